@@ -1,0 +1,24 @@
+output "organization" {
+  description = "The organization: id, root, management account, number of accounts."
+  value       = module.systems_manager.organization
+}
+
+output "trusted_access" {
+  description = "Service principals with trusted access to the organization."
+  value       = module.systems_manager.trusted_access
+}
+
+output "dedicated_organizational_unit" {
+  description = "The dedicated organizational unit and the account in it."
+  value       = module.systems_manager.dedicated_organizational_unit
+}
+
+output "delegated_administrator" {
+  description = "The delegated administrator and the services it is registered for."
+  value       = module.systems_manager.delegated_administrator
+}
+
+output "quick_setup_configurations" {
+  description = "Quick Setup's configurations: manager, type, status, Regions, targets."
+  value       = module.systems_manager.quick_setup_configurations
+}

@@ -1,0 +1,58 @@
+locals {
+  # Null: there is no Python, and neither an external data source nor a provisioner in the plan.
+  script = var.python_command == null ? null : {
+    command    = var.python_command
+    account_id = data.aws_caller_identity.current.account_id
+    region     = data.aws_region.current.id
+    profile    = var.script_credentials == null ? null : var.script_credentials.profile
+    role_arn   = var.script_credentials == null ? null : var.script_credentials.role_arn
+  }
+
+  # An account that is created here is created in its place.
+  placed_account_id = (
+    var.dedicated_organizational_unit == null || var.delegated_administrator == null ? null : var.delegated_administrator.account_id
+  )
+
+  observation_query = {
+    for key, value in {
+      account_id        = data.aws_caller_identity.current.account_id
+      region            = data.aws_region.current.id
+      profile           = var.script_credentials == null ? null : var.script_credentials.profile
+      role_arn          = var.script_credentials == null ? null : var.script_credentials.role_arn
+      placed_account_id = local.placed_account_id
+    } : key => value if value != null
+  }
+
+  # What no data source can read; all empty without Python.
+  observed = local.script == null ? {
+    stack_sets_access          = ""
+    explorer_enabling_role_arn = ""
+    placed_account_parent_id   = ""
+    } : {
+    stack_sets_access          = data.external.organization[0].result.stack_sets_access
+    explorer_enabling_role_arn = data.external.organization[0].result.explorer_enabling_role_arn
+    placed_account_parent_id   = data.external.organization[0].result.placed_account_parent_id
+  }
+
+  organization     = data.aws_organizations_organization.current
+  root_id          = local.organization.roots[0].id
+  account_statuses = { for account in local.organization.accounts : account.id => account.status }
+  account_count    = length(local.organization.accounts)
+
+  target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
+
+  # Every service that gets an administrator needs trusted access first; StackSets is activated in a way of its own.
+  trusted_service_principals = setsubtract(
+    setunion(["ssm.amazonaws.com"], var.delegated_administrator == null ? [] : var.delegated_administrator.service_principals),
+    ["member.org.stacksets.cloudformation.amazonaws.com"],
+  )
+
+  patch_configurations = merge({}, values(module.patch_policy)[*].configurations...)
+
+  configurations = merge(local.patch_configurations, module.default_host_management[*].configurations...)
+
+  association_statuses = merge({}, concat(
+    values(module.patch_policy)[*].association_statuses,
+    module.default_host_management[*].association_statuses,
+  )...)
+}

@@ -1,0 +1,69 @@
+data "aws_partition" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  # The role's name with its path, as the setting wants it.
+  existing_role_name = var.management_account == null ? null : var.management_account.existing_role_name
+  role_created       = var.management_account != null && local.existing_role_name == null
+  role_name = var.management_account == null ? null : (
+    local.role_created ? "service-role/${one(aws_iam_role.this[*].name)}" : local.existing_role_name
+  )
+}
+
+module "configuration" {
+  source = "../quick-setup-configuration"
+  count  = var.organization == null ? 0 : 1
+
+  name                       = var.name
+  type                       = "AWSQuickSetupType-DHMC"
+  parameters                 = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
+  regions                    = var.organization.regions
+  targets                    = { organizational_unit_ids = var.organization.organizational_unit_ids }
+  trusted_service_principals = var.trusted_service_principals
+  preceding_configurations   = var.preceding_configurations
+  organization_account_count = var.organization_account_count
+  tags                       = var.tags
+}
+
+# Deployments to organizational units never reach the management account, even inside a targeted root.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ssm.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  count = local.role_created ? 1 : 0
+
+  name               = var.role_name
+  path               = "/service-role/"
+  description        = "Default Host Management Configuration: manages EC2 instances without an instance profile."
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  count = local.role_created ? 1 : 0
+
+  role       = aws_iam_role.this[0].name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
+}
+
+resource "aws_ssm_service_setting" "this" {
+  count = var.management_account == null ? 0 : 1
+
+  # The provider stores the ARN: with the short id every later plan would show a change.
+  setting_id    = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:servicesetting/ssm/managed-instance/default-ec2-instance-management-role"
+  setting_value = local.role_name
+
+  depends_on = [aws_iam_role_policy_attachment.this]
+}

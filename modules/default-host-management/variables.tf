@@ -1,0 +1,80 @@
+variable "name" {
+  description = "Name of the Quick Setup configuration."
+  type        = string
+  default     = "default-host-management"
+  nullable    = false
+}
+
+variable "organization" {
+  description = <<-EOT
+    Deploys Default Host Management Configuration to organizational units by Quick Setup. An account and Region that has a role set already keeps it. Null: no deployment.
+    - `organizational_unit_ids`: organizational units, or the root of the organization.
+    - `regions`: Regions to deploy in.
+    - `update_ssm_agent`: whether SSM Agent is kept up to date, looking every two weeks. Default: true.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
+  EOT
+  type = object({
+    organizational_unit_ids = set(string)
+    regions                 = set(string)
+    update_ssm_agent        = optional(bool, true)
+  })
+  default = null
+}
+
+variable "management_account" {
+  description = <<-EOT
+    Covers the account and Region of the provider by the service setting, as a deployment to organizational units never reaches the management account. Replaces a role that is set already; destroying resets the setting. Null: not covered.
+    - `existing_role_name`: role to use, with its path, for example `service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole`. Null: one is created.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
+  EOT
+  type = object({
+    existing_role_name = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition = var.management_account == null ? true : (
+      var.management_account.existing_role_name == null ? true : can(regex("^[\\w+=,.@-]+(/[\\w+=,.@-]+)*$", var.management_account.existing_role_name))
+    )
+    error_message = "management_account is ${jsonencode(var.management_account)}, but existing_role_name must be a role's name with its path and without a leading slash, for example \"service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole\"."
+  }
+}
+
+variable "role_name" {
+  description = "Name of the role that is created for the management account (1 to 64 characters). It differs from the one that AWS's console makes, so that the two never collide."
+  type        = string
+  default     = "SystemsManagerDefaultHostManagement"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w+=,.@-]{1,64}$", var.role_name))
+    error_message = "role_name is ${jsonencode(var.role_name)}, but must have 1 to 64 letters, digits or +=,.@_-."
+  }
+}
+
+variable "trusted_service_principals" {
+  description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`. Needed for `organization`."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "preceding_configurations" {
+  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "organization_account_count" {
+  description = "How many accounts the organization has, if known: see `modules/quick-setup-configuration`."
+  type        = number
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the configuration manager and of the role."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,11 @@
+output "account_id" {
+  description = "The delegated administrator's account id, once it is registered for every service."
+  value       = local.account_id
+
+  depends_on = [aws_organizations_delegated_administrator.this]
+}
+
+output "service_principals" {
+  description = "Services that the account is registered for."
+  value       = toset(values(aws_organizations_delegated_administrator.this)[*].service_principal)
+}

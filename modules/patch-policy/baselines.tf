@@ -1,0 +1,55 @@
+# Baselines as Quick Setup wants them: a JSON object from operating system to baseline, one for every operating system.
+
+data "aws_ssm_patch_baselines" "default" {
+  default_baselines = true
+}
+
+data "aws_ssm_patch_baselines" "all" {
+  count = var.baselines == null ? 0 : 1
+}
+
+locals {
+  default_baselines = {
+    for baseline in data.aws_ssm_patch_baselines.default.baseline_identities : baseline.operating_system => {
+      value       = baseline.baseline_id
+      label       = baseline.baseline_name
+      description = baseline.baseline_description
+      disabled    = !baseline.default_baseline
+    }
+  }
+
+  known_baselines = {
+    for baseline in flatten(data.aws_ssm_patch_baselines.all[*].baseline_identities) : baseline.baseline_id => baseline
+  }
+
+  custom_baselines = {
+    for operating_system, id in coalesce(var.baselines, {}) : operating_system => {
+      value       = id
+      label       = local.known_baselines[id].baseline_name
+      description = local.known_baselines[id].baseline_description
+      disabled    = false
+    } if contains(keys(local.known_baselines), id)
+  }
+
+  unknown_baselines = [
+    for operating_system, id in coalesce(var.baselines, {}) : "${operating_system} = ${id}"
+    if !contains(keys(local.known_baselines), id) ? true : local.known_baselines[id].operating_system != operating_system
+  ]
+
+  selected_baselines = jsonencode(merge(terraform_data.default_baselines.output, local.custom_baselines))
+}
+
+# AWS adds baselines over time. Frozen at the first apply, a new one does not change a policy that nobody touched;
+# `terraform apply -replace` of this resource takes today's.
+resource "terraform_data" "default_baselines" {
+  input = local.default_baselines
+
+  lifecycle {
+    ignore_changes = [input]
+
+    precondition {
+      condition     = length(local.unknown_baselines) == 0
+      error_message = "Patch policy \"${var.name}\": baselines holds ${join(", ", local.unknown_baselines)}, which is no patch baseline for that operating system in this account and Region (${data.aws_region.current.id}). List them with: aws ssm describe-patch-baselines --region ${data.aws_region.current.id}"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  installing = var.operation == "ScanAndInstall"
+
+  # The keys are spelled as in AWS's API reference, which its own SDK documentation contradicts in places.
+  # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+  common_parameters = {
+    PatchPolicyName           = var.name
+    PatchBaselineRegion       = data.aws_region.current.id
+    PatchBaselineUseDefault   = var.baselines == null ? "default" : "custom"
+    SelectedPatchBaselines    = local.selected_baselines
+    IsPolicyAttachAllowed     = tostring(var.instance_profile_policies_attached)
+    RateControlConcurrency    = var.concurrency
+    RateControlErrorThreshold = var.error_threshold
+
+    ConfigurationOptionsPatchOperation   = var.operation
+    ConfigurationOptionsScanValue        = var.scan_schedule
+    ConfigurationOptionsScanNextInterval = tostring(var.scan_at_next_interval)
+    OutputLogEnableS3                    = tostring(var.log_bucket != null)
+  }
+
+  install_parameters = local.installing ? {
+    ConfigurationOptionsInstallValue        = var.install_schedule
+    ConfigurationOptionsInstallNextInterval = tostring(var.install_at_next_interval)
+    RebootOption                            = coalesce(var.reboot_option, "NoReboot")
+  } : {}
+
+  log_parameters = var.log_bucket == null ? {} : {
+    OutputS3BucketName = var.log_bucket.name
+    OutputS3KeyPrefix  = var.log_bucket.key_prefix
+    OutputBucketRegion = var.log_bucket.region
+  }
+
+  # AWS's reference wants no TargetType for organizational units; its own example sends Tags there, and a tag cannot be
+  # said otherwise. A local deployment always says which nodes.
+  tag_parameters = var.target_tag == null ? {} : {
+    TargetType     = "Tags"
+    TargetTagKey   = var.target_tag.key
+    TargetTagValue = var.target_tag.value
+  }
+
+  parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
+}
+
+module "organization" {
+  source = "../quick-setup-configuration"
+
+  name                       = var.name
+  type                       = "AWSQuickSetupType-PatchPolicy"
+  parameters                 = local.parameters
+  regions                    = var.regions
+  targets                    = { organizational_unit_ids = var.organizational_unit_ids }
+  local_deployment_roles     = var.local_deployment_roles
+  trusted_service_principals = var.trusted_service_principals
+  preceding_configurations   = var.preceding_configurations
+  organization_account_count = var.organization_account_count
+  tags                       = var.tags
+}
+
+# Deployments to organizational units never reach the management account, even inside a targeted root.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+module "management_account" {
+  source = "../quick-setup-configuration"
+  count  = var.include_management_account ? 1 : 0
+
+  name                     = "${var.name}-management-account"
+  type                     = "AWSQuickSetupType-PatchPolicy"
+  parameters               = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = "${var.name}-management-account" })
+  regions                  = var.regions
+  targets                  = { account_id = data.aws_caller_identity.current.account_id }
+  local_deployment_roles   = var.local_deployment_roles
+  preceding_configurations = { (var.name) = module.organization.configuration.status }
+  tags                     = var.tags
+}

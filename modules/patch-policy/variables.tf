@@ -1,0 +1,217 @@
+variable "name" {
+  description = "Name of the patch policy and of its configuration manager: 1 to 120 letters, digits, spaces, dots, underscores or hyphens (101 with `include_management_account`)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[ A-Za-z0-9._-]{1,120}$", var.name))
+    error_message = "The name of patch policy ${jsonencode(var.name)} has ${length(var.name)} characters, but must have 1 to 120 letters, digits, spaces, dots, underscores or hyphens."
+  }
+
+  validation {
+    condition     = !var.include_management_account || length(var.name) <= 101
+    error_message = "The name of patch policy ${jsonencode(var.name)} has ${length(var.name)} characters, but with include_management_account at most 101 fit, as \"-management-account\" is added for that account's own configuration. Shorten it."
+  }
+}
+
+variable "operation" {
+  description = "`Scan` reports missing patches. `ScanAndInstall` installs them, too."
+  type        = string
+  default     = "Scan"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Scan", "ScanAndInstall"], var.operation)
+    error_message = "Patch policy \"${var.name}\": operation is ${jsonencode(var.operation)}, but must be \"Scan\" or \"ScanAndInstall\"."
+  }
+}
+
+variable "scan_schedule" {
+  description = "When to scan, as a cron expression of six fields in UTC. Default: daily at 01:00, AWS's recommendation. https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"
+  type        = string
+  default     = "cron(0 1 * * ? *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex(local.cron, var.scan_schedule))
+    error_message = "Patch policy \"${var.name}\": scan_schedule is ${jsonencode(var.scan_schedule)}, but ${local.cron_rule}"
+  }
+}
+
+variable "scan_at_next_interval" {
+  description = "Whether the first scan waits for the schedule. Default: false, it starts at once."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "install_schedule" {
+  description = "When to install, as a cron expression of six fields in UTC; only for `ScanAndInstall`. Default: Sundays at 02:00, AWS's recommendation."
+  type        = string
+  default     = "cron(0 2 ? * SUN *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex(local.cron, var.install_schedule))
+    error_message = "Patch policy \"${var.name}\": install_schedule is ${jsonencode(var.install_schedule)}, but ${local.cron_rule}"
+  }
+}
+
+variable "install_at_next_interval" {
+  description = "Whether the first installation waits for the schedule; only for `ScanAndInstall`. Default: true, as in AWS's console."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "reboot_option" {
+  description = "`RebootIfNeeded` or `NoReboot`, what happens after an installation; only for `ScanAndInstall`. Default: `NoReboot`. https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.reboot_option == null ? true : contains(["RebootIfNeeded", "NoReboot"], var.reboot_option)
+    error_message = "Patch policy \"${var.name}\": reboot_option is ${jsonencode(var.reboot_option)}, but must be \"RebootIfNeeded\" or \"NoReboot\"."
+  }
+
+  validation {
+    condition     = var.reboot_option == null ? true : var.operation == "ScanAndInstall" || var.reboot_option == "NoReboot"
+    error_message = "Patch policy \"${var.name}\": reboot_option is ${jsonencode(var.reboot_option)}, but operation is ${jsonencode(var.operation)}, which never reboots. Leave reboot_option out, or set operation = \"ScanAndInstall\"."
+  }
+}
+
+variable "baselines" {
+  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id, or to ARN for AWS's own. Operating systems that are not named keep AWS's default. Null: AWS's defaults for all, frozen as they are at the first apply."
+  type        = map(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for id in values(coalesce(var.baselines, {})) : can(regex("^(pb-[0-9a-f]{17}|arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:patchbaseline/pb-[0-9a-f]{17})$", id))])
+    error_message = "Patch policy \"${var.name}\": baselines is ${jsonencode(var.baselines)}, but each value must be a patch baseline's id (\"pb-0123456789abcdef0\") or ARN."
+  }
+}
+
+variable "concurrency" {
+  description = "On how many nodes to work at the same time: a number, or a percentage of the targets from `1%` to `100%`."
+  type        = string
+  default     = "10%"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateAssociation.html (MaxConcurrency)
+  validation {
+    condition     = can(regex("^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)$", var.concurrency))
+    error_message = "Patch policy \"${var.name}\": concurrency is ${jsonencode(var.concurrency)}, but must be a number from 1 (\"5\") or a percentage from \"1%\" to \"100%\"."
+  }
+}
+
+variable "error_threshold" {
+  description = "After how many failed nodes to stop: a number, or a percentage of the targets from `0%` to `100%`."
+  type        = string
+  default     = "2%"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateAssociation.html (MaxErrors)
+  validation {
+    condition     = can(regex("^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)$", var.error_threshold))
+    error_message = "Patch policy \"${var.name}\": error_threshold is ${jsonencode(var.error_threshold)}, but must be a number from 0 (\"5\") or a percentage from \"0%\" to \"100%\"."
+  }
+}
+
+variable "target_tag" {
+  description = "Patches only the nodes with this tag: `key` and `value`. Null: all nodes."
+  type = object({
+    key   = string
+    value = string
+  })
+  default = null
+
+  validation {
+    condition     = var.target_tag == null ? true : length(var.target_tag.key) >= 1 && length(var.target_tag.key) <= 128 && length(var.target_tag.value) <= 256
+    error_message = "Patch policy \"${var.name}\": target_tag is ${jsonencode(var.target_tag)}, but a tag's key has 1 to 128 characters and its value at most 256."
+  }
+}
+
+variable "organizational_unit_ids" {
+  description = "Organizational units to patch, or the root of the organization for all of it."
+  type        = set(string)
+  nullable    = false
+}
+
+variable "include_management_account" {
+  description = "Whether the management account is patched as well, by a second configuration for that account alone: deployments to organizational units never reach it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "regions" {
+  description = "Regions to patch in."
+  type        = set(string)
+  nullable    = false
+}
+
+variable "log_bucket" {
+  description = <<-EOT
+    S3 bucket for the output of the patch commands; every node needs to be allowed to write to it. Null: none.
+    - `name`, `region`: of the bucket.
+    - `key_prefix`: beginning of the objects' keys. Default: empty.
+  EOT
+  type = object({
+    name       = string
+    region     = string
+    key_prefix = optional(string, "")
+  })
+  default = null
+
+  validation {
+    condition     = var.log_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.log_bucket.name))
+    error_message = "Patch policy \"${var.name}\": log_bucket is ${jsonencode(var.log_bucket)}, but the name of a bucket has 3 to 63 lower-case letters, digits, dots or hyphens."
+  }
+
+  validation {
+    condition     = var.log_bucket == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.log_bucket.region))
+    error_message = "Patch policy \"${var.name}\": log_bucket is ${jsonencode(var.log_bucket)}, but a Region looks like \"us-east-1\"."
+  }
+}
+
+variable "instance_profile_policies_attached" {
+  description = "Whether Quick Setup may attach what patching needs (`AmazonSSMManagedInstanceCore` and access to its baselines) to the roles of existing instance profiles. Default: false; attach them yourself then. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html"
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "local_deployment_roles" {
+  description = "Roles that Quick Setup needs for a patch policy: the output of `modules/quick-setup`."
+  type = object({
+    administration_role_arn = string
+    execution_role_name     = string
+  })
+  nullable = false
+}
+
+variable "trusted_service_principals" {
+  description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`."
+  type        = set(string)
+  nullable    = false
+}
+
+variable "preceding_configurations" {
+  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "organization_account_count" {
+  description = "How many accounts the organization has, if known: see `modules/quick-setup-configuration`."
+  type        = number
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the configuration managers."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

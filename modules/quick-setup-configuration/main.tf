@@ -1,0 +1,80 @@
+locals {
+  # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
+  supported_regions = jsondecode(file("${path.module}/regions.json"))
+
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
+  largest_deployment = 10000
+
+  # The accounts of the whole organization bound the accounts of any part of it: only where that bound is too large (or
+  # unknown) is it worth asking AWS, page by page, how many accounts the targets hold.
+  bounded = (
+    var.targets.account_id != null ||
+    coalesce(var.organization_account_count, local.largest_deployment + 1) * length(var.regions) <= local.largest_deployment
+  )
+  targeted_account_ids = distinct(flatten([
+    for descendants in data.aws_organizations_organizational_unit_descendant_accounts.target : descendants.accounts[*].id
+  ]))
+  deployments = length(local.targeted_account_ids) * length(var.regions)
+
+  targets = {
+    for key, value in {
+      TargetAccounts            = var.targets.account_id
+      TargetOrganizationalUnits = var.targets.organizational_unit_ids == null ? null : join(",", sort(var.targets.organizational_unit_ids))
+      TargetRegions             = join(",", sort(var.regions))
+    } : key => value if value != null
+  }
+  parameters = merge(var.parameters, local.targets)
+}
+
+data "aws_organizations_organizational_unit_descendant_accounts" "target" {
+  for_each = local.bounded ? [] : var.targets.organizational_unit_ids
+
+  parent_id = each.value
+}
+
+# The provider sends a new type as an update that AWS has no operation for: a manager of another type is another manager.
+resource "terraform_data" "type" {
+  input = var.type
+}
+
+resource "aws_ssmquicksetup_configuration_manager" "this" {
+  name        = var.name
+  description = var.description
+  tags        = var.tags
+
+  configuration_definition {
+    type                                     = var.type
+    parameters                               = local.parameters
+    local_deployment_administration_role_arn = var.local_deployment_roles == null ? null : var.local_deployment_roles.administration_role_arn
+    local_deployment_execution_role_name     = var.local_deployment_roles == null ? null : var.local_deployment_roles.execution_role_name
+  }
+
+  timeouts {
+    create = var.timeout
+    update = var.timeout
+    delete = var.timeout
+  }
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.type]
+
+    precondition {
+      condition     = local.bounded ? true : local.deployments <= local.largest_deployment
+      error_message = "DEPLOYMENT_TOO_LARGE: configuration \"${var.name}\" would deploy to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}. Split it: fewer organizational units or fewer Regions in each."
+    }
+
+    precondition {
+      condition = var.targets.organizational_unit_ids == null ? true : alltrue([
+        for principal in ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"] : contains(var.trusted_service_principals, principal)
+      ])
+      error_message = "Configuration \"${var.name}\" targets organizational units, for which \"ssm.amazonaws.com\" and \"member.org.stacksets.cloudformation.amazonaws.com\" need trusted access to the organization, but trusted_service_principals is ${jsonencode(var.trusted_service_principals)}. Enable them with modules/trusted-access."
+    }
+
+    # Quick Setup works on one configuration manager at a time and answers ConflictException to the next, which the
+    # provider does not repeat. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_CreateConfigurationManager.html
+    precondition {
+      condition     = alltrue([for status in values(var.preceding_configurations) : !contains(["INITIALIZING", "DEPLOYING", "DELETING", "STOPPING"], status)])
+      error_message = "Configuration \"${var.name}\" comes after ${jsonencode(var.preceding_configurations)}, one of which Quick Setup is still working on. Wait until it has settled, then plan again."
+    }
+  }
+}

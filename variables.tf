@@ -1,0 +1,191 @@
+variable "regions" {
+  description = "Regions in which Quick Setup deploys, for example `[\"ap-northeast-1\", \"us-east-1\"]`. Quick Setup supports 16: https://docs.aws.amazon.com/general/latest/gr/quick-setup.html"
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.regions) > 0
+    error_message = "regions is empty, but Quick Setup deploys in at least one Region, for example [\"us-east-1\"]."
+  }
+
+  validation {
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "regions is ${jsonencode(var.regions)}, but a Region looks like \"us-east-1\"."
+  }
+}
+
+variable "target_organizational_unit_ids" {
+  description = "Organizational units to deploy to, for example `[\"ou-ab12-34cd56ef\"]`, with everything below them. Null: the organization's root, that is every account. The management account is reached by no deployment to organizational units."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.target_organizational_unit_ids == null ? true : length(var.target_organizational_unit_ids) > 0
+    error_message = "target_organizational_unit_ids is empty: name at least one organizational unit, or set null for the whole organization."
+  }
+
+  validation {
+    condition     = alltrue([for id in coalesce(var.target_organizational_unit_ids, []) : can(regex("^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$", id))])
+    error_message = "target_organizational_unit_ids is ${jsonencode(var.target_organizational_unit_ids)}, but each must be an organizational unit (\"ou-ab12-34cd56ef\") or the root (\"r-ab12\")."
+  }
+}
+
+variable "dedicated_organizational_unit" {
+  description = <<-EOT
+    Organizational unit that holds the administrator account and no other, as Change Manager demands. Null: none; the account stays where it is.
+    - `name`: creates one of this name (1 to 128 characters).
+    - `id`: uses an existing one instead, for example `ou-ab12-34cd56ef`. It is never changed or deleted.
+    - `parent_id`: where to create it. Default: the organization's root.
+    On destroy the account moves back to where it was, and the unit that was created is deleted.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
+  EOT
+  type = object({
+    name      = optional(string)
+    id        = optional(string)
+    parent_id = optional(string)
+  })
+  default = null
+}
+
+variable "delegated_administrator" {
+  description = <<-EOT
+    Account that administers Systems Manager for the organization. Null: none is registered.
+    - `account_id`: an active member account (12 digits).
+    - `account`: creates an account instead: `name`, `email`, `role_name` (default `OrganizationAccountAccessRole`). Terraform refuses to destroy it afterwards.
+    - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com`, `member.org.stacksets.cloudformation.amazonaws.com`, `resource-explorer-2.amazonaws.com`.
+    Registering another account, or none, deregisters this one, and AWS then deletes its Explorer syncs.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
+  EOT
+  type = object({
+    account_id = optional(string)
+    account = optional(object({
+      name      = string
+      email     = string
+      role_name = optional(string)
+    }))
+    service_principals = optional(set(string), ["ssm.amazonaws.com"])
+  })
+  default = null
+}
+
+variable "trusted_access" {
+  description = <<-EOT
+    Trusted access of Systems Manager and activation of StackSets, which are added to what is enabled and never take anything away.
+    - `on_destroy`: `retain` (default) leaves them enabled; `restore` disables what this module enabled, and nothing else.
+    https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ssm.html
+  EOT
+  type = object({
+    on_destroy = optional(string, "retain")
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "patch_policies" {
+  description = <<-EOT
+    Patch policies by name. `{ scan-everything = {} }` is AWS's recommendation: every account scanned daily at 01:00 UTC against AWS's default baselines, nothing installed.
+    - `operation`: `Scan` (default) or `ScanAndInstall`.
+    - `scan_schedule`: cron expression of six fields in UTC. Default: `cron(0 1 * * ? *)`.
+    - `scan_at_next_interval`: whether the first scan waits for the schedule. Default: false.
+    - `install_schedule`: likewise, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
+    - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
+    - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
+    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
+    - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
+    - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
+    - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
+    - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
+  EOT
+  type = map(object({
+    operation                = optional(string)
+    scan_schedule            = optional(string)
+    scan_at_next_interval    = optional(bool)
+    install_schedule         = optional(string)
+    install_at_next_interval = optional(bool)
+    reboot_option            = optional(string)
+    baselines                = optional(map(string))
+    concurrency              = optional(string)
+    error_threshold          = optional(string)
+    target_tag = optional(object({
+      key   = string
+      value = string
+    }))
+    target_organizational_unit_ids = optional(set(string))
+    regions                        = optional(set(string))
+    log_bucket = optional(object({
+      name       = string
+      region     = string
+      key_prefix = optional(string)
+    }))
+    instance_profile_policies_attached = optional(bool)
+    include_management_account         = optional(bool)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "default_host_management" {
+  description = <<-EOT
+    Default Host Management Configuration: EC2 instances come under management without an instance profile. Null: off.
+    - `update_ssm_agent`: whether SSM Agent is kept up to date. Default: true.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
+  EOT
+  type = object({
+    update_ssm_agent               = optional(bool)
+    target_organizational_unit_ids = optional(set(string))
+    regions                        = optional(set(string))
+    management_account = optional(object({
+      existing_role_name = optional(string)
+    }), {})
+  })
+  default = null
+}
+
+variable "python_command" {
+  description = "How to run Python, which does what no Terraform resource can do: for example `[\"python3\"]` (with boto3 installed) or `[\"uv\", \"run\", \"--script\"]` (which installs it). Null: there is no Python; the plan then has no script in it, and refuses what it cannot do with the AWS CLI commands that do it."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = <<-EOT
+    Credentials for the scripts where the AWS provider's come from its own block, which scripts cannot see. Null: the environment's. They must belong to the provider's account; the scripts check it.
+    - `profile`: a profile of the shared AWS configuration; or
+    - `role_arn`: a role to assume with the environment's credentials.
+  EOT
+  type = object({
+    profile  = optional(string)
+    role_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.script_credentials == null ? true : (var.script_credentials.profile == null) != (var.script_credentials.role_arn == null)
+    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but must name either profile or role_arn; for the environment's credentials set it to null."
+  }
+
+  validation {
+    condition = var.script_credentials == null ? true : (
+      var.script_credentials.role_arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.script_credentials.role_arn))
+    )
+    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but role_arn must look like \"arn:aws:iam::111111111111:role/Terraform\"."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that this module creates and AWS can tag."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
