@@ -1,0 +1,76 @@
+# Every target sets up what it needs: on a new machine python3 (3.11 or newer), make, git and terraform are enough.
+
+PYTHON ?= python3
+WORKERS ?= 0
+VENV := .venv
+RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests" $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: $(VENV)/.test terraform ## Apply examples/minimal to an organization on this machine, show what happened, undo it
+	@$(RUN) -m commands.demo
+
+.PHONY: sandbox
+sandbox: $(VENV)/.test ## Keep an organization running on this machine to try Terraform against (Ctrl-C ends it)
+	@$(RUN) -m sandbox --scenario $(or $(SCENARIO),realistic)
+
+.PHONY: test
+test: $(VENV)/.test terraform ## Run every test (WORKERS=2 for two at a time, PYTEST_ARGUMENTS for pytest)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGUMENTS)
+
+.PHONY: lint
+lint: $(VENV)/.lint terraform ## Check format, style and types
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+	@terraform fmt -check -recursive
+
+.PHONY: bench
+bench: $(VENV)/.test terraform ## Time apply, empty plan, destroy and the scripts, each beside its floor
+	@$(RUN) -m commands.bench
+
+.PHONY: faults
+faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
+	@$(RUN) -m commands.faults
+
+.PHONY: lock
+lock: $(VENV)/.lint ## Compile the pinned requirements anew
+	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
+	@cd requirements && for name in test lint; do \
+	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	    --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove everything that make and the tools made
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name .git -prune -o \( -name __pycache__ -o -name .terraform \) -type d -prune -exec rm -rf {} +
+
+.PHONY: terraform
+terraform:
+	@command -v terraform >/dev/null || { \
+	  echo "terraform is not on PATH: install Terraform 1.9 or newer, https://developer.hashicorp.com/terraform/install" >&2; exit 1; }
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is missing or older than 3.11: name another with make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.lint: requirements/lint.txt $(VENV)/.test
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@

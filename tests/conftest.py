@@ -1,0 +1,81 @@
+"""The fixtures of every test.
+
+`sandbox` is an organization, fresh for each test. `checkout` gives a configuration of the repository to apply to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from support.closing import assert_no_violations
+from support.errors import HarnessError
+from support.providers import Providers
+from support.workspace import DOWNLOADS, Workspaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Sandbox
+    from support.terraform import Terraform
+
+
+class Checkout(Protocol):
+    """Initialise a configuration of the repository; its AWS is the test's sandbox, as `account_id`."""
+
+    def __call__(
+        self, configuration: str = ".", *, account_id: str | None = None, variables: dict[str, object] | None = None
+    ) -> Terraform: ...
+
+
+@pytest.fixture(scope="session")
+def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
+    """The providers of this machine, with the stand-in for hashicorp/external where it is needed."""
+    try:
+        prepared = Providers.prepare(tmp_path_factory.mktemp("providers"), download=DOWNLOADS)
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+    with prepared:
+        yield prepared
+
+
+@pytest.fixture(scope="session")
+def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Workspaces:
+    """Copies of the repository to run Terraform in."""
+    return Workspaces(tmp_path_factory.mktemp("workspaces"), providers)
+
+
+@pytest.fixture(scope="session")
+def sandbox_of_session() -> Iterator[Sandbox]:
+    """The one server of the session; tests want `sandbox`."""
+    from sandbox import Sandbox, Scenario
+
+    with Sandbox.start(Scenario.named("bare")) as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(request: pytest.FixtureRequest, sandbox_of_session: Sandbox) -> Iterator[Sandbox]:
+    """A fresh organization: the scenario of the test's marker `scenario`, or `bare`.
+
+    The test fails when a request or response broke AWS's service model; a test about that empties `sandbox.violations`.
+    """
+    from sandbox import Scenario
+
+    marker = request.node.get_closest_marker("scenario")
+    sandbox_of_session.reset(Scenario.named(marker.args[0] if marker else "bare"))
+    yield sandbox_of_session
+    assert_no_violations(sandbox_of_session)
+
+
+@pytest.fixture
+def checkout(workspaces: Workspaces, sandbox: Sandbox) -> Checkout:
+    """Configurations of the repository, applied to the test's sandbox."""
+
+    def check_out(
+        configuration: str = ".", *, account_id: str | None = None, variables: dict[str, object] | None = None
+    ) -> Terraform:
+        return workspaces.checkout(configuration, sandbox.environment(account_id), variables=variables)
+
+    return check_out

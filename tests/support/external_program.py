@@ -1,0 +1,208 @@
+"""Runs a program the way the `external` data source of hashicorp/external 2.3 does.
+
+The rules and the texts are those of the genuine provider (hashicorp/terraform-provider-external,
+internal/provider/data_source.go), so that what a test reads here is what a user reads.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import NoReturn
+
+_UNEXPECTED = "The data source received an unexpected error while attempting to"
+
+_LOOKUP_HELP = """The data source received an unexpected error while attempting to find the program.
+
+The program must be accessible according to the platform where Terraform is running.
+
+If the expected program should be automatically found on the platform where Terraform is running, ensure that the \
+program is in an expected directory. On Unix-based platforms, these directories are typically searched based on the \
+'$PATH' environment variable. On Windows-based platforms, these directories are typically searched based on the \
+'%PATH%' environment variable.
+
+If the expected program is relative to the Terraform configuration, it is recommended that the program name includes \
+the interpolated value of 'path.module' before the program name to ensure that it is compatible with varying module \
+usage. For example: "${path.module}/my-program"
+
+The program must also be executable according to the platform where Terraform is running. On Unix-based platforms, \
+the file on the filesystem must have the executable bit set. On Windows-based platforms, no action is typically \
+necessary.
+"""
+
+_RESULT_HELP = """The data source received unexpected results after executing the program.
+
+Program output must be a JSON encoded map of string keys and string values.
+
+If the error is unclear, the output can be viewed by enabling Terraform's logging at TRACE level. Terraform \
+documentation on logging: https://www.terraform.io/internals/debugging
+"""
+
+_SHELLS = ("bash", "fish", "zsh", "ksh", "ash", "sh", "dash")
+
+
+class ExternalProgramError(Exception):
+    """A diagnostic of the data source: `attribute` is the argument that it points at."""
+
+    def __init__(self, summary: str, detail: str, attribute: str = "program") -> None:
+        super().__init__(f"{summary}: {detail}")
+        self.summary = summary
+        self.detail = detail
+        self.attribute = attribute
+
+
+class ProgramRunner:
+    """Runs the programs of one provider process and can stop those under way."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def run(
+        self, program: Sequence[str | None], query: Mapping[str, str | None] | None, working_dir: str | None
+    ) -> dict[str, str]:
+        """Give `query` to `program` as JSON and return the strings that it answers.
+
+        Null elements of the program and null values of the query are dropped (hashicorp/terraform-provider-external
+        issue 208). Raises ExternalProgramError.
+        """
+        arguments = [argument for argument in program if argument]
+        if not arguments:
+            raise ExternalProgramError(
+                "External Program Missing",
+                "The data source was configured without a program to execute. Verify the configuration contains at "
+                "least one non-empty value.",
+            )
+        command, executable = _look_up(arguments, program[0])
+        known = {key: value for key, value in (query or {}).items() if value is not None}
+        document = json.dumps(known, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return _decode(self._execute(command, executable, document, working_dir), executable)
+
+    def stop(self) -> None:
+        """Kill what is running, as the genuine provider does when Terraform is interrupted."""
+        for process in list(self._running):
+            process.kill()
+
+    def _execute(self, command: list[str], executable: str, document: bytes, working_dir: str | None) -> bytes:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=working_dir or None,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            operation = "chdir" if error.filename == working_dir else "fork/exec"
+            _execution_failed(executable, "", f"{operation} {error.filename}: {_reason(error)}")
+        self._running.add(process)
+        try:
+            output, complaint = process.communicate(document)
+        finally:
+            self._running.discard(process)
+        if process.returncode != 0:
+            _execution_failed(executable, complaint.decode(errors="replace"), _state(process.returncode))
+        return output
+
+
+def _look_up(arguments: list[str], name: str | None) -> tuple[list[str], str]:
+    program = arguments[0]
+    if "/" in program:
+        problem = _executable_problem(program)
+        if problem is None:
+            return arguments, program
+        _lookup_failed(name, f'exec: "{program}": {problem}')
+    found = shutil.which(program)
+    if found is not None:
+        return [found, *arguments[1:]], found
+    shell = os.environ.get("SHELL", "")
+    # The genuine provider hands a program that it cannot find to the person's shell, for the sake of aliases.
+    if not any(shell.endswith(f"/{known}") for known in _SHELLS):
+        _lookup_failed(name, f'exec: "{program}": executable file not found in $PATH')
+    return [shell, "-i", "-c", "--", " ".join(arguments)], shell
+
+
+def _executable_problem(program: str) -> str | None:
+    try:
+        os.stat(program)  # noqa: PTH116 - a plain string keeps the path as the configuration wrote it
+    except OSError as error:
+        return f"stat {program}: {_reason(error)}"
+    if os.path.isdir(program):  # noqa: PTH112
+        return "is a directory"
+    return None if os.access(program, os.X_OK) else "permission denied"
+
+
+def _decode(output: bytes, executable: str) -> dict[str, str]:
+    try:
+        result = json.loads(output.decode(errors="replace"), parse_constant=_refuse_constant)
+    except ValueError as error:
+        _unexpected_result(executable, str(error) if output.strip() else "unexpected end of JSON input")
+    # Go's decoder leaves a map alone where the document says null, and a string empty.
+    if result is None:
+        return {}
+    if not isinstance(result, dict):
+        _unexpected_result(
+            executable, f"json: cannot unmarshal {_kind(result)} into Go value of type map[string]string"
+        )
+    for value in result.values():
+        if value is not None and not isinstance(value, str):
+            _unexpected_result(executable, f"json: cannot unmarshal {_kind(value)} into Go value of type string")
+    return {key: value or "" for key, value in result.items()}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"invalid character '{name[0]}' looking for beginning of value")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, list):
+        return "array"
+    return "object" if isinstance(value, dict) else "number"
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno or errno.EIO).lower()
+
+
+def _state(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exit status {returncode}"
+    return f"signal: {(signal.strsignal(-returncode) or str(-returncode)).lower()}"
+
+
+def _lookup_failed(name: str | None, error: str) -> NoReturn:
+    raise ExternalProgramError(
+        "External Program Lookup Failed",
+        f"{_UNEXPECTED} parse the query. {_LOOKUP_HELP}"
+        f"\nPlatform: {sys.platform}\nProgram: {json.dumps(name)}\nError: {error}",
+    )
+
+
+def _execution_failed(executable: str, complaint: str, state: str) -> NoReturn:
+    said = (
+        f"\n\nProgram: {executable}\nError Message: {complaint}"
+        if complaint
+        else "\n\nThe program was executed, however it returned no additional error messaging."
+        f"\n\nProgram: {executable}"
+    )
+    raise ExternalProgramError(
+        "External Program Execution Failed", f"{_UNEXPECTED} execute the program.{said}\nState: {state}"
+    )
+
+
+def _unexpected_result(executable: str, error: str) -> NoReturn:
+    raise ExternalProgramError(
+        "Unexpected External Program Results", f"{_RESULT_HELP}\nProgram: {executable}\nResult Error: {error}"
+    )
