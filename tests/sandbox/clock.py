@@ -1,0 +1,49 @@
+"""The one clock of the sandbox: virtual, so that a deployment of minutes is over in milliseconds.
+
+Service packages read ``clock.now()`` where AWS would read the time of day, and call ``clock.advance(seconds)`` where a
+caller would have waited. Nothing here sleeps.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+"""Where every fresh organization begins: fixed, so that what is shown and compared does not depend on the day."""
+
+
+class Clock:
+    """A clock that moves only when told to; safe to use from several threads."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._start = start
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The virtual time, aware, in UTC."""
+        with self._lock:
+            return self._now
+
+    def advance(self, seconds: float) -> datetime:
+        """Move on by ``seconds`` and return the new time.
+
+        Raises ValueError when ``seconds`` is negative: time never runs backwards.
+        """
+        if seconds < 0:
+            raise ValueError(f"the clock cannot be moved back ({seconds} seconds)")
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            return self._now
+
+    def reset(self) -> None:
+        """Back to the start."""
+        with self._lock:
+            self._now = self._start
+
+
+clock = Clock()
+now = clock.now
+advance = clock.advance
+reset = clock.reset

@@ -1,0 +1,168 @@
+"""Faults injected from outside: which calls fail, how, and how often."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from moto.core.utils import get_service_model
+
+from sandbox.errors import Failure, first_listed
+from sandbox.operations import Operation, protocol_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Kind = Literal["throttle", "server_error", "access_denied", "conflict", "dropped"]
+
+_THROTTLE = ("ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded")
+_SERVER_ERROR = (
+    "InternalServerException",
+    "InternalServerError",
+    "InternalServiceException",
+    "ServiceException",
+    "ServiceFailure",
+)
+_CONFLICT = (
+    "ConflictException",
+    "ConcurrentModificationException",
+    "ConcurrentModification",
+)
+
+
+class FaultError(ValueError):
+    """The fault makes no sense: the message says why."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Calls that fail.
+
+    Of the calls to ``operation`` of ``service`` (the SDK client's name) by ``account_id`` in ``region`` (None: any),
+    the ``occurrence``-th, counted from 1 and from the injection, and the ``times`` - 1 after it fail in the way of
+    ``kind``. ``dropped`` closes the connection without an answer, and nothing was done.
+    """
+
+    service: str
+    operation: str
+    kind: Kind
+    account_id: str | None = None
+    region: str | None = None
+    occurrence: int = 1
+    times: int = 1
+
+
+class Faults:
+    """The faults that are waiting for their calls."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[tuple[Fault, int]] = []
+
+    def inject(self, fault: Fault) -> None:
+        """Wait for the calls of this fault.
+
+        Raises FaultError on an unknown service, operation or kind, on numbers below 1, and on a conflict of an
+        operation that knows none.
+        """
+        if fault.kind not in get_args(Kind):
+            raise FaultError(f"{fault.kind!r} is no kind of fault; there are: {', '.join(get_args(Kind))}")
+        if fault.occurrence < 1 or fault.times < 1:
+            raise FaultError("occurrence and times count from 1")
+        # Asking for the failure now, and not at the call, puts the message where the mistake is.
+        failure_of(_operation(fault), fault)
+        with self._lock:
+            self._faults.append((fault, 0))
+
+    def strike(self, operation: Operation, account_id: str, region: str) -> Fault | None:
+        """The fault that this call meets, if any. Counts the call."""
+        struck: Fault | None = None
+        with self._lock:
+            for index, (fault, seen) in enumerate(self._faults):
+                if not _concerns(fault, operation, account_id, region):
+                    continue
+                self._faults[index] = (fault, seen + 1)
+                if struck is None and fault.occurrence <= seen + 1 < fault.occurrence + fault.times:
+                    struck = fault
+        return struck
+
+    def reset(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._faults.clear()
+
+
+def failure_of(operation: Operation, fault: Fault) -> Failure | None:
+    """The error that a fault answers; None for a dropped connection. Raises FaultError when there is none."""
+    return None if fault.kind == "dropped" else _FAILURES[fault.kind](operation)
+
+
+def _concerns(fault: Fault, operation: Operation, account_id: str, region: str) -> bool:
+    return (
+        (fault.service, fault.operation) == (operation.service, operation.name)
+        and fault.account_id in (None, account_id)
+        and fault.region in (None, region)
+    )
+
+
+def _operation(fault: Fault) -> Operation:
+    protocol = protocol_of(fault.service)
+    if protocol is None:
+        raise FaultError(f"there is no service {fault.service!r}; the names are those of the SDK clients")
+    model = get_service_model(fault.service)
+    if fault.operation not in model.operation_names:
+        raise FaultError(f"{fault.service} has no operation {fault.operation!r}")
+    return Operation(fault.service, fault.operation, protocol, model.operation_model(fault.operation))
+
+
+def _throttle(operation: Operation) -> Failure:
+    message = "Rate exceeded"
+    listed = first_listed(operation, _THROTTLE, message)
+    if listed:
+        return listed
+    if operation.service == "s3":
+        return Failure("SlowDown", 503, message)
+    if operation.protocol == "ec2":
+        return Failure("RequestLimitExceeded", 503, message)
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html says Throttling, HTTP 400, for AWS Query.
+    return Failure("ThrottlingException" if _is_json(operation) else "Throttling", 400, message)
+
+
+def _server_error(operation: Operation) -> Failure:
+    message = "An internal error occurred."
+    listed = first_listed(operation, _SERVER_ERROR, message)
+    if listed and listed.status >= 500:
+        return listed
+    return Failure("InternalError" if operation.service in ("s3", "ec2") else "InternalFailure", 500, message)
+
+
+def _access_denied(operation: Operation) -> Failure:
+    message = f"User is not authorized to perform: {operation.service}:{operation.name}"
+    listed = first_listed(operation, ("AccessDeniedException",), message)
+    if listed:
+        return listed
+    if operation.protocol == "ec2":
+        return Failure("UnauthorizedOperation", 403, message)
+    if _is_json(operation):
+        return Failure("AccessDeniedException", 400 if operation.protocol == "json" else 403, message)
+    return Failure("AccessDenied", 403, message)
+
+
+def _conflict(operation: Operation) -> Failure:
+    listed = first_listed(operation, _CONFLICT, "Another operation is in progress. Try again later.")
+    if listed is None:
+        raise FaultError(f"{operation.service}:{operation.name} answers no conflict: its model lists no such error")
+    return listed
+
+
+def _is_json(operation: Operation) -> bool:
+    return operation.protocol in ("json", "rest-json")
+
+
+_FAILURES: dict[str, Callable[[Operation], Failure]] = {
+    "throttle": _throttle,
+    "server_error": _server_error,
+    "access_denied": _access_denied,
+    "conflict": _conflict,
+}

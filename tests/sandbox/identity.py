@@ -1,0 +1,105 @@
+"""Who asks: from the access key in a request's signature to an account.
+
+Every account has one administrator key that can be told from its id, so that nobody needs to be handed keys. Signatures
+themselves are not verified: every secret is accepted.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moto.iam.models import iam_backends
+from moto.organizations.models import organizations_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ADMINISTRATOR_KEY_PREFIX = "AKIASAND"
+SECRET_ACCESS_KEY = "sandbox"
+
+_ADMINISTRATOR_KEY = re.compile(ADMINISTRATOR_KEY_PREFIX + r"([0-9]{12})")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+_SIGNATURE = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/,\s]+)/(?P<name>[^/,\s]+)/aws4_request\b"
+)
+
+
+class UnsignedRequestError(Exception):
+    """The request carries no signature of version 4 in its Authorization header."""
+
+
+class UnknownAccessKeyError(Exception):
+    """No account of the organization has this access key."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a signature says: the access key, and the Region and signing name that it was made for."""
+
+    access_key: str
+    region: str
+    signing_name: str
+
+
+def administrator_key(account_id: str) -> str:
+    """The access key of an account's administrator."""
+    return f"{ADMINISTRATOR_KEY_PREFIX}{account_id}"
+
+
+def credential_of(authorization: str) -> Credential:
+    """Read an Authorization header. Raises UnsignedRequestError."""
+    found = _SIGNATURE.match(authorization)
+    if found is None:
+        raise UnsignedRequestError("The request has no AWS Signature Version 4 in its Authorization header.")
+    return Credential(found["key"], found["region"], found["name"].lower())
+
+
+class Identities:
+    """The accounts that exist, and whose the keys are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._accounts: set[str] = set()
+        self._temporary: dict[str, str] = {}
+
+    def reset(self, account_ids: Iterable[str]) -> None:
+        """Begin with these accounts, and no temporary keys."""
+        with self._lock:
+            self._accounts = set(account_ids)
+            self._temporary.clear()
+
+    def account_of(self, access_key: str, session_token: str | None) -> str:
+        """The account that a key belongs to.
+
+        Keys that STS or IAM made are moto's to know. Raises UnknownAccessKeyError, also for a temporary key without
+        its session token.
+        """
+        administrator = _ADMINISTRATOR_KEY.fullmatch(access_key)
+        if administrator:
+            return self._existing(administrator[1])
+        if access_key.startswith("ASIA") and not session_token:
+            raise UnknownAccessKeyError("The security token included in the request is invalid: it is missing.")
+        with self._lock:
+            if access_key not in self._temporary:
+                self._temporary[access_key] = _account_in_moto(access_key)
+            return self._temporary[access_key]
+
+    def _existing(self, account_id: str) -> str:
+        with self._lock:
+            if account_id not in self._accounts:
+                # An account created since then; it stays an account when it later leaves the organization.
+                if account_id not in organizations_backends.master_accounts:
+                    raise UnknownAccessKeyError("The security token included in the request is invalid.")
+                self._accounts.add(account_id)
+        return account_id
+
+
+def _account_in_moto(access_key: str) -> str:
+    for account_id, partitions in list(iam_backends.items()):
+        # "in" first: asking for a partition would create its backend, for every account.
+        if "aws" in dict.keys(partitions) and access_key in partitions["aws"].access_keys:
+            return str(account_id)
+    raise UnknownAccessKeyError("The security token included in the request is invalid.")

@@ -1,0 +1,73 @@
+"""Systems Manager over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ssm.responses import SimpleSystemManagerResponse as MotoSystemsManagerResponse
+from moto.sts.models import sts_backends
+
+from sandbox.clock import clock
+from sandbox.pagination import page_of
+from sandbox.ssm.exceptions import InvalidNextToken
+from sandbox.ssm.models import SandboxSSMBackend, systems_manager_of
+from sandbox.ssmquicksetup.models import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# MaxResults of DescribePatchBaselines and DescribeInstanceInformation in botocore's model `ssm`.
+MAXIMUM_BASELINES = 100
+MAXIMUM_INSTANCES = 50
+
+
+class SystemsManagerResponse(MotoSystemsManagerResponse):
+    """moto's operations, and those that it lacks."""
+
+    @property
+    def ssm_backend(self) -> SandboxSSMBackend:
+        # What Quick Setup deployed here by now is to be seen.
+        settle()
+        return systems_manager_of(self.current_account, self.region)
+
+    def get_service_setting(self) -> ActionResult:
+        setting_id = self._get_param("SettingId")
+        return ActionResult({"ServiceSetting": self.ssm_backend.service_settings.describe(setting_id)})
+
+    def update_service_setting(self) -> ActionResult:
+        _, caller_arn, _ = sts_backends[self.current_account][self.partition].get_caller_identity(
+            self.get_access_key(), self.region
+        )
+        self.ssm_backend.service_settings.update(
+            self._get_param("SettingId"),
+            self._get_param("SettingValue"),
+            modified_at=clock.now(),
+            modified_by=caller_arn,
+        )
+        return EmptyResult()
+
+    def reset_service_setting(self) -> ActionResult:
+        settings, setting_id = self.ssm_backend.service_settings, self._get_param("SettingId")
+        settings.reset(setting_id)
+        return ActionResult({"ServiceSetting": settings.describe(setting_id)})
+
+    def describe_patch_baselines(self) -> ActionResult:
+        filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}
+        identities = self.ssm_backend.patch_baseline_identities(filters)
+        return self._page("BaselineIdentities", identities, MAXIMUM_BASELINES)
+
+    def describe_instance_information(self) -> ActionResult:
+        filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}
+        filters |= {entry["key"]: entry["valueSet"] for entry in self._get_param("InstanceInformationFilterList", [])}
+        instances = self.ssm_backend.describe_managed_instances(filters)
+        return self._page("InstanceInformationList", instances, MAXIMUM_INSTANCES)
+
+    def _page(self, member: str, items: Sequence[dict[str, Any]], limit: int) -> ActionResult:
+        found, next_token = page_of(
+            items,
+            token=self._get_param("NextToken"),
+            limit=self._get_param("MaxResults", limit),
+            invalid_token=lambda: InvalidNextToken("The specified token isn't valid."),
+        )
+        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

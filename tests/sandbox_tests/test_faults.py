@@ -1,0 +1,159 @@
+"""Faults: every kind, in the words of each protocol, at the calls that were chosen and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+from moto.core.utils import get_service_model
+
+from sandbox import Fault, FaultError, errors
+from sandbox.faults import Kind, failure_of
+from sandbox.operations import Operation, protocol_of
+from sandbox.validation import response_problems
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+SESSION = botocore.session.get_session()
+CODES = [
+    ("organizations", "ListRoots", "throttle", "TooManyRequestsException", 400),
+    ("ssm-quicksetup", "ListConfigurationManagers", "throttle", "ThrottlingException", 429),
+    ("ssm", "DescribePatchBaselines", "throttle", "ThrottlingException", 400),
+    ("iam", "ListRoles", "throttle", "Throttling", 400),
+    ("sts", "GetCallerIdentity", "throttle", "Throttling", 400),
+    ("cloudformation", "DescribeOrganizationsAccess", "throttle", "Throttling", 400),
+    ("ec2", "DescribeVpcs", "throttle", "RequestLimitExceeded", 503),
+    ("s3", "ListBuckets", "throttle", "SlowDown", 503),
+    ("organizations", "ListRoots", "server_error", "ServiceException", 500),
+    ("ssm-quicksetup", "ListConfigurationManagers", "server_error", "InternalServerException", 500),
+    ("ssm", "DescribePatchBaselines", "server_error", "InternalServerError", 500),
+    ("iam", "ListRoles", "server_error", "ServiceFailure", 500),
+    ("sts", "GetCallerIdentity", "server_error", "InternalFailure", 500),
+    ("ec2", "DescribeVpcs", "server_error", "InternalError", 500),
+    ("organizations", "ListRoots", "access_denied", "AccessDeniedException", 400),
+    ("ssm-quicksetup", "ListConfigurationManagers", "access_denied", "AccessDeniedException", 403),
+    ("iam", "ListRoles", "access_denied", "AccessDenied", 403),
+    ("ec2", "DescribeVpcs", "access_denied", "UnauthorizedOperation", 403),
+    ("organizations", "EnableAWSServiceAccess", "conflict", "ConcurrentModificationException", 400),
+    ("ssm-quicksetup", "CreateConfigurationManager", "conflict", "ConflictException", 409),
+    ("iam", "CreateRole", "conflict", "ConcurrentModification", 409),
+]
+
+
+def client_of(sandbox: Sandbox, service: str, account_id: str | None = None) -> Any:
+    environment = sandbox.environment(account_id)
+    return SESSION.create_client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=sandbox.endpoint_url,
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.mark.parametrize(("service", "name", "kind", "code", "status"), CODES)
+def test_a_fault_answers_what_the_service_would(service: str, name: str, kind: Kind, code: str, status: int) -> None:
+    operation = Operation(service, name, str(protocol_of(service)), get_service_model(service).operation_model(name))
+    failure = failure_of(operation, Fault(service, name, kind))
+
+    assert failure is not None
+    assert (failure.code, failure.status) == (code, status)
+    answer = errors.answer(failure, operation.protocol, service)
+    assert response_problems(operation, answer.status, dict(answer.headers), answer.body) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "name"),
+    [
+        ("organizations", "list_roots", "ListRoots"),
+        ("ssm-quicksetup", "list_configuration_managers", "ListConfigurationManagers"),
+        ("sts", "get_caller_identity", "GetCallerIdentity"),
+        ("s3", "list_buckets", "ListBuckets"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["throttle", "server_error", "access_denied"])
+def test_clients_read_the_fault(sandbox: Sandbox, service: str, call: str, name: str, kind: Kind) -> None:
+    sandbox.faults.inject(Fault(service, name, kind))
+    client = client_of(sandbox, service)
+
+    with pytest.raises(ClientError) as caught:
+        getattr(client, call)()
+    getattr(client, call)()
+
+    code = caught.value.response["Error"]["Code"]
+    assert [(made.operation, made.error_code) for made in sandbox.calls] == [(name, code), (name, None)]
+
+
+def test_a_dropped_call_gets_no_answer_and_does_nothing(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("iam", "CreateRole", "dropped"))
+    iam = client_of(sandbox, "iam")
+
+    with pytest.raises(ConnectionClosedError):
+        iam.create_role(RoleName="Role", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+
+    assert iam.list_roles()["Roles"] == []
+    assert [(made.operation, made.status, made.error_code) for made in sandbox.calls] == [
+        ("CreateRole", 0, "ConnectionDropped"),
+        ("ListRoles", 200, None),
+    ]
+
+
+def test_occurrence_and_times_choose_the_calls(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle", occurrence=2, times=2))
+    sts = client_of(sandbox, "sts")
+    for _ in range(5):
+        try:
+            sts.get_caller_identity()
+        except ClientError:
+            continue
+    assert [made.status for made in sandbox.calls] == [200, 400, 400, 200, 200]
+
+
+def test_account_and_region_choose_the_calls(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle", account_id="222222222222"))
+    sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle", region="eu-west-1"))
+
+    client_of(sandbox, "sts").get_caller_identity()
+    with pytest.raises(ClientError):
+        client_of(sandbox, "sts", "222222222222").get_caller_identity()
+
+
+def test_an_onlooker_meets_no_fault_and_uses_none_up(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle"))
+
+    sandbox.client("sts").get_caller_identity()
+
+    assert sandbox.calls == []
+    with pytest.raises(ClientError):
+        client_of(sandbox, "sts").get_caller_identity()
+
+
+def test_a_reset_forgets_faults(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle"))
+    sandbox.reset(sandbox.scenario)
+    client_of(sandbox, "sts").get_caller_identity()
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (Fault("organisations", "ListRoots", "throttle"), "there is no service 'organisations'"),
+        (Fault("organizations", "ListRoot", "throttle"), "organizations has no operation 'ListRoot'"),
+        (Fault("sts", "GetCallerIdentity", "conflict"), "sts:GetCallerIdentity answers no conflict"),
+        (
+            Fault("sts", "GetCallerIdentity", cast("Kind", "slow")),
+            "'slow' is no kind of fault; there are: throttle, server_error, access_denied, conflict, dropped",
+        ),
+        (Fault("sts", "GetCallerIdentity", "throttle", occurrence=0), "count from 1"),
+        (Fault("sts", "GetCallerIdentity", "throttle", times=0), "count from 1"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, fault: Fault, message: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        sandbox.faults.inject(fault)
+    assert message in str(caught.value)

@@ -1,0 +1,153 @@
+"""A scenario becomes an organization, and the organization plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Sandbox
+
+MANAGEMENT: dict[str, Any] = {"id": "111111111111", "name": "Management", "email": "management@example.com"}
+MEMBER: dict[str, Any] = {"id": "222222222222", "name": "Member", "email": "member@example.com"}
+
+FULL: dict[str, Any] = {
+    "description": "Everything is there already.",
+    "management_account": MANAGEMENT,
+    "organizational_units": [{"name": "Workloads", "accounts": [MEMBER], "organizational_units": [{"name": "Test"}]}],
+    "trusted_access": ["ssm.amazonaws.com", "ssm-quicksetup.amazonaws.com"],
+    "stack_sets_access": "ENABLED",
+    "delegated_administrators": [{"account_id": "222222222222", "service_principal": "ssm.amazonaws.com"}],
+    "roles": [
+        {"account_id": "222222222222", "name": "Plain"},
+        {
+            "account_id": "222222222222",
+            "name": "Trusting",
+            "path": "/path/",
+            "trusted_principals": ["ssm.amazonaws.com", "111111111111", "arn:aws:iam::222222222222:role/Plain"],
+            "managed_policies": ["AmazonSSMManagedInstanceCore"],
+        },
+    ],
+    "service_linked_roles": [{"account_id": "222222222222", "service_name": "ssm.amazonaws.com"}],
+    "service_settings": [
+        {
+            "account_id": "222222222222",
+            "region": "eu-west-1",
+            "setting_id": "/ssm/managed-instance/default-ec2-instance-management-role",
+            "value": "path/Trusting",
+        }
+    ],
+    "configuration_managers": [
+        {
+            "account_id": "111111111111",
+            "region": "us-east-1",
+            "name": status,
+            "type": "AWSQuickSetupType-DHMC",
+            "parameters": {"TargetOrganizationalUnits": "Workloads", "TargetRegions": "us-east-1,eu-west-1"},
+            "status": status,
+        }
+        for status in ("SUCCEEDED", "FAILED", "DEPLOYING", "DELETING")
+    ],
+    "instances": [
+        {
+            "account_id": "222222222222",
+            "region": "eu-west-1",
+            "id": "i-0123456789abcdef0",
+            "platform": "Ubuntu",
+            "platform_version": "24.04",
+            "agent_version": "3.3.3050.0",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def restored(sandbox: Sandbox) -> Iterator[Sandbox]:
+    yield sandbox
+    sandbox.reset(Scenario.named("bare"))
+
+
+def test_everything_that_a_scenario_says_is_there(restored: Sandbox) -> None:
+    restored.reset(Scenario.parse(FULL))
+    snapshot = restored.snapshot()
+    assert snapshot["organization"] == {
+        "name": "Root",
+        "tags": {},
+        "accounts": [{**MANAGEMENT, "status": "ACTIVE", "tags": {}}],
+        "organizational_units": [
+            {
+                "name": "Workloads",
+                "tags": {},
+                "accounts": [{**MEMBER, "status": "ACTIVE", "tags": {}}],
+                "organizational_units": [{"name": "Test", "tags": {}, "accounts": [], "organizational_units": []}],
+            }
+        ],
+    }
+    assert snapshot["trusted_access"] == [
+        "member.org.stacksets.cloudformation.amazonaws.com",
+        "ssm-quicksetup.amazonaws.com",
+        "ssm.amazonaws.com",
+    ]
+    assert snapshot["stack_sets_access"] == "ENABLED"
+    assert snapshot["delegated_administrators"] == {"ssm.amazonaws.com": ["222222222222"]}
+    roles = {role["name"]: role for role in snapshot["roles"]["222222222222"]}
+    assert roles["Plain"]["trust"]["Statement"][0]["Principal"] == {"AWS": ["arn:aws:iam::222222222222:root"]}
+    assert roles["Trusting"]["managed_policies"] == ["AmazonSSMManagedInstanceCore"]
+    assert roles["Trusting"]["trust"]["Statement"][0]["Principal"] == {
+        "Service": ["ssm.amazonaws.com"],
+        "AWS": ["arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:role/Plain"],
+    }
+    linked = [role["name"] for role in snapshot["service_linked_roles"]["222222222222"]]
+    assert linked == ["AWSServiceRoleForAmazonSSM", "AWSServiceRoleForCloudFormationStackSetsOrgMember"]
+    managers = snapshot["quick_setup"]["111111111111 us-east-1"]["configuration_managers"]
+    assert {manager["name"]: manager["deployment"] for manager in managers} == {
+        "SUCCEEDED": "SUCCEEDED",
+        "FAILED": "FAILED",
+        "DEPLOYING": "INITIALIZING",
+        "DELETING": "DELETING",
+    }
+    targets = {manager["definitions"][0]["parameters"]["TargetOrganizationalUnits"] for manager in managers}
+    assert targets == {"Root/Workloads"}
+    settings = snapshot["service_settings"]
+    assert list(settings) == ["222222222222 eu-west-1", "222222222222 us-east-1"]
+    assert list(settings["222222222222 eu-west-1"].values()) == ["path/Trusting"]
+    found = restored.client("ssm", "222222222222", "eu-west-1").describe_instance_information()
+    assert [instance["InstanceId"] for instance in found["InstanceInformationList"]] == ["i-0123456789abcdef0"]
+
+
+def test_the_same_scenario_gives_the_same_snapshot(restored: Sandbox) -> None:
+    snapshots = []
+    for _ in range(2):
+        restored.reset(Scenario.parse(FULL))
+        snapshots.append(json.dumps(restored.snapshot()))
+    assert snapshots[0] == snapshots[1]
+
+
+def test_a_reset_leaves_nothing_behind(restored: Sandbox) -> None:
+    before = restored.snapshot()
+    restored.reset(Scenario.parse(FULL))
+    restored.reset(Scenario.named("bare"))
+    assert restored.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"trusted_access": ["nothing.amazonaws.com"]}, "unrecognized service principal"),
+        ({"trusted_access": []}, "Trusted access for ssm.amazonaws.com is not enabled"),
+        ({"configuration_managers": [{**FULL["configuration_managers"][0], "type": "AWSQuickSetupType-X"}]}, "type"),
+        ({"roles": [{**FULL["roles"][0], "managed_policies": ["NoPolicyOfAWS"]}]}, "NoPolicyOfAWS"),
+        ({"service_linked_roles": [{"account_id": "222222222222", "service_name": "x.amazonaws.com"}]}, "x.amazon"),
+    ],
+)
+def test_what_the_services_would_refuse_is_a_mistake_in_the_scenario(
+    restored: Sandbox, changes: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(ScenarioError, match=text):
+        restored.reset(Scenario.parse({**FULL, **changes}, "mistaken"))

@@ -1,0 +1,169 @@
+"""Scenario files: what they become, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import FrozenInstanceError
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MINIMAL: dict[str, Any] = {
+    "description": "One account.",
+    "management_account": {"id": "111111111111", "name": "Management", "email": "management@example.com"},
+}
+MEMBER = {"id": "222222222222", "name": "Member", "email": "member@example.com"}
+INSTANCE = {
+    "account_id": "111111111111",
+    "region": "us-east-1",
+    "id": "i-0a1b2c3d4e5f60711",
+    "platform": "Ubuntu",
+    "platform_version": "24.04",
+    "agent_version": "3.3.3050.0",
+}
+MANAGER = {
+    "account_id": "111111111111",
+    "region": "us-east-1",
+    "name": "patches",
+    "type": "AWSQuickSetupType-PatchPolicy",
+    "parameters": {"TargetOrganizationalUnits": "Workloads"},
+}
+
+
+def test_bare_is_three_accounts_and_nothing_else() -> None:
+    bare = Scenario.named("bare")
+
+    assert bare.management_account.id == "111111111111"
+    assert [(account.id, account.name) for account in bare.accounts] == [
+        ("222222222222", "Administrator"),
+        ("333333333333", "Workload"),
+    ]
+    assert bare == Scenario(bare.name, bare.description, bare.management_account, accounts=bare.accounts)
+
+
+def test_realistic_is_a_company() -> None:
+    realistic = Scenario.named("realistic")
+
+    assert [path for path, _ in realistic.organizational_units_by_path()] == [
+        "Security",
+        "Workloads",
+        "Workloads/Production",
+        "Workloads/Test",
+        "Suspended",
+    ]
+    members = realistic.member_accounts()
+    assert len(members) == 6
+    assert [account.id for account in members if account.status == "SUSPENDED"] == ["777777777777"]
+    assert {instance.region for instance in realistic.instances} == {"ap-northeast-1", "us-east-1", "eu-west-1"}
+    assert {instance.platform_type for instance in realistic.instances} == {"Linux", "Windows"}
+
+
+def test_scenarios_cannot_be_changed() -> None:
+    bare = Scenario.named("bare")
+    with pytest.raises(FrozenInstanceError):
+        bare.description = "other"  # type: ignore[misc]
+
+
+def test_a_file_that_is_read_has_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        'description: Mine.\nmanagement_account: {id: "111111111111", name: M, email: m@example.com}\n',
+        encoding="utf-8",
+    )
+    assert Scenario.load(path).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"descripton": "x"}, "unknown key 'descripton'; known: accounts, "),
+        ({"management_account": {**MEMBER, "mail": "x"}}, "management_account: unknown key 'mail'"),
+        ({"management_account": None}, "management_account: a mapping is needed, and this is nothing"),
+        ({"management_account": {"name": "M", "email": "m@example.com"}}, "management_account.id: is missing"),
+        ({"accounts": [{**MEMBER, "id": "2222"}]}, "accounts[0].id: '2222' breaks the rule: 12 digits, in quotes"),
+        (
+            {"accounts": [{**MEMBER, "id": 222222222222}]},
+            "accounts[0].id: 222222222222 is a number; 12 digits, in quotes",
+        ),
+        ({"accounts": [{**MEMBER, "email": "member"}]}, "accounts[0].email: 'member' breaks the rule: an e-mail"),
+        (
+            {"accounts": [{**MEMBER, "status": "CLOSED"}]},
+            "accounts[0].status: 'CLOSED' is not one of ACTIVE, SUSPENDED",
+        ),
+        ({"accounts": {"id": "2"}}, "accounts: a list is needed, and this is a mapping"),
+        ({"accounts": [MEMBER, MEMBER]}, "the account id '222222222222' is there more than once"),
+        (
+            {"accounts": [MEMBER, {**MEMBER, "id": "333333333333"}]},
+            "the account e-mail address 'member@example.com' is there more than once",
+        ),
+        (
+            {"organizational_units": [{"name": "A", "accounts": [MEMBER, {"id": "3"}]}]},
+            "organizational_units[0].accounts[1].id: '3' breaks the rule",
+        ),
+        (
+            {"organizational_units": [{"name": "A"}, {"name": "A"}]},
+            "the organizational unit 'A' is there more than once",
+        ),
+        ({"trusted_access": ["ssm"]}, "trusted_access[0]: 'ssm' breaks the rule: service principals"),
+        ({"stack_sets_access": "ON"}, "stack_sets_access: 'ON' is not one of DISABLED, ENABLED"),
+        ({"feature_set": "SOME"}, "feature_set: 'SOME' is not one of ALL, CONSOLIDATED_BILLING"),
+        (
+            {"delegated_administrators": [{"account_id": "999999999999", "service_principal": "ssm.amazonaws.com"}]},
+            "delegated_administrators[0].account_id: no account of this scenario has the id '999999999999'",
+        ),
+        ({"instances": [{**INSTANCE, "region": "us-esat-1"}]}, "instances[0].region: 'us-esat-1' breaks the rule"),
+        ({"instances": [{**INSTANCE, "id": "i-1"}]}, "instances[0].id: 'i-1' breaks the rule"),
+        ({"instances": [{**INSTANCE, "platform_version": 24.04}]}, "instances[0].platform_version: 24.04 is a number"),
+        ({"instances": [INSTANCE, INSTANCE]}, "the instance id 'i-0a1b2c3d4e5f60711' is there more than once"),
+        (
+            {"configuration_managers": [MANAGER]},
+            (
+                "configuration_managers[0].parameters.TargetOrganizationalUnits: 'Workloads' is neither an id nor "
+                "one of the organizational units (none)"
+            ),
+        ),
+        (
+            {"configuration_managers": [{**MANAGER, "parameters": {"A": 1}}]},
+            "configuration_managers[0].parameters.A: strings are needed, and this is a number; quote it",
+        ),
+        (
+            {"management_account": {**MINIMAL["management_account"], "status": "SUSPENDED"}},
+            "management_account.status: the management account cannot be suspended",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.parse({**deepcopy(MINIMAL), **change}, "wrong")
+    assert str(caught.value).startswith("scenario wrong: ")
+    assert message in str(caught.value)
+
+
+def test_an_organizational_unit_that_is_there_can_be_a_target() -> None:
+    document = {**MINIMAL, "organizational_units": [{"name": "Workloads"}], "configuration_managers": [MANAGER]}
+    assert Scenario.parse(document).configuration_managers[0].status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("document", [None, [], "text"])
+def test_a_document_that_is_no_mapping_is_refused(document: object) -> None:
+    with pytest.raises(ScenarioError, match="a mapping is needed"):
+        Scenario.parse(document)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(ScenarioError, match="no scenario named 'bear'; there are: bare, realistic"):
+        Scenario.named("bear")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"absent\.yaml: cannot be read: No such file"):
+        Scenario.load(tmp_path / "absent.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("a: [", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"broken\.yaml: not YAML"):
+        Scenario.load(broken)
