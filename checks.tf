@@ -7,20 +7,11 @@ locals {
     if ensured_at != plantimestamp() && !contains(local.organization.aws_service_access_principals, principal)
   ]
 
-  stack_sets_access_lost = anytrue([
-    for principal, ensured_at in module.trusted_access.ensured_at : ensured_at != plantimestamp() && local.observed.stack_sets_access != "ENABLED"
-    if principal == "member.org.stacksets.cloudformation.amazonaws.com"
-  ])
-
-  administrator_moved_away = anytrue([
-    for unit in module.dedicated_organizational_unit : unit.ensured_at != plantimestamp() && local.observed.placed_account_parent_id != unit.id
-    if unit.ensured_at != null
-  ])
-
-  other_accounts   = flatten([for unit in module.dedicated_organizational_unit : tolist(unit.other_account_ids)])
-  other_units      = flatten([for unit in module.dedicated_organizational_unit : tolist(unit.child_organizational_unit_ids)])
-  explorer_role    = module.quick_setup.explorer_enabling_role_arn
-  settings_ensured = module.quick_setup.ensured_at
+  dedicated_unit = one(module.dedicated_organizational_unit)
+  others = local.dedicated_unit == null ? [] : concat(
+    tolist(local.dedicated_unit.other_account_ids),
+    tolist(local.dedicated_unit.child_organizational_unit_ids),
+  )
 
   failed_configurations = [for name, configuration in local.configurations : name if strcontains(configuration.status, "FAILED")]
   failed_associations   = [for name, status in local.association_statuses : name if strcontains(status, "FAILED")]
@@ -35,32 +26,40 @@ check "trusted_access" {
 
 check "stack_sets_access" {
   assert {
-    condition     = !local.stack_sets_access_lost
+    condition = (
+      module.trusted_access.stack_sets_ensured_at == null ? true :
+      module.trusted_access.stack_sets_ensured_at == plantimestamp() ? true : local.observed.stack_sets_access == "ENABLED"
+    )
     error_message = "StackSets was deactivated for the organization since the last apply (its status is ${local.observed.stack_sets_access}): Quick Setup can no longer deploy. Activate it again with terraform apply -replace='module.<this module>.module.trusted_access.module.stack_sets_access[0].terraform_data.ensure'"
   }
 }
 
 check "account_placement" {
   assert {
-    condition     = !local.administrator_moved_away
+    condition = (
+      local.dedicated_unit == null ? true :
+      local.dedicated_unit.ensured_at == null ? true :
+      local.dedicated_unit.ensured_at == plantimestamp() ? true : local.observed.placed_account_parent_id == local.dedicated_unit.id
+    )
     error_message = "Account ${coalesce(local.placed_account_id, "none")} was moved out of the dedicated organizational unit since the last apply, to ${local.observed.placed_account_parent_id}. Move it back with terraform apply -replace='module.<this module>.module.dedicated_organizational_unit[0].module.account_placement[0].terraform_data.ensure'"
   }
 }
 
 check "sole_account" {
   assert {
-    condition     = length(local.other_accounts) + length(local.other_units) == 0
-    error_message = "OU_NOT_EXCLUSIVE: the dedicated organizational unit also holds ${join(", ", concat(local.other_accounts, local.other_units))}. Change Manager wants the administrator account to be alone in it: move the others elsewhere, or choose another unit."
+    condition     = length(local.others) == 0
+    error_message = "OU_NOT_EXCLUSIVE: the dedicated organizational unit also holds ${join(", ", local.others)}. Change Manager wants the administrator account to be alone in it: move the others elsewhere, or choose another unit."
   }
 }
 
 check "service_settings" {
   assert {
     condition = (
-      local.settings_ensured == null ? true :
-      local.settings_ensured == plantimestamp() ? true : local.observed.explorer_enabling_role_arn == local.explorer_role
+      module.quick_setup.ensured_at == null ? true :
+      module.quick_setup.ensured_at == plantimestamp() ? true :
+      local.observed.explorer_enabling_role_arn == module.quick_setup.explorer_enabling_role_arn
     )
-    error_message = "Quick Setup's service settings were changed since the last apply: the role for enabling Explorer is \"${local.observed.explorer_enabling_role_arn}\", not \"${local.explorer_role}\". Set it again with terraform apply -replace='module.<this module>.module.quick_setup.module.service_settings[0].terraform_data.ensure'"
+    error_message = "Quick Setup's service settings were changed since the last apply: the role for enabling Explorer is \"${local.observed.explorer_enabling_role_arn}\", not \"${module.quick_setup.explorer_enabling_role_arn}\". Set it again with terraform apply -replace='module.<this module>.module.quick_setup.module.service_settings[0].terraform_data.ensure'"
   }
 }
 

@@ -12,8 +12,10 @@ output "service_principals" {
 
 output "ensured_at" {
   description = "Service principal to the time when its trusted access was last planned to be enabled (RFC 3339, UTC). Empty without Python."
-  value = merge(
-    { for principal, action in module.service_access : principal => action.ensured_at },
-    { for action in module.stack_sets_access : local.stack_sets_principal => action.ensured_at },
-  )
+  value       = { for principal, action in module.service_access : principal => action.ensured_at }
+}
+
+output "stack_sets_ensured_at" {
+  description = "When StackSets was last planned to be activated (RFC 3339, UTC). Null when it is not activated here."
+  value       = one(module.stack_sets_access[*].ensured_at)
 }
