@@ -1,0 +1,31 @@
+"""One way to write a configuration that calls the root module."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from support.terraform import Terraform
+    from support.workspace import Workspaces
+
+class Configure(Protocol):
+    """A configuration in which the root module is called with these inputs, in the test's sandbox."""
+
+    def __call__(self, **inputs: object) -> Terraform: ...
+
+
+@pytest.fixture
+def configure(workspaces: Workspaces, sandbox: Sandbox) -> Configure:
+    def write(**inputs: object) -> Terraform:
+        configuration = {
+            "provider": {"aws": {"region": "us-east-1"}},
+            "module": {"systems_manager": {"source": "../module", "regions": ["us-east-1"], **inputs}},
+            "output": {"everything": {"value": "${module.systems_manager}"}},
+        }
+        return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
+
+    return write

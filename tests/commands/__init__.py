@@ -1,0 +1,1 @@
+"""What `make demo`, `make bench` and `make faults` run."""

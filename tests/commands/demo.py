@@ -1,0 +1,139 @@
+"""The procedure on an organization of this machine: before, apply, what happened and where, destroy, after.
+
+What is shown of the organization is asked of it by an onlooker, account by account, and not taken from Terraform's answers.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from commands.organization import Observer, Step
+from commands.session import ADMINISTRATOR, run, workspaces
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+from sandbox import Sandbox, Scenario
+from support.closing import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from commands.organization import Configuration
+    from rich.console import RenderableType
+    from support.results import Apply
+    from support.terraform import Terraform
+
+EXAMPLE = "examples/minimal"
+
+# What the README says that destroy leaves, by the first words of the paths of a snapshot's differences.
+RETAINED = {
+    "trusted_access": "trusted access stays enabled (on_destroy = \"retain\")",
+    "stack_sets_access": "StackSets stays activated",
+    "service_linked_roles": "service-linked roles stay",
+    "roles": "StackSets' own role stays in every member account it deployed to",
+}
+
+_COLOURS = {"SUCCEEDED": "green", "FAILED": "red"}
+
+
+def demo() -> int:
+    """Show the procedure. Returns the exit status: 0 only when everything that was to be shown is so."""
+    console = Console(width=None if Console().is_terminal else 110)
+    with workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
+        observer = Observer(sandbox)
+        before = sandbox.snapshot()
+        console.print(_title(sandbox), _section("Before", _tree(before)))
+        terraform = copies.checkout(
+            EXAMPLE, sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR}
+        )
+        _apply(console, terraform)
+        steps = observer.steps(ADMINISTRATOR)
+        console.print(
+            _section("The procedure's steps", _steps(steps)),
+            _section("After", _tree(sandbox.snapshot())),
+            *(_section(configuration.name, _deployments(configuration)) for configuration in observer.configurations()),
+        )
+        empty = _plan_again(console, terraform)
+        restored = _destroy(console, terraform, sandbox, before)
+    return 0 if empty and restored and all(step.done for step in steps) else 1
+
+
+def _title(sandbox: Sandbox) -> Panel:
+    text = f"{sandbox.scenario.description}\n{EXAMPLE}, applied by the genuine Terraform and AWS provider at {sandbox.endpoint_url}"
+    return Panel(text, title="AWS Systems Manager for an AWS Organization", expand=False)
+
+
+def _section(title: str, content: RenderableType) -> Group:
+    return Group(Text(f"\n{title}", style="bold"), content)
+
+
+def _tree(snapshot: Mapping[str, Any]) -> Tree:
+    administrators = {account for accounts in snapshot["delegated_administrators"].values() for account in accounts}
+    return _unit(Tree(Text("Root", style="bold")), snapshot["organization"], administrators)
+
+
+def _unit(tree: Tree, unit: Mapping[str, Any], administrators: Iterable[str]) -> Tree:
+    for account in unit["accounts"]:
+        line = Text(f"{account['id']}  {account['name']}")
+        if account["status"] != "ACTIVE":
+            line.append(f"  {account['status'].lower()}", style="yellow")
+        if account["id"] in administrators:
+            line.append("  delegated administrator", style="green")
+        tree.add(line)
+    for child in unit["organizational_units"]:
+        _unit(tree.add(Text(child["name"], style="bold cyan")), child, administrators)
+    return tree
+
+
+def _apply(console: Console, terraform: Terraform) -> Apply:
+    with console.status("terraform apply"):
+        applied = terraform.apply()
+    console.print(_section(f"terraform apply: {applied.added} added, {applied.seconds:.0f} s", _lines(applied)))
+    return applied
+
+
+def _lines(applied: Apply) -> Text:
+    return Text("\n".join(f"  {line}" for line in applied.provisioner_lines))
+
+
+def _steps(steps: Iterable[Step]) -> Table:
+    table = Table("step", "result", "")
+    for step in steps:
+        table.add_row(step.name, step.result, Text("done", style="green") if step.done else Text("NOT DONE", style="red"))
+    return table
+
+
+def _deployments(configuration: Configuration) -> Table:
+    table = Table("account", *configuration.regions, title=configuration.summary, title_justify="left")
+    for account, states in configuration.states.items():
+        table.add_row(account, *(Text(state, style=_COLOURS.get(state, "dim")) for state in states))
+    return table
+
+
+def _plan_again(console: Console, terraform: Terraform) -> bool:
+    with console.status("terraform plan"):
+        plan = terraform.plan()
+    console.print(_section("terraform plan, once more", Text("  No changes." if plan.is_empty else str(plan))))
+    return plan.is_empty
+
+
+def _destroy(console: Console, terraform: Terraform, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
+    with console.status("terraform destroy"):
+        destroyed = terraform.destroy()
+    after = sandbox.snapshot()
+    left = {path: told for path, told in differences(before, after).items() if path.split("/")[0] not in RETAINED}
+    stayed = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
+    told = [f"  As before, but that {RETAINED[name]}." for name in stayed]
+    told += [f"  NOT AS BEFORE: {path}: {json.dumps(difference)}" for path, difference in left.items()]
+    console.print(
+        _section(f"terraform destroy: {destroyed.destroyed} destroyed, {destroyed.seconds:.0f} s", _tree(after)),
+        Text("\n".join(told or ["  Exactly as before."])),
+    )
+    return not left
+
+
+if __name__ == "__main__":
+    run(demo)

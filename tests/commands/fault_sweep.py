@@ -1,0 +1,91 @@
+"""One apply of the minimal example in which one AWS call fails once, and what came of it.
+
+The apply must succeed, or the next one must; and the organization must end the same as without the failure, with nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from commands.session import ADMINISTRATOR
+from sandbox import Fault, Scenario
+from support.closing import differences
+from support.results import TerraformError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sandbox import Sandbox
+    from support.terraform import Terraform
+    from support.workspace import Workspaces
+
+KINDS: tuple[Literal["throttle", "server_error"], ...] = ("throttle", "server_error")
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    """The `occurrence`-th call of an operation, counted from 1, fails in the way of `kind`."""
+
+    service: str
+    operation: str
+    occurrence: int
+    kind: Literal["throttle", "server_error"]
+
+    def __str__(self) -> str:
+        return f"{self.kind:<12} {self.service}:{self.operation} #{self.occurrence}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a case: how many applies it took, and what is wrong (nothing: an empty string)."""
+
+    case: Case
+    applies: int
+    problem: str = ""
+
+
+class Sweep:
+    """Runs cases, one after the other, on one sandbox.
+
+    `expected` is the organization after an apply in which nothing fails, `cases` every call that it made, in every kind.
+    """
+
+    def __init__(self, copies: Workspaces, sandbox: Sandbox) -> None:
+        self._copies = copies
+        self._sandbox = sandbox
+        self._terraform().apply()
+        self.expected: dict[str, Any] = sandbox.snapshot()
+        counts = Counter((call.service, call.operation) for call in sandbox.calls)
+        self.cases = [
+            Case(service, operation, occurrence, kind)
+            for (service, operation), count in sorted(counts.items())
+            for occurrence in range(1, count + 1)
+            for kind in KINDS
+        ]
+
+    def run(self, case: Case) -> Outcome:
+        """Apply with this call failing, once more if that fails, and compare."""
+        terraform = self._terraform()
+        self._sandbox.faults.inject(Fault(case.service, case.operation, case.kind, occurrence=case.occurrence))
+        for applies in (1, 2):
+            try:
+                terraform.apply()
+            except TerraformError as error:
+                problem = str(error)
+            else:
+                return Outcome(case, applies, self._problem(case))
+        return Outcome(case, 2, f"the second apply failed as well: {problem}")
+
+    def _terraform(self) -> Terraform:
+        self._sandbox.reset(Scenario.named("bare"))
+        return self._copies.checkout(
+            "examples/minimal", self._sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR}
+        )
+
+    def _problem(self, case: Case) -> str:
+        if not any(call.error_code and (call.service, call.operation) == (case.service, case.operation) for call in self._sandbox.calls):
+            return "the call was not made this time, so nothing failed"
+        found = differences(self.expected, self._sandbox.snapshot())
+        return "; ".join(f"{path}: {told}" for path, told in found.items())
