@@ -1,0 +1,204 @@
+"""The only way to AWS: one session, clients made once, and no call before the identity is known to be the right one."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+from systems_manager_organization.errors import DependencyError, IdentityMismatchError
+from systems_manager_organization.failures import CREDENTIALS_ADVICE, Explained
+from systems_manager_organization.retry import CONFLICT_CODES, conflict_pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from boto3.session import Session
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_iam.client import IAMClient
+    from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_ssm_quicksetup.client import SystemsManagerQuickSetupClient
+    from mypy_boto3_sts.client import STSClient
+    from typing_extensions import Self
+
+    from systems_manager_organization.query import Query
+
+# The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
+# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
+MAXIMUM_CONCURRENT_CALLS = 4
+APPLICATION_NAME = "systems-manager-organization"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SessionFactory(Protocol):
+    """Makes a session of `profile_name`, or of `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
+
+    def __call__(self, **options: str | None) -> Session: ...
+
+
+def boto3_session(**options: str | None) -> Session:
+    """A session of boto3, which is imported here and nowhere else. Raises DependencyError."""
+    try:
+        import boto3
+    except ImportError as error:
+        raise DependencyError(
+            f"{sys.executable} cannot import boto3 ({error}). Ways out: {sys.executable} -m pip install boto3; or "
+            'python_command = ["uv", "run", "--script"] where uv is installed; or python_command = null to do without '
+            "Python."
+        ) from error
+    return boto3.session.Session(**options)  # type: ignore[arg-type]
+
+
+class Connection:
+    """AWS as one account in one Region sees it.
+
+    Making clients takes processor time and checking the identity takes a round trip, so the one goes on during the
+    other; `call` waits for the check. Leaving the context ends what is still running.
+    """
+
+    def __init__(
+        self,
+        query: Query,
+        *,
+        session_factory: SessionFactory,
+        sleep: Callable[[float], None],
+        notice: Callable[[str], None],
+    ) -> None:
+        """Begins to check that the credentials belong to the query's `account_id`.
+
+        Args:
+            query: `account_id`, `region`, `profile`, `role_arn`.
+            sleep: waits for so many seconds.
+            notice: shows a line to a person who waits.
+
+        Raises:
+            ScriptError: boto3 is missing, there is no such profile, or the role cannot be assumed.
+        """
+        self.account_id = query["account_id"]
+        self.region = query["region"]
+        self.sleep = sleep
+        self._notice = notice
+        self._clients: dict[str, Any] = {}
+        self._lock = Lock()
+        self._session = self._open(query, session_factory)
+        sts: STSClient = self._client("sts")
+        self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
+        self._identity = self._threads.submit(self._check_identity, sts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    @property
+    def cloudformation(self) -> CloudFormationClient:
+        return self._client("cloudformation")  # type: ignore[no-any-return]
+
+    @property
+    def iam(self) -> IAMClient:
+        return self._client("iam")  # type: ignore[no-any-return]
+
+    @property
+    def organizations(self) -> OrganizationsClient:
+        return self._client("organizations")  # type: ignore[no-any-return]
+
+    @property
+    def quick_setup(self) -> SystemsManagerQuickSetupClient:
+        return self._client("ssm-quicksetup")  # type: ignore[no-any-return]
+
+    def call(self, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> R:
+        """Calls `operation`, a method of one of the clients. Waits out conflicts with other changes.
+
+        Raises:
+            IdentityMismatchError: the credentials belong to another account.
+            ServiceError: AWS answered with an error.
+            ScriptError: no usable credentials, no network.
+        """
+        self._identity.result()
+        return self._ask(partial(operation, *arguments, **parameters))
+
+    def start(self, function: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> Future[R]:
+        """Runs `function`, which makes calls, beside others."""
+        return self._threads.submit(function, *arguments, **parameters)
+
+    def _open(self, query: Query, session_factory: SessionFactory) -> Session:
+        with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity"):
+            session = session_factory(profile_name=query["profile"] or None)
+            if not query["role_arn"]:
+                return session
+            sts: STSClient = session.client("sts", region_name=self.region, config=_config())
+            credentials = sts.assume_role(RoleArn=query["role_arn"], RoleSessionName=APPLICATION_NAME)["Credentials"]
+            return session_factory(
+                aws_access_key_id=credentials["AccessKeyId"],
+                aws_secret_access_key=credentials["SecretAccessKey"],
+                aws_session_token=credentials["SessionToken"],
+            )
+
+    def _check_identity(self, sts: STSClient) -> None:
+        actual = self._ask(partial(sts.get_caller_identity))["Account"]
+        if actual != self.account_id:
+            raise IdentityMismatchError(
+                f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self.account_id}, but the script's "
+                f"credentials belong to account {actual}. {CREDENTIALS_ADVICE}"
+            )
+
+    def _client(self, service: str) -> Any:
+        # A session is not safe to use from several threads; its clients are.
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
+        with self._lock:
+            if service not in self._clients:
+                with self._explained(f"{service}:*"):
+                    self._clients[service] = self._session.client(
+                        service,  # type: ignore[call-overload]
+                        region_name=self.region,
+                        config=_config(),
+                    )
+            return self._clients[service]
+
+    def _ask(self, request: partial[R]) -> R:
+        from botocore.exceptions import ClientError
+
+        action = _iam_action(request.func)
+        with self._explained(action):
+            for number, pause in enumerate(conflict_pauses()):
+                try:
+                    return request()
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in CONFLICT_CODES:
+                        raise
+                    if number == 0:
+                        self._notice(f"{action} conflicts with another change: asking again for up to three minutes.")
+                self.sleep(pause)
+            return request()
+
+    def _explained(self, action: str) -> Explained:
+        return Explained(action, account_id=self.account_id, region=self.region)
+
+
+def _iam_action(operation: Callable[..., object]) -> str:
+    """`organizations:MoveAccount` for the method `move_account` of a client."""
+    client: BaseClient = operation.__self__  # type: ignore[attr-defined]
+    # Requests are signed with IAM's prefix of the service.
+    return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
+
+
+def _config() -> Config:
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"mode": "adaptive", "total_max_attempts": 6},
+        user_agent_extra=APPLICATION_NAME,
+    )

@@ -1,0 +1,30 @@
+"""`ensure.py`: verbs that make something true in AWS, and undo it. Terraform runs them as provisioners."""
+
+from __future__ import annotations
+
+from systems_manager_organization import (
+    account_placement,
+    quick_setup_settings,
+    service_linked_role,
+    stack_sets_access,
+    trusted_access,
+)
+from systems_manager_organization.command_line import Program
+
+PROGRAM = Program(
+    name="ensure.py",
+    summary="""\
+Makes something true in AWS for which Terraform has no resource. Looks first, changes only what differs, and looks
+again: running it twice does nothing twice. `--action restore` puts back what was there before, and nothing else.""",
+    verbs=(
+        trusted_access.VERB,
+        stack_sets_access.VERB,
+        account_placement.VERB,
+        service_linked_role.VERB,
+        quick_setup_settings.VERB,
+    ),
+    render=lambda sentence, _on_terminal: sentence,
+    reads_standard_input=False,
+)
+
+main = PROGRAM.main

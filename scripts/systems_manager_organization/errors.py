@@ -1,0 +1,47 @@
+"""What can go wrong. The text of each is one line for the person who has to act on it."""
+
+from __future__ import annotations
+
+
+class ScriptError(Exception):
+    """A failure that ends the program with exit status 1 and its text on standard error."""
+
+
+class UsageError(ScriptError):
+    """The command line names no verb, an unknown verb or an unknown flag."""
+
+
+class QueryError(ScriptError):
+    """The query is malformed: the text names the key, its value and the rule."""
+
+
+class DependencyError(ScriptError):
+    """boto3 is missing, broken or too old."""
+
+
+class CredentialsError(ScriptError):
+    """There are no AWS credentials, or AWS does not accept them."""
+
+
+class IdentityMismatchError(ScriptError):
+    """The credentials belong to another account than the AWS provider's."""
+
+
+class UnreachableError(ScriptError):
+    """AWS could not be asked at all: no network, no such endpoint, a broken configuration file."""
+
+
+class UnsettledError(ScriptError):
+    """AWS accepted a change and then did not show it."""
+
+
+class ServiceError(ScriptError):
+    """AWS answered with an error.
+
+    Attributes:
+        code: AWS's error code, for example `AccessDeniedException`.
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,80 @@
+"""`observe.py organization`: what the module has to know about the organization before it plans."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.account_placement import parent_of
+from systems_manager_organization.command_line import Verb
+from systems_manager_organization.query import COMMON_KEYS, account_id_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm_quicksetup.type_defs import ConfigurationManagerSummaryTypeDef
+
+    from systems_manager_organization.command_line import Connect
+    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.query import Query
+
+SCHEMA_VERSION = "1"
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `stack_sets_access`: ENABLED, DISABLED or DISABLED_PERMANENTLY
+    - `explorer_enabling_role_arn`: of Quick Setup's service settings, or ""
+    - `placed_account_parent_id`: id of the root or organizational unit that holds the query's `placed_account_id`; ""
+      when none was asked for or the organization has no such account
+    - `configuration_managers`: JSON list of `{arn, name, type, deployment_status, async_executions_status}`, sorted by
+      name and ARN
+    """
+    placed_account_id = query["placed_account_id"]
+    with connect() as aws:
+        access = aws.start(aws.call, aws.cloudformation.describe_organizations_access)
+        settings = aws.start(aws.call, aws.quick_setup.get_service_settings)
+        managers = aws.start(_configuration_managers, aws)
+        parent = aws.start(parent_of, aws, placed_account_id) if placed_account_id else None
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "stack_sets_access": access.result()["Status"],
+            "explorer_enabling_role_arn": settings.result()["ServiceSettings"].get("ExplorerEnablingRoleArn", ""),
+            "placed_account_parent_id": parent.result() if parent else "",
+            "configuration_managers": json.dumps(managers.result()),
+        }
+
+
+def _configuration_managers(aws: Connection) -> list[dict[str, str]]:
+    page = aws.call(aws.quick_setup.list_configuration_managers, MaxItems=100)
+    found = list(page["ConfigurationManagersList"])
+    while page.get("NextToken"):
+        page = aws.call(aws.quick_setup.list_configuration_managers, MaxItems=100, StartingToken=page["NextToken"])
+        found += page["ConfigurationManagersList"]
+    return sorted((_summary(manager) for manager in found), key=lambda manager: (manager["name"], manager["arn"]))
+
+
+def _summary(manager: ConfigurationManagerSummaryTypeDef) -> dict[str, str]:
+    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in manager.get("StatusSummaries", [])}
+    types = {definition.get("Type", "") for definition in manager.get("ConfigurationDefinitionSummaries", [])}
+    return {
+        "arn": manager["ManagerArn"],
+        "name": manager.get("Name", ""),
+        "type": ",".join(sorted(types)),
+        "deployment_status": statuses.get("Deployment", ""),
+        "async_executions_status": statuses.get("AsyncExecutions", ""),
+    }
+
+
+VERB = Verb(
+    name="organization",
+    summary="What the module has to know about the organization before it plans.",
+    description="""\
+Calls cloudformation:DescribeOrganizationsAccess, ssm-quicksetup:GetServiceSettings and ListConfigurationManagers, and
+organizations:ListParents when --placed-account-id is given. AWS provider 5 has a data source for none of them, later
+releases of provider 6 for the last one (aws_organizations_entity_path). Four data sources would replace this verb.""",
+    keys=(*COMMON_KEYS, account_id_key("placed_account_id", "an account whose parent is to be found")),
+    run=observe,
+)

@@ -1,0 +1,120 @@
+"""What a query may hold: a JSON object of strings, each value checked before AWS is asked anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from systems_manager_organization.errors import QueryError
+
+Query = Mapping[str, str]
+"""Every key of the verb with its value; a key that was left out has its default, which is "" unless said."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a query, also a flag (`account_id` is `--account-id`).
+
+    Attributes:
+        pattern: regular expression that the whole value matches.
+        rule: the same, for people; completes "must be ...".
+    """
+
+    name: str
+    description: str
+    pattern: str
+    rule: str
+    required: bool = False
+    default: str = ""
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    def check(self, value: str) -> None:
+        """Raises QueryError unless `value` obeys the rule."""
+        if not re.fullmatch(self.pattern, value):
+            raise QueryError(f"{self.name} is {_quoted(value)}, but must be {self.rule}.")
+
+
+_ACCOUNT_ID_PATTERN = "[0-9]{12}"
+_ACCOUNT_ID_RULE = 'an account id: 12 digits, for example "111111111111"'
+
+
+def account_id_key(name: str, description: str, *, required: bool = False) -> Key:
+    return Key(name, description, _ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
+
+
+ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
+ROLE_ARN_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}"
+
+COMMON_KEYS = (
+    account_id_key(
+        "account_id",
+        "the account that must be worked in; the program stops when the credentials are another's",
+        required=True,
+    ),
+    Key(
+        "region",
+        "the Region to work in: the AWS provider's",
+        "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}",
+        'the name of a Region, for example "us-east-1"',
+        required=True,
+    ),
+    Key(
+        "profile",
+        "profile of the AWS configuration files",
+        "[^\x00-\x1f\x7f]{1,256}",
+        "one line of at most 256 characters",
+    ),
+    Key(
+        "role_arn",
+        "role to assume, with the profile's or the environment's credentials",
+        ROLE_ARN_PATTERN,
+        ROLE_ARN_RULE,
+    ),
+)
+
+
+def parse(text: str, keys: Iterable[Key]) -> Query:
+    """The query in `text`. Raises QueryError."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise QueryError(f"The query is not JSON ({error}): {_quoted(text)}.") from error
+    except RecursionError as error:
+        raise QueryError("The query is nested too deeply: it must be a JSON object of strings.") from error
+    if not isinstance(values, dict):
+        raise QueryError(f"The query is {_quoted(values)}, but must be a JSON object of strings.")
+    return validated(values, keys)
+
+
+def validated(values: Mapping[str, object], keys: Iterable[Key]) -> Query:
+    """`values` with every key of `keys`, defaults filled in; null and "" mean that a key is absent.
+
+    Raises QueryError.
+    """
+    known = {key.name: key for key in keys}
+    for name in values:
+        if name not in known:
+            raise QueryError(f"{_quoted(name)} is no key of this query, which may hold {', '.join(known)}.")
+    return {name: _value(key, values.get(name)) for name, key in known.items()}
+
+
+def _value(key: Key, value: object) -> str:
+    if value is None or value == "":
+        if key.required:
+            raise QueryError(f"{key.name} is missing: it must be {key.rule}.")
+        return key.default
+    if not isinstance(value, str):
+        raise QueryError(f"{key.name} is {_quoted(value)}, but every value must be a string.")
+    key.check(value)
+    return value
+
+
+def _quoted(value: object) -> str:
+    """`value` as JSON, which keeps control characters off the terminal, and short."""
+    text = json.dumps(value)
+    return text if len(text) <= 120 else text[:100] + "..." + text[-10:]

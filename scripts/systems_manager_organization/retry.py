@@ -1,0 +1,25 @@
+"""How long to wait for AWS, and how often to ask again."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# botocore repeats what was throttled, dropped or answered with a 5xx. These two mean "somebody else is changing this",
+# which it leaves to the caller. Organizations: API reference, ConcurrentModificationException "Try again later";
+# Quick Setup: API reference, ConflictException "Wait a few minutes and try again".
+CONFLICT_CODES = frozenset({"ConcurrentModificationException", "ConflictException"})
+
+
+def conflict_pauses() -> Iterator[float]:
+    """Seconds between attempts at what conflicts with another change: nine pauses, two and a half minutes at most."""
+    # Terraform runs several actions at once, so these conflicts are partly with ourselves: hence the spread.
+    return (pause * random.uniform(0.5, 1) for pause in (1, 2, 4, 8, 16, 30, 30, 30, 30))  # noqa: S311
+
+
+def settling_pauses() -> Iterator[float]:
+    """Seconds between looks at a change that AWS accepted and does not show yet: six pauses, one minute."""
+    return iter((1, 2, 4, 8, 15, 30))

@@ -1,0 +1,153 @@
+"""Runs the programs in this process, as a person or Terraform would, and tells what they said."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import time
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from botocore.loaders import JSONFileLoader
+
+from systems_manager_organization import ensure, observe
+from systems_manager_organization.connection import boto3_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Sandbox
+    from systems_manager_organization.command_line import Program
+    from systems_manager_organization.connection import SessionFactory
+
+MANAGEMENT = "111111111111"
+REGION = "us-east-1"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run ended with. `pauses` are the seconds that it would have slept, one by one."""
+
+    status: int
+    stdout: str
+    stderr: str
+    pauses: list[float] = field(default_factory=list)
+
+    @property
+    def result(self) -> dict[str, str]:
+        parsed: dict[str, str] = json.loads(self.stdout)
+        return parsed
+
+
+class Run(Protocol):
+    """Runs `observe.py` or `ensure.py` (by its first word) with the other words as arguments.
+
+    `query` is handed over as Terraform does, with the management account and us-east-1 filled in.
+    """
+
+    def __call__(
+        self,
+        program: str,
+        *arguments: str,
+        stdin: io.TextIOBase | None = None,
+        terminal: bool = False,
+        session_factory: SessionFactory = boto3_session,
+        query: dict[str, Any] | None = None,
+    ) -> Outcome: ...
+
+
+def query_text(query: dict[str, Any]) -> str:
+    return json.dumps({"account_id": MANAGEMENT, "region": REGION, **query})
+
+
+@pytest.fixture
+def run() -> Run:
+    def run(
+        program: str,
+        *arguments: str,
+        stdin: io.TextIOBase | None = None,
+        terminal: bool = False,
+        session_factory: SessionFactory = boto3_session,
+        query: dict[str, Any] | None = None,
+    ) -> Outcome:
+        programs: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM}
+        if query is not None and program == "observe":
+            stdin = io.StringIO(query_text(query))
+        elif query is not None:
+            arguments = (*arguments, query_text(query))
+        stdout, stderr = Terminal() if terminal else io.StringIO(), io.StringIO()
+        pauses: list[float] = []
+        status = programs[program].main(
+            arguments,
+            stdin=stdin or io.StringIO(),  # type: ignore[arg-type]
+            stdout=stdout,
+            stderr=stderr,
+            session_factory=session_factory,
+            sleep=pauses.append,
+        )
+        return Outcome(status, stdout.getvalue(), stderr.getvalue(), pauses)
+
+    return run
+
+
+@pytest.fixture
+def act_as(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts the keys of an account's administrator into the environment."""
+
+    def act_as(account_id: str) -> None:
+        for name, value in sandbox.environment(account_id).items():
+            monkeypatch.setenv(name, value)
+
+    return act_as
+
+
+@pytest.fixture(scope="session")
+def onlookers(sandbox_of_session: Sandbox) -> Callable[..., Any]:
+    """`Sandbox.client`, one client of a kind for all tests: making one takes longer than most tests."""
+    return functools.cache(sandbox_of_session.client)
+
+
+@pytest.fixture(scope="session")
+def load_once() -> Callable[[object, str], Any]:
+    """botocore's reading of its data files, once each: every session would parse them all anew."""
+    load = functools.cache(JSONFileLoader().load_file)
+    return lambda _loader, path: load(path)
+
+
+@pytest.fixture
+def aws(
+    sandbox: Sandbox,
+    act_as: Callable[[str], None],
+    onlookers: Callable[..., Any],
+    load_once: Callable[[object, str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Sandbox:
+    """The sandbox, reached through the environment as its management account, where botocore's retries do not wait."""
+    act_as(MANAGEMENT)
+    monkeypatch.setattr(sandbox, "client", onlookers)
+    monkeypatch.setattr(JSONFileLoader, "load_file", load_once)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None, time=time.time))
+    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_arguments, **_options: True)
+    return sandbox
+
+
+@pytest.fixture
+def asked(aws: Sandbox) -> Callable[[], list[str]]:
+    """What AWS was asked since the last time, in order: `["sts:GetCallerIdentity", ...]`."""
+    told = 0
+
+    def asked() -> list[str]:
+        nonlocal told
+        calls = aws.calls[told:]
+        told += len(calls)
+        return [f"{call.service}:{call.operation}" for call in calls]
+
+    return asked
