@@ -26,11 +26,16 @@ test: $(VENV)/.test terraform ## Run every test (WORKERS=2 for two at a time, PY
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint terraform ## Check format, style and types
+lint: $(VENV)/.lint terraform ## Check format, style, types and the tables of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@terraform fmt -check -recursive
+	@$(RUN) -m commands.docs --check
+
+.PHONY: docs
+docs: $(VENV)/.test ## Write the tables of every README anew from the Terraform files
+	@$(RUN) -m commands.docs
 
 .PHONY: bench
 bench: $(VENV)/.test terraform ## Time apply, empty plan, destroy and the scripts, each beside its floor
@@ -38,7 +43,7 @@ bench: $(VENV)/.test terraform ## Time apply, empty plan, destroy and the script
 
 .PHONY: faults
 faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
-	@$(RUN) -m commands.faults
+	@$(RUN) -m commands.faults $(if $(SERVICE),--service $(SERVICE))
 
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements anew

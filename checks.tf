@@ -13,6 +13,8 @@ locals {
     tolist(local.dedicated_unit.child_organizational_unit_ids),
   )
 
+  unfinished_configurations = [for name, found in local.left_over_configurations : "${name} (${found.unfinished})" if found.unfinished != ""]
+
   failed_configurations = [for name, configuration in local.configurations : name if strcontains(configuration.status, "FAILED")]
   failed_associations   = [for name, status in local.association_statuses : name if strcontains(status, "FAILED")]
 }
@@ -60,6 +62,13 @@ check "service_settings" {
       local.observed.explorer_enabling_role_arn == module.quick_setup.explorer_enabling_role_arn
     )
     error_message = "Quick Setup's service settings were changed since the last apply: the role for enabling Explorer is \"${local.observed.explorer_enabling_role_arn}\", not \"${module.quick_setup.explorer_enabling_role_arn}\". Set it again with terraform apply -replace='module.<this module>.module.quick_setup.module.service_settings[0].terraform_data.ensure'"
+  }
+}
+
+check "left_over_configurations" {
+  assert {
+    condition     = length(local.unfinished_configurations) == 0
+    error_message = "CONFIGURATION_LEFT_OVER: an apply did not finish creating ${join(", ", local.unfinished_configurations)}. AWS has these configuration managers and Terraform's state does not: this apply deletes them and creates them anew. To keep one instead, set its tag systems-manager-organization:apply to \"finished\" and import it by its ARN."
   }
 }
 

@@ -15,24 +15,38 @@ locals {
 
   observation_query = {
     for key, value in {
-      account_id        = data.aws_caller_identity.current.account_id
-      region            = data.aws_region.current.id
-      profile           = var.script_credentials == null ? null : var.script_credentials.profile
-      role_arn          = var.script_credentials == null ? null : var.script_credentials.role_arn
-      placed_account_id = local.placed_account_id
+      account_id          = data.aws_caller_identity.current.account_id
+      region              = data.aws_region.current.id
+      profile             = var.script_credentials == null ? null : var.script_credentials.profile
+      role_arn            = var.script_credentials == null ? null : var.script_credentials.role_arn
+      placed_account_id   = local.placed_account_id
+      configuration_names = jsonencode(local.configuration_names)
     } : key => value if value != null
   }
+
+  default_host_management_name = "default-host-management"
+  configuration_names = concat(
+    keys(var.patch_policies),
+    [for name, policy in var.patch_policies : "${name}-management-account" if policy.include_management_account == true],
+    var.default_host_management == null ? [] : [local.default_host_management_name],
+  )
 
   # What no data source can read; all empty without Python.
   observed = local.script == null ? {
     stack_sets_access          = ""
     explorer_enabling_role_arn = ""
     placed_account_parent_id   = ""
+    left_over_configurations   = "{}"
     } : {
     stack_sets_access          = data.external.organization[0].result.stack_sets_access
     explorer_enabling_role_arn = data.external.organization[0].result.explorer_enabling_role_arn
     placed_account_parent_id   = data.external.organization[0].result.placed_account_parent_id
+    left_over_configurations   = data.external.organization[0].result.left_over_configurations
   }
+  left_over_configurations = jsondecode(local.observed.left_over_configurations)
+  left_over                = { for name, found in local.left_over_configurations : name => found.cleared }
+
+  supported_regions = jsondecode(file("${path.module}/modules/quick-setup-configuration/regions.json"))
 
   organization     = data.aws_organizations_organization.current
   root_id          = local.organization.roots[0].id

@@ -4,7 +4,14 @@
 
 data "aws_caller_identity" "current" {}
 
-data "aws_region" "current" {}
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = contains(local.supported_regions, self.id)
+      error_message = "REGION_NOT_SUPPORTED: the AWS provider works in ${self.id}, where Quick Setup does not exist. Give the provider one of ${join(", ", local.supported_regions)}; configurations can be deployed in others of these."
+    }
+  }
+}
 
 data "aws_organizations_organization" "current" {
   lifecycle {
@@ -106,6 +113,8 @@ module "patch_policy" {
   local_deployment_roles             = module.quick_setup.local_deployment_roles
   trusted_service_principals         = module.trusted_access.service_principals
   organization_account_count         = local.account_count
+  script                             = local.script
+  left_over                          = local.left_over
   tags                               = var.tags
 }
 
@@ -115,6 +124,7 @@ module "default_host_management" {
   source = "./modules/default-host-management"
   count  = var.default_host_management == null ? 0 : 1
 
+  name = local.default_host_management_name
   organization = {
     organizational_unit_ids = coalesce(var.default_host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
     regions                 = coalesce(var.default_host_management.regions, var.regions)
@@ -124,5 +134,7 @@ module "default_host_management" {
   trusted_service_principals = module.trusted_access.service_principals
   preceding_configurations   = { for name, configuration in local.patch_configurations : name => configuration.status }
   organization_account_count = local.account_count
+  script                     = local.script
+  left_over                  = local.left_over
   tags                       = var.tags
 }

@@ -3,6 +3,7 @@
 #   before   what was there first; written once for a subject and kept
 #   restore  follows today's program and inputs, and does nothing until it is destroyed
 #   ensure   acts; replacing it (`-replace`) acts again without undoing anything in between
+# What nobody undoes has the last one only.
 
 locals {
   program = concat(var.script.command, ["${path.module}/../../scripts/ensure.py", var.verb])
@@ -18,6 +19,8 @@ locals {
 }
 
 resource "terraform_data" "before" {
+  count = var.on_destroy == null ? 0 : 1
+
   input            = var.before
   triggers_replace = var.subject
 
@@ -27,11 +30,13 @@ resource "terraform_data" "before" {
 }
 
 resource "terraform_data" "restore" {
+  count = var.on_destroy == null ? 0 : 1
+
   input = {
     program = local.program
     query = merge(local.query, {
       action     = "restore"
-      before     = terraform_data.before.output
+      before     = terraform_data.before[0].output
       on_destroy = var.on_destroy
     })
   }

@@ -17,7 +17,7 @@ variable "script" {
 }
 
 variable "verb" {
-  description = "The verb of `ensure.py`: `trusted-access`, `stack-sets-access`, `account-placement`, `service-linked-role` or `quick-setup-settings`. `ensure.py --help` describes each and names the Terraform resource that is missing."
+  description = "The verb of `ensure.py`, for example `trusted-access`. `ensure.py --help` describes each and names the Terraform resource that is missing."
   type        = string
   nullable    = false
 }
@@ -42,13 +42,12 @@ variable "before" {
 }
 
 variable "on_destroy" {
-  description = "`restore`: put back on destroy what was there before, if this action changed it and nobody changed it since. `retain`: leave it."
+  description = "`restore`: put back on destroy what was there before, if this action changed it and nobody changed it since. `retain`: leave it. Null: there is nothing to undo, now or later."
   type        = string
-  default     = "retain"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["retain", "restore"], var.on_destroy)
-    error_message = "on_destroy is \"${var.on_destroy}\", but must be \"retain\" or \"restore\"."
+    condition     = var.on_destroy == null ? true : contains(["retain", "restore"], var.on_destroy)
+    error_message = "on_destroy is ${jsonencode(var.on_destroy)}, but must be \"retain\", \"restore\" or null."
   }
 }

@@ -25,6 +25,8 @@ module "configuration" {
   trusted_service_principals = var.trusted_service_principals
   preceding_configurations   = var.preceding_configurations
   organization_account_count = var.organization_account_count
+  script                     = var.script
+  left_over                  = lookup(var.left_over, var.name, "")
   tags                       = var.tags
 }
 

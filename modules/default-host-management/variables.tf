@@ -72,6 +72,25 @@ variable "organization_account_count" {
   default     = null
 }
 
+variable "script" {
+  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python."
+  type = object({
+    command    = list(string)
+    account_id = string
+    region     = string
+    profile    = optional(string)
+    role_arn   = optional(string)
+  })
+  default = null
+}
+
+variable "left_over" {
+  description = "Name of a configuration to the ids of managers that an apply did not finish: see `modules/quick-setup-configuration`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags of the configuration manager and of the role."
   type        = map(string)

@@ -3,6 +3,8 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
+  management_account_name = "${var.name}-management-account"
+
   installing = var.operation == "ScanAndInstall"
 
   # The keys are spelled as in AWS's API reference, which its own SDK documentation contradicts in places.
@@ -57,6 +59,8 @@ module "organization" {
   trusted_service_principals = var.trusted_service_principals
   preceding_configurations   = var.preceding_configurations
   organization_account_count = var.organization_account_count
+  script                     = var.script
+  left_over                  = lookup(var.left_over, var.name, "")
   tags                       = var.tags
 }
 
@@ -66,12 +70,14 @@ module "management_account" {
   source = "../quick-setup-configuration"
   count  = var.include_management_account ? 1 : 0
 
-  name                     = "${var.name}-management-account"
+  name                     = local.management_account_name
   type                     = "AWSQuickSetupType-PatchPolicy"
-  parameters               = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = "${var.name}-management-account" })
+  parameters               = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
   regions                  = var.regions
   targets                  = { account_id = data.aws_caller_identity.current.account_id }
   local_deployment_roles   = var.local_deployment_roles
   preceding_configurations = { (var.name) = module.organization.configuration.status }
+  script                   = var.script
+  left_over                = lookup(var.left_over, local.management_account_name, "")
   tags                     = var.tags
 }

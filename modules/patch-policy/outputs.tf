@@ -2,7 +2,7 @@ output "configurations" {
   description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it: the organization's, and the management account's if it is included."
   value = merge(
     { (var.name) = module.organization.configuration },
-    { for deployed in module.management_account : "${var.name}-management-account" => deployed.configuration },
+    { for deployed in module.management_account : (local.management_account_name) => deployed.configuration },
   )
 }
 
@@ -10,6 +10,6 @@ output "association_statuses" {
   description = "Name to status of what each configuration runs on the nodes."
   value = merge(
     { (var.name) = module.organization.association_status },
-    { for deployed in module.management_account : "${var.name}-management-account" => deployed.association_status },
+    { for deployed in module.management_account : (local.management_account_name) => deployed.association_status },
   )
 }

@@ -32,6 +32,32 @@ data "aws_organizations_organizational_unit_descendant_accounts" "target" {
   parent_id = each.value
 }
 
+# The provider keeps a configuration manager in the state only once its deployment succeeded. What an apply that failed or
+# was killed left behind is taken away before another is created, and every manager says by a tag whether Terraform has it.
+# https://github.com/hashicorp/terraform-provider-aws/issues/43920
+module "clearance" {
+  source = "../action"
+  count  = var.script == null ? 0 : 1
+
+  script  = var.script
+  verb    = "configuration-clearance"
+  subject = var.name
+  query   = { left_over = var.left_over }
+}
+
+module "registration" {
+  source = "../action"
+  count  = var.script == null ? 0 : 1
+
+  script  = var.script
+  verb    = "configuration-registration"
+  subject = var.name
+  query = {
+    manager_arn = aws_ssmquicksetup_configuration_manager.this.manager_arn
+    left_over   = var.left_over
+  }
+}
+
 # The provider sends a new type as an update that AWS has no operation for: a manager of another type is another manager.
 resource "terraform_data" "type" {
   input = var.type
@@ -40,7 +66,7 @@ resource "terraform_data" "type" {
 resource "aws_ssmquicksetup_configuration_manager" "this" {
   name        = var.name
   description = var.description
-  tags        = var.tags
+  tags        = merge(var.tags, var.script == null ? {} : { "systems-manager-organization:apply" = "unfinished" })
 
   configuration_definition {
     type                                     = var.type
@@ -57,6 +83,12 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.type]
+    ignore_changes       = [tags["systems-manager-organization:apply"], tags_all["systems-manager-organization:apply"]]
+
+    precondition {
+      condition     = alltrue([for cleared_at in module.clearance[*].ensured_at : length(cleared_at) > 0])
+      error_message = "What a former apply left over of configuration \"${var.name}\" was not cleared away. Apply again."
+    }
 
     precondition {
       condition     = local.bounded ? true : local.deployments <= local.largest_deployment

@@ -128,6 +128,25 @@ variable "organization_account_count" {
   default     = null
 }
 
+variable "script" {
+  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; what a failed apply leaves over must then be found and deleted by hand."
+  type = object({
+    command    = list(string)
+    account_id = string
+    region     = string
+    profile    = optional(string)
+    role_arn   = optional(string)
+  })
+  default = null
+}
+
+variable "left_over" {
+  description = "Ids of configuration managers of this name that an apply did not finish: `cleared` of this name in `left_over_configurations` of `observe.py organization`. They are deleted before another is created. Empty: none."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "timeout" {
   description = "How long to wait for a deployment, as in `90m`. The provider gives up after 20 minutes by default, which is little for an organization; what it gave up on goes on in AWS, outside the state."
   type        = string

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from systems_manager_organization import (
     account_placement,
+    configuration_clearance,
+    configuration_registration,
     quick_setup_settings,
     service_linked_role,
     stack_sets_access,
@@ -22,6 +24,8 @@ again: running it twice does nothing twice. `--action restore` puts back what wa
         account_placement.VERB,
         service_linked_role.VERB,
         quick_setup_settings.VERB,
+        configuration_clearance.VERB,
+        configuration_registration.VERB,
     ),
     render=lambda sentence, _on_terminal: sentence,
     reads_standard_input=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,3 +24,8 @@ def conflict_pauses() -> Iterator[float]:
 def settling_pauses() -> Iterator[float]:
     """Seconds between looks at a change that AWS accepted and does not show yet: six pauses, one minute."""
     return iter((1, 2, 4, 8, 15, 30))
+
+
+def deployment_pauses() -> Iterator[float]:
+    """Seconds between looks at a deployment to many accounts: quick ones first, an hour and a half in all."""
+    return chain((1, 2, 4, 8), repeat(15, 360))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from support.terraform import Terraform
     from support.workspace import Workspaces
 
+
 class Configure(Protocol):
     """A configuration in which the root module is called with these inputs, in the test's sandbox."""
 

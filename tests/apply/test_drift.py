@@ -1,15 +1,14 @@
-"""What somebody undoes behind Terraform's back: every plan warns of it, and `-replace` heals it without touching the rest."""
+"""What somebody undoes behind Terraform's back: every plan warns of it, and `-replace` heals it and nothing else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
+from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER
 from support.closing import assert_closes, plan_reading_only
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
-
     from sandbox import Sandbox
 
 _MODULE = "module.systems_manager"
@@ -25,7 +24,10 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(
         dedicated_organizational_unit={"name": "SystemsManager"},
-        delegated_administrator={"account_id": ADMINISTRATOR, "service_principals": ["resource-explorer-2.amazonaws.com"]},
+        delegated_administrator={
+            "account_id": ADMINISTRATOR,
+            "service_principals": ["resource-explorer-2.amazonaws.com"],
+        },
         trusted_access={"on_destroy": "restore"},
     )
     terraform.apply()
@@ -67,6 +69,10 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
         terraform,
         sandbox,
         before,
-        allowed_calls=(*ALLOWED_CALLS, "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess"),
+        allowed_calls=(
+            *ALLOWED_CALLS,
+            "organizations:DisableAWSServiceAccess",
+            "cloudformation:DeactivateOrganizationsAccess",
+        ),
         remains=("service_linked_roles/*",),
     )

@@ -12,7 +12,6 @@ from support.closing import assert_closes
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
-
     from sandbox import Sandbox
 
 _PRINCIPALS = [
@@ -39,7 +38,7 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
                 "operation": "ScanAndInstall",
                 "reboot_option": "RebootIfNeeded",
                 "baselines": {"WINDOWS": baseline},
-                "target_tag": {"key": "Patch", "value": "$(reboot) \"now\""},
+                "target_tag": {"key": "Patch", "value": '$(reboot) "now"'},
                 "target_organizational_unit_ids": [units["Workloads"]],
                 "regions": ["us-east-1"],
                 "include_management_account": True,
@@ -55,17 +54,41 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
     assert after["delegated_administrators"] == {principal: [ADMINISTRATOR] for principal in _PRINCIPALS}
     assert after["trusted_access"] == _PRINCIPALS
     assert _deployed(sandbox) == {
-        "default-host-management": {(account, region) for account in (ADMINISTRATOR, "333333333333") for region in ("ap-northeast-1", "us-east-1")},
-        "install on Sundays": {("444444444444", "us-east-1"), ("555555555555", "us-east-1"), ("666666666666", "us-east-1")},
+        "default-host-management": {
+            (account, region)
+            for account in (ADMINISTRATOR, "333333333333")
+            for region in ("ap-northeast-1", "us-east-1")
+        },
+        "install on Sundays": {
+            ("444444444444", "us-east-1"),
+            ("555555555555", "us-east-1"),
+            ("666666666666", "us-east-1"),
+        },
         "install on Sundays-management-account": {(MANAGEMENT, "us-east-1")},
     }
     parameters = _parameters(sandbox, "install on Sundays")
     baselines = json.loads(parameters["SelectedPatchBaselines"])
-    assert parameters["TargetTagValue"] == "$(reboot) \"now\""
-    assert baselines["WINDOWS"] == {"value": baseline, "label": "ours", "description": baselines["WINDOWS"]["description"], "disabled": False}
+    assert parameters["TargetTagValue"] == '$(reboot) "now"'
+    assert baselines["WINDOWS"] == {
+        "value": baseline,
+        "label": "ours",
+        "description": baselines["WINDOWS"]["description"],
+        "disabled": False,
+    }
     assert len(baselines) > 1, "operating systems that were not named keep AWS's default"
 
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "organizations:DisableAWSServiceAccess", "cloudformation:DeactivateOrganizationsAccess", "organizations:TagResource"), remains=RETAINED_ROLES)
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=(
+            *ALLOWED_CALLS,
+            "organizations:DisableAWSServiceAccess",
+            "cloudformation:DeactivateOrganizationsAccess",
+            "organizations:TagResource",
+        ),
+        remains=RETAINED_ROLES,
+    )
 
 
 def _units(sandbox: Sandbox) -> list[dict[str, Any]]:
@@ -87,6 +110,8 @@ def _deployed(sandbox: Sandbox) -> dict[str, set[tuple[str, str]]]:
 
 def _parameters(sandbox: Sandbox, name: str) -> dict[str, str]:
     client = sandbox.client("ssm-quicksetup")
-    (arn,) = [m["ManagerArn"] for m in client.list_configuration_managers()["ConfigurationManagersList"] if m["Name"] == name]
+    (arn,) = [
+        m["ManagerArn"] for m in client.list_configuration_managers()["ConfigurationManagersList"] if m["Name"] == name
+    ]
     (definition,) = client.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
     return dict(definition["Parameters"])

@@ -1,7 +1,8 @@
-"""An organization in which somebody did half of it before: nothing is made twice, and nothing of theirs is taken away."""
+"""An organization in which somebody did half of it before: nothing is made twice, nothing of theirs taken away."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, MANAGEMENT
@@ -9,11 +10,15 @@ from support.closing import assert_closes
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
-
     from sandbox import Sandbox
 
 _ROLE = "arn:aws:iam::{}:role/AWS-QuickSetup-SSM-RoleForEnablingExplorer"
-_TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+_TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
 
 
 def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:

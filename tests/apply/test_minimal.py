@@ -12,7 +12,6 @@ from support.closing import assert_closes, plan_reading_only
 
 if TYPE_CHECKING:
     from conftest import Checkout
-
     from sandbox import Sandbox
 
 _REGIONS = ["ap-northeast-1", "us-east-1"]
@@ -39,9 +38,7 @@ def test_the_procedure(sandbox: Sandbox, checkout: Checkout) -> None:
     _assert_outputs(terraform.output(), sandbox)
     _assert_called_once(sandbox)
 
-    assert_closes(
-        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES)
-    )
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
 
 
 def _assert_access(after: dict[str, Any]) -> None:
@@ -110,6 +107,7 @@ def _assert_called_once(sandbox: Sandbox) -> None:
     writes = [
         json.dumps([call.operation, call.service])
         for call in sandbox.calls
-        if call.operation in {"EnableAWSServiceAccess", "ActivateOrganizationsAccess", "MoveAccount", "UpdateServiceSettings"}
+        if call.operation
+        in {"EnableAWSServiceAccess", "ActivateOrganizationsAccess", "MoveAccount", "UpdateServiceSettings"}
     ]
     assert sorted(writes) == sorted(set(writes))

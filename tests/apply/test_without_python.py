@@ -1,4 +1,4 @@
-"""`python_command = null`: no script in the plan, and what it would have done is refused with the commands that do it."""
+"""`python_command = null`: no script in the plan; what it would have done is refused, with the commands for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from support.results import TerraformError
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
-
     from sandbox import Sandbox
 
 
@@ -39,7 +38,9 @@ def test_without_python(sandbox: Sandbox, configure: Configure) -> None:
     organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=unit["Id"])
     before = sandbox.snapshot()
     plan = terraform.plan()
-    assert not [change.address for change in plan.changes if "module.action" in change.address or "external" in change.address]
+    assert not [
+        change.address for change in plan.changes if "module.action" in change.address or "external" in change.address
+    ]
     assert not [change.address for change in plan.changes if change.address.endswith("terraform_data.ensure")]
     terraform.apply()
     assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=RETAINED_ROLES)

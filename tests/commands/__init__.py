@@ -1,1 +1,1 @@
-"""What `make demo`, `make bench` and `make faults` run."""
+"""What `make demo`, `make bench`, `make faults` and `make docs` run."""

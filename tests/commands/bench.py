@@ -1,7 +1,8 @@
 """How long apply, an empty plan and destroy take, beside the same resources without module, check or script.
 
-Each figure is the median of five, with the machine's figures, and the AWS calls of each. Then the start of one script beside a bare Python
-that makes the same boto3 clients. The runs of the two sides alternate, so that a busy moment hits both.
+Each figure is the median of five, with the machine's figures, and the AWS calls of each. Then the start of one script
+beside a bare Python that makes the same boto3 clients. The runs of the two sides alternate, so that a busy moment hits
+both.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import ADMINISTRATOR, run, workspaces
 from rich.console import Console
 from rich.table import Table
+
+from commands.session import ADMINISTRATOR, run
 from sandbox import Sandbox, Scenario
-from support.workspace import REPOSITORY
+from support.workspace import REPOSITORY, temporary_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ def bench() -> int:
     """Measure and print. Returns the exit status."""
     console = Console()
     module, floor = Figures(), Figures()
-    with workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
         for number in range(ROUNDS):
             with console.status(f"round {number + 1} of {ROUNDS}"):
                 _measure(sandbox, _module(copies, sandbox), module)
@@ -64,7 +66,9 @@ def bench() -> int:
 
 def _module(copies: Workspaces, sandbox: Sandbox) -> Terraform:
     sandbox.reset(Scenario.named("bare"))
-    return copies.checkout("examples/minimal", sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR})
+    return copies.checkout(
+        "examples/minimal", sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR}
+    )
 
 
 def _floor(copies: Workspaces, sandbox: Sandbox) -> Terraform:
@@ -77,7 +81,11 @@ def _floor(copies: Workspaces, sandbox: Sandbox) -> Terraform:
 
 
 def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
-    steps: dict[str, Callable[[], object]] = {"apply": terraform.apply, "empty plan": terraform.plan, "destroy": terraform.destroy}
+    steps: dict[str, Callable[[], object]] = {
+        "apply": terraform.apply,
+        "empty plan": terraform.plan,
+        "destroy": terraform.destroy,
+    }
     for name, step in steps.items():
         known, began = len(sandbox.calls), time.perf_counter()
         step()
@@ -88,7 +96,14 @@ def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
 def _scripts(copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[float]]:
     """Seconds of `observe.py organization`, and of a Python that makes its clients and does nothing with them."""
     environment = copies.environment(sandbox.environment())
-    observe = [str(REPOSITORY / "scripts" / "observe.py"), "organization", "--account-id", "111111111111", "--region", "us-east-1"]
+    observe = [
+        str(REPOSITORY / "scripts" / "observe.py"),
+        "organization",
+        "--account-id",
+        "111111111111",
+        "--region",
+        "us-east-1",
+    ]
     script: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):
@@ -99,15 +114,20 @@ def _scripts(copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[fl
 
 def _seconds(arguments: list[str], environment: dict[str, str]) -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, *arguments], env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - began
 
 
 def _machine() -> str:
     processors = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     model = processors[0].partition(":")[2].strip() if processors else platform.processor()
-    memory = next((int(line.split()[1]) / 1024**2 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0.0)
-    return f"{os.cpu_count()} processors ({model}), {memory:.0f} GiB, Python {platform.python_version()}, median of {ROUNDS}"
+    memory = next(
+        (int(line.split()[1]) / 1024**2 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0.0
+    )
+    machine = f"{os.cpu_count()} processors ({model}), {memory:.0f} GiB, Python {platform.python_version()}"
+    return f"{machine}, median of {ROUNDS}"
 
 
 def _lines(path: str) -> list[str]:

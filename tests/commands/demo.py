@@ -1,6 +1,7 @@
 """The procedure on an organization of this machine: before, apply, what happened and where, destroy, after.
 
-What is shown of the organization is asked of it by an onlooker, account by account, and not taken from Terraform's answers.
+What is shown of the organization is asked of it by an onlooker, account by account, and not taken from Terraform's
+answers.
 """
 
 from __future__ import annotations
@@ -8,21 +9,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from commands.organization import Observer, Step
-from commands.session import ADMINISTRATOR, run, workspaces
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
+
+from commands.organization import Observer, Step
+from commands.session import ADMINISTRATOR, run
 from sandbox import Sandbox, Scenario
 from support.closing import differences
+from support.workspace import temporary_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from commands.organization import Configuration
     from rich.console import RenderableType
+
+    from commands.organization import Configuration
     from support.results import Apply
     from support.terraform import Terraform
 
@@ -30,7 +34,7 @@ EXAMPLE = "examples/minimal"
 
 # What the README says that destroy leaves, by the first words of the paths of a snapshot's differences.
 RETAINED = {
-    "trusted_access": "trusted access stays enabled (on_destroy = \"retain\")",
+    "trusted_access": 'trusted access stays enabled (on_destroy = "retain")',
     "stack_sets_access": "StackSets stays activated",
     "service_linked_roles": "service-linked roles stay",
     "roles": "StackSets' own role stays in every member account it deployed to",
@@ -42,7 +46,7 @@ _COLOURS = {"SUCCEEDED": "green", "FAILED": "red"}
 def demo() -> int:
     """Show the procedure. Returns the exit status: 0 only when everything that was to be shown is so."""
     console = Console(width=None if Console().is_terminal else 110)
-    with workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
+    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
         observer = Observer(sandbox)
         before = sandbox.snapshot()
         console.print(_title(sandbox), _section("Before", _tree(before)))
@@ -62,8 +66,10 @@ def demo() -> int:
 
 
 def _title(sandbox: Sandbox) -> Panel:
-    text = f"{sandbox.scenario.description}\n{EXAMPLE}, applied by the genuine Terraform and AWS provider at {sandbox.endpoint_url}"
-    return Panel(text, title="AWS Systems Manager for an AWS Organization", expand=False)
+    how = f"{EXAMPLE}, applied by the genuine Terraform and AWS provider at {sandbox.endpoint_url}"
+    return Panel(
+        f"{sandbox.scenario.description}\n{how}", title="AWS Systems Manager for an AWS Organization", expand=False
+    )
 
 
 def _section(title: str, content: RenderableType) -> Group:
@@ -102,7 +108,9 @@ def _lines(applied: Apply) -> Text:
 def _steps(steps: Iterable[Step]) -> Table:
     table = Table("step", "result", "")
     for step in steps:
-        table.add_row(step.name, step.result, Text("done", style="green") if step.done else Text("NOT DONE", style="red"))
+        table.add_row(
+            step.name, step.result, Text("done", style="green") if step.done else Text("NOT DONE", style="red")
+        )
     return table
 
 

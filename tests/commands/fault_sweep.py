@@ -1,6 +1,7 @@
 """One apply of the minimal example in which one AWS call fails once, and what came of it.
 
-The apply must succeed, or the next one must; and the organization must end the same as without the failure, with nothing twice.
+The apply must succeed, or the next one must; and the organization must end the same as without the failure, with
+nothing twice.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Outcome:
 class Sweep:
     """Runs cases, one after the other, on one sandbox.
 
-    `expected` is the organization after an apply in which nothing fails, `cases` every call that it made, in every kind.
+    `expected` is the organization after an apply in which nothing fails, `cases` every call of it, in every kind.
     """
 
     def __init__(self, copies: Workspaces, sandbox: Sandbox) -> None:
@@ -85,7 +86,10 @@ class Sweep:
         )
 
     def _problem(self, case: Case) -> str:
-        if not any(call.error_code and (call.service, call.operation) == (case.service, case.operation) for call in self._sandbox.calls):
+        if not any(
+            call.error_code and (call.service, call.operation) == (case.service, case.operation)
+            for call in self._sandbox.calls
+        ):
             return "the call was not made this time, so nothing failed"
         found = differences(self.expected, self._sandbox.snapshot())
         return "; ".join(f"{path}: {told}" for path, told in found.items())

@@ -3,7 +3,8 @@
     make faults                    all of them
     make faults SERVICE=ssm        those of one service
 
-Runs as many cases at a time as there are processors, each with a sandbox of its own. Exit status 1 when a case does not end well.
+Runs as many cases at a time as there are processors, each with a sandbox of its own. Exit status 1 when a case does not
+end well.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import time
 from typing import TYPE_CHECKING
 
 from commands.fault_sweep import Outcome, Sweep
-from commands.session import run, workspaces
+from commands.session import run
 from sandbox import Sandbox, Scenario
+from support.workspace import temporary_workspaces
 
 if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue
@@ -29,7 +31,9 @@ def faults() -> int:
     service = _arguments().service
     workers = os.cpu_count() or 1
     outcomes: SimpleQueue[Outcome | int] = multiprocessing.SimpleQueue()
-    processes = [multiprocessing.Process(target=_work, args=(number, workers, service, outcomes)) for number in range(workers)]
+    processes = [
+        multiprocessing.Process(target=_work, args=(number, workers, service, outcomes)) for number in range(workers)
+    ]
     began = time.monotonic()
     for process in processes:
         process.start()
@@ -64,7 +68,10 @@ def _collect(outcomes: SimpleQueue[Outcome | int], processes: list[multiprocessi
         total += 1
         bad += bool(outcome.problem)
         twice += not outcome.problem and outcome.applies == 2
-        print(f"{outcome.case}: {outcome.problem or ('second apply' if outcome.applies == 2 else 'first apply')}", flush=True)
+        print(
+            f"{outcome.case}: {outcome.problem or ('second apply' if outcome.applies == 2 else 'first apply')}",
+            flush=True,
+        )
     return bad, twice, total
 
 
@@ -72,7 +79,7 @@ def _work(number: int, workers: int, service: str | None, outcomes: SimpleQueue[
     """Run every `workers`-th case; at the end say so, by the number of what went wrong outside of a case."""
     failed = 1
     try:
-        with workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+        with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
             sweep = Sweep(copies, sandbox)
             for case in _share(sweep.cases, service)[number::workers]:
                 outcomes.put(sweep.run(case))

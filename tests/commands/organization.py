@@ -1,4 +1,4 @@
-"""What an onlooker sees of an organization: the procedure's steps, and every configuration in each account and Region."""
+"""What an onlooker sees of an organization: the procedure's steps, and each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -68,12 +68,15 @@ class Observer:
     @cached_property
     def _accounts(self) -> list[dict[str, Any]]:
         pages = self._organizations.get_paginator("list_accounts").paginate()
-        return sorted((account for page in pages for account in page["Accounts"]), key=lambda account: str(account["Id"]))
+        return sorted(
+            (account for page in pages for account in page["Accounts"]), key=lambda account: str(account["Id"])
+        )
 
     @property
     def _managers(self) -> list[dict[str, Any]]:
         return sorted(
-            self._quick_setup.list_configuration_managers()["ConfigurationManagersList"], key=lambda manager: manager["Name"]
+            self._quick_setup.list_configuration_managers()["ConfigurationManagersList"],
+            key=lambda manager: manager["Name"],
         )
 
     def _trusted_access(self) -> Step:
@@ -90,15 +93,21 @@ class Observer:
         if parent["Type"] != "ORGANIZATIONAL_UNIT":
             return Step("Dedicated organizational unit", f"{administrator} is in the root", done=False)
         unit = self._organizations.describe_organizational_unit(OrganizationalUnitId=parent["Id"])["OrganizationalUnit"]
-        inside = [account["Id"] for account in self._organizations.list_accounts_for_parent(ParentId=unit["Id"])["Accounts"]]
+        inside = [
+            account["Id"] for account in self._organizations.list_accounts_for_parent(ParentId=unit["Id"])["Accounts"]
+        ]
         return Step(
-            "Dedicated organizational unit", f"{unit['Name']} ({unit['Id']}) holds {', '.join(inside)}", inside == [administrator]
+            "Dedicated organizational unit",
+            f"{unit['Name']} ({unit['Id']}) holds {', '.join(inside)}",
+            inside == [administrator],
         )
 
     def _delegated_administrator(self, administrator: str) -> Step:
         found = self._organizations.list_delegated_administrators(ServicePrincipal="ssm.amazonaws.com")
         accounts = [account["Id"] for account in found["DelegatedAdministrators"]]
-        return Step("Delegated administrator", f"{', '.join(accounts)} for ssm.amazonaws.com", accounts == [administrator])
+        return Step(
+            "Delegated administrator", f"{', '.join(accounts)} for ssm.amazonaws.com", accounts == [administrator]
+        )
 
     def _service_settings(self) -> Step:
         role = self._quick_setup.get_service_settings()["ServiceSettings"].get("ExplorerEnablingRoleArn", "")
@@ -109,7 +118,9 @@ class Observer:
         (definition,) = manager["ConfigurationDefinitionSummaries"]
         kind = definition["Type"].removeprefix("AWSQuickSetupType-")
         return Step(
-            f"Quick Setup {kind}", f"{manager['Name']}: {statuses['Deployment'].lower()}", statuses["Deployment"] == "SUCCEEDED"
+            f"Quick Setup {kind}",
+            f"{manager['Name']}: {statuses['Deployment'].lower()}",
+            statuses["Deployment"] == "SUCCEEDED",
         )
 
     def _management_account_setting(self) -> Step:
@@ -121,10 +132,14 @@ class Observer:
         )
 
     def _configuration(self, manager: dict[str, Any]) -> Configuration:
-        deployed = {(found["Account"], found["Region"]): found for found in self._configurations_of(manager["ManagerArn"])}
+        deployed = {
+            (found["Account"], found["Region"]): found for found in self._configurations_of(manager["ManagerArn"])
+        }
         regions = sorted({region for _, region in deployed})
         states = {
-            f"{account['Id']}  {account['Name']}": [self._state(account, deployed.get((account["Id"], region))) for region in regions]
+            f"{account['Id']}  {account['Name']}": [
+                self._state(account, deployed.get((account["Id"], region))) for region in regions
+            ]
             for account in self._accounts
         }
         (definition,) = manager["ConfigurationDefinitionSummaries"]

@@ -1,4 +1,4 @@
-"""Bad input is refused at plan, by words that name the input, the value and the way out: the table is `refusals.yaml`."""
+"""Bad input is refused at plan, in words that name input, value and way out: the table is `refusals.yaml`."""
 
 from __future__ import annotations
 
@@ -70,4 +70,6 @@ def test_refusal(report: TestReport, number: int, case: dict[str, Any]) -> None:
     said = "\n\n".join(map(str, errors))
     unsaid = [words for words in case["refuses"] if not any(words in error.detail for error in errors)]
     assert not unsaid, f"No error says {unsaid}; Terraform said:\n{said}"
-    assert len(errors) == len(case["refuses"]), f"{len(case['refuses'])} refusals were expected, Terraform said:\n{said}"
+    assert len(errors) == len(case["refuses"]), (
+        f"{len(case['refuses'])} refusals were expected, Terraform said:\n{said}"
+    )

@@ -164,8 +164,11 @@ class Sandbox:
         with self._lock:
             return snapshot.take()
 
-    def fail_deployment(self, name: str, account_id: str, region: str, reason: str) -> None:
-        """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``."""
+    def fail_deployment(self, name: str, account_id: str, region: str, reason: str | None) -> None:
+        """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
+
+        A reason of None lets them succeed again.
+        """
         from sandbox import ssmquicksetup
 
         with self._lock:

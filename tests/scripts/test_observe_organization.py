@@ -39,6 +39,7 @@ def test_a_bare_organization(aws: Sandbox, run: Run, asked: Callable[[], list[st
         "explorer_enabling_role_arn": "",
         "placed_account_parent_id": "",
         "configuration_managers": "[]",
+        "left_over_configurations": "{}",
     }
     calls = asked()
     assert calls[0] == IDENTITY

@@ -1,0 +1,105 @@
+"""An apply that fails or is killed halfway loses nothing: the next one converges, with nothing twice."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
+from sandbox import Fault
+from support.closing import assert_closes
+from support.results import TerraformError
+
+if TYPE_CHECKING:
+    from apply.conftest import Configure
+    from sandbox import Call, Sandbox
+    from support.terraform import Terraform
+
+
+def _configured(configure: Configure) -> Terraform:
+    return configure(
+        dedicated_organizational_unit={"name": "SystemsManager"},
+        delegated_administrator={"account_id": ADMINISTRATOR},
+        patch_policies={"scan": {}},
+    )
+
+
+def _managers(sandbox: Sandbox) -> list[str]:
+    return [
+        found["Name"]
+        for found in sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
+    ]
+
+
+def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str) -> None:
+    """Kill Terraform with its plugins when AWS has carried out `operation`, before Terraform hears of it."""
+    reached, killed = threading.Event(), threading.Event()
+
+    def stop(call: Call) -> None:
+        if call.operation == operation and not reached.is_set():
+            reached.set()
+            killed.wait(30)
+
+    unsubscribe = sandbox.on_call(stop)
+    running = terraform.start_apply()
+    assert reached.wait(120), f"the apply never called {operation}"
+    running.kill()
+    killed.set()
+    unsubscribe()
+
+
+def test_killed_twice(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+
+    _kill_at(sandbox, terraform, "MoveAccount")
+    _kill_at(sandbox, terraform, "CreateConfigurationManager")
+    assert _managers(sandbox) == ["scan"]
+    assert not [address for address in terraform.addresses() if "aws_ssmquicksetup" in address]
+
+    plan = terraform.plan()
+    assert "CONFIGURATION_LEFT_OVER: an apply did not finish creating scan (" in "\n".join(
+        w.detail for w in plan.warnings
+    )
+    terraform.apply()
+
+    assert _managers(sandbox) == ["scan"]
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+
+
+def test_failed_deployment(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", "AccessDenied by a service control policy")
+
+    with pytest.raises(TerraformError):
+        terraform.apply()
+    assert _managers(sandbox) == ["scan"], "the provider left it behind"
+
+    sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)
+    terraform.apply()
+    assert _managers(sandbox) == ["scan"]
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+
+
+def test_refused_action(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = configure(
+        dedicated_organizational_unit={"name": "SystemsManager"}, delegated_administrator={"account_id": ADMINISTRATOR}
+    )
+    sandbox.faults.inject(Fault("organizations", "MoveAccount", "access_denied", times=100))
+
+    with pytest.raises(TerraformError) as refused:
+        terraform.apply()
+    said = str(refused.value)
+    assert "organizations:MoveAccount failed for account 111111111111 in Region us-east-1: AccessDenied" in said
+    assert "Allow organizations:MoveAccount to the script's credentials" in said
+    assert "RegisterDelegatedAdministrator" not in {call.operation for call in sandbox.calls}
+
+    sandbox.faults.reset()
+    terraform.apply()
+    assert_closes(
+        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, "service_linked_roles/*")
+    )
