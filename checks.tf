@@ -39,11 +39,11 @@ check "stack_sets_access" {
 check "account_placement" {
   assert {
     condition = (
-      local.dedicated_unit == null ? true :
+      local.dedicated_unit == null || local.existing_administrator_account_id == null ? true :
       local.dedicated_unit.ensured_at == null ? true :
       local.dedicated_unit.ensured_at == plantimestamp() ? true : local.observed.placed_account_parent_id == local.dedicated_unit.id
     )
-    error_message = "Account ${coalesce(local.placed_account_id, "none")} was moved out of the dedicated organizational unit since the last apply, to ${local.observed.placed_account_parent_id}. Move it back with terraform apply -replace='module.<this module>.module.dedicated_organizational_unit[0].module.account_placement[0].terraform_data.ensure'"
+    error_message = "Account ${coalesce(local.existing_administrator_account_id, "none")} was moved out of the dedicated organizational unit since the last apply, to ${local.observed.placed_account_parent_id}. Move it back with terraform apply -replace='module.<this module>.module.dedicated_organizational_unit[0].module.account_placement[0].terraform_data.ensure'"
   }
 }
 

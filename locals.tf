@@ -1,37 +1,31 @@
+# How scripts run. Null: there is no Python, and neither an external data source nor a provisioner in the plan.
+
 locals {
-  # Null: there is no Python, and neither an external data source nor a provisioner in the plan.
+  script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
+
   script = var.python_command == null ? null : {
     command    = var.python_command
     account_id = data.aws_caller_identity.current.account_id
     region     = data.aws_region.current.id
-    profile    = var.script_credentials == null ? null : var.script_credentials.profile
-    role_arn   = var.script_credentials == null ? null : var.script_credentials.role_arn
+    profile    = local.script_credentials.profile
+    role_arn   = local.script_credentials.role_arn
   }
+}
 
-  # An account that is created here is created in its place.
-  placed_account_id = (
-    var.dedicated_organizational_unit == null || var.delegated_administrator == null ? null : var.delegated_administrator.account_id
-  )
+# What no data source can read, of `observe.py organization`; all empty without Python.
 
+locals {
   observation_query = {
     for key, value in {
       account_id          = data.aws_caller_identity.current.account_id
       region              = data.aws_region.current.id
-      profile             = var.script_credentials == null ? null : var.script_credentials.profile
-      role_arn            = var.script_credentials == null ? null : var.script_credentials.role_arn
-      placed_account_id   = local.placed_account_id
+      profile             = local.script_credentials.profile
+      role_arn            = local.script_credentials.role_arn
+      placed_account_id   = local.existing_administrator_account_id
       configuration_names = jsonencode(local.configuration_names)
     } : key => value if value != null
   }
 
-  default_host_management_name = "default-host-management"
-  configuration_names = concat(
-    keys(var.patch_policies),
-    [for name, policy in var.patch_policies : "${name}-management-account" if policy.include_management_account == true],
-    var.default_host_management == null ? [] : [local.default_host_management_name],
-  )
-
-  # What no data source can read; all empty without Python.
   observed = local.script == null ? {
     stack_sets_access          = ""
     explorer_enabling_role_arn = ""
@@ -43,27 +37,52 @@ locals {
     placed_account_parent_id   = data.external.organization[0].result.placed_account_parent_id
     left_over_configurations   = data.external.organization[0].result.left_over_configurations
   }
+
   left_over_configurations = jsondecode(local.observed.left_over_configurations)
   left_over                = { for name, found in local.left_over_configurations : name => found.cleared }
+}
 
-  supported_regions = jsondecode(file("${path.module}/modules/quick-setup-configuration/regions.json"))
+# The organization.
 
-  organization     = data.aws_organizations_organization.current
-  root_id          = local.organization.roots[0].id
-  account_statuses = { for account in local.organization.accounts : account.id => account.status }
-  account_count    = length(local.organization.accounts)
+locals {
+  organization  = data.aws_organizations_organization.current
+  root_id       = local.organization.roots[0].id
+  account_count = length(local.organization.accounts)
+  account_statuses = merge(
+    { for account in local.organization.accounts : account.id => account.status },
+    { for account in module.administrator_account : account.id => "ACTIVE" },
+  )
 
-  target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
+  # The id of an account that is created here is unknown at first: asking for its parent would defer the observation.
+  existing_administrator_account_id = var.delegated_administrator == null ? null : var.delegated_administrator.account_id
+  account_to_create                 = var.delegated_administrator == null ? null : var.delegated_administrator.account
+  administrator_account_id = (
+    local.account_to_create == null ? local.existing_administrator_account_id : one(module.administrator_account[*].id)
+  )
 
   # Every service that gets an administrator needs trusted access first; StackSets is activated in a way of its own.
   trusted_service_principals = setsubtract(
     setunion(["ssm.amazonaws.com"], var.delegated_administrator == null ? [] : var.delegated_administrator.service_principals),
     ["member.org.stacksets.cloudformation.amazonaws.com"],
   )
+}
+
+# Quick Setup's configurations.
+
+locals {
+  supported_regions = jsondecode(file("${path.module}/modules/quick-setup-configuration/regions.json"))
+
+  target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
+
+  default_host_management_name = "default-host-management"
+  configuration_names = concat(
+    keys(var.patch_policies),
+    [for name, policy in var.patch_policies : "${name}-management-account" if policy.include_management_account == true],
+    var.default_host_management == null ? [] : [local.default_host_management_name],
+  )
 
   patch_configurations = merge({}, values(module.patch_policy)[*].configurations...)
-
-  configurations = merge(local.patch_configurations, module.default_host_management[*].configurations...)
+  configurations       = merge(local.patch_configurations, module.default_host_management[*].configurations...)
 
   association_statuses = merge({}, concat(
     values(module.patch_policy)[*].association_statuses,

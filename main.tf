@@ -46,19 +46,31 @@ module "trusted_access" {
   script                     = local.script
 }
 
-# 3. A dedicated organizational unit that holds the administrator account and nothing else.
+# 3. The administrator account, if there is none yet, and a dedicated organizational unit that holds it and nothing else.
+
+module "administrator_account" {
+  source = "./modules/administrator-account"
+  count  = local.account_to_create == null ? 0 : 1
+
+  name      = local.account_to_create.name
+  email     = local.account_to_create.email
+  role_name = local.account_to_create.role_name
+  tags      = var.tags
+}
 
 module "dedicated_organizational_unit" {
   source = "./modules/dedicated-organizational-unit"
   count  = var.dedicated_organizational_unit == null ? 0 : 1
 
-  name              = var.dedicated_organizational_unit.name
-  id                = var.dedicated_organizational_unit.id
-  parent_id         = coalesce(var.dedicated_organizational_unit.parent_id, local.root_id)
-  account_id        = local.placed_account_id
-  account_parent_id = local.observed.placed_account_parent_id
-  script            = local.script
-  tags              = var.tags
+  name      = var.dedicated_organizational_unit.name
+  id        = var.dedicated_organizational_unit.id
+  parent_id = coalesce(var.dedicated_organizational_unit.parent_id, local.root_id)
+  account = var.delegated_administrator == null ? null : {
+    id        = local.administrator_account_id
+    parent_id = local.account_to_create == null ? local.observed.placed_account_parent_id : local.root_id
+  }
+  script = local.script
+  tags   = var.tags
 }
 
 # 4. The administrator account becomes the delegated administrator.
@@ -67,15 +79,12 @@ module "delegated_administrator" {
   source = "./modules/delegated-administrator"
   count  = var.delegated_administrator == null ? 0 : 1
 
-  account_id                 = var.delegated_administrator.account_id
-  account                    = var.delegated_administrator.account
-  organizational_unit_id     = one(module.dedicated_organizational_unit[*].id)
+  account_id                 = local.administrator_account_id
   placed_account_id          = one(module.dedicated_organizational_unit[*].placed_account_id)
   service_principals         = var.delegated_administrator.service_principals
   trusted_service_principals = module.trusted_access.service_principals
   management_account_id      = data.aws_organizations_organization.current.master_account_id
   account_statuses           = local.account_statuses
-  tags                       = var.tags
 }
 
 # 5. What Quick Setup needs once: roles, service-linked roles, its service settings.

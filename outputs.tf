@@ -1,10 +1,9 @@
 output "organization" {
-  description = "The organization: `id`, `root_id`, `management_account_id`, `account_count` (the management account and inactive ones included)."
+  description = "The organization: `id`, `root_id`, `management_account_id`."
   value = {
     id                    = local.organization.id
     root_id               = local.root_id
     management_account_id = local.organization.master_account_id
-    account_count         = local.account_count
   }
 }
 

@@ -66,6 +66,11 @@ variable "delegated_administrator" {
     service_principals = optional(set(string), ["ssm.amazonaws.com"])
   })
   default = null
+
+  validation {
+    condition     = var.delegated_administrator == null ? true : (var.delegated_administrator.account_id == null) != (var.delegated_administrator.account == null)
+    error_message = "delegated_administrator is ${jsonencode(var.delegated_administrator)}, but exactly one of account_id and account must be set: account_id registers an existing account, account creates one."
+  }
 }
 
 variable "trusted_access" {
@@ -90,7 +95,7 @@ variable "patch_policies" {
     - `install_schedule`: likewise, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
     - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
-    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to the ARN of one of AWS's own; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.

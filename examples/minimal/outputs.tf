@@ -1,5 +1,5 @@
 output "organization" {
-  description = "The organization: id, root, management account, number of accounts."
+  description = "The organization: id, root, management account."
   value       = module.systems_manager.organization
 }
 

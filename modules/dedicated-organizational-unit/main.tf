@@ -8,20 +8,25 @@ resource "aws_organizations_organizational_unit" "this" {
   name      = var.name
   parent_id = var.parent_id
   tags      = var.tags
+
+  lifecycle {
+    # Another parent is another unit, and AWS deletes none that holds an account: the account moves in between.
+    create_before_destroy = true
+  }
 }
 
 module "account_placement" {
   source = "../action"
-  count  = var.script != null && var.account_id != null ? 1 : 0
+  count  = var.script == null || var.account == null ? 0 : 1
 
   script  = var.script
   verb    = "account-placement"
-  subject = var.account_id
+  subject = var.account.id
   query = {
-    placed_account_id      = var.account_id
+    placed_account_id      = var.account.id
     organizational_unit_id = local.organizational_unit_id
   }
-  before     = var.account_parent_id
+  before     = var.account.parent_id
   on_destroy = "restore"
 }
 

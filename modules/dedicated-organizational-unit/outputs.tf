@@ -1,5 +1,6 @@
 locals {
-  placed = contains(data.aws_organizations_organizational_unit_child_accounts.this.accounts[*].id, coalesce(var.account_id, "none"))
+  account_id  = var.account == null ? null : var.account.id
+  account_ids = data.aws_organizations_organizational_unit_child_accounts.this.accounts[*].id
 }
 
 output "id" {
@@ -7,8 +8,8 @@ output "id" {
   value       = local.organizational_unit_id
 
   precondition {
-    condition     = var.script != null || var.account_id == null || local.placed
-    error_message = "python_command is null, so this module cannot move account ${coalesce(var.account_id, "none")} into the dedicated organizational unit. Run this command in the management account, then plan again:\n  aws organizations move-account --account-id ${coalesce(var.account_id, "none")} --destination-parent-id ${local.organizational_unit_id} --source-parent-id \"$(aws organizations list-parents --child-id ${coalesce(var.account_id, "none")} --query 'Parents[0].Id' --output text)\""
+    condition     = var.script != null || var.account == null ? true : contains(local.account_ids, local.account_id)
+    error_message = "python_command is null, so this module cannot move account ${coalesce(local.account_id, "none")} into the dedicated organizational unit. Run this command in the management account, then plan again:\n  aws organizations move-account --account-id ${coalesce(local.account_id, "none")} --destination-parent-id ${local.organizational_unit_id} --source-parent-id \"$(aws organizations list-parents --child-id ${coalesce(local.account_id, "none")} --query 'Parents[0].Id' --output text)\""
   }
 
   depends_on = [module.account_placement]
@@ -16,7 +17,7 @@ output "id" {
 
 output "placed_account_id" {
   description = "Account that was placed in the organizational unit; null: none. Whoever needs it there names it in a precondition, and so comes after the move."
-  value       = var.account_id
+  value       = local.account_id
 
   depends_on = [module.account_placement]
 }
@@ -28,7 +29,7 @@ output "ensured_at" {
 
 output "other_account_ids" {
   description = "Accounts in the organizational unit besides the placed one. Change Manager wants none. https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html"
-  value       = setsubtract(data.aws_organizations_organizational_unit_child_accounts.this.accounts[*].id, var.account_id == null ? [] : [var.account_id])
+  value       = setsubtract(local.account_ids, [local.account_id])
 }
 
 output "child_organizational_unit_ids" {

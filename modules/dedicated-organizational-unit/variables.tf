@@ -42,22 +42,28 @@ variable "parent_id" {
   }
 }
 
-variable "account_id" {
-  description = "Account to place in the organizational unit (12 digits). It is moved, never changed, and moved back on destroy. Null: none."
-  type        = string
-  default     = null
+variable "account" {
+  description = <<-EOT
+    Account to place in the organizational unit. It is moved, never changed, and moved back on destroy. Null: none.
+    - `id`: 12 digits, an account of the organization.
+    - `parent_id`: where it is now, `placed_account_parent_id` of `observe.py organization`. Remembered at the first apply as the place to move it back to. Not needed without `script`.
+  EOT
+  type = object({
+    id        = string
+    parent_id = optional(string, "")
+  })
+  default = null
 
   validation {
-    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id is ${jsonencode(var.account_id)}, but an account id has 12 digits."
+    condition     = var.account == null ? true : can(regex("^[0-9]{12}$", var.account.id))
+    error_message = "account is ${jsonencode(var.account)}, but an account id has 12 digits."
   }
-}
 
-variable "account_parent_id" {
-  description = "Where the account is now: `placed_account_parent_id` of `observe.py organization`. Remembered at the first apply as the place to move it back to."
-  type        = string
-  default     = ""
-  nullable    = false
+  # Without it the account could not be moved back, and AWS deletes no organizational unit that holds one.
+  validation {
+    condition     = var.account == null || var.script == null ? true : var.account.parent_id != ""
+    error_message = "account is ${jsonencode(var.account)}, but parent_id must say where it is, so that it can be moved back: observe.py organization tells it for placed_account_id, and tells none for an account outside the organization."
+  }
 }
 
 variable "script" {
@@ -69,6 +75,7 @@ variable "script" {
     profile    = optional(string)
     role_arn   = optional(string)
   })
+  default = null
 }
 
 variable "tags" {

@@ -1,31 +1,12 @@
 locals {
-  account_id = var.account == null ? var.account_id : one(aws_organizations_account.this[*].id)
-
   # StackSets takes up to five delegated administrators; the Systems Manager services take one.
   # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html
   several_administrators = ["member.org.stacksets.cloudformation.amazonaws.com"]
 
   other_administrators = {
     for principal, current in data.aws_organizations_delegated_administrators.current : principal => setsubtract(
-      current.delegated_administrators[*].id, [local.account_id]
+      current.delegated_administrators[*].id, [var.account_id]
     )
-  }
-}
-
-resource "aws_organizations_account" "this" {
-  count = var.account == null ? 0 : 1
-
-  name      = var.account.name
-  email     = var.account.email
-  role_name = var.account.role_name
-  parent_id = var.organizational_unit_id
-  tags      = var.tags
-
-  lifecycle {
-    # An account is not a thing to lose by a `terraform destroy`, and AWS tells neither its role's name nor, once its
-    # owner changed them, the first name and address.
-    prevent_destroy = true
-    ignore_changes  = [name, email, role_name]
   }
 }
 
@@ -41,7 +22,7 @@ data "aws_organizations_delegated_administrators" "current" {
 resource "aws_organizations_delegated_administrator" "this" {
   for_each = var.service_principals
 
-  account_id        = local.account_id
+  account_id        = var.account_id
   service_principal = each.value
 
   lifecycle {
@@ -57,7 +38,7 @@ resource "aws_organizations_delegated_administrator" "this" {
 
     precondition {
       condition     = var.placed_account_id == null || var.placed_account_id == var.account_id
-      error_message = "placed_account_id is ${coalesce(var.placed_account_id, "null")}, but the delegated administrator is ${coalesce(var.account_id, "an account to be created")}: the account in the dedicated organizational unit and the delegated administrator must be the same."
+      error_message = "placed_account_id is ${coalesce(var.placed_account_id, "null")}, but the delegated administrator is ${var.account_id}: the account in the dedicated organizational unit and the delegated administrator must be the same."
     }
   }
 }

@@ -1,6 +1,6 @@
 output "account_id" {
   description = "The delegated administrator's account id, once it is registered for every service."
-  value       = local.account_id
+  value       = var.account_id
 
   depends_on = [aws_organizations_delegated_administrator.this]
 }

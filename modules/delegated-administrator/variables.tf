@@ -1,20 +1,15 @@
 variable "account_id" {
-  description = "Account to register (12 digits), an active member of the organization. Give either `account_id` or `account`."
+  description = "Account to register (12 digits), an active member of the organization."
   type        = string
-  default     = null
+  nullable    = false
 
   validation {
-    condition     = (var.account_id == null) != (var.account == null)
-    error_message = "account_id is ${jsonencode(var.account_id)} and account is ${var.account == null ? "null" : jsonencode(var.account.name)}, but exactly one of the two must be set: account_id registers an existing account, account creates one."
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is ${jsonencode(var.account_id)}, but an account id has 12 digits${strcontains(var.account_id, "@") ? "; an email address belongs in account = { name, email }" : ""}."
   }
 
   validation {
-    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id is ${jsonencode(var.account_id)}, but an account id has 12 digits${strcontains(coalesce(var.account_id, "none"), "@") ? "; an email address belongs in account = { name, email }" : ""}."
-  }
-
-  validation {
-    condition     = var.account_id == null ? true : var.account_id != var.management_account_id
+    condition     = var.account_id != var.management_account_id
     error_message = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT: account_id is ${jsonencode(var.account_id)}, the management account, which AWS does not register as a delegated administrator. Give a member account."
   }
 
@@ -22,46 +17,9 @@ variable "account_id" {
   # may well be active, so only a status that says otherwise is refused.
   # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
   validation {
-    condition     = var.account_id == null ? true : !can(regex("^[0-9]{12}$", var.account_id)) ? true : contains(["ACTIVE", ""], lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER"))
-    error_message = "ADMINISTRATOR_NOT_ACTIVE_MEMBER: account_id is ${jsonencode(var.account_id)}, whose state in this organization is ${lookup(var.account_statuses, coalesce(var.account_id, "none"), "NOT_A_MEMBER")}. Give an active member account."
+    condition     = !can(regex("^[0-9]{12}$", var.account_id)) ? true : contains(["ACTIVE", ""], lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER"))
+    error_message = "ADMINISTRATOR_NOT_ACTIVE_MEMBER: account_id is ${jsonencode(var.account_id)}, whose state in this organization is ${lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER")}. Give an active member account."
   }
-}
-
-variable "account" {
-  description = <<-EOT
-    Account to create and register:
-    - `name`: 1 to 50 characters.
-    - `email`: an address that no other AWS account uses.
-    - `role_name`: role in the new account that the management account may assume. Default: `OrganizationAccountAccessRole`.
-    Terraform refuses to destroy it afterwards: an account is closed by a person.
-  EOT
-  type = object({
-    name      = string
-    email     = string
-    role_name = optional(string, "OrganizationAccountAccessRole")
-  })
-  default = null
-
-  validation {
-    condition     = var.account == null ? true : can(regex("^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$", var.account.email)) && length(var.account.email) >= 6 && length(var.account.email) <= 64
-    error_message = "account.email is ${var.account == null ? "null" : jsonencode(var.account.email)}, but must be an email address of 6 to 64 characters."
-  }
-
-  validation {
-    condition     = var.account == null ? true : length(var.account.name) >= 1 && length(var.account.name) <= 50
-    error_message = "account.name is ${var.account == null ? "null" : jsonencode(var.account.name)}, but must have 1 to 50 characters."
-  }
-
-  validation {
-    condition     = var.account == null ? true : can(regex("^[\\w+=,.@-]{1,64}$", var.account.role_name))
-    error_message = "account.role_name is ${var.account == null ? "null" : jsonencode(var.account.role_name)}, but must have 1 to 64 letters, digits or +=,.@_-."
-  }
-}
-
-variable "organizational_unit_id" {
-  description = "Root or organizational unit in which a new account is created. Null: the organization's root."
-  type        = string
-  default     = null
 }
 
 variable "placed_account_id" {
@@ -86,7 +44,7 @@ variable "service_principals" {
   description = <<-EOT
     Services to register the account for:
     - `ssm.amazonaws.com`: Explorer, OpsCenter, Change Manager, Automation.
-    - `ssm-quicksetup.amazonaws.com`: Quick Setup (all but patch policies), which also wants the two others.
+    - `ssm-quicksetup.amazonaws.com`: Quick Setup (all but patch policies), whose administrator AWS also registers for `ssm.amazonaws.com` and StackSets.
     - `member.org.stacksets.cloudformation.amazonaws.com`: StackSets. Its administrator can deploy to every account.
     - `resource-explorer-2.amazonaws.com`: Resource Explorer, for the unified console.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
@@ -114,12 +72,5 @@ variable "service_principals" {
 variable "trusted_service_principals" {
   description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`."
   type        = set(string)
-  nullable    = false
-}
-
-variable "tags" {
-  description = "Tags of the account, if it is created here."
-  type        = map(string)
-  default     = {}
   nullable    = false
 }

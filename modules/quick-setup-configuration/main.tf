@@ -92,7 +92,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 
     precondition {
       condition     = local.bounded ? true : local.deployments <= local.largest_deployment
-      error_message = "DEPLOYMENT_TOO_LARGE: configuration \"${var.name}\" would deploy to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}. Split it: fewer organizational units or fewer Regions in each."
+      error_message = "DEPLOYMENT_TOO_LARGE: configuration \"${var.name}\" would deploy to up to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}. Split it: fewer organizational units or fewer Regions in each."
     }
 
     precondition {

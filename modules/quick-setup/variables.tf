@@ -26,6 +26,7 @@ variable "script" {
     profile    = optional(string)
     role_arn   = optional(string)
   })
+  default = null
 }
 
 variable "tags" {

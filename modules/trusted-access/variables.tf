@@ -56,4 +56,5 @@ variable "script" {
     profile    = optional(string)
     role_arn   = optional(string)
   })
+  default = null
 }

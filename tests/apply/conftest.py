@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 class Configure(Protocol):
     """A configuration in which the root module is called with these inputs, in the test's sandbox."""
 
-    def __call__(self, **inputs: object) -> Terraform: ...
+    def __call__(self, *, provider: dict[str, str] | None = None, **inputs: object) -> Terraform: ...
 
 
 @pytest.fixture
 def configure(workspaces: Workspaces, sandbox: Sandbox) -> Configure:
-    def write(**inputs: object) -> Terraform:
+    def write(*, provider: dict[str, str] | None = None, **inputs: object) -> Terraform:
         configuration = {
-            "provider": {"aws": {"region": "us-east-1"}},
+            "provider": {"aws": {"region": "us-east-1", **(provider or {})}},
             "module": {"systems_manager": {"source": "../module", "regions": ["us-east-1"], **inputs}},
             "output": {"everything": {"value": "${module.systems_manager}"}},
         }

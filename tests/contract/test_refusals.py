@@ -1,4 +1,8 @@
-"""Bad input is refused at plan, in words that name input, value and way out: the table is `refusals.yaml`."""
+"""Bad input is refused at plan, in words that name input, value and way out: the table is `refusals.yaml`.
+
+All cases are one configuration with a module call for each: Terraform reports every refusal of a phase, and starting it
+for each case would take minutes.
+"""
 
 from __future__ import annotations
 
@@ -9,67 +13,62 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from sandbox import Scenario
+from support.results import TerraformError
+
 if TYPE_CHECKING:
-    from support.results import TestReport
+    from sandbox import Sandbox
+    from support.results import Diagnostic
     from support.workspace import Workspaces
 
 _TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
 _CASES: list[dict[str, Any]] = _TABLE["cases"]
-_FOLDER = "tests/refusals"
 
 
-def _file(number: int) -> str:
-    return f"{_FOLDER}/case_{number:03}.tftest.json"
-
-
-def _test_file(case: dict[str, Any]) -> dict[str, Any]:
-    """One run in a file of its own: an error in a run keeps Terraform from the runs after it."""
-    run = {"command": "plan", "variables": {**_TABLE["modules"][case["module"]], **case.get("variables", {})}}
-    if case["module"] != ".":
-        run["module"] = {"source": case["module"]}
-    mock_data = _with_accounts({**_TABLE["mock_data"], **case.get("mock_data", {})})
-    return {"mock_provider": {"aws": {"mock_data": mock_data}, "external": {}}, "run": {"refused": run}}
-
-
-def _with_accounts(mock_data: dict[str, Any]) -> dict[str, Any]:
-    """A number of `accounts` stands for that many accounts: nobody wants to read five thousand."""
-    return {
-        name: {"defaults": {**mocked["defaults"], "accounts": _accounts(mocked["defaults"]["accounts"])}}
-        if "accounts" in mocked["defaults"]
-        else mocked
-        for name, mocked in mock_data.items()
-    }
-
-
-def _accounts(given: object) -> object:
-    if not isinstance(given, int):
-        return given
-    return [{"id": f"{number:012}", "arn": "", "email": "", "name": "", "status": "ACTIVE"} for number in range(given)]
+def _call(case: dict[str, Any]) -> dict[str, Any]:
+    source = str(Path("../module") / case["module"])
+    return {"source": source, **_TABLE["modules"][case["module"]], **case.get("variables", {})}
 
 
 @pytest.fixture(scope="module")
-def report(workspaces: Workspaces) -> TestReport:
-    """Every case, in one run of Terraform."""
-    terraform = workspaces.checkout(".")
-    for number, case in enumerate(_CASES):
-        file = terraform.directory / _file(number)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(_test_file(case)))
-    terraform.init(test_directory=_FOLDER)
-    return terraform.test(_FOLDER)
+def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnostic]:
+    """What Terraform says to all cases at once."""
+    sandbox_of_session.reset(Scenario.named("bare"))
+    # Or every call of the root module, which runs without Python here, would ask for these first.
+    sandbox_of_session.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    sandbox_of_session.client("cloudformation").activate_organizations_access()
+    environment = sandbox_of_session.environment()
+    early = _refusals(workspaces, _CASES, environment)
+    # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.
+    silent = [case for case in _CASES if not any(words in error.detail for words in case["refuses"] for error in early)]
+    return early + _refusals(workspaces, silent, environment)
+
+
+def _refusals(workspaces: Workspaces, cases: list[dict[str, Any]], environment: dict[str, str]) -> list[Diagnostic]:
+    configuration = {
+        "provider": {"aws": {"region": "us-east-1"}},
+        "module": {f"case_{number:03}": _call(case) for number, case in enumerate(cases)},
+    }
+    terraform = workspaces.write({"main.tf.json": json.dumps(configuration)}, environment)
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan()
+    return [diagnostic for diagnostic in refused.value.diagnostics if diagnostic.severity == "error"]
 
 
 def _name(case: dict[str, Any]) -> str:
     return f"{case['module'].removeprefix('./modules/')}: {', '.join(case.get('variables', {'nothing': ''}))}"
 
 
-@pytest.mark.xdist_group("refusals")
-@pytest.mark.parametrize(("number", "case"), [pytest.param(n, case, id=_name(case)) for n, case in enumerate(_CASES)])
-def test_refusal(report: TestReport, number: int, case: dict[str, Any]) -> None:
-    errors = [error for error in report.diagnostics_of(_file(number), "refused") if error.severity == "error"]
-    said = "\n\n".join(map(str, errors))
+@pytest.mark.parametrize("case", _CASES, ids=_name)
+def test_refusal(errors: list[Diagnostic], case: dict[str, Any]) -> None:
     unsaid = [words for words in case["refuses"] if not any(words in error.detail for error in errors)]
-    assert not unsaid, f"No error says {unsaid}; Terraform said:\n{said}"
-    assert len(errors) == len(case["refuses"]), (
-        f"{len(case['refuses'])} refusals were expected, Terraform said:\n{said}"
+    assert not unsaid, f"No error says {unsaid}"
+
+
+def test_nothing_else_is_refused(errors: list[Diagnostic]) -> None:
+    expected = [words for case in _CASES for words in case["refuses"]]
+    unexpected = [str(error) for error in errors if not any(words in error.detail for words in expected)]
+    assert not unexpected, "\n\n".join(unexpected)
+    assert len(errors) == len(expected), sorted(
+        words for words in set(expected) if expected.count(words) > sum(words in error.detail for error in errors)
     )

@@ -126,6 +126,10 @@ class Terraform:
         """The addresses in the state, sorted: cheap, for no provider is started."""
         return sorted(self._run("state list", input=None, no_color=None).text.splitlines())
 
+    def forget(self, address: str) -> None:
+        """Take a resource out of the state, and leave it as it is. Raises TerraformError when it is not there."""
+        self._run("state rm", address, input=None, no_color=None)
+
     def test(self, test_directory: str, files: Sequence[str] = ()) -> TestReport:
         """Run test files of a folder relative to the directory, initialised with `init(test_directory=...)`.
 

@@ -1,0 +1,15 @@
+resource "aws_organizations_account" "this" {
+  name      = var.name
+  email     = var.email
+  role_name = var.role_name
+  tags      = var.tags
+
+  lifecycle {
+    # An account is not a thing to lose by a `terraform destroy`.
+    prevent_destroy = true
+
+    # AWS tells its role's name to nobody, its owner may change name and address, and where it is placed is another
+    # step's business.
+    ignore_changes = [name, email, role_name, parent_id]
+  }
+}

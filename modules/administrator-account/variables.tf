@@ -1,0 +1,40 @@
+variable "name" {
+  description = "Name of the account, 1 to 50 characters."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.name) >= 1 && length(var.name) <= 50
+    error_message = "name is ${jsonencode(var.name)}, but the name of an account has 1 to 50 characters."
+  }
+}
+
+variable "email" {
+  description = "Email address of the account's root user, which no other AWS account uses. https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$", var.email)) && length(var.email) >= 6 && length(var.email) <= 64
+    error_message = "email is ${jsonencode(var.email)}, but must be an email address of 6 to 64 characters."
+  }
+}
+
+variable "role_name" {
+  description = "Role in the account that the management account may assume."
+  type        = string
+  default     = "OrganizationAccountAccessRole"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w+=,.@-]{1,64}$", var.role_name))
+    error_message = "role_name is ${jsonencode(var.role_name)}, but must have 1 to 64 letters, digits or +=,.@_-."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the account."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
