@@ -18,8 +18,8 @@ demo: $(VENV)/.test terraform ## Apply examples/minimal to an organization on th
 	@$(RUN) -m commands.demo
 
 .PHONY: sandbox
-sandbox: $(VENV)/.test ## Keep an organization running on this machine to try Terraform against (Ctrl-C ends it)
-	@$(RUN) -m sandbox --scenario $(or $(SCENARIO),realistic)
+sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine to try Terraform against (Ctrl-C ends it)
+	@$(RUN) -m commands.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: test
 test: $(VENV)/.test terraform ## Run every test (WORKERS=2 for two at a time, PYTEST_ARGUMENTS for pytest)

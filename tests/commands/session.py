@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from sandbox import SandboxError, ScenarioError
 from support.errors import HarnessError
 from support.results import TerraformError
 
@@ -19,7 +20,7 @@ def run(command: Callable[[], int]) -> None:
     """Run a command and exit with its status; what a person must do something about is said without a traceback."""
     try:
         status = command()
-    except (HarnessError, TerraformError) as error:
+    except (HarnessError, OSError, SandboxError, ScenarioError, TerraformError) as error:
         print(error, file=sys.stderr)
         status = 1
     except KeyboardInterrupt:
