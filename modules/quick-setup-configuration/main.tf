@@ -24,6 +24,14 @@ locals {
     } : key => value if value != null
   }
   parameters = merge(var.parameters, local.targets)
+
+  registration = var.script == null ? {} : {
+    account_id = var.script.account_id
+    region     = var.script.region
+    profile    = var.script.profile
+    role_arn   = var.script.role_arn
+    left_over  = var.left_over
+  }
 }
 
 data "aws_organizations_organizational_unit_descendant_accounts" "target" {
@@ -32,9 +40,9 @@ data "aws_organizations_organizational_unit_descendant_accounts" "target" {
   parent_id = each.value
 }
 
-# The provider keeps a configuration manager in the state only once its deployment succeeded. What an apply that failed or
-# was killed left behind is taken away before another is created, and every manager says by a tag whether Terraform has it.
-# https://github.com/hashicorp/terraform-provider-aws/issues/43920
+# The provider keeps a configuration manager in the state only once its deployment succeeded. Every manager therefore says
+# by a tag whether Terraform has it, and what an apply that failed or was killed left behind is taken away before another
+# is created. https://github.com/hashicorp/terraform-provider-aws/issues/43920
 module "clearance" {
   source = "../action"
   count  = var.script == null ? 0 : 1
@@ -43,19 +51,6 @@ module "clearance" {
   verb    = "configuration-clearance"
   subject = var.name
   query   = { left_over = var.left_over }
-}
-
-module "registration" {
-  source = "../action"
-  count  = var.script == null ? 0 : 1
-
-  script  = var.script
-  verb    = "configuration-registration"
-  subject = var.name
-  query = {
-    manager_arn = aws_ssmquicksetup_configuration_manager.this.manager_arn
-    left_over   = var.left_over
-  }
 }
 
 # The provider sends a new type as an update that AWS has no operation for: a manager of another type is another manager.
@@ -73,6 +68,13 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     parameters                               = local.parameters
     local_deployment_administration_role_arn = var.local_deployment_roles == null ? null : var.local_deployment_roles.administration_role_arn
     local_deployment_execution_role_name     = var.local_deployment_roles == null ? null : var.local_deployment_roles.execution_role_name
+  }
+
+  # Not an action of its own: that would wait for the managers of every other instance of this module, and be left out when
+  # one of them fails. Without Python the default shell has nothing to do.
+  provisioner "local-exec" {
+    interpreter = var.script == null ? null : concat(var.script.command, ["${path.module}/../../scripts/ensure.py", "configuration-registration"])
+    command     = var.script == null ? "exit 0" : jsonencode(merge(local.registration, { manager_arn = self.manager_arn }))
   }
 
   timeouts {

@@ -20,8 +20,6 @@ output "configuration" {
     regions = sort(var.regions)
     targets = var.targets.account_id != null ? [var.targets.account_id] : sort(var.targets.organizational_unit_ids)
   }
-
-  depends_on = [module.registration]
 }
 
 output "association_status" {

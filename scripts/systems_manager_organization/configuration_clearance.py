@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.query import Query
 
+GONE = ""
 _UNDER_WAY = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
 
 
@@ -39,10 +40,10 @@ def _prefix(aws: Connection) -> str:
 def _clear(aws: Connection, arn: str) -> str:
     if mark(aws, arn) != UNFINISHED:
         return f"{arn}: left alone, because it is not unfinished."
-    _wait_until_settled(aws, arn)
-    aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
+    if _wait_until_settled(aws, arn) != GONE:
+        aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
     status = _wait_until_settled(aws, arn)
-    if status:
+    if status != GONE:
         raise UnsettledError(
             f"Quick Setup could not delete {arn}: its deployment is {status}. It needs the roles that the "
             "configuration was created with; see its console for the reason, delete it there, and run this again."
@@ -51,7 +52,7 @@ def _clear(aws: Connection, arn: str) -> str:
 
 
 def _wait_until_settled(aws: Connection, arn: str) -> str:
-    """The status of its deployment when nothing is under way any more; "" when it is gone."""
+    """The status of its deployment when nothing is under way any more, or GONE."""
     for pause in deployment_pauses():
         status = _status(aws, arn)
         if status not in _UNDER_WAY:
@@ -66,7 +67,7 @@ def _status(aws: Connection, arn: str) -> str:
     except ServiceError as error:
         if error.code != "ResourceNotFoundException":
             raise
-        return ""
+        return GONE
     statuses = {summary["StatusType"]: summary.get("Status", "NONE") for summary in manager.get("StatusSummaries", [])}
     return statuses.get("Deployment", "NONE")
 

@@ -9,7 +9,7 @@ import pytest
 
 from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
 from sandbox import Fault
-from support.closing import assert_closes
+from support.closing import assert_closes, assert_plan_empty, plan_reading_only
 from support.results import TerraformError
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ def _configured(configure: Configure) -> Terraform:
 
 
 def _managers(sandbox: Sandbox) -> list[str]:
-    return [
-        found["Name"]
-        for found in sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
-    ]
+    return [name for name, _ in _named(sandbox)]
+
+
+def _named(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Name and ARN of every configuration manager."""
+    found = sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
+    return [(manager["Name"], manager["ManagerArn"]) for manager in found]
 
 
 def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str) -> None:
@@ -82,6 +85,22 @@ def test_failed_deployment(sandbox: Sandbox, configure: Configure) -> None:
     terraform.apply()
     assert _managers(sandbox) == ["scan"]
     assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+
+
+def test_several_policies(sandbox: Sandbox, configure: Configure) -> None:
+    """Quick Setup refuses all but one at a time: what the others' refusal leaves is kept, and the rest follows."""
+    terraform = configure(patch_policies={name: {"target_tag": {"key": "Patch", "value": name}} for name in "abc"})
+    kept: dict[str, str] = {}
+    for _ in range(3):
+        try:
+            terraform.apply()
+        except TerraformError as error:
+            assert "ConflictException" in str(error)  # noqa: PT017 - it may succeed as well
+        made = dict(_named(sandbox))
+        assert kept.items() <= made.items(), "what a former apply made was made anew"
+        kept = made
+    assert sorted(kept) == ["a", "b", "c"]
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
 
 
 def test_refused_action(sandbox: Sandbox, configure: Configure) -> None:
