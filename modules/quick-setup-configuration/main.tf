@@ -85,7 +85,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.type]
-    ignore_changes       = [tags["systems-manager-organization:apply"], tags_all["systems-manager-organization:apply"]]
+    ignore_changes       = [tags["systems-manager-organization:apply"]]
 
     precondition {
       condition     = alltrue([for cleared_at in module.clearance[*].ensured_at : length(cleared_at) > 0])

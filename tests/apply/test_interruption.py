@@ -38,16 +38,22 @@ def _named(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str) -> None:
     """Kill Terraform with its plugins when AWS has carried out `operation`, before Terraform hears of it."""
-    reached, killed = threading.Event(), threading.Event()
+    reached, killed, called = threading.Event(), threading.Event(), threading.Event()
 
     def stop(call: Call) -> None:
+        called.set()
         if call.operation == operation and not reached.is_set():
             reached.set()
-            killed.wait(30)
+            killed.wait(60)
 
     unsubscribe = sandbox.on_call(stop)
     running = terraform.start_apply()
     assert reached.wait(120), f"the apply never called {operation}"
+    # Terraform empties its state file before it writes it, and killed in between has lost everything: what goes on
+    # beside the call may end first.
+    called.clear()
+    while called.wait(2):
+        called.clear()
     running.kill()
     killed.set()
     unsubscribe()
@@ -57,7 +63,6 @@ def test_killed_twice(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
 
-    _kill_at(sandbox, terraform, "MoveAccount")
     _kill_at(sandbox, terraform, "CreateConfigurationManager")
     assert _managers(sandbox) == ["scan"]
     assert not [address for address in terraform.addresses() if "aws_ssmquicksetup" in address]
@@ -66,6 +71,7 @@ def test_killed_twice(sandbox: Sandbox, configure: Configure) -> None:
     assert "CONFIGURATION_LEFT_OVER: an apply did not finish creating scan (" in "\n".join(
         w.detail for w in plan.warnings
     )
+    _kill_at(sandbox, terraform, "DeleteConfigurationManager")
     terraform.apply()
 
     assert _managers(sandbox) == ["scan"]
