@@ -1,7 +1,7 @@
 # Every target sets up what it needs: on a new machine python3 (3.11 or newer), make, git and terraform are enough.
 
 PYTHON ?= python3
-WORKERS ?= 0
+WORKERS ?= 2
 VENV := .venv
 RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests" $(VENV)/bin/python
 
@@ -22,7 +22,7 @@ sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine
 	@$(RUN) -m commands.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: test
-test: $(VENV)/.test terraform ## Run every test (WORKERS=2 for two at a time, PYTEST_ARGUMENTS for pytest)
+test: $(VENV)/.test terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGUMENTS)
 
 .PHONY: lint

@@ -40,9 +40,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a case: how many applies it took, and what is wrong (nothing: an empty string)."""
+    """What came of cases: how many applies they took, and what is wrong (nothing: an empty string)."""
 
-    case: Case
+    cases: tuple[Case, ...]
     applies: int
     problem: str = ""
 
@@ -66,18 +66,19 @@ class Sweep:
             for kind in KINDS
         ]
 
-    def run(self, case: Case) -> Outcome:
-        """Apply with this call failing, once more if that fails, and compare."""
+    def run(self, *cases: Case) -> Outcome:
+        """Apply with these calls failing, once more if that fails, and compare."""
         terraform = self._terraform()
-        self._sandbox.faults.inject(Fault(case.service, case.operation, case.kind, occurrence=case.occurrence))
+        for case in cases:
+            self._sandbox.faults.inject(Fault(case.service, case.operation, case.kind, occurrence=case.occurrence))
         for applies in (1, 2):
             try:
                 terraform.apply()
             except TerraformError as error:
                 problem = str(error)
             else:
-                return Outcome(case, applies, self._problem(case))
-        return Outcome(case, 2, f"the second apply failed as well: {problem}")
+                return Outcome(cases, applies, self._problem(cases))
+        return Outcome(cases, 2, f"the second apply failed as well: {problem}")
 
     def _terraform(self) -> Terraform:
         self._sandbox.reset(Scenario.named("bare"))
@@ -85,11 +86,10 @@ class Sweep:
             "examples/minimal", self._sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR}
         )
 
-    def _problem(self, case: Case) -> str:
-        if not any(
-            call.error_code and (call.service, call.operation) == (case.service, case.operation)
-            for call in self._sandbox.calls
-        ):
-            return "the call was not made this time, so nothing failed"
+    def _problem(self, cases: tuple[Case, ...]) -> str:
+        failed = {(call.service, call.operation) for call in self._sandbox.calls if call.error_code}
+        untouched = [str(case) for case in cases if (case.service, case.operation) not in failed]
+        if untouched:
+            return f"this time nothing failed: {', '.join(untouched)}"
         found = differences(self.expected, self._sandbox.snapshot())
         return "; ".join(f"{path}: {told}" for path, told in found.items())

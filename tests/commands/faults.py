@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from commands.fault_sweep import Case
 
 
+_ENDED = {1: "first apply", 2: "second apply"}
+
+
 def faults() -> int:
     """Sweep. Returns the exit status."""
     service = _arguments().service
@@ -68,10 +71,8 @@ def _collect(outcomes: SimpleQueue[Outcome | int], processes: list[multiprocessi
         total += 1
         bad += bool(outcome.problem)
         twice += not outcome.problem and outcome.applies == 2
-        print(
-            f"{outcome.case}: {outcome.problem or ('second apply' if outcome.applies == 2 else 'first apply')}",
-            flush=True,
-        )
+        (case,) = outcome.cases
+        print(f"{case}: {outcome.problem or _ENDED[outcome.applies]}", flush=True)
     return bad, twice, total
 
 
