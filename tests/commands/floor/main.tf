@@ -88,7 +88,7 @@ resource "aws_ssmquicksetup_configuration_manager" "patch_policy" {
       PatchPolicyName                      = "scan-everything"
       PatchBaselineRegion                  = "us-east-1"
       PatchBaselineUseDefault              = "default"
-      SelectedPatchBaselines               = jsonencode({})
+      SelectedPatchBaselines               = jsonencode({ UBUNTU = { value = "pb-0123456789abcdef0", label = "AWS-UbuntuDefaultPatchBaseline", disabled = false } })
       ConfigurationOptionsPatchOperation   = "Scan"
       ConfigurationOptionsScanValue        = "cron(0 1 * * ? *)"
       ConfigurationOptionsScanNextInterval = "false"
