@@ -102,7 +102,8 @@ def _apply(console: Console, terraform: Terraform) -> Apply:
 
 
 def _lines(applied: Apply) -> Text:
-    return Text("\n".join(f"  {line}" for line in applied.provisioner_lines))
+    said = [line for line in applied.provisioner_lines if not line.startswith("Executing: ")]
+    return Text("\n".join(f"  {line}" for line in said))
 
 
 def _steps(steps: Iterable[Step]) -> Table:
