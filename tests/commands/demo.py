@@ -62,7 +62,10 @@ def demo() -> int:
         )
         empty = _plan_again(console, terraform)
         restored = _destroy(console, terraform, sandbox, before)
-    return 0 if empty and restored and all(step.done for step in steps) else 1
+        for violation in sandbox.violations:
+            console.print(f"AWS's service model was broken: {violation}", style="red")
+        honest = not sandbox.violations
+    return 0 if empty and restored and honest and all(step.done for step in steps) else 1
 
 
 def _title(sandbox: Sandbox) -> Panel:

@@ -92,4 +92,4 @@ class Sweep:
         if untouched:
             return f"this time nothing failed: {', '.join(untouched)}"
         found = differences(self.expected, self._sandbox.snapshot())
-        return "; ".join(f"{path}: {told}" for path, told in found.items())
+        return "; ".join([*(f"{path}: {told}" for path, told in found.items()), *map(str, self._sandbox.violations)])

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from sandbox import Scenario
+from support.closing import assert_no_violations
 from support.results import TerraformError
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnost
     early = _refusals(workspaces, _CASES, environment)
     # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.
     silent = [case for case in _CASES if not any(words in error.detail for words in case["refuses"] for error in early)]
-    return early + _refusals(workspaces, silent, environment)
+    late = _refusals(workspaces, silent, environment)
+    assert_no_violations(sandbox_of_session)
+    return early + late
 
 
 def _refusals(workspaces: Workspaces, cases: list[dict[str, Any]], environment: dict[str, str]) -> list[Diagnostic]:
