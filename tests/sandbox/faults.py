@@ -116,7 +116,8 @@ def _operation(fault: Fault) -> Operation:
     return Operation(fault.service, fault.operation, protocol, model.operation_model(fault.operation))
 
 
-def _throttle(operation: Operation) -> Failure:
+def throttled(operation: Operation) -> Failure:
+    """What a service answers to who asks too fast."""
     message = "Rate exceeded"
     listed = first_listed(operation, _THROTTLE, message)
     if listed:
@@ -161,7 +162,7 @@ def _is_json(operation: Operation) -> bool:
 
 
 _FAILURES: dict[str, Callable[[Operation], Failure]] = {
-    "throttle": _throttle,
+    "throttle": throttled,
     "server_error": _server_error,
     "access_denied": _access_denied,
     "conflict": _conflict,

@@ -14,7 +14,7 @@ from moto.core.request import Request
 
 from sandbox import errors
 from sandbox.errors import Answer, Failure
-from sandbox.faults import Faults, failure_of
+from sandbox.faults import Faults, failure_of, throttled
 from sandbox.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
 from sandbox.operations import Operation, UnknownOperationError, identify
 from sandbox.parsers import MalformedError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import threading
 
     from sandbox.calls import CallLog
+    from sandbox.rates import Rates
 
 ONLOOKER_HEADER = "X-Sandbox-Onlooker"
 
@@ -64,11 +65,18 @@ class Front:
     """
 
     def __init__(
-        self, application: Application, identities: Identities, faults: Faults, calls: CallLog, lock: threading.RLock
+        self,
+        application: Application,
+        identities: Identities,
+        faults: Faults,
+        rates: Rates,
+        calls: CallLog,
+        lock: threading.RLock,
     ) -> None:
         self._application = application
         self._identities = identities
         self._faults = faults
+        self._rates = rates
         self._calls = calls
         self._lock = lock
         self.violations: list[Violation] = []
@@ -119,6 +127,8 @@ class Front:
                     exchange.error_code = "ConnectionDropped"
                     return None
                 return exchange.fail(failure)
+            if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
+                return exchange.fail(throttled(operation))
         problems = request_problems(operation, exchange.request)
         if problems:
             self._note("request", exchange, problems)

@@ -18,6 +18,7 @@ from sandbox.errors import allow_common_codes_in_moto
 from sandbox.faults import Faults
 from sandbox.front import ONLOOKER_HEADER, Front
 from sandbox.identity import SECRET_ACCESS_KEY, Identities, administrator_key
+from sandbox.rates import Rates
 from sandbox.transport import Server
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ class Sandbox:
         self._calls = calls
         self._identities = Identities()
         self.faults = Faults()
-        self._front = Front(Moto(create_backend_app), self._identities, self.faults, self._calls, self._lock)
+        self.rates = Rates()
+        application = Moto(create_backend_app)
+        self._front = Front(application, self._identities, self.faults, self.rates, self._calls, self._lock)
         for module in _service_packages():
             module.install()
         allow_common_codes_in_moto()
@@ -189,6 +192,7 @@ class Sandbox:
             self._identities.reset(account.id for account in (scenario.management_account, *scenario.member_accounts()))
             population.populate(scenario)
             self.faults.reset()
+            self.rates.reset()
             self._calls.reset()
             self._front.violations.clear()
 
