@@ -1,4 +1,4 @@
-# How scripts run. Null: there is no Python, and neither an external data source nor a provisioner in the plan.
+# How scripts run. Null: there is no Python, and no script in the plan.
 
 locals {
   script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials

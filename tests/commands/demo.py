@@ -97,11 +97,10 @@ def _unit(tree: Tree, unit: Mapping[str, Any], administrators: Iterable[str]) ->
     return tree
 
 
-def _apply(console: Console, terraform: Terraform) -> Apply:
+def _apply(console: Console, terraform: Terraform) -> None:
     with console.status("terraform apply"):
         applied = terraform.apply()
     console.print(_section(f"terraform apply: {applied.added} added, {applied.seconds:.0f} s", _lines(applied)))
-    return applied
 
 
 def _lines(applied: Apply) -> Text:
