@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
 
+from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
 from systems_manager_organization.connection import Connection, SessionFactory, boto3_session
 from systems_manager_organization.errors import QueryError, ScriptError, UsageError
 from systems_manager_organization.query import parse, validated
+from systems_manager_organization.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,13 +31,16 @@ class Verb(Generic[R]):
         summary: one line.
         description: lines for `--help`: what is called, which Terraform resource is missing, what would replace this.
         run: does it. Gets the query, and a function that connects to AWS as the query says.
+        by_hand: does it for a person, who gave arguments and no JSON: shows the result and returns the exit status.
+            None: `run`, and its result as text.
     """
 
     name: str
     summary: str
     description: str
     keys: tuple[Key, ...]
-    run: Callable[[Query, Connect], R]
+    run: Callable[[Query, Connect], R] | None = None
+    by_hand: Callable[[Query, Connect, Screen], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,57 +65,51 @@ class Program(Generic[R]):
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
         session_factory: SessionFactory = boto3_session,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> int:
         """Runs the program; whatever is None is the process's own.
 
         Returns:
-            The exit status: 0, or 1 after one line on standard error, or 130 when interrupted.
+            The exit status: 0, or 1 after one line on standard error, or 130 when interrupted; a verb that works for a
+            person may say 1 of its own.
         """
         arguments = sys.argv[1:] if argv is None else argv
-        streams = _Streams(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
-        return _run(self, arguments, streams, session_factory, sleep)
-
-
-@dataclass(frozen=True)
-class _Streams:
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
+        screen = Screen(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
+        return _run(self, arguments, screen, session_factory, clock)
 
 
 def _run(
-    program: Program[R],
-    arguments: Sequence[str],
-    streams: _Streams,
-    session_factory: SessionFactory,
-    sleep: Callable[[float], None],
+    program: Program[R], arguments: Sequence[str], screen: Screen, session_factory: SessionFactory, clock: Clock
 ) -> int:
     name = program.name
     try:
         if not arguments or arguments[0] in ("-h", "--help"):
-            return _show_help(_program_help(program), streams, given=bool(arguments))
+            return _show_help(_program_help(program), screen, given=bool(arguments))
         verb = _verb(program, arguments[0])
         name = f"{name} {verb.name}"
         if {"-h", "--help"} & set(arguments[1:]):
-            return _show_help(_verb_help(program, verb), streams, given=True)
-        query = _query(program, verb, arguments[1:], streams.stdin)
-        notice = partial(print, f"{name}:", file=streams.stderr, flush=True)
-        connect = partial(Connection, query, session_factory=session_factory, sleep=sleep, notice=notice)
+            return _show_help(_verb_help(program, verb), screen, given=True)
+        query = _query(program, verb, arguments[1:], screen.stdin)
+        notice = partial(print, f"{name}:", file=screen.stderr, flush=True)
+        connect = partial(Connection, query, session_factory=session_factory, clock=clock, notice=notice)
+        if verb.by_hand and _is_by_hand(verb, arguments[1:]):
+            return verb.by_hand(query, connect, screen)
+        if verb.run is None:
+            raise UsageError(f"this verb takes flags alone: {', '.join(key.flag for key in verb.keys)}.")
         result = verb.run(query, connect)
     except ScriptError as error:
-        print(f"{name}: {error}", file=streams.stderr)
+        print(f"{name}: {error}", file=screen.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"{name}: interrupted.", file=streams.stderr)
+        print(f"{name}: interrupted.", file=screen.stderr)
         return 130
-    print(program.render(result, streams.stdout.isatty()), file=streams.stdout)
+    print(program.render(result, screen.stdout.isatty()), file=screen.stdout)
     return 0
 
 
-def _show_help(text: str, streams: _Streams, *, given: bool) -> int:
+def _show_help(text: str, screen: Screen, *, given: bool) -> int:
     """Help that was asked for is a result; help for want of a verb is a failure."""
-    print(text, file=streams.stdout if given else streams.stderr)
+    print(text, file=screen.stdout if given else screen.stderr)
     return 0 if given else 1
 
 
@@ -123,13 +121,18 @@ def _verb(program: Program[R], name: str) -> Verb[R]:
     raise UsageError(f'there is no verb "{name}": name one of {names}, or see {program.name} --help.')
 
 
+def _is_by_hand(verb: Verb[R], arguments: Sequence[str]) -> bool:
+    """Whether a person gave these arguments: flags, or what goes without one."""
+    return verb.run is None or bool(arguments and arguments[0].startswith("-"))
+
+
 def _query(program: Program[R], verb: Verb[R], arguments: Sequence[str], stdin: TextIO) -> Query:
-    if arguments and not arguments[0].startswith("-"):
+    if _is_by_hand(verb, arguments):
+        return validated(dict(_flags(verb, arguments)), verb.keys)
+    if arguments:
         if len(arguments) > 1:
             raise UsageError("the query is one argument, and there are more: did a shell split it?")
         return parse(arguments[0], verb.keys)
-    if arguments:
-        return validated(dict(_flags(verb, arguments)), verb.keys)
     if program.reads_standard_input and not stdin.isatty():
         try:
             return parse(stdin.read(), verb.keys)
@@ -140,21 +143,30 @@ def _query(program: Program[R], verb: Verb[R], arguments: Sequence[str], stdin: 
 
 
 def _flags(verb: Verb[R], arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
-    names = {key.flag: key.name for key in verb.keys}
+    keys = {key.flag: key for key in verb.keys}
+    positional = [key for key in verb.keys if key.positional]
     seen = set()
     remaining = iter(arguments)
     for argument in remaining:
+        if positional and not argument.startswith("-"):
+            yield positional.pop(0).name, argument
+            continue
         flag, separator, value = argument.partition("=")
-        if flag not in names:
-            raise UsageError(f'there is no flag "{flag}": use {", ".join(names)}.')
+        if flag not in keys or keys[flag].positional:
+            raise UsageError(f'there is no flag "{flag}": use {", ".join(keys)}.')
         if flag in seen:
             raise UsageError(f"{flag} is given twice.")
         seen.add(flag)
-        if not separator:
-            value = next(remaining, "--")
-            if value.startswith("--"):
-                raise UsageError(f"{flag} needs a value.")
-        yield names[flag], value
+        yield keys[flag].name, value if separator else _value(keys[flag], remaining)
+
+
+def _value(key: Key, remaining: Iterator[str]) -> str:
+    if key.switch:
+        return "true"
+    value = next(remaining, "--")
+    if value.startswith("--"):
+        raise UsageError(f"{key.flag} needs a value.")
+    return value
 
 
 def _program_help(program: Program[R]) -> str:
@@ -168,19 +180,29 @@ def _program_help(program: Program[R]) -> str:
 def _verb_help(program: Program[R], verb: Verb[R]) -> str:
     width = max(len(key.flag) for key in verb.keys)
     keys = "\n".join(
-        f"  {key.flag:<{width}}  {key.description}{_necessity(key)}\n  {'':<{width}}  must be {key.rule}"
-        for key in verb.keys
+        f"  {key.flag:<{width}}  {key.description}{_necessity(key)}{_rule(key, width)}" for key in verb.keys
     )
     return (
-        f"usage: {program.name} {verb.name} {_usage(program)}\n\n{verb.summary}\n\n{verb.description}\n\n"
-        f"keys of the query (in JSON with underscores and without --):\n{keys}"
+        f"usage: {program.name} {verb.name} {_verb_usage(program, verb)}\n\n{verb.summary}\n\n{verb.description}\n\n"
+        f"{'arguments' if verb.run is None else 'keys of the query (in JSON with underscores and without --)'}:\n{keys}"
     )
+
+
+def _rule(key: Key, width: int) -> str:
+    return "" if key.switch else f"\n  {'':<{width}}  must be {key.rule}"
 
 
 def _necessity(key: Key) -> str:
     if key.required:
         return " (required)"
     return f" (default {key.default})" if key.default else ""
+
+
+def _verb_usage(program: Program[R], verb: Verb[R]) -> str:
+    if verb.run is not None:
+        return _usage(program)
+    names = [key.flag for key in verb.keys if key.positional]
+    return " ".join([*names, "[--KEY VALUE ...]"])
 
 
 def _usage(program: Program[R]) -> str:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.command_line import Verb
-from systems_manager_organization.errors import ServiceError, UnsettledError
+from systems_manager_organization.errors import UnsettledError
 from systems_manager_organization.left_over import IDS_PATTERN, IDS_RULE, UNFINISHED, mark
+from systems_manager_organization.managers import GONE, wait_until_settled
 from systems_manager_organization.query import COMMON_KEYS, Key
-from systems_manager_organization.retry import deployment_pauses
 
 if TYPE_CHECKING:
     from systems_manager_organization.command_line import Connect
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.query import Query
-
-GONE = ""
-_UNDER_WAY = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
 
 
 def clear(query: Query, connect: Connect) -> str:
@@ -40,36 +37,15 @@ def _prefix(aws: Connection) -> str:
 def _clear(aws: Connection, arn: str) -> str:
     if mark(aws, arn) != UNFINISHED:
         return f"{arn}: left alone, because it is not unfinished."
-    if _wait_until_settled(aws, arn) != GONE:
+    if wait_until_settled(aws, arn) != GONE:
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
-    status = _wait_until_settled(aws, arn)
+    status = wait_until_settled(aws, arn)
     if status != GONE:
         raise UnsettledError(
             f"Quick Setup could not delete {arn}: its deployment is {status}. It needs the roles that the "
             "configuration was created with; see its console for the reason, delete it there, and run this again."
         )
     return f"{arn}: deleted, an apply had left it unfinished."
-
-
-def _wait_until_settled(aws: Connection, arn: str) -> str:
-    """The status of its deployment when nothing is under way any more, or GONE."""
-    for pause in deployment_pauses():
-        status = _status(aws, arn)
-        if status not in _UNDER_WAY:
-            return status
-        aws.sleep(pause)
-    raise UnsettledError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
-
-
-def _status(aws: Connection, arn: str) -> str:
-    try:
-        manager = aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn)
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return GONE
-    statuses = {summary["StatusType"]: summary.get("Status", "NONE") for summary in manager.get("StatusSummaries", [])}
-    return statuses.get("Deployment", "NONE")
 
 
 VERB = Verb(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
-from systems_manager_organization.errors import DependencyError, IdentityMismatchError
+from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
 from systems_manager_organization.failures import CREDENTIALS_ADVICE, Explained
+from systems_manager_organization.pacing import Pacer
+from systems_manager_organization.paging import items
 from systems_manager_organization.retry import CONFLICT_CODES, conflict_pauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -23,10 +26,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_ssm.client import SSMClient
     from mypy_boto3_ssm_quicksetup.client import SystemsManagerQuickSetupClient
     from mypy_boto3_sts.client import STSClient
     from typing_extensions import Self
 
+    from systems_manager_organization.clock import Clock
     from systems_manager_organization.query import Query
 
 # The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
@@ -57,6 +62,18 @@ def boto3_session(**options: str | None) -> Session:
     return boto3.session.Session(**options)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Whose the credentials are."""
+
+    account_id: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        return self.arn.split(":")[1]
+
+
 class Connection:
     """AWS as one account in one Region sees it.
 
@@ -65,30 +82,27 @@ class Connection:
     """
 
     def __init__(
-        self,
-        query: Query,
-        *,
-        session_factory: SessionFactory,
-        sleep: Callable[[float], None],
-        notice: Callable[[str], None],
+        self, query: Query, *, session_factory: SessionFactory, clock: Clock, notice: Callable[[str], None]
     ) -> None:
-        """Begins to check that the credentials belong to the query's `account_id`.
+        """Begins to check that the credentials belong to the query's `account_id`, if it names one.
 
         Args:
             query: `account_id`, `region`, `profile`, `role_arn`.
-            sleep: waits for so many seconds.
             notice: shows a line to a person who waits.
 
         Raises:
-            ScriptError: boto3 is missing, there is no such profile, or the role cannot be assumed.
+            ScriptError: boto3 is missing, there is no such profile or no Region, or the role cannot be assumed.
         """
-        self.account_id = query["account_id"]
-        self.region = query["region"]
-        self.sleep = sleep
-        self._notice = notice
+        self._expected_account_id = query["account_id"]
+        self.clock = clock
+        self.notice = notice
+        self._pacer = Pacer.of(clock)
         self._clients: dict[str, Any] = {}
         self._lock = Lock()
-        self._session = self._open(query, session_factory)
+        with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]):
+            base = session_factory(profile_name=query["profile"] or None)
+            self.region = query["region"] or _region_of(base)
+            self.session = self._assume(base, session_factory, query["role_arn"]) if query["role_arn"] else base
         sts: STSClient = self._client("sts")
         self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
         self._identity = self._threads.submit(self._check_identity, sts)
@@ -100,6 +114,15 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._threads.shutdown(cancel_futures=True)
+
+    @property
+    def identity(self) -> Identity:
+        """Whose the credentials are. Raises what `call` does."""
+        return self._identity.result()
+
+    @property
+    def account_id(self) -> str:
+        return self._expected_account_id or self.identity.account_id
 
     @property
     def cloudformation(self) -> CloudFormationClient:
@@ -117,8 +140,16 @@ class Connection:
     def quick_setup(self) -> SystemsManagerQuickSetupClient:
         return self._client("ssm-quicksetup")  # type: ignore[no-any-return]
 
+    @property
+    def ssm(self) -> SSMClient:
+        return self._client("ssm")  # type: ignore[no-any-return]
+
+    @property
+    def sts(self) -> STSClient:
+        return self._client("sts")  # type: ignore[no-any-return]
+
     def call(self, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> R:
-        """Calls `operation`, a method of one of the clients. Waits out conflicts with other changes.
+        """Calls `operation`, a method of one of the clients. Waits for its rate, and out conflicts with other changes.
 
         Raises:
             IdentityMismatchError: the credentials belong to another account.
@@ -128,38 +159,45 @@ class Connection:
         self._identity.result()
         return self._ask(partial(operation, *arguments, **parameters))
 
+    def listed(
+        self, operation: Callable[..., Any], member: str, *, sent: str = "NextToken", **parameters: object
+    ) -> Iterator[Any]:
+        """The items under `member` of every page, as they come; `sent` is the parameter that asks for the next page.
+
+        Raises what `call` does.
+        """
+        return items(partial(self.call, operation, **parameters), member, sent=sent)
+
     def start(self, function: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> Future[R]:
         """Runs `function`, which makes calls, beside others."""
         return self._threads.submit(function, *arguments, **parameters)
 
-    def _open(self, query: Query, session_factory: SessionFactory) -> Session:
-        with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity"):
-            session = session_factory(profile_name=query["profile"] or None)
-            if not query["role_arn"]:
-                return session
-            sts: STSClient = session.client("sts", region_name=self.region, config=_config())
-            credentials = sts.assume_role(RoleArn=query["role_arn"], RoleSessionName=APPLICATION_NAME)["Credentials"]
-            return session_factory(
-                aws_access_key_id=credentials["AccessKeyId"],
-                aws_secret_access_key=credentials["SecretAccessKey"],
-                aws_session_token=credentials["SessionToken"],
-            )
+    def _assume(self, base: Session, session_factory: SessionFactory, role_arn: str) -> Session:
+        sts: STSClient = base.client("sts", region_name=self.region, config=_config())
+        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=APPLICATION_NAME)["Credentials"]
+        return session_factory(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
 
-    def _check_identity(self, sts: STSClient) -> None:
-        actual = self._ask(partial(sts.get_caller_identity))["Account"]
-        if actual != self.account_id:
+    def _check_identity(self, sts: STSClient) -> Identity:
+        answer = self._ask(partial(sts.get_caller_identity))
+        identity = Identity(answer["Account"], answer["Arn"])
+        if self._expected_account_id not in ("", identity.account_id):
             raise IdentityMismatchError(
-                f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self.account_id}, but the script's "
-                f"credentials belong to account {actual}. {CREDENTIALS_ADVICE}"
+                f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self._expected_account_id}, but the "
+                f"script's credentials belong to account {identity.account_id}. {CREDENTIALS_ADVICE}"
             )
+        return identity
 
     def _client(self, service: str) -> Any:
         # A session is not safe to use from several threads; its clients are.
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
         with self._lock:
             if service not in self._clients:
-                with self._explained(f"{service}:*"):
-                    self._clients[service] = self._session.client(
+                with self._explained(f"{service}:*", self.region):
+                    self._clients[service] = self.session.client(
                         service,  # type: ignore[call-overload]
                         region_name=self.region,
                         config=_config(),
@@ -169,28 +207,35 @@ class Connection:
     def _ask(self, request: partial[R]) -> R:
         from botocore.exceptions import ClientError
 
-        action = _iam_action(request.func)
-        with self._explained(action):
+        action = iam_action(request.func)
+        with self._explained(action, self.region):
             for number, pause in enumerate(conflict_pauses()):
+                self._pacer.wait(action)
                 try:
                     return request()
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in CONFLICT_CODES:
                         raise
                     if number == 0:
-                        self._notice(f"{action} conflicts with another change: asking again for up to three minutes.")
-                self.sleep(pause)
+                        self.notice(f"{action} conflicts with another change: asking again for up to three minutes.")
+                self.clock.sleep(pause)
             return request()
 
-    def _explained(self, action: str) -> Explained:
-        return Explained(action, account_id=self.account_id, region=self.region)
+    def _explained(self, action: str, region: str) -> Explained:
+        return Explained(action, account_id=self._expected_account_id, region=region)
 
 
-def _iam_action(operation: Callable[..., object]) -> str:
+def iam_action(operation: Callable[..., object]) -> str:
     """`organizations:MoveAccount` for the method `move_account` of a client."""
     client: BaseClient = operation.__self__  # type: ignore[attr-defined]
     # Requests are signed with IAM's prefix of the service.
     return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
+
+
+def _region_of(session: Session) -> str:
+    if not session.region_name:
+        raise UsageError("there is no Region: say --region, or set AWS_REGION.")
+    return session.region_name
 
 
 def _config() -> Config:

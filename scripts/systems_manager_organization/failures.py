@@ -63,9 +63,11 @@ class Explained:
         """
         Args:
             action: what is asked of AWS, as IAM spells it: `organizations:MoveAccount`.
+            account_id, region: where; "" where that is not known.
         """
         self._action = action
-        self._where = f"for account {account_id} in Region {region}"
+        whose = f"account {account_id}" if account_id else "the credentials' account"
+        self._where = f"for {whose} in Region {region}" if region else f"for {whose}"
 
     def __enter__(self) -> None:
         pass

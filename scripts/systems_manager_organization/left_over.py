@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.managers import described
 
 if TYPE_CHECKING:
     from systems_manager_organization.connection import Connection
@@ -60,12 +60,7 @@ def remains(aws: Connection, arns: list[str]) -> Remains:
 
 def mark(aws: Connection, arn: str) -> str:
     """The tag's value; "" when the manager has no such tag or is gone."""
-    try:
-        return aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn).get("Tags", {}).get(TAG, "")
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return ""
+    return str(described(aws, arn).get("Tags", {}).get(TAG, ""))
 
 
 def identifier(arn: str) -> str:

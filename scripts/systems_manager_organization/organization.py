@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.account_placement import parent_of
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.left_over import Remains, remains
+from systems_manager_organization.managers import Manager, managers_of
 from systems_manager_organization.query import COMMON_KEYS, Key, account_id_key
 
 if TYPE_CHECKING:
-    from mypy_boto3_ssm_quicksetup.type_defs import ConfigurationManagerSummaryTypeDef
-
     from systems_manager_organization.command_line import Connect
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.query import Query
@@ -39,7 +38,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     with connect() as aws:
         access = aws.start(aws.call, aws.cloudformation.describe_organizations_access)
         settings = aws.start(aws.call, aws.quick_setup.get_service_settings)
-        managers = aws.start(_configuration_managers, aws)
+        managers = aws.start(managers_of, aws)
         parent = aws.start(parent_of, aws, placed_account_id) if placed_account_id else None
         left = _remains(aws, json.loads(query["configuration_names"]), managers.result())
         return {
@@ -48,38 +47,16 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "stack_sets_access": access.result()["Status"],
             "explorer_enabling_role_arn": settings.result()["ServiceSettings"].get("ExplorerEnablingRoleArn", ""),
             "placed_account_parent_id": parent.result() if parent else "",
-            "configuration_managers": json.dumps(managers.result()),
+            "configuration_managers": json.dumps([asdict(manager) for manager in managers.result()]),
             "left_over_configurations": json.dumps({name: asdict(found) for name, found in left.items()}),
         }
 
 
-def _remains(aws: Connection, names: list[str], managers: list[dict[str, str]]) -> dict[str, Remains]:
+def _remains(aws: Connection, names: list[str], managers: list[Manager]) -> dict[str, Remains]:
     asked = {
-        name: aws.start(remains, aws, [manager["arn"] for manager in managers if manager["name"] == name])
-        for name in names
+        name: aws.start(remains, aws, [manager.arn for manager in managers if manager.name == name]) for name in names
     }
     return {name: answer.result() for name, answer in asked.items()}
-
-
-def _configuration_managers(aws: Connection) -> list[dict[str, str]]:
-    page = aws.call(aws.quick_setup.list_configuration_managers, MaxItems=100)
-    found = list(page["ConfigurationManagersList"])
-    while page.get("NextToken"):
-        page = aws.call(aws.quick_setup.list_configuration_managers, MaxItems=100, StartingToken=page["NextToken"])
-        found += page["ConfigurationManagersList"]
-    return sorted((_summary(manager) for manager in found), key=lambda manager: (manager["name"], manager["arn"]))
-
-
-def _summary(manager: ConfigurationManagerSummaryTypeDef) -> dict[str, str]:
-    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in manager.get("StatusSummaries", [])}
-    types = {definition.get("Type", "") for definition in manager.get("ConfigurationDefinitionSummaries", [])}
-    return {
-        "arn": manager["ManagerArn"],
-        "name": manager.get("Name", ""),
-        "type": ",".join(sorted(types)),
-        "deployment_status": statuses.get("Deployment", ""),
-        "async_executions_status": statuses.get("AsyncExecutions", ""),
-    }
 
 
 VERB = Verb(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from systems_manager_organization.errors import QueryError
 
@@ -20,6 +20,9 @@ class Key:
     Attributes:
         pattern: regular expression that the whole value matches.
         rule: the same, for people; completes "must be ...".
+        by_hand: whether only a person gives it, as an argument; a query in JSON may not hold it.
+        switch: whether the flag alone says it; its value is then "true".
+        positional: whether a person gives it without a flag.
     """
 
     name: str
@@ -28,10 +31,13 @@ class Key:
     rule: str
     required: bool = False
     default: str = ""
+    by_hand: bool = False
+    switch: bool = False
+    positional: bool = False
 
     @property
     def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
+        return self.name.upper() if self.positional else "--" + self.name.replace("_", "-")
 
     def check(self, value: str) -> None:
         """Raises QueryError unless `value` obeys the rule."""
@@ -45,6 +51,11 @@ _ACCOUNT_ID_RULE = 'an account id: 12 digits, for example "111111111111"'
 
 def account_id_key(name: str, description: str, *, required: bool = False) -> Key:
     return Key(name, description, _ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
+
+
+def switch(name: str, description: str) -> Key:
+    """A flag for people that takes no value."""
+    return Key(name, description, "true", "given without a value", by_hand=True, switch=True)
 
 
 ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
@@ -77,9 +88,13 @@ COMMON_KEYS = (
     ),
 )
 
+# For verbs that change nothing a person may leave out whose account it is, and where.
+OPTIONAL_COMMON_KEYS = tuple(replace(key, required=False) for key in COMMON_KEYS)
+
 
 def parse(text: str, keys: Iterable[Key]) -> Query:
     """The query in `text`. Raises QueryError."""
+    known = tuple(keys)
     try:
         values = json.loads(text)
     except ValueError as error:
@@ -88,7 +103,8 @@ def parse(text: str, keys: Iterable[Key]) -> Query:
         raise QueryError("The query is nested too deeply: it must be a JSON object of strings.") from error
     if not isinstance(values, dict):
         raise QueryError(f"The query is {_quoted(values)}, but must be a JSON object of strings.")
-    return validated(values, keys)
+    by_hand = {key.name: key.default for key in known if key.by_hand}
+    return {**validated(values, [key for key in known if not key.by_hand]), **by_hand}
 
 
 def validated(values: Mapping[str, object], keys: Iterable[Key]) -> Query:

@@ -131,7 +131,7 @@ def _bring(setting: Setting, aws: Connection, current: str, target: str) -> None
     for pause in settling_pauses():
         if setting.describe(aws) == target:
             return
-        aws.sleep(pause)
+        aws.clock.sleep(pause)
     found = setting.describe(aws)
     if found != target:
         raise UnsettledError(

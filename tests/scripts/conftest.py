@@ -14,6 +14,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 
 from systems_manager_organization import ensure, observe
+from systems_manager_organization.clock import Clock
 from systems_manager_organization.connection import boto3_session
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def run() -> Run:
             stdout=stdout,
             stderr=stderr,
             session_factory=session_factory,
-            sleep=pauses.append,
+            clock=Clock(now=lambda: sum(pauses), sleep=pauses.append),
         )
         return Outcome(status, stdout.getvalue(), stderr.getvalue(), pauses)
 

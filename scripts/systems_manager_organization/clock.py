@@ -1,0 +1,21 @@
+"""Time, as the programs see it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`now` tells seconds that only grow, `sleep` waits for so many of them."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+SYSTEM_CLOCK = Clock(time.monotonic, time.sleep)

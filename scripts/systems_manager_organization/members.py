@@ -1,0 +1,167 @@
+"""Into member accounts, through a role that each of them has.
+
+Entering a thousand accounts in sixteen Regions, what costs most is the processor time of boto3. So there is one client
+for a service and Region, whatever the account, and each call says whose credentials sign it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from systems_manager_organization.connection import APPLICATION_NAME
+from systems_manager_organization.failures import Explained
+from systems_manager_organization.paging import items
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from botocore.credentials import Credentials
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
+
+    from systems_manager_organization.connection import Connection
+
+# With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
+# 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MAXIMUM_CONCURRENT_ACCOUNTS = 64
+
+# The least that AWS takes, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_DURATION = 900
+
+# The role may well be an administrator's: through this policy it reads, and these things alone.
+READ_ACTIONS = (
+    "account:ListRegions",
+    "cloud9:DescribeEnvironments",
+    "cloud9:ListEnvironments",
+    "ssm:ListResourceDataSync",
+)
+_SESSION_POLICY = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(READ_ACTIONS), "Resource": "*"}]}
+)
+
+_credentials: ContextVar[Credentials] = ContextVar("credentials")
+
+I = TypeVar("I")  # noqa: E741 - an item
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member account that was entered. Belongs to the thread that entered it."""
+
+    account_id: str
+    _members: Members
+    _credentials: Credentials
+
+    def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
+        """The answer of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
+        return self._members.call(self, service, region, operation, parameters)
+
+    def listed(
+        self, service: str, region: str, operation: str, member: str, *, page_key: str = "NextToken"
+    ) -> Iterator[Any]:
+        """The items under `member` of every page, the next of which is named by `page_key`. Raises ScriptError."""
+        return items(partial(self.call, service, region, operation), member, sent=page_key, received=page_key)
+
+
+class Members:
+    """The member accounts of an organization, seen from its management account."""
+
+    def __init__(self, aws: Connection, role_name: str) -> None:
+        """
+        Args:
+            role_name: a role of every member, with its path: `OrganizationAccountAccessRole`.
+        """
+        self.role_name = role_name
+        self._aws = aws
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
+
+    def enter(self, account_id: str) -> Member:
+        """Assumes the role. Raises ServiceError when it is not there or does not trust the caller."""
+        from botocore.credentials import Credentials
+
+        aws = self._aws
+        answer: CredentialsTypeDef = aws.call(
+            aws.sts.assume_role,
+            RoleArn=self.role_arn(account_id),
+            RoleSessionName=APPLICATION_NAME,
+            DurationSeconds=_DURATION,
+            Policy=_SESSION_POLICY,
+        )["Credentials"]
+        credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+        return Member(account_id, self, credentials)
+
+    def role_arn(self, account_id: str) -> str:
+        return f"arn:{self._aws.identity.partition}:iam::{account_id}:role/{self.role_name}"
+
+    def call(
+        self, member: Member, service: str, region: str, operation: str, parameters: dict[str, object]
+    ) -> dict[str, Any]:
+        client = self._client(service, region)
+        _credentials.set(member._credentials)  # noqa: SLF001 - the two are one thing
+        action = f"{service}:{client.meta.method_to_api_mapping[operation]}"
+        with Explained(action, account_id=member.account_id, region=region):
+            return getattr(client, operation)(**parameters)  # type: ignore[no-any-return]
+
+    def _client(self, service: str, region: str) -> Any:
+        client = self._clients.get((service, region))
+        if client is None:
+            with self._lock:
+                client = self._clients.get((service, region)) or self._new_client(service, region)
+                self._clients[service, region] = client
+        return client
+
+    def _new_client(self, service: str, region: str) -> Any:
+        from botocore.config import Config
+
+        client = self._aws.session.client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            config=Config(
+                connect_timeout=5,
+                read_timeout=30,
+                max_pool_connections=MAXIMUM_CONCURRENT_ACCOUNTS,
+                # Not "adaptive": its pace is the client's, and one account that is throttled would slow all others.
+                retries={"mode": "standard", "total_max_attempts": 6},
+                # boto3 composes its own anew, twice, for each call: an eighth of what a call costs.
+                user_agent=APPLICATION_NAME,
+            ),
+        )
+        client.meta.events.register("before-call", _sign_as_member)
+        return client
+
+
+def _sign_as_member(context: dict[str, Any], **_: object) -> None:
+    # botocore's own way to other credentials than the client's, which S3 Express uses: RequestSigner.sign.
+    context.setdefault("signing", {})["request_credentials"] = _credentials.get()
+
+
+def each(function: Callable[[I], R], items: Iterable[I]) -> Iterator[R]:
+    """`function` of every item, many at a time, in the order in which they are done.
+
+    Items are taken as they are needed: those that AWS lists page by page begin before the last page is there. What
+    `function` raises ends it.
+    """
+    # What is there by now stays. The collector would look through boto3's service models again and again, for a fifth
+    # of all processor time.
+    gc.freeze()
+    threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_ACCOUNTS)
+    try:
+        running = set()
+        for item in items:
+            running.add(threads.submit(function, item))
+            if len(running) >= 2 * MAXIMUM_CONCURRENT_ACCOUNTS:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (ended.result() for ended in done)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (ended.result() for ended in done)
+    finally:
+        threads.shutdown(cancel_futures=True)
