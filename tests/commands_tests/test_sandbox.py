@@ -80,4 +80,4 @@ def test_a_mistake_on_the_command_line_is_one_line() -> None:
     process = command("--scenario", "bear")
     output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (1, "")
-    assert errors == "there is no scenario named 'bear'; there are: bare, realistic\n"
+    assert errors == "there is no scenario named 'bear'; there are: bare, cloud9, realistic, troubled\n"

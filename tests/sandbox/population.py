@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from moto.core.exceptions import ServiceException
 
+from sandbox.account.models import account_of
 from sandbox.clock import clock
-from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.cloud9.models import cloud9_of
+from sandbox.cloudformation.models import cloudformation_of
 from sandbox.iam import managed_policies
 from sandbox.iam.models import create_service_linked_role_once, roles_of
 from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE, Account
@@ -44,7 +46,7 @@ def populate(scenario: said.Scenario) -> None:
         for principal in scenario.trusted_access:
             organization.enable_aws_service_access(ServicePrincipal=principal)
         if scenario.stack_sets_access == "ENABLED":
-            _activate_stack_sets(scenario.management_account.id)
+            cloudformation_of(scenario.management_account.id, "us-east-1").activate_organizations_access()
         for administrator in scenario.delegated_administrators:
             organization.register_delegated_administrator(
                 AccountId=administrator.account_id, ServicePrincipal=administrator.service_principal
@@ -53,6 +55,13 @@ def populate(scenario: said.Scenario) -> None:
         _add_systems_manager(scenario)
         for manager in scenario.configuration_managers:
             _add_configuration_manager(organization, manager)
+        # After the managers: what they had deployed then did not meet an environment.
+        for environment in scenario.cloud9_environments:
+            cloud9_of(environment.account_id, environment.region).add_environment(
+                environment.id, environment.name, environment.type, environment.owner_arn
+            )
+        for enabled in scenario.enabled_regions:
+            account_of(enabled.account_id).enabled_regions.add(enabled.region)
     except ServiceException as error:
         raise ScenarioError(f"scenario {scenario.name}: {error}") from error
 
@@ -98,14 +107,8 @@ def _add_accounts(organization: Organization, accounts: Iterable[said.Account], 
             status=account.status,
         )
         organization.add_account(added, parent_id)
-        added.create_access_role(DEFAULT_ACCESS_ROLE)
-
-
-def _activate_stack_sets(management_account_id: str) -> None:
-    backend = cloudformation_backends[management_account_id]["us-east-1"]
-    if not isinstance(backend, SandboxCloudFormationBackend):
-        raise TypeError("sandbox.cloudformation.install() was not called before moto made its first backend")
-    backend.activate_organizations_access()
+        if account.access_role != "absent":
+            added.create_access_role(DEFAULT_ACCESS_ROLE, account.id if account.access_role == "untrusting" else None)
 
 
 def _add_roles(scenario: said.Scenario) -> None:
@@ -146,6 +149,10 @@ def _add_systems_manager(scenario: said.Scenario) -> None:
             setting.value,
             modified_at=clock.now() - AGE,
             modified_by=f"arn:aws:iam::{setting.account_id}:user/Administrator",
+        )
+    for sync in scenario.resource_data_syncs:
+        systems_manager_of(sync.account_id, sync.region).resource_data_syncs.add(
+            sync.name, sync.type, organization=sync.organization, created_at=clock.now() - AGE
         )
     for instance in scenario.instances:
         systems_manager_of(instance.account_id, instance.region).instances[instance.id] = ManagedInstance(

@@ -58,14 +58,33 @@ _QUICK_SETUP = {
     "ListTagsForResource": (5, 5),
 }
 
+# https://docs.aws.amazon.com/accounts/latest/reference/quotas.html
+_ACCOUNT = {"ListRegions": (5, 5), "GetRegionOptStatus": (5, 5)}
+
+# "A default quota of 600 requests per second per account, per Region", which these operations share:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. ASSUMPTION: no burst beyond one second's.
+_STS = dict.fromkeys(
+    (
+        "AssumeRole",
+        "DecodeAuthorizationMessage",
+        "GetAccessKeyInfo",
+        "GetCallerIdentity",
+        "GetFederationToken",
+        "GetSessionToken",
+    ),
+    (600, 600),
+)
+
 PUBLISHED: dict[tuple[str, str], tuple[float, float]] = {
     **{("organizations", operation): limit for operation, limit in _ORGANIZATIONS.items()},
     **{("ssm-quicksetup", operation): limit for operation, limit in _QUICK_SETUP.items()},
+    **{("account", operation): limit for operation, limit in _ACCOUNT.items()},
+    **{("sts", operation): limit for operation, limit in _STS.items()},
 }
 
 
 class Rates:
-    """A bucket for each operation of each account and Region; ``now`` tells seconds."""
+    """A bucket for each operation of each account and Region, one for all of STS's; ``now`` tells seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.enforced = False
@@ -79,7 +98,7 @@ class Rates:
         if limit is None or not self.enforced:
             return True
         rate, burst = limit
-        key = (service, operation, account_id, region)
+        key = (service, "*" if service == "sts" else operation, account_id, region)
         with self._lock:
             now = self._now()
             tokens, since = self._buckets.get(key, (burst, now))

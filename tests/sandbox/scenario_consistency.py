@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from sandbox.account.regions import ENABLED_BY_DEFAULT, OPT_IN
 from sandbox.yaml_reader import ScenarioError
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 # Root and organizational unit, https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
 TARGET_ID = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
+
+# For each of the two kinds: https://docs.aws.amazon.com/general/latest/gr/ssm.html and
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
+MAXIMUM_RESOURCE_DATA_SYNCS = 5
 
 
 def check_consistency(scenario: Scenario) -> None:
@@ -22,10 +28,13 @@ def check_consistency(scenario: Scenario) -> None:
     _refuse_repeated(where, "account e-mail address", [account.email for account in accounts])
     _refuse_repeated(where, "organizational unit", [path for path, _ in scenario.organizational_units_by_path()])
     _refuse_repeated(where, "instance id", [instance.id for instance in scenario.instances])
+    _refuse_repeated(where, "Cloud9 environment id", [environment.id for environment in scenario.cloud9_environments])
     if scenario.management_account.status != "ACTIVE":
         raise ScenarioError(f"{where}: management_account.status: the management account cannot be suspended")
     _check_accounts(where, scenario, {account.id for account in accounts})
     _check_targets(where, scenario)
+    _check_enabled_regions(where, scenario)
+    _check_resource_data_syncs(where, scenario)
 
 
 def _refuse_repeated(where: str, what: str, values: list[str]) -> None:
@@ -42,6 +51,9 @@ def _check_accounts(where: str, scenario: Scenario, known: set[str]) -> None:
         "service_settings": scenario.service_settings,
         "configuration_managers": scenario.configuration_managers,
         "instances": scenario.instances,
+        "cloud9_environments": scenario.cloud9_environments,
+        "enabled_regions": scenario.enabled_regions,
+        "resource_data_syncs": scenario.resource_data_syncs,
     }
     for key, items in lists.items():
         for index, item in enumerate(items):
@@ -61,3 +73,40 @@ def _check_targets(where: str, scenario: Scenario) -> None:
                     f"{where}: configuration_managers[{index}].parameters.TargetOrganizationalUnits: {target!r} is "
                     f"neither an id nor one of the organizational units {', '.join(sorted(paths)) or '(none)'}"
                 )
+
+
+def _check_enabled_regions(where: str, scenario: Scenario) -> None:
+    for index, enabled in enumerate(scenario.enabled_regions):
+        place = f"{where}: enabled_regions[{index}].region: {enabled.region!r}"
+        if enabled.region in ENABLED_BY_DEFAULT:
+            raise ScenarioError(f"{place} is enabled by default in every account, and cannot be disabled; leave it out")
+        if enabled.region not in OPT_IN:
+            raise ScenarioError(f"{place} is not one of the opt-in Regions {', '.join(sorted(OPT_IN))}")
+
+
+def _check_resource_data_syncs(where: str, scenario: Scenario) -> None:
+    syncs = scenario.resource_data_syncs
+    _refuse_repeated(where, "resource data sync", [f"{sync.account_id} {sync.region} {sync.name}" for sync in syncs])
+    for (account_id, region, kind), count in Counter(
+        (sync.account_id, sync.region, sync.type) for sync in syncs
+    ).items():
+        if count > MAXIMUM_RESOURCE_DATA_SYNCS:
+            raise ScenarioError(
+                f"{where}: resource_data_syncs: {account_id} has {count} of type {kind} in {region}; an account has at "
+                f"most {MAXIMUM_RESOURCE_DATA_SYNCS} of a kind in a Region"
+            )
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+    administrators = {
+        scenario.management_account.id,
+        *(
+            known.account_id
+            for known in scenario.delegated_administrators
+            if known.service_principal == "ssm.amazonaws.com"
+        ),
+    }
+    for index, sync in enumerate(syncs):
+        if sync.organization and sync.type == "SyncFromSource" and sync.account_id not in administrators:
+            raise ScenarioError(
+                f"{where}: resource_data_syncs[{index}].organization: only the management account and the delegated "
+                "administrator of ssm.amazonaws.com sync from the organization"
+            )

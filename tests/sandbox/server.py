@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sandbox.scenario import Scenario
     from sandbox.validation import Violation
 
-SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup")
+SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account")
 DEFAULT_REGION = "us-east-1"
 
 
@@ -170,12 +170,23 @@ class Sandbox:
     def fail_deployment(self, name: str, account_id: str, region: str, reason: str | None) -> None:
         """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
 
-        A reason of None lets them succeed again.
+        StackSets tells the reason, in the results of its operation. A reason of None lets them succeed again.
         """
         from sandbox import ssmquicksetup
 
         with self._lock:
             ssmquicksetup.fail_deployment(name, account_id, region, reason)
+
+    def add_server_parameter(self, name: str, key: str, value: str) -> None:
+        """Make Quick Setup add a parameter to what it keeps of the configuration manager ``name``.
+
+        It does so at each creation and update from now on, unless the caller sends the key
+        (hashicorp/terraform-provider-aws issue 44687, where the key is ``QSForceUpdateParam``).
+        """
+        from sandbox import ssmquicksetup
+
+        with self._lock:
+            ssmquicksetup.add_server_parameter(name, key, value)
 
     def reset(self, scenario: Scenario) -> None:
         """Begin again with another organization, on the same port: no calls, faults, subscribers or violations."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sandbox.cloud9.models import every_cloud9
 from sandbox.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.iam.service_linked_roles import PATH_PREFIX
 from sandbox.organizations.models import Organization, organizations_backends
@@ -27,7 +28,8 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings` and `associations` (by account and Region: "111111111111 us-east-1"). An account or Region in
+    `service_settings`, `associations`, `resource_data_syncs` and `cloud9_environments` (by account and Region:
+    "111111111111 us-east-1"). An account or Region in
     which there is nothing has no entry.
     """
     settle()
@@ -45,6 +47,10 @@ def take() -> dict[str, Any]:
             for place, backend in _systems_managers()
             if (settings := backend.service_settings.customized())
         },
+        "resource_data_syncs": {
+            place: syncs for place, backend in _systems_managers() if (syncs := _resource_data_syncs(backend))
+        },
+        "cloud9_environments": _cloud9_environments(),
         "associations": {place: runs for place, backend in _systems_managers() if (runs := _associations(backend))},
     }
 
@@ -155,7 +161,7 @@ def _definition(definition: Definition, organization: Organization | None) -> di
                 "region": deployed.region,
                 "deployment": deployed.deployment.status,
                 "executions": deployed.executions.status,
-                "message": deployed.deployment.message,
+                "reason": deployed.reason,
             }
             for _, deployed in sorted(definition.deployed.items())
         ],
@@ -180,3 +186,22 @@ def _associations(backend: SandboxSSMBackend) -> dict[str, list[str]]:
         for instance in backend.instances.values()
         if instance.associations
     }
+
+
+def _resource_data_syncs(backend: SandboxSSMBackend) -> list[dict[str, Any]]:
+    return [
+        {"name": sync.name, "type": sync.type, "organization": sync.organization}
+        for sync in backend.resource_data_syncs.of_type(None)
+    ]
+
+
+def _cloud9_environments() -> dict[str, list[dict[str, str]]]:
+    found = {
+        f"{backend.account_id} {backend.region_name}": [
+            {"id": environment.id, "name": environment.name, "type": environment.type}
+            for _, environment in sorted(backend.environments.items())
+        ]
+        for backend in every_cloud9()
+        if backend.environments
+    }
+    return dict(sorted(found.items()))

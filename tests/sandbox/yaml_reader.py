@@ -63,6 +63,15 @@ class Reader:
             raise ScenarioError(f"{self._at(key)}: {value!r} is not one of {', '.join(choices)}")
         return str(value)
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """A boolean."""
+        value = self._take(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise ScenarioError(f"{self._at(key)}: {value!r} is {_kind(value)}; true or false is needed")
+        return value
+
     def texts(self, key: str, pattern: re.Pattern[str], rule: str) -> tuple[str, ...]:
         """A list of strings, empty when absent; each must match."""
         return tuple(

@@ -32,6 +32,12 @@ def refused() -> Refused:
 
 
 @pytest.fixture
+def cloudformation(sandbox: Sandbox) -> Any:
+    """CloudFormation of the management account."""
+    return sandbox.client("cloudformation")
+
+
+@pytest.fixture
 def quick_setup(sandbox: Sandbox) -> Any:
     """Quick Setup of the management account, in an organization that it can deploy to."""
     sandbox.client("cloudformation").activate_organizations_access()

@@ -31,6 +31,30 @@ PATCH_POLICY = {
         "TargetRegions": "us-east-1",
     },
 }
+INSTANCE_MANAGEMENT = {
+    "Type": "AWSQuickSetupType-SSMHostMgmt",
+    "Parameters": {
+        "UpdateSsmAgent": "true",
+        "UpdateEc2LaunchAgent": "false",
+        "CollectInventory": "true",
+        "ScanInstances": "true",
+        "InstallCloudWatchAgent": "false",
+        "UpdateCloudWatchAgent": "false",
+        "IsPolicyAttachAllowed": "false",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+CHANGE_MANAGER = {
+    "Type": "AWSQuickSetupType-SSMChangeMgr",
+    "Parameters": {
+        "DelegatedAccountId": ADMINISTRATOR,
+        "JobFunction": "Operators",
+        "PermissionType": "AdminPermissions",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
 
 
 def policy(**parts: Any) -> str:

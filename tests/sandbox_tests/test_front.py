@@ -117,8 +117,13 @@ def test_an_unknown_service_is_a_clean_error(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("service", "call", "arguments"),
     [
-        ("cloud9", "list_environments", {}),
-        ("account", "list_regions", {}),
+        ("resource-explorer-2", "list_indexes", {}),
+        ("account", "get_contact_information", {}),
+        (
+            "cloud9",
+            "list_tags_for_resource",
+            {"ResourceARN": "arn:aws:cloud9:us-east-1:111111111111:environment:0123456789abcdef0123456789abcdef"},
+        ),
         ("ssm", "list_nodes", {}),
         ("organizations", "invite_account_to_organization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}}),
     ],

@@ -14,11 +14,11 @@ from moto.organizations.models import FakeAccount, FakeOrganization
 
 from sandbox.organizations.accounts import Account
 
-SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup")
+SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account")
 
 
 def test_the_version_that_was_read() -> None:
-    assert version("moto") == "5.2.5", "read moto's changes to BackendDict, backend_index and the six services first"
+    assert version("moto") == "5.2.5", "read moto's changes to BackendDict, backend_index and the services first"
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -27,7 +27,7 @@ def test_moto_serves_our_backends_by_our_urls(service: str) -> None:
     backends = get_backend(service)  # type: ignore[call-overload]
     assert isinstance(backends, BackendDict)
     assert backends.backend.__module__ == f"sandbox.{service}.models"
-    backend = backends["111111111111"]["aws" if service in {"organizations", "iam", "sts"} else "us-east-1"]
+    backend = backends["111111111111"]["aws" if service in {"organizations", "iam", "sts", "account"} else "us-east-1"]
     assert backend._url_module is import_module(f"sandbox.{service}.urls")
 
 
@@ -35,7 +35,8 @@ def test_installing_twice_changes_nothing() -> None:
     for _ in range(2):
         for service in SERVICES:
             import_module(f"sandbox.{service}").install()
-    assert [name for name, _ in backend_index.backend_url_patterns].count("ssmquicksetup") == 1
+    for service in ("ssmquicksetup", "cloud9"):
+        assert [name for name, _ in backend_index.backend_url_patterns].count(service) == 1
 
 
 def test_an_account_of_ours_has_all_that_moto_gives_its_own() -> None:

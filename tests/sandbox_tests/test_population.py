@@ -67,6 +67,17 @@ FULL: dict[str, Any] = {
 }
 
 
+def _change_manager(account_id: str) -> dict[str, Any]:
+    parameters = {
+        "DelegatedAccountId": account_id,
+        "JobFunction": "Operators",
+        "PermissionType": "AdminPermissions",
+        "TargetOrganizationalUnits": "Workloads",
+        "TargetRegions": "us-east-1",
+    }
+    return {**FULL["configuration_managers"][0], "type": "AWSQuickSetupType-SSMChangeMgr", "parameters": parameters}
+
+
 @pytest.fixture
 def restored(sandbox: Sandbox) -> Iterator[Sandbox]:
     yield sandbox
@@ -121,6 +132,14 @@ def test_everything_that_a_scenario_says_is_there(restored: Sandbox) -> None:
     assert [instance["InstanceId"] for instance in found["InstanceInformationList"]] == ["i-0123456789abcdef0"]
 
 
+def test_a_change_manager_configuration_can_be_there(restored: Sandbox) -> None:
+    restored.reset(Scenario.parse({**FULL, "configuration_managers": [_change_manager("222222222222")]}))
+    managers = restored.snapshot()["quick_setup"]["111111111111 us-east-1"]["configuration_managers"]
+    assert [manager["deployment"] for manager in managers] == ["SUCCEEDED"]
+    (stack_set,) = restored.client("cloudformation").list_stack_sets()["Summaries"]
+    assert stack_set["StackSetName"].startswith("AWS-QuickSetup-SSMChangeMgr-TA-")
+
+
 def test_the_same_scenario_gives_the_same_snapshot(restored: Sandbox) -> None:
     snapshots = []
     for _ in range(2):
@@ -136,12 +155,56 @@ def test_a_reset_leaves_nothing_behind(restored: Sandbox) -> None:
     assert restored.snapshot() == before
 
 
+@pytest.mark.scenario("troubled")
+def test_everything_is_wrong_at_once(sandbox: Sandbox) -> None:
+    snapshot = sandbox.snapshot()
+    (workloads,) = snapshot["organization"]["organizational_units"]
+    suspended = [account["id"] for account in workloads["accounts"] if account["status"] == "SUSPENDED"]
+    assert suspended == ["777777777777"]
+    assert list(snapshot["cloud9_environments"]) == ["444444444444 us-east-1"]
+    syncs = [sync["name"] for sync in snapshot["resource_data_syncs"]["111111111111 us-east-1"]]
+    assert len(syncs) == 5
+    assert sum(name.startswith("AWS-QuickSetup-") for name in syncs) == 2
+    managers = snapshot["quick_setup"]["111111111111 us-east-1"]["configuration_managers"]
+    assert {manager["name"]: manager["deployment"] for manager in managers} == {
+        "console-policy": "SUCCEEDED",
+        "console-host-management": "SUCCEEDED",
+    }
+    for manager in managers:
+        deployed = manager["definitions"][0]["deployed"]
+        assert [place["account_id"] for place in deployed] == [
+            "222222222222",
+            "333333333333",
+            "444444444444",
+            "555555555555",
+            "666666666666",
+        ]
+        assert {place["deployment"] for place in deployed} == {"SUCCEEDED"}
+
+
+@pytest.mark.scenario("troubled")
+@pytest.mark.parametrize("account_id", ["555555555555", "666666666666", "777777777777"])
+def test_accounts_that_cannot_be_entered(sandbox: Sandbox, refused: Any, account_id: str) -> None:
+    roles = {role["name"]: role for role in sandbox.snapshot()["roles"][account_id]}
+    role_arn = f"arn:aws:iam::{account_id}:role/OrganizationAccountAccessRole"
+    with refused("AccessDenied"):
+        sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
+    assert ("OrganizationAccountAccessRole" in roles) is (account_id != "555555555555")
+    sandbox.client("sts").assume_role(
+        RoleArn="arn:aws:iam::333333333333:role/OrganizationAccountAccessRole", RoleSessionName="test"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
         ({"trusted_access": ["nothing.amazonaws.com"]}, "unrecognized service principal"),
         ({"trusted_access": []}, "Trusted access for ssm.amazonaws.com is not enabled"),
         ({"configuration_managers": [{**FULL["configuration_managers"][0], "type": "AWSQuickSetupType-X"}]}, "type"),
+        (
+            {"configuration_managers": [_change_manager("333333333333")]},
+            "The DelegatedAccountId 333333333333 is not a delegated administrator of ssm.amazonaws.com",
+        ),
         ({"roles": [{**FULL["roles"][0], "managed_policies": ["NoPolicyOfAWS"]}]}, "NoPolicyOfAWS"),
         ({"service_linked_roles": [{"account_id": "222222222222", "service_name": "x.amazonaws.com"}]}, "x.amazon"),
     ],

@@ -36,6 +36,20 @@ def test_a_bucket_empties_and_fills() -> None:
     assert all(admitted(100))
 
 
+def test_sts_has_one_bucket_for_its_operations() -> None:
+    rates = Rates(lambda: 0.0)
+    rates.enforced = True
+    assert all(rates.admit("sts", "AssumeRole", ACCOUNT, REGION) for _ in range(599))
+    assert [rates.admit("sts", "GetCallerIdentity", ACCOUNT, REGION) for _ in range(2)] == [True, False]
+    assert rates.admit("sts", "AssumeRole", ACCOUNT, "eu-west-1")
+
+
+def test_regions_are_asked_for_five_times_a_second() -> None:
+    rates = Rates(lambda: 0.0)
+    rates.enforced = True
+    assert [rates.admit("account", "ListRegions", ACCOUNT, REGION) for _ in range(6)] == [True] * 5 + [False]
+
+
 def test_who_asks_too_fast_is_throttled(sandbox: Sandbox) -> None:
     environment = sandbox.environment()
     client = boto3.client(

@@ -26,6 +26,13 @@ INSTANCE = {
     "platform_version": "24.04",
     "agent_version": "3.3.3050.0",
 }
+ENVIRONMENT = {
+    "account_id": "111111111111",
+    "region": "us-east-1",
+    "id": "0123456789abcdef0123456789abcdef",
+    "name": "workshop",
+}
+SYNC = {"account_id": "111111111111", "region": "us-east-1", "name": "all", "organization": True}
 MANAGER = {
     "account_id": "111111111111",
     "region": "us-east-1",
@@ -132,6 +139,58 @@ def test_a_file_that_is_read_has_its_name(tmp_path: Path) -> None:
             "configuration_managers[0].parameters.A: strings are needed, and this is a number; quote it",
         ),
         (
+            {"management_account": {**MINIMAL["management_account"], "access_role": "absent"}},
+            "management_account: unknown key 'access_role'",
+        ),
+        (
+            {"accounts": [{**MEMBER, "access_role": "none"}]},
+            "accounts[0].access_role: 'none' is not one of trusting, untrusting, absent",
+        ),
+        (
+            {"cloud9_environments": [{**ENVIRONMENT, "id": "environment"}]},
+            "cloud9_environments[0].id: 'environment' breaks the rule: 32 hexadecimal digits",
+        ),
+        (
+            {"cloud9_environments": [ENVIRONMENT, ENVIRONMENT]},
+            "the Cloud9 environment id '0123456789abcdef0123456789abcdef' is there more than once",
+        ),
+        (
+            {"cloud9_environments": [{**ENVIRONMENT, "account_id": "999999999999"}]},
+            "cloud9_environments[0].account_id: no account of this scenario has the id '999999999999'",
+        ),
+        (
+            {"enabled_regions": [{"account_id": "111111111111", "region": "eu-west-1"}]},
+            "enabled_regions[0].region: 'eu-west-1' is enabled by default in every account",
+        ),
+        (
+            {"enabled_regions": [{"account_id": "111111111111", "region": "us-gov-west-1"}]},
+            "enabled_regions[0].region: 'us-gov-west-1' is not one of the opt-in Regions af-south-1, ",
+        ),
+        (
+            {"enabled_regions": [{"account_id": "999999999999", "region": "af-south-1"}]},
+            "enabled_regions[0].account_id: no account of this scenario has the id '999999999999'",
+        ),
+        (
+            {"resource_data_syncs": [{**SYNC, "name": str(number)} for number in range(6)]},
+            "resource_data_syncs: 111111111111 has 6 of type SyncFromSource in us-east-1; an account has at most 5",
+        ),
+        (
+            {"resource_data_syncs": [SYNC, SYNC]},
+            "the resource data sync '111111111111 us-east-1 all' is there more than",
+        ),
+        (
+            {"resource_data_syncs": [{**SYNC, "organization": "yes"}]},
+            "resource_data_syncs[0].organization: 'yes' is text; true or false is needed",
+        ),
+        (
+            {"accounts": [MEMBER], "resource_data_syncs": [{**SYNC, "account_id": "222222222222"}]},
+            "resource_data_syncs[0].organization: only the management account and the delegated administrator",
+        ),
+        (
+            {"resource_data_syncs": [{**SYNC, "account_id": "999999999999"}]},
+            "resource_data_syncs[0].account_id: no account of this scenario has the id '999999999999'",
+        ),
+        (
             {"management_account": {**MINIMAL["management_account"], "status": "SUSPENDED"}},
             "management_account.status: the management account cannot be suspended",
         ),
@@ -156,7 +215,7 @@ def test_a_document_that_is_no_mapping_is_refused(document: object) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ScenarioError, match="no scenario named 'bear'; there are: bare, realistic"):
+    with pytest.raises(ScenarioError, match="no scenario named 'bear'; there are: bare, cloud9, realistic, troubled"):
         Scenario.named("bear")
 
 

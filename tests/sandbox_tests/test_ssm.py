@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox import Scenario
 from sandbox.ssm.patch_baselines import NAMES, provided_baselines
 from sandbox.ssmquicksetup.configuration_types import REGIONS
 
@@ -87,3 +88,57 @@ def test_instances_come_under_management_by_profile_or_by_default_host_managemen
     old = sandbox.client("ssm", "777777777777", "us-east-1")
     old.update_service_setting(SettingId=SETTING, SettingValue=ROLE)
     assert old.describe_instance_information()["InstanceInformationList"] == []
+
+
+# Resource data syncs
+
+
+def _organization_with(*syncs: dict[str, Any]) -> Scenario:
+    return Scenario.parse(
+        {
+            "description": "Syncs.",
+            "management_account": {"id": "111111111111", "name": "Management", "email": "management@example.com"},
+            "resource_data_syncs": [{"account_id": "111111111111", "region": "us-east-1", **sync} for sync in syncs],
+        }
+    )
+
+
+def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, refused: Refused) -> None:
+    sandbox.reset(
+        _organization_with(
+            {"name": "a", "organization": True},
+            {"name": "b"},
+            {"name": "c", "type": "SyncToDestination", "organization": True},
+            {"name": "d", "type": "SyncToDestination"},
+            {"name": "e", "region": "eu-west-1"},
+        )
+    )
+    ssm = sandbox.client("ssm")
+    entire, own = ssm.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
+    assert (entire["SyncName"], entire["SyncType"], entire["LastStatus"]) == ("a", "SyncFromSource", "Successful")
+    assert entire["SyncSource"] == {
+        "SourceType": "AwsOrganizations",
+        "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
+        "SourceRegions": ["us-east-1"],
+        "IncludeFutureRegions": False,
+    }
+    assert own["SyncSource"]["SourceType"] == "SingleAccountMultiRegions"
+    shared, single = ssm.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]
+    assert shared["S3Destination"]["DestinationDataSharing"] == {"DestinationDataSharingType": "Organization"}
+    assert (single["SyncName"], "DestinationDataSharing" in single["S3Destination"]) == ("d", False)
+    with refused("ResourceDataSyncInvalidConfigurationException"):
+        ssm.list_resource_data_sync(SyncType="SyncSideways")
+    assert list(sandbox.snapshot()["resource_data_syncs"]) == ["111111111111 eu-west-1", "111111111111 us-east-1"]
+
+
+def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, refused: Refused) -> None:
+    sandbox.reset(_organization_with(*({"name": name} for name in "abc")))
+    ssm = sandbox.client("ssm")
+    first = ssm.list_resource_data_sync(MaxResults=2)
+    second = ssm.list_resource_data_sync(MaxResults=2, NextToken=first["NextToken"])
+    names = [sync["SyncName"] for page in (first, second) for sync in page["ResourceDataSyncItems"]]
+    assert names == ["a", "b", "c"]
+    assert "NextToken" not in second
+    with refused("InvalidNextToken"):
+        ssm.list_resource_data_sync(NextToken="forged")
+    assert sandbox.client("ssm", region="eu-west-1").list_resource_data_sync()["ResourceDataSyncItems"] == []

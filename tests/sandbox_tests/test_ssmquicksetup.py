@@ -8,7 +8,9 @@ import pytest
 
 from sandbox_tests.quick_setup_cases import (
     ADMINISTRATOR,
+    CHANGE_MANAGER,
     HOST_MANAGEMENT,
+    INSTANCE_MANAGEMENT,
     MANAGEMENT,
     MEMBER,
     PATCH_POLICY,
@@ -158,7 +160,77 @@ def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any
         quick_setup.get_configuration(ConfigurationId="nothing")
 
 
+# Parameters that Quick Setup adds
+
+
+def _parameters(quick_setup: Any, arn: str) -> dict[str, str]:
+    found: dict[str, str] = quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"][0][
+        "Parameters"
+    ]
+    return found
+
+
+def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_setup: Any) -> None:
+    sandbox.add_server_parameter("added", "QSForceUpdateParam", "1")
+    arn = create(quick_setup, HOST_MANAGEMENT, "added")
+    sent = changed(HOST_MANAGEMENT)["Parameters"]
+    assert _parameters(quick_setup, arn) == {**sent, "QSForceUpdateParam": "1"}
+    manager = wait(sandbox, quick_setup, arn)
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
+
+    sandbox.add_server_parameter("added", "QSForceUpdateParam", "2")
+    definition_id = manager["ConfigurationDefinitions"][0]["Id"]
+    quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=sent)
+    assert _parameters(quick_setup, arn)["QSForceUpdateParam"] == "2"
+    sandbox.clock.advance(60)
+    own = {**sent, "QSForceUpdateParam": "own"}
+    quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=own)
+    assert _parameters(quick_setup, arn) == own
+    sandbox.clock.advance(60)
+    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
+
+
+def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    sandbox.add_server_parameter("added", "Colour", "blue")
+    sandbox.reset(sandbox.scenario)
+    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
+    sandbox.clock.advance(60)
+    with refused("ValidationException"):
+        create(quick_setup, changed(HOST_MANAGEMENT, Colour="blue"))
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("definition", [HOST_MANAGEMENT, PATCH_POLICY, INSTANCE_MANAGEMENT])
+def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict[str, Any]) -> None:
+    sent = changed(definition, QSForceUpdateParam="1")
+    assert _parameters(quick_setup, create(quick_setup, sent)) == sent["Parameters"]
+
+
 # Settings and types
+
+
+@pytest.mark.scenario("realistic")
+def test_instance_management_is_deployed_and_does_nothing_more(sandbox: Sandbox, quick_setup: Any) -> None:
+    arn = create(quick_setup, INSTANCE_MANAGEMENT)
+    wait(sandbox, quick_setup, arn)
+    sandbox.clock.advance(60)
+    assert statuses(quick_setup, arn) == ("SUCCEEDED", "SUCCEEDED")
+    assert len(quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]) == 5
+    snapshot = sandbox.snapshot()
+    assert (snapshot["associations"], snapshot["service_settings"]) == ({}, {})
+
+
+def test_change_manager_needs_a_delegated_administrator(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    with refused("ValidationException"):
+        create(quick_setup, CHANGE_MANAGER)
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
+    )
+    manager = wait(sandbox, quick_setup, create(quick_setup, CHANGE_MANAGER))
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
+    with refused("ValidationException"):
+        create(quick_setup, changed(CHANGE_MANAGER, DelegatedAccountId=MEMBER))
+    create(quick_setup, changed(CHANGE_MANAGER, PermissionType=None, CustomPermissions="{}"))
 
 
 def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refused) -> None:
@@ -175,4 +247,9 @@ def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refus
 
 def test_types_that_are_built(quick_setup: Any) -> None:
     types = quick_setup.list_quick_setup_types()["QuickSetupTypeList"]
-    assert {known["Type"] for known in types} == {"AWSQuickSetupType-PatchPolicy", "AWSQuickSetupType-DHMC"}
+    assert {known["Type"] for known in types} == {
+        "AWSQuickSetupType-PatchPolicy",
+        "AWSQuickSetupType-DHMC",
+        "AWSQuickSetupType-SSMHostMgmt",
+        "AWSQuickSetupType-SSMChangeMgr",
+    }

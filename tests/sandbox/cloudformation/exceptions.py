@@ -9,3 +9,7 @@ from moto.cloudformation.exceptions import CloudFormationError
 
 class InvalidOperationException(CloudFormationError):
     code = "InvalidOperationException"
+
+
+class OperationNotFoundException(CloudFormationError):
+    code = "OperationNotFoundException"

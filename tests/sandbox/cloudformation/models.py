@@ -1,18 +1,22 @@
-"""Trusted access between StackSets and Organizations.
+"""Trusted access between StackSets and Organizations, and the StackSets that Quick Setup makes.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from moto.cloudformation.exceptions import StackSetNotFoundException, ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
 from sandbox.cloudformation.exceptions import InvalidOperationException
+from sandbox.cloudformation.stack_sets import SERVICE_MANAGED, StackSet
 from sandbox.iam.models import create_service_linked_role_once
 from sandbox.organizations.models import Organization, organization_of
 from sandbox.organizations.principals import STACK_SETS_PRINCIPAL
 
-__all__ = ["SandboxCloudFormationBackend", "cloudformation_backends"]
+__all__ = ["SandboxCloudFormationBackend", "cloudformation_backends", "cloudformation_of"]
 
 # ASSUMPTION: the text is StackSets' own for stack sets; AWS's pages give none for these three operations.
 NOT_THE_ADMINISTRATOR = (
@@ -23,6 +27,11 @@ NOT_THE_ADMINISTRATOR = (
 
 class SandboxCloudFormationBackend(CloudFormationBackend):
     """CloudFormation of one account and Region. The activation is the organization's, whatever the Region."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Beside those that somebody creates, which are moto's `stacksets`.
+        self.quick_setup_stack_sets: list[StackSet] = []
 
     def activate_organizations_access(self) -> None:
         """Let StackSets deploy to the organization. Harmless when repeated (ASSUMPTION).
@@ -55,8 +64,51 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         return organization.stack_sets_access
 
+    # StackSets of Quick Setup
+
+    def add_stack_set(self, stack_set: StackSet) -> StackSet:
+        """Take in a new StackSet and return it."""
+        self.quick_setup_stack_sets.append(stack_set)
+        return stack_set
+
+    def visible_stack_sets(self, call_as: str) -> list[StackSet]:
+        """Return those that the caller sees, deleted ones included.
+
+        SELF: those of the account. DELEGATED_ADMIN: "all StackSets with service-managed permissions in the management
+        account" (botocore model `cloudformation`, ListStackSets), for a delegated administrator of StackSets. Raises
+        ValidationError for anybody else; the model lists no error, the text is in the documentation of Terraform's
+        aws_cloudformation_stack_set.
+        """
+        if call_as == "SELF":
+            return self.quick_setup_stack_sets
+        organization = organization_of(self.account_id)
+        if organization is None or not organization.is_delegated_administrator(self.account_id, STACK_SETS_PRINCIPAL):
+            raise ValidationError(message="Account used is not a delegated administrator")
+        management = cloudformation_of(organization.account_id, self.region_name)
+        return [known for known in management.quick_setup_stack_sets if known.permission_model == SERVICE_MANAGED]
+
+    def visible_stack_set(self, name_or_id: str, call_as: str) -> StackSet | None:
+        """Return one that the caller sees and that is not deleted; None when it may be one of moto's.
+
+        Raises StackSetNotFoundException to a delegated administrator, whom moto does not know.
+        """
+        for stack_set in self.visible_stack_sets(call_as):
+            if name_or_id in {stack_set.name, stack_set.id} and stack_set.status == "ACTIVE":
+                return stack_set
+        if call_as != "SELF":
+            raise StackSetNotFoundException(name_or_id)
+        return None
+
     def _managed_organization(self) -> Organization:
         organization = organization_of(self.account_id)
         if organization is None or organization.account_id != self.account_id:
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         return organization
+
+
+def cloudformation_of(account_id: str, region: str) -> SandboxCloudFormationBackend:
+    """Return CloudFormation of an account and Region."""
+    backend = cloudformation_backends[account_id][region]
+    if not isinstance(backend, SandboxCloudFormationBackend):
+        raise TypeError("sandbox.cloudformation.install() was not called before moto made its first backend")
+    return backend

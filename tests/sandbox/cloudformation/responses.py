@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse as MotoCloudFormationResponse
 from moto.core.responses import ActionResult
 
-from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_of
+from sandbox.pagination import page_of
+from sandbox.ssmquicksetup.models import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sandbox.cloudformation.stack_sets import StackSet
+
+Item = TypeVar("Item")
+
+# MaxResults in botocore's model `cloudformation`. ASSUMPTION: it is the default too.
+MAXIMUM_PAGE = 100
 
 
 class CloudFormationResponse(MotoCloudFormationResponse):
-    """moto's operations, and those of trusted access that it lacks."""
+    """moto's operations, those of trusted access that it lacks, and what is read of Quick Setup's StackSets.
+
+    A StackSet that somebody created in the sandbox is moto's, and answered by it.
+    """
 
     def activate_organizations_access(self) -> ActionResult:
         self._backend.activate_organizations_access()
@@ -20,11 +38,110 @@ class CloudFormationResponse(MotoCloudFormationResponse):
         return ActionResult({})
 
     def describe_organizations_access(self) -> ActionResult:
-        return ActionResult({"Status": self._backend.organizations_access(self._get_param("CallAs", "SELF"))})
+        return ActionResult({"Status": self._backend.organizations_access(self._call_as)})
+
+    # StackSets
+
+    def list_stack_sets(self) -> ActionResult:
+        status = self._get_param("Status")
+        summaries = [known.summarize() for known in self._backend.visible_stack_sets(self._call_as)]
+        if self._call_as == "SELF":
+            # moto's, which lack the drift status and would show members that the model does not have.
+            summaries += [
+                {
+                    "StackSetName": known.name,
+                    "StackSetId": known.id,
+                    "Status": known.status,
+                    "PermissionModel": known.permission_model,
+                }
+                for known in self._backend.list_stack_sets()
+            ]
+        return self._page([summary for summary in summaries if status in {None, summary["Status"]}])
+
+    def describe_stack_set(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_set()
+        # moto turns these two from mappings into lists, and cannot do without.
+        return ActionResult({"StackSet": {**stack_set.describe(), "Parameters": {}, "Tags": {}}})
+
+    def list_stack_set_operations(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_set_operations()
+        # The newest first, as the console and the AWS CLI show them (ASSUMPTION: the model says nothing of the order).
+        return self._page([operation.describe() for operation in reversed(stack_set.operations)])
+
+    def list_stack_set_operation_results(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_set_operation_results()
+        results = stack_set.operation(self._get_param("OperationId")).describe_results()
+        wanted = self._filters
+        return self._page(
+            [one for one in results if one["Status"] == wanted.get("OPERATION_RESULT_STATUS", one["Status"])]
+        )
+
+    def list_stack_instances(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_instances()
+        wanted = {
+            "account_id": self._get_param("StackInstanceAccount"),
+            "region": self._get_param("StackInstanceRegion"),
+            "status": self._filters.get("DETAILED_STATUS"),
+            "last_operation_id": self._filters.get("LAST_OPERATION_ID"),
+            "drift_status": self._filters.get("DRIFT_STATUS"),
+        }
+        instances = [instance for _, instance in sorted(stack_set.instances.items(), key=lambda item: item[0])]
+        found = [
+            instance
+            for instance in instances
+            if all(value in {None, getattr(instance, name)} for name, value in wanted.items())
+        ]
+        return self._page(found, lambda instance: instance.describe(stack_set))
+
+    def describe_stack_instance(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_instance()
+        place = (self._get_param("StackInstanceAccount"), self._get_param("StackInstanceRegion"))
+        if place not in stack_set.instances:
+            raise StackInstanceNotFound
+        return ActionResult({"StackInstance": stack_set.instances[place].describe(stack_set)})
+
+    def describe_stack_set_operation(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_set_operation()
+        operation = stack_set.operation(self._get_param("OperationId"))
+        return ActionResult({"StackSetOperation": {**operation.describe(), "StackSetId": stack_set.id}})
+
+    @property
+    def _stack_set(self) -> StackSet | None:
+        return self._backend.visible_stack_set(self._get_param("StackSetName"), self._call_as)
+
+    @property
+    def _call_as(self) -> str:
+        return str(self._get_param("CallAs", "SELF"))
+
+    @property
+    def _filters(self) -> dict[str, str]:
+        return {entry["Name"]: entry["Values"] for entry in self._get_param("Filters", [])}
 
     @property
     def _backend(self) -> SandboxCloudFormationBackend:
-        backend = cloudformation_backends[self.current_account][self.region]
-        if not isinstance(backend, SandboxCloudFormationBackend):
-            raise TypeError("sandbox.cloudformation.install() was not called before moto made its first backend")
-        return backend
+        # What Quick Setup has deployed by now is to be seen.
+        settle()
+        return cloudformation_of(self.current_account, self.region)
+
+    def _page(self, items: Sequence[Item], describe: Callable[[Item], Any] = lambda item: item) -> ActionResult:
+        found, next_token = page_of(
+            items,
+            token=self._get_param("NextToken"),
+            limit=self._get_param("MaxResults", MAXIMUM_PAGE),
+            invalid_token=lambda: ValidationError(message="The NextToken is not one that this operation gave out."),
+        )
+        return ActionResult(
+            {"Summaries": [describe(item) for item in found], **({"NextToken": next_token} if next_token else {})}
+        )

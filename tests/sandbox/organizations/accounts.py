@@ -68,8 +68,8 @@ class Account(FakeAccount):
         # its State. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
         self.state = "CLOSED"
 
-    def create_access_role(self, role_name: str) -> None:
-        """Make the role by which the management account administers this account.
+    def create_access_role(self, role_name: str, trusted_account_id: str | None = None) -> None:
+        """Make the role by which the management account, or another that is given, administers this account.
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access-cross-account-role.html
         """
@@ -79,7 +79,7 @@ class Account(FakeAccount):
             "Statement": [
                 {
                     "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:aws:iam::{self.master_account_id}:root"},
+                    "Principal": {"AWS": f"arn:aws:iam::{trusted_account_id or self.master_account_id}:root"},
                     "Action": "sts:AssumeRole",
                 }
             ],

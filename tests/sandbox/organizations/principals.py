@@ -33,6 +33,7 @@ MAXIMUM_DELEGATED_ADMINISTRATORS = {
     STACK_SETS_PRINCIPAL: 5,
     "resource-explorer-2.amazonaws.com": 1,
     "access-analyzer.amazonaws.com": 1,
+    "account.amazonaws.com": 1,
     "config-multiaccountsetup.amazonaws.com": 1,
     "guardduty.amazonaws.com": 1,
     "macie.amazonaws.com": 1,

@@ -1,4 +1,4 @@
-"""AWS Systems Manager: moto's, with service settings, AWS's patch baselines and managed nodes."""
+"""AWS Systems Manager: moto's, with service settings, resource data syncs, AWS's patch baselines and managed nodes."""
 
 from __future__ import annotations
 

@@ -17,5 +17,9 @@ class InvalidNextToken(SSMException):
     code = "InvalidNextToken"
 
 
+class ResourceDataSyncInvalidConfigurationException(SSMException):
+    code = "ResourceDataSyncInvalidConfigurationException"
+
+
 class ServiceSettingNotFound(SSMException):
     code = "ServiceSettingNotFound"

@@ -9,6 +9,7 @@ from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from sandbox.clock import clock
 from sandbox.ssm.exceptions import InvalidFilterKey, InvalidInstanceId
 from sandbox.ssm.patch_baselines import provided_baselines
+from sandbox.ssm.resource_data_syncs import ResourceDataSyncs
 from sandbox.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ INSTANCE_FILTERS = {
 
 
 class SandboxSSMBackend(SimpleSystemManagerBackend):
-    """moto's backend, with service settings, AWS's patch baselines and managed nodes."""
+    """moto's backend, with service settings, resource data syncs, AWS's patch baselines and managed nodes."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.service_settings = ServiceSettings(account_id, region_name)
+        self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
         self.instances: dict[str, ManagedInstance] = {}
 
     @property

@@ -17,9 +17,10 @@ from sandbox.ssmquicksetup.models import settle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# MaxResults of DescribePatchBaselines and DescribeInstanceInformation in botocore's model `ssm`.
+# MaxResults of DescribePatchBaselines, DescribeInstanceInformation and ListResourceDataSync in botocore's model `ssm`.
 MAXIMUM_BASELINES = 100
 MAXIMUM_INSTANCES = 50
+MAXIMUM_SYNCS = 50
 
 
 class SystemsManagerResponse(MotoSystemsManagerResponse):
@@ -62,6 +63,10 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         filters |= {entry["key"]: entry["valueSet"] for entry in self._get_param("InstanceInformationFilterList", [])}
         instances = self.ssm_backend.describe_managed_instances(filters)
         return self._page("InstanceInformationList", instances, MAXIMUM_INSTANCES)
+
+    def list_resource_data_sync(self) -> ActionResult:
+        syncs = self.ssm_backend.resource_data_syncs.of_type(self._get_param("SyncType"))
+        return self._page("ResourceDataSyncItems", [sync.describe() for sync in syncs], MAXIMUM_SYNCS)
 
     def _page(self, member: str, items: Sequence[dict[str, Any]], limit: int) -> ActionResult:
         found, next_token = page_of(

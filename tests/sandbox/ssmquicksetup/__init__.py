@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 
 from sandbox.moto_internals import add_service
-from sandbox.ssmquicksetup.deployment import failures
+from sandbox.ssmquicksetup.failures import failures
 from sandbox.ssmquicksetup.models import every_quick_setup, quick_setup_of, settle, ssmquicksetup_backends
+from sandbox.ssmquicksetup.server_parameters import server_parameters
 
 __all__ = [
+    "add_server_parameter",
     "every_quick_setup",
     "fail_deployment",
     "install",
@@ -25,10 +27,16 @@ def install() -> None:
 
 
 def reset() -> None:
-    """Forget which deployments shall fail: moto's own reset leaves that behind."""
+    """Forget which deployments shall fail, and what is added to parameters: moto's own reset leaves that behind."""
     failures.clear()
+    server_parameters.clear()
 
 
 def fail_deployment(manager_name: str, account_id: str, region: str, reason: str | None) -> None:
     """Make deployments of that manager to that account and Region fail with the reason, until None is given for it."""
     failures.set(manager_name, account_id, region, reason)
+
+
+def add_server_parameter(manager_name: str, key: str, value: str) -> None:
+    """Have Quick Setup add a parameter to what it keeps of that manager's definitions, at each creation and update."""
+    server_parameters.add(manager_name, key, value)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.ssm.patch_baselines import NAMES
 from sandbox.ssmquicksetup.exceptions import ValidationException
+from sandbox.ssmquicksetup.server_parameters import server_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,12 +40,21 @@ REGIONS = (
 
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-DHMC"
+HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
+CHANGE_MANAGER = "AWSQuickSetupType-SSMChangeMgr"
 
 _BOOLEAN = re.compile(r"true|false")
 _ANY = re.compile(r"(?s).*")
 _CRON = re.compile(r"(cron|rate)\(.+\)")
 _COUNT_OR_PERCENTAGE = re.compile(r"\d{1,5}%?")
 _TARGETS = {"TargetOrganizationalUnits": _ANY, "TargetAccounts": _ANY, "TargetRegions": _ANY}
+_NODES = {
+    "TargetType": re.compile(r"\*|InstanceIds|ResourceGroups|Tags"),
+    "TargetTagKey": _ANY,
+    "TargetTagValue": _ANY,
+    "TargetInstances": _ANY,
+    "ResourceGroupName": _ANY,
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ TYPES = {
         latest_version="2.0",
         parameters={
             **_TARGETS,
+            **_NODES,
             "PatchPolicyName": _ANY,
             "SelectedPatchBaselines": _ANY,
             "PatchBaselineUseDefault": re.compile(r"default|custom"),
@@ -87,11 +98,6 @@ TYPES = {
             "OutputS3BucketName": _ANY,
             "OutputS3KeyPrefix": _ANY,
             "OutputBucketRegion": _ANY,
-            "TargetType": re.compile(r"\*|InstanceIds|ResourceGroups|Tags"),
-            "TargetTagKey": _ANY,
-            "TargetTagValue": _ANY,
-            "TargetInstances": _ANY,
-            "ResourceGroupName": _ANY,
             # Not in the reference's list, but in the examples of
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-api.html
             "RateControlConcurrency": _COUNT_OR_PERCENTAGE,
@@ -118,6 +124,45 @@ TYPES = {
         required=frozenset({"TargetOrganizationalUnits", "TargetRegions"}),
         local_deployment=False,
         always_needs_roles=False,
+        management_account_only=False,
+        execution_policy="AWSQuickSetupDeploymentRolePolicy",
+    ),
+    HOST_MANAGEMENT: ConfigurationType(
+        name=HOST_MANAGEMENT,
+        latest_version="1.0",
+        parameters={
+            **_TARGETS,
+            **_NODES,
+            "UpdateSsmAgent": _BOOLEAN,
+            "UpdateSSMAgent": _BOOLEAN,
+            "UpdateEc2LaunchAgent": _BOOLEAN,
+            "CollectInventory": _BOOLEAN,
+            "ScanInstances": _BOOLEAN,
+            "InstallCloudWatchAgent": _BOOLEAN,
+            "UpdateCloudWatchAgent": _BOOLEAN,
+            "IsPolicyAttachAllowed": _BOOLEAN,
+        },
+        required=frozenset({"TargetRegions"}),
+        local_deployment=True,
+        always_needs_roles=False,
+        management_account_only=False,
+        execution_policy="AWSQuickSetupDeploymentRolePolicy",
+    ),
+    CHANGE_MANAGER: ConfigurationType(
+        name=CHANGE_MANAGER,
+        latest_version="1.0",
+        parameters={
+            **_TARGETS,
+            "DelegatedAccountId": re.compile(r"[0-9]{12}"),
+            "JobFunction": _ANY,
+            "PermissionType": re.compile(r"CustomPermissions|AdminPermissions"),
+            "CustomPermissions": _ANY,
+        },
+        required=frozenset({"DelegatedAccountId", "JobFunction", "TargetOrganizationalUnits", "TargetRegions"}),
+        local_deployment=False,
+        always_needs_roles=False,
+        # ASSUMPTION: the delegated administrator may set it up too; only patch policies are excluded:
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
         management_account_only=False,
         execution_policy="AWSQuickSetupDeploymentRolePolicy",
     ),
@@ -165,12 +210,16 @@ def validate_parameters(configuration_type: ConfigurationType, parameters: Mappi
             raise ValidationException(f"{configuration_type.name} requires the parameter {key}.")
     for key, value in parameters.items():
         pattern = configuration_type.parameters.get(key)
+        if pattern is None and server_parameters.is_known(key):
+            continue
         if pattern is None:
             raise ValidationException(f"{configuration_type.name} has no parameter {key}.")
         if value and not pattern.fullmatch(value):
             raise ValidationException(f"The parameter {key} of {configuration_type.name} can't be {value!r}.")
     if configuration_type.name == PATCH_POLICY:
         _check_selected_baselines(parameters["SelectedPatchBaselines"])
+    if configuration_type.name == CHANGE_MANAGER:
+        _check_permissions(parameters)
     return _targets(configuration_type, parameters)
 
 
@@ -208,3 +257,16 @@ def _check_selected_baselines(document: str) -> None:
             raise ValidationException(f"SelectedPatchBaselines has no operating system {operating_system}.")
         if not isinstance(baseline, dict) or not {"value", "label"} <= set(baseline):
             raise ValidationException(f"SelectedPatchBaselines lacks the value or label of {operating_system}.")
+
+
+def _check_permissions(parameters: Mapping[str, str]) -> None:
+    # The reference: a JSON policy, required with CustomPermissions. That is the default too, where the reference prints
+    # "CustomerPermissions" (ASSUMPTION: a misprint).
+    if (parameters.get("PermissionType") or "CustomPermissions") == "AdminPermissions":
+        return
+    try:
+        json.loads(parameters.get("CustomPermissions", ""))
+    except json.JSONDecodeError as error:
+        raise ValidationException(
+            "PermissionType CustomPermissions requires CustomPermissions, which is JSON."
+        ) from error

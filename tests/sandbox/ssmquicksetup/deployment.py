@@ -11,7 +11,9 @@ from sandbox.organizations.models import Organization, organization_of
 from sandbox.ssm.instances import AssociationRun
 from sandbox.ssm.models import systems_manager_of
 from sandbox.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as DEFAULT_HOST_MANAGEMENT_SETTING
+from sandbox.ssmquicksetup import targeting
 from sandbox.ssmquicksetup.configuration_types import DEFAULT_HOST_MANAGEMENT, PATCH_POLICY, Targets
+from sandbox.ssmquicksetup.failures import failures
 from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.ssmquicksetup.roles import problem_with_roles
 
@@ -20,51 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DEFAULT_HOST_MANAGEMENT_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
-
-
-class Failures:
-    """Deployments that shall fail, with the reason: what a service control policy does to a member account, say."""
-
-    def __init__(self) -> None:
-        self._reasons: dict[tuple[str, str, str], str] = {}
-
-    def set(self, manager_name: str, account_id: str, region: str, reason: str | None) -> None:
-        """Let every deployment of that manager to that account and Region fail; a reason of None lifts it."""
-        if reason is None:
-            self._reasons.pop((manager_name, account_id, region), None)
-        else:
-            self._reasons[manager_name, account_id, region] = reason
-
-    def reason(self, manager_name: str, account_id: str, region: str) -> str | None:
-        return self._reasons.get((manager_name, account_id, region))
-
-    def clear(self) -> None:
-        self._reasons.clear()
-
-
-failures = Failures()
-
-
-def accounts_of(manager: ConfigurationManager, targets: Targets) -> list[str]:
-    """Return the accounts that the targets mean now.
-
-    "StackSets doesn't deploy stack instances to the organization's management account"
-    (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html),
-    and it skips suspended ones: SKIPPED_SUSPENDED_ACCOUNT in botocore's model `cloudformation`.
-    """
-    if targets.account_id is not None:
-        return [targets.account_id]
-    organization = organization_of(manager.account_id)
-    if organization is None:
-        return []
-    wanted = set(targets.organizational_units)
-    return [
-        account.id
-        for account in organization.accounts
-        if account.id != organization.account_id
-        and account.status == "ACTIVE"
-        and not wanted.isdisjoint(unit.id for unit in organization.lineage(account.parent_id))
-    ]
 
 
 def obstacle(manager: ConfigurationManager, definition: Definition) -> str | None:
@@ -107,28 +64,37 @@ def _obstacle_in_organization(organization: Organization | None, targets: Target
     return f"The organizational units {', '.join(missing)} do not exist." if missing else None
 
 
-def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> list[str]:
-    """Bring every targeted account and Region to what the definition says; return what failed, one text each."""
-    targets = definition.targets
-    wanted = [(account_id, region) for account_id in accounts_of(manager, targets) for region in targets.regions]
+def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
+    """Bring every targeted account and Region to what the definition says; return what is wrong, None when nothing is.
+
+    What is returned is for the configuration manager. "Deployment to these StackSets failed" is what Quick Setup says
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html); the reason
+    is found in the StackSet's results
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html). ASSUMPTION:
+    it says so for every type, and names the StackSet as CloudFormation does; one account and Region that fails is
+    enough.
+    """
+    stack_set = targeting.begin(manager, definition, at)
+    wanted = {place: None for place, instance in stack_set.instances.items() if instance.status == "RUNNING"}
     for place in [place for place in definition.deployed if place not in wanted]:
         withdraw_from(definition, definition.deployed.pop(place))
-    if not targets.is_local:
+    if not definition.targets.is_local:
         _prepare_members({account_id for account_id, _ in wanted})
     for account_id, region in wanted:
         _deploy_to(manager, definition, account_id, region, at)
-    return [
-        f"{deployed.account_id} {deployed.region}: {deployed.deployment.message}"
-        for deployed in definition.deployed.values()
-        if not deployed.succeeded
-    ]
+    stack_set.finish({place: deployed.reason for place, deployed in definition.deployed.items()}, at)
+    if all(deployed.succeeded for deployed in definition.deployed.values()):
+        return None
+    return f"Deployment to these StackSets failed: {stack_set.name}"
 
 
-def withdraw(definition: Definition) -> None:
+def withdraw(definition: Definition, at: datetime) -> None:
     """Take away all that the definition made."""
     for deployed in definition.deployed.values():
         withdraw_from(definition, deployed)
     definition.deployed.clear()
+    if definition.stack_set is not None:
+        definition.stack_set.delete(at)
 
 
 def withdraw_from(definition: Definition, deployed: Deployed) -> None:
@@ -180,9 +146,10 @@ def _deploy_to(
         )
         definition.deployed[account_id, region] = deployed
     deployed.modified_at = at
-    reason = failures.reason(manager.name, account_id, region)
-    if reason is not None:
-        deployed.deployment.set("FAILED", at, reason)
+    deployed.reason = failures.reason(manager, definition, account_id, region)
+    if deployed.reason is not None:
+        # ASSUMPTION: no StatusMessage. The model has one "when applicable", and the console shows the status alone.
+        deployed.deployment.set("FAILED", at)
         deployed.executions.set("NONE", at)
         return
     if definition.type.name == DEFAULT_HOST_MANAGEMENT:

@@ -10,6 +10,8 @@ from sandbox.ssmquicksetup.configuration_types import ConfigurationType, Targets
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sandbox.cloudformation.stack_sets import StackSet
+
 # Parameters that AWS calls first class, shown in summaries. ASSUMPTION: which ones those are.
 FIRST_CLASS_PARAMETERS = ("TargetOrganizationalUnits", "TargetAccounts", "TargetRegions")
 
@@ -51,6 +53,8 @@ class Deployed:
     modified_at: datetime
     deployment: Status
     executions: Status
+    #: Why the deployment failed, which StackSets tells and Quick Setup does not.
+    reason: str | None = None
     #: Default Host Management only: the role that it made and set, None when another was set already.
     role_name: str | None = None
 
@@ -70,6 +74,7 @@ class Definition:
     administration_role_arn: str | None
     execution_role_name: str | None
     deployed: dict[tuple[str, str], Deployed] = field(default_factory=dict)
+    stack_set: StackSet | None = None
 
     @property
     def targets(self) -> Targets:

@@ -17,7 +17,6 @@ from sandbox.organizations.models import organization_of
 from sandbox.organizations.principals import STACK_SETS_PRINCIPAL
 from sandbox.ssmquicksetup import configuration_types, progress
 from sandbox.ssmquicksetup.configuration_types import REGIONS, Targets, type_named, validate_parameters, version_of
-from sandbox.ssmquicksetup.deployment import accounts_of
 from sandbox.ssmquicksetup.exceptions import (
     AccessDeniedException,
     ConflictException,
@@ -25,6 +24,8 @@ from sandbox.ssmquicksetup.exceptions import (
     ValidationException,
 )
 from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status, new_definition
+from sandbox.ssmquicksetup.server_parameters import server_parameters
+from sandbox.ssmquicksetup.targeting import accounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,7 @@ class QuickSetupBackend(BaseBackend):
         manager = self._new_manager(name, "", [{"Type": type_name, "Parameters": parameters}], {})
         for definition in manager.definitions:
             validate_parameters(definition.type, definition.parameters)
+            self._require_delegated_account(definition)
         self.managers[manager.arn] = manager
         progress.adopt(manager, status, clock.now())
 
@@ -96,7 +98,7 @@ class QuickSetupBackend(BaseBackend):
         """Change a definition and deploy again.
 
         `changes` has the members Parameters (which replaces all of them), TypeVersion and the two role members, each
-        optional; the type cannot change.
+        optional; the type cannot change. ASSUMPTION: it deploys again also when nothing of it is different.
         """
         manager = self.get_configuration_manager(arn)
         current = manager.definition(definition_id)
@@ -106,7 +108,8 @@ class QuickSetupBackend(BaseBackend):
         version = version_of(current.type, changes.pop("TypeVersion", None))
         changed = new_definition(definition_id, {**current.describe(), **changes}, version)
         self._require_deployable(manager, changed)
-        changed.deployed = current.deployed
+        changed.parameters = server_parameters.complete(manager.name, changed.parameters)
+        changed.deployed, changed.stack_set = current.deployed, current.stack_set
         manager.definitions[manager.definitions.index(current)] = changed
         progress.begin_deployment(manager, clock.now())
 
@@ -162,6 +165,7 @@ class QuickSetupBackend(BaseBackend):
     def _require_deployable(self, manager: ConfigurationManager, definition: Definition) -> None:
         targets = validate_parameters(definition.type, definition.parameters)
         self._require_permission(definition, targets)
+        self._require_delegated_account(definition)
         # "A value must be provided when you are running an organizational deployment for a patch policy or running any
         # type of deployment for an individual account": the reference of configuration_types.py.
         needs_roles = definition.type.always_needs_roles or targets.is_local
@@ -194,6 +198,22 @@ class QuickSetupBackend(BaseBackend):
                 f"Account {self.account_id} can't deploy {definition.type.name} to organizational units."
             )
 
+    def _require_delegated_account(self, definition: Definition) -> None:
+        """Refuse a DelegatedAccountId that does not administer Systems Manager.
+
+        The parameter is the id of the delegated administrator (the reference of configuration_types.py), of which there
+        is one for all tools: https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
+        ASSUMPTION: that it is checked, and with which error.
+        """
+        account_id = definition.parameters.get("DelegatedAccountId")
+        if account_id is None:
+            return
+        organization = organization_of(self.account_id)
+        if organization is None or not organization.is_delegated_administrator(account_id, "ssm.amazonaws.com"):
+            raise ValidationException(
+                f"The DelegatedAccountId {account_id} is not a delegated administrator of ssm.amazonaws.com."
+            )
+
     def _new_manager(
         self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]
     ) -> ConfigurationManager:
@@ -205,18 +225,20 @@ class QuickSetupBackend(BaseBackend):
             name=name,
             description=description,
             tags=dict(tags),
-            definitions=[self._new_definition(requested) for requested in definitions],
+            definitions=[self._new_definition(name, requested) for requested in definitions],
             created_at=now,
             modified_at=now,
             deployment=Status("Deployment", "NONE", now),
             executions=Status("AsyncExecutions", "NONE", now),
         )
 
-    def _new_definition(self, requested: dict[str, Any]) -> Definition:
+    def _new_definition(self, manager_name: str, requested: dict[str, Any]) -> Definition:
         configuration_type = type_named(requested["Type"])
         version = version_of(configuration_type, requested.get("TypeVersion"))
         # Short, as in the bucket names aws-quicksetup-patchpolicy-<account>-<id>.
-        return new_definition(self._draw().hex[:5], requested, version)
+        definition = new_definition(self._draw().hex[:5], requested, version)
+        definition.parameters = server_parameters.complete(manager_name, definition.parameters)
+        return definition
 
     def _new_arn(self) -> str:
         return f"arn:aws:ssm-quicksetup:{self.region_name}:{self.account_id}:configuration-manager/{self._draw()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sandbox.ssmquicksetup import deployment
+from sandbox.ssmquicksetup import deployment, targeting
 from sandbox.ssmquicksetup.manager import ConfigurationManager, Work
 
 # ASSUMPTION: AWS publishes no durations; minutes to an hour are usual.
@@ -62,12 +62,13 @@ def _advance_deployment(manager: ConfigurationManager, work: Work, now: datetime
         return
     if now < work.started_at + DEPLOYMENT_TIME:
         manager.deployment.set("DEPLOYING", work.started_at + INITIALIZING_TIME)
+        _begin(manager, work.started_at + INITIALIZING_TIME)
         return
     finished_at = work.started_at + DEPLOYMENT_TIME
     manager.work = None
+    _begin(manager, work.started_at + INITIALIZING_TIME)
     problems = _deploy(manager, finished_at)
     if problems:
-        # ASSUMPTION: one account and Region that fails makes the whole deployment FAILED.
         manager.deployment.set("FAILED", finished_at, "; ".join(problems))
     else:
         manager.deployment.set("SUCCEEDED", finished_at)
@@ -76,15 +77,27 @@ def _advance_deployment(manager: ConfigurationManager, work: Work, now: datetime
         manager.executions_due_at = finished_at + EXECUTIONS_TIME
 
 
+def _begin(manager: ConfigurationManager, at: datetime) -> None:
+    if not _obstacles(manager):
+        for definition in manager.definitions:
+            targeting.begin(manager, definition, at)
+
+
 def _deploy(manager: ConfigurationManager, at: datetime) -> list[str]:
-    obstacles = [
-        problem
-        for definition in manager.definitions
-        if (problem := deployment.obstacle(manager, definition)) is not None
-    ]
-    if obstacles:
-        return obstacles
-    return [problem for definition in manager.definitions for problem in deployment.deploy(manager, definition, at)]
+    obstacles = _obstacles(manager)
+    if not obstacles:
+        outcomes = [deployment.deploy(manager, definition, at) for definition in manager.definitions]
+        return [problem for problem in outcomes if problem is not None]
+    for definition in manager.definitions:
+        # Of an operation that had begun before the obstacle was there.
+        if definition.stack_set is not None:
+            definition.stack_set.fail(obstacles[0], at)
+    return obstacles
+
+
+def _obstacles(manager: ConfigurationManager) -> list[str]:
+    found = [deployment.obstacle(manager, definition) for definition in manager.definitions]
+    return [problem for problem in found if problem is not None]
 
 
 def _finish_executions(manager: ConfigurationManager, at: datetime) -> None:
@@ -109,5 +122,5 @@ def _advance_deletion(manager: ConfigurationManager, work: Work, now: datetime) 
         manager.deployment.set("DELETE_FAILED", finished_at, "; ".join(problems))
         return True
     for definition in manager.definitions:
-        deployment.withdraw(definition)
+        deployment.withdraw(definition, finished_at)
     return False

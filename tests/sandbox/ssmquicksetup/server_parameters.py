@@ -1,0 +1,32 @@
+"""Parameters that Quick Setup adds to a definition by itself.
+
+AWS answered `QSForceUpdateParam` for a manager that had been created without it (hashicorp/terraform-provider-aws issue
+44687). When and for whom is not documented, so nothing is added until it is asked for.
+"""
+
+from __future__ import annotations
+
+
+class ServerParameters:
+    """What is added to the definitions of each manager, by the manager's name."""
+
+    def __init__(self) -> None:
+        self._by_manager: dict[str, dict[str, str]] = {}
+
+    def add(self, manager_name: str, key: str, value: str) -> None:
+        """Add the parameter at each creation and update of that manager from now on."""
+        self._by_manager.setdefault(manager_name, {})[key] = value
+
+    def complete(self, manager_name: str, parameters: dict[str, str]) -> dict[str, str]:
+        """Return the parameters with what is added; what the caller sent stays as sent."""
+        return {**self._by_manager.get(manager_name, {}), **parameters}
+
+    def is_known(self, key: str) -> bool:
+        """Return whether AWS may add it, so that a caller may send it back (ASSUMPTION), whatever the type."""
+        return key == "QSForceUpdateParam" or any(key in added for added in self._by_manager.values())
+
+    def clear(self) -> None:
+        self._by_manager.clear()
+
+
+server_parameters = ServerParameters()

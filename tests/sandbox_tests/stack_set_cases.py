@@ -1,0 +1,36 @@
+"""How a test reads the StackSets of Quick Setup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def stack_set_name(cloudformation: Any, **arguments: Any) -> str:
+    (summary,) = cloudformation.list_stack_sets(Status="ACTIVE", **arguments)["Summaries"]
+    return str(summary["StackSetName"])
+
+
+def operations_of(cloudformation: Any, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloudformation.list_stack_set_operations(StackSetName=name)["Summaries"]
+    return found
+
+
+def results_of(cloudformation: Any, name: str, **arguments: Any) -> dict[tuple[str, str], tuple[str, str | None]]:
+    newest = operations_of(cloudformation, name)[0]["OperationId"]
+    pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(
+        StackSetName=name, OperationId=newest, **arguments
+    )
+    return {
+        (result["Account"], result["Region"]): (result["Status"], result.get("StatusReason"))
+        for page in pages
+        for result in page["Summaries"]
+    }
+
+
+def instances_of(cloudformation: Any, name: str, **arguments: Any) -> dict[tuple[str, str], str]:
+    pages = cloudformation.get_paginator("list_stack_instances").paginate(StackSetName=name, **arguments)
+    return {
+        (instance["Account"], instance["Region"]): instance["StackInstanceStatus"]["DetailedStatus"]
+        for page in pages
+        for instance in page["Summaries"]
+    }
