@@ -45,7 +45,7 @@ _SESSION_POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(READ_ACTIONS), "Resource": "*"}]}
 )
 
-_credentials: ContextVar[Credentials] = ContextVar("credentials")
+_credentials: ContextVar[Credentials | None] = ContextVar("credentials")
 
 I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
@@ -53,21 +53,29 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Member:
-    """A member account that was entered. Belongs to the thread that entered it."""
+    """An account that was entered, by these credentials or (None) as oneself."""
 
     account_id: str
     _members: Members
-    _credentials: Credentials
+    _credentials: Credentials | None
 
     def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
         """The answer of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
         return self._members.call(self, service, region, operation, parameters)
 
     def listed(
-        self, service: str, region: str, operation: str, member: str, *, page_key: str = "NextToken"
+        self,
+        service: str,
+        region: str,
+        operation: str,
+        member: str,
+        *,
+        page_key: str = "NextToken",
+        **parameters: object,
     ) -> Iterator[Any]:
         """The items under `member` of every page, the next of which is named by `page_key`. Raises ScriptError."""
-        return items(partial(self.call, service, region, operation), member, sent=page_key, received=page_key)
+        ask = partial(self.call, service, region, operation, **parameters)
+        return items(ask, member, sent=page_key, received=page_key)
 
 
 class Members:
@@ -84,10 +92,15 @@ class Members:
         self._lock = Lock()
 
     def enter(self, account_id: str) -> Member:
-        """Assumes the role. Raises ServiceError when it is not there or does not trust the caller."""
+        """Assumes the role; one's own account is entered as it is.
+
+        Raises ServiceError when the role is not there or does not trust the caller.
+        """
         from botocore.credentials import Credentials
 
         aws = self._aws
+        if account_id == aws.account_id:
+            return Member(account_id, self, None)
         answer: CredentialsTypeDef = aws.call(
             aws.sts.assume_role,
             RoleArn=self.role_arn(account_id),
@@ -140,7 +153,9 @@ class Members:
 
 def _sign_as_member(context: dict[str, Any], **_: object) -> None:
     # botocore's own way to other credentials than the client's, which S3 Express uses: RequestSigner.sign.
-    context.setdefault("signing", {})["request_credentials"] = _credentials.get()
+    credentials = _credentials.get()
+    if credentials is not None:
+        context.setdefault("signing", {})["request_credentials"] = credentials
 
 
 def each(function: Callable[[I], R], items: Iterable[I]) -> Iterator[R]:

@@ -50,3 +50,8 @@ class Screen:
                 "pip install rich; or --json, which needs none."
             ) from error
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,90 @@
+"""What a preflight finds: findings, how severe each is, and the catalogue of all codes that Terraform shares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.errors import QueryError
+from systems_manager_organization.query import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CATALOGUE = Path(__file__).with_name("findings.json")
+
+ERROR, WARNING, NOTE, OFF = "error", "warning", "note", "off"
+_ORDER = (ERROR, WARNING, NOTE)
+
+SEVERITIES_KEY = Key(
+    "severities",
+    "severities other than the usual, by code",
+    r"(?s)\{.*\}",
+    f'a JSON object from a code to "{ERROR}", "{WARNING}" or "{OFF}"',
+    default="{}",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that would go wrong.
+
+    Attributes:
+        subject: what it is about: accounts, Regions, configurations.
+        message: what is so, and what comes of it.
+        remedy: what to do.
+    """
+
+    code: str
+    subject: str
+    message: str
+    remedy: str
+
+
+class Severities:
+    """How severe each code is: as in the catalogue, or as the query says."""
+
+    def __init__(self, text: str) -> None:
+        """Reads the value of SEVERITIES_KEY. Raises QueryError."""
+        catalogue: dict[str, dict[str, object]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+        self._by_code = {code: str(entry["severity"]) for code, entry in catalogue.items()}
+        adjustable = sorted(code for code, entry in catalogue.items() if entry["adjustable"])
+        for code, severity in _parsed(text).items():
+            if code not in adjustable:
+                raise QueryError(f'severities holds "{code}", but the codes are {", ".join(adjustable)}.')
+            if severity not in (ERROR, WARNING, OFF):
+                raise QueryError(
+                    f'severities makes {code} "{severity}", but it must be "{ERROR}", "{WARNING}" or "{OFF}".'
+                )
+            self._by_code[code] = str(severity)
+
+    def of(self, code: str) -> str:
+        return self._by_code[code]
+
+    def wanted(self, *codes: str) -> bool:
+        """Whether one of these is worth looking for."""
+        return any(self.of(code) != OFF for code in codes)
+
+    def note(self, code: str, message: str, remedy: str) -> dict[str, str]:
+        """What is to be known of a code itself, in the shape of a finding."""
+        return {"severity": NOTE, **asdict(Finding(code, "preflight", message, remedy))}
+
+    def told(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
+        """The findings that are not off as JSON-able objects with their `severity`, the worst first."""
+        told = [{"severity": self.of(finding.code), **asdict(finding)} for finding in findings]
+        return in_order(finding for finding in told if finding["severity"] != OFF)
+
+
+def in_order(told: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """The worst first, and otherwise by code and subject."""
+    return sorted(told, key=lambda finding: (_ORDER.index(finding["severity"]), finding["code"], finding["subject"]))
+
+
+def _parsed(text: str) -> Mapping[str, object]:
+    try:
+        parsed = json.loads(text)
+    except ValueError as error:
+        raise QueryError(f"severities is not JSON ({error}), but must be {SEVERITIES_KEY.rule}.") from error
+    return dict(parsed)

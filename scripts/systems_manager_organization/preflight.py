@@ -1,0 +1,131 @@
+"""`observe.py preflight`: what would go wrong, said before anything is touched."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.command_line import Verb
+from systems_manager_organization.configurations import configurations_key, parse_configurations
+from systems_manager_organization.finding_table import table
+from systems_manager_organization.findings import ERROR, SEVERITIES_KEY, WARNING, Severities, in_order
+from systems_manager_organization.managers import configurations_in, described, managers_of
+from systems_manager_organization.members import READ_ACTIONS
+from systems_manager_organization.overlap_findings import OVERLAP_CODES, overlap_findings
+from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key, account_id_key, switch
+from systems_manager_organization.screen import counted
+from systems_manager_organization.sync_findings import SYNC_CODES, sync_findings
+from systems_manager_organization.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from systems_manager_organization.command_line import Connect
+    from systems_manager_organization.configurations import Configuration
+    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.findings import Finding
+    from systems_manager_organization.query import Query
+    from systems_manager_organization.screen import Screen
+
+SCHEMA_VERSION = "1"
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` says what was not
+      looked for
+    """
+    with connect() as aws:
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "findings": json.dumps(_findings(aws, query)),
+        }
+
+
+def show(query: Query, connect: Connect, screen: Screen) -> int:
+    """The findings for a person. Returns 1 when one of them is an error."""
+    with connect() as aws:
+        findings = _findings(aws, query)
+    if query["json"]:
+        screen.write(json.dumps(findings, indent=2))
+    elif screen.stdout.isatty():
+        # The console before the table: it is the one that can say what to do when there is no rich.
+        screen.console(screen.stdout).print(table(findings))
+    else:
+        for finding in findings:
+            screen.write("{severity} {code} {subject}: {message} {remedy}".format(**finding))
+    errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
+    screen.tell(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.")
+    return 1 if errors else 0
+
+
+def _findings(aws: Connection, query: Query) -> list[dict[str, str]]:
+    severities = Severities(query["severities"])
+    found = severities.told(_looked_for(aws, query, severities))
+    return in_order(found if query["member_role_name"] else [*found, *_without_role(severities)])
+
+
+def _looked_for(aws: Connection, query: Query, severities: Severities) -> Iterator[Finding]:
+    role_name = query["member_role_name"]
+    configurations = _configurations(aws, query)
+    beside: list[Future[list[Finding]]] = []
+    if severities.wanted(*OVERLAP_CODES):
+        beside.append(aws.start(overlap_findings, aws, configurations))
+    if severities.wanted(*SYNC_CODES):
+        beside.append(aws.start(sync_findings, aws, role_name, query["administrator_account_id"]))
+    if severities.wanted(*TARGET_CODES):
+        yield from target_findings(aws, configurations, role_name, severities)
+    for findings in beside:
+        yield from findings.result()
+
+
+def _configurations(aws: Connection, query: Query) -> list[Configuration]:
+    if query["configurations"]:
+        return parse_configurations(query["configurations"])
+    return [found for manager in managers_of(aws) for found in configurations_in(described(aws, manager.arn))]
+
+
+def _without_role(severities: Severities) -> list[dict[str, str]]:
+    return [
+        severities.note(
+            code,
+            "Not looked for: nobody said which role of the member accounts to enter them by.",
+            "Set preflight.member_role_name (by hand: --member-role-name).",
+        )
+        for code in MEMBER_CODES
+        if severities.wanted(code)
+    ]
+
+
+VERB = Verb(
+    name="preflight",
+    summary="What would go wrong, before anything is touched.",
+    description=f"""\
+Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
+ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
+overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole for every targeted account and there
+{", ".join(READ_ACTIONS)}.
+Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
+No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
+Quick Setup's configuration managers; those that do would replace parts of this verb.""",
+    keys=(
+        *OPTIONAL_COMMON_KEYS,
+        configurations_key("what is to be deployed, and where; default: the configurations that are there"),
+        Key(
+            "member_role_name",
+            "a role of every member account, with its path, to look into them by; default: they are not looked into",
+            r"[A-Za-z0-9_+=,.@/-]{1,512}",
+            'the name of an IAM role, for example "OrganizationAccountAccessRole"',
+        ),
+        account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
+        SEVERITIES_KEY,
+        switch("json", "prints JSON"),
+    ),
+    run=observe,
+    by_hand=show,
+)

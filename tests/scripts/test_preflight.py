@@ -1,0 +1,362 @@
+"""`observe.py preflight`: what would go wrong, and nothing where nothing would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault, Scenario
+from sandbox.scenario import Account, Cloud9Environment, ConfigurationManager, EnabledRegion, ResourceDataSync
+from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.members import READ_ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from scripts.conftest import Outcome, Run
+
+MANAGEMENT, ADMINISTRATOR, WORKLOAD = "111111111111", "222222222222", "333333333333"
+ROLE = "OrganizationAccountAccessRole"
+ROOT = "r-sbox"
+PATCH_POLICY, HOST_MANAGEMENT = "AWSQuickSetupType-PatchPolicy", "AWSQuickSetupType-SSMHostMgmt"
+ENVIRONMENT = "0123456789abcdef0123456789abcdef"
+TARGETS = {"TargetOrganizationalUnits": ROOT, "TargetRegions": "us-east-1"}
+
+Findings = list[dict[str, str]]
+
+
+def reset(aws: Sandbox, **changes: Any) -> None:
+    """The organization `bare`, with these changes."""
+    aws.reset(replace(Scenario.named("bare"), **changes))
+
+
+def environment(account_id: str, region: str = "us-east-1", name: str = "build") -> Cloud9Environment:
+    owner = f"arn:aws:iam::{account_id}:user/Administrator"
+    return Cloud9Environment(account_id, region, ENVIRONMENT, name, "ec2", owner)
+
+
+def query(*configurations: dict[str, Any], role: str = ROLE, **keys: str) -> dict[str, str]:
+    """The query for a patch policy of the whole organization, or for these changes to it."""
+    usual = {"name": "scan", "type": PATCH_POLICY, "organizational_unit_ids": [ROOT], "regions": ["us-east-1"]}
+    told = [{**usual, **configuration} for configuration in configurations or ({},)]
+    return {"configurations": json.dumps(told), "member_role_name": role, **keys}
+
+
+def found(outcome: Outcome) -> Findings:
+    assert (outcome.status, outcome.stderr) == (0, "")
+    findings: Findings = json.loads(outcome.result["findings"])
+    return findings
+
+
+def the(findings: Findings, code: str) -> dict[str, str]:
+    """The only finding, which has this code."""
+    assert [finding["code"] for finding in findings] == [code]
+    return findings[0]
+
+
+def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+    before = aws.snapshot()
+    assert found(run("observe", "preflight", query=query())) == []
+    assert set(asked()) == {
+        "sts:GetCallerIdentity",
+        "organizations:ListAccounts",
+        "ssm-quicksetup:ListConfigurationManagers",
+        "ssm:ListResourceDataSync",
+        "sts:AssumeRole",
+        "account:ListRegions",
+        "cloud9:ListEnvironments",
+    }
+    entered = sorted(call.account_id for call in aws.calls if call.operation == "ListEnvironments")
+    assert entered == [ADMINISTRATOR, WORKLOAD], "each by its own credentials, the management account never"
+    assert aws.snapshot() == before
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_a_role_it_says_what_it_did_not_look_for(run: Run, asked: Callable[[], list[str]]) -> None:
+    findings = found(run("observe", "preflight", query=query(role="")))
+    assert [(finding["severity"], finding["code"]) for finding in findings] == [
+        ("note", "CLOUD9_ENVIRONMENT"),
+        ("note", "REGION_NOT_ENABLED_IN_ACCOUNT"),
+    ]
+    assert "preflight.member_role_name" in findings[0]["remedy"]
+    assert "sts:AssumeRole" not in asked()
+
+
+def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD), environment(ADMINISTRATOR, "eu-west-1")))
+    finding = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")
+    assert finding["severity"] == "warning"
+    assert finding["subject"] == f"{WORKLOAD} us-east-1"
+    assert f"build ({ENVIRONMENT})" in finding["message"]
+    assert f"delete-environment --region us-east-1 --environment-id {ENVIRONMENT}" in finding["remedy"]
+
+
+def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandbox, run: Run) -> None:
+    accounts = (
+        Account(ADMINISTRATOR, "No role", "administrator@example.com", access_role="absent"),
+        Account(WORKLOAD, "Trusts others", "workload@example.com", access_role="untrusting"),
+        Account("444444444444", "Open", "open@example.com"),
+    )
+    reset(aws, accounts=accounts, cloud9_environments=(environment("444444444444"),))
+    findings = found(run("observe", "preflight", query=query()))
+    assert [finding["code"] for finding in findings] == ["ACCOUNT_NOT_READABLE", "CLOUD9_ENVIRONMENT"]
+    assert findings[0]["subject"] == f"{ADMINISTRATOR}, {WORKLOAD}"
+    assert "OrganizationAccountAccessRole could not be assumed there" in findings[0]["message"]
+    assert "AccessDenied" in findings[0]["message"]
+    assert f"let it trust arn:aws:iam::{MANAGEMENT}:user/Administrator" in findings[0]["remedy"]
+
+
+def test_what_may_not_be_read_is_told_place_by_place_and_the_rest_is_read(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD, "eu-west-1"),))
+    for fault in (
+        Fault("cloud9", "ListEnvironments", "access_denied", account_id=WORKLOAD, region="us-east-1"),
+        Fault("account", "ListRegions", "access_denied", account_id=ADMINISTRATOR),
+        Fault("cloud9", "ListEnvironments", "throttle", account_id=ADMINISTRATOR, region="eu-west-1", times=2),
+    ):
+        aws.faults.inject(fault)
+    findings = found(run("observe", "preflight", query=query({"regions": ["eu-west-1", "us-east-1"]})))
+    assert [(finding["code"], finding["subject"]) for finding in findings] == [
+        ("ACCOUNT_NOT_READABLE", f"{ADMINISTRATOR} its Regions, {WORKLOAD} us-east-1"),
+        ("CLOUD9_ENVIRONMENT", f"{WORKLOAD} eu-west-1"),
+    ]
+    assert "cloud9:ListEnvironments" in findings[0]["remedy"]
+
+
+def test_suspended_accounts_are_told_and_not_entered(aws: Sandbox, run: Run) -> None:
+    suspended = Account("777777777777", "Former", "former@example.com", status="SUSPENDED")
+    reset(aws, accounts=(suspended, Account(WORKLOAD, "Workload", "workload@example.com")))
+    finding = the(found(run("observe", "preflight", query=query())), "SUSPENDED_ACCOUNT_TARGETED")
+    assert finding["subject"] == "777777777777"
+    assert "Former (777777777777, SUSPENDED)" in finding["message"]
+    assert sum(call.operation == "AssumeRole" for call in aws.calls) == 1
+
+
+def test_a_region_that_is_off_is_told_with_its_accounts_and_not_asked(aws: Sandbox, run: Run) -> None:
+    # An opt-in Region: those that Quick Setup supports today are on everywhere.
+    reset(aws, enabled_regions=(EnabledRegion(WORKLOAD, "ap-east-1"),))
+    outcome = run("observe", "preflight", query=query({"regions": ["ap-east-1", "us-east-1"]}))
+    finding = the(found(outcome), "REGION_NOT_ENABLED_IN_ACCOUNT")
+    assert finding["subject"] == f"ap-east-1 in {ADMINISTRATOR}"
+    assert "aws account enable-region --region-name ap-east-1" in finding["remedy"]
+    asked = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
+    assert asked == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
+
+
+def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Run) -> None:
+    unit = aws.client("organizations").create_organizational_unit(ParentId=ROOT, Name="Workloads")
+    inner = unit["OrganizationalUnit"]["Id"]
+    aws.client("organizations").move_account(AccountId=WORKLOAD, SourceParentId=ROOT, DestinationParentId=inner)
+    configurations = (
+        {"regions": ["us-east-1"]},
+        {
+            "name": "hosts",
+            "type": "AWSQuickSetupType-DHMC",
+            "organizational_unit_ids": [inner],
+            "regions": ["eu-west-1"],
+        },
+    )
+    assert found(run("observe", "preflight", query=query(*configurations))) == []
+    looked = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
+    assert sorted(looked) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
+    assert sum(call.operation == "AssumeRole" for call in aws.calls) == 2
+
+
+def test_a_configuration_of_the_account_itself_is_looked_at_without_a_role(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(MANAGEMENT),))
+    local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
+    finding = the(found(run("observe", "preflight", query=query(local))), "CLOUD9_ENVIRONMENT")
+    assert finding["subject"] == f"{MANAGEMENT} us-east-1"
+    assert not [call for call in aws.calls if call.operation in {"AssumeRole", "ListAccounts"}]
+
+
+def test_many_accounts_are_read_page_by_page_within_the_rates(aws: Sandbox, run: Run) -> None:
+    many = tuple(Account(f"{900000000000 + n}", f"Member {n}", f"m{n}@example.com") for n in range(130))
+    reset(aws, accounts=many, cloud9_environments=(environment(many[125].id),))
+    aws.rates.enforced = True
+    outcome = run("observe", "preflight", query=query())
+    assert the(found(outcome), "CLOUD9_ENVIRONMENT")["subject"] == f"{many[125].id} us-east-1"
+    assert not [call for call in aws.calls if call.error_code]
+
+
+def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
+    assert not aws.violations
+    policies: list[dict[str, Any]] = []
+
+    def factory(**options: str | None) -> Session:
+        session = boto3_session(**options)
+        session.events.register(
+            "provide-client-params.sts.AssumeRole", lambda params, **_: policies.append(json.loads(params["Policy"]))
+        )
+        return session
+
+    assert found(run("observe", "preflight", query=query(), session_factory=factory)) == []
+    assert len(policies) == 2
+    (statement,) = policies[0]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", list(READ_ACTIONS))
+    assert all(action.partition(":")[2].startswith(("List", "Describe")) for action in READ_ACTIONS)
+
+
+def manager(name: str, kind: str, **parameters: str) -> ConfigurationManager:
+    common = {"PatchPolicyName": name, "PatchBaselineRegion": "us-east-1"} if kind == PATCH_POLICY else {}
+    if kind == PATCH_POLICY:
+        common["SelectedPatchBaselines"] = json.dumps({"WINDOWS": {"value": "pb-1", "label": "one"}})
+    return ConfigurationManager(MANAGEMENT, "us-east-1", name, kind, {**common, **TARGETS, **parameters})
+
+
+@pytest.mark.parametrize(
+    ("existing", "told"),
+    [
+        (manager("console", PATCH_POLICY), ("OVERLAPPING_CONFIGURATION", f"{ROOT} in us-east-1")),
+        (manager("console", PATCH_POLICY, TargetRegions="eu-west-1"), None),
+        (manager("scan", PATCH_POLICY), None),
+        (manager("hosts", HOST_MANAGEMENT), ("SCAN_CONFLICT", f"{ROOT} in us-east-1")),
+        (
+            manager("hosts", HOST_MANAGEMENT, ScanInstances="true"),
+            ("SCAN_CONFLICT", "overwrite each other's compliance"),
+        ),
+        (manager("hosts", HOST_MANAGEMENT, ScanInstances="false"), None),
+    ],
+    ids=["same type", "other Region", "own name", "scans by default", "scans", "does not scan"],
+)
+def test_what_others_made(aws: Sandbox, run: Run, existing: ConfigurationManager, told: tuple[str, str] | None) -> None:
+    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=(existing,))
+    findings = found(run("observe", "preflight", query=query()))
+    if told is None:
+        assert findings == []
+        return
+    finding = the(findings, told[0])
+    assert finding["subject"] == f"scan and {existing.name}"
+    assert told[1] in finding["message"]
+    assert finding["severity"] == ("error" if told[0] == "SCAN_CONFLICT" else "warning")
+
+
+def test_what_overlaps_within_a_query(aws: Sandbox, run: Run) -> None:
+    organizations = aws.client("organizations")
+    outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
+    inner = organizations.create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
+    beside = organizations.create_organizational_unit(ParentId=ROOT, Name="Beside")["OrganizationalUnit"]["Id"]
+    tags = [{"TargetTagKey": "Patch", "TargetTagValue": value} for value in "ab"]
+    configurations = (
+        {"name": "outer", "organizational_unit_ids": [outer]},
+        {"name": "inner", "organizational_unit_ids": [inner]},
+        {"name": "beside", "organizational_unit_ids": [beside], "parameters": tags[0]},
+        {"name": "beside too", "organizational_unit_ids": [beside], "parameters": tags[1]},
+        {"name": "itself", "organizational_unit_ids": [], "account_id": MANAGEMENT},
+    )
+    finding = the(found(run("observe", "preflight", query=query(*configurations))), "OVERLAPPING_CONFIGURATION")
+    assert finding["subject"] == "outer and inner"
+    assert f"{inner} in us-east-1" in finding["message"]
+
+
+def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
+    names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "five")
+    syncs = tuple(
+        ResourceDataSync(account, "us-east-1", name, organization=name == "three")
+        for account, several in ((MANAGEMENT, names), (ADMINISTRATOR, names), (WORKLOAD, names))
+        for name in several
+    )
+    reset(aws, resource_data_syncs=syncs)
+    findings = found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR)))
+    assert [(finding["code"], finding["subject"]) for finding in findings] == [
+        ("DATA_SYNC_QUOTA", f"{MANAGEMENT} us-east-1"),
+        ("DATA_SYNC_QUOTA", f"{ADMINISTRATOR} us-east-1"),
+    ]
+    for owner in ("AWS-QuickSetup-One (Quick Setup's, of this account)", "three (made by hand, of the organization)"):
+        assert owner in findings[0]["message"]
+
+    reset(aws, resource_data_syncs=syncs[1:5])
+    assert found(run("observe", "preflight", query=query())) == []
+
+
+def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
+    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD),))
+    severities = json.dumps({"CLOUD9_ENVIRONMENT": "error"})
+    finding = the(found(run("observe", "preflight", query=query(severities=severities))), "CLOUD9_ENVIRONMENT")
+    assert finding["severity"] == "error"
+
+    asked()
+    everything = (
+        "CLOUD9_ENVIRONMENT",
+        "REGION_NOT_ENABLED_IN_ACCOUNT",
+        "SUSPENDED_ACCOUNT_TARGETED",
+        "DATA_SYNC_QUOTA",
+    )
+    both = ("OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
+    severities = json.dumps(dict.fromkeys((*everything, *both), "off"))
+    assert found(run("observe", "preflight", query=query(severities=severities))) == []
+    assert asked() == ["sts:GetCallerIdentity"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"severities": '{"CLOUD9": "off"}'}, 'severities holds "CLOUD9", but the codes are ACCOUNT_NOT_READABLE, '),
+        (
+            {"severities": '{"NOT_MANAGEMENT_ACCOUNT": "off"}'},
+            'severities holds "NOT_MANAGEMENT_ACCOUNT", but the codes',
+        ),
+        (
+            {"severities": '{"SCAN_CONFLICT": "fatal"}'},
+            'severities makes SCAN_CONFLICT "fatal", but it must be "error"',
+        ),
+        ({"severities": "{off}"}, "severities is not JSON"),
+        ({"configurations": "[scan]"}, "configurations is not JSON"),
+        ({"configurations": '[{"type": "x"}]'}, "configurations must be a JSON list of objects"),
+        ({"configurations": '[{"name": "x", "regions": "us-east-1"}]'}, "configurations must be a JSON list"),
+        ({"member_role_name": "a role"}, 'member_role_name is "a role", but must be the name of an IAM role'),
+    ],
+)
+@pytest.mark.usefixtures("aws")
+def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], told: str) -> None:
+    outcome = run("observe", "preflight", query={**query(), **keys})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert told in outcome.stderr
+
+
+@pytest.fixture
+def scanned_twice(aws: Sandbox) -> None:
+    """A patch policy and a Host Management that scans, both there already."""
+    managers = (manager("console", PATCH_POLICY), manager("hosts", HOST_MANAGEMENT))
+    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=managers)
+
+
+@pytest.mark.usefixtures("scanned_twice")
+def test_by_hand_it_looks_at_what_is_there_and_fails_on_an_error(run: Run) -> None:
+    arguments = ("--region", "us-east-1", "--member-role-name", ROLE)
+    outcome = run("observe", "preflight", *arguments)
+    assert outcome.status == 1
+    assert outcome.stdout.startswith("error SCAN_CONFLICT console and hosts: A patch policy and a Host Management")
+    assert outcome.stderr == "1 error, 0 warnings.\n"
+
+    outcome = run("observe", "preflight", *arguments, "--severities", '{"SCAN_CONFLICT": "warning"}', "--json")
+    assert outcome.status == 0
+    assert the(json.loads(outcome.stdout), "SCAN_CONFLICT")["severity"] == "warning"
+
+
+@pytest.mark.usefixtures("scanned_twice")
+def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    outcome = run("observe", "preflight", "--region=us-east-1", terminal=True)
+    assert outcome.status == 1
+    for words in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
+        assert words in outcome.stdout
+
+
+@pytest.mark.usefixtures("aws")
+def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("observe", "preflight", "--json").status == 0
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    outcome = run("observe", "preflight", "--json")
+    assert (outcome.status, outcome.stderr) == (
+        1,
+        "observe.py preflight: there is no Region: say --region, or set AWS_REGION.\n",
+    )
