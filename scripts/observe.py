@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["boto3>=1.40"]
+# dependencies = ["boto3>=1.40", "rich>=13"]
 # ///
 """Reads from AWS what no Terraform data source can read: `python3 observe.py --help`."""
 

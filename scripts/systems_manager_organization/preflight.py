@@ -11,8 +11,9 @@ from systems_manager_organization.finding_table import table
 from systems_manager_organization.findings import ERROR, SEVERITIES_KEY, WARNING, Severities, in_order
 from systems_manager_organization.managers import configurations_in, described, managers_of
 from systems_manager_organization.members import READ_ACTIONS
+from systems_manager_organization.names import MEMBER_ROLE_NAME
 from systems_manager_organization.overlap_findings import OVERLAP_CODES, overlap_findings
-from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key, account_id_key, switch
+from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, account_id_key, switch
 from systems_manager_organization.screen import counted
 from systems_manager_organization.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
@@ -116,12 +117,7 @@ Quick Setup's configuration managers; those that do would replace parts of this 
     keys=(
         *OPTIONAL_COMMON_KEYS,
         configurations_key("what is to be deployed, and where; default: the configurations that are there"),
-        Key(
-            "member_role_name",
-            "a role of every member account, with its path, to look into them by; default: they are not looked into",
-            r"[A-Za-z0-9_+=,.@/-]{1,512}",
-            'the name of an IAM role, for example "OrganizationAccountAccessRole"',
-        ),
+        MEMBER_ROLE_NAME,
         account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
         SEVERITIES_KEY,
         switch("json", "prints JSON"),

@@ -29,3 +29,8 @@ def settling_pauses() -> Iterator[float]:
 def deployment_pauses() -> Iterator[float]:
     """Seconds between looks at a deployment to many accounts: quick ones first, an hour and a half in all."""
     return chain((1, 2, 4, 8), repeat(15, 360))
+
+
+def watching_pauses() -> Iterator[float]:
+    """Seconds between looks at deployments that a person follows, without end: at 5 a second Quick Setup is asked."""
+    return chain((2, 5), repeat(15))

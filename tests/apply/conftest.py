@@ -25,7 +25,11 @@ def configure(workspaces: Workspaces, sandbox: Sandbox) -> Configure:
         configuration = {
             "provider": {"aws": {"region": "us-east-1", **(provider or {})}},
             "module": {"systems_manager": {"source": "../module", "regions": ["us-east-1"], **inputs}},
-            "output": {"everything": {"value": "${module.systems_manager}"}},
+            "output": {
+                "everything": {"value": "${module.systems_manager}"},
+                # By itself as well: known at plan, when other outputs are not.
+                "findings": {"value": "${module.systems_manager.preflight_findings}"},
+            },
         }
         return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
 

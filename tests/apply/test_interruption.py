@@ -68,9 +68,10 @@ def test_killed_twice(sandbox: Sandbox, configure: Configure) -> None:
     assert not [address for address in terraform.addresses() if "aws_ssmquicksetup" in address]
 
     plan = terraform.plan()
-    assert "CONFIGURATION_LEFT_OVER: an apply did not finish creating scan (" in "\n".join(
-        w.detail for w in plan.warnings
-    )
+    warned = "\n".join(warning.detail for warning in plan.warnings)
+    assert "CONFIGURATION_LEFT_OVER scan (" in warned
+    for verb in ("explain", "adopt", "discard"):
+        assert f"scripts/report.py {verb} scan" in warned
     _kill_at(sandbox, terraform, "DeleteConfigurationManager")
     terraform.apply()
 

@@ -1,7 +1,8 @@
-"""`python_command = null`: no script in the plan; what it would have done is refused, with the commands for it."""
+"""`examples/without-python`: no script in the plan; what one would have done is refused, with the commands for it."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,36 +12,79 @@ from support.closing import assert_closes
 from support.results import TerraformError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from apply.conftest import Configure
+    from conftest import Checkout
     from sandbox import Sandbox
+    from support.terraform import Terraform
+
+_SERVICES = ("accountdiscovery.ssm.amazonaws.com", "ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com")
 
 
-def test_without_python(sandbox: Sandbox, configure: Configure) -> None:
+def _refused(terraform: Terraform) -> str:
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan()
+    return "\n".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
+
+
+def _prepare(sandbox: Sandbox) -> None:
+    """What the example's README has done by hand."""
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    sandbox.client("cloudformation").activate_organizations_access()
+    for service in _SERVICES:
+        if service != "accountdiscovery.ssm.amazonaws.com":  # Organizations made it when it enabled trusted access.
+            sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
+
+
+@pytest.fixture
+def no_python(tmp_path: Path) -> str:
+    """A PATH on which there is Terraform and no Python."""
+    found = shutil.which("terraform")
+    assert found
+    (tmp_path / "terraform").symlink_to(found)
+    assert shutil.which("python3", path=str(tmp_path)) is None
+    return str(tmp_path)
+
+
+def test_the_example(sandbox: Sandbox, checkout: Checkout, no_python: str) -> None:
+    terraform = checkout("examples/without-python", variables={"administrator_account_id": ADMINISTRATOR})
+    terraform.environment["PATH"] = no_python
+
+    said = _refused(terraform)
+    assert "aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com" in said
+    assert "aws cloudformation activate-organizations-access" in said
+    for service in _SERVICES:
+        assert f"aws iam create-service-linked-role --aws-service-name {service}" in said
+
+    _prepare(sandbox)
+    before = sandbox.snapshot()
+    plan = terraform.plan()
+    assert not [
+        change.address
+        for change in plan.changes
+        if "data.external" in change.address or change.address.endswith("terraform_data.ensure")
+    ]
+    terraform.apply()
+
+    notes = {finding["code"] for finding in terraform.output()["preflight_findings"] if finding["severity"] == "note"}
+    assert {"CLOUD9_ENVIRONMENT", "CONFIGURATION_LEFT_OVER", "DATA_SYNC_QUOTA", "OVERLAPPING_CONFIGURATION"} <= notes
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=RETAINED_ROLES)
+
+
+def test_an_account_in_another_place(sandbox: Sandbox, configure: Configure) -> None:
     organizations = sandbox.client("organizations")
     (root,) = organizations.list_roots()["Roots"]
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Administrators")["OrganizationalUnit"]
+    _prepare(sandbox)
     terraform = configure(
         python_command=None,
         dedicated_organizational_unit={"id": unit["Id"]},
         delegated_administrator={"account_id": ADMINISTRATOR},
-        patch_policies={"scan": {}},
     )
-
-    with pytest.raises(TerraformError) as refused:
-        terraform.plan()
-    said = "\n".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
-    assert "aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com" in said
-    assert "aws cloudformation activate-organizations-access" in said
-    assert f"aws organizations move-account --account-id {ADMINISTRATOR} --destination-parent-id {unit['Id']}" in said
-
-    organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    sandbox.client("cloudformation").activate_organizations_access()
+    assert (
+        f"aws organizations move-account --account-id {ADMINISTRATOR} --destination-parent-id {unit['Id']}"
+        in _refused(terraform)
+    )
     organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=unit["Id"])
-    before = sandbox.snapshot()
-    plan = terraform.plan()
-    assert not [
-        change.address for change in plan.changes if "module.action" in change.address or "external" in change.address
-    ]
-    assert not [change.address for change in plan.changes if change.address.endswith("terraform_data.ensure")]
-    terraform.apply()
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=RETAINED_ROLES)
+    assert not terraform.plan().is_empty

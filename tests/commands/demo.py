@@ -18,8 +18,10 @@ from rich.tree import Tree
 from commands.organization import Observer, Step
 from commands.session import ADMINISTRATOR, run
 from sandbox import Sandbox, Scenario
+from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
 from support.closing import differences
 from support.workspace import temporary_workspaces
+from systems_manager_organization.finding_table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,11 +53,15 @@ def demo() -> int:
         before = sandbox.snapshot()
         console.print(_title(sandbox), _section("Before", _tree(before)))
         terraform = copies.checkout(
-            EXAMPLE, sandbox.environment(), variables={"administrator_account_id": ADMINISTRATOR}
+            EXAMPLE,
+            sandbox.environment(),
+            variables={"administrator_account_id": ADMINISTRATOR, "member_role_name": DEFAULT_ACCESS_ROLE},
         )
         _apply(console, terraform)
         steps = observer.steps(ADMINISTRATOR)
+        findings = terraform.output()["preflight_findings"]
         console.print(
+            _section("What preflight found, before anything was touched", table(findings)),
             _section("The procedure's steps", _steps(steps)),
             _section("After", _tree(sandbox.snapshot())),
             *(_section(configuration.name, _deployments(configuration)) for configuration in observer.configurations()),

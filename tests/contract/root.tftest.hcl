@@ -28,6 +28,9 @@ mock_provider "aws" {
       accounts = [{ id = "222222222222", arn = "", email = "administrator@example.com", name = "Administrator", status = "ACTIVE" }]
     }
   }
+  mock_data "aws_iam_roles" {
+    defaults = { names = ["AWSServiceRoleForAmazonSSM", "AWSServiceRoleForAmazonSSM_AccountDiscovery", "AWSServiceRoleForSSMQuickSetup"] }
+  }
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }

@@ -38,6 +38,8 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnost
     # Or every call of the root module, which runs without Python here, would ask for these first.
     sandbox_of_session.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     sandbox_of_session.client("cloudformation").activate_organizations_access()
+    for service in ("ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com"):
+        sandbox_of_session.client("iam").create_service_linked_role(AWSServiceName=service)
     environment = sandbox_of_session.environment()
     early = _refusals(workspaces, _CASES, environment)
     # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.

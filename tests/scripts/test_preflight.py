@@ -97,6 +97,13 @@ def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run)
     assert f"delete-environment --region us-east-1 --environment-id {ENVIRONMENT}" in finding["remedy"]
 
 
+def test_more_environments_than_one_page_are_all_told(aws: Sandbox, run: Run) -> None:
+    many = tuple(replace(environment(WORKLOAD, name=f"build {n}"), id=f"{n:032x}") for n in range(60))
+    reset(aws, cloud9_environments=many)
+    message = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["message"]
+    assert not [told for told in many if f"{told.name} ({told.id})" not in message]
+
+
 def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandbox, run: Run) -> None:
     accounts = (
         Account(ADMINISTRATOR, "No role", "administrator@example.com", access_role="absent"),
@@ -165,6 +172,18 @@ def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Ru
     looked = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
     assert sorted(looked) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
     assert sum(call.operation == "AssumeRole" for call in aws.calls) == 2
+
+
+def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run: Run) -> None:
+    organizations = aws.client("organizations")
+    outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
+    inner = organizations.create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
+    organizations.move_account(AccountId=WORKLOAD, SourceParentId=ROOT, DestinationParentId=inner)
+    for units in ([outer], [outer, inner]):
+        known = len(aws.calls)
+        assert found(run("observe", "preflight", query=query({"organizational_unit_ids": units}))) == []
+        looked = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
+        assert looked == [WORKLOAD]
 
 
 def test_a_configuration_of_the_account_itself_is_looked_at_without_a_role(aws: Sandbox, run: Run) -> None:
@@ -236,6 +255,19 @@ def test_what_others_made(aws: Sandbox, run: Run, existing: ConfigurationManager
     assert finding["severity"] == ("error" if told[0] == "SCAN_CONFLICT" else "warning")
 
 
+def test_what_another_call_of_the_module_made_is_none_of_ours(aws: Sandbox, run: Run) -> None:
+    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED")
+    for tags, codes in (({"systems-manager-organization:apply": "finished"}, 0), ({}, 1)):
+        aws.client("ssm-quicksetup").create_configuration_manager(
+            Name=f"hosts {codes}",
+            Tags=tags,
+            ConfigurationDefinitions=[{"Type": "AWSQuickSetupType-DHMC", "Parameters": TARGETS}],
+        )
+        aws.clock.advance(600)
+        hosts = {"name": "hosts", "type": "AWSQuickSetupType-DHMC"}
+        assert len(found(run("observe", "preflight", query=query(hosts)))) == codes
+
+
 def test_what_overlaps_within_a_query(aws: Sandbox, run: Run) -> None:
     organizations = aws.client("organizations")
     outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
@@ -249,9 +281,10 @@ def test_what_overlaps_within_a_query(aws: Sandbox, run: Run) -> None:
         {"name": "beside too", "organizational_unit_ids": [beside], "parameters": tags[1]},
         {"name": "itself", "organizational_unit_ids": [], "account_id": MANAGEMENT},
     )
-    finding = the(found(run("observe", "preflight", query=query(*configurations))), "OVERLAPPING_CONFIGURATION")
-    assert finding["subject"] == "outer and inner"
-    assert f"{inner} in us-east-1" in finding["message"]
+    for order in (configurations, configurations[::-1]):
+        finding = the(found(run("observe", "preflight", query=query(*order))), "OVERLAPPING_CONFIGURATION")
+        assert finding["subject"] in {"outer and inner", "inner and outer"}
+        assert f"{inner} in us-east-1" in finding["message"]
 
 
 def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
@@ -270,8 +303,12 @@ def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
     for owner in ("AWS-QuickSetup-One (Quick Setup's, of this account)", "three (made by hand, of the organization)"):
         assert owner in findings[0]["message"]
 
-    reset(aws, resource_data_syncs=syncs[1:5])
-    assert found(run("observe", "preflight", query=query())) == []
+    # To a bucket is no sync of Explorer's.
+    inventory = tuple(
+        ResourceDataSync(a, "us-east-1", "inventory", "SyncToDestination") for a in (MANAGEMENT, ADMINISTRATOR)
+    )
+    reset(aws, resource_data_syncs=(*syncs[1:5], *syncs[6:10], *inventory))
+    assert found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR))) == []
 
 
 def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
@@ -283,6 +320,12 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
     assert finding["severity"] == "error"
 
     asked()
+    severities = json.dumps({"CLOUD9_ENVIRONMENT": "off"})
+    assert found(run("observe", "preflight", query=query(severities=severities))) == []
+    calls = asked()
+    assert "account:ListRegions" in calls
+    assert "cloud9:ListEnvironments" not in calls
+
     everything = (
         "CLOUD9_ENVIRONMENT",
         "REGION_NOT_ENABLED_IN_ACCOUNT",

@@ -130,6 +130,10 @@ class Terraform:
         """Take a resource out of the state, and leave it as it is. Raises TerraformError when it is not there."""
         self._run("state rm", address, input=None, no_color=None)
 
+    def untaint(self, address: str) -> None:
+        """Take a resource for whole that a failed apply left tainted. Raises TerraformError when it is not."""
+        self._run("untaint", address, input=None)
+
     def test(self, test_directory: str, files: Sequence[str] = ()) -> TestReport:
         """Run test files of a folder relative to the directory, initialised with `init(test_directory=...)`.
 

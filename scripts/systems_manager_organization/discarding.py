@@ -1,0 +1,81 @@
+"""`report.py discard`: deletes a configuration manager that Terraform does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.adoption import chosen
+from systems_manager_organization.command_line import Verb
+from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.left_over import FINISHED, TAG
+from systems_manager_organization.managers import GONE, configurations_in, deployment_status, wait_until_settled
+from systems_manager_organization.names import NAME, YES
+from systems_manager_organization.query import OPTIONAL_COMMON_KEYS
+from systems_manager_organization.screen import counted
+from systems_manager_organization.standing import NOT_DEPLOYED, Targets, standing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from systems_manager_organization.command_line import Connect
+    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.query import Query
+    from systems_manager_organization.screen import Screen
+
+
+def discard(query: Query, connect: Connect, screen: Screen) -> int:
+    """Shows what it will delete, asks, deletes it and waits until it is gone.
+
+    Returns 0, or 1 when the person says no. Raises QueryError when Terraform has the manager, UnsettledError when AWS
+    could not delete it.
+    """
+    with connect() as aws:
+        description = chosen(aws, query["name"])
+        name, arn = description["Name"], description["ManagerArn"]
+        if description.get("Tags", {}).get(TAG, "").startswith(FINISHED):
+            raise QueryError(
+                f"Terraform has {name}: take it out of the module's inputs and apply, and Terraform deletes it. ({arn})"
+            )
+        screen.tell(f"{name}, {arn}: its deployment is {deployment_status(description)}.")
+        for line in _places(aws, description):
+            screen.tell(line)
+        screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")
+        if not query["yes"] and not screen.confirms("Delete it?"):
+            return 1
+        wait_until_settled(aws, arn)
+        aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
+        status = wait_until_settled(aws, arn)
+    if status != GONE:
+        raise UnsettledError(
+            f"Quick Setup could not delete {name}: its deployment is {status}. It needs the roles that it was created "
+            f"with; see which of them is gone: report.py explain {arn}"
+        )
+    screen.write(f"{name}: deleted.")
+    return 0
+
+
+def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:
+    targets = Targets(aws)
+    for configuration in configurations_in(description):
+        states = standing_of(aws, configuration, targets).states
+        places = [place for place, state in states.items() if state.state != NOT_DEPLOYED]
+        accounts = sorted({account_id for account_id, _ in places})
+        regions = sorted({region for _, region in places})
+        yield (
+            f"It is in {counted(len(accounts), 'account')} and {counted(len(regions), 'Region')}: "
+            f"{', '.join(accounts) or 'none'}; {', '.join(regions) or 'none'}."
+        )
+
+
+VERB: Verb[str] = Verb(
+    name="discard",
+    summary="Deletes a configuration manager that an apply left behind, with all that it deployed.",
+    description="""\
+Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListConfigurations and
+DeleteConfigurationManager, and what lists the targeted accounts. Refuses what Terraform has.
+aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this verb.""",
+    keys=(NAME, *OPTIONAL_COMMON_KEYS, YES),
+    by_hand=discard,
+)

@@ -1,0 +1,247 @@
+"""`report.py explain`: what failed where, and what usually causes it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.causes import CLOUD9, NODES, Cause, cause_of, unknown
+from systems_manager_organization.cloud9 import environments_in
+from systems_manager_organization.command_line import Verb
+from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.left_over import TAG, UNFINISHED
+from systems_manager_organization.managers import FAILED, configurations_in, definitions_in, described, managers_named
+from systems_manager_organization.members import Members, each
+from systems_manager_organization.names import MEMBER_ROLE_NAME, NAME
+from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.screen import counted
+from systems_manager_organization.stack_sets import stack_sets_of
+from systems_manager_organization.standing import FAILING, NOT_DEPLOYED, Targets, standing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from systems_manager_organization.command_line import Connect
+    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.managers import Definition, Manager
+    from systems_manager_organization.query import Query
+    from systems_manager_organization.screen import Screen
+    from systems_manager_organization.stack_sets import Place
+    from systems_manager_organization.standing import Standing
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What failed for one reason, in AWS's words, in these accounts and Regions."""
+
+    reason: str
+    places: tuple[str, ...]
+    explanation: str
+    remedy: str
+
+
+@dataclass
+class Explanation:
+    """What is to be said of one configuration manager.
+
+    Attributes:
+        seen: what was looked up and may be why, in sentences.
+        next: what to do, in sentences.
+    """
+
+    name: str
+    arn: str
+    type: str
+    deployment_status: str
+    association_status: str
+    failures: list[Failure] = field(default_factory=list)
+    not_deployed: dict[str, list[str]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    next: list[str] = field(default_factory=list)
+
+
+def explain(query: Query, connect: Connect, screen: Screen) -> int:
+    """Explains every manager of the name. Returns 0. Raises ScriptError, as when there is no such manager."""
+    with connect() as aws:
+        explanations = [
+            _explanation(aws, manager, query["member_role_name"]) for manager in managers_named(aws, query["name"])
+        ]
+    if query["json"]:
+        screen.write(json.dumps([_document(explanation) for explanation in explanations], indent=2))
+    else:
+        screen.write("\n\n".join("\n".join(_lines(explanation)) for explanation in explanations))
+    return 0
+
+
+def _explanation(aws: Connection, manager: Manager, role_name: str) -> Explanation:
+    description = described(aws, manager.arn)
+    told = Explanation(
+        manager.name, manager.arn, manager.type, manager.deployment_status, manager.async_executions_status
+    )
+    definitions, targets = definitions_in(description), Targets(aws)
+    for definition, configuration in zip(definitions, configurations_in(description), strict=True):
+        standing = standing_of(aws, configuration, targets)
+        told.failures += _failures(aws, definition, standing)
+        told.not_deployed.update(_by_reason(standing, NOT_DEPLOYED))
+        failed = [place for place, state in standing.states.items() if state.state == FAILING]
+        told.seen += _environments(aws, failed, role_name)
+        told.seen += _missing_roles(aws, definition)
+    if told.failures or manager.deployment_status in FAILED:
+        told.seen += _missing_access(aws)
+    told.next = _next(manager, description, told)
+    return told
+
+
+def _failures(aws: Connection, definition: Definition, standing: Standing) -> list[Failure]:
+    deployments = [
+        _failure(reason, places, cause_of(reason) or unknown(_stack_sets(aws, definition)))
+        for reason, places in _by_reason(standing, FAILING).items()
+    ]
+    nodes = [
+        f"{account_id} {region}"
+        for (account_id, region), state in standing.states.items()
+        if state.associations == "FAILED" and state.state != FAILING
+    ]
+    return [*deployments, *([_failure("Nodes did not succeed with what runs on them.", nodes, NODES)] if nodes else [])]
+
+
+def _failure(reason: str, places: Iterable[str], cause: Cause) -> Failure:
+    return Failure(reason, tuple(places), cause.explanation, cause.remedy)
+
+
+def _by_reason(standing: Standing, state: str) -> dict[str, list[str]]:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for (account_id, region), found in standing.states.items():
+        if found.state == state:
+            places[found.reason].append(f"{account_id} {region}")
+    return dict(places)
+
+
+def _stack_sets(aws: Connection, definition: Definition) -> list[str]:
+    try:
+        return stack_sets_of(aws, definition.id)
+    except ServiceError:
+        return []
+
+
+def _environments(aws: Connection, failed: list[Place], role_name: str) -> list[str]:
+    """What Cloud9 has where something failed."""
+    if not failed:
+        return []
+    if not role_name:
+        return ["Nobody looked for Cloud9 environments: say --member-role-name, a role of the member accounts."]
+    regions: defaultdict[str, list[str]] = defaultdict(list)
+    for account_id, region in failed:
+        regions[account_id].append(region)
+    look = partial(_environments_of, Members(aws, role_name), regions)
+    return sorted(sentence for sentences in each(look, regions) for sentence in sentences)
+
+
+def _environments_of(members: Members, regions: Mapping[str, list[str]], account_id: str) -> list[str]:
+    sentences = []
+    try:
+        member = members.enter(account_id)
+        for region in regions[account_id]:
+            found = environments_in(member, region)
+            if found:
+                names = ", ".join(map(str, found))
+                sentences.append(
+                    f"{account_id} {region} has the Cloud9 environment{'' if len(found) == 1 else 's'} {names}. "
+                    f"{CLOUD9.explanation} {CLOUD9.remedy}"
+                )
+    except ScriptError as error:
+        sentences.append(f"Whether a Cloud9 environment is in {account_id} could not be seen: {error}")
+    return sentences
+
+
+def _missing_roles(aws: Connection, definition: Definition) -> list[str]:
+    names = (definition.administration_role_arn.rpartition("/")[2], definition.execution_role_name)
+    return [problem for name in names if name and (problem := _problem_with_role(aws, name))]
+
+
+def _problem_with_role(aws: Connection, name: str) -> str:
+    try:
+        aws.call(aws.iam.get_role, RoleName=name)
+    except ServiceError as error:
+        if error.code != "NoSuchEntity":
+            return f"Whether the role {name} is there could not be seen: {error}"
+        return (
+            f"The role {name} of this configuration is gone from account {aws.account_id}: without it AWS can neither "
+            "deploy nor delete the configuration. Apply again, or create it with the same name."
+        )
+    return ""
+
+
+def _missing_access(aws: Connection) -> Iterator[str]:
+    try:
+        status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
+        if status != "ENABLED":
+            yield f"StackSets' access to the organization is {status}: aws cloudformation activate-organizations-access"
+        listed = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        if "ssm.amazonaws.com" not in {principal["ServicePrincipal"] for principal in listed}:
+            yield (
+                "Systems Manager has no trusted access: aws organizations enable-aws-service-access "
+                "--service-principal ssm.amazonaws.com"
+            )
+    except ServiceError as error:
+        yield f"Whether StackSets and Systems Manager have access to the organization could not be seen: {error}"
+
+
+def _next(manager: Manager, description: Mapping[str, Any], told: Explanation) -> list[str]:
+    if description.get("Tags", {}).get(TAG) == UNFINISHED:
+        return [
+            "Terraform does not have this configuration manager. Take the cause away, and then",
+            "either apply again: it is deleted and made anew;",
+            f"or keep it: report.py adopt {manager.name} > import.tf, and apply;",
+            f"or delete it now: report.py discard {manager.name}",
+        ]
+    if not told.failures and manager.deployment_status not in FAILED:
+        return ["Nothing failed."]
+    return [
+        "Take the cause away, and then",
+        f"either apply a corrected input, or have the same deployed again: report.py adopt {manager.name}",
+    ]
+
+
+def _lines(told: Explanation) -> Iterator[str]:
+    yield f"{told.name}: {told.type}, {told.arn}"
+    yield f"Deployment {told.deployment_status or 'NONE'}, nodes {told.association_status or 'NONE'}."
+    for failure in told.failures:
+        yield ""
+        yield f'"{failure.reason}"'
+        yield f"  in {counted(len(failure.places), 'place')}: {', '.join(failure.places)}"
+        yield f"  Usually: {failure.explanation}"
+        yield f"  To do: {failure.remedy}"
+    if told.not_deployed:
+        yield ""
+        yield "Not deployed, and not failed either:"
+        for reason, places in told.not_deployed.items():
+            yield f"  {', '.join(places)}: {reason}"
+    if told.seen:
+        yield ""
+        yield "Looked up:"
+        yield from (f"  {sentence}" for sentence in told.seen)
+    yield ""
+    yield from told.next
+
+
+def _document(told: Explanation) -> dict[str, Any]:
+    return {
+        **{key: value for key, value in vars(told).items() if key != "failures"},
+        "failures": [vars(failure) for failure in told.failures],
+    }
+
+
+VERB: Verb[str] = Verb(
+    name="explain",
+    summary="What failed where, what usually causes it, and what to do.",
+    description="""\
+Calls what observe.py deployments does, and beside it cloudformation:DescribeOrganizationsAccess,
+organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member-role-name sts:AssumeRole for every
+account in which something failed, and there cloud9:ListEnvironments and DescribeEnvironments. Changes nothing.""",
+    keys=(NAME, *OPTIONAL_COMMON_KEYS, MEMBER_ROLE_NAME, switch("json", "prints JSON")),
+    by_hand=explain,
+)

@@ -1,0 +1,235 @@
+"""One row for each code of finding: what a plan says of it, with subject, message and remedy.
+
+Terraform tells everything that is wrong in one plan, so what is refused is one configuration, with a module call for
+each, and what is warned of another.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apply.expectations import ADMINISTRATOR, MANAGEMENT
+from sandbox import Scenario
+from support.closing import assert_no_violations, plan_reading_only
+from support.results import TerraformError
+from support.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apply.conftest import Configure
+    from sandbox import Sandbox
+    from support.results import Diagnostic, Plan
+    from support.terraform import Terraform
+    from support.workspace import Workspaces
+
+_CATALOGUE: dict[str, dict[str, Any]] = json.loads(
+    (REPOSITORY / "scripts" / "systems_manager_organization" / "findings.json").read_text()
+)
+_SUSPENDED, _OTHER = "777777777777", "333333333333"
+_PATCH: dict[str, Any] = {"patch_policies": {"scan": {}}}
+_ROLE = {"member_role_name": "OrganizationAccountAccessRole"}
+
+# Each needs an organization, or credentials, of its own: tests/apply/test_wrong_organization.py.
+_TOLD_ELSEWHERE = {
+    "ALL_FEATURES_DISABLED",
+    "DEPLOYMENT_TOO_LARGE",
+    "NOT_MANAGEMENT_ACCOUNT",
+    "SCRIPT_IDENTITY_MISMATCH",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A code, and words of its subject, message and remedy as the organization `troubled` makes a plan say them."""
+
+    code: str
+    words: tuple[str, ...]
+
+
+REFUSED = (
+    Row("ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT", (f'account_id is "{MANAGEMENT}"', "Give a member account.")),
+    Row(
+        "ADMINISTRATOR_NOT_ACTIVE_MEMBER",
+        (f'account_id is "{_SUSPENDED}"', "SUSPENDED", "Give an active member account."),
+    ),
+    Row(
+        "ANOTHER_ADMINISTRATOR_REGISTERED",
+        (f"account {_OTHER}", "takes one only", "deregister-delegated-administrator"),
+    ),
+    Row("REGION_NOT_SUPPORTED", ("eu-south-2", "where Quick Setup does not exist", "It supports ap-northeast-1")),
+    Row(
+        "SCAN_CONFLICT",
+        ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
+    ),
+    # By default a warning: severities made it an error.
+    Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
+)
+WARNED = (
+    Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
+    Row("CHANGE_MANAGER_CLOSED", ("changes", "closed Change Manager to new customers", "leave it out")),
+    Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
+    Row(
+        "CONFIGURATION_LEFT_OVER",
+        ("default-host-management (", "did not finish creating", "report.py adopt default-host"),
+    ),
+    Row("DATA_SYNC_QUOTA", (f"{MANAGEMENT} us-east-1", "operations (made by hand, of the organization)", "Delete one")),
+    Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
+    Row(
+        "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
+    ),
+    Row("REGION_NOT_ENABLED_IN_ACCOUNT", (f"ap-east-1 in {ADMINISTRATOR}", "StackSets cannot", "enable-region")),
+    # By default an error: severities made it a warning.
+    Row(
+        "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")
+    ),
+    Row("SUSPENDED_ACCOUNT_TARGETED", (_SUSPENDED, "Former Campaign", "Nothing is deployed there")),
+)
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, calls: dict[str, dict[str, Any]]) -> Terraform:
+    configuration = {
+        "provider": {"aws": {"region": "us-east-1"}},
+        "module": {name: {"source": "../module", "regions": ["us-east-1"], **call} for name, call in calls.items()},
+    }
+    return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
+
+
+@pytest.fixture(scope="module")
+def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
+    sandbox_of_session.reset(Scenario.named("troubled"))
+    sandbox_of_session.client("organizations").register_delegated_administrator(
+        AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
+    )
+    administrators = {"management": MANAGEMENT, "suspended": _SUSPENDED, "second": ADMINISTRATOR}
+    calls: dict[str, dict[str, Any]] = {
+        name: {"python_command": None, "delegated_administrator": {"account_id": account}}
+        for name, account in administrators.items()
+    }
+    calls["elsewhere"] = {"python_command": None, "regions": ["eu-south-2"], "default_host_management": {}}
+    calls["refused"] = {**_PATCH, "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}}}
+    with pytest.raises(TerraformError) as refused:
+        _write(sandbox_of_session, workspaces, calls).plan()
+    assert_no_violations(sandbox_of_session)
+    return [diagnostic for diagnostic in refused.value.diagnostics if diagnostic.severity == "error"]
+
+
+@pytest.fixture(scope="module")
+def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
+    sandbox = sandbox_of_session
+    sandbox.reset(Scenario.named("troubled"))
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    (unit,) = sandbox.client("organizations").list_organizational_units_for_parent(ParentId=root["Id"])[
+        "OrganizationalUnits"
+    ]
+    sandbox.client("ssm-quicksetup").create_configuration_manager(
+        Name="default-host-management",
+        Tags={"systems-manager-organization:apply": "unfinished"},
+        ConfigurationDefinitions=[
+            {
+                "Type": "AWSQuickSetupType-DHMC",
+                "Parameters": {"TargetOrganizationalUnits": root["Id"], "TargetRegions": "us-east-1"},
+            }
+        ],
+    )
+    calls: dict[str, dict[str, Any]] = {
+        "warned": {
+            **_PATCH,
+            "regions": ["ap-east-1", "us-east-1"],
+            "dedicated_organizational_unit": {"id": unit["Id"]},
+            "delegated_administrator": {"account_id": ADMINISTRATOR},
+            "default_host_management": {},
+            "preflight": {**_ROLE, "severities": {"SCAN_CONFLICT": "warning"}},
+        },
+    }
+    terraform = _write(sandbox, workspaces, calls)
+    _support_an_opt_in_region(terraform)
+    document = json.loads((terraform.directory / "main.tf.json").read_text())
+    document["module"]["changes"] = {
+        "source": "../module/modules/quick-setup-configuration",
+        "name": "changes",
+        "type": "AWSQuickSetupType-SSMChangeMgr",
+        "regions": ["us-east-1"],
+        "targets": {"organizational_unit_ids": [root["Id"]]},
+        "organization_account_count": 7,
+        "trusted_service_principals": ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"],
+    }
+    (terraform.directory / "main.tf.json").write_text(json.dumps(document))
+    terraform.init()
+    plan = plan_reading_only(terraform, sandbox)
+    assert_no_violations(sandbox)
+    return plan.warnings
+
+
+def _support_an_opt_in_region(terraform: Terraform) -> None:
+    """As on the day on which AWS extends Quick Setup: none of the Regions that it supports today can be turned off."""
+    file = terraform.directory.parent / "module" / "modules" / "quick-setup-configuration" / "regions.json"
+    file.write_text(json.dumps([*json.loads(file.read_text()), "ap-east-1"]))
+
+
+def _said(diagnostics: Sequence[Diagnostic], row: Row) -> str:
+    """The line that holds the code; Terraform breaks none."""
+    lines = [line for diagnostic in diagnostics for line in diagnostic.detail.splitlines() if row.code in line]
+    assert lines, f"Nothing says {row.code}:\n" + "\n".join(map(str, diagnostics))
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.code)
+def test_refused(errors: Sequence[Diagnostic], row: Row) -> None:
+    said = _said(errors, row)
+    assert not [words for words in row.words if words not in said], said
+
+
+@pytest.mark.parametrize("row", WARNED, ids=lambda row: row.code)
+def test_warned(warnings: Sequence[Diagnostic], row: Row) -> None:
+    said = _said(warnings, row)
+    assert not [words for words in row.words if words not in said], said
+
+
+def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
+    (told,) = [warning for warning in warnings if warning.detail.startswith("Preflight found what may go wrong.")]
+    codes = [line.split()[1] for line in told.detail.splitlines()[1:]]
+    assert codes == sorted(codes)
+    assert all(len(line) < 700 for line in told.detail.splitlines())
+
+
+def _findings(plan: Plan) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = plan.document["planned_values"]["outputs"]["findings"]["value"]
+    return found
+
+
+def test_every_code_has_a_row() -> None:
+    assert {row.code for row in (*REFUSED, *WARNED)} | _TOLD_ELSEWHERE == set(_CATALOGUE)
+
+
+def test_a_clean_organization_yields_no_finding(sandbox: Sandbox, configure: Configure) -> None:
+    terraform = configure(
+        **_PATCH, default_host_management={}, delegated_administrator={"account_id": ADMINISTRATOR}, preflight=_ROLE
+    )
+    plan = plan_reading_only(terraform, sandbox)
+    assert not [warning for warning in plan.warnings if warning.summary != "Check block assertion known after apply"]
+    assert _findings(plan) == []
+
+
+@pytest.mark.scenario("troubled")
+def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configure: Configure) -> None:
+    off = ("OVERLAPPING_CONFIGURATION", "SUSPENDED_ACCOUNT_TARGETED", "SCAN_CONFLICT", "DATA_SYNC_QUOTA")
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
+    )
+    severities = {**dict.fromkeys(off, "off"), "ANOTHER_ADMINISTRATOR_REGISTERED": "warning"}
+    terraform = configure(
+        **_PATCH, delegated_administrator={"account_id": ADMINISTRATOR}, preflight={"severities": severities}
+    )
+    plan = plan_reading_only(terraform, sandbox)
+    warned = "\n".join(warning.detail for warning in plan.warnings)
+    assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warned
+    assert not [code for code in off if code in warned]
+    notes = {finding["code"]: finding["message"] for finding in _findings(plan) if finding["severity"] == "note"}
+    assert {code for code, message in notes.items() if "Turned off" in message} == set(off)
+    assert notes["ANOTHER_ADMINISTRATOR_REGISTERED"] == "Made a warning; it is an error by default."
+    assert "Not looked for" in notes["CLOUD9_ENVIRONMENT"]
