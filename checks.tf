@@ -7,16 +7,23 @@ locals {
     if ensured_at != plantimestamp() && !contains(local.organization.aws_service_access_principals, principal)
   ]
 
-  dedicated_unit = one(module.dedicated_organizational_unit)
-  others = local.dedicated_unit == null ? [] : concat(
-    tolist(local.dedicated_unit.other_account_ids),
-    tolist(local.dedicated_unit.child_organizational_unit_ids),
-  )
-
-  unfinished_configurations = [for name, found in local.left_over_configurations : "${name} (${found.unfinished})" if found.unfinished != ""]
-
   failed_configurations = [for name, configuration in local.configurations : name if strcontains(configuration.status, "FAILED")]
-  failed_associations   = [for name, status in local.association_statuses : name if strcontains(status, "FAILED")]
+  failed_associations = [
+    for name, status in local.association_statuses : name if strcontains(status, "FAILED") && !contains(local.failed_configurations, name)
+  ]
+
+  failed_places = flatten([
+    for name, accounts in local.deployments : [
+      for account_id, regions in accounts : [
+        for region, place in regions : "- ${name} in ${account_id} ${region}: ${place.reason}" if place.state == "failed"
+      ]
+    ]
+  ])
+  failed_association_places = [
+    for place in jsondecode(local.observed_deployments.failed_associations) :
+    "- nodes of ${place.configuration} in ${place.account_id} ${place.region}: ${place.reason}"
+  ]
+  told_failures = concat(local.failed_places, local.failed_association_places)
 }
 
 check "trusted_access" {
@@ -49,8 +56,8 @@ check "account_placement" {
 
 check "sole_account" {
   assert {
-    condition     = length(local.others) == 0
-    error_message = "OU_NOT_EXCLUSIVE: the dedicated organizational unit also holds ${join(", ", local.others)}. Change Manager wants the administrator account to be alone in it: move the others elsewhere, or choose another unit."
+    condition     = length(local.unit_findings) == 0
+    error_message = join("\n", local.told_of_unit)
   }
 }
 
@@ -65,19 +72,25 @@ check "service_settings" {
   }
 }
 
-check "left_over_configurations" {
+check "preflight" {
   assert {
-    condition     = length(local.unfinished_configurations) == 0
-    error_message = "CONFIGURATION_LEFT_OVER: an apply did not finish creating ${join(", ", local.unfinished_configurations)}. AWS has these configuration managers and Terraform's state does not: this apply deletes them and creates them anew. To keep one instead, set its tag systems-manager-organization:apply to \"finished\" and import it by its ARN."
+    condition = length(local.warnings) == 0
+    error_message = join("\n", concat(
+      ["Preflight found what may go wrong."],
+      slice(local.warnings, 0, min(local.most_told, length(local.warnings))),
+      length(local.warnings) <= local.most_told ? [] : ["And ${length(local.warnings) - local.most_told} more: see the output preflight_findings."],
+    ))
   }
 }
 
 check "quick_setup_configurations" {
   assert {
-    condition = length(concat(local.failed_configurations, local.failed_associations)) == 0
-    error_message = join(" ", compact([
-      length(local.failed_configurations) == 0 ? "" : "Quick Setup failed to deploy ${join(", ", local.failed_configurations)}: its console shows account, Region and reason under the configuration's deployment status.",
-      length(local.failed_associations) == 0 ? "" : "At least one node did not succeed with ${join(", ", local.failed_associations)}: see State Manager in its account.",
-    ]))
+    condition = length(concat(local.failed_configurations, local.failed_associations, local.told_failures)) == 0
+    error_message = join("\n", concat(
+      [for name in local.failed_configurations : "Quick Setup failed to deploy ${name}. What failed, where, and what usually causes it: ${local.report} explain ${name}"],
+      [for name in local.failed_associations : "At least one node did not succeed with ${name}: ${local.report} explain ${name}"],
+      slice(local.told_failures, 0, min(local.most_told, length(local.told_failures))),
+      length(local.told_failures) <= local.most_told ? [] : ["And ${length(local.told_failures) - local.most_told} more: see the output deployments."],
+    ))
   }
 }

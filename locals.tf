@@ -10,21 +10,29 @@ locals {
     profile    = local.script_credentials.profile
     role_arn   = local.script_credentials.role_arn
   }
+
+  # What a person runs who wants to know more.
+  report = join(" ", concat(coalesce(var.python_command, ["python3"]), ["${path.module}/scripts/report.py"]))
+
+  # What every query of `observe.py` begins with. The external data source takes no null.
+  observer = {
+    for key, value in {
+      account_id = data.aws_caller_identity.current.account_id
+      region     = data.aws_region.current.id
+      profile    = local.script_credentials.profile
+      role_arn   = local.script_credentials.role_arn
+    } : key => value if value != null
+  }
 }
 
 # What no data source can read, of `observe.py organization`; all empty without Python.
 
 locals {
-  observation_query = {
-    for key, value in {
-      account_id          = data.aws_caller_identity.current.account_id
-      region              = data.aws_region.current.id
-      profile             = local.script_credentials.profile
-      role_arn            = local.script_credentials.role_arn
-      placed_account_id   = local.existing_administrator_account_id
-      configuration_names = jsonencode(local.configuration_names)
-    } : key => value if value != null
-  }
+  observation_query = merge(
+    local.observer,
+    local.existing_administrator_account_id == null ? {} : { placed_account_id = local.existing_administrator_account_id },
+    { configuration_names = jsonencode(keys(local.wanted_configurations)) },
+  )
 
   observed = local.script == null ? {
     stack_sets_access          = ""
@@ -75,10 +83,36 @@ locals {
   target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
 
   default_host_management_name = "default-host-management"
-  configuration_names = concat(
-    keys(var.patch_policies),
-    [for name, policy in var.patch_policies : "${name}-management-account" if policy.include_management_account == true],
-    var.default_host_management == null ? [] : [local.default_host_management_name],
+
+  # Every configuration as it will be, for what is looked for before it is: nothing here waits for anything.
+  wanted_configurations = merge(
+    {
+      for name, policy in var.patch_policies : name => {
+        type                    = "AWSQuickSetupType-PatchPolicy"
+        organizational_unit_ids = sort(coalesce(policy.target_organizational_unit_ids, local.target_organizational_unit_ids))
+        account_id              = ""
+        regions                 = sort(coalesce(policy.regions, var.regions))
+        tag                     = policy.target_tag
+      }
+    },
+    {
+      for name, policy in var.patch_policies : "${name}-management-account" => {
+        type                    = "AWSQuickSetupType-PatchPolicy"
+        organizational_unit_ids = []
+        account_id              = data.aws_caller_identity.current.account_id
+        regions                 = sort(coalesce(policy.regions, var.regions))
+        tag                     = policy.target_tag
+      } if policy.include_management_account == true
+    },
+    {
+      for host_management in var.default_host_management[*] : local.default_host_management_name => {
+        type                    = "AWSQuickSetupType-DHMC"
+        organizational_unit_ids = sort(coalesce(host_management.target_organizational_unit_ids, local.target_organizational_unit_ids))
+        account_id              = ""
+        regions                 = sort(coalesce(host_management.regions, var.regions))
+        tag                     = null
+      }
+    },
   )
 
   patch_configurations = merge({}, values(module.patch_policy)[*].configurations...)
@@ -88,4 +122,33 @@ locals {
     values(module.patch_policy)[*].association_statuses,
     module.default_host_management[*].association_statuses,
   )...)
+}
+
+# How the configurations stand, of `observe.py deployments`; empty without Python.
+
+locals {
+  # The status is what a change makes unknown, and a query with something unknown waits for the apply: so it is told how a
+  # configuration stands after its change and not before.
+  deployments_query = merge(local.observer, {
+    configurations = jsonencode([
+      for name, configuration in local.configurations : {
+        name                    = name
+        type                    = configuration.type
+        arn                     = configuration.arn
+        status                  = configuration.status
+        organizational_unit_ids = local.wanted_configurations[name].organizational_unit_ids
+        account_id              = local.wanted_configurations[name].account_id
+        regions                 = configuration.regions
+      }
+    ])
+  })
+
+  observed_deployments = length(data.external.deployments) == 0 ? {
+    deployments         = "{}"
+    failed_associations = "[]"
+    } : {
+    deployments         = data.external.deployments[0].result.deployments
+    failed_associations = data.external.deployments[0].result.failed_associations
+  }
+  deployments = jsondecode(local.observed_deployments.deployments)
 }

@@ -7,7 +7,7 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {
   lifecycle {
     postcondition {
-      condition     = contains(local.supported_regions, self.id)
+      condition     = local.severities.REGION_NOT_SUPPORTED != "error" || contains(local.supported_regions, self.id)
       error_message = "REGION_NOT_SUPPORTED: the AWS provider works in ${self.id}, where Quick Setup does not exist. Give the provider one of ${join(", ", local.supported_regions)}; configurations can be deployed in others of these."
     }
   }
@@ -34,7 +34,27 @@ data "external" "organization" {
   query   = local.observation_query
 }
 
-# 2. Trusted access: Systems Manager and StackSets may work across the organization.
+# 2. What would go wrong? Errors stop the plan, all at once. The configurations come after this.
+
+data "external" "preflight" {
+  count = local.script == null ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/scripts/observe.py", "preflight"])
+  query   = local.preflight_query
+}
+
+resource "terraform_data" "preflight" {
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.obstacles) == 0
+      error_message = "Preflight found what would go wrong, and deploys no configuration.\n${join("\n", local.obstacles)}"
+    }
+  }
+}
+
+# 3. Trusted access: Systems Manager and StackSets may work across the organization.
 
 module "trusted_access" {
   source = "./modules/trusted-access"
@@ -46,7 +66,7 @@ module "trusted_access" {
   script                     = local.script
 }
 
-# 3. The administrator account, if there is none yet, and a dedicated organizational unit that holds it and nothing else.
+# 4. The administrator account, if there is none yet, and a dedicated organizational unit that holds it and nothing else.
 
 module "administrator_account" {
   source = "./modules/administrator-account"
@@ -73,7 +93,7 @@ module "dedicated_organizational_unit" {
   tags   = var.tags
 }
 
-# 4. The administrator account becomes the delegated administrator.
+# 5. The administrator account becomes the delegated administrator.
 
 module "delegated_administrator" {
   source = "./modules/delegated-administrator"
@@ -85,9 +105,10 @@ module "delegated_administrator" {
   trusted_service_principals = module.trusted_access.service_principals
   management_account_id      = data.aws_organizations_organization.current.master_account_id
   account_statuses           = local.account_statuses
+  tolerated_findings         = local.tolerated_findings
 }
 
-# 5. What Quick Setup needs once: roles, service-linked roles, its service settings.
+# 6. What Quick Setup needs once: roles, service-linked roles, its service settings.
 
 module "quick_setup" {
   source = "./modules/quick-setup"
@@ -97,7 +118,7 @@ module "quick_setup" {
   tags                       = var.tags
 }
 
-# 6. Patch policies for the whole organization, or for parts of it.
+# 7. Patch policies for the whole organization, or for parts of it.
 
 module "patch_policy" {
   source   = "./modules/patch-policy"
@@ -119,15 +140,18 @@ module "patch_policy" {
   regions                            = coalesce(each.value.regions, var.regions)
   log_bucket                         = each.value.log_bucket
   instance_profile_policies_attached = each.value.instance_profile_policies_attached
+  additional_parameters              = each.value.additional_parameters
   local_deployment_roles             = module.quick_setup.local_deployment_roles
   trusted_service_principals         = module.trusted_access.service_principals
   organization_account_count         = local.account_count
+  preflight_passed                   = terraform_data.preflight.output
+  tolerated_findings                 = local.tolerated_findings
   script                             = local.script
   left_over                          = local.left_over
   tags                               = var.tags
 }
 
-# 7. Default Host Management Configuration: instances come under management by themselves.
+# 8. Default Host Management Configuration: instances come under management by themselves.
 
 module "default_host_management" {
   source = "./modules/default-host-management"
@@ -139,11 +163,23 @@ module "default_host_management" {
     regions                 = coalesce(var.default_host_management.regions, var.regions)
     update_ssm_agent        = var.default_host_management.update_ssm_agent
   }
+  additional_parameters      = var.default_host_management.additional_parameters
   management_account         = var.default_host_management.management_account
   trusted_service_principals = module.trusted_access.service_principals
   preceding_configurations   = { for name, configuration in local.patch_configurations : name => configuration.status }
   organization_account_count = local.account_count
+  preflight_passed           = terraform_data.preflight.output
+  tolerated_findings         = local.tolerated_findings
   script                     = local.script
   left_over                  = local.left_over
   tags                       = var.tags
+}
+
+# 9. What became of it, account by account and Region by Region?
+
+data "external" "deployments" {
+  count = local.script == null || !var.deployments_observed || length(local.wanted_configurations) == 0 ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])
+  query   = local.deployments_query
 }

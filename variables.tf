@@ -103,6 +103,7 @@ variable "patch_policies" {
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
@@ -128,6 +129,7 @@ variable "patch_policies" {
     }))
     instance_profile_policies_attached = optional(bool)
     include_management_account         = optional(bool)
+    additional_parameters              = optional(map(string))
   }))
   default  = {}
   nullable = false
@@ -139,6 +141,7 @@ variable "default_host_management" {
     - `update_ssm_agent`: whether SSM Agent is kept up to date. Default: true.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -148,8 +151,45 @@ variable "default_host_management" {
     management_account = optional(object({
       existing_role_name = optional(string)
     }), {})
+    additional_parameters = optional(map(string))
   })
   default = null
+}
+
+variable "preflight" {
+  description = <<-EOT
+    What is looked for before anything is touched, and how much it matters. Errors stop the plan, all in one message; warnings are told at every plan; the output `preflight_findings` holds everything.
+    - `member_role_name`: a role of every member account, with its path, by which a plan looks into each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session may read these things alone, whatever the role may do. Null: nobody looks there, and the output says so. Default: null.
+    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output tells of every change. The README lists the codes.
+  EOT
+  type = object({
+    member_role_name = optional(string)
+    severities       = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[\\w+=,.@/-]{1,512}$", coalesce(var.preflight.member_role_name, "none")))
+    error_message = "preflight.member_role_name is ${jsonencode(var.preflight.member_role_name)}, but must be the name of an IAM role with its path, for example \"OrganizationAccountAccessRole\"."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.preflight.severities), local.adjustable_findings)) == 0
+    error_message = "preflight.severities holds ${join(", ", setsubtract(keys(var.preflight.severities), local.adjustable_findings))}, but the codes whose severity can be chosen are ${join(", ", local.adjustable_findings)}."
+  }
+
+  validation {
+    condition     = alltrue([for severity in values(var.preflight.severities) : contains(["error", "warning", "off"], severity)])
+    error_message = "preflight.severities is ${jsonencode(var.preflight.severities)}, but every severity must be \"error\", \"warning\" or \"off\"."
+  }
+}
+
+variable "deployments_observed" {
+  description = "Whether every plan asks Quick Setup how each configuration stands in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "python_command" {

@@ -12,4 +12,5 @@ module "systems_manager" {
   delegated_administrator       = { account_id = var.administrator_account_id }
   patch_policies                = { scan-everything = {} }
   default_host_management       = {}
+  preflight                     = { member_role_name = var.member_role_name }
 }

@@ -22,3 +22,13 @@ output "quick_setup_configurations" {
   description = "Quick Setup's configurations: manager, type, status, Regions, targets."
   value       = module.systems_manager.quick_setup_configurations
 }
+
+output "deployments" {
+  description = "How each configuration stands in each account and Region."
+  value       = module.systems_manager.deployments
+}
+
+output "preflight_findings" {
+  description = "What was found beforehand that may go wrong, and what was not looked for."
+  value       = module.systems_manager.preflight_findings
+}

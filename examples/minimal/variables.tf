@@ -11,6 +11,12 @@ variable "home_region" {
   nullable    = false
 }
 
+variable "member_role_name" {
+  description = "Role of every member account by which a plan looks into them for what would go wrong, for example `OrganizationAccountAccessRole`. Null: nobody looks there."
+  type        = string
+  default     = null
+}
+
 variable "regions" {
   description = "Regions in which Quick Setup deploys."
   type        = set(string)

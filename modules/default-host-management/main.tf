@@ -19,12 +19,14 @@ module "configuration" {
 
   name                       = var.name
   type                       = "AWSQuickSetupType-DHMC"
-  parameters                 = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
+  parameters                 = merge(var.additional_parameters, { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) })
   regions                    = var.organization.regions
   targets                    = { organizational_unit_ids = var.organization.organizational_unit_ids }
   trusted_service_principals = var.trusted_service_principals
   preceding_configurations   = var.preceding_configurations
   organization_account_count = var.organization_account_count
+  preflight_passed           = var.preflight_passed
+  tolerated_findings         = var.tolerated_findings
   script                     = var.script
   left_over                  = lookup(var.left_over, var.name, "")
   tags                       = var.tags

@@ -14,3 +14,8 @@ output "management_account_role_name" {
 
   depends_on = [aws_ssm_service_setting.this]
 }
+
+output "findings" {
+  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
+  value       = flatten(module.configuration[*].findings)
+}

@@ -9,3 +9,8 @@ output "service_principals" {
   description = "Services that the account is registered for."
   value       = toset(values(aws_organizations_delegated_administrator.this)[*].service_principal)
 }
+
+output "findings" {
+  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
+  value       = local.findings
+}

@@ -13,11 +13,8 @@ variable "account_id" {
     error_message = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT: account_id is ${jsonencode(var.account_id)}, the management account, which AWS does not register as a delegated administrator. Give a member account."
   }
 
-  # AWS retires an account's Status in favour of its State, which provider 5 does not know: an account without a status
-  # may well be active, so only a status that says otherwise is refused.
-  # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
   validation {
-    condition     = !can(regex("^[0-9]{12}$", var.account_id)) ? true : contains(["ACTIVE", ""], lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER"))
+    condition     = contains(var.tolerated_findings, "ADMINISTRATOR_NOT_ACTIVE_MEMBER") || !can(regex("^[0-9]{12}$", var.account_id)) ? true : contains(["ACTIVE", ""], lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER"))
     error_message = "ADMINISTRATOR_NOT_ACTIVE_MEMBER: account_id is ${jsonencode(var.account_id)}, whose state in this organization is ${lookup(var.account_statuses, var.account_id, "NOT_A_MEMBER")}. Give an active member account."
   }
 }
@@ -72,5 +69,12 @@ variable "service_principals" {
 variable "trusted_service_principals" {
   description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`."
   type        = set(string)
+  nullable    = false
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none."
+  type        = set(string)
+  default     = []
   nullable    = false
 }

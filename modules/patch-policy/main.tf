@@ -44,7 +44,7 @@ locals {
     TargetTagValue = var.target_tag.value
   }
 
-  parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
+  parameters = merge(var.additional_parameters, local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
 }
 
 module "organization" {
@@ -59,6 +59,8 @@ module "organization" {
   trusted_service_principals = var.trusted_service_principals
   preceding_configurations   = var.preceding_configurations
   organization_account_count = var.organization_account_count
+  preflight_passed           = var.preflight_passed
+  tolerated_findings         = var.tolerated_findings
   script                     = var.script
   left_over                  = lookup(var.left_over, var.name, "")
   tags                       = var.tags
@@ -77,6 +79,8 @@ module "management_account" {
   targets                  = { account_id = data.aws_caller_identity.current.account_id }
   local_deployment_roles   = var.local_deployment_roles
   preceding_configurations = { (var.name) = module.organization.configuration.status }
+  preflight_passed         = var.preflight_passed
+  tolerated_findings       = var.tolerated_findings
   script                   = var.script
   left_over                = lookup(var.left_over, local.management_account_name, "")
   tags                     = var.tags

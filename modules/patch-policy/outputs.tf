@@ -13,3 +13,8 @@ output "association_statuses" {
     { for deployed in module.management_account : (local.management_account_name) => deployed.association_status },
   )
 }
+
+output "findings" {
+  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
+  value       = concat(module.organization.findings, flatten(module.management_account[*].findings))
+}

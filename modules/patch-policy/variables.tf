@@ -209,6 +209,27 @@ variable "organization_account_count" {
   default     = null
 }
 
+variable "preflight_passed" {
+  description = "Whether what was looked for beforehand lets this be deployed: see `modules/quick-setup-configuration`."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "additional_parameters" {
+  description = "Parameters of the configuration beyond those that this module knows, all strings. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/ways-out.md. Default: none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "script" {
   description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python."
   type = object({

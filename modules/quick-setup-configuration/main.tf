@@ -15,6 +15,24 @@ locals {
     for descendants in data.aws_organizations_organizational_unit_descendant_accounts.target : descendants.accounts[*].id
   ]))
   deployments = length(local.targeted_account_ids) * length(var.regions)
+  too_large   = !local.bounded && local.deployments > local.largest_deployment
+
+  unsupported_regions = setsubtract(var.regions, local.supported_regions)
+
+  findings = concat(
+    length(local.unsupported_regions) == 0 ? [] : [{
+      code    = "REGION_NOT_SUPPORTED"
+      subject = "${var.name} in ${join(", ", local.unsupported_regions)}"
+      message = "Quick Setup does not exist there. It supports ${join(", ", local.supported_regions)}."
+      remedy  = "Take these Regions out of the configuration."
+    }],
+    !local.too_large ? [] : [{
+      code    = "DEPLOYMENT_TOO_LARGE"
+      subject = var.name
+      message = "configuration \"${var.name}\" would deploy to up to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}."
+      remedy  = "Split it: fewer organizational units or fewer Regions in each."
+    }],
+  )
 
   targets = {
     for key, value in {
@@ -93,8 +111,13 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     }
 
     precondition {
-      condition     = local.bounded ? true : local.deployments <= local.largest_deployment
-      error_message = "DEPLOYMENT_TOO_LARGE: configuration \"${var.name}\" would deploy to up to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}. Split it: fewer organizational units or fewer Regions in each."
+      condition     = contains(var.tolerated_findings, "DEPLOYMENT_TOO_LARGE") || !local.too_large
+      error_message = join("\n", [for finding in local.findings : "${finding.code}: ${finding.message} ${finding.remedy}" if finding.code == "DEPLOYMENT_TOO_LARGE"])
+    }
+
+    precondition {
+      condition     = var.preflight_passed
+      error_message = "Configuration \"${var.name}\" is not deployed: preflight_passed is false. What was found is said elsewhere."
     }
 
     precondition {
@@ -110,5 +133,13 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
       condition     = alltrue([for status in values(var.preceding_configurations) : !contains(["INITIALIZING", "DEPLOYING", "DELETING", "STOPPING"], status)])
       error_message = "Configuration \"${var.name}\" comes after ${jsonencode(var.preceding_configurations)}, one of which Quick Setup is still working on. Wait until it has settled, then plan again."
     }
+  }
+}
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
+check "change_manager" {
+  assert {
+    condition     = var.type != "AWSQuickSetupType-SSMChangeMgr"
+    error_message = "CHANGE_MANAGER_CLOSED ${var.name}: AWS closed Change Manager to new customers on 2025-11-07. Whoever has not used it before will see this configuration fail: leave it out, and ask AWS for what replaces it."
   }
 }

@@ -31,3 +31,8 @@ output "parameters" {
   description = "Parameters as they are sent to Quick Setup, targets and Regions among them."
   value       = local.parameters
 }
+
+output "findings" {
+  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
+  value       = local.findings
+}

@@ -56,7 +56,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = length(setsubtract(var.regions, local.supported_regions)) == 0
+    condition     = contains(var.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
     error_message = "REGION_NOT_SUPPORTED: regions holds ${jsonencode(setsubtract(var.regions, local.supported_regions))}, where Quick Setup does not exist. It supports ${join(", ", local.supported_regions)}."
   }
 }
@@ -126,6 +126,20 @@ variable "organization_account_count" {
   description = "How many accounts the organization has, if known: where that many cannot exceed Quick Setup's limit, the accounts of the targets are not counted. Null: always count."
   type        = number
   default     = null
+}
+
+variable "preflight_passed" {
+  description = "Whether what was looked for beforehand lets this be deployed. Naming here what looked makes this come after it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
 }
 
 variable "script" {

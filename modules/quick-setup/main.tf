@@ -10,9 +10,26 @@ locals {
 
 # Quick Setup's console creates these silently; by API they must exist.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
+locals {
+  service_linked_roles = {
+    "accountdiscovery.ssm.amazonaws.com" = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
+    "ssm-quicksetup.amazonaws.com"       = "AWSServiceRoleForSSMQuickSetup"
+    "ssm.amazonaws.com"                  = "AWSServiceRoleForAmazonSSM"
+  }
+
+  existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
+  missing_roles  = var.script != null ? [] : [for service, role in local.service_linked_roles : service if !contains(local.existing_roles, role)]
+}
+
+data "aws_iam_roles" "service_linked" {
+  count = var.script == null ? 1 : 0
+
+  path_prefix = "/aws-service-role/"
+}
+
 module "service_linked_role" {
   source   = "../action"
-  for_each = var.script == null ? [] : toset(["ssm.amazonaws.com", "ssm-quicksetup.amazonaws.com", "accountdiscovery.ssm.amazonaws.com"])
+  for_each = var.script == null ? [] : toset(keys(local.service_linked_roles))
 
   script  = var.script
   verb    = "service-linked-role"

@@ -18,7 +18,7 @@ variable "explorer_enabling_role_arn" {
 }
 
 variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; service-linked roles and Quick Setup's service settings are then left as they are."
+  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; service-linked roles that are missing are then refused with the AWS CLI commands that create them, and Quick Setup's service settings are left as they are."
   type = object({
     command    = list(string)
     account_id = string

@@ -66,7 +66,8 @@ REFUSED = (
         "SCAN_CONFLICT",
         ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
     ),
-    # By default a warning: severities made it an error.
+    # By default warnings: severities made them errors.
+    Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
 )
 WARNED = (
@@ -99,6 +100,14 @@ def _write(sandbox: Sandbox, workspaces: Workspaces, calls: dict[str, dict[str, 
     return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
 
 
+def _unit_id(sandbox: Sandbox) -> str:
+    """The organizational unit of the scenario, in which everybody but the administrator is."""
+    client = sandbox.client("organizations")
+    (root,) = client.list_roots()["Roots"]
+    (unit,) = client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
+    return str(unit["Id"])
+
+
 @pytest.fixture(scope="module")
 def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
     sandbox_of_session.reset(Scenario.named("troubled"))
@@ -111,6 +120,11 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
         for name, account in administrators.items()
     }
     calls["elsewhere"] = {"python_command": None, "regions": ["eu-south-2"], "default_host_management": {}}
+    calls["crowded"] = {
+        "python_command": None,
+        "dedicated_organizational_unit": {"id": _unit_id(sandbox_of_session)},
+        "preflight": {"severities": {"OU_NOT_EXCLUSIVE": "error"}},
+    }
     calls["refused"] = {**_PATCH, "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}}}
     with pytest.raises(TerraformError) as refused:
         _write(sandbox_of_session, workspaces, calls).plan()
@@ -122,17 +136,14 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
 def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
     sandbox = sandbox_of_session
     sandbox.reset(Scenario.named("troubled"))
-    (root,) = sandbox.client("organizations").list_roots()["Roots"]
-    (unit,) = sandbox.client("organizations").list_organizational_units_for_parent(ParentId=root["Id"])[
-        "OrganizationalUnits"
-    ]
+    root_id = sandbox.client("organizations").list_roots()["Roots"][0]["Id"]
     sandbox.client("ssm-quicksetup").create_configuration_manager(
         Name="default-host-management",
         Tags={"systems-manager-organization:apply": "unfinished"},
         ConfigurationDefinitions=[
             {
                 "Type": "AWSQuickSetupType-DHMC",
-                "Parameters": {"TargetOrganizationalUnits": root["Id"], "TargetRegions": "us-east-1"},
+                "Parameters": {"TargetOrganizationalUnits": root_id, "TargetRegions": "us-east-1"},
             }
         ],
     )
@@ -140,7 +151,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
         "warned": {
             **_PATCH,
             "regions": ["ap-east-1", "us-east-1"],
-            "dedicated_organizational_unit": {"id": unit["Id"]},
+            "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
             "default_host_management": {},
             "preflight": {**_ROLE, "severities": {"SCAN_CONFLICT": "warning"}},
@@ -154,7 +165,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
         "name": "changes",
         "type": "AWSQuickSetupType-SSMChangeMgr",
         "regions": ["us-east-1"],
-        "targets": {"organizational_unit_ids": [root["Id"]]},
+        "targets": {"organizational_unit_ids": [root_id]},
         "organization_account_count": 7,
         "trusted_service_principals": ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"],
     }

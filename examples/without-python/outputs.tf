@@ -1,0 +1,14 @@
+output "delegated_administrator" {
+  description = "The delegated administrator and the services it is registered for."
+  value       = module.systems_manager.delegated_administrator
+}
+
+output "quick_setup_configurations" {
+  description = "Quick Setup's configurations: manager, type, status, Regions, targets."
+  value       = module.systems_manager.quick_setup_configurations
+}
+
+output "preflight_findings" {
+  description = "What was found beforehand, and what nobody could look for without Python."
+  value       = module.systems_manager.preflight_findings
+}
