@@ -9,6 +9,7 @@ from systems_manager_organization.errors import QueryError, UnsettledError
 from systems_manager_organization.left_over import FINISHED, TAG, UNFINISHED
 from systems_manager_organization.managers import (
     FAILED,
+    UNDER_WAY,
     configurations_in,
     definitions_in,
     deployment_status,
@@ -40,7 +41,7 @@ def adopt(query: Query, connect: Connect, screen: Screen) -> int:
     which manager is meant.
     """
     with connect() as aws:
-        description = chosen(aws, query["name"])
+        description = _settled(aws, screen, chosen(aws, query["name"]))
         mark, status = description.get("Tags", {}).get(TAG, ""), deployment_status(description)
         steps = [
             *(["deploy it again with the parameters that it has"] if status in FAILED else []),
@@ -73,6 +74,18 @@ def chosen(aws: Connection, name: str) -> dict[str, Any]:
             f'there are {len(descriptions)} configuration managers "{name}". Say which by its ARN: {arns}.'
         )
     return candidates[0]
+
+
+def _settled(aws: Connection, screen: Screen, description: dict[str, Any]) -> dict[str, Any]:
+    """The description once nothing is under way: how that ends says what is to be done. Raises QueryError."""
+    if deployment_status(description) not in UNDER_WAY:
+        return description
+    screen.tell(f"Quick Setup is still working on {description['Name']}: waiting for it.")
+    wait_until_settled(aws, description["ManagerArn"])
+    settled = described(aws, description["ManagerArn"])
+    if not settled:
+        raise QueryError(f"the configuration manager {description['ManagerArn']} is gone: it was being deleted.")
+    return settled
 
 
 def redeploy(aws: Connection, screen: Screen, description: Mapping[str, Any]) -> None:

@@ -89,10 +89,10 @@ def _run(
         name = f"{name} {verb.name}"
         if {"-h", "--help"} & set(arguments[1:]):
             return _show_help(_verb_help(program, verb), screen, given=True)
-        query = _query(program, verb, arguments[1:], screen.stdin)
+        query, by_hand = _query(program, verb, arguments[1:], screen.stdin)
         notice = partial(print, f"{name}:", file=screen.stderr, flush=True)
         connect = partial(Connection, query, session_factory=session_factory, clock=clock, notice=notice)
-        if verb.by_hand and _is_by_hand(verb, arguments[1:]):
+        if verb.by_hand and by_hand:
             return verb.by_hand(query, connect, screen)
         if verb.run is None:
             raise UsageError(f"this verb takes flags alone: {', '.join(key.flag for key in verb.keys)}.")
@@ -121,25 +121,31 @@ def _verb(program: Program[R], name: str) -> Verb[R]:
     raise UsageError(f'there is no verb "{name}": name one of {names}, or see {program.name} --help.')
 
 
-def _is_by_hand(verb: Verb[R], arguments: Sequence[str]) -> bool:
-    """Whether a person gave these arguments: flags, or what goes without one."""
-    return verb.run is None or bool(arguments and arguments[0].startswith("-"))
-
-
-def _query(program: Program[R], verb: Verb[R], arguments: Sequence[str], stdin: TextIO) -> Query:
-    if _is_by_hand(verb, arguments):
-        return validated(dict(_flags(verb, arguments)), verb.keys)
+def _query(program: Program[R], verb: Verb[R], arguments: Sequence[str], stdin: TextIO) -> tuple[Query, bool]:
+    """The query, and whether a person gave it: by flags, or by nothing at all to a verb that can do with that."""
+    if verb.run is None or (arguments and arguments[0].startswith("-")):
+        return validated(dict(_flags(verb, arguments)), verb.keys), True
     if arguments:
         if len(arguments) > 1:
             raise UsageError("the query is one argument, and there are more: did a shell split it?")
-        return parse(arguments[0], verb.keys)
-    if program.reads_standard_input and not stdin.isatty():
-        try:
-            return parse(stdin.read(), verb.keys)
-        except UnicodeDecodeError as error:
-            raise QueryError(f"The query on standard input is not text: {error}.") from error
+        return parse(arguments[0], verb.keys), False
+    text = _standard_input(stdin) if program.reads_standard_input else ""
+    if text.strip():
+        return parse(text, verb.keys), False
+    if verb.by_hand:
+        return validated({}, verb.keys), True
     place = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
     raise UsageError(f"there is no query: give it {place}, or as flags, which {program.name} {verb.name} --help lists.")
+
+
+def _standard_input(stdin: TextIO) -> str:
+    """All of it; nothing where a person sits there, who would wait for us."""
+    if stdin.isatty():
+        return ""
+    try:
+        return stdin.read()
+    except UnicodeDecodeError as error:
+        raise QueryError(f"The query on standard input is not text: {error}.") from error
 
 
 def _flags(verb: Verb[R], arguments: Sequence[str]) -> Iterator[tuple[str, str]]:

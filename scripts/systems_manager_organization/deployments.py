@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.configurations import configurations_key, parse_configurations
-from systems_manager_organization.deployment_matrix import matrix, summary
+from systems_manager_organization.deployment_matrix import WITHOUT_END, matrices, summary
 from systems_manager_organization.managers import configurations_in, described, managers_named, managers_of
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key, switch
 from systems_manager_organization.standing import NO_REASON, Standing, Targets, standing_of
@@ -78,8 +78,10 @@ def _show(standings: list[Standing], screen: Screen, *, as_json: bool) -> None:
     if not standings:
         screen.tell("There is no configuration manager in this account and Region.")
     console = screen.console(screen.stdout)
+    if not console.is_terminal:
+        console.width = WITHOUT_END
     for standing in standings:
-        console.print(matrix(standing))
+        console.print(*matrices(standing, console.width), sep="\n")
         console.print(summary(standing))
 
 
@@ -128,6 +130,7 @@ def _document(standing: Standing) -> dict[str, Any]:
         "type": standing.configuration.type,
         "arn": standing.configuration.arn,
         "deployment_status": standing.deployment_status,
+        "deployment_message": standing.deployment_message,
         "association_status": standing.association_status,
         "places": [
             {

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.adoption import chosen
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.explanation import missing_roles
 from systems_manager_organization.left_over import FINISHED, TAG
-from systems_manager_organization.managers import GONE, configurations_in, deployment_status, wait_until_settled
+from systems_manager_organization.managers import (
+    GONE,
+    configurations_in,
+    definitions_in,
+    deployment_status,
+    wait_until_settled,
+)
 from systems_manager_organization.names import NAME, YES
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS
 from systems_manager_organization.screen import counted
@@ -46,13 +53,18 @@ def discard(query: Query, connect: Connect, screen: Screen) -> int:
         wait_until_settled(aws, arn)
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
         status = wait_until_settled(aws, arn)
-    if status != GONE:
-        raise UnsettledError(
-            f"Quick Setup could not delete {name}: its deployment is {status}. It needs the roles that it was created "
-            f"with; see which of them is gone: report.py explain {arn}"
-        )
+        if status != GONE:
+            raise UnsettledError(
+                f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
+                f"AWS's own words: report.py explain {arn}"
+            )
     screen.write(f"{name}: deleted.")
     return 0
+
+
+def _likely_reason(aws: Connection, description: Mapping[str, Any]) -> str:
+    problems = [problem for definition in definitions_in(description) for problem in missing_roles(aws, definition)]
+    return " ".join(problems) or "It needs the roles that it was created with, whole; they are there."
 
 
 def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from systems_manager_organization.members import Members, each
 from systems_manager_organization.names import MEMBER_ROLE_NAME, NAME
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, switch
 from systems_manager_organization.screen import counted
-from systems_manager_organization.stack_sets import stack_sets_of
-from systems_manager_organization.standing import FAILING, NOT_DEPLOYED, Targets, standing_of
+from systems_manager_organization.stack_sets import in_words, stack_sets_of
+from systems_manager_organization.standing import FAILING, NO_REASON, NOT_DEPLOYED, Targets, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,13 +32,21 @@ if TYPE_CHECKING:
     from systems_manager_organization.stack_sets import Place
     from systems_manager_organization.standing import Standing
 
+DEPLOYMENT_FAILED = "The deployment failed"
+NODES_FAILED = "Nodes did not succeed with what runs on them"
+_NOT_LOOKED = (
+    "Nobody looked for Cloud9 environments, where Quick Setup has been seen to fail: say --member-role-name, a role of "
+    "the member accounts."
+)
+
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed for one reason, in AWS's words, in these accounts and Regions."""
+    """What failed for one reason, in AWS's words, in these accounts and Regions; in none, where it got to none."""
 
+    what: str
     reason: str
-    places: tuple[str, ...]
+    places: tuple[Place, ...]
     explanation: str
     remedy: str
 
@@ -58,7 +66,7 @@ class Explanation:
     deployment_status: str
     association_status: str
     failures: list[Failure] = field(default_factory=list)
-    not_deployed: dict[str, list[str]] = field(default_factory=dict)
+    not_deployed: dict[str, list[Place]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
 
@@ -86,9 +94,8 @@ def _explanation(aws: Connection, manager: Manager, role_name: str) -> Explanati
         standing = standing_of(aws, configuration, targets)
         told.failures += _failures(aws, definition, standing)
         told.not_deployed.update(_by_reason(standing, NOT_DEPLOYED))
-        failed = [place for place, state in standing.states.items() if state.state == FAILING]
-        told.seen += _environments(aws, failed, role_name)
-        told.seen += _missing_roles(aws, definition)
+        told.seen += _environments(aws, standing, role_name)
+        told.seen += missing_roles(aws, definition)
     if told.failures or manager.deployment_status in FAILED:
         told.seen += _missing_access(aws)
     told.next = _next(manager, description, told)
@@ -100,23 +107,25 @@ def _failures(aws: Connection, definition: Definition, standing: Standing) -> li
         _failure(reason, places, cause_of(reason) or unknown(_stack_sets(aws, definition)))
         for reason, places in _by_reason(standing, FAILING).items()
     ]
-    nodes = [
-        f"{account_id} {region}"
-        for (account_id, region), state in standing.states.items()
-        if state.associations == "FAILED" and state.state != FAILING
-    ]
-    return [*deployments, *([_failure("Nodes did not succeed with what runs on them.", nodes, NODES)] if nodes else [])]
+    if standing.failure_elsewhere:
+        reason = standing.failure_elsewhere
+        deployments.append(_failure(reason, (), cause_of(reason) or unknown(_stack_sets(aws, definition))))
+    nodes: defaultdict[str, list[Place]] = defaultdict(list)
+    for place, state in standing.states.items():
+        if state.associations == "FAILED" and state.state != FAILING:
+            nodes[state.association_message or NO_REASON].append(place)
+    return [*deployments, *(_failure(reason, places, NODES, NODES_FAILED) for reason, places in nodes.items())]
 
 
-def _failure(reason: str, places: Iterable[str], cause: Cause) -> Failure:
-    return Failure(reason, tuple(places), cause.explanation, cause.remedy)
+def _failure(reason: str, places: Iterable[Place], cause: Cause, what: str = DEPLOYMENT_FAILED) -> Failure:
+    return Failure(what, reason, tuple(places), cause.explanation, cause.remedy)
 
 
-def _by_reason(standing: Standing, state: str) -> dict[str, list[str]]:
-    places: defaultdict[str, list[str]] = defaultdict(list)
-    for (account_id, region), found in standing.states.items():
+def _by_reason(standing: Standing, state: str) -> dict[str, list[Place]]:
+    places: defaultdict[str, list[Place]] = defaultdict(list)
+    for place, found in standing.states.items():
         if found.state == state:
-            places[found.reason].append(f"{account_id} {region}")
+            places[found.reason].append(place)
     return dict(places)
 
 
@@ -127,12 +136,12 @@ def _stack_sets(aws: Connection, definition: Definition) -> list[str]:
         return []
 
 
-def _environments(aws: Connection, failed: list[Place], role_name: str) -> list[str]:
-    """What Cloud9 has where something failed."""
-    if not failed:
-        return []
+def _environments(aws: Connection, standing: Standing, role_name: str) -> list[str]:
+    """What Cloud9 has where something failed; how to look for it where AWS's words do not say what else it is."""
+    failed = {place: state.reason for place, state in standing.states.items() if state.state == FAILING}
     if not role_name:
-        return ["Nobody looked for Cloud9 environments: say --member-role-name, a role of the member accounts."]
+        unclear = any(cause_of(reason) is None for reason in failed.values())
+        return [_NOT_LOOKED] if unclear else []
     regions: defaultdict[str, list[str]] = defaultdict(list)
     for account_id, region in failed:
         regions[account_id].append(region)
@@ -157,7 +166,8 @@ def _environments_of(members: Members, regions: Mapping[str, list[str]], account
     return sentences
 
 
-def _missing_roles(aws: Connection, definition: Definition) -> list[str]:
+def missing_roles(aws: Connection, definition: Definition) -> list[str]:
+    """A sentence for each of the definition's roles that is gone, or that could not be looked at."""
     names = (definition.administration_role_arn.rpartition("/")[2], definition.execution_role_name)
     return [problem for name in names if name and (problem := _problem_with_role(aws, name))]
 
@@ -211,18 +221,19 @@ def _lines(told: Explanation) -> Iterator[str]:
     yield f"Deployment {told.deployment_status or 'NONE'}, nodes {told.association_status or 'NONE'}."
     for failure in told.failures:
         yield ""
-        yield f'"{failure.reason}"'
-        yield f"  in {counted(len(failure.places), 'place')}: {', '.join(failure.places)}"
+        yield f'{failure.what}. AWS says: "{failure.reason}"'
+        if failure.places:
+            yield f"  in {counted(len(failure.places), 'place')}: {in_words(failure.places)}"
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
     if told.not_deployed:
         yield ""
         yield "Not deployed, and not failed either:"
         for reason, places in told.not_deployed.items():
-            yield f"  {', '.join(places)}: {reason}"
+            yield f"  {in_words(places)}: {reason}"
     if told.seen:
         yield ""
-        yield "Looked up:"
+        yield "Beside that:"
         yield from (f"  {sentence}" for sentence in told.seen)
     yield ""
     yield from told.next
@@ -230,9 +241,14 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _document(told: Explanation) -> dict[str, Any]:
     return {
-        **{key: value for key, value in vars(told).items() if key != "failures"},
-        "failures": [vars(failure) for failure in told.failures],
+        **vars(told),
+        "failures": [{**vars(failure), "places": _places(failure.places)} for failure in told.failures],
+        "not_deployed": [{"reason": reason, "places": _places(places)} for reason, places in told.not_deployed.items()],
     }
+
+
+def _places(places: Iterable[Place]) -> list[dict[str, str]]:
+    return [{"account_id": account_id, "region": region} for account_id, region in places]
 
 
 VERB: Verb[str] = Verb(

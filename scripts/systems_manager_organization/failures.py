@@ -51,6 +51,8 @@ _ADVICE = {
     "ConcurrentModificationException": "Somebody else is changing the organization: run this again when they are done.",
     "ConflictException": "Quick Setup is busy with another change: run this again when it is done.",
     "DestinationParentNotFoundException": "The destination is gone: name another, or move the account by hand.",
+    "ParentNotFoundException": "An organizational unit that is targeted does not exist: look at the ids in "
+    "target_organizational_unit_ids.",
     "ThrottlingException": "AWS stayed busy through every retry: run this again later.",
     "TooManyRequestsException": "AWS stayed busy through every retry: run this again later.",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from systems_manager_organization.connection import Connection
 
@@ -21,6 +21,14 @@ _OPERATIONS = 3
 
 Place = tuple[str, str]
 """An account id and a Region."""
+
+
+def in_words(places: Iterable[Place]) -> str:
+    """`333333333333 eu-west-1, us-east-1; 444444444444 us-east-1`."""
+    regions: dict[str, list[str]] = {}
+    for account_id, region in places:
+        regions.setdefault(account_id, []).append(region)
+    return "; ".join(f"{account_id} {', '.join(where)}" for account_id, where in regions.items())
 
 
 def stack_sets_of(aws: Connection, definition_id: str) -> list[str]:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.accounts import Account, accounts_of
+from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.managers import FAILED, UNDER_WAY, described, statuses_in
 from systems_manager_organization.stack_sets import Place, failure_reasons
 
@@ -46,10 +47,16 @@ class State:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one configuration stands. `accounts`: the targeted ones, and all others that it is deployed to."""
+    """How one configuration stands.
+
+    Attributes:
+        deployment_message: AWS's words about the deployment as a whole; "" where it has none.
+        accounts: the targeted ones, and all others that it is deployed to.
+    """
 
     configuration: Configuration
     deployment_status: str
+    deployment_message: str
     association_status: str
     states: Mapping[Place, State]
     accounts: Mapping[str, Account]
@@ -60,6 +67,13 @@ class Standing:
     @property
     def has_failed(self) -> bool:
         return self.deployment_status in FAILED or bool(self.count(FAILING))
+
+    @property
+    def failure_elsewhere(self) -> str:
+        """Why it failed though no account and Region did: a deployment that did not begin, or a deletion; else ""."""
+        if self.deployment_status not in FAILED or self.count(FAILING):
+            return ""
+        return self.deployment_message or NO_REASON
 
     @property
     def has_settled(self) -> bool:
@@ -82,14 +96,23 @@ class Targets:
         units = tuple(sorted(configuration.organizational_unit_ids))
         with self._lock:
             if units not in self._known:
-                self._known[units] = list(accounts_of(self._aws, units))
+                self._known[units] = self._accounts_of(units)
             return self._known[units]
+
+    def _accounts_of(self, units: tuple[str, ...]) -> list[Account]:
+        try:
+            return list(accounts_of(self._aws, units))
+        except ServiceError as error:
+            if error.code != "ParentNotFoundException":
+                raise
+            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
+            return [account for unit in units if len(units) > 1 for account in self._accounts_of((unit,))]
 
 
 def standing_of(aws: Connection, configuration: Configuration, targets: Targets) -> Standing:
     """Asks AWS how `configuration`, which has a manager, stands everywhere. Raises ScriptError."""
     description = described(aws, configuration.arn)
-    deployed = {(found["Account"], found["Region"]): found for found in _deployed(aws, configuration) if description}
+    deployed = {(found["Account"], found["Region"]): found for found in _deployed(aws, description)}
     accounts = {account.id: account for account in targets.of(configuration)}
     statuses = statuses_in(description)
     expected = {(account_id, region) for account_id in accounts for region in configuration.regions}
@@ -98,6 +121,7 @@ def standing_of(aws: Connection, configuration: Configuration, targets: Targets)
     return Standing(
         configuration,
         deployment_status=statuses.get("Deployment", "NONE"),
+        deployment_message=_message(description, "Deployment"),
         association_status=statuses.get("AsyncExecutions", "NONE"),
         states={
             place: _deployed_state(deployed[place], reasons.get(place, ""))
@@ -109,12 +133,14 @@ def standing_of(aws: Connection, configuration: Configuration, targets: Targets)
     )
 
 
-def _deployed(aws: Connection, configuration: Configuration) -> list[dict[str, Any]]:
+def _deployed(aws: Connection, description: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if not description:
+        return []
     listed = aws.listed(
         aws.quick_setup.list_configurations,
         "ConfigurationsList",
         sent="StartingToken",
-        ManagerArn=configuration.arn,
+        ManagerArn=description["ManagerArn"],
         MaxItems=100,
     )
     return list(listed)

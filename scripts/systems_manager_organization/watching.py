@@ -50,9 +50,11 @@ class _Follower:
 
     def __enter__(self) -> Self:
         if self._screen.stderr.isatty():
+            # The console first: it is the one that can say what to do when there is no rich.
+            console = self._screen.console(self._screen.stderr)
             from rich.progress import Progress
 
-            self._progress = Progress(console=self._screen.console(self._screen.stderr), transient=True)
+            self._progress = Progress(console=console, transient=True)
             self._task = self._progress.add_task("Deploying", total=None)
             self._progress.start()
         return self
@@ -65,7 +67,7 @@ class _Follower:
         counts = {state: sum(standing.count(state) for standing in standings) for state in STATES}
         done = counts[SUCCEEDED] + counts[FAILING]
         if self._progress:
-            self._progress.update(self._task, completed=done, total=done + counts[IN_PROGRESS])
+            self._progress.update(self._task, completed=done, total=done + counts[IN_PROGRESS], refresh=True)
             return
         told = ", ".join(
             f"{counts[state]} {state.replace('_', ' ')}" for state in STATES if counts[state] or state != NOT_DEPLOYED

@@ -151,6 +151,22 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     assert_plan_empty(plan_reading_only(terraform, sandbox))
     assert _managers(sandbox) == made
 
+    # What a plan refuses never keeps anybody from destroying.
+    sandbox.client("ssm-quicksetup").create_configuration_manager(
+        Name="console",
+        ConfigurationDefinitions=[
+            {
+                "Type": "AWSQuickSetupType-SSMHostMgmt",
+                "Parameters": {"TargetOrganizationalUnits": "r-sbox", "TargetRegions": "us-east-1"},
+            }
+        ],
+    )
+    sandbox.clock.advance(600)
+    with pytest.raises(TerraformError, match="SCAN_CONFLICT"):
+        terraform.plan()
+    terraform.destroy()
+    assert list(_managers(sandbox)) == ["console"]
+
 
 def test_a_parameter_that_quick_setup_adds(sandbox: Sandbox, configure: Configure) -> None:
     """hashicorp/terraform-provider-aws#44687: healthy and tainted. Kept by untaint, adopt and additional_parameters."""

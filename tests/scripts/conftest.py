@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from systems_manager_organization import ensure, observe
+from systems_manager_organization import ensure, observe, report
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.connection import boto3_session
 
@@ -49,9 +49,10 @@ class Outcome:
 
 
 class Run(Protocol):
-    """Runs `observe.py` or `ensure.py` (by its first word) with the other words as arguments.
+    """Runs `observe.py`, `ensure.py` or `report.py` (by its first word) with the other words as arguments.
 
-    `query` is handed over as Terraform does, with the management account and us-east-1 filled in.
+    `query` is handed over as Terraform does, with the management account and us-east-1 filled in. `on_pause` is called
+    with the seconds of each pause, in which nobody sleeps.
     """
 
     def __call__(
@@ -62,6 +63,7 @@ class Run(Protocol):
         terminal: bool = False,
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
+        on_pause: Callable[[float], object] = ...,
     ) -> Outcome: ...
 
 
@@ -78,21 +80,31 @@ def run() -> Run:
         terminal: bool = False,
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
+        on_pause: Callable[[float], object] = lambda _seconds: None,
     ) -> Outcome:
-        programs: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM}
+        programs: dict[str, Program[Any]] = {
+            "observe": observe.PROGRAM,
+            "ensure": ensure.PROGRAM,
+            "report": report.PROGRAM,
+        }
         if query is not None and program == "observe":
             stdin = io.StringIO(query_text(query))
         elif query is not None:
             arguments = (*arguments, query_text(query))
-        stdout, stderr = Terminal() if terminal else io.StringIO(), io.StringIO()
+        stdout, stderr = (Terminal(), Terminal()) if terminal else (io.StringIO(), io.StringIO())
         pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            on_pause(seconds)
+
         status = programs[program].main(
             arguments,
             stdin=stdin or io.StringIO(),  # type: ignore[arg-type]
             stdout=stdout,
             stderr=stderr,
             session_factory=session_factory,
-            clock=Clock(now=lambda: sum(pauses), sleep=pauses.append),
+            clock=Clock(now=lambda: sum(pauses), sleep=sleep),
         )
         return Outcome(status, stdout.getvalue(), stderr.getvalue(), pauses)
 

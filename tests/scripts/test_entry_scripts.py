@@ -42,7 +42,7 @@ def test_ensure_takes_the_query_as_one_argument(sandbox: Sandbox) -> None:
     assert ended.stdout == "Trusted access of ssm.amazonaws.com: enabled (was disabled).\n"
 
 
-@pytest.mark.parametrize("name", ["observe.py", "ensure.py"])
+@pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])
 @pytest.mark.parametrize("flags", [(), ("-I",)], ids=["plain", "isolated"])
 def test_help_needs_nothing_but_python(name: str, flags: tuple[str, ...]) -> None:
     ended = execute(sys.executable, *flags, "-S", str(SCRIPTS / name), "--help")
@@ -66,7 +66,7 @@ def test_without_boto3_it_is_one_line_with_the_ways_out() -> None:
     assert "python_command = null" in ended.stderr
 
 
-@pytest.mark.parametrize("name", ["observe.py", "ensure.py"])
+@pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])
 def test_an_old_python_is_told_so_in_one_line(name: str) -> None:
     code = (
         "import runpy, sys\n"
@@ -82,8 +82,15 @@ def test_an_old_python_is_told_so_in_one_line(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["observe.py", "ensure.py"])
-def test_dependencies_are_declared_for_uv(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "packages"),
+    [
+        ("observe.py", ["boto3>=1.40", "rich>=13"]),
+        ("ensure.py", ["boto3>=1.40"]),
+        ("report.py", ["boto3>=1.40", "rich>=13"]),
+    ],
+)
+def test_dependencies_are_declared_for_uv(name: str, packages: list[str]) -> None:
     lines = (SCRIPTS / name).read_text(encoding="utf-8").splitlines()
     block = lines[lines.index("# /// script") + 1 : lines.index("# ///")]
-    assert block == ['# requires-python = ">=3.10"', '# dependencies = ["boto3>=1.40"]']
+    assert block == ['# requires-python = ">=3.10"', f"# dependencies = {json.dumps(packages)}"]

@@ -186,6 +186,15 @@ def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run
         assert looked == [WORKLOAD]
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_unit_that_does_not_exist_is_one_line_with_the_input(run: Run) -> None:
+    outcome = run("observe", "preflight", query=query({"organizational_unit_ids": ["ou-sbox-00000000"]}))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "ParentNotFoundException" in outcome.stderr
+    assert "target_organizational_unit_ids" in outcome.stderr
+
+
 def test_a_configuration_of_the_account_itself_is_looked_at_without_a_role(aws: Sandbox, run: Run) -> None:
     reset(aws, cloud9_environments=(environment(MANAGEMENT),))
     local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
