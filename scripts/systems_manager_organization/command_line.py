@@ -178,9 +178,8 @@ def _value(key: Key, remaining: Iterator[str]) -> str:
 def _program_help(program: Program[R]) -> str:
     width = max(len(verb.name) for verb in program.verbs)
     verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in program.verbs)
-    return (
-        f"usage: {program.name} VERB {_usage(program)}\n\n{program.summary}\n\nverbs (VERB --help says more):\n{verbs}"
-    )
+    arguments = "NAME [--KEY VALUE ...]" if all(verb.run is None for verb in program.verbs) else _usage(program)
+    return f"usage: {program.name} VERB {arguments}\n\n{program.summary}\n\nverbs (VERB --help says more):\n{verbs}"
 
 
 def _verb_help(program: Program[R], verb: Verb[R]) -> str:

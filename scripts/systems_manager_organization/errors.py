@@ -40,8 +40,10 @@ class ServiceError(ScriptError):
 
     Attributes:
         code: AWS's error code, for example `AccessDeniedException`.
+        message: what failed, for whom, and AWS's words; without the advice that follows in the text.
     """
 
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, code: str, advice: str = "") -> None:
+        super().__init__(f"{message} {advice}".rstrip())
         self.code = code
+        self.message = message

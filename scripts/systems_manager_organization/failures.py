@@ -99,7 +99,7 @@ def _answered(error: ClientError, action: str, where: str) -> ScriptError:
         advice = f"Allow {action} to the script's credentials, and see that no service control policy denies it."
     else:
         advice = _ADVICE.get(code, "")
-    return ServiceError(f"{text} {advice}".rstrip(), code)
+    return ServiceError(text, code, advice)
 
 
 def _unanswered(error: BotoCoreError, action: str, where: str) -> ScriptError:

@@ -176,7 +176,7 @@ def _not_entered(aws: Connection, role_name: str, looks: Iterable[_Seen]) -> Ite
             NOT_READABLE,
             ", ".join(seen.account_id for seen in group),
             f"The role {role_name} could not be assumed there, so nobody looked into {_them(group)}. "
-            f"{group[0].not_entered}",
+            f"{_told(group[0].not_entered)}",
             f"Create the role there (invited accounts have none) and let it trust {aws.identity.arn}, or name another "
             "role in preflight.member_role_name.",
         )
@@ -191,7 +191,7 @@ def _unreadable(looks: Iterable[_Seen]) -> Iterator[Finding]:
         yield Finding(
             NOT_READABLE,
             ", ".join(place for place, _ in group),
-            f"Nobody could look there. {group[0][1]}",
+            f"Nobody could look there. {_told(group[0][1])}",
             f"Let the role do {', '.join(READ_ACTIONS)} there.",
         )
 
@@ -213,6 +213,11 @@ def _regions_off(looks: Iterable[_Seen]) -> Iterator[Finding]:
 
 def _kind(error: ScriptError) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
+
+
+def _told(error: ScriptError | None) -> str:
+    """Without its advice: findings have a remedy of their own."""
+    return error.message if isinstance(error, ServiceError) else str(error)
 
 
 def _them(group: list[_Seen]) -> str:
