@@ -38,8 +38,8 @@ docs: $(VENV)/.test ## Write the tables of every README anew from the Terraform 
 	@$(RUN) -m commands.docs
 
 .PHONY: bench
-bench: $(VENV)/.test terraform ## Time apply, empty plan, destroy and the scripts, each beside its floor
-	@$(RUN) -m commands.bench
+bench: $(VENV)/.test terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, ONLY=preflight)
+	@$(RUN) -m commands.bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
 faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn

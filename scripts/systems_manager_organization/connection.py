@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 # The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_CONCURRENT_CALLS = 4
+# As many as may ask at once for accounts (members.py); botocore keeps ten and opens a new connection for every other.
+CONNECTIONS_KEPT = 64
 APPLICATION_NAME = "systems-manager-organization"
 
 P = ParamSpec("P")
@@ -244,6 +246,7 @@ def _config() -> Config:
     return Config(
         connect_timeout=5,
         read_timeout=30,
+        max_pool_connections=CONNECTIONS_KEPT,
         retries={"mode": "adaptive", "total_max_attempts": 6},
         user_agent_extra=APPLICATION_NAME,
     )

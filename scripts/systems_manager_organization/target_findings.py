@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.accounts import ACTIVE, Account, accounts_of
-from systems_manager_organization.cloud9 import environments_in
+from systems_manager_organization.cloud9 import environments_in, has_ever_been_used_in
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.members import READ_ACTIONS, Members, each
@@ -122,7 +122,7 @@ def _look(members: Members, severities: Severities, target: _Target) -> _Seen:
         seen.not_entered = error
         return seen
     _look_for_regions(member, target, seen)
-    if severities.wanted(CLOUD9):
+    if severities.wanted(CLOUD9) and has_ever_been_used_in(member, target.regions[0]):
         for region in target.regions:
             if region not in seen.regions_off:
                 _look_for_environments(member, region, seen)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from sandbox.cloud9.exceptions import BadRequestException, NotFoundException
+from sandbox.iam.models import create_service_linked_role_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,11 @@ class Cloud9Backend(BaseBackend):
         return any(environment.type == "ec2" for environment in self.environments.values())
 
     def add_environment(self, environment_id: str, name: str, environment_type: str, owner_arn: str) -> None:
-        """Take in an environment that is there already."""
+        """Take in an environment that is there already, and with it the role that came when it was created.
+
+        https://docs.aws.amazon.com/cloud9/latest/user-guide/using-service-linked-roles.html
+        """
+        create_service_linked_role_once(self.account_id, "cloud9.amazonaws.com")
         self.environments[environment_id] = Environment(
             id=environment_id,
             name=name,
