@@ -9,6 +9,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
+from systems_manager_organization.crowd import AT_A_TIME
 from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
 from systems_manager_organization.failures import CREDENTIALS_ADVICE, Explained
 from systems_manager_organization.pacing import Pacer
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 # The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_CONCURRENT_CALLS = 4
-# As many as may ask at once for accounts (members.py); botocore keeps ten and opens a new connection for every other.
-CONNECTIONS_KEPT = 64
 APPLICATION_NAME = "systems-manager-organization"
 
 P = ParamSpec("P")
@@ -246,7 +245,8 @@ def _config() -> Config:
     return Config(
         connect_timeout=5,
         read_timeout=30,
-        max_pool_connections=CONNECTIONS_KEPT,
+        # botocore keeps ten, and opens a new one for every other of those who ask at once.
+        max_pool_connections=AT_A_TIME,
         retries={"mode": "adaptive", "total_max_attempts": 6},
         user_agent_extra=APPLICATION_NAME,
     )

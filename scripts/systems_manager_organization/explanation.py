@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.causes import CLOUD9, NODES, Cause, cause_of, unknown
 from systems_manager_organization.cloud9 import environments_in
 from systems_manager_organization.command_line import Verb
+from systems_manager_organization.crowd import each
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.left_over import TAG, UNFINISHED
 from systems_manager_organization.managers import FAILED, configurations_in, definitions_in, described, managers_named
-from systems_manager_organization.members import Members, each
+from systems_manager_organization.members import Members
 from systems_manager_organization.names import MEMBER_ROLE_NAME, NAME
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, switch
 from systems_manager_organization.screen import counted

@@ -6,35 +6,28 @@ for a service and Region, whatever the account, and each call says whose credent
 
 from __future__ import annotations
 
-import gc
 import json
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.connection import APPLICATION_NAME, CONNECTIONS_KEPT
+from systems_manager_organization.connection import APPLICATION_NAME
+from systems_manager_organization.crowd import AT_A_TIME
 from systems_manager_organization.failures import Explained
 from systems_manager_organization.paging import items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from botocore.credentials import Credentials
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
     from systems_manager_organization.connection import Connection
 
-# With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
-# 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-MAXIMUM_CONCURRENT_ACCOUNTS = CONNECTIONS_KEPT
-
 # The least that AWS takes, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _DURATION = 900
-
-_ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 # The role may well be an administrator's: through this policy it reads, and these things alone.
 READ_ACTIONS = (
@@ -49,9 +42,6 @@ _SESSION_POLICY = json.dumps(
 )
 
 _credentials: ContextVar[Credentials | None] = ContextVar("credentials")
-
-I = TypeVar("I")  # noqa: E741 - an item
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -143,7 +133,7 @@ class Members:
             config=Config(
                 connect_timeout=5,
                 read_timeout=30,
-                max_pool_connections=CONNECTIONS_KEPT,
+                max_pool_connections=AT_A_TIME,
                 # Not "adaptive": its pace is the client's, and one account that is throttled would slow all others.
                 retries={"mode": "standard", "total_max_attempts": 6},
                 # boto3 composes its own anew, twice, for each call: an eighth of what a call costs.
@@ -159,28 +149,3 @@ def _sign_as_member(context: dict[str, Any], **_: object) -> None:
     credentials = _credentials.get()
     if credentials is not None:
         context.setdefault("signing", {})["request_credentials"] = credentials
-
-
-def each(function: Callable[[I], R], items: Iterable[I]) -> Iterator[R]:
-    """`function` of every item, many at a time, in the order in which they are done.
-
-    Items are taken as they are needed: those that AWS lists page by page begin before the last page is there. What
-    `function` raises ends it.
-    """
-    threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_ACCOUNTS)
-    usual = gc.get_threshold()
-    # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
-    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *usual[1:])
-    try:
-        running = set()
-        for item in items:
-            running.add(threads.submit(function, item))
-            if len(running) >= 2 * MAXIMUM_CONCURRENT_ACCOUNTS:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (ended.result() for ended in done)
-        while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (ended.result() for ended in done)
-    finally:
-        gc.set_threshold(*usual)
-        threads.shutdown(cancel_futures=True)

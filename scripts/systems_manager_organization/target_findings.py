@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.accounts import ACTIVE, Account, accounts_of
 from systems_manager_organization.cloud9 import environments_in, has_ever_been_used_in
+from systems_manager_organization.crowd import run_all
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.members import READ_ACTIONS, Members, each
+from systems_manager_organization.members import READ_ACTIONS, Members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cloud9 import Environment
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
+    from systems_manager_organization.crowd import Task
     from systems_manager_organization.findings import Severities
     from systems_manager_organization.members import Member
 
@@ -61,8 +63,10 @@ def target_findings(
     suspended: list[Account] = []
     targets = _active(_targets(aws, configurations), suspended)
     if role_name and severities.wanted(*MEMBER_CODES):
-        look = partial(_look, Members(aws, role_name), severities)
-        yield from _in_members(aws, role_name, list(each(look, targets)))
+        looks: list[_Seen] = []
+        look = partial(_look, Members(aws, role_name), severities, looks)
+        run_all(partial(look, target) for target in targets)
+        yield from _in_members(aws, role_name, looks)
     else:
         deque(targets, maxlen=0)
     if suspended:
@@ -114,19 +118,20 @@ def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_T
             suspended.append(target.account)
 
 
-def _look(members: Members, severities: Severities, target: _Target) -> _Seen:
+def _look(members: Members, severities: Severities, looks: list[_Seen], target: _Target) -> list[Task]:
+    """Enters the account; what follows is a look into each Region that may have an environment."""
     seen = _Seen(target.account.id)
+    looks.append(seen)
     try:
         member = members.enter(target.account.id)
     except ServiceError as error:
         seen.not_entered = error
-        return seen
+        return []
     _look_for_regions(member, target, seen)
-    if severities.wanted(CLOUD9) and has_ever_been_used_in(member, target.regions[0]):
-        for region in target.regions:
-            if region not in seen.regions_off:
-                _look_for_environments(member, region, seen)
-    return seen
+    if not severities.wanted(CLOUD9) or not has_ever_been_used_in(member, target.regions[0]):
+        return []
+    regions = [region for region in target.regions if region not in seen.regions_off]
+    return [partial(_look_for_environments, member, region, seen) for region in regions]
 
 
 def _look_for_regions(member: Member, target: _Target, seen: _Seen) -> None:
@@ -139,14 +144,15 @@ def _look_for_regions(member: Member, target: _Target, seen: _Seen) -> None:
     seen.regions_off += [region for region in target.regions if states.get(region) not in _ENABLED]
 
 
-def _look_for_environments(member: Member, region: str, seen: _Seen) -> None:
+def _look_for_environments(member: Member, region: str, seen: _Seen) -> tuple[()]:
     try:
         found = environments_in(member, region)
     except ScriptError as error:
         seen.unreadable[region] = error
-        return
-    if found:
-        seen.environments[region] = found
+    else:
+        if found:
+            seen.environments[region] = found
+    return ()
 
 
 def _in_members(aws: Connection, role_name: str, looks: list[_Seen]) -> Iterator[Finding]:
@@ -155,7 +161,7 @@ def _in_members(aws: Connection, role_name: str, looks: list[_Seen]) -> Iterator
     yield from _unreadable(looks)
     yield from _regions_off(looks)
     for seen in looks:
-        for region, environments in seen.environments.items():
+        for region, environments in sorted(seen.environments.items()):
             yield Finding(
                 CLOUD9,
                 f"{seen.account_id} {region}",
@@ -185,7 +191,7 @@ def _not_entered(aws: Connection, role_name: str, looks: Iterable[_Seen]) -> Ite
 def _unreadable(looks: Iterable[_Seen]) -> Iterator[Finding]:
     by_kind: defaultdict[str, list[tuple[str, ScriptError]]] = defaultdict(list)
     for seen in looks:
-        for what, error in seen.unreadable.items():
+        for what, error in sorted(seen.unreadable.items(), key=lambda item: item[0]):
             by_kind[_kind(error)].append((f"{seen.account_id} {what}", error))
     for _, group in sorted(by_kind.items()):
         yield Finding(

@@ -21,7 +21,7 @@ from commands.bench_server import MANAGEMENT, PAGE, member, with_environment, wi
 from sandbox.ssmquicksetup.configuration_types import REGIONS
 from support.errors import HarnessError
 from support.workspace import REPOSITORY
-from systems_manager_organization.members import MAXIMUM_CONCURRENT_ACCOUNTS
+from systems_manager_organization.crowd import AT_A_TIME
 from systems_manager_organization.pacing import PUBLISHED_RATES
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _bounds(run: Run, accounts: int, latency: float, bare_call: float) -> dict[s
     pages = -(-(accounts + 1) // PAGE)
     rate = PUBLISHED_RATES["organizations:ListAccounts"]
     return {
-        f"calls x latency / {MAXIMUM_CONCURRENT_ACCOUNTS} at a time": run.calls * latency / MAXIMUM_CONCURRENT_ACCOUNTS,
+        f"calls x latency / {AT_A_TIME} at a time": run.calls * latency / AT_A_TIME,
         "published rates (ListAccounts, AssumeRole)": max(
             (pages - rate.burst) / rate.calls, accounts / _ASSUME_ROLE_RATE
         ),

@@ -1,0 +1,93 @@
+"""Many questions at a time, some of which lead to more."""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Condition
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+# With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
+# 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+AT_A_TIME = 64
+
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
+
+I = TypeVar("I")  # noqa: E741 - an item
+R = TypeVar("R")
+
+Task: TypeAlias = "Callable[[], Iterable[Task]]"
+"""Something to do; it returns what is to be done next."""
+
+
+def run_all(tasks: Iterable[Task]) -> None:
+    """Does everything, and everything that follows from it, AT_A_TIME at a time, in no order.
+
+    Tasks are taken as there is room for them: those that AWS lists page by page begin before the last page is there,
+    and what follows from them does not wait for the list. Raises what a task raises, once nothing is being done any
+    more.
+    """
+    usual = gc.get_threshold()
+    # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *usual[1:])
+    crowd = _Crowd()
+    try:
+        for task in tasks:
+            crowd.add(task)
+            crowd.wait(until_left=2 * AT_A_TIME)
+        crowd.wait(until_left=0)
+    finally:
+        gc.set_threshold(*usual)
+        crowd.end()
+
+
+def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
+    """`function` of every item, in no order. Raises what it raises."""
+    results: list[R] = []
+
+    def task(item: I) -> Iterable[Task]:
+        results.append(function(item))
+        return ()
+
+    run_all(partial(task, item) for item in items)
+    return results
+
+
+class _Crowd:
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(AT_A_TIME)
+        self._left = 0
+        self._changed = Condition()
+        self._failure: BaseException | None = None
+
+    def add(self, task: Task) -> None:
+        with self._changed:
+            self._left += 1
+        self._threads.submit(self._do, task)
+
+    def wait(self, until_left: int) -> None:
+        """Until no more than so many are left to do. Raises what a task raised."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._left <= until_left or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+
+    def end(self) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def _do(self, task: Task) -> None:
+        failure: BaseException | None = None
+        try:
+            for following in task():
+                self.add(following)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            failure = error
+        with self._changed:
+            self._left -= 1
+            self._failure = self._failure or failure
+            self._changed.notify_all()

@@ -1,0 +1,80 @@
+"""Many questions at a time, and what follows from them."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from systems_manager_organization.crowd import AT_A_TIME, each, run_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from systems_manager_organization.crowd import Task
+
+
+def test_what_follows_is_done_as_well() -> None:
+    done: list[int] = []
+
+    def task(depth: int) -> list[Task]:
+        done.append(depth)
+        return [partial(task, depth - 1)] * 2 if depth else []
+
+    run_all([partial(task, 6), partial(task, 6)])
+    assert [done.count(depth) for depth in range(7)] == [128, 64, 32, 16, 8, 4, 2]
+
+
+def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
+    together = threading.Barrier(AT_A_TIME, timeout=30)
+    running, most = 0, 0
+    lock = threading.Lock()
+
+    def task(_: int) -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        together.wait()
+        with lock:
+            running -= 1
+
+    each(task, range(3 * AT_A_TIME))
+    assert most == AT_A_TIME
+
+
+def test_items_are_taken_when_there_is_room_for_them() -> None:
+    taken, go_on = 0, threading.Event()
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for number in range(10 * AT_A_TIME):
+            taken += 1
+            if taken == 2 * AT_A_TIME:
+                threading.Timer(0.05, go_on.set).start()
+            yield number
+
+    def task(_: int) -> int:
+        if not go_on.is_set():
+            before = taken
+            go_on.wait(30)
+            assert before <= 2 * AT_A_TIME + 1
+        return 1
+
+    assert sum(each(task, items())) == 10 * AT_A_TIME
+
+
+@pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])
+def test_what_a_task_raises_ends_it_and_the_collector_is_as_it_was(kind: type[BaseException]) -> None:
+    usual = gc.get_threshold()
+
+    def task(number: int) -> None:
+        if number == 5:
+            raise kind("no")
+
+    with pytest.raises(kind):
+        each(task, range(1000))
+    assert gc.get_threshold() == usual
