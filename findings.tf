@@ -117,8 +117,10 @@ locals {
     for finding in local.findings : "- ${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}" if finding.severity == "warning"
   ]
   obstacles = [
-    for finding in concat(local.script_findings, local.left_over_findings) :
-    "- ${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}" if local.severities[finding.code] == "error"
+    for finding in concat(
+      [for finding in local.script_findings : finding if finding.severity == "error"],
+      [for finding in local.left_over_findings : finding if local.severities.CONFIGURATION_LEFT_OVER == "error"],
+    ) : "- ${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}"
   ]
   most_told = 10
 }

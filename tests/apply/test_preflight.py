@@ -232,7 +232,12 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
     )
-    severities = {**dict.fromkeys(off, "off"), "ANOTHER_ADMINISTRATOR_REGISTERED": "warning"}
+    # As an error, what nobody looked for stops nothing, and is told to have been looked for by nobody.
+    severities = {
+        **dict.fromkeys(off, "off"),
+        "ANOTHER_ADMINISTRATOR_REGISTERED": "warning",
+        "CLOUD9_ENVIRONMENT": "error",
+    }
     terraform = configure(
         **_PATCH, delegated_administrator={"account_id": ADMINISTRATOR}, preflight={"severities": severities}
     )
@@ -240,7 +245,10 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     warned = "\n".join(warning.detail for warning in plan.warnings)
     assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warned
     assert not [code for code in off if code in warned]
-    notes = {finding["code"]: finding["message"] for finding in _findings(plan) if finding["severity"] == "note"}
-    assert {code for code, message in notes.items() if "Turned off" in message} == set(off)
-    assert notes["ANOTHER_ADMINISTRATOR_REGISTERED"] == "Made a warning; it is an error by default."
-    assert "Not looked for" in notes["CLOUD9_ENVIRONMENT"]
+    notes = [(finding["code"], finding["message"]) for finding in _findings(plan) if finding["severity"] == "note"]
+    assert {code for code, message in notes if "Turned off" in message} == set(off)
+    assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "Made a warning; it is an error by default.") in notes
+    assert [message.split(":")[0] for code, message in notes if code == "CLOUD9_ENVIRONMENT"] == [
+        "Not looked for",
+        "Made an error; it is a warning by default.",
+    ]
