@@ -62,6 +62,7 @@ class _Crowd:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_A_TIME)
         self._left = 0
+        self._awaited = 0
         self._changed = Condition()
         self._failure: BaseException | None = None
 
@@ -73,6 +74,7 @@ class _Crowd:
     def wait(self, until_left: int) -> None:
         """Until no more than so many are left to do. Raises what a task raised."""
         with self._changed:
+            self._awaited = until_left
             self._changed.wait_for(lambda: self._left <= until_left or self._failure is not None)
         if self._failure is not None:
             raise self._failure
@@ -90,4 +92,6 @@ class _Crowd:
         with self._changed:
             self._left -= 1
             self._failure = self._failure or failure
-            self._changed.notify_all()
+            # Not after each task: whoever is woken takes the interpreter from those who work.
+            if self._left <= self._awaited or self._failure is not None:
+                self._changed.notify_all()
