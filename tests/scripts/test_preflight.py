@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Fault, Scenario
-from sandbox.scenario import (
-    Account,
-    Cloud9Environment,
-    ConfigurationManager,
-    EnabledRegion,
-    ResourceDataSync,
-    ServiceLinkedRole,
+from sandbox import Fault
+from sandbox.scenario import Account, ConfigurationManager, EnabledRegion, ResourceDataSync
+from scripts.preflight_cases import (
+    ADMINISTRATOR,
+    ENVIRONMENT,
+    HOST_MANAGEMENT,
+    MANAGEMENT,
+    PATCH_POLICY,
+    ROOT,
+    TARGETS,
+    WORKLOAD,
+    environment,
+    found,
+    manager,
+    query,
+    reset,
+    the,
+    used_cloud9,
 )
 from systems_manager_organization.connection import boto3_session
 from systems_manager_organization.members import READ_ACTIONS
@@ -26,51 +36,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from sandbox import Sandbox
-    from scripts.conftest import Outcome, Run
-
-MANAGEMENT, ADMINISTRATOR, WORKLOAD = "111111111111", "222222222222", "333333333333"
-ROLE = "OrganizationAccountAccessRole"
-ROOT = "r-sbox"
-PATCH_POLICY, HOST_MANAGEMENT = "AWSQuickSetupType-PatchPolicy", "AWSQuickSetupType-SSMHostMgmt"
-ENVIRONMENT = "0123456789abcdef0123456789abcdef"
-TARGETS = {"TargetOrganizationalUnits": ROOT, "TargetRegions": "us-east-1"}
-
-Findings = list[dict[str, str]]
-
-
-def reset(aws: Sandbox, **changes: Any) -> None:
-    """The organization `bare`, with these changes."""
-    aws.reset(replace(Scenario.named("bare"), **changes))
-
-
-def used_cloud9(*account_ids: str) -> dict[str, tuple[ServiceLinkedRole, ...]]:
-    """Accounts in which somebody once had an environment, and that are therefore asked in every Region."""
-    roles = tuple(ServiceLinkedRole(account_id, "cloud9.amazonaws.com") for account_id in account_ids)
-    return {"service_linked_roles": roles}
-
-
-def environment(account_id: str, region: str = "us-east-1", name: str = "build") -> Cloud9Environment:
-    owner = f"arn:aws:iam::{account_id}:user/Administrator"
-    return Cloud9Environment(account_id, region, ENVIRONMENT, name, "ec2", owner)
-
-
-def query(*configurations: dict[str, Any], role: str = ROLE, **keys: str) -> dict[str, str]:
-    """The query for a patch policy of the whole organization, or for these changes to it."""
-    usual = {"name": "scan", "type": PATCH_POLICY, "organizational_unit_ids": [ROOT], "regions": ["us-east-1"]}
-    told = [{**usual, **configuration} for configuration in configurations or ({},)]
-    return {"configurations": json.dumps(told), "member_role_name": role, **keys}
-
-
-def found(outcome: Outcome) -> Findings:
-    assert (outcome.status, outcome.stderr) == (0, "")
-    findings: Findings = json.loads(outcome.result["findings"])
-    return findings
-
-
-def the(findings: Findings, code: str) -> dict[str, str]:
-    """The only finding, which has this code."""
-    assert [finding["code"] for finding in findings] == [code]
-    return findings[0]
+    from scripts.conftest import Run
 
 
 def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
@@ -257,13 +223,6 @@ def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
     assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in READ_ACTIONS)
 
 
-def manager(name: str, kind: str, **parameters: str) -> ConfigurationManager:
-    common = {"PatchPolicyName": name, "PatchBaselineRegion": "us-east-1"} if kind == PATCH_POLICY else {}
-    if kind == PATCH_POLICY:
-        common["SelectedPatchBaselines"] = json.dumps({"WINDOWS": {"value": "pb-1", "label": "one"}})
-    return ConfigurationManager(MANAGEMENT, "us-east-1", name, kind, {**common, **TARGETS, **parameters})
-
-
 @pytest.mark.parametrize(
     ("existing", "told"),
     [
@@ -399,43 +358,3 @@ def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], to
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
     assert told in outcome.stderr
-
-
-@pytest.fixture
-def scanned_twice(aws: Sandbox) -> None:
-    """A patch policy and a Host Management that scans, both there already."""
-    managers = (manager("console", PATCH_POLICY), manager("hosts", HOST_MANAGEMENT))
-    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=managers)
-
-
-@pytest.mark.usefixtures("scanned_twice")
-def test_by_hand_it_looks_at_what_is_there_and_fails_on_an_error(run: Run) -> None:
-    arguments = ("--region", "us-east-1", "--member-role-name", ROLE)
-    outcome = run("observe", "preflight", *arguments)
-    assert outcome.status == 1
-    assert outcome.stdout.startswith("error SCAN_CONFLICT console and hosts: A patch policy and a Host Management")
-    assert outcome.stderr == "1 error, 0 warnings.\n"
-
-    outcome = run("observe", "preflight", *arguments, "--severities", '{"SCAN_CONFLICT": "warning"}', "--json")
-    assert outcome.status == 0
-    assert the(json.loads(outcome.stdout), "SCAN_CONFLICT")["severity"] == "warning"
-
-
-@pytest.mark.usefixtures("scanned_twice")
-def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    outcome = run("observe", "preflight", "--region=us-east-1", terminal=True)
-    assert outcome.status == 1
-    for words in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
-        assert words in outcome.stdout
-
-
-@pytest.mark.usefixtures("aws")
-def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("observe", "preflight", "--json").status == 0
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    outcome = run("observe", "preflight", "--json")
-    assert (outcome.status, outcome.stderr) == (
-        1,
-        "observe.py preflight: there is no Region: say --region, or set AWS_REGION.\n",
-    )
