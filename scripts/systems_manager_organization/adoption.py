@@ -17,7 +17,7 @@ from systems_manager_organization.managers import (
     managers_named,
     wait_until_settled,
 )
-from systems_manager_organization.names import NAME, YES
+from systems_manager_organization.names import NAME, PATCH_POLICY, YES
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key
 
 if TYPE_CHECKING:
@@ -129,10 +129,10 @@ def _import_block(module_address: str, configuration: Configuration) -> str:
 
 
 def _address(module: str, configuration: Configuration) -> str:
-    if configuration.type == "AWSQuickSetupType-PatchPolicy" and configuration.account_id:
+    if configuration.type == PATCH_POLICY and configuration.account_id:
         policy = configuration.name.removesuffix(_MANAGEMENT_ACCOUNT)
         return f'{module}.module.patch_policy["{policy}"].module.management_account[0].{_RESOURCE}'
-    if configuration.type == "AWSQuickSetupType-PatchPolicy":
+    if configuration.type == PATCH_POLICY:
         return f'{module}.module.patch_policy["{configuration.name}"].module.organization.{_RESOURCE}'
     if configuration.type == "AWSQuickSetupType-DHMC":
         return f"{module}.module.default_host_management[0].module.configuration[0].{_RESOURCE}"

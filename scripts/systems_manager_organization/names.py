@@ -1,8 +1,10 @@
-"""Keys that several verbs share."""
+"""Names and keys that several verbs share."""
 
 from __future__ import annotations
 
-from systems_manager_organization.query import Key
+from systems_manager_organization.query import Key, switch
+
+PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 
 NAME = Key(
     "name",
@@ -21,4 +23,4 @@ MEMBER_ROLE_NAME = Key(
     'the name of an IAM role, for example "OrganizationAccountAccessRole"',
 )
 
-YES = Key("yes", "does not ask", "true", "given without a value", by_hand=True, switch=True)
+YES = switch("yes", "does not ask")

@@ -9,6 +9,7 @@ from systems_manager_organization.accounts import ancestors_of, is_root
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.left_over import TAG
 from systems_manager_organization.managers import configurations_in, described, managers_of
+from systems_manager_organization.names import PATCH_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
 
-PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
 
 OVERLAPPING, SCAN_CONFLICT = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT"

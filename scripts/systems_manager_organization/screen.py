@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from systems_manager_organization.errors import DependencyError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,6 @@ class Screen:
     def write(self, text: str) -> None:
         """A result, for a program or a file."""
         print(text, file=self.stdout)
-
-    def show(self, *content: RenderableType) -> None:
-        """A result, for eyes. Raises DependencyError."""
-        self.console(self.stdout).print(*content, sep="\n")
 
     def tell(self, text: str) -> None:
         """Something beside the result."""
