@@ -9,8 +9,6 @@ from systems_manager_organization.query import Key
 from systems_manager_organization.setting import Setting, setting_verb
 
 if TYPE_CHECKING:
-    from mypy_boto3_organizations.type_defs import EnabledServicePrincipalTypeDef
-
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.query import Query
 
@@ -34,13 +32,10 @@ class TrustedAccess(Setting):
         self.before = query["before"] or None
 
     def describe(self, aws: Connection) -> str:
-        page = aws.call(aws.organizations.list_aws_service_access_for_organization)
-        while not self._is_on(page["EnabledServicePrincipals"]) and page.get("NextToken"):
-            page = aws.call(aws.organizations.list_aws_service_access_for_organization, NextToken=page["NextToken"])
-        return ENABLED if self._is_on(page["EnabledServicePrincipals"]) else DISABLED
-
-    def _is_on(self, principals: list[EnabledServicePrincipalTypeDef]) -> bool:
-        return any(principal.get("ServicePrincipal") == self.principal for principal in principals)
+        enabled = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        # Lazily: no further page is asked for once it is found.
+        is_on = any(principal.get("ServicePrincipal") == self.principal for principal in enabled)
+        return ENABLED if is_on else DISABLED
 
     def change(self, aws: Connection, _current: str, target: str) -> None:
         organizations = aws.organizations
