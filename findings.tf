@@ -5,7 +5,12 @@ locals {
   catalogue           = jsondecode(file("${path.module}/scripts/systems_manager_organization/findings.json"))
   adjustable_findings = [for code, entry in local.catalogue : code if entry.adjustable]
   tolerated_findings  = toset([for code, severity in local.severities : code if severity != "error"])
-  severities          = merge({ for code, entry in local.catalogue : code => entry.severity }, var.preflight.severities)
+  severities = merge(
+    { for code, entry in local.catalogue : code => entry.severity },
+    # Change Manager is the one that wants the administrator account alone in its organizational unit.
+    var.change_manager == null ? {} : { OU_NOT_EXCLUSIVE = "error" },
+    var.preflight.severities,
+  )
 
   preflight_query = merge(
     local.observer,
@@ -14,13 +19,7 @@ locals {
     {
       severities = jsonencode(var.preflight.severities)
       configurations = jsonencode([
-        for name, configuration in local.wanted_configurations : merge({ for key, value in configuration : key => value if key != "tag" }, {
-          name = name
-          parameters = configuration.tag == null ? {} : {
-            TargetTagKey   = configuration.tag.key
-            TargetTagValue = configuration.tag.value
-          }
-        })
+        for name, configuration in local.wanted_configurations : merge(configuration, { name = name })
       ])
     },
   )
@@ -34,7 +33,10 @@ locals {
   # An account that is still to be created has no state and no rivals that could be known.
   administrator_findings = local.account_to_create != null ? [] : flatten(module.delegated_administrator[*].findings)
 
-  configuration_findings = flatten([values(module.patch_policy)[*].findings, module.default_host_management[*].findings])
+  # What Change Manager's own module says of the organizational unit is said below, by the unit.
+  configuration_findings = [
+    for finding in flatten([local.patch_policies[*].findings, local.others[*].findings]) : finding if finding.code != "OU_NOT_EXCLUSIVE"
+  ]
 
   region_findings = contains(local.supported_regions, data.aws_region.current.id) ? [] : [{
     code    = "REGION_NOT_SUPPORTED"
@@ -55,15 +57,15 @@ locals {
   # Who else is in the dedicated unit. Not among the others: while the unit is still to be created, nobody knows, and one
   # thing unknown would make all unknown.
   dedicated_unit = one(module.dedicated_organizational_unit)
-  others = local.dedicated_unit == null ? [] : concat(
+  others_in_unit = local.dedicated_unit == null ? [] : concat(
     tolist(local.dedicated_unit.other_account_ids),
     tolist(local.dedicated_unit.child_organizational_unit_ids),
   )
-  unit_findings = length(local.others) == 0 || local.severities.OU_NOT_EXCLUSIVE == "off" ? [] : [{
+  unit_findings = length(local.others_in_unit) == 0 || local.severities.OU_NOT_EXCLUSIVE == "off" ? [] : [{
     severity = local.severities.OU_NOT_EXCLUSIVE
     code     = "OU_NOT_EXCLUSIVE"
     subject  = local.dedicated_unit.id
-    message  = "The dedicated organizational unit also holds ${join(", ", local.others)}, and Change Manager wants the administrator account to be alone in it."
+    message  = "The dedicated organizational unit also holds ${join(", ", local.others_in_unit)}, and Change Manager wants the administrator account to be alone in it."
     remedy   = "Move the others elsewhere, or choose another unit."
   }]
   told_of_unit = [for finding in local.unit_findings : "${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}"]

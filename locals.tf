@@ -31,7 +31,7 @@ locals {
   observation_query = merge(
     local.observer,
     local.existing_administrator_account_id == null ? {} : { placed_account_id = local.existing_administrator_account_id },
-    { configuration_names = jsonencode(keys(local.wanted_configurations)) },
+    { configuration_names = jsonencode(setunion(keys(local.wanted_configurations), var.other_configuration_names)) },
   )
 
   observed = local.script == null ? {
@@ -82,46 +82,121 @@ locals {
 
   target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
 
-  default_host_management_name = "default-host-management"
+  names = {
+    default_host_management = "default-host-management"
+    host_management         = "host-management"
+    ops_center              = "ops-center"
+    change_manager          = "change-manager"
+  }
 
-  # Every configuration as it will be, for what is looked for before it is: nothing here waits for anything.
-  wanted_configurations = merge(
+  # What was made and found out before any of them.
+  prerequisites = {
+    trusted_service_principals = module.trusted_access.service_principals
+    local_deployment_roles     = module.quick_setup.local_deployment_roles
+    organization_account_count = local.account_count
+    preflight_passed           = terraform_data.preflight.output
+    tolerated_findings         = local.tolerated_findings
+    left_over                  = local.left_over
+    script                     = local.script
+  }
+
+  # Every configuration as it will be, for what is looked for before it is: nothing here waits for anything. Those for
+  # organizational units first, then those for the management account itself.
+  wanted_for_units = merge(
     {
       for name, policy in var.patch_policies : name => {
-        type                    = "AWSQuickSetupType-PatchPolicy"
-        organizational_unit_ids = sort(coalesce(policy.target_organizational_unit_ids, local.target_organizational_unit_ids))
-        account_id              = ""
-        regions                 = sort(coalesce(policy.regions, var.regions))
-        tag                     = policy.target_tag
+        type       = "AWSQuickSetupType-PatchPolicy"
+        input      = policy
+        parameters = policy.target_tag == null ? {} : { TargetTagKey = policy.target_tag.key, TargetTagValue = policy.target_tag.value }
       }
     },
     {
+      for input in var.default_host_management[*] : local.names.default_host_management => {
+        type = "AWSQuickSetupType-DHMC", input = input, parameters = {}
+      }
+    },
+    {
+      for input in var.host_management[*] : local.names.host_management => {
+        type = "AWSQuickSetupType-SSMHostMgmt", input = input, parameters = local.host_management_parameters
+      }
+    },
+    {
+      for input in var.ops_center[*] : local.names.ops_center => {
+        type = "AWSQuickSetupType-SSMOpsCenter", input = input, parameters = {}
+      }
+    },
+    {
+      for input in var.change_manager[*] : local.names.change_manager => {
+        type = "AWSQuickSetupType-SSMChangeMgr", input = input, parameters = {}
+      }
+    },
+  )
+  wanted_for_management_account = merge(
+    {
       for name, policy in var.patch_policies : "${name}-management-account" => {
-        type                    = "AWSQuickSetupType-PatchPolicy"
-        organizational_unit_ids = []
-        account_id              = data.aws_caller_identity.current.account_id
-        regions                 = sort(coalesce(policy.regions, var.regions))
-        tag                     = policy.target_tag
+        type = "AWSQuickSetupType-PatchPolicy", regions = coalesce(policy.regions, var.regions), parameters = local.wanted_for_units[name].parameters
       } if policy.include_management_account == true
     },
     {
-      for host_management in var.default_host_management[*] : local.default_host_management_name => {
-        type                    = "AWSQuickSetupType-DHMC"
-        organizational_unit_ids = sort(coalesce(host_management.target_organizational_unit_ids, local.target_organizational_unit_ids))
+      for input in var.host_management[*] : "${local.names.host_management}-management-account" => {
+        type = "AWSQuickSetupType-SSMHostMgmt", regions = input.management_account.regions, parameters = local.host_management_parameters
+      } if input.management_account != null
+    },
+  )
+  wanted_configurations = merge(
+    {
+      for name, configuration in local.wanted_for_units : name => {
+        type                    = configuration.type
+        organizational_unit_ids = sort(coalesce(configuration.input.target_organizational_unit_ids, local.target_organizational_unit_ids))
         account_id              = ""
-        regions                 = sort(coalesce(host_management.regions, var.regions))
-        tag                     = null
+        regions                 = sort(coalesce(configuration.input.regions, var.regions))
+        parameters              = configuration.parameters
+      }
+    },
+    {
+      for name, configuration in local.wanted_for_management_account : name => {
+        type                    = configuration.type
+        organizational_unit_ids = []
+        account_id              = data.aws_caller_identity.current.account_id
+        regions                 = sort(configuration.regions)
+        parameters              = configuration.parameters
       }
     },
   )
 
-  patch_configurations = merge({}, values(module.patch_policy)[*].configurations...)
-  configurations       = merge(local.patch_configurations, module.default_host_management[*].configurations...)
+  host_management_parameters = { ScanInstances = tostring(var.host_management == null ? false : var.host_management.scan_instances == true) }
+  wanted_patch_policies = {
+    for name, policy in var.patch_policies : name => {
+      organizational_unit_ids = local.wanted_configurations[name].organizational_unit_ids
+      regions                 = local.wanted_configurations[name].regions
+      management_account      = policy.include_management_account
+    }
+  }
 
-  association_statuses = merge({}, concat(
-    values(module.patch_policy)[*].association_statuses,
-    module.default_host_management[*].association_statuses,
-  )...)
+  patch_policies = values(module.patch_policy)
+  others = concat(
+    module.default_host_management,
+    module.host_management,
+    module.ops_center,
+    module.change_manager,
+  )
+  configurations       = merge({}, concat(local.patch_policies[*].configurations, local.others[*].configurations)...)
+  association_statuses = merge({}, concat(local.patch_policies[*].association_statuses, local.others[*].association_statuses)...)
+
+  # Quick Setup works on one at a time: each kind comes after those before it.
+  statuses_of_patch_policies = { for name, configuration in merge({}, local.patch_policies[*].configurations...) : name => configuration.status }
+  statuses_of_default_host_management = merge(
+    local.statuses_of_patch_policies,
+    { for name, configuration in merge({}, module.default_host_management[*].configurations...) : name => configuration.status },
+  )
+  statuses_of_host_management = merge(
+    local.statuses_of_default_host_management,
+    { for name, configuration in merge({}, module.host_management[*].configurations...) : name => configuration.status },
+  )
+  statuses_of_ops_center = merge(
+    local.statuses_of_host_management,
+    { for name, configuration in merge({}, module.ops_center[*].configurations...) : name => configuration.status },
+  )
 }
 
 # How the configurations stand, of `observe.py deployments`; empty without Python.

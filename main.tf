@@ -106,6 +106,9 @@ module "delegated_administrator" {
   management_account_id      = data.aws_organizations_organization.current.master_account_id
   account_statuses           = local.account_statuses
   tolerated_findings         = local.tolerated_findings
+  regions                    = setunion(var.regions, [data.aws_region.current.id])
+  member_role_name           = var.preflight.member_role_name
+  script                     = local.script
 }
 
 # 6. What Quick Setup needs once: roles, service-linked roles, its service settings.
@@ -141,13 +144,7 @@ module "patch_policy" {
   log_bucket                         = each.value.log_bucket
   instance_profile_policies_attached = each.value.instance_profile_policies_attached
   additional_parameters              = each.value.additional_parameters
-  local_deployment_roles             = module.quick_setup.local_deployment_roles
-  trusted_service_principals         = module.trusted_access.service_principals
-  organization_account_count         = local.account_count
-  preflight_passed                   = terraform_data.preflight.output
-  tolerated_findings                 = local.tolerated_findings
-  script                             = local.script
-  left_over                          = local.left_over
+  prerequisites                      = local.prerequisites
   tags                               = var.tags
 }
 
@@ -157,25 +154,79 @@ module "default_host_management" {
   source = "./modules/default-host-management"
   count  = var.default_host_management == null ? 0 : 1
 
-  name = local.default_host_management_name
+  name = local.names.default_host_management
   organization = {
-    organizational_unit_ids = coalesce(var.default_host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
-    regions                 = coalesce(var.default_host_management.regions, var.regions)
+    organizational_unit_ids = local.wanted_configurations[local.names.default_host_management].organizational_unit_ids
+    regions                 = local.wanted_configurations[local.names.default_host_management].regions
     update_ssm_agent        = var.default_host_management.update_ssm_agent
   }
-  additional_parameters      = var.default_host_management.additional_parameters
-  management_account         = var.default_host_management.management_account
-  trusted_service_principals = module.trusted_access.service_principals
-  preceding_configurations   = { for name, configuration in local.patch_configurations : name => configuration.status }
-  organization_account_count = local.account_count
-  preflight_passed           = terraform_data.preflight.output
-  tolerated_findings         = local.tolerated_findings
-  script                     = local.script
-  left_over                  = local.left_over
-  tags                       = var.tags
+  management_account       = var.default_host_management.management_account
+  additional_parameters    = var.default_host_management.additional_parameters
+  preceding_configurations = local.statuses_of_patch_policies
+  prerequisites            = local.prerequisites
+  tags                     = var.tags
 }
 
-# 9. What became of it, account by account and Region by Region?
+# 9. Host Management: inventory, agents kept up to date.
+
+module "host_management" {
+  source = "./modules/host-management"
+  count  = var.host_management == null ? 0 : 1
+
+  name = local.names.host_management
+  organization = {
+    organizational_unit_ids = local.wanted_configurations[local.names.host_management].organizational_unit_ids
+    regions                 = local.wanted_configurations[local.names.host_management].regions
+  }
+  management_account                 = var.host_management.management_account
+  update_ssm_agent                   = var.host_management.update_ssm_agent
+  update_ec2_launch_agent            = var.host_management.update_ec2_launch_agent
+  collect_inventory                  = var.host_management.collect_inventory
+  scan_instances                     = var.host_management.scan_instances
+  install_cloudwatch_agent           = var.host_management.install_cloudwatch_agent
+  update_cloudwatch_agent            = var.host_management.update_cloudwatch_agent
+  instance_profile_policies_attached = var.host_management.instance_profile_policies_attached
+  additional_parameters              = var.host_management.additional_parameters
+  patch_policies                     = local.wanted_patch_policies
+  preceding_configurations           = local.statuses_of_default_host_management
+  prerequisites                      = local.prerequisites
+  tags                               = var.tags
+}
+
+# 10. OpsCenter and Change Manager: the administrator account works for all accounts.
+
+module "ops_center" {
+  source = "./modules/ops-center"
+  count  = var.ops_center == null ? 0 : 1
+
+  name                               = local.names.ops_center
+  delegated_administrator_account_id = one(module.delegated_administrator[*].account_id)
+  organizational_unit_ids            = local.wanted_configurations[local.names.ops_center].organizational_unit_ids
+  regions                            = local.wanted_configurations[local.names.ops_center].regions
+  additional_parameters              = var.ops_center.additional_parameters
+  preceding_configurations           = local.statuses_of_host_management
+  prerequisites                      = local.prerequisites
+  tags                               = var.tags
+}
+
+module "change_manager" {
+  source = "./modules/change-manager"
+  count  = var.change_manager == null ? 0 : 1
+
+  name                                 = local.names.change_manager
+  delegated_administrator_account_id   = one(module.delegated_administrator[*].account_id)
+  administrator_organizational_unit_id = one(module.dedicated_organizational_unit[*].id)
+  job_function                         = var.change_manager.job_function
+  custom_permissions                   = var.change_manager.custom_permissions
+  organizational_unit_ids              = local.wanted_configurations[local.names.change_manager].organizational_unit_ids
+  regions                              = local.wanted_configurations[local.names.change_manager].regions
+  additional_parameters                = var.change_manager.additional_parameters
+  preceding_configurations             = local.statuses_of_ops_center
+  prerequisites                        = local.prerequisites
+  tags                                 = var.tags
+}
+
+# 11. What became of it, account by account and Region by Region?
 
 data "external" "deployments" {
   count = local.script == null || !var.deployments_observed || length(local.wanted_configurations) == 0 ? 0 : 1

@@ -23,7 +23,7 @@ output "dedicated_organizational_unit" {
 
   # Not with the other errors: while the unit is still to be created, nobody knows who is in it.
   precondition {
-    condition     = local.severities.OU_NOT_EXCLUSIVE != "error" || length(local.unit_findings) == 0
+    condition     = local.severities.OU_NOT_EXCLUSIVE != "error" || var.change_manager != null || length(local.unit_findings) == 0
     error_message = join("\n", local.told_of_unit)
   }
 }
@@ -39,6 +39,11 @@ output "delegated_administrator" {
 output "quick_setup_configurations" {
   description = "Name to Quick Setup configuration: `arn` of its manager, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
   value       = local.configurations
+}
+
+output "quick_setup_prerequisites" {
+  description = "What further configurations need, of any type of Quick Setup: the input `prerequisites` of `modules/quick-setup-configuration`. Name them in `other_configuration_names` as well."
+  value       = local.prerequisites
 }
 
 output "default_host_management_role_name" {

@@ -52,7 +52,7 @@ variable "delegated_administrator" {
     Account that administers Systems Manager for the organization. Null: none is registered.
     - `account_id`: an active member account (12 digits).
     - `account`: creates an account instead: `name`, `email`, `role_name` (default `OrganizationAccountAccessRole`). Terraform refuses to destroy it afterwards.
-    - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com`, `member.org.stacksets.cloudformation.amazonaws.com`, `resource-explorer-2.amazonaws.com`.
+    - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com` (Quick Setup itself; needs the first and the next), `member.org.stacksets.cloudformation.amazonaws.com` (StackSets: can deploy to every account), `resource-explorer-2.amazonaws.com` (Resource Explorer, for the unified console).
     Registering another account, or none, deregisters this one, and AWS then deletes its Explorer syncs.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
   EOT
@@ -156,10 +156,109 @@ variable "default_host_management" {
   default = null
 }
 
+variable "host_management" {
+  description = <<-EOT
+    Host Management: inventory, and agents kept up to date, of EC2 instances that are managed already. Null: off.
+    - `update_ssm_agent`: SSM Agent, looking every two weeks. Default: true.
+    - `update_ec2_launch_agent`: the EC2 launch agent, looking every 30 days. Default: false.
+    - `collect_inventory`: inventory every 30 minutes. Default: true.
+    - `scan_instances`: a daily scan for missing patches; refused where a patch policy scans. Default: false.
+    - `install_cloudwatch_agent`, `update_cloudwatch_agent`: the CloudWatch agent, whose metrics are charged; looking every 30 days. Default: false.
+    - `instance_profile_policies_attached`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `management_account`: covers the management account by a configuration of its own: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
+  EOT
+  type = object({
+    update_ssm_agent                   = optional(bool)
+    update_ec2_launch_agent            = optional(bool)
+    collect_inventory                  = optional(bool)
+    scan_instances                     = optional(bool)
+    install_cloudwatch_agent           = optional(bool)
+    update_cloudwatch_agent            = optional(bool)
+    instance_profile_policies_attached = optional(bool)
+    target_organizational_unit_ids     = optional(set(string))
+    regions                            = optional(set(string))
+    management_account = optional(object({
+      regions = set(string)
+      target_tag = optional(object({
+        key   = string
+        value = string
+      }))
+      instance_ids        = optional(set(string))
+      resource_group_name = optional(string)
+    }))
+    additional_parameters = optional(map(string))
+  })
+  default = null
+}
+
+variable "ops_center" {
+  description = <<-EOT
+    OpsCenter: the delegated administrator works on the OpsItems of all accounts. Null: off.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
+  EOT
+  type = object({
+    target_organizational_unit_ids = optional(set(string))
+    regions                        = optional(set(string))
+    additional_parameters          = optional(map(string))
+  })
+  default = null
+
+  validation {
+    condition     = var.ops_center == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
+    error_message = "ops_center is set, but no delegated administrator of ssm.amazonaws.com, who would work with it. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+  }
+}
+
+variable "change_manager" {
+  description = <<-EOT
+    Change Manager: changes are requested, approved and run across accounts. **AWS closed it to new customers on 2025-11-07.** The delegated administrator must be alone in `dedicated_organizational_unit`. Null: off.
+    - `job_function`: whose people request changes, for example `NetworkOperations`.
+    - `custom_permissions`: what they may do through it, an IAM policy in JSON. Default: administrator permissions.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
+  EOT
+  type = object({
+    job_function                   = string
+    custom_permissions             = optional(string)
+    target_organizational_unit_ids = optional(set(string))
+    regions                        = optional(set(string))
+    additional_parameters          = optional(map(string))
+  })
+  default = null
+
+  validation {
+    condition     = var.change_manager == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
+    error_message = "change_manager is set, but no delegated administrator of ssm.amazonaws.com, who would work with it. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+  }
+
+  validation {
+    condition     = var.change_manager == null || var.dedicated_organizational_unit != null
+    error_message = "change_manager is set and dedicated_organizational_unit is null, but Change Manager wants the administrator account alone in an organizational unit. Create one with dedicated_organizational_unit = { name = \"SystemsManager\" }, or name the one it is in: { id = \"ou-ab12-34cd56ef\" }."
+  }
+
+  validation {
+    condition     = var.change_manager == null || lookup(var.preflight.severities, "CHANGE_MANAGER_CLOSED", "warning") != "error"
+    error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Leave change_manager out, or the code."
+  }
+}
+
+variable "other_configuration_names" {
+  description = "Names of Quick Setup configurations that you deploy beside this module with `modules/quick-setup-configuration`: what a failed apply leaves over of them is found and cleared away as well. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "preflight" {
   description = <<-EOT
     What is looked for before anything is touched, and how much it matters. Errors stop the plan, all in one message; warnings are told at every plan; the output `preflight_findings` holds everything.
-    - `member_role_name`: a role of every member account, with its path, by which a plan looks into each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session may read these things alone, whatever the role may do. Null: nobody looks there, and the output says so. Default: null.
+    - `member_role_name`: a role of every member account, with its path, by which a plan looks into each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session may read these things alone, whatever the role may do. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: nobody looks there, and the output says so. Default: null.
     - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output tells of every change. The README lists the codes.
   EOT
   type = object({

@@ -17,19 +17,15 @@ module "configuration" {
   source = "../quick-setup-configuration"
   count  = var.organization == null ? 0 : 1
 
-  name                       = var.name
-  type                       = "AWSQuickSetupType-DHMC"
-  parameters                 = merge(var.additional_parameters, { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) })
-  regions                    = var.organization.regions
-  targets                    = { organizational_unit_ids = var.organization.organizational_unit_ids }
-  trusted_service_principals = var.trusted_service_principals
-  preceding_configurations   = var.preceding_configurations
-  organization_account_count = var.organization_account_count
-  preflight_passed           = var.preflight_passed
-  tolerated_findings         = var.tolerated_findings
-  script                     = var.script
-  left_over                  = lookup(var.left_over, var.name, "")
-  tags                       = var.tags
+  name                     = var.name
+  type                     = "AWSQuickSetupType-DHMC"
+  parameters               = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
+  additional_parameters    = var.additional_parameters
+  regions                  = var.organization.regions
+  targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
+  preceding_configurations = var.preceding_configurations
+  prerequisites            = var.prerequisites
+  tags                     = var.tags
 }
 
 # Deployments to organizational units never reach the management account, even inside a targeted root.

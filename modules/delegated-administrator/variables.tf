@@ -60,6 +60,12 @@ variable "service_principals" {
     error_message = "service_principals is ${jsonencode(var.service_principals)}, but may hold only \"ssm.amazonaws.com\", \"ssm-quicksetup.amazonaws.com\", \"member.org.stacksets.cloudformation.amazonaws.com\" and \"resource-explorer-2.amazonaws.com\"."
   }
 
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
+  validation {
+    condition     = !contains(var.service_principals, "ssm-quicksetup.amazonaws.com") || length(setsubtract(["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"], var.service_principals)) == 0
+    error_message = "service_principals holds \"ssm-quicksetup.amazonaws.com\" without ${join(" and ", [for principal in setsubtract(["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"], var.service_principals) : "\"${principal}\""])}, but Quick Setup's administrator also administers StackSets and Explorer. Add what is missing."
+  }
+
   validation {
     condition     = length(var.service_principals) > 0
     error_message = "service_principals is empty, but a delegated administrator administers at least one service, usually \"ssm.amazonaws.com\". For no delegated administrator, leave the whole input null."
@@ -77,4 +83,29 @@ variable "tolerated_findings" {
   type        = set(string)
   default     = []
   nullable    = false
+}
+
+variable "regions" {
+  description = "Regions to look in for Explorer's resource data syncs before the account is deregistered. Not needed without `member_role_name`."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "member_role_name" {
+  description = "A role of the account, with its path, by which destroying looks for Explorer's resource data syncs and refuses to deregister it while there are any. Null: nobody looks, and AWS deletes them. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html"
+  type        = string
+  default     = null
+}
+
+variable "script" {
+  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python, and nobody looks for resource data syncs."
+  type = object({
+    command    = list(string)
+    account_id = string
+    region     = string
+    profile    = optional(string)
+    role_arn   = optional(string)
+  })
+  default = null
 }

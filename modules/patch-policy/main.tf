@@ -44,26 +44,21 @@ locals {
     TargetTagValue = var.target_tag.value
   }
 
-  parameters = merge(var.additional_parameters, local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
+  parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
 }
 
 module "organization" {
   source = "../quick-setup-configuration"
 
-  name                       = var.name
-  type                       = "AWSQuickSetupType-PatchPolicy"
-  parameters                 = local.parameters
-  regions                    = var.regions
-  targets                    = { organizational_unit_ids = var.organizational_unit_ids }
-  local_deployment_roles     = var.local_deployment_roles
-  trusted_service_principals = var.trusted_service_principals
-  preceding_configurations   = var.preceding_configurations
-  organization_account_count = var.organization_account_count
-  preflight_passed           = var.preflight_passed
-  tolerated_findings         = var.tolerated_findings
-  script                     = var.script
-  left_over                  = lookup(var.left_over, var.name, "")
-  tags                       = var.tags
+  name                     = var.name
+  type                     = "AWSQuickSetupType-PatchPolicy"
+  parameters               = local.parameters
+  additional_parameters    = var.additional_parameters
+  regions                  = var.regions
+  targets                  = { organizational_unit_ids = var.organizational_unit_ids }
+  preceding_configurations = var.preceding_configurations
+  prerequisites            = var.prerequisites
+  tags                     = var.tags
 }
 
 # Deployments to organizational units never reach the management account, even inside a targeted root.
@@ -75,13 +70,10 @@ module "management_account" {
   name                     = local.management_account_name
   type                     = "AWSQuickSetupType-PatchPolicy"
   parameters               = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
+  additional_parameters    = var.additional_parameters
   regions                  = var.regions
   targets                  = { account_id = data.aws_caller_identity.current.account_id }
-  local_deployment_roles   = var.local_deployment_roles
   preceding_configurations = { (var.name) = module.organization.configuration.status }
-  preflight_passed         = var.preflight_passed
-  tolerated_findings       = var.tolerated_findings
-  script                   = var.script
-  left_over                = lookup(var.left_over, local.management_account_name, "")
+  prerequisites            = var.prerequisites
   tags                     = var.tags
 }

@@ -181,19 +181,28 @@ variable "instance_profile_policies_attached" {
   nullable    = false
 }
 
-variable "local_deployment_roles" {
-  description = "Roles that Quick Setup needs for a patch policy: the output of `modules/quick-setup`."
+variable "prerequisites" {
+  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
   type = object({
-    administration_role_arn = string
-    execution_role_name     = string
+    trusted_service_principals = optional(set(string), [])
+    local_deployment_roles = optional(object({
+      administration_role_arn = string
+      execution_role_name     = string
+    }))
+    organization_account_count = optional(number)
+    preflight_passed           = optional(bool, true)
+    tolerated_findings         = optional(set(string), [])
+    left_over                  = optional(map(string), {})
+    script = optional(object({
+      command    = list(string)
+      account_id = string
+      region     = string
+      profile    = optional(string)
+      role_arn   = optional(string)
+    }))
   })
+  default  = {}
   nullable = false
-}
-
-variable "trusted_service_principals" {
-  description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`."
-  type        = set(string)
-  nullable    = false
 }
 
 variable "preceding_configurations" {
@@ -203,47 +212,8 @@ variable "preceding_configurations" {
   nullable    = false
 }
 
-variable "organization_account_count" {
-  description = "How many accounts the organization has, if known: see `modules/quick-setup-configuration`."
-  type        = number
-  default     = null
-}
-
-variable "preflight_passed" {
-  description = "Whether what was looked for beforehand lets this be deployed: see `modules/quick-setup-configuration`."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
 variable "additional_parameters" {
-  description = "Parameters of the configuration beyond those that this module knows, all strings. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/ways-out.md. Default: none."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}
-
-variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python."
-  type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
-  })
-  default = null
-}
-
-variable "left_over" {
-  description = "Name of a configuration to the ids of managers that an apply did not finish: see `modules/quick-setup-configuration`."
+  description = "Parameters that AWS's reference does not list, all strings: see `modules/quick-setup-configuration`. Default: none."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -9,7 +9,7 @@ locals {
   # unknown) is it worth asking AWS, page by page, how many accounts the targets hold.
   bounded = (
     var.targets.account_id != null ||
-    coalesce(var.organization_account_count, local.largest_deployment + 1) * length(var.regions) <= local.largest_deployment
+    coalesce(var.prerequisites.organization_account_count, local.largest_deployment + 1) * length(var.regions) <= local.largest_deployment
   )
   targeted_account_ids = distinct(flatten([
     for descendants in data.aws_organizations_organizational_unit_descendant_accounts.target : descendants.accounts[*].id
@@ -32,6 +32,12 @@ locals {
       message = "configuration \"${var.name}\" would deploy to up to ${length(local.targeted_account_ids)} accounts in ${length(var.regions)} Regions, ${local.deployments} deployments; Quick Setup refuses more than ${local.largest_deployment}."
       remedy  = "Split it: fewer organizational units or fewer Regions in each."
     }],
+    var.type != "AWSQuickSetupType-SSMChangeMgr" ? [] : [{
+      code    = "CHANGE_MANAGER_CLOSED"
+      subject = var.name
+      message = "AWS closed Change Manager to new customers on 2025-11-07: whoever has not used it before will see this configuration fail."
+      remedy  = "Leave it out, and ask AWS for what replaces it."
+    }],
   )
 
   targets = {
@@ -41,14 +47,21 @@ locals {
       TargetRegions             = join(",", sort(var.regions))
     } : key => value if value != null
   }
-  parameters = merge(var.parameters, local.targets)
+  parameters = merge(var.additional_parameters, var.parameters, local.targets)
 
-  registration = var.script == null ? {} : {
-    account_id = var.script.account_id
-    region     = var.script.region
-    profile    = var.script.profile
-    role_arn   = var.script.role_arn
-    left_over  = var.left_over
+  # Whoever deploys to this account itself, and patch policies do so always: what the baselines are read from is there.
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
+  roles_needed = var.targets.account_id != null || var.type == "AWSQuickSetupType-PatchPolicy"
+
+  script    = var.prerequisites.script
+  left_over = lookup(var.prerequisites.left_over, var.name, "")
+
+  registration = local.script == null ? {} : {
+    account_id = local.script.account_id
+    region     = local.script.region
+    profile    = local.script.profile
+    role_arn   = local.script.role_arn
+    left_over  = local.left_over
   }
 }
 
@@ -63,12 +76,12 @@ data "aws_organizations_organizational_unit_descendant_accounts" "target" {
 # is created. https://github.com/hashicorp/terraform-provider-aws/issues/43920
 module "clearance" {
   source = "../action"
-  count  = var.script == null ? 0 : 1
+  count  = local.script == null ? 0 : 1
 
-  script  = var.script
+  script  = local.script
   verb    = "configuration-clearance"
   subject = var.name
-  query   = { left_over = var.left_over }
+  query   = { left_over = local.left_over }
 }
 
 # The provider sends a new type as an update that AWS has no operation for: a manager of another type is another manager.
@@ -79,20 +92,20 @@ resource "terraform_data" "type" {
 resource "aws_ssmquicksetup_configuration_manager" "this" {
   name        = var.name
   description = var.description
-  tags        = merge(var.tags, var.script == null ? {} : { "systems-manager-organization:apply" = "unfinished" })
+  tags        = merge(var.tags, local.script == null ? {} : { "systems-manager-organization:apply" = "unfinished" })
 
   configuration_definition {
     type                                     = var.type
     parameters                               = local.parameters
-    local_deployment_administration_role_arn = var.local_deployment_roles == null ? null : var.local_deployment_roles.administration_role_arn
-    local_deployment_execution_role_name     = var.local_deployment_roles == null ? null : var.local_deployment_roles.execution_role_name
+    local_deployment_administration_role_arn = !local.roles_needed ? null : var.prerequisites.local_deployment_roles.administration_role_arn
+    local_deployment_execution_role_name     = !local.roles_needed ? null : var.prerequisites.local_deployment_roles.execution_role_name
   }
 
   # Not an action of its own: that would wait for the managers of every other instance of this module, and be left out when
   # one of them fails. Without Python the default shell has nothing to do.
   provisioner "local-exec" {
-    interpreter = var.script == null ? null : concat(var.script.command, ["${path.module}/../../scripts/ensure.py", "configuration-registration"])
-    command     = var.script == null ? "exit 0" : jsonencode(merge(local.registration, { manager_arn = self.manager_arn }))
+    interpreter = local.script == null ? null : concat(local.script.command, ["${path.module}/../../scripts/ensure.py", "configuration-registration"])
+    command     = local.script == null ? "exit 0" : jsonencode(merge(local.registration, { manager_arn = self.manager_arn }))
   }
 
   timeouts {
@@ -106,25 +119,40 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     ignore_changes       = [tags["systems-manager-organization:apply"]]
 
     precondition {
+      condition     = length(local.unknown_parameters) == 0
+      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", local.unknown_parameters)}, but ${var.type} has ${join(", ", local.known_parameters)}. Correct the spelling, or move what AWS's reference does not list to additional_parameters."
+    }
+
+    precondition {
+      condition     = length(local.missing_parameters) == 0
+      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", keys(var.parameters))}, but ${var.type} needs ${join(" and ", local.missing_parameters)} as well."
+    }
+
+    precondition {
+      condition     = length(local.wrong_parameters) == 0
+      error_message = join("\n", [for text in local.wrong_parameters : "Configuration \"${var.name}\": ${text}"])
+    }
+
+    precondition {
       condition     = alltrue([for cleared_at in module.clearance[*].ensured_at : length(cleared_at) > 0])
       error_message = "What a former apply left over of configuration \"${var.name}\" was not cleared away. Apply again."
     }
 
     precondition {
-      condition     = contains(var.tolerated_findings, "DEPLOYMENT_TOO_LARGE") || !local.too_large
+      condition     = contains(var.prerequisites.tolerated_findings, "DEPLOYMENT_TOO_LARGE") || !local.too_large
       error_message = join("\n", [for finding in local.findings : "${finding.code}: ${finding.message} ${finding.remedy}" if finding.code == "DEPLOYMENT_TOO_LARGE"])
     }
 
     precondition {
-      condition     = var.preflight_passed
-      error_message = "Configuration \"${var.name}\" is not deployed: preflight_passed is false. What was found is said elsewhere."
+      condition     = var.prerequisites.preflight_passed
+      error_message = "Configuration \"${var.name}\" is not deployed: prerequisites.preflight_passed is false. What was found is said elsewhere."
     }
 
     precondition {
       condition = var.targets.organizational_unit_ids == null ? true : alltrue([
-        for principal in ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"] : contains(var.trusted_service_principals, principal)
+        for principal in ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"] : contains(var.prerequisites.trusted_service_principals, principal)
       ])
-      error_message = "Configuration \"${var.name}\" targets organizational units, for which \"ssm.amazonaws.com\" and \"member.org.stacksets.cloudformation.amazonaws.com\" need trusted access to the organization, but trusted_service_principals is ${jsonencode(var.trusted_service_principals)}. Enable them with modules/trusted-access."
+      error_message = "Configuration \"${var.name}\" targets organizational units, for which \"ssm.amazonaws.com\" and \"member.org.stacksets.cloudformation.amazonaws.com\" need trusted access to the organization, but prerequisites.trusted_service_principals is ${jsonencode(var.prerequisites.trusted_service_principals)}. Enable them with modules/trusted-access."
     }
 
     # Quick Setup works on one configuration manager at a time and answers ConflictException to the next, which the
@@ -139,7 +167,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
 check "change_manager" {
   assert {
-    condition     = var.type != "AWSQuickSetupType-SSMChangeMgr"
-    error_message = "CHANGE_MANAGER_CLOSED ${var.name}: AWS closed Change Manager to new customers on 2025-11-07. Whoever has not used it before will see this configuration fail: leave it out, and ask AWS for what replaces it."
+    condition     = var.type != "AWSQuickSetupType-SSMChangeMgr" || contains(var.prerequisites.tolerated_findings, "CHANGE_MANAGER_CLOSED")
+    error_message = join("\n", [for finding in local.findings : "${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}" if finding.code == "CHANGE_MANAGER_CLOSED"])
   }
 }

@@ -34,7 +34,7 @@ variable "type" {
 }
 
 variable "parameters" {
-  description = "Parameters of the type, all strings; the targets and Regions are added from `targets` and `regions`."
+  description = "Parameters of the type as AWS's reference has them, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
   type        = map(string)
   default     = {}
   nullable    = false
@@ -43,6 +43,13 @@ variable "parameters" {
     condition     = length(setintersection(keys(var.parameters), ["TargetAccounts", "TargetOrganizationalUnits", "TargetRegions"])) == 0
     error_message = "parameters holds ${jsonencode(setintersection(keys(var.parameters), ["TargetAccounts", "TargetOrganizationalUnits", "TargetRegions"]))}, which come from the inputs targets and regions."
   }
+}
+
+variable "additional_parameters" {
+  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/ways-out.md. Default: none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "regions" {
@@ -56,7 +63,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = contains(var.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
+    condition     = contains(var.prerequisites.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
     error_message = "REGION_NOT_SUPPORTED: regions holds ${jsonencode(setsubtract(var.regions, local.supported_regions))}, where Quick Setup does not exist. It supports ${join(", ", local.supported_regions)}."
   }
 }
@@ -89,75 +96,63 @@ variable "targets" {
   }
 
   validation {
+    condition     = var.targets.organizational_unit_ids == null || local.catalogued.targets != "root or account" ? true : alltrue([for id in var.targets.organizational_unit_ids : startswith(id, "r-")])
+    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization or not at all: give its root, for example [\"r-ab12\"]."
+  }
+
+  validation {
+    condition     = var.targets.account_id == null || local.catalogued.targets != "units"
+    error_message = "targets.account_id is ${jsonencode(var.targets.account_id)}, but ${var.type} is deployed to organizational units only. Give organizational_unit_ids instead."
+  }
+
+  validation {
     condition     = var.targets.account_id == null ? true : can(regex("^[0-9]{12}$", var.targets.account_id))
     error_message = "targets.account_id is ${jsonencode(var.targets.account_id)}, but an account id has 12 digits."
   }
 }
 
-variable "local_deployment_roles" {
-  description = "Roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
+variable "prerequisites" {
+  description = <<-EOT
+    What was made and found out before any configuration: the output `quick_setup_prerequisites` of the root module, handed over as it is. Or, for whoever uses this module alone:
+    - `trusted_service_principals`: service principals whose trusted access was made sure of: the output of `modules/trusted-access`. Not needed for `targets.account_id`. Default: none.
+    - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    - `organization_account_count`: how many accounts the organization has, if known: where that many cannot exceed Quick Setup's limit, the accounts of the targets are not counted. Default: always count.
+    - `preflight_passed`: whether what was looked for beforehand lets anything be deployed. Default: true.
+    - `tolerated_findings`: codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none.
+    - `left_over`: name of a configuration to the ids of managers that an apply did not finish, which are deleted before another is created: `cleared` of `left_over_configurations` of `observe.py organization`. Default: none.
+    - `script`: how to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; what a failed apply leaves over must then be found and deleted by hand.
+  EOT
   type = object({
-    administration_role_arn = string
-    execution_role_name     = string
+    trusted_service_principals = optional(set(string), [])
+    local_deployment_roles = optional(object({
+      administration_role_arn = string
+      execution_role_name     = string
+    }))
+    organization_account_count = optional(number)
+    preflight_passed           = optional(bool, true)
+    tolerated_findings         = optional(set(string), [])
+    left_over                  = optional(map(string), {})
+    script = optional(object({
+      command    = list(string)
+      account_id = string
+      region     = string
+      profile    = optional(string)
+      role_arn   = optional(string)
+    }))
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.local_deployment_roles != null || (var.targets.account_id == null && var.type != "AWSQuickSetupType-PatchPolicy")
-    error_message = "local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} needs them: hand over the output of modules/quick-setup."
+    condition     = !local.roles_needed || var.prerequisites.local_deployment_roles != null
+    error_message = "prerequisites.local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} needs them: hand over the output of modules/quick-setup."
   }
-}
-
-variable "trusted_service_principals" {
-  description = "Service principals whose trusted access was made sure of: the output of `modules/trusted-access`. Not needed for `targets.account_id`."
-  type        = set(string)
-  default     = []
-  nullable    = false
 }
 
 variable "preceding_configurations" {
   description = "Name to status of the configurations that Quick Setup must have finished with before this one. Naming them here makes this one come after them."
   type        = map(string)
   default     = {}
-  nullable    = false
-}
-
-variable "organization_account_count" {
-  description = "How many accounts the organization has, if known: where that many cannot exceed Quick Setup's limit, the accounts of the targets are not counted. Null: always count."
-  type        = number
-  default     = null
-}
-
-variable "preflight_passed" {
-  description = "Whether what was looked for beforehand lets this be deployed. Naming here what looked makes this come after it."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; what a failed apply leaves over must then be found and deleted by hand."
-  type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
-  })
-  default = null
-}
-
-variable "left_over" {
-  description = "Ids of configuration managers of this name that an apply did not finish: `cleared` of this name in `left_over_configurations` of `observe.py organization`. They are deleted before another is created. Empty: none."
-  type        = string
-  default     = ""
   nullable    = false
 }
 

@@ -10,31 +10,15 @@ locals {
 
 # Quick Setup's console creates these silently; by API they must exist.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
-locals {
-  service_linked_roles = {
+module "service_linked_roles" {
+  source = "../service-linked-roles"
+
+  roles = {
     "accountdiscovery.ssm.amazonaws.com" = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
     "ssm-quicksetup.amazonaws.com"       = "AWSServiceRoleForSSMQuickSetup"
     "ssm.amazonaws.com"                  = "AWSServiceRoleForAmazonSSM"
   }
-
-  existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
-  missing_roles  = var.script != null ? [] : [for service, role in local.service_linked_roles : service if !contains(local.existing_roles, role)]
-}
-
-data "aws_iam_roles" "service_linked" {
-  count = var.script == null ? 1 : 0
-
-  path_prefix = "/aws-service-role/"
-}
-
-module "service_linked_role" {
-  source   = "../action"
-  for_each = var.script == null ? [] : toset(keys(local.service_linked_roles))
-
-  script  = var.script
-  verb    = "service-linked-role"
-  subject = each.value
-  query   = { service_name = each.value }
+  script = var.script
 }
 
 # Everything below follows "Getting started with Quick Setup", steps 3 to 5.

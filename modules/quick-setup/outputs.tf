@@ -5,16 +5,11 @@ output "local_deployment_roles" {
     execution_role_name     = aws_iam_role.execution.name
   }
 
-  precondition {
-    condition     = length(local.missing_roles) == 0
-    error_message = "python_command is null, so this module cannot make sure of the service-linked roles of ${join(", ", local.missing_roles)}. Run these commands in the management account, then plan again:\n  ${join("\n  ", [for service in local.missing_roles : "aws iam create-service-linked-role --aws-service-name ${service}"])}"
-  }
-
   depends_on = [
     aws_iam_role_policy.administration,
     aws_iam_role_policy_attachment.execution,
     aws_iam_role_policy_attachment.explorer,
-    module.service_linked_role,
+    module.service_linked_roles,
     module.service_settings,
   ]
 }

@@ -36,13 +36,15 @@ mock_provider "aws" {
 }
 
 variables {
-  name                       = "scan-everything"
-  organizational_unit_ids    = ["r-ab12"]
-  regions                    = ["us-east-1", "ap-northeast-1"]
-  trusted_service_principals = ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"]
-  local_deployment_roles = {
-    administration_role_arn = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Administration"
-    execution_role_name     = "AWS-QuickSetup-Execution"
+  name                    = "scan-everything"
+  organizational_unit_ids = ["r-ab12"]
+  regions                 = ["us-east-1", "ap-northeast-1"]
+  prerequisites = {
+    trusted_service_principals = ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"]
+    local_deployment_roles = {
+      administration_role_arn = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Administration"
+      execution_role_name     = "AWS-QuickSetup-Execution"
+    }
   }
 }
 

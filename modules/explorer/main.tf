@@ -1,0 +1,134 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+# Whose organization this is, and whether its OpsData may be read here. A member that administers nothing is shown no
+# accounts, and may not ask who administers Systems Manager.
+data "aws_organizations_organization" "current" {}
+
+data "aws_organizations_delegated_administrators" "systems_manager" {
+  count = local.is_management_account || length(data.aws_organizations_organization.current.accounts) == 0 ? 0 : 1
+
+  service_principal = "ssm.amazonaws.com"
+}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  region     = data.aws_region.current.id
+
+  is_management_account = data.aws_organizations_organization.current.master_account_id == local.account_id
+  administrators        = flatten(data.aws_organizations_delegated_administrators.systems_manager[*].delegated_administrators[*].id)
+  is_administrator      = local.is_management_account || contains(local.administrators, local.account_id)
+
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+  regions_of_management_account = ["af-south-1", "ap-east-1", "eu-south-1", "me-south-1"]
+  refused_regions = local.is_management_account ? [] : tolist(
+    setintersection(setunion([local.region], var.regions), local.regions_of_management_account)
+  )
+
+  # Of another name, as the one that is created and the one that is deleted would otherwise meet when the input changes.
+  sync_name   = var.all_ops_data_sources_enabled ? var.name : "${var.name}-own-sources"
+  source_type = var.organizational_unit_ids == null ? "EntireOrganization" : "OrganizationalUnits"
+  source = {
+    include_future_regions  = var.include_future_regions
+    organizational_unit_ids = sort(coalesce(var.organizational_unit_ids, []))
+    regions                 = sort(var.regions)
+  }
+
+  obstacles = concat(
+    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
+      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
+    ],
+    local.is_administrator ? [] : [
+      "Account ${local.account_id} does not administer Systems Manager, and AWS shows the organization's OpsData to the management account and the delegated administrator alone (${length(local.administrators) == 0 ? "which this account is not told" : join(", ", local.administrators)}). Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\" }.",
+    ],
+    length(local.refused_regions) == 0 ? [] : [
+      "The delegated administrator can have no resource data sync in ${join(", ", local.refused_regions)}: for these Regions, use this module in the management account.",
+    ],
+    local.sync_exists || length(local.other_syncs) < local.most_syncs ? [] : [
+      "DATA_SYNC_QUOTA: all ${local.most_syncs} resource data syncs that Explorer may have in account ${local.account_id} and Region ${local.region} are taken: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that nobody needs: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME",
+    ],
+  )
+}
+
+# By API it must be there before the sync is. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+module "service_linked_roles" {
+  source = "../service-linked-roles"
+
+  roles  = { "accountdiscovery.ssm.amazonaws.com" = "AWSServiceRoleForAmazonSSM_AccountDiscovery" }
+  script = local.script
+}
+
+# What stands in the way of either kind of sync is refused here.
+resource "terraform_data" "sync" {
+  input            = local.sync_name
+  triggers_replace = module.service_linked_roles.service_names
+
+  lifecycle {
+    precondition {
+      condition     = length(local.obstacles) == 0
+      error_message = join("\n", local.obstacles)
+    }
+  }
+}
+
+# AWS changes the Regions and units of a sync, and not whether it is of the entire organization.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateResourceDataSync.html
+resource "terraform_data" "source_type" {
+  input = local.source_type
+}
+
+# aws_ssm_resource_data_sync has no SyncSource in any version.
+resource "aws_cloudformation_stack" "this" {
+  count = var.all_ops_data_sources_enabled ? 1 : 0
+
+  name = "ExplorerDataSync-${replace(terraform_data.sync.input, "/[^A-Za-z0-9-]/", "-")}"
+  template_body = jsonencode({
+    Description = "Explorer of AWS Systems Manager: OpsData of the organization."
+    Resources = {
+      Sync = {
+        Type                = "AWS::SSM::ResourceDataSync"
+        DeletionPolicy      = var.deletion_policy
+        UpdateReplacePolicy = var.deletion_policy
+        Properties = {
+          SyncName = local.sync_name
+          SyncType = "SyncFromSource"
+          SyncSource = {
+            SourceType           = "AwsOrganizations"
+            SourceRegions        = local.source.regions
+            IncludeFutureRegions = local.source.include_future_regions
+            AwsOrganizationsSource = merge(
+              { OrganizationSourceType = local.source_type },
+              local.source_type == "EntireOrganization" ? {} : { OrganizationalUnits = local.source.organizational_unit_ids },
+            )
+          }
+        }
+      }
+    }
+  })
+  tags = var.tags
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.source_type]
+  }
+}
+
+# CloudFormation's type has no EnableAllOpsDataSources.
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm/issues/193
+module "own_sources" {
+  source = "../action"
+  count  = var.all_ops_data_sources_enabled || local.script == null ? 0 : 1
+
+  script  = local.script
+  verb    = "resource-data-sync"
+  subject = "${terraform_data.sync.input} ${local.source_type}"
+  query = {
+    sync_name                    = local.sync_name
+    regions                      = jsonencode(local.source.regions)
+    organizational_unit_ids      = jsonencode(local.source.organizational_unit_ids)
+    include_future_regions       = tostring(local.source.include_future_regions)
+    all_ops_data_sources_enabled = "false"
+  }
+  before     = local.sync_exists ? "present" : "absent"
+  on_destroy = var.deletion_policy == "Delete" ? "restore" : "retain"
+}

@@ -1,0 +1,123 @@
+variable "name" {
+  description = "Name of the resource data sync, 1 to 52 characters. Changing it makes another sync. Default: `organization`."
+  type        = string
+  default     = "organization"
+  nullable    = false
+
+  # "-own-sources" is added where not all OpsData sources are enabled; AWS takes 64.
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
+  validation {
+    condition     = can(regex("^.{1,52}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but the name of a resource data sync has 1 to 52 characters here."
+  }
+
+  validation {
+    condition     = !startswith(var.name, "AWS-QuickSetup-")
+    error_message = "name is ${jsonencode(var.name)}, but names that begin with AWS-QuickSetup- are Quick Setup's, which deletes them as it likes. Take another."
+  }
+}
+
+variable "regions" {
+  description = "Regions whose OpsData is collected, for example `[\"ap-northeast-1\", \"us-east-1\"]`."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.regions) > 0
+    error_message = "regions is empty, but a resource data sync collects from at least one Region, for example [\"us-east-1\"]."
+  }
+
+  validation {
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "regions is ${jsonencode(var.regions)}, but a Region looks like \"us-east-1\"."
+  }
+}
+
+variable "include_future_regions" {
+  description = "Whether Regions that AWS opens later are collected from as well. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "organizational_unit_ids" {
+  description = "Organizational units whose accounts are collected from, for example `[\"ou-ab12-34cd56ef\"]`. Null: the entire organization; accounts that join it are collected from by themselves. Changing from one to the other replaces the sync. Default: null."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.organizational_unit_ids == null ? true : length(var.organizational_unit_ids) > 0
+    error_message = "organizational_unit_ids is empty: name at least one organizational unit, or set null for the entire organization."
+  }
+
+  validation {
+    condition     = alltrue([for id in coalesce(var.organizational_unit_ids, []) : can(regex("^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$", id))])
+    error_message = "organizational_unit_ids is ${jsonencode(var.organizational_unit_ids)}, but each must be an organizational unit (\"ou-ab12-34cd56ef\"); for the entire organization set null."
+  }
+}
+
+variable "all_ops_data_sources_enabled" {
+  description = <<-EOT
+    Whether AWS turns on every OpsData source in every collected account and Region, as its console does. **This costs money in every account**: sources create OpsItems and ask for OpsData, which AWS charges, and deleting the sync turns none of them off.
+    - `true` (default): as AWS does; the sync is a CloudFormation stack.
+    - `false`: only the sources that each account has turned on itself. CloudFormation cannot say it, so it needs Python, and the name of the sync gets `-own-sources` added.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-multiple-accounts-and-regions.html
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.all_ops_data_sources_enabled || var.python_command != null
+    error_message = "all_ops_data_sources_enabled is false and python_command is null, but CloudFormation cannot make such a sync. Give python_command, or run this and leave the module out:\n  aws ssm create-resource-data-sync --sync-name ${var.name} --sync-type SyncFromSource --sync-source '${jsonencode({ SourceType = "AwsOrganizations", SourceRegions = sort(var.regions), IncludeFutureRegions = var.include_future_regions, EnableAllOpsDataSources = false, AwsOrganizationsSource = merge({ OrganizationSourceType = local.source_type }, local.source_type == "EntireOrganization" ? {} : { OrganizationalUnits = [for id in local.source.organizational_unit_ids : { OrganizationalUnitId = id }] }) })}'"
+  }
+}
+
+variable "deletion_policy" {
+  description = "What becomes of the sync on destroy: `Delete` (default) deletes it and with it what it collected; `Retain` leaves it in AWS, where it counts against the five. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
+  type        = string
+  default     = "Delete"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Delete", "Retain"], var.deletion_policy)
+    error_message = "deletion_policy is ${jsonencode(var.deletion_policy)}, but must be \"Delete\" or \"Retain\"."
+  }
+}
+
+variable "administrator_account_id" {
+  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Another one is refused. Null: whichever the provider works in, as long as it administers Systems Manager. Default: null."
+  type        = string
+  default     = null
+}
+
+variable "python_command" {
+  description = "How to run Python, as in the root module: it looks how the sync stands, and makes sure of the service-linked role. Null: there is no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = <<-EOT
+    Credentials for the scripts where the AWS provider's come from its own block, which scripts cannot see. Null: the environment's. They must belong to the provider's account; the scripts check it.
+    - `profile`: a profile of the shared AWS configuration; or
+    - `role_arn`: a role to assume with the environment's credentials.
+  EOT
+  type = object({
+    profile  = optional(string)
+    role_arn = optional(string)
+  })
+  default = null
+}
+
+variable "tags" {
+  description = "Tags of the CloudFormation stack."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,89 @@
+data "aws_caller_identity" "current" {}
+
+locals {
+  management_account_name = "${var.name}-management-account"
+
+  # The keys are spelled as in AWS's API reference, which its own SDK documentation contradicts in places.
+  # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+  parameters = {
+    UpdateSsmAgent         = tostring(var.update_ssm_agent)
+    UpdateEc2LaunchAgent   = tostring(var.update_ec2_launch_agent)
+    CollectInventory       = tostring(var.collect_inventory)
+    ScanInstances          = tostring(var.scan_instances)
+    InstallCloudWatchAgent = tostring(var.install_cloudwatch_agent)
+    UpdateCloudWatchAgent  = tostring(var.update_cloudwatch_agent)
+    IsPolicyAttachAllowed  = tostring(var.instance_profile_policies_attached)
+  }
+
+  nodes = var.management_account == null ? {} : {
+    for key, value in {
+      TargetType = (
+        var.management_account.target_tag != null ? "Tags" :
+        var.management_account.instance_ids != null ? "InstanceIds" :
+        var.management_account.resource_group_name != null ? "ResourceGroups" : "*"
+      )
+      TargetTagKey      = var.management_account.target_tag == null ? null : var.management_account.target_tag.key
+      TargetTagValue    = var.management_account.target_tag == null ? null : var.management_account.target_tag.value
+      TargetInstances   = var.management_account.instance_ids == null ? null : join(",", sort(var.management_account.instance_ids))
+      ResourceGroupName = var.management_account.resource_group_name
+    } : key => value if value != null
+  }
+
+  # Units inside one another are seen by `observe.py preflight` alone: here only what is the same, or the root.
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
+  overlapping_policies = [
+    for name, policy in var.patch_policies : name if anytrue([
+      var.organization == null ? false : (
+        length(setintersection(var.organization.regions, policy.regions)) > 0 && (
+          length(setintersection(var.organization.organizational_unit_ids, policy.organizational_unit_ids)) > 0 ||
+          anytrue([for id in setunion(var.organization.organizational_unit_ids, policy.organizational_unit_ids) : startswith(id, "r-")])
+        )
+      ),
+      var.management_account == null || !policy.management_account ? false : (
+        length(setintersection(var.management_account.regions, policy.regions)) > 0
+      ),
+    ])
+  ]
+
+  scan_conflict = "scan_instances is true, but patch policies (${join(", ", local.overlapping_policies)}) scan the same organizational units and Regions: each overwrites the compliance that the other found."
+
+  findings = !var.scan_instances || length(local.overlapping_policies) == 0 ? [] : [{
+    code    = "SCAN_CONFLICT"
+    subject = "${var.name} and ${join(", ", local.overlapping_policies)}"
+    message = local.scan_conflict
+    remedy  = "Set scan_instances = false: the patch policy scans."
+  }]
+}
+
+module "organization" {
+  source = "../quick-setup-configuration"
+  count  = var.organization == null ? 0 : 1
+
+  name                     = var.name
+  type                     = "AWSQuickSetupType-SSMHostMgmt"
+  parameters               = local.parameters
+  additional_parameters    = var.additional_parameters
+  regions                  = var.organization.regions
+  targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
+  preceding_configurations = var.preceding_configurations
+  prerequisites            = var.prerequisites
+  tags                     = var.tags
+}
+
+module "management_account" {
+  source = "../quick-setup-configuration"
+  count  = var.management_account == null ? 0 : 1
+
+  name                  = local.management_account_name
+  type                  = "AWSQuickSetupType-SSMHostMgmt"
+  parameters            = merge(local.parameters, local.nodes)
+  additional_parameters = var.additional_parameters
+  regions               = var.management_account.regions
+  targets               = { account_id = data.aws_caller_identity.current.account_id }
+  preceding_configurations = merge(
+    var.preceding_configurations,
+    { for deployed in module.organization : var.name => deployed.configuration.status },
+  )
+  prerequisites = var.prerequisites
+  tags          = var.tags
+}

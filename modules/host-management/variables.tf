@@ -1,0 +1,166 @@
+variable "name" {
+  description = "Name of the Quick Setup configuration; the management account's own gets `-management-account` added."
+  type        = string
+  default     = "host-management"
+  nullable    = false
+}
+
+variable "organization" {
+  description = <<-EOT
+    Deploys Host Management to organizational units. Never reaches the management account. Null: no deployment.
+    - `organizational_unit_ids`: organizational units, or the root of the organization.
+    - `regions`: Regions to deploy in.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
+  EOT
+  type = object({
+    organizational_unit_ids = set(string)
+    regions                 = set(string)
+  })
+  default = null
+}
+
+variable "management_account" {
+  description = <<-EOT
+    Deploys Host Management to the account of the provider itself, by a configuration of its own. Null: not covered.
+    - `regions`: Regions to deploy in, none of which `organization` may have: Quick Setup takes one Host Management configuration for a Region.
+    - `target_tag`: only nodes with this tag: `key`, `value`; or
+    - `instance_ids`: only these; or
+    - `resource_group_name`: only those of this resource group. Default: all nodes.
+  EOT
+  type = object({
+    regions = set(string)
+    target_tag = optional(object({
+      key   = string
+      value = string
+    }))
+    instance_ids        = optional(set(string))
+    resource_group_name = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.management_account == null || var.organization == null ? true : length(setintersection(var.management_account.regions, var.organization.regions)) == 0
+    error_message = "management_account.regions is ${jsonencode(var.management_account == null ? [] : var.management_account.regions)} and organization.regions is ${jsonencode(var.organization == null ? [] : var.organization.regions)}, but Quick Setup takes one Host Management configuration for a Region. Give the two different Regions, or leave the management account out."
+  }
+
+  validation {
+    condition = var.management_account == null ? true : length([
+      for nodes in [var.management_account.target_tag == null ? null : "tag", var.management_account.instance_ids == null ? null : "ids", var.management_account.resource_group_name] : nodes if nodes != null
+    ]) <= 1
+    error_message = "management_account is ${jsonencode(var.management_account)}, but at most one of target_tag, instance_ids and resource_group_name says which nodes are meant. Keep one; without any it is all nodes."
+  }
+}
+
+variable "update_ssm_agent" {
+  description = "Whether SSM Agent is kept up to date, looking every two weeks. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "update_ec2_launch_agent" {
+  description = "Whether the EC2 launch agent is kept up to date, looking every 30 days. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "collect_inventory" {
+  description = "Whether inventory is collected every 30 minutes. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "scan_instances" {
+  description = "Whether nodes are scanned for missing patches daily. AWS's own default is true, and overwrites what a patch policy finds; so here the default is false."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.scan_instances || contains(var.prerequisites.tolerated_findings, "SCAN_CONFLICT") || length(local.overlapping_policies) == 0
+    error_message = "SCAN_CONFLICT: ${local.scan_conflict} Set scan_instances = false."
+  }
+}
+
+variable "install_cloudwatch_agent" {
+  description = "Whether the CloudWatch agent is installed. Its metrics are charged. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "update_cloudwatch_agent" {
+  description = "Whether the CloudWatch agent is kept up to date, looking every 30 days. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "instance_profile_policies_attached" {
+  description = "Whether Quick Setup may add what Systems Manager needs (`AmazonSSMManagedInstanceCore`) to the roles of existing instance profiles. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "patch_policies" {
+  description = <<-EOT
+    Patch policies beside this, by name, which `scan_instances` must not meet. Default: none.
+    - `organizational_unit_ids`, `regions`: where they are deployed.
+    - `management_account`: whether the management account is patched as well. Default: false.
+  EOT
+  type = map(object({
+    organizational_unit_ids = set(string)
+    regions                 = set(string)
+    management_account      = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "prerequisites" {
+  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+  type = object({
+    trusted_service_principals = optional(set(string), [])
+    local_deployment_roles = optional(object({
+      administration_role_arn = string
+      execution_role_name     = string
+    }))
+    organization_account_count = optional(number)
+    preflight_passed           = optional(bool, true)
+    tolerated_findings         = optional(set(string), [])
+    left_over                  = optional(map(string), {})
+    script = optional(object({
+      command    = list(string)
+      account_id = string
+      region     = string
+      profile    = optional(string)
+      role_arn   = optional(string)
+    }))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "preceding_configurations" {
+  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "additional_parameters" {
+  description = "Parameters that AWS's reference does not list, all strings: see `modules/quick-setup-configuration`. Default: none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of the configuration managers."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
