@@ -143,6 +143,7 @@ module "patch_policy" {
   regions                            = coalesce(each.value.regions, var.regions)
   log_bucket                         = each.value.log_bucket
   instance_profile_policies_attached = each.value.instance_profile_policies_attached
+  turn                               = each.value.turn
   additional_parameters              = each.value.additional_parameters
   prerequisites                      = local.prerequisites
   tags                               = var.tags

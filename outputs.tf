@@ -68,7 +68,9 @@ output "preflight_findings" {
     - `code`: as in the README;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is so, and what to do.
-    What an apply takes care of by itself (`CONFIGURATION_LEFT_OVER`) is told by the warning alone. Otherwise it tells of the world as it was when last planned: where that changes, so does the plan of a configuration that has it among its own outputs.
+    What an apply takes care of by itself (`CONFIGURATION_LEFT_OVER`, `SEVERAL_AT_ONCE`) is told by the warning alone. Otherwise it tells of the world as it was when last planned: where that changes, so does the plan of a configuration that has it among its own outputs.
   EOT
-  value       = concat(local.unit_findings, [for finding in local.findings : finding if finding.code != "CONFIGURATION_LEFT_OVER" || finding.severity == "note"])
+  value = concat(local.unit_findings, [
+    for finding in local.findings : finding if !contains(["CONFIGURATION_LEFT_OVER", "SEVERAL_AT_ONCE"], finding.code) || finding.severity == "note"
+  ])
 }

@@ -103,6 +103,7 @@ variable "patch_policies" {
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
+    - `turn`: when it is deployed among several, 1 (default) to 5: Quick Setup works on one at a time and refuses what comes at the same time. Another turn makes another configuration.
     - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
@@ -129,6 +130,7 @@ variable "patch_policies" {
     }))
     instance_profile_policies_attached = optional(bool)
     include_management_account         = optional(bool)
+    turn                               = optional(number)
     additional_parameters              = optional(map(string))
   }))
   default  = {}

@@ -47,20 +47,6 @@ locals {
   parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
 }
 
-module "organization" {
-  source = "../quick-setup-configuration"
-
-  name                     = var.name
-  type                     = "AWSQuickSetupType-PatchPolicy"
-  parameters               = local.parameters
-  additional_parameters    = var.additional_parameters
-  regions                  = var.regions
-  targets                  = { organizational_unit_ids = var.organizational_unit_ids }
-  preceding_configurations = var.preceding_configurations
-  prerequisites            = var.prerequisites
-  tags                     = var.tags
-}
-
 # Deployments to organizational units never reach the management account, even inside a targeted root.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 module "management_account" {
@@ -73,7 +59,7 @@ module "management_account" {
   additional_parameters    = var.additional_parameters
   regions                  = var.regions
   targets                  = { account_id = data.aws_caller_identity.current.account_id }
-  preceding_configurations = { (var.name) = module.organization.configuration.status }
+  preceding_configurations = local.statuses_after_turn_5
   prerequisites            = var.prerequisites
   tags                     = var.tags
 }

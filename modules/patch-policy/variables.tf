@@ -181,6 +181,18 @@ variable "instance_profile_policies_attached" {
   nullable    = false
 }
 
+variable "turn" {
+  description = "When this policy is deployed among others that are instances of the same call of this module: 1 first, 5 last. Two with the same turn are deployed at once, and Quick Setup refuses all but one with `ConflictException`. Another turn makes another configuration manager. Default: 1."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2, 3, 4, 5], var.turn)
+    error_message = "Patch policy \"${var.name}\": turn is ${var.turn}, but must be 1, 2, 3, 4 or 5."
+  }
+}
+
 variable "prerequisites" {
   description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
   type = object({

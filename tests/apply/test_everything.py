@@ -42,7 +42,12 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
                 "target_organizational_unit_ids": [units["Workloads"]],
                 "regions": ["us-east-1"],
                 "include_management_account": True,
-            }
+            },
+            "scan in the meantime": {
+                "target_organizational_unit_ids": [units["Security"]],
+                "regions": ["us-east-1"],
+                "turn": 2,
+            },
         },
         default_host_management={"update_ssm_agent": False},
         tags={"Owner": "platform"},
@@ -65,6 +70,7 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
             ("666666666666", "us-east-1"),
         },
         "install on Sundays-management-account": {(MANAGEMENT, "us-east-1")},
+        "scan in the meantime": {(ADMINISTRATOR, "us-east-1"), ("333333333333", "us-east-1")},
     }
     parameters = _parameters(sandbox, "install on Sundays")
     baselines = json.loads(parameters["SelectedPatchBaselines"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from support.terraform import Terraform
 
 _ROLE = "OrganizationAccountAccessRole"
-_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.organization'
+_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.turn_1[0]'
 _MANAGER = f"{_MODULE}.aws_ssmquicksetup_configuration_manager.this"
 _WORKLOAD = "333333333333"
 

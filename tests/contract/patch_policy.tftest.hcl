@@ -55,7 +55,7 @@ run "the_defaults_are_the_procedure" {
 
   assert {
     condition = {
-      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.turn_1[0].parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                      = "scan-everything"
       PatchBaselineRegion                  = "us-east-1"
@@ -70,12 +70,12 @@ run "the_defaults_are_the_procedure" {
       TargetOrganizationalUnits            = "r-ab12"
       TargetRegions                        = "ap-northeast-1,us-east-1"
     }
-    error_message = "The default policy sends ${jsonencode(module.organization.parameters)}."
+    error_message = "The default policy sends ${jsonencode(module.turn_1[0].parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
-    error_message = "The default baselines are not AWS's: ${module.organization.parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.turn_1[0].parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
+    error_message = "The default baselines are not AWS's: ${module.turn_1[0].parameters.SelectedPatchBaselines}"
   }
 
   assert {
@@ -108,7 +108,7 @@ run "everything_said" {
 
   assert {
     condition = {
-      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.turn_1[0].parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                         = "install"
       PatchBaselineRegion                     = "us-east-1"
@@ -132,17 +132,17 @@ run "everything_said" {
       TargetOrganizationalUnits               = "r-ab12"
       TargetRegions                           = "ap-northeast-1,us-east-1"
     }
-    error_message = "The policy sends ${jsonencode(module.organization.parameters)}."
+    error_message = "The policy sends ${jsonencode(module.turn_1[0].parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", description = "Approved by us.", disabled = false }
-    error_message = "The chosen baseline is not sent: ${module.organization.parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.turn_1[0].parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", description = "Approved by us.", disabled = false }
+    error_message = "The chosen baseline is not sent: ${module.turn_1[0].parameters.SelectedPatchBaselines}"
   }
 
   assert {
     condition = module.management_account[0].parameters == merge(
-      { for key, value in module.organization.parameters : key => value if key != "TargetOrganizationalUnits" },
+      { for key, value in module.turn_1[0].parameters : key => value if key != "TargetOrganizationalUnits" },
       { PatchPolicyName = "install-management-account", TargetAccounts = "111111111111" },
     )
     error_message = "The management account's own configuration differs in more than name and target: ${jsonencode(module.management_account[0].parameters)}."

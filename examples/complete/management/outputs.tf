@@ -1,0 +1,32 @@
+output "administrator_account" {
+  description = "What the configuration of the administrator account needs: `id`, and the `regions` to collect from."
+  value = {
+    id      = module.systems_manager.delegated_administrator.account_id
+    regions = var.regions
+  }
+}
+
+output "delegated_administrator" {
+  description = "The delegated administrator and the services it is registered for."
+  value       = module.systems_manager.delegated_administrator
+}
+
+output "dedicated_organizational_unit" {
+  description = "The dedicated organizational unit and the account in it."
+  value       = module.systems_manager.dedicated_organizational_unit
+}
+
+output "quick_setup_configurations" {
+  description = "Quick Setup's configurations: manager, type, status, Regions, targets."
+  value       = module.systems_manager.quick_setup_configurations
+}
+
+output "deployments" {
+  description = "How each configuration stands in each account and Region."
+  value       = module.systems_manager.deployments
+}
+
+output "preflight_findings" {
+  description = "What was found beforehand that may go wrong, and what was not looked for."
+  value       = module.systems_manager.preflight_findings
+}
