@@ -55,6 +55,117 @@ CHANGE_MANAGER = {
         "TargetRegions": "us-east-1",
     },
 }
+OPS_CENTER = {
+    "Type": "AWSQuickSetupType-SSMOpsCenter",
+    "Parameters": {
+        "DelegatedAccountId": ADMINISTRATOR,
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+RESOURCE_EXPLORER = {
+    "Type": "AWSQuickSetupType-ResourceExplorer",
+    "Parameters": {
+        "SelectedAggregatorRegion": "us-east-1",
+        "ReplaceExistingAggregator": "false",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+RESOURCE_SCHEDULER = {
+    "Type": "AWSQuickSetupType-Scheduler",
+    "Parameters": {
+        "TargetTagKey": "office-hours",
+        "TargetTagValue": "true",
+        "ICalendarString": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+DEVOPS_GURU = {
+    "Type": "AWSQuickSetupType-DevOpsGuru",
+    "Parameters": {
+        "AnalyseAllResources": "true",
+        "EnableSnsNotifications": "true",
+        "EnableSsmOpsItems": "true",
+        "EnableDriftRemediation": "true",
+        "RemediationSchedule": "rate(14 days)",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+CONFORMANCE_PACKS = {
+    "Type": "AWSQuickSetupType-CFGCPacks",
+    "Parameters": {
+        "DelegatedAccountId": ADMINISTRATOR,
+        "CPackNames": "Operational-Best-Practices-for-AWS-IAM,Operational-Best-Practices-for-Amazon-S3",
+        "RemediationSchedule": "rate(2 days)",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+CONFIG_RECORDING = {
+    "Type": "AWSQuickSetupType-CFGRecording",
+    "Parameters": {
+        "RecordAllResources": "false",
+        "ResourceTypesToRecord": "AWS::EC2::Instance,AWS::S3::Bucket",
+        "UseCustomBucket": "true",
+        "DeliveryBucketName": "recordings",
+        "NotificationOptions": "UseExistingTopic",
+        "CustomDeliveryTopicAccountId": ADMINISTRATOR,
+        "CustomDeliveryTopicName": "recordings",
+        "RemediationSchedule": "rate(7 days)",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+DISTRIBUTOR = {
+    "Type": "AWSQuickSetupType-Distributor",
+    "Parameters": {
+        "PackagesToInstall": "AWSEFSTools,AWSCWAgent",
+        "RemediationSchedule": "rate(30 days)",
+        "IsPolicyAttachAllowed": "false",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+UNIFIED_CONSOLE = {
+    "Type": "AWSQuickSetupType-SSM",
+    "Parameters": {
+        "HomeRegion": "us-east-1",
+        "DelegatedAccountId": ADMINISTRATOR,
+        "AgentUpdateSchedule": "rate(14 days)",
+        "EnableDHMCSchedule": "rate(1 day)",
+        "InventoryCollectionSchedule": "rate(12 hours)",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+JUST_IN_TIME_NODE_ACCESS = {
+    "Type": "AWSQuickSetupType-JITNA",
+    "Parameters": {
+        "HomeRegion": "us-east-1",
+        "DelegatedAccountId": ADMINISTRATOR,
+        "IdentityProviderSetting": "IAM",
+        "TargetOrganizationalUnits": ROOT,
+        "TargetRegions": "us-east-1",
+    },
+}
+EVERY_TYPE: tuple[dict[str, Any], ...] = (
+    PATCH_POLICY,
+    HOST_MANAGEMENT,
+    INSTANCE_MANAGEMENT,
+    CHANGE_MANAGER,
+    OPS_CENTER,
+    RESOURCE_EXPLORER,
+    RESOURCE_SCHEDULER,
+    DEVOPS_GURU,
+    CONFORMANCE_PACKS,
+    CONFIG_RECORDING,
+    DISTRIBUTOR,
+    UNIFIED_CONSOLE,
+    JUST_IN_TIME_NODE_ACCESS,
+)
 
 
 def policy(**parts: Any) -> str:
@@ -65,6 +176,28 @@ def policy(**parts: Any) -> str:
 def changed(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any]:
     merged = {**definition["Parameters"], **parameters}
     return {**definition, "Parameters": {key: value for key, value in merged.items() if value is not None}}
+
+
+def local(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any]:
+    """The definition for the management account itself, with the local roles of the fixture `roles`."""
+    targeted = changed(
+        definition, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT, DelegatedAccountId=None, **parameters
+    )
+    return {
+        **targeted,
+        "LocalDeploymentAdministrationRoleArn": ADMINISTRATION_ROLE,
+        "LocalDeploymentExecutionRoleName": "AWS-QuickSetup-Execution",
+    }
+
+
+def set_up_administrator(sandbox: Sandbox) -> None:
+    """Let the administrator account administer all that a type asks for, alone in an organizational unit."""
+    organizations = sandbox.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="config-multiaccountsetup.amazonaws.com")
+    for principal in ("ssm.amazonaws.com", "config-multiaccountsetup.amazonaws.com"):
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Administration")["OrganizationalUnit"]
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=ROOT, DestinationParentId=unit["Id"])
 
 
 def create(quick_setup: Any, definition: dict[str, Any], name: str = "configuration") -> str:

@@ -8,7 +8,6 @@ import pytest
 
 from sandbox_tests.quick_setup_cases import (
     ADMINISTRATOR,
-    CHANGE_MANAGER,
     HOST_MANAGEMENT,
     INSTANCE_MANAGEMENT,
     MANAGEMENT,
@@ -206,31 +205,7 @@ def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict
     assert _parameters(quick_setup, create(quick_setup, sent)) == sent["Parameters"]
 
 
-# Settings and types
-
-
-@pytest.mark.scenario("realistic")
-def test_instance_management_is_deployed_and_does_nothing_more(sandbox: Sandbox, quick_setup: Any) -> None:
-    arn = create(quick_setup, INSTANCE_MANAGEMENT)
-    wait(sandbox, quick_setup, arn)
-    sandbox.clock.advance(60)
-    assert statuses(quick_setup, arn) == ("SUCCEEDED", "SUCCEEDED")
-    assert len(quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]) == 5
-    snapshot = sandbox.snapshot()
-    assert (snapshot["associations"], snapshot["service_settings"]) == ({}, {})
-
-
-def test_change_manager_needs_a_delegated_administrator(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
-    with refused("ValidationException"):
-        create(quick_setup, CHANGE_MANAGER)
-    sandbox.client("organizations").register_delegated_administrator(
-        AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
-    )
-    manager = wait(sandbox, quick_setup, create(quick_setup, CHANGE_MANAGER))
-    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
-    with refused("ValidationException"):
-        create(quick_setup, changed(CHANGE_MANAGER, DelegatedAccountId=MEMBER))
-    create(quick_setup, changed(CHANGE_MANAGER, PermissionType=None, CustomPermissions="{}"))
+# Settings
 
 
 def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refused) -> None:
@@ -243,13 +218,3 @@ def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refus
     assert quick_setup.get_service_settings()["ServiceSettings"] == {"ExplorerEnablingRoleArn": role_arn}
     quick_setup.update_service_settings(ExplorerEnablingRoleArn="")
     assert quick_setup.get_service_settings()["ServiceSettings"] == {}
-
-
-def test_types_that_are_built(quick_setup: Any) -> None:
-    types = quick_setup.list_quick_setup_types()["QuickSetupTypeList"]
-    assert {known["Type"] for known in types} == {
-        "AWSQuickSetupType-PatchPolicy",
-        "AWSQuickSetupType-DHMC",
-        "AWSQuickSetupType-SSMHostMgmt",
-        "AWSQuickSetupType-SSMChangeMgr",
-    }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox.ssmquicksetup.configuration_types import ConfigurationType, Targets, type_named, validate_parameters
+from sandbox.ssmquicksetup.configuration_types import type_named
+from sandbox.ssmquicksetup.parameters import Targets, validate_parameters
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.cloudformation.stack_sets import StackSet
+    from sandbox.ssmquicksetup.configuration_type import ConfigurationType
 
 # Parameters that AWS calls first class, shown in summaries. ASSUMPTION: which ones those are.
 FIRST_CLASS_PARAMETERS = ("TargetOrganizationalUnits", "TargetAccounts", "TargetRegions")
@@ -75,6 +77,8 @@ class Definition:
     execution_role_name: str | None
     deployed: dict[tuple[str, str], Deployed] = field(default_factory=dict)
     stack_set: StackSet | None = None
+    #: OpsCenter only: the roles that it made once for an account, by account id and name.
+    made_roles: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def targets(self) -> Targets:

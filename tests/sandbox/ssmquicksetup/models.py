@@ -13,27 +13,17 @@ from moto.iam.exceptions import NotFoundException
 
 from sandbox.clock import clock
 from sandbox.iam.models import roles_of
-from sandbox.organizations.models import organization_of
-from sandbox.organizations.principals import STACK_SETS_PRINCIPAL
-from sandbox.ssmquicksetup import configuration_types, progress
-from sandbox.ssmquicksetup.configuration_types import REGIONS, Targets, type_named, validate_parameters, version_of
-from sandbox.ssmquicksetup.exceptions import (
-    AccessDeniedException,
-    ConflictException,
-    ResourceNotFoundException,
-    ValidationException,
-)
+from sandbox.ssmquicksetup import progress, rules
+from sandbox.ssmquicksetup.configuration_types import REGIONS, type_named, version_of
+from sandbox.ssmquicksetup.exceptions import ConflictException, ResourceNotFoundException, ValidationException
 from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status, new_definition
 from sandbox.ssmquicksetup.server_parameters import server_parameters
-from sandbox.ssmquicksetup.targeting import accounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_MANAGERS = 100
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
-MAXIMUM_DEPLOYMENTS = 10_000
 # Seconds that a caller is taken to have waited before it asks again how far a deployment is.
 POLLING_INTERVAL = 30
 
@@ -65,7 +55,7 @@ class QuickSetupBackend(BaseBackend):
             )
         manager = self._new_manager(name, description, definitions, tags)
         for definition in manager.definitions:
-            self._require_deployable(manager, definition)
+            rules.require_deployable(manager, definition, self._definitions_beside(manager))
         self.managers[manager.arn] = manager
         progress.begin_deployment(manager, clock.now())
         return manager
@@ -74,8 +64,7 @@ class QuickSetupBackend(BaseBackend):
         """Take in a manager that is there already, with its deployment in the given status."""
         manager = self._new_manager(name, "", [{"Type": type_name, "Parameters": parameters}], {})
         for definition in manager.definitions:
-            validate_parameters(definition.type, definition.parameters)
-            self._require_delegated_account(definition)
+            rules.require_possible(manager, definition, self._definitions_beside(manager))
         self.managers[manager.arn] = manager
         progress.adopt(manager, status, clock.now())
 
@@ -107,9 +96,13 @@ class QuickSetupBackend(BaseBackend):
         self._require_idle()
         version = version_of(current.type, changes.pop("TypeVersion", None))
         changed = new_definition(definition_id, {**current.describe(), **changes}, version)
-        self._require_deployable(manager, changed)
+        rules.require_deployable(manager, changed, self._definitions_beside(manager))
         changed.parameters = server_parameters.complete(manager.name, changed.parameters)
-        changed.deployed, changed.stack_set = current.deployed, current.stack_set
+        changed.deployed, changed.stack_set, changed.made_roles = (
+            current.deployed,
+            current.stack_set,
+            current.made_roles,
+        )
         manager.definitions[manager.definitions.index(current)] = changed
         progress.begin_deployment(manager, clock.now())
 
@@ -162,57 +155,13 @@ class QuickSetupBackend(BaseBackend):
             clock.advance(POLLING_INTERVAL)
             raise ConflictException
 
-    def _require_deployable(self, manager: ConfigurationManager, definition: Definition) -> None:
-        targets = validate_parameters(definition.type, definition.parameters)
-        self._require_permission(definition, targets)
-        self._require_delegated_account(definition)
-        # "A value must be provided when you are running an organizational deployment for a patch policy or running any
-        # type of deployment for an individual account": the reference of configuration_types.py.
-        needs_roles = definition.type.always_needs_roles or targets.is_local
-        if needs_roles and not (definition.administration_role_arn and definition.execution_role_name):
-            raise ValidationException(
-                "This deployment requires LocalDeploymentAdministrationRoleArn and LocalDeploymentExecutionRoleName."
-            )
-        deployments = len(accounts_of(manager, targets)) * len(targets.regions)
-        if deployments > MAXIMUM_DEPLOYMENTS:
-            raise ValidationException(
-                f"The deployment has {deployments} accounts times Regions, more than {MAXIMUM_DEPLOYMENTS}."
-            )
-
-    def _require_permission(self, definition: Definition, targets: Targets) -> None:
-        if targets.account_id is not None:
-            # "The ID of the account initiating the deployment": the reference of configuration_types.py.
-            if targets.account_id != self.account_id:
-                raise ValidationException(f"TargetAccounts can only be the account {self.account_id} that deploys.")
-            return
-        organization = organization_of(self.account_id)
-        if organization is not None and organization.account_id == self.account_id:
-            return
-        # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
-        is_administrator = organization is not None and all(
-            organization.is_delegated_administrator(self.account_id, principal)
-            for principal in ("ssm-quicksetup.amazonaws.com", STACK_SETS_PRINCIPAL)
-        )
-        if not is_administrator or definition.type.management_account_only:
-            raise AccessDeniedException(
-                f"Account {self.account_id} can't deploy {definition.type.name} to organizational units."
-            )
-
-    def _require_delegated_account(self, definition: Definition) -> None:
-        """Refuse a DelegatedAccountId that does not administer Systems Manager.
-
-        The parameter is the id of the delegated administrator (the reference of configuration_types.py), of which there
-        is one for all tools: https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
-        ASSUMPTION: that it is checked, and with which error.
-        """
-        account_id = definition.parameters.get("DelegatedAccountId")
-        if account_id is None:
-            return
-        organization = organization_of(self.account_id)
-        if organization is None or not organization.is_delegated_administrator(account_id, "ssm.amazonaws.com"):
-            raise ValidationException(
-                f"The DelegatedAccountId {account_id} is not a delegated administrator of ssm.amazonaws.com."
-            )
+    def _definitions_beside(self, manager: ConfigurationManager) -> list[Definition]:
+        """Return the definitions of this account, in every Region, and those of a manager that is still to be made."""
+        known = [
+            known for beside in ssmquicksetup_backends[self.account_id].values() for known in beside.managers.values()
+        ]
+        managers = known if manager in known else [*known, manager]
+        return [definition for found in managers for definition in found.definitions]
 
     def _new_manager(
         self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]
@@ -256,7 +205,7 @@ ssmquicksetup_backends = BackendDict(
 
 def quick_setup_of(account_id: str, region: str) -> QuickSetupBackend:
     """Return Quick Setup of an account and Region. Raises ValidationException where AWS has no endpoint."""
-    if region not in configuration_types.REGIONS:
+    if region not in REGIONS:
         raise ValidationException(f"Quick Setup has no endpoint in the Region {region}.")
     return ssmquicksetup_backends[account_id][region]
 

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 
 def problem_with_roles(
-    account_id: str, region: str, administration_role_arn: str, execution_role_name: str, execution_policy: str
+    account_id: str,
+    region: str,
+    administration_role_arn: str,
+    execution_role_name: str,
+    execution_policies: Iterable[str],
 ) -> str | None:
     """Return what is wrong with the two roles in AWS's or own words, None when nothing is.
 
-    The sandbox does not weigh permissions: the execution role must have the managed policy itself (ASSUMPTION: a policy
-    of one's own with the same permissions would do on AWS).
+    The sandbox does not weigh permissions: the execution role must have the managed policies themselves (ASSUMPTION: a
+    policy of one's own with the same permissions would do on AWS).
     """
     administration = _role(account_id, arn=administration_role_arn)
     if administration is None:
@@ -51,9 +55,9 @@ def problem_with_roles(
         )
     if not _may_assume(administration, execution.arn):
         return f"The administration role {administration.name} isn't authorized to assume {execution.arn}."
-    if all(policy["PolicyName"] != execution_policy for policy in execution.attached_managed_policies):
-        return f"The execution role {execution.name} lacks the managed policy {execution_policy}."
-    return None
+    attached = {policy["PolicyName"] for policy in execution.attached_managed_policies}
+    lacking = [policy for policy in execution_policies if policy not in attached]
+    return f"The execution role {execution.name} lacks the managed policy {', '.join(lacking)}." if lacking else None
 
 
 def _role(account_id: str, *, arn: str = "", name: str = "") -> Role | None:

@@ -11,8 +11,8 @@ from sandbox.organizations.models import organization_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sandbox.ssmquicksetup.configuration_types import Targets
     from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition
+    from sandbox.ssmquicksetup.parameters import Targets
 
 
 def accounts_of(manager: ConfigurationManager, targets: Targets) -> list[str]:
