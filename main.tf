@@ -106,9 +106,6 @@ module "delegated_administrator" {
   management_account_id      = data.aws_organizations_organization.current.master_account_id
   account_statuses           = local.account_statuses
   tolerated_findings         = local.tolerated_findings
-  regions                    = setunion(var.regions, [data.aws_region.current.id])
-  member_role_name           = var.preflight.member_role_name
-  script                     = local.script
 }
 
 # 6. What Quick Setup needs once: roles, service-linked roles, its service settings.
@@ -234,4 +231,29 @@ data "external" "deployments" {
 
   program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])
   query   = local.deployments_query
+}
+
+# 12. On the way back nothing is undone while the administrator account still collects: AWS deletes its Explorer syncs when it is
+# deregistered, and the configuration that made them is another one. Coming last, this is destroyed first.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+
+resource "terraform_data" "departure" {
+  count = local.script == null || var.delegated_administrator == null || var.preflight.member_role_name == null ? 0 : 1
+
+  input = {
+    program = concat(var.python_command, ["${path.module}/scripts/ensure.py", "delegated-administrator-departure"])
+    query = merge(local.observer, {
+      administrator_account_id = module.delegated_administrator[0].account_id
+      member_role_name         = var.preflight.member_role_name
+      regions                  = jsonencode(sort(setunion(var.regions, [data.aws_region.current.id])))
+    })
+    configurations = keys(local.configurations)
+  }
+  triggers_replace = module.delegated_administrator[0].account_id
+
+  provisioner "local-exec" {
+    when        = destroy
+    interpreter = self.input.program
+    command     = jsonencode(self.input.query)
+  }
 }

@@ -67,34 +67,3 @@ resource "aws_organizations_delegated_administrator" "this" {
     }
   }
 }
-
-# AWS deletes the Explorer syncs of an account that it deregisters. The configuration that made them is another one, in
-# another account, and must be destroyed first.
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-resource "terraform_data" "departure" {
-  count = var.script == null || var.member_role_name == null || !contains(var.service_principals, "ssm.amazonaws.com") ? 0 : 1
-
-  input = {
-    program = concat(var.script.command, ["${path.module}/../../scripts/ensure.py", "delegated-administrator-departure"])
-    query = {
-      for key, value in {
-        account_id               = var.script.account_id
-        region                   = var.script.region
-        profile                  = var.script.profile
-        role_arn                 = var.script.role_arn
-        administrator_account_id = var.account_id
-        member_role_name         = var.member_role_name
-        regions                  = jsonencode(sort(var.regions))
-      } : key => value if value != null
-    }
-  }
-  triggers_replace = var.account_id
-
-  provisioner "local-exec" {
-    when        = destroy
-    interpreter = self.input.program
-    command     = jsonencode(self.input.query)
-  }
-
-  depends_on = [aws_organizations_delegated_administrator.this]
-}

@@ -84,28 +84,3 @@ variable "tolerated_findings" {
   default     = []
   nullable    = false
 }
-
-variable "regions" {
-  description = "Regions to look in for Explorer's resource data syncs before the account is deregistered. Not needed without `member_role_name`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "member_role_name" {
-  description = "A role of the account, with its path, by which destroying looks for Explorer's resource data syncs and refuses to deregister it while there are any. Null: nobody looks, and AWS deletes them. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html"
-  type        = string
-  default     = null
-}
-
-variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python, and nobody looks for resource data syncs."
-  type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
-  })
-  default = null
-}

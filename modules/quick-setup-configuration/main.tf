@@ -129,6 +129,11 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     }
 
     precondition {
+      condition     = length(local.misplaced_parameters) == 0
+      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", local.misplaced_parameters)}, which ${var.type} takes for targets.account_id alone. Leave it out: in organizational units all nodes are meant."
+    }
+
+    precondition {
       condition     = length(local.wrong_parameters) == 0
       error_message = join("\n", [for text in local.wrong_parameters : "Configuration \"${var.name}\": ${text}"])
     }

@@ -2,7 +2,7 @@
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
 
 locals {
-  catalogued = lookup(jsondecode(file("${path.module}/types.json")), var.type, { targets = "", parameters = {}, needs = [] })
+  catalogued = lookup(jsondecode(file("${path.module}/types.json")), var.type, { targets = "", account_only = [], parameters = {}, needs = [] })
 
   known_parameters   = keys(local.catalogued.parameters)
   unknown_parameters = local.catalogued.targets == "" ? [] : tolist(setsubtract(keys(var.parameters), local.known_parameters))
@@ -15,6 +15,8 @@ locals {
     ]),
   )
   missing_parameters = setsubtract(local.required_parameters, keys(local.parameters))
+
+  misplaced_parameters = var.targets.organizational_unit_ids == null ? [] : tolist(setintersection(keys(var.parameters), local.catalogued.account_only))
 
   wrong_parameters = [
     for key, parameter in local.catalogued.parameters : "${key} is ${jsonencode(lookup(var.parameters, key, ""))}, but ${var.type} wants ${parameter.rule}."
