@@ -14,7 +14,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(VENV)/.test terraform ## Apply examples/minimal to an organization on this machine, show what happened, undo it
+demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
 	@$(RUN) -m commands.demo
 
 .PHONY: sandbox

@@ -17,7 +17,15 @@ from systems_manager_organization.managers import (
     managers_named,
     wait_until_settled,
 )
-from systems_manager_organization.names import NAME, PATCH_POLICY, YES
+from systems_manager_organization.names import (
+    CHANGE_MANAGER,
+    DEFAULT_HOST_MANAGEMENT,
+    HOST_MANAGEMENT,
+    NAME,
+    OPS_CENTER,
+    PATCH_POLICY,
+    YES,
+)
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key
 
 if TYPE_CHECKING:
@@ -32,6 +40,17 @@ if TYPE_CHECKING:
 
 _MANAGEMENT_ACCOUNT = "-management-account"
 _RESOURCE = "aws_ssmquicksetup_configuration_manager.this"
+
+# Where the root module has the configurations of a type: those of organizational units, and (True) the account's own.
+_PLACES = {
+    (PATCH_POLICY, False): 'module.patch_policy["{policy}"].module.turn_{turn}[0]',
+    (PATCH_POLICY, True): 'module.patch_policy["{policy}"].module.management_account[0]',
+    (DEFAULT_HOST_MANAGEMENT, False): "module.default_host_management[0].module.configuration[0]",
+    (HOST_MANAGEMENT, False): "module.host_management[0].module.organization[0]",
+    (HOST_MANAGEMENT, True): "module.host_management[0].module.management_account[0]",
+    (OPS_CENTER, False): "module.ops_center[0].module.configuration",
+    (CHANGE_MANAGER, False): "module.change_manager[0].module.configuration",
+}
 
 
 def adopt(query: Query, connect: Connect, screen: Screen) -> int:
@@ -56,7 +75,7 @@ def adopt(query: Query, connect: Connect, screen: Screen) -> int:
         if mark == UNFINISHED:
             aws.call(aws.quick_setup.tag_resource, ResourceArn=description["ManagerArn"], Tags={TAG: FINISHED})
     for configuration in configurations_in(description):
-        screen.write(_import_block(query["module_address"], configuration))
+        screen.write(_import_block(query["module_address"], query["turn"], configuration))
     return 0
 
 
@@ -124,19 +143,17 @@ def _agreed(query: Query, screen: Screen, description: Mapping[str, Any], steps:
     return bool(query["yes"]) or screen.confirms("Go on?")
 
 
-def _import_block(module_address: str, configuration: Configuration) -> str:
-    return f'import {{\n  to = {_address(module_address, configuration)}\n  id = "{configuration.arn}"\n}}'
+def _import_block(module_address: str, turn: str, configuration: Configuration) -> str:
+    return f'import {{\n  to = {_address(module_address, turn, configuration)}\n  id = "{configuration.arn}"\n}}'
 
 
-def _address(module: str, configuration: Configuration) -> str:
-    if configuration.type == PATCH_POLICY and configuration.account_id:
-        policy = configuration.name.removesuffix(_MANAGEMENT_ACCOUNT)
-        return f'{module}.module.patch_policy["{policy}"].module.management_account[0].{_RESOURCE}'
-    if configuration.type == PATCH_POLICY:
-        return f'{module}.module.patch_policy["{configuration.name}"].module.organization.{_RESOURCE}'
-    if configuration.type == "AWSQuickSetupType-DHMC":
-        return f"{module}.module.default_host_management[0].module.configuration[0].{_RESOURCE}"
-    return f"{module}.{_RESOURCE}"
+def _address(module: str, turn: str, configuration: Configuration) -> str:
+    is_local = bool(configuration.account_id)
+    place = _PLACES.get((configuration.type, is_local))
+    if place is None:
+        return f"{module}.{_RESOURCE}"
+    policy = configuration.name.removesuffix(_MANAGEMENT_ACCOUNT) if is_local else configuration.name
+    return f"{module}.{place.format(policy=policy, turn=turn)}.{_RESOURCE}"
 
 
 VERB: Verb[str] = Verb(
@@ -153,11 +170,19 @@ aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails o
         *OPTIONAL_COMMON_KEYS,
         Key(
             "module_address",
-            "how your configuration calls the module (of other types than patch policies and default host management: "
+            "how your configuration calls the module (for types that the root module has no input for: "
             "modules/quick-setup-configuration)",
             r"module\.[A-Za-z_][A-Za-z0-9_-]*(\[[^\]\n]+\])?(\.module\.[A-Za-z_][A-Za-z0-9_-]*(\[[^\]\n]+\])?)*",
             'the address of a module, for example "module.systems_manager"',
             default="module.systems_manager",
+            by_hand=True,
+        ),
+        Key(
+            "turn",
+            "the turn that your configuration gives a patch policy",
+            r"[1-5]",
+            "1 to 5",
+            default="1",
             by_hand=True,
         ),
         YES,

@@ -53,6 +53,7 @@ _ADVICE = {
     "DestinationParentNotFoundException": "The destination is gone: name another, or move the account by hand.",
     "ParentNotFoundException": "An organizational unit that is targeted does not exist: look at the ids in "
     "target_organizational_unit_ids.",
+    "ResourceDataSyncConflictException": "Somebody else is changing the sync: run this again when they are done.",
     "ThrottlingException": "AWS stayed busy through every retry: run this again later.",
     "TooManyRequestsException": "AWS stayed busy through every retry: run this again later.",
 }

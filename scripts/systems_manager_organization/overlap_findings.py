@@ -6,53 +6,49 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.accounts import ancestors_of, is_root
+from systems_manager_organization.creation_findings import SEVERAL_AT_ONCE, creation_findings
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.left_over import TAG
 from systems_manager_organization.managers import configurations_in, described, managers_of
-from systems_manager_organization.names import PATCH_POLICY
+from systems_manager_organization.names import HOST_MANAGEMENT, PATCH_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
+    from systems_manager_organization.managers import Manager
 
-HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
-
-OVERLAPPING, SCAN_CONFLICT = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT"
-OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT)
-
+OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
+OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS, SEVERAL_AT_ONCE)
 
 # What two of a kind do to each other; where AWS says nothing, the last one line.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
-_CONSEQUENCES = {
-    PATCH_POLICY: "Their scans overwrite each other's compliance.",
-    HOST_MANAGEMENT: "Quick Setup takes only one for a Region.",
-}
+_CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
 _OTHERWISE = "Each does the same there again."
 
 
 def overlap_findings(aws: Connection, configurations: list[Configuration]) -> list[Finding]:
     """What is wrong between these configurations, and between them and those that others made. Raises ScriptError."""
-    targets = _Targets(aws)
+    targets, managers = _Targets(aws), managers_of(aws)
     pairs = [
         *combinations(configurations, 2),
-        *product(configurations, _made_by_others(aws, configurations)),
+        *product(configurations, _made_by_others(aws, managers, configurations)),
     ]
-    return [finding for one, other in pairs for finding in _between(targets, one, other)]
+    between = [finding for one, other in pairs for finding in _between(targets, one, other)]
+    return [*between, *creation_findings(aws, managers, configurations)]
 
 
-def _made_by_others(aws: Connection, configurations: list[Configuration]) -> list[Configuration]:
+def _made_by_others(
+    aws: Connection, managers: list[Manager], configurations: list[Configuration]
+) -> list[Configuration]:
     """The configurations of the account and Region that no apply of this module made or left over."""
     names = {configuration.name for configuration in configurations}
     types = {configuration.type for configuration in configurations}
-    if PATCH_POLICY in types:
-        types.add(HOST_MANAGEMENT)
+    if types & {PATCH_POLICY, HOST_MANAGEMENT}:
+        types |= {PATCH_POLICY, HOST_MANAGEMENT}
     descriptions = [
-        described(aws, manager.arn)
-        for manager in managers_of(aws)
-        if manager.name not in names and manager.type in types
+        described(aws, manager.arn) for manager in managers if manager.name not in names and manager.type in types
     ]
     return [
         found
@@ -63,21 +59,31 @@ def _made_by_others(aws: Connection, configurations: list[Configuration]) -> lis
 
 
 def _between(targets: _Targets, one: Configuration, other: Configuration) -> Iterator[Finding]:
-    regions = sorted(set(one.regions) & set(other.regions))
+    regions = ", ".join(sorted(set(one.regions) & set(other.regions)))
     code = _code(one, other)
-    shared = targets.shared(one, other) if regions and code else []
+    if not regions or not code:
+        return
+    subject = f"{one.name} and {other.name}"
+    if code == EXISTS:
+        yield Finding(
+            EXISTS,
+            subject,
+            f"Both are Host Management configurations of {regions}, and Quick Setup takes only one for a Region, "
+            "whatever its targets.",
+            "Take the Regions out of one of them, or delete one.",
+        )
+        return
+    shared = ", ".join(targets.shared(one, other))
     if not shared:
         return
-    where = f"{', '.join(shared)} in {', '.join(regions)}"
-    subject = f"{one.name} and {other.name}"
+    where = f"{shared} in {regions}"
     if code == SCAN_CONFLICT:
-        host_management = other if other.type == HOST_MANAGEMENT else one
         yield Finding(
             SCAN_CONFLICT,
             subject,
             f"A patch policy and a Host Management configuration that scans both go to {where}: their scans overwrite "
             "each other's compliance.",
-            f'Set ScanInstances of {host_management.name} to "false".',
+            f'Set ScanInstances of {_host_management(one, other).name} to "false".',
         )
         return
     yield Finding(
@@ -89,12 +95,36 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
 
 
 def _code(one: Configuration, other: Configuration) -> str:
-    """What would be wrong, did they meet; "" when nothing would."""
+    """What would be wrong, did they meet; "" when nothing would, or when Terraform says it itself."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
-        host_management = other if other.type == HOST_MANAGEMENT else one
-        # Left out, it scans: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-        return SCAN_CONFLICT if host_management.parameters.get("ScanInstances", "true") != "false" else ""
-    return OVERLAPPING if one.type == other.type and not _are_for_different_nodes(one, other) else ""
+        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _terraform_tells(one, other) else ""
+    if one.type != other.type:
+        return ""
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
+    if one.type == HOST_MANAGEMENT:
+        return EXISTS
+    return "" if _are_for_different_nodes(one, other) else OVERLAPPING
+
+
+def _host_management(one: Configuration, other: Configuration) -> Configuration:
+    return other if other.type == HOST_MANAGEMENT else one
+
+
+def _scans(host_management: Configuration) -> bool:
+    # Left out, it scans: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    return host_management.parameters.get("ScanInstances", "true") != "false"
+
+
+def _terraform_tells(one: Configuration, other: Configuration) -> bool:
+    """Whether modules/host-management sees it: both are wanted, and that they meet is to be told without AWS's tree.
+
+    What has an ARN was read from Quick Setup, and Terraform knows nothing of it.
+    """
+    if one.arn or other.arn:
+        return False
+    units = {*one.organizational_unit_ids, *other.organizational_unit_ids}
+    is_same = bool(set(one.organizational_unit_ids) & set(other.organizational_unit_ids))
+    return bool(one.account_id or other.account_id) or is_same or any(map(is_root, units))
 
 
 def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:

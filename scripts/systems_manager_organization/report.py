@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from systems_manager_organization import adoption, discarding, explanation
+from systems_manager_organization import adoption, discarding, explanation, ops_data
 from systems_manager_organization.command_line import Program
 
 PROGRAM: Program[str] = Program(
     name="report.py",
-    summary="Explains what Quick Setup did not do, and leads out of it. What changes something says so and asks.",
-    verbs=(explanation.VERB, adoption.VERB, discarding.VERB),
+    summary=(
+        "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees. What changes something "
+        "says so and asks."
+    ),
+    verbs=(explanation.VERB, adoption.VERB, discarding.VERB, ops_data.VERB),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,
 )

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# botocore repeats what was throttled, dropped or answered with a 5xx. These two mean "somebody else is changing this",
-# which it leaves to the caller. Organizations: API reference, ConcurrentModificationException "Try again later";
-# Quick Setup: API reference, ConflictException "Wait a few minutes and try again".
-CONFLICT_CODES = frozenset({"ConcurrentModificationException", "ConflictException"})
+# botocore repeats what was throttled, dropped or answered with a 5xx. These mean "somebody else is changing this",
+# which it leaves to the caller. Organizations: API reference, ConcurrentModificationException "Try again later"; Quick
+# Setup: API reference, ConflictException "Wait a few minutes and try again"; Systems Manager: API reference,
+# ResourceDataSyncConflictException in the same words.
+CONFLICT_CODES = frozenset(
+    {"ConcurrentModificationException", "ConflictException", "ResourceDataSyncConflictException"}
+)
 
 
 def conflict_pauses() -> Iterator[float]:
@@ -29,6 +32,11 @@ def settling_pauses() -> Iterator[float]:
 def deployment_pauses() -> Iterator[float]:
     """Seconds between looks at a deployment to many accounts: quick ones first, an hour and a half in all."""
     return chain((1, 2, 4, 8), repeat(15, 360))
+
+
+def synchronizing_pauses() -> Iterator[float]:
+    """Seconds between looks at a resource data sync that AWS works on: quick ones first, a quarter of an hour."""
+    return chain((1, 2, 4, 8), repeat(15, 60))
 
 
 def watching_pauses() -> Iterator[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-ADMINISTRATOR = "222222222222"
 OTHER_MEMBER = "333333333333"
 MANAGEMENT = "111111111111"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER
+from apply.expectations import ALLOWED_CALLS, OTHER_MEMBER
 from support.closing import assert_closes, plan_reading_only
+from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from apply.conftest import Configure

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, MANAGEMENT
+from apply.expectations import ALLOWED_CALLS, MANAGEMENT
 from support.closing import assert_closes
+from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from apply.conftest import Configure

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
+from apply.expectations import ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
 from sandbox import Fault
 from support.closing import assert_closes, assert_plan_empty, plan_reading_only
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 
 if TYPE_CHECKING:

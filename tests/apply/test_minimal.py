@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
+from apply.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
 from support.closing import assert_closes, plan_reading_only
+from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from conftest import Checkout

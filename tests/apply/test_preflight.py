@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, MANAGEMENT
+from apply.expectations import MANAGEMENT
 from sandbox import Scenario
 from support.closing import assert_no_violations, plan_reading_only
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 from support.workspace import REPOSITORY
 
@@ -66,13 +67,17 @@ REFUSED = (
         "SCAN_CONFLICT",
         ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
     ),
+    Row(
+        "HOST_MANAGEMENT_EXISTS",
+        ("host-management and console-host-management", "us-east-1", "one Host Management configuration for a Region"),
+    ),
     # By default warnings: severities made them errors.
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
 )
 WARNED = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
-    Row("CHANGE_MANAGER_CLOSED", ("changes", "closed Change Manager to new customers", "leave it out")),
+    Row("CHANGE_MANAGER_CLOSED", ("changes", "closed Change Manager to new customers", "Leave it out")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
     Row(
         "CONFIGURATION_LEFT_OVER",
@@ -88,6 +93,7 @@ WARNED = (
     Row(
         "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")
     ),
+    Row("SEVERAL_AT_ONCE", ("scan, second", "ConflictException", "-parallelism=1")),
     Row("SUSPENDED_ACCOUNT_TARGETED", (_SUSPENDED, "Former Campaign", "Nothing is deployed there")),
 )
 
@@ -125,7 +131,11 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
         "dedicated_organizational_unit": {"id": _unit_id(sandbox_of_session)},
         "preflight": {"severities": {"OU_NOT_EXCLUSIVE": "error"}},
     }
-    calls["refused"] = {**_PATCH, "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}}}
+    calls["refused"] = {
+        **_PATCH,
+        "host_management": {},
+        "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}},
+    }
     with pytest.raises(TerraformError) as refused:
         _write(sandbox_of_session, workspaces, calls).plan()
     assert_no_violations(sandbox_of_session)
@@ -149,7 +159,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     )
     calls: dict[str, dict[str, Any]] = {
         "warned": {
-            **_PATCH,
+            "patch_policies": {"scan": {}, "second": {}},
             "regions": ["ap-east-1", "us-east-1"],
             "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
@@ -166,8 +176,11 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
         "type": "AWSQuickSetupType-SSMChangeMgr",
         "regions": ["us-east-1"],
         "targets": {"organizational_unit_ids": [root_id]},
-        "organization_account_count": 7,
-        "trusted_service_principals": ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"],
+        "parameters": {"DelegatedAccountId": ADMINISTRATOR, "JobFunction": "Ops", "PermissionType": "AdminPermissions"},
+        "prerequisites": {
+            "organization_account_count": 7,
+            "trusted_service_principals": ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"],
+        },
     }
     (terraform.directory / "main.tf.json").write_text(json.dumps(document))
     terraform.init()

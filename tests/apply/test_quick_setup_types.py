@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from apply.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 from support.closing import assert_closes
+from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -42,6 +43,4 @@ def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
         "config-recording": ("AWSQuickSetupType-CFGRecording", "SUCCEEDED", [root["Id"]]),
         "conformance-packs": ("AWSQuickSetupType-CFGCPacks", "SUCCEEDED", [root["Id"]]),
     }
-    assert_closes(
-        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES)
-    )
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, ALLOWED_CALLS, RETAINED_ROLES
+from apply.expectations import ALLOWED_CALLS, RETAINED_ROLES
 from support.closing import assert_closes
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apply.expectations import ADMINISTRATOR, MANAGEMENT, OTHER_MEMBER
+from apply.expectations import MANAGEMENT, OTHER_MEMBER
 from sandbox import Scenario
 from sandbox.scenario import Account
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 from support.workspace import REPOSITORY
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from commands.session import ADMINISTRATOR
 from sandbox import Sandbox, Scenario
+from support.complete import ADMINISTRATOR
 from support.workspace import REPOSITORY, temporary_workspaces
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The procedure on an organization of this machine: before, apply, what happened and where, destroy, after.
+"""The procedure on an organization of this machine: before, both applies, what happened and where, destroy, after.
 
 What is shown of the organization is asked of it by an onlooker, account by account, and not taken from Terraform's
 answers.
@@ -7,6 +7,9 @@ answers.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
@@ -16,11 +19,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from commands.organization import Observer, Step
-from commands.session import ADMINISTRATOR, run
+from commands.session import run
 from sandbox import Sandbox, Scenario
-from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
 from support.closing import differences
-from support.workspace import temporary_workspaces
+from support.complete import ADMINISTRATOR, checkout_complete
+from support.results import TerraformError
+from support.workspace import REPOSITORY, temporary_workspaces
 from systems_manager_organization.finding_table import table
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from support.results import Apply
     from support.terraform import Terraform
 
-EXAMPLE = "examples/minimal"
+EXAMPLE = "examples/complete"
 
 # What the README says that destroy leaves, by the first words of the paths of a snapshot's differences.
 RETAINED = {
@@ -52,26 +56,33 @@ def demo() -> int:
         observer = Observer(sandbox)
         before = sandbox.snapshot()
         console.print(_title(sandbox), _section("Before", _tree(before)))
-        terraform = copies.checkout(
-            EXAMPLE,
-            sandbox.environment(),
-            variables={"administrator_account_id": ADMINISTRATOR, "member_role_name": DEFAULT_ACCESS_ROLE},
-        )
-        _apply(console, terraform)
+        both = checkout_complete(copies, sandbox)
+        _apply(console, "management", both.management)
+        _apply(console, "delegated-administrator", both.administrator)
         steps = observer.steps(ADMINISTRATOR)
-        findings = terraform.output()["preflight_findings"]
+        findings = both.management.output()["preflight_findings"]
         console.print(
             _section("What preflight found, before anything was touched", table(findings)),
             _section("The procedure's steps", _steps(steps)),
             _section("After", _tree(sandbox.snapshot())),
             *(_section(configuration.name, _deployments(configuration)) for configuration in observer.configurations()),
         )
-        empty = _plan_again(console, terraform)
-        restored = _destroy(console, terraform, sandbox, before)
+        arriving = _ops_data(console, sandbox)
+        empty = all(
+            [
+                _plan_again(console, "management", both.management),
+                _plan_again(console, "delegated-administrator", both.administrator),
+            ]
+        )
+        refused = _wrong_order(console, both.management)
+        _destroy(console, "delegated-administrator", both.administrator)
+        _destroy(console, "management", both.management)
+        restored = _compare(console, sandbox, before)
         for violation in sandbox.violations:
             console.print(f"AWS's service model was broken: {violation}", style="red")
         honest = not sandbox.violations
-    return 0 if empty and restored and honest and all(step.done for step in steps) else 1
+    good = empty and refused and restored and arriving and honest
+    return 0 if good and all(step.done for step in steps) else 1
 
 
 def _title(sandbox: Sandbox) -> Panel:
@@ -103,10 +114,11 @@ def _unit(tree: Tree, unit: Mapping[str, Any], administrators: Iterable[str]) ->
     return tree
 
 
-def _apply(console: Console, terraform: Terraform) -> None:
-    with console.status("terraform apply"):
+def _apply(console: Console, name: str, terraform: Terraform) -> None:
+    with console.status(f"terraform apply of {EXAMPLE}/{name}"):
         applied = terraform.apply()
-    console.print(_section(f"terraform apply: {applied.added} added, {applied.seconds:.0f} s", _lines(applied)))
+    heading = f"terraform apply of {EXAMPLE}/{name}: {applied.added} added, {applied.seconds:.0f} s"
+    console.print(_section(heading, _lines(applied)))
 
 
 def _lines(applied: Apply) -> Text:
@@ -130,25 +142,61 @@ def _deployments(configuration: Configuration) -> Table:
     return table
 
 
-def _plan_again(console: Console, terraform: Terraform) -> bool:
+def _ops_data(console: Console, sandbox: Sandbox) -> bool:
+    """What the administrator account sees, as it would itself: by report.py."""
+    with console.status("scripts/report.py ops-data"):
+        ended = subprocess.run(
+            [sys.executable, str(REPOSITORY / "scripts" / "report.py"), "ops-data"],
+            env={"PATH": "/usr/bin:/bin", **sandbox.environment(ADMINISTRATOR)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    told = f"{ended.stdout}{ended.stderr}".strip()
+    console.print(_section(f"Explorer, in {ADMINISTRATOR}: scripts/report.py ops-data", Text(indent(told, "  "))))
+    return ended.returncode == 0
+
+
+def _plan_again(console: Console, name: str, terraform: Terraform) -> bool:
     with console.status("terraform plan"):
         plan = terraform.plan()
-    console.print(_section("terraform plan, once more", Text("  No changes." if plan.is_empty else str(plan))))
+    told = Text("  No changes." if plan.is_empty else str(plan))
+    console.print(_section(f"terraform plan of {EXAMPLE}/{name}, once more", told))
     return plan.is_empty
 
 
-def _destroy(console: Console, terraform: Terraform, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
-    with console.status("terraform destroy"):
+def _wrong_order(console: Console, management: Terraform) -> bool:
+    with console.status("terraform destroy, in the wrong order"):
+        try:
+            management.destroy()
+        except TerraformError as error:
+            told = [line for line in str(error).splitlines() if "administrator account first" in line]
+        else:
+            told = []
+    console.print(
+        _section(
+            f"terraform destroy of {EXAMPLE}/management, which is not its turn yet",
+            Text(indent("\n".join(told) or "NOT REFUSED", "  ")),
+        )
+    )
+    return bool(told)
+
+
+def _destroy(console: Console, name: str, terraform: Terraform) -> None:
+    with console.status(f"terraform destroy of {EXAMPLE}/{name}"):
         destroyed = terraform.destroy()
+    heading = f"terraform destroy of {EXAMPLE}/{name}: {destroyed.destroyed} destroyed, {destroyed.seconds:.0f} s"
+    console.print(_section(heading, Text()))
+
+
+def _compare(console: Console, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
     after = sandbox.snapshot()
     left = {path: told for path, told in differences(before, after).items() if path.split("/")[0] not in RETAINED}
     stayed = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
     told = [f"  As before, but that {RETAINED[name]}." for name in stayed]
     told += [f"  NOT AS BEFORE: {path}: {json.dumps(difference)}" for path, difference in left.items()]
-    console.print(
-        _section(f"terraform destroy: {destroyed.destroyed} destroyed, {destroyed.seconds:.0f} s", _tree(after)),
-        Text("\n".join(told or ["  Exactly as before."])),
-    )
+    console.print(_section("After everything", _tree(after)), Text("\n".join(told or ["  Exactly as before."])))
     return not left
 
 

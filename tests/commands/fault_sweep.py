@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from commands.session import ADMINISTRATOR
 from sandbox import Fault, Scenario
 from support.closing import differences
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 
 if TYPE_CHECKING:

@@ -51,6 +51,7 @@ class Observer:
             self._service_settings(),
             *(self._deployed(manager) for manager in self._managers),
             self._management_account_setting(),
+            self._explorer(administrator),
         ]
 
     def configurations(self) -> list[Configuration]:
@@ -129,6 +130,17 @@ class Observer:
             "Default host management, management account",
             f"{setting['SettingValue']} in us-east-1",
             setting["Status"] == "Customized",
+        )
+
+    def _explorer(self, administrator: str) -> Step:
+        """The organization's resource data sync, which is seen in the administrator account alone."""
+        client = self._sandbox.client("ssm", account_id=administrator)
+        syncs = client.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
+        told = [f"{sync['SyncName']}: {sync['LastStatus'].lower()}" for sync in syncs]
+        return Step(
+            f"Explorer, in {administrator}",
+            ", ".join(told) or "no resource data sync",
+            bool(syncs) and all(sync["LastStatus"] == "Successful" for sync in syncs),
         )
 
     def _configuration(self, manager: dict[str, Any]) -> Configuration:

@@ -10,8 +10,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import ADMINISTRATOR, run
+from commands.session import run
 from sandbox import Sandbox, Scenario
+from support.complete import ADMINISTRATOR
 from support.workspace import temporary_workspaces
 
 if TYPE_CHECKING:

@@ -12,9 +12,6 @@ from support.results import TerraformError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ADMINISTRATOR = "222222222222"
-"""The account that becomes the delegated administrator, in every scenario."""
-
 
 def run(command: Callable[[], int]) -> None:
     """Run a command and exit with its status; what a person must do something about is said without a traceback."""

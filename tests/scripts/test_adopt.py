@@ -7,9 +7,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT, INSTANCE_MANAGEMENT
+from sandbox_tests.quick_setup_cases import (
+    CHANGE_MANAGER,
+    DISTRIBUTOR,
+    HOST_MANAGEMENT,
+    INSTANCE_MANAGEMENT,
+    OPS_CENTER,
+    PATCH_POLICY,
+    changed,
+)
 from scripts.conftest import Terminal
-from scripts.quick_setup import DENIED, WORKLOAD, create, create_local, mark_of, prepare
+from scripts.quick_setup import (
+    ADMINISTRATOR,
+    DENIED,
+    EXECUTION,
+    MANAGEMENT,
+    ROOT,
+    WORKLOAD,
+    create,
+    create_local,
+    mark_of,
+    prepare,
+)
 from systems_manager_organization.connection import boto3_session
 
 if TYPE_CHECKING:
@@ -21,7 +40,7 @@ if TYPE_CHECKING:
     from scripts.conftest import Run
 
 RESOURCE = "aws_ssmquicksetup_configuration_manager.this"
-SCAN = f'module.systems_manager.module.patch_policy["scan"].module.organization.{RESOURCE}'
+SCAN = f'module.systems_manager.module.patch_policy["scan"].module.turn_1[0].{RESOURCE}'
 
 
 def block(address: str, arn: str) -> str:
@@ -135,6 +154,7 @@ def test_what_terraform_has_is_printed_and_not_touched(aws: Sandbox, run: Run, m
     outcome = run("report", "adopt", "scan")
     assert (outcome.status, outcome.stdout) == (0, block(SCAN, arn))
     assert "only if the state was lost" in outcome.stderr
+    assert run("report", "adopt", "scan", "--turn=3").stdout == block(SCAN.replace("turn_1", "turn_3"), arn)
     assert aws.snapshot() == before
     assert mark_of(aws, arn) == mark
 
@@ -168,6 +188,14 @@ def test_a_policy_of_the_account_itself(aws: Sandbox, run: Run) -> None:
     assert outcome.stdout == block(address, arn)
 
 
+def test_a_policy_may_be_named_as_if_it_were_one(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    arn = create(aws, "our-management-account")
+    outcome = run("report", "adopt", "our-management-account", "--yes")
+    address = f'module.systems_manager.module.patch_policy["our-management-account"].module.turn_1[0].{RESOURCE}'
+    assert outcome.stdout == block(address, arn)
+
+
 def test_default_host_management(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws, "hosts", definition=HOST_MANAGEMENT)
@@ -176,11 +204,47 @@ def test_default_host_management(aws: Sandbox, run: Run) -> None:
     assert outcome.stdout == block(address, arn)
 
 
+@pytest.mark.parametrize(
+    ("definition", "address"),
+    [
+        (INSTANCE_MANAGEMENT, "module.host_management[0].module.organization[0]"),
+        (OPS_CENTER, "module.ops_center[0].module.configuration"),
+        (CHANGE_MANAGER, "module.change_manager[0].module.configuration"),
+    ],
+    ids=lambda value: value["Type"] if isinstance(value, dict) else "",
+)
+def test_a_type_that_the_root_module_has_an_input_for(
+    aws: Sandbox, run: Run, definition: dict[str, Any], address: str
+) -> None:
+    prepare(aws)
+    # OpsCenter and Change Manager want an administrator of Systems Manager, the latter one that is alone in its unit.
+    organizations = aws.client("organizations")
+    organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com")
+    unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Alone")["OrganizationalUnit"]
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=ROOT, DestinationParentId=unit["Id"])
+    arn = create(aws, "feature", definition=definition, mark="finished")
+    outcome = run("report", "adopt", "feature", "--yes")
+    assert outcome.stdout == block(f"module.systems_manager.{address}.{RESOURCE}", arn)
+
+
+def test_host_management_of_the_account_itself(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    aws.client("iam").attach_role_policy(
+        RoleName=EXECUTION, PolicyArn="arn:aws:iam::aws:policy/AWSQuickSetupDeploymentRolePolicy"
+    )
+    roles = {key: value for key, value in PATCH_POLICY.items() if key.startswith("LocalDeployment")}
+    local = changed(INSTANCE_MANAGEMENT, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
+    arn = create(aws, "instances-management-account", definition={**local, **roles})
+    outcome = run("report", "adopt", "instances-management-account", "--yes")
+    address = f"module.systems_manager.module.host_management[0].module.management_account[0].{RESOURCE}"
+    assert outcome.stdout == block(address, arn)
+
+
 def test_another_type_is_a_module_of_its_own(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    arn = create(aws, "instances", definition=INSTANCE_MANAGEMENT)
-    given = 'module.all["a"].module.instances'
-    outcome = run("report", "adopt", "instances", "--yes", "--module-address", given)
+    arn = create(aws, "packages", definition=DISTRIBUTOR)
+    given = 'module.all["a"].module.packages'
+    outcome = run("report", "adopt", "packages", "--yes", "--module-address", given)
     assert outcome.stdout == block(f"{given}.{RESOURCE}", arn)
 
 

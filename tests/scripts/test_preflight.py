@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox.scenario import Account, ConfigurationManager, EnabledRegion, ResourceDataSync
+from sandbox.scenario import Account, EnabledRegion, ResourceDataSync
 from scripts.preflight_cases import (
     ADMINISTRATOR,
     ENVIRONMENT,
-    HOST_MANAGEMENT,
     MANAGEMENT,
-    PATCH_POLICY,
     ROOT,
-    TARGETS,
     WORKLOAD,
     environment,
     found,
-    manager,
     query,
     reset,
     the,
@@ -223,70 +219,11 @@ def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
     assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in READ_ACTIONS)
 
 
-@pytest.mark.parametrize(
-    ("existing", "told"),
-    [
-        (manager("console", PATCH_POLICY), ("OVERLAPPING_CONFIGURATION", f"{ROOT} in us-east-1")),
-        (manager("console", PATCH_POLICY, TargetRegions="eu-west-1"), None),
-        (manager("scan", PATCH_POLICY), None),
-        (manager("hosts", HOST_MANAGEMENT), ("SCAN_CONFLICT", f"{ROOT} in us-east-1")),
-        (
-            manager("hosts", HOST_MANAGEMENT, ScanInstances="true"),
-            ("SCAN_CONFLICT", "overwrite each other's compliance"),
-        ),
-        (manager("hosts", HOST_MANAGEMENT, ScanInstances="false"), None),
-    ],
-    ids=["same type", "other Region", "own name", "scans by default", "scans", "does not scan"],
-)
-def test_what_others_made(aws: Sandbox, run: Run, existing: ConfigurationManager, told: tuple[str, str] | None) -> None:
-    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=(existing,))
-    findings = found(run("observe", "preflight", query=query()))
-    if told is None:
-        assert findings == []
-        return
-    finding = the(findings, told[0])
-    assert finding["subject"] == f"scan and {existing.name}"
-    assert told[1] in finding["message"]
-    assert finding["severity"] == ("error" if told[0] == "SCAN_CONFLICT" else "warning")
-
-
-def test_what_another_call_of_the_module_made_is_none_of_ours(aws: Sandbox, run: Run) -> None:
-    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED")
-    for tags, codes in (({"systems-manager-organization:apply": "finished"}, 0), ({}, 1)):
-        aws.client("ssm-quicksetup").create_configuration_manager(
-            Name=f"hosts {codes}",
-            Tags=tags,
-            ConfigurationDefinitions=[{"Type": "AWSQuickSetupType-DHMC", "Parameters": TARGETS}],
-        )
-        aws.clock.advance(600)
-        hosts = {"name": "hosts", "type": "AWSQuickSetupType-DHMC"}
-        assert len(found(run("observe", "preflight", query=query(hosts)))) == codes
-
-
-def test_what_overlaps_within_a_query(aws: Sandbox, run: Run) -> None:
-    organizations = aws.client("organizations")
-    outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
-    inner = organizations.create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
-    beside = organizations.create_organizational_unit(ParentId=ROOT, Name="Beside")["OrganizationalUnit"]["Id"]
-    tags = [{"TargetTagKey": "Patch", "TargetTagValue": value} for value in "ab"]
-    configurations = (
-        {"name": "outer", "organizational_unit_ids": [outer]},
-        {"name": "inner", "organizational_unit_ids": [inner]},
-        {"name": "beside", "organizational_unit_ids": [beside], "parameters": tags[0]},
-        {"name": "beside too", "organizational_unit_ids": [beside], "parameters": tags[1]},
-        {"name": "itself", "organizational_unit_ids": [], "account_id": MANAGEMENT},
-    )
-    for order in (configurations, configurations[::-1]):
-        finding = the(found(run("observe", "preflight", query=query(*order))), "OVERLAPPING_CONFIGURATION")
-        assert finding["subject"] in {"outer and inner", "inner and outer"}
-        assert f"{inner} in us-east-1" in finding["message"]
-
-
 def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
     names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "five")
     syncs = tuple(
         ResourceDataSync(account, "us-east-1", name, organization=name == "three")
-        for account, several in ((MANAGEMENT, names), (ADMINISTRATOR, names), (WORKLOAD, names))
+        for account, several in ((MANAGEMENT, names), (ADMINISTRATOR, (*names[:4], "theirs")), (WORKLOAD, names))
         for name in several
     )
     reset(aws, resource_data_syncs=syncs)
@@ -297,6 +234,7 @@ def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
     ]
     for owner in ("AWS-QuickSetup-One (Quick Setup's, of this account)", "three (made by hand, of the organization)"):
         assert owner in findings[0]["message"]
+    assert "theirs (made by hand, of this account)" in findings[1]["message"]
 
     # To a bucket is no sync of Explorer's.
     inventory = tuple(
@@ -327,8 +265,8 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
         "SUSPENDED_ACCOUNT_TARGETED",
         "DATA_SYNC_QUOTA",
     )
-    both = ("OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
-    severities = json.dumps(dict.fromkeys((*everything, *both), "off"))
+    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "SEVERAL_AT_ONCE")
+    severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
     assert asked() == ["sts:GetCallerIdentity"]
 

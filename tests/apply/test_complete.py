@@ -1,0 +1,108 @@
+"""examples/complete: applied in order, planned again, destroyed in the wrong order and in the right one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from apply.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
+from support.closing import assert_calls, assert_plan_empty, assert_same, plan_reading_only
+from support.complete import ADMINISTRATOR, checkout_complete
+from support.results import TerraformError
+from support.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from support.terraform import Terraform
+    from support.workspace import Workspaces
+
+_REGIONS = ["ap-northeast-1", "us-east-1"]
+_PRODUCTION, _TEST = ("444444444444", "555555555555"), ("666666666666",)
+_MEMBERS = (ADMINISTRATOR, "333333333333", *_PRODUCTION, *_TEST)
+_OF_THE_STACK = ("cloudformation:CreateStack", "cloudformation:DeleteStack")
+
+
+@pytest.mark.scenario("realistic")
+def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    before = sandbox.snapshot()
+    both = checkout_complete(workspaces, sandbox)
+    management, administrator = both.management, both.administrator
+
+    management.apply()
+    administrator.apply()
+
+    _assert_deployed(management)
+    _assert_collecting(sandbox, administrator)
+    closed = plan_reading_only(management, sandbox)
+    assert_plan_empty(closed, warnings=("Check block assertion failed",))
+    assert ["CHANGE_MANAGER_CLOSED" in warning.detail for warning in closed.warnings] == [True]
+    assert_plan_empty(plan_reading_only(administrator, sandbox))
+
+    complete = sandbox.snapshot()
+    with pytest.raises(TerraformError) as wrong_order:
+        management.destroy()
+    assert "Destroy the configuration of the administrator account first" in str(wrong_order.value)
+    assert_same(complete, sandbox.snapshot())
+
+    administrator.destroy()
+    management.destroy()
+    assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_OF_THE_STACK))
+    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+
+
+def _assert_deployed(management: Terraform) -> None:
+    """Every configuration in every account and Region that it is for."""
+    deployments: dict[str, dict[str, dict[str, dict[str, str]]]] = management.output()["deployments"]
+    succeeded = {
+        name: {
+            account
+            for account, places in accounts.items()
+            if {region: place["state"] for region, place in places.items()} == dict.fromkeys(_REGIONS, "succeeded")
+        }
+        for name, accounts in deployments.items()
+    }
+    everywhere = ("default-host-management", "host-management", "ops-center", "change-manager")
+    assert succeeded == {
+        "scan-production": set(_PRODUCTION),
+        "patch-test": set(_TEST),
+        **{name: set(_MEMBERS) for name in everywhere},
+    }
+
+
+def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
+    """The administrator account sees the OpsData of the nodes of every account that has any in these Regions."""
+    assert administrator.output()["explorer"] == {
+        "name": "organization",
+        "account_id": ADMINISTRATOR,
+        "region": "us-east-1",
+        "regions": _REGIONS,
+        "organizational_unit_ids": [],
+    }
+    ended = subprocess.run(
+        [sys.executable, str(REPOSITORY / "scripts" / "report.py"), "ops-data", "--json"],
+        env={"PATH": "/usr/bin:/bin", **sandbox.environment(ADMINISTRATOR)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    told: dict[str, Any] = json.loads(ended.stdout)
+    tokyo, virginia = _REGIONS
+    assert {
+        (place["account_id"], place["region"]): (place["number"], place["managed"]) for place in told["instances"]
+    } == {
+        # Default Host Management Configuration covers the management account in the provider's Region alone.
+        (MANAGEMENT, tokyo): (1, 0),
+        ("333333333333", tokyo): (1, 1),
+        ("444444444444", tokyo): (2, 2),
+        ("444444444444", virginia): (1, 1),
+        ("555555555555", tokyo): (1, 1),
+        ("666666666666", virginia): (1, 1),
+    }
+    assert [account["account_id"] for account in told["silent_accounts"]] == [ADMINISTRATOR]
