@@ -89,13 +89,13 @@ locals {
     change_manager          = "change-manager"
   }
 
-  # What was made and found out before any of them.
+  # What was made and found out before any of them. What refuses something by itself takes no part: it would wait for all of
+  # this, and be silent where any of it is refused.
   prerequisites = {
     trusted_service_principals = module.trusted_access.service_principals
     local_deployment_roles     = module.quick_setup.local_deployment_roles
     organization_account_count = local.account_count
     preflight_passed           = terraform_data.preflight.output
-    tolerated_findings         = local.tolerated_findings
     left_over                  = local.left_over
     script                     = local.script
   }
@@ -151,6 +151,7 @@ locals {
         account_id              = ""
         regions                 = sort(coalesce(configuration.input.regions, var.regions))
         parameters              = configuration.parameters
+        turn                    = configuration.type != "AWSQuickSetupType-PatchPolicy" ? 0 : coalesce(configuration.input.turn, 1)
       }
     },
     {
@@ -160,6 +161,7 @@ locals {
         account_id              = data.aws_caller_identity.current.account_id
         regions                 = sort(configuration.regions)
         parameters              = configuration.parameters
+        turn                    = 0
       }
     },
   )

@@ -143,6 +143,7 @@ module "patch_policy" {
   turn                               = each.value.turn
   additional_parameters              = each.value.additional_parameters
   prerequisites                      = local.prerequisites
+  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
@@ -162,6 +163,7 @@ module "default_host_management" {
   additional_parameters    = var.default_host_management.additional_parameters
   preceding_configurations = local.statuses_of_patch_policies
   prerequisites            = local.prerequisites
+  tolerated_findings       = local.tolerated_findings
   tags                     = var.tags
 }
 
@@ -188,6 +190,7 @@ module "host_management" {
   patch_policies                     = local.wanted_patch_policies
   preceding_configurations           = local.statuses_of_default_host_management
   prerequisites                      = local.prerequisites
+  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
@@ -204,6 +207,7 @@ module "ops_center" {
   additional_parameters              = var.ops_center.additional_parameters
   preceding_configurations           = local.statuses_of_host_management
   prerequisites                      = local.prerequisites
+  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
@@ -221,6 +225,7 @@ module "change_manager" {
   additional_parameters                = var.change_manager.additional_parameters
   preceding_configurations             = local.statuses_of_ops_center
   prerequisites                        = local.prerequisites
+  tolerated_findings                   = local.tolerated_findings
   tags                                 = var.tags
 }
 

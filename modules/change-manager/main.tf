@@ -16,7 +16,7 @@ locals {
     message = "The organizational unit also holds ${join(", ", local.other_account_ids)}, but Change Manager wants the administrator account ${var.delegated_administrator_account_id} to be alone in it."
     remedy  = "Move the others elsewhere, or the administrator account into a unit of its own."
   }]
-  sole_account = contains(var.prerequisites.tolerated_findings, "OU_NOT_EXCLUSIVE") || length(local.sole_account_findings) == 0
+  sole_account = contains(var.tolerated_findings, "OU_NOT_EXCLUSIVE") || length(local.sole_account_findings) == 0
 }
 
 # By itself, or a configuration that is not reached would not be refused.
@@ -49,5 +49,6 @@ module "configuration" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = var.preceding_configurations
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }

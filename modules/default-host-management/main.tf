@@ -25,6 +25,7 @@ module "configuration" {
   targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
   preceding_configurations = var.preceding_configurations
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 

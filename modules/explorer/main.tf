@@ -7,7 +7,7 @@ data "aws_region" "current" {}
 data "aws_organizations_organization" "current" {}
 
 data "aws_organizations_delegated_administrators" "systems_manager" {
-  count = local.is_management_account || length(data.aws_organizations_organization.current.accounts) == 0 ? 0 : 1
+  count = local.is_management_account || !local.is_any_administrator ? 0 : 1
 
   service_principal = "ssm.amazonaws.com"
 }
@@ -15,6 +15,9 @@ data "aws_organizations_delegated_administrators" "systems_manager" {
 locals {
   account_id = data.aws_caller_identity.current.account_id
   region     = data.aws_region.current.id
+
+  any_accounts         = data.aws_organizations_organization.current.accounts
+  is_any_administrator = local.any_accounts == null ? false : length(local.any_accounts) > 0
 
   is_management_account = data.aws_organizations_organization.current.master_account_id == local.account_id
   administrators        = flatten(data.aws_organizations_delegated_administrators.systems_manager[*].delegated_administrators[*].id)
@@ -129,6 +132,7 @@ module "own_sources" {
     include_future_regions       = tostring(local.source.include_future_regions)
     all_ops_data_sources_enabled = "false"
   }
-  before     = local.sync_exists ? "present" : "absent"
+  # One of the other kind is either this one's predecessor, which is deleted first, or refused by the script.
+  before     = local.sync_exists && local.existing_source_type == local.source_type ? "present" : "absent"
   on_destroy = var.deletion_policy == "Delete" ? "restore" : "retain"
 }

@@ -28,6 +28,9 @@ locals {
 
   before      = one(data.external.before[*].result)
   sync_exists = local.before == null ? false : local.before.exists == "true"
+  existing_source_type = local.before == null ? "" : local.before.source == "" ? "" : (
+    length(jsondecode(local.before.source).organizational_unit_ids) == 0 ? "EntireOrganization" : "OrganizationalUnits"
+  )
   other_syncs = local.before == null ? [] : jsondecode(local.before.others)
 
   status = one(data.external.after[*].result)

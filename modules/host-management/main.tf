@@ -67,6 +67,7 @@ module "organization" {
   targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
   preceding_configurations = var.preceding_configurations
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 
@@ -84,6 +85,7 @@ module "management_account" {
     var.preceding_configurations,
     { for deployed in module.organization : var.name => deployed.configuration.status },
   )
-  prerequisites = var.prerequisites
-  tags          = var.tags
+  prerequisites      = var.prerequisites
+  tolerated_findings = var.tolerated_findings
+  tags               = var.tags
 }

@@ -79,7 +79,7 @@ variable "scan_instances" {
   nullable    = false
 
   validation {
-    condition     = !var.scan_instances || contains(var.prerequisites.tolerated_findings, "SCAN_CONFLICT") || length(local.overlapping_policies) == 0
+    condition     = !var.scan_instances || contains(var.tolerated_findings, "SCAN_CONFLICT") || length(local.overlapping_policies) == 0
     error_message = "SCAN_CONFLICT: ${local.scan_conflict} Set scan_instances = false."
   }
 }
@@ -130,7 +130,6 @@ variable "prerequisites" {
     }))
     organization_account_count = optional(number)
     preflight_passed           = optional(bool, true)
-    tolerated_findings         = optional(set(string), [])
     left_over                  = optional(map(string), {})
     script = optional(object({
       command    = list(string)
@@ -142,6 +141,13 @@ variable "prerequisites" {
   })
   default  = {}
   nullable = false
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
+  type        = set(string)
+  default     = []
+  nullable    = false
 }
 
 variable "preceding_configurations" {

@@ -9,5 +9,6 @@ module "configuration" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = var.preceding_configurations
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }

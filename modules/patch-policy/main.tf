@@ -61,5 +61,6 @@ module "management_account" {
   targets                  = { account_id = data.aws_caller_identity.current.account_id }
   preceding_configurations = local.statuses_after_turn_5
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }

@@ -25,6 +25,7 @@ module "turn_1" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = var.preceding_configurations
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 
@@ -40,6 +41,7 @@ module "turn_2" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = local.statuses_after_turn_1
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 
@@ -55,6 +57,7 @@ module "turn_3" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = local.statuses_after_turn_2
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 
@@ -70,6 +73,7 @@ module "turn_4" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = local.statuses_after_turn_3
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }
 
@@ -85,5 +89,6 @@ module "turn_5" {
   targets                  = { organizational_unit_ids = var.organizational_unit_ids }
   preceding_configurations = local.statuses_after_turn_4
   prerequisites            = var.prerequisites
+  tolerated_findings       = var.tolerated_findings
   tags                     = var.tags
 }

@@ -203,7 +203,6 @@ variable "prerequisites" {
     }))
     organization_account_count = optional(number)
     preflight_passed           = optional(bool, true)
-    tolerated_findings         = optional(set(string), [])
     left_over                  = optional(map(string), {})
     script = optional(object({
       command    = list(string)
@@ -215,6 +214,13 @@ variable "prerequisites" {
   })
   default  = {}
   nullable = false
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
+  type        = set(string)
+  default     = []
+  nullable    = false
 }
 
 variable "preceding_configurations" {

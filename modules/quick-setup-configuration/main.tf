@@ -144,7 +144,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     }
 
     precondition {
-      condition     = contains(var.prerequisites.tolerated_findings, "DEPLOYMENT_TOO_LARGE") || !local.too_large
+      condition     = contains(var.tolerated_findings, "DEPLOYMENT_TOO_LARGE") || !local.too_large
       error_message = join("\n", [for finding in local.findings : "${finding.code}: ${finding.message} ${finding.remedy}" if finding.code == "DEPLOYMENT_TOO_LARGE"])
     }
 
@@ -172,7 +172,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
 check "change_manager" {
   assert {
-    condition     = var.type != "AWSQuickSetupType-SSMChangeMgr" || contains(var.prerequisites.tolerated_findings, "CHANGE_MANAGER_CLOSED")
+    condition     = var.type != "AWSQuickSetupType-SSMChangeMgr" || contains(var.tolerated_findings, "CHANGE_MANAGER_CLOSED")
     error_message = join("\n", [for finding in local.findings : "${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}" if finding.code == "CHANGE_MANAGER_CLOSED"])
   }
 }

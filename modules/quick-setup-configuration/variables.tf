@@ -63,7 +63,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = contains(var.prerequisites.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
+    condition     = contains(var.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
     error_message = "REGION_NOT_SUPPORTED: regions holds ${jsonencode(setsubtract(var.regions, local.supported_regions))}, where Quick Setup does not exist. It supports ${join(", ", local.supported_regions)}."
   }
 }
@@ -118,7 +118,6 @@ variable "prerequisites" {
     - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     - `organization_account_count`: how many accounts the organization has, if known: where that many cannot exceed Quick Setup's limit, the accounts of the targets are not counted. Default: always count.
     - `preflight_passed`: whether what was looked for beforehand lets anything be deployed. Default: true.
-    - `tolerated_findings`: codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none.
     - `left_over`: name of a configuration to the ids of managers that an apply did not finish, which are deleted before another is created: `cleared` of `left_over_configurations` of `observe.py organization`. Default: none.
     - `script`: how to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; what a failed apply leaves over must then be found and deleted by hand.
   EOT
@@ -130,7 +129,6 @@ variable "prerequisites" {
     }))
     organization_account_count = optional(number)
     preflight_passed           = optional(bool, true)
-    tolerated_findings         = optional(set(string), [])
     left_over                  = optional(map(string), {})
     script = optional(object({
       command    = list(string)
@@ -147,6 +145,13 @@ variable "prerequisites" {
     condition     = !local.roles_needed || var.prerequisites.local_deployment_roles != null
     error_message = "prerequisites.local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} needs them: hand over the output of modules/quick-setup."
   }
+}
+
+variable "tolerated_findings" {
+  description = "Codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
 }
 
 variable "preceding_configurations" {

@@ -33,6 +33,7 @@ def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
     management, administrator = both.management, both.administrator
 
     management.apply()
+    both.hand_over()
     administrator.apply()
 
     _assert_deployed(management)

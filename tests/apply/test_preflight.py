@@ -69,7 +69,7 @@ REFUSED = (
     ),
     Row(
         "HOST_MANAGEMENT_EXISTS",
-        ("host-management and console-host-management", "us-east-1", "one Host Management configuration for a Region"),
+        ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
     ),
     # By default warnings: severities made them errors.
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
@@ -159,7 +159,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     )
     calls: dict[str, dict[str, Any]] = {
         "warned": {
-            "patch_policies": {"scan": {}, "second": {}},
+            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1"]}},
             "regions": ["ap-east-1", "us-east-1"],
             "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
@@ -265,3 +265,19 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
         "Not looked for",
         "Made an error; it is a warning by default.",
     ]
+
+
+@pytest.mark.scenario("troubled")
+def test_change_manager_wants_the_administrator_alone(sandbox: Sandbox, configure: Configure) -> None:
+    unit_id = _unit_id(sandbox)
+    terraform = configure(
+        dedicated_organizational_unit={"id": unit_id},
+        delegated_administrator={"account_id": ADMINISTRATOR},
+        change_manager={"job_function": "NetworkOperations"},
+    )
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan()
+    said = [error.detail for error in refused.value.diagnostics if "OU_NOT_EXCLUSIVE" in error.detail]
+    assert len(said) == 1, said
+    assert f"OU_NOT_EXCLUSIVE {unit_id}: The organizational unit also holds {_OTHER}" in said[0]
+    assert f"Change Manager wants the administrator account {ADMINISTRATOR} to be alone in it" in said[0]

@@ -58,6 +58,7 @@ def demo() -> int:
         console.print(_title(sandbox), _section("Before", _tree(before)))
         both = checkout_complete(copies, sandbox)
         _apply(console, "management", both.management)
+        both.hand_over()
         _apply(console, "delegated-administrator", both.administrator)
         steps = observer.steps(ADMINISTRATOR)
         findings = both.management.output()["preflight_findings"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,15 @@ ADMINISTRATOR = "222222222222"
 
 @dataclass(frozen=True)
 class Complete:
-    """The configuration of the management account, and that of the administrator account, which reads its outputs."""
+    """The configuration of the management account, and that of the administrator account."""
 
     management: Terraform
     administrator: Terraform
+
+    def hand_over(self) -> None:
+        """Give the second what the first one has for it, as the README of the example does."""
+        variables = self.management.output()["administrator_account_variables"]
+        (self.administrator.directory / "management.auto.tfvars.json").write_text(json.dumps(variables))
 
 
 def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
@@ -38,11 +44,7 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
             "member_role_name": DEFAULT_ACCESS_ROLE,
         },
     )
-    administrator = workspaces.checkout(
-        "examples/complete/delegated-administrator",
-        sandbox.environment(ADMINISTRATOR),
-        variables={"management_state": str(management.directory / "terraform.tfstate")},
-    )
+    administrator = workspaces.checkout("examples/complete/delegated-administrator", sandbox.environment(ADMINISTRATOR))
     return Complete(management, administrator)
 
 

@@ -4,17 +4,11 @@ provider "aws" {
   region = var.home_region
 }
 
-data "terraform_remote_state" "management" {
-  backend = "local"
-
-  config = { path = var.management_state }
-}
-
 module "explorer" {
   source = "../../../modules/explorer"
 
-  regions                  = data.terraform_remote_state.management.outputs.administrator_account.regions
-  administrator_account_id = data.terraform_remote_state.management.outputs.administrator_account.id
+  regions                  = var.regions
+  administrator_account_id = var.administrator_account_id
   deletion_policy          = "Delete"
   tags                     = var.tags
 }

@@ -1,7 +1,14 @@
-variable "management_state" {
-  description = "State file of ../management, whose outputs are read."
+# What ../management hands over, as management.auto.tfvars.json.
+
+variable "administrator_account_id" {
+  description = "The administrator account (12 digits), in which this is applied."
   type        = string
-  default     = "../management/terraform.tfstate"
+  nullable    = false
+}
+
+variable "regions" {
+  description = "Regions to collect OpsData from."
+  type        = set(string)
   nullable    = false
 }
 

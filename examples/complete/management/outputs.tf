@@ -1,8 +1,8 @@
-output "administrator_account" {
-  description = "What the configuration of the administrator account needs: `id`, and the `regions` to collect from."
+output "administrator_account_variables" {
+  description = "Input variables of ../delegated-administrator: `administrator_account_id`, and the `regions` to collect from."
   value = {
-    id      = module.systems_manager.delegated_administrator.account_id
-    regions = var.regions
+    administrator_account_id = module.systems_manager.delegated_administrator.account_id
+    regions                  = var.regions
   }
 }
 
