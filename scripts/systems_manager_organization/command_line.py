@@ -206,7 +206,7 @@ def _necessity(key: Key) -> str:
 def _verb_usage(program: Program[R], verb: Verb[R]) -> str:
     if verb.run is not None:
         return _usage(program)
-    names = [key.flag for key in verb.keys if key.positional]
+    names = [key.flag if key.required else f"[{key.flag}]" for key in verb.keys if key.positional]
     return " ".join([*names, "[--KEY VALUE ...]"])
 
 

@@ -60,6 +60,8 @@ def demo() -> int:
         _apply(console, "management", both.management)
         both.hand_over()
         _apply(console, "delegated-administrator", both.administrator)
+        # Explorer collects after the apply: a few minutes of the sandbox's clock, in which nobody waits.
+        sandbox.clock.advance(300)
         steps = observer.steps(ADMINISTRATOR)
         findings = both.management.output()["preflight_findings"]
         console.print(
