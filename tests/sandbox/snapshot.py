@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cloud9.models import every_cloud9
+from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
 from sandbox.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.iam.service_linked_roles import PATH_PREFIX
 from sandbox.organizations.models import Organization, organizations_backends
@@ -28,9 +29,8 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings`, `associations`, `resource_data_syncs` and `cloud9_environments` (by account and Region:
-    "111111111111 us-east-1"). An account or Region in
-    which there is nothing has no entry.
+    `service_settings`, `associations`, `resource_data_syncs`, `stacks` and `cloud9_environments` (by account and
+    Region: "111111111111 us-east-1"). An account or Region in which there is nothing has no entry.
     """
     settle()
     organization = _organization()
@@ -48,8 +48,11 @@ def take() -> dict[str, Any]:
             if (settings := backend.service_settings.customized())
         },
         "resource_data_syncs": {
-            place: syncs for place, backend in _systems_managers() if (syncs := _resource_data_syncs(backend))
+            place: syncs
+            for place, backend in _systems_managers()
+            if (syncs := _resource_data_syncs(backend, organization))
         },
+        "stacks": _stacks(),
         "cloud9_environments": _cloud9_environments(),
         "associations": {place: runs for place, backend in _systems_managers() if (runs := _associations(backend))},
     }
@@ -188,11 +191,46 @@ def _associations(backend: SandboxSSMBackend) -> dict[str, list[str]]:
     }
 
 
-def _resource_data_syncs(backend: SandboxSSMBackend) -> list[dict[str, Any]]:
+def _resource_data_syncs(backend: SandboxSSMBackend, organization: Organization | None) -> list[dict[str, Any]]:
     return [
-        {"name": sync.name, "type": sync.type, "organization": sync.organization}
+        {
+            "name": sync.name,
+            "type": sync.type,
+            "organization": sync.organization,
+            "status": sync.status,
+            "source": _source(sync.source, organization) if sync.source else None,
+            "destination": sync.destination,
+        }
         for sync in backend.resource_data_syncs.of_type(None)
     ]
+
+
+def _source(source: dict[str, Any], organization: Organization | None) -> dict[str, Any]:
+    units = source.get("AwsOrganizationsSource", {}).get("OrganizationalUnits")
+    if organization is None or units is None:
+        return source
+    paths = sorted(_unit_path(organization, unit["OrganizationalUnitId"]) for unit in units)
+    return {**source, "AwsOrganizationsSource": {**source["AwsOrganizationsSource"], "OrganizationalUnits": paths}}
+
+
+def _stacks() -> dict[str, list[dict[str, Any]]]:
+    """Those that are not deleted, by name. Physical ids are left out: most are drawn."""
+    found = {
+        f"{account_id} {region}": [
+            {
+                "name": stack.name,
+                "status": stack.status,
+                "resources": {
+                    logical_id: stack.template_dict["Resources"][logical_id]["Type"]
+                    for logical_id in sorted(stack.resource_map.made)
+                },
+            }
+            for stack in sorted(backend.our_stacks(), key=lambda stack: stack.name)
+        ]
+        for account_id, region, backend in cloudformation_backends.iter_backends()
+        if isinstance(backend, SandboxCloudFormationBackend) and backend.stacks
+    }
+    return dict(sorted(found.items()))
 
 
 def _cloud9_environments() -> dict[str, list[dict[str, str]]]:

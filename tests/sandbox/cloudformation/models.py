@@ -1,4 +1,4 @@
-"""Trusted access between StackSets and Organizations, and the StackSets that Quick Setup makes.
+"""Trusted access between StackSets and Organizations, the StackSets that Quick Setup makes, and stacks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
 """
@@ -11,7 +11,10 @@ from moto.cloudformation.exceptions import StackSetNotFoundException, Validation
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
 from sandbox.cloudformation.exceptions import InvalidOperationException
+from sandbox.cloudformation.resources import ResourceFailure
 from sandbox.cloudformation.stack_sets import SERVICE_MANAGED, StackSet
+from sandbox.cloudformation.stacks import WHOLE, Stack
+from sandbox.cloudformation.templates import valid_template
 from sandbox.iam.models import create_service_linked_role_once
 from sandbox.organizations.models import Organization, organization_of
 from sandbox.organizations.principals import STACK_SETS_PRINCIPAL
@@ -63,6 +66,89 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         if organization.account_id != self.account_id and not (call_as == "DELEGATED_ADMIN" and is_administrator):
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         return organization.stack_sets_access
+
+    # Stacks
+
+    def create_stack(self, name: str, template: str, *args: Any, **kwargs: Any) -> Stack:
+        valid_template(template)
+        stack = self._ours(super().create_stack(name, template, *args, **kwargs))
+        for export in stack.exports:
+            if export.name in self.exports:
+                stack.undo_creation(f"Export with name {export.name} is already exported.")
+                break
+        self._keep_books(stack)
+        return stack
+
+    def update_stack(
+        self,
+        name: str,
+        template: str,
+        role_arn: str | None,
+        parameters: list[dict[str, Any]],
+        tags: dict[str, str] | None,
+    ) -> Stack:
+        stack = self._ours(self.get_stack(name))
+        if stack.status not in WHOLE:
+            raise ValidationError(message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+        new, old = valid_template(template), stack.template_dict["Resources"]
+        retyped = [key for key, one in new["Resources"].items() if key in old and old[key]["Type"] != one["Type"]]
+        if retyped:
+            raise ValidationError(
+                message="Update of resource type is not permitted. The new template modifies resource type of the "
+                f"following resources: [{', '.join(retyped)}]"
+            )
+        wanted = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
+        if stack.has_template(template) and wanted == stack.parameters and tags in (None, stack.tags):
+            raise ValidationError(message="No updates are to be performed.")
+        # Raises for parameters that lack a value, before anything is touched.
+        type(stack)(stack.stack_id, name, template, wanted or stack.parameters, self.account_id, self.region_name)
+        super().update_stack(name, template, role_arn, parameters, tags)
+        self._keep_books(stack)
+        return stack
+
+    def delete_stack(self, name_or_stack_id: str) -> None:
+        """Delete a stack; one that is not there is deleted already. It stays, DELETE_FAILED, with what it could not."""
+        for stack in self.our_stacks():
+            if name_or_stack_id in {stack.name, stack.stack_id}:
+                stack.delete()
+                self._keep_books(stack)
+
+    def create_change_set(
+        self, stack_name: str, change_set_name: str, template: str, *args: Any, **kwargs: Any
+    ) -> tuple[str, str]:
+        valid_template(template)
+        return super().create_change_set(stack_name, change_set_name, template, *args, **kwargs)
+
+    def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
+        change_set = self.describe_change_set(change_set_name)
+        try:
+            super().execute_change_set(change_set_name, stack_name)
+        except ResourceFailure as failure:
+            if change_set is not None:
+                self._ours(self.get_stack(change_set.stack_id)).undo_update(failure)
+
+    def create_stack_set(self, name: str, template: str, *args: Any, **kwargs: Any) -> Any:
+        valid_template(template)
+        return super().create_stack_set(name, template, *args, **kwargs)
+
+    def our_stacks(self) -> list[Stack]:
+        """Return the stacks that are not deleted."""
+        return [self._ours(stack) for stack in self.stacks.values()]
+
+    def _ours(self, stack: Any) -> Stack:
+        if not isinstance(stack, Stack):
+            raise TypeError("sandbox.cloudformation.install() was not called before moto made its first stack")
+        return stack
+
+    def _keep_books(self, stack: Stack) -> None:
+        """Put a stack where it belongs now: names and exports are free once it is deleted."""
+        self.exports = {
+            name: export for name, export in self.exports.items() if export.exporting_stack_id != stack.stack_id
+        }
+        if stack.status == "DELETE_COMPLETE":
+            self.deleted_stacks[stack.stack_id] = self.stacks.pop(stack.stack_id)
+        else:
+            self.exports |= {export.name: export for export in stack.exports}
 
     # StackSets of Quick Setup
 

@@ -9,11 +9,13 @@ from moto.cloudformation.responses import CloudFormationResponse as MotoCloudFor
 from moto.core.responses import ActionResult
 
 from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_of
+from sandbox.cloudformation.operation import Operation, operation
 from sandbox.pagination import page_of
 from sandbox.ssmquicksetup.models import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from sandbox.cloudformation.stack_sets import StackSet
 
@@ -39,6 +41,30 @@ class CloudFormationResponse(MotoCloudFormationResponse):
 
     def describe_organizations_access(self) -> ActionResult:
         return ActionResult({"Status": self._backend.organizations_access(self._call_as)})
+
+    # Stacks
+
+    def create_stack(self) -> ActionResult:
+        on_failure, disable_rollback = self._get_param("OnFailure"), self._get_param("DisableRollback")
+        if on_failure is not None and disable_rollback is not None:
+            raise ValidationError(message="You can specify either DisableRollback or OnFailure, but not both.")
+        with self._operation(on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")):
+            return super().create_stack()
+
+    def update_stack(self) -> ActionResult:
+        with self._operation():
+            return super().update_stack()
+
+    def delete_stack(self) -> ActionResult:
+        with self._operation():
+            return super().delete_stack()
+
+    @property
+    def cloudformation_backend(self) -> SandboxCloudFormationBackend:
+        return self._backend
+
+    def _operation(self, on_failure: str = "ROLLBACK") -> AbstractContextManager[None]:
+        return operation(Operation(self._get_param("ClientRequestToken"), on_failure))
 
     # StackSets
 

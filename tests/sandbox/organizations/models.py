@@ -7,6 +7,8 @@ InvalidInputException).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from moto.organizations.exceptions import AccountAlreadyRegisteredException
 from moto.organizations.models import FakeAccount, FakeDelegatedAdministrator, organizations_backends
 
@@ -15,7 +17,14 @@ from sandbox.iam.models import create_service_linked_role_once
 from sandbox.organizations import exceptions, principals
 from sandbox.organizations.membership import Membership
 
-__all__ = ["Organization", "organization_of", "organizations_backends"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Organization", "organization_of", "organizations_backends", "when_deregistered"]
+
+# By service principal, what a service does when its administrator is deregistered; it is given the account's id. The
+# services come to this list by themselves, as they know Organizations and not the other way round.
+when_deregistered: dict[str, Callable[[str], None]] = {}
 
 # https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ssm.html and
 # .../services-that-can-integrate-resource-explorer.html: made in the management account when trusted access is enabled.
@@ -95,6 +104,8 @@ class Organization(Membership):
         del administrator.services[service_principal]
         if not administrator.services:
             self.admins.remove(administrator)
+        if service_principal in when_deregistered:
+            when_deregistered[service_principal](account_id)
 
     def require_registered(self, account_id: str, service_principal: str | None = None) -> None:
         """Raise AccountNotRegisteredException unless the account administers the service, or any."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from sandbox.cloudformation.templates import know_new_types
 from sandbox.moto_internals import replace_backend
-from sandbox.ssm.models import SandboxSSMBackend, ssm_backends, systems_manager_of
+from sandbox.organizations.models import when_deregistered
+from sandbox.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends, systems_manager_of
+from sandbox.ssm.resource_data_sync import SYSTEMS_MANAGER_PRINCIPAL
+from sandbox.ssm.resource_data_sync_resource import ResourceDataSyncResource
 
-__all__ = ["SandboxSSMBackend", "install", "ssm_backends", "systems_manager_of"]
+__all__ = ["ResourceDataSyncResource", "SandboxSSMBackend", "install", "ssm_backends", "systems_manager_of"]
 
 
 def install() -> None:
     """Put this service in the place of moto's. Harmless when repeated."""
     replace_backend(ssm_backends, SandboxSSMBackend)
+    know_new_types()
+    when_deregistered[SYSTEMS_MANAGER_PRINCIPAL] = delete_organization_syncs

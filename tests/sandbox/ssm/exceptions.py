@@ -5,6 +5,18 @@ from __future__ import annotations
 from moto.ssm.exceptions import SSMException
 
 
+class AccessDeniedException(SSMException):
+    code = "AccessDeniedException"
+
+
+class InvalidAggregatorException(SSMException):
+    code = "InvalidAggregatorException"
+
+
+class InvalidFilter(SSMException):
+    code = "InvalidFilter"
+
+
 class InvalidFilterKey(SSMException):
     code = "InvalidFilterKey"
 
@@ -17,8 +29,33 @@ class InvalidNextToken(SSMException):
     code = "InvalidNextToken"
 
 
+class InvalidTypeNameException(SSMException):
+    code = "InvalidTypeNameException"
+
+
+class ResourceDataSyncAlreadyExistsException(SSMException):
+    code = "ResourceDataSyncAlreadyExistsException"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("A sync configuration with the same name already exists.")
+        # The model's only member.
+        self.SyncName = name
+
+
+class ResourceDataSyncConflictException(SSMException):
+    code = "ResourceDataSyncConflictException"
+
+
+class ResourceDataSyncCountExceededException(SSMException):
+    code = "ResourceDataSyncCountExceededException"
+
+
 class ResourceDataSyncInvalidConfigurationException(SSMException):
     code = "ResourceDataSyncInvalidConfigurationException"
+
+
+class ResourceDataSyncNotFoundException(SSMException):
+    code = "ResourceDataSyncNotFoundException"
 
 
 class ServiceSettingNotFound(SSMException):

@@ -15,7 +15,7 @@ from sandbox.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSetting
 if TYPE_CHECKING:
     from sandbox.ssm.instances import ManagedInstance
 
-__all__ = ["SandboxSSMBackend", "ssm_backends", "systems_manager_of"]
+__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "ssm_backends", "systems_manager_of"]
 
 # InstanceInformationFilterKey in botocore's model `ssm`, by the member of the answer that each looks at.
 INSTANCE_FILTERS = {
@@ -99,3 +99,15 @@ def systems_manager_of(account_id: str, region: str) -> SandboxSSMBackend:
     if not isinstance(backend, SandboxSSMBackend):
         raise TypeError("sandbox.ssm.install() was not called before moto made its first backend")
     return backend
+
+
+def delete_organization_syncs(account_id: str) -> None:
+    """Take away what an account has that is no delegated administrator of Systems Manager any more.
+
+    "When a delegated administrator account is deregistered, the system deletes all AWS Organizations resource data
+    syncs created by the delegated administrator":
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+    """
+    for backend in ssm_backends[account_id].values():
+        if isinstance(backend, SandboxSSMBackend):
+            backend.resource_data_syncs.delete_organization_syncs()

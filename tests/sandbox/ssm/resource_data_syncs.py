@@ -1,88 +1,159 @@
 """Resource data syncs of one account and Region.
 
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncItem.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.ssm.exceptions import ResourceDataSyncInvalidConfigurationException
+from sandbox.clock import clock
+from sandbox.ssm import exceptions
+from sandbox.ssm.resource_data_sync import (
+    FROM_SOURCE,
+    OF_ORGANIZATION,
+    SINGLE_ACCOUNT,
+    TO_DESTINATION,
+    ResourceDataSync,
+)
+from sandbox.ssm.resource_data_sync_rules import (
+    ENTIRE_ORGANIZATION,
+    account_options,
+    require_possible,
+    require_source,
+    require_type,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-FROM_SOURCE = "SyncFromSource"
-TO_DESTINATION = "SyncToDestination"
+__all__ = ["FROM_SOURCE", "TO_DESTINATION", "ResourceDataSync", "ResourceDataSyncs"]
 
-
-@dataclass(frozen=True)
-class ResourceDataSync:
-    """One sync. `type`: one of the two above; `organization`: of all its accounts, else of this one alone."""
-
-    name: str
-    type: str
-    organization: bool
-    region: str
-    bucket_name: str
-    created_at: datetime
-
-    def describe(self) -> dict[str, Any]:
-        """Return the model's ResourceDataSyncItem. ASSUMPTION: every sync was successful and is as old as itself."""
-        described = {
-            "SyncName": self.name,
-            "SyncType": self.type,
-            "LastStatus": "Successful",
-            "LastSyncTime": self.created_at,
-            "LastSuccessfulSyncTime": self.created_at,
-            "SyncCreatedTime": self.created_at,
-        }
-        if self.type == FROM_SOURCE:
-            return {**described, "SyncSource": self._source()}
-        return {**described, "S3Destination": self._destination()}
-
-    def _source(self) -> dict[str, Any]:
-        source = {"SourceRegions": [self.region], "IncludeFutureRegions": False}
-        if not self.organization:
-            return {"SourceType": "SingleAccountMultiRegions", **source}
-        organization = {"OrganizationSourceType": "EntireOrganization"}
-        return {"SourceType": "AwsOrganizations", "AwsOrganizationsSource": organization, **source}
-
-    def _destination(self) -> dict[str, Any]:
-        destination = {"BucketName": self.bucket_name, "SyncFormat": "JsonSerDe", "Region": self.region}
-        if not self.organization:
-            return destination
-        return {**destination, "DestinationDataSharing": {"DestinationDataSharingType": "Organization"}}
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-configuring-multi.html and
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
+MAXIMUM_OF_A_TYPE = 5
+# Seconds that a caller is taken to have waited before it asks again how far a sync is.
+POLLING_INTERVAL = 30
 
 
 class ResourceDataSyncs:
-    """The syncs, by name."""
+    """The syncs, by name: "A sync configuration with the same name already exists" (botocore model `ssm`).
+
+    ASSUMPTION: also when it is of the other type.
+    """
 
     def __init__(self, account_id: str, region: str) -> None:
+        self._account_id = account_id
         self._region = region
-        # What a sync to a destination writes to; the bucket itself is not looked for.
-        self._bucket_name = f"resource-data-sync-{account_id}"
         self._by_name: dict[str, ResourceDataSync] = {}
 
     def add(self, name: str, sync_type: str, *, organization: bool, created_at: datetime) -> None:
-        """Take in a sync that is there already."""
-        self._by_name[name] = ResourceDataSync(
-            name=name,
-            type=sync_type,
-            organization=organization,
-            region=self._region,
-            bucket_name=self._bucket_name,
-            created_at=created_at,
-        )
+        """Take in a sync that is there already, of all that there is: accounts, or else this one, and this Region."""
+        source = self._scenario_source(organization=organization) if sync_type == FROM_SOURCE else None
+        destination = self._scenario_destination(organization=organization) if sync_type == TO_DESTINATION else None
+        sync = ResourceDataSync(name, sync_type, self._account_id, source, destination, created_at)
+        sync.adopt()
+        self._by_name[name] = sync
+
+    def create(
+        self, name: str, sync_type: str, source: dict[str, Any] | None, destination: dict[str, Any] | None
+    ) -> None:
+        """Make a sync and start it.
+
+        Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException,
+        ResourceDataSyncAlreadyExistsException or ResourceDataSyncCountExceededException, in this order (ASSUMPTION).
+        """
+        require_possible(self._account_id, self._region, sync_type, source, destination)
+        if name in self._by_name:
+            raise exceptions.ResourceDataSyncAlreadyExistsException(name)
+        if sum(known.type == sync_type for known in self._by_name.values()) >= MAXIMUM_OF_A_TYPE:
+            raise exceptions.ResourceDataSyncCountExceededException(
+                f"You can have {MAXIMUM_OF_A_TYPE} resource data syncs of type {sync_type} in an account and Region."
+            )
+        now = clock.now()
+        sync = ResourceDataSync(name, sync_type, self._account_id, source, destination, created_at=now)
+        sync.begin("create", now)
+        self._by_name[name] = sync
+
+    def update(self, name: str, sync_type: str, source: dict[str, Any]) -> None:
+        """Collect from another source from now on.
+
+        Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException, ResourceDataSyncNotFoundException,
+        or, while "another UpdateResourceDataSync request is being processed" (botocore model `ssm`),
+        ResourceDataSyncConflictException. ASSUMPTION: that request was for the same sync; a sync that is being created
+        can be updated.
+        """
+        if sync_type != FROM_SOURCE:
+            raise exceptions.ResourceDataSyncInvalidConfigurationException(
+                f"Only a sync of type {FROM_SOURCE} can be updated, not one of type {sync_type}."
+            )
+        sync = self._known(name, FROM_SOURCE)
+        require_source(self._account_id, self._region, source)
+        if sync.work is not None and sync.work.kind == "update":
+            # Who is refused is taken to wait as long as a poller does, so that an update that nobody watches ends too.
+            clock.advance(POLLING_INTERVAL)
+            raise exceptions.ResourceDataSyncConflictException(
+                "Another UpdateResourceDataSync request is being processed. Wait a few minutes and try again."
+            )
+        if account_options(source) != account_options(sync.source or source):
+            raise exceptions.ResourceDataSyncInvalidConfigurationException(
+                "The account options of a resource data sync can't be changed. Delete it and create a new one."
+            )
+        sync.source = source
+        sync.begin("update", clock.now())
+
+    def delete(self, name: str, sync_type: str) -> None:
+        """Take a sync away, at once (ASSUMPTION). Raises what `update` raises of its name and type."""
+        require_type(sync_type)
+        self._known(name, sync_type)
+        del self._by_name[name]
+
+    def delete_organization_syncs(self) -> None:
+        """Take away Explorer's syncs of the organization."""
+        self._by_name = {
+            name: sync for name, sync in self._by_name.items() if not (sync.type == FROM_SOURCE and sync.organization)
+        }
 
     def of_type(self, sync_type: str | None) -> list[ResourceDataSync]:
-        """Return the syncs of a type, by name; of both (ASSUMPTION) when it is None.
+        """Return the syncs of a type as they are by now, by name; of both (ASSUMPTION) when it is None.
 
         Raises ResourceDataSyncInvalidConfigurationException for another type.
         """
-        if sync_type not in {None, FROM_SOURCE, TO_DESTINATION}:
-            raise ResourceDataSyncInvalidConfigurationException(
-                f"The sync type {sync_type} is neither {FROM_SOURCE} nor {TO_DESTINATION}."
-            )
+        require_type(sync_type)
+        self._advance()
         return [sync for _, sync in sorted(self._by_name.items()) if sync_type in {None, sync.type}]
+
+    def poll(self, syncs: Iterable[ResourceDataSync]) -> None:
+        """Let time pass, as though whoever asked for an unfinished sync had waited before asking again."""
+        if any(sync.work is not None for sync in syncs):
+            clock.advance(POLLING_INTERVAL)
+
+    def _known(self, name: str, sync_type: str) -> ResourceDataSync:
+        self._advance()
+        sync = self._by_name.get(name)
+        if sync is None or sync.type != sync_type:
+            raise exceptions.ResourceDataSyncNotFoundException(
+                f"The resource data sync {name} of type {sync_type} was not found."
+            )
+        return sync
+
+    def _advance(self) -> None:
+        now = clock.now()
+        for sync in self._by_name.values():
+            sync.advance(now)
+
+    def _scenario_source(self, *, organization: bool) -> dict[str, Any]:
+        regions = {"SourceRegions": [self._region], "IncludeFutureRegions": False}
+        if not organization:
+            return {"SourceType": SINGLE_ACCOUNT, **regions}
+        entire = {"OrganizationSourceType": ENTIRE_ORGANIZATION}
+        return {"SourceType": OF_ORGANIZATION, "AwsOrganizationsSource": entire, **regions}
+
+    def _scenario_destination(self, *, organization: bool) -> dict[str, Any]:
+        # The bucket itself is not looked for.
+        bucket = f"resource-data-sync-{self._account_id}"
+        destination = {"BucketName": bucket, "SyncFormat": "JsonSerDe", "Region": self._region}
+        if not organization:
+            return destination
+        return {**destination, "DestinationDataSharing": {"DestinationDataSharingType": "Organization"}}

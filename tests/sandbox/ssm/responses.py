@@ -12,15 +12,19 @@ from sandbox.clock import clock
 from sandbox.pagination import page_of
 from sandbox.ssm.exceptions import InvalidNextToken
 from sandbox.ssm.models import SandboxSSMBackend, systems_manager_of
+from sandbox.ssm.ops_data import summarized
+from sandbox.ssm.resource_data_syncs import TO_DESTINATION
 from sandbox.ssmquicksetup.models import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# MaxResults of DescribePatchBaselines, DescribeInstanceInformation and ListResourceDataSync in botocore's model `ssm`.
+# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, ListResourceDataSync and GetOpsSummary in
+# botocore's model `ssm`.
 MAXIMUM_BASELINES = 100
 MAXIMUM_INSTANCES = 50
 MAXIMUM_SYNCS = 50
+MAXIMUM_ENTITIES = 50
 
 
 class SystemsManagerResponse(MotoSystemsManagerResponse):
@@ -65,8 +69,39 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         return self._page("InstanceInformationList", instances, MAXIMUM_INSTANCES)
 
     def list_resource_data_sync(self) -> ActionResult:
-        syncs = self.ssm_backend.resource_data_syncs.of_type(self._get_param("SyncType"))
-        return self._page("ResourceDataSyncItems", [sync.describe() for sync in syncs], MAXIMUM_SYNCS)
+        syncs = self.ssm_backend.resource_data_syncs
+        found = syncs.of_type(self._get_param("SyncType"))
+        page = self._page("ResourceDataSyncItems", [sync.describe() for sync in found], MAXIMUM_SYNCS)
+        syncs.poll(found)
+        return page
+
+    def create_resource_data_sync(self) -> ActionResult:
+        self.ssm_backend.resource_data_syncs.create(
+            self._get_param("SyncName"),
+            self._get_param("SyncType", TO_DESTINATION),
+            self._get_param("SyncSource"),
+            self._get_param("S3Destination"),
+        )
+        return EmptyResult()
+
+    def update_resource_data_sync(self) -> ActionResult:
+        self.ssm_backend.resource_data_syncs.update(
+            self._get_param("SyncName"), self._get_param("SyncType"), self._get_param("SyncSource")
+        )
+        return EmptyResult()
+
+    def delete_resource_data_sync(self) -> ActionResult:
+        # ASSUMPTION: the type that is meant where none is said is the one that CreateResourceDataSync documents.
+        self.ssm_backend.resource_data_syncs.delete(
+            self._get_param("SyncName"), self._get_param("SyncType", TO_DESTINATION)
+        )
+        return EmptyResult()
+
+    def get_ops_summary(self) -> ActionResult:
+        settle()
+        names = ("SyncName", "ResultAttributes", "Aggregators", "Filters")
+        request = {name: self._get_param(name) for name in names}
+        return self._page("Entities", summarized(self.current_account, self.region, request), MAXIMUM_ENTITIES)
 
     def _page(self, member: str, items: Sequence[dict[str, Any]], limit: int) -> ActionResult:
         found, next_token = page_of(
