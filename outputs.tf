@@ -43,7 +43,9 @@ output "quick_setup_configurations" {
 
 output "quick_setup_prerequisites" {
   description = "What further configurations need, of any type of Quick Setup: the input `prerequisites` of `modules/quick-setup-configuration`. Name them in `other_configuration_names` as well."
-  value       = local.prerequisites
+
+  # Without the number of accounts, with which every plan would change that exports this: what uses it counts by itself.
+  value = merge(local.prerequisites, { organization_account_count = null })
 }
 
 output "default_host_management_role_name" {

@@ -34,7 +34,6 @@ def test_a_stack_comes_changes_fails_and_goes(sandbox: Sandbox, workspaces: Work
     terraform = workspaces.write({"main.tf.json": _configuration()}, sandbox.environment())
     terraform.apply()
     assert terraform.output() == {"name": "organization"}
-    assert terraform.plan().is_empty
 
     (terraform.directory / "main.tf.json").write_text(_configuration(SourceRegions=["eu-west-1"]))
     terraform.apply()

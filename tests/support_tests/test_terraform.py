@@ -103,14 +103,16 @@ run "broken" {
 """
 
 
-def files_with_variables() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("*.tfvars.json"))
+@pytest.fixture
+def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this test's temporary files, in which nobody else leaves any."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
-def test_from_the_first_plan_to_destroy(workspaces: Workspaces) -> None:
+def test_from_the_first_plan_to_destroy(workspaces: Workspaces, temporary_files: Path) -> None:
     terraform = workspaces.write({"main.tf": CONFIGURATION, "inner/main.tf": INNER})
     terraform.variables = {"name": "quote \" $(x) 'é'"}
-    before = files_with_variables()
 
     plan = terraform.plan({"numbers": [1, 2]})
     assert not plan.is_empty
@@ -141,7 +143,7 @@ def test_from_the_first_plan_to_destroy(workspaces: Workspaces) -> None:
     destroyed = terraform.destroy()
     assert (destroyed.added, destroyed.destroyed) == (0, 2)
     assert terraform.addresses() == []
-    assert files_with_variables() == before
+    assert list(temporary_files.glob("*.tfvars.json")) == []
 
 
 def test_what_programs_print(workspaces: Workspaces) -> None:
@@ -209,12 +211,11 @@ def test_an_apply_can_be_waited_for(workspaces: Workspaces) -> None:
     assert terraform.start_apply({"name": "x"}).wait().outputs["name"] == "x"
 
 
-def test_a_missing_program_leaves_no_variables_behind(workspaces: Workspaces) -> None:
-    before = files_with_variables()
+def test_a_missing_program_leaves_no_variables_behind(workspaces: Workspaces, temporary_files: Path) -> None:
     terraform = Terraform(workspaces.write({"main.tf": SLOW}).directory, {"PATH": "/none"}, variables={"a": "secret"})
     with pytest.raises(FileNotFoundError):
         terraform.plan()
-    assert files_with_variables() == before
+    assert list(temporary_files.glob("*.tfvars.json")) == []
 
 
 def await_file(file: Path, seconds: float = 30.0) -> None:
