@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,8 @@ from support.results import TerraformError, TerraformTimeoutError
 from support.terraform import Terraform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.workspace import Workspaces
 
 CONFIGURATION = """
