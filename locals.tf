@@ -107,27 +107,28 @@ locals {
       for name, policy in var.patch_policies : name => {
         type       = "AWSQuickSetupType-PatchPolicy"
         input      = policy
+        turn       = coalesce(policy.turn, 1)
         parameters = policy.target_tag == null ? {} : { TargetTagKey = policy.target_tag.key, TargetTagValue = policy.target_tag.value }
       }
     },
     {
       for input in var.default_host_management[*] : local.names.default_host_management => {
-        type = "AWSQuickSetupType-DHMC", input = input, parameters = {}
+        type = "AWSQuickSetupType-DHMC", input = input, turn = 0, parameters = {}
       }
     },
     {
       for input in var.host_management[*] : local.names.host_management => {
-        type = "AWSQuickSetupType-SSMHostMgmt", input = input, parameters = local.host_management_parameters
+        type = "AWSQuickSetupType-SSMHostMgmt", input = input, turn = 0, parameters = local.host_management_parameters
       }
     },
     {
       for input in var.ops_center[*] : local.names.ops_center => {
-        type = "AWSQuickSetupType-SSMOpsCenter", input = input, parameters = {}
+        type = "AWSQuickSetupType-SSMOpsCenter", input = input, turn = 0, parameters = {}
       }
     },
     {
       for input in var.change_manager[*] : local.names.change_manager => {
-        type = "AWSQuickSetupType-SSMChangeMgr", input = input, parameters = {}
+        type = "AWSQuickSetupType-SSMChangeMgr", input = input, turn = 0, parameters = {}
       }
     },
   )
@@ -151,7 +152,7 @@ locals {
         account_id              = ""
         regions                 = sort(coalesce(configuration.input.regions, var.regions))
         parameters              = configuration.parameters
-        turn                    = configuration.type != "AWSQuickSetupType-PatchPolicy" ? 0 : coalesce(configuration.input.turn, 1)
+        turn                    = configuration.turn
       }
     },
     {

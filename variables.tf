@@ -135,6 +135,11 @@ variable "patch_policies" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.patch_policies), values(local.names))) == 0
+    error_message = "patch_policies holds ${join(", ", setintersection(keys(var.patch_policies), values(local.names)))}, which is the name of another configuration of this module. Give the policy another name."
+  }
 }
 
 variable "default_host_management" {
