@@ -3,6 +3,8 @@
 PYTHON ?= python3
 WORKERS ?= 2
 VENV := .venv
+# Of its own: Checkov pins an older boto3 than the sandbox validates with.
+CHECKOV_VENV := .venv-checkov
 RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
@@ -22,8 +24,8 @@ sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine
 	@$(RUN) -m commands.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: test
-test: $(VENV)/.test terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
-	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGUMENTS)
+test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
 lint: $(VENV)/.lint terraform ## Check format, style, types and the tables of every README
@@ -45,10 +47,18 @@ bench: $(VENV)/.test terraform ## Time the module and its scripts beside their f
 faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
 	@$(RUN) -m commands.faults $(if $(SERVICE),--service $(SERVICE))
 
+.PHONY: scan
+scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/
+	@$(RUN) -m commands.scan
+
+.PHONY: iam
+iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam anew from what the examples call (CHECK=1, SWEEP=1)
+	@$(RUN) -m commands.iam $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
+
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements anew
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint; do \
+	@cd requirements && for name in test lint scan; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -56,7 +66,7 @@ lock: $(VENV)/.lint ## Compile the pinned requirements anew
 
 .PHONY: clean
 clean: ## Remove everything that make and the tools made
-	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(CHECKOV_VENV) .cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .terraform \) -type d -prune -exec rm -rf {} +
 
 .PHONY: terraform
@@ -64,11 +74,11 @@ terraform:
 	@command -v terraform >/dev/null || { \
 	  echo "terraform is not on PATH: install Terraform 1.9 or newer, https://developer.hashicorp.com/terraform/install" >&2; exit 1; }
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(CHECKOV_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is missing or older than 3.11: name another with make PYTHON=python3.12" >&2; exit 1; }
-	@echo "Making $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+	@echo "Making $(@D:/bin=)"
+	@$(PYTHON) -m venv $(@D:/bin=)
 
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	@echo "Installing $<"
@@ -78,4 +88,9 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.test
 	@echo "Installing $<"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(CHECKOV_VENV)/.scan: requirements/scan.txt | $(CHECKOV_VENV)/bin/python
+	@echo "Installing $<"
+	@$(CHECKOV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@touch $@

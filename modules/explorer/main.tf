@@ -38,6 +38,18 @@ locals {
     regions                 = sort(var.regions)
   }
 
+  # As the AWS CLI wants it, for whoever has no Python.
+  own_sources_json = jsonencode({
+    SourceType              = "AwsOrganizations"
+    SourceRegions           = local.source.regions
+    IncludeFutureRegions    = local.source.include_future_regions
+    EnableAllOpsDataSources = false
+    AwsOrganizationsSource = merge(
+      { OrganizationSourceType = local.source_type },
+      local.source_type == "EntireOrganization" ? {} : { OrganizationalUnits = [for id in local.source.organizational_unit_ids : { OrganizationalUnitId = id }] },
+    )
+  })
+
   obstacles = concat(
     var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
       "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
@@ -83,6 +95,7 @@ resource "terraform_data" "source_type" {
 
 # aws_ssm_resource_data_sync has no SyncSource in any version.
 resource "aws_cloudformation_stack" "this" {
+  #checkov:skip=CKV_AWS_124:It holds one resource, and whoever applies it waits for its end: nobody would read the events.
   count = var.all_ops_data_sources_enabled ? 1 : 0
 
   name = "ExplorerDataSync-${replace(terraform_data.sync.input, "/[^A-Za-z0-9-]/", "-")}"

@@ -69,7 +69,7 @@ variable "all_ops_data_sources_enabled" {
 
   validation {
     condition     = var.all_ops_data_sources_enabled || var.python_command != null
-    error_message = "all_ops_data_sources_enabled is false and python_command is null, but CloudFormation cannot make such a sync. Give python_command, or run this and leave the module out:\n  aws ssm create-resource-data-sync --sync-name ${var.name} --sync-type SyncFromSource --sync-source '${jsonencode({ SourceType = "AwsOrganizations", SourceRegions = sort(var.regions), IncludeFutureRegions = var.include_future_regions, EnableAllOpsDataSources = false, AwsOrganizationsSource = merge({ OrganizationSourceType = local.source_type }, local.source_type == "EntireOrganization" ? {} : { OrganizationalUnits = [for id in local.source.organizational_unit_ids : { OrganizationalUnitId = id }] }) })}'"
+    error_message = "all_ops_data_sources_enabled is false and python_command is null, but CloudFormation cannot make such a sync. Give python_command, or run this and leave the module out:\n  aws ssm create-resource-data-sync --sync-name ${var.name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}'"
   }
 }
 

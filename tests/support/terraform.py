@@ -59,9 +59,9 @@ class Terraform:
         self.variables = dict(variables or {})
         self.timeout = timeout
 
-    def init(self, **options: object) -> Report:
-        """Initialise the directory. Raises TerraformError."""
-        return self._run("init", backend=True, **options)
+    def init(self, *, backend: bool = True, **options: object) -> Report:
+        """Initialise the directory, with its backend or without. Raises TerraformError."""
+        return self._run("init", backend=backend, **options)
 
     def validate(self) -> Report:
         """Validate the configuration. Raises TerraformError, whose diagnostics are the findings."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOWNLOADS = REPOSITORY / ".cache" / "providers"
 
-_COPIED = ("modules", "scripts", "examples", "policies")
+_COPIED = ("modules", "scripts", "examples", "policies", "docs")
 _NOT_COPIED = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".terraform.lock.hcl")
 _NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
 
@@ -70,6 +70,7 @@ class Workspaces:
         environment: Mapping[str, str] | None = None,
         *,
         variables: Mapping[str, object] | None = None,
+        backend: bool = True,
     ) -> Terraform:
         """An initialised configuration of one's own.
 
@@ -78,10 +79,11 @@ class Workspaces:
         configuration: its folder in the repository, such as "examples/minimal"
         environment: where AWS is, as `Sandbox.environment()` says it
         variables: values for its input variables
+        backend: whether its backend is initialised; without it, the configuration can be validated and no more
 
         Raises TerraformError where it cannot be initialised, HarnessError where the repository does not have it.
         """
-        self._initialise(configuration)
+        self._initialise(configuration, backend=backend)
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
         shutil.copytree(self._pristine, copy, symlinks=True)
@@ -103,13 +105,13 @@ class Workspaces:
             terraform.init()
         return terraform
 
-    def _initialise(self, configuration: str) -> None:
+    def _initialise(self, configuration: str, *, backend: bool) -> None:
         if configuration in self._initialised:
             return
         directory = self._tree() / configuration
         if not any(directory.glob("*.tf")):
             raise HarnessError(f"{configuration} is no folder of the repository that holds a Terraform configuration.")
-        Terraform(directory, self.environment()).init()
+        Terraform(directory, self.environment()).init(backend=backend)
         self._initialised.add(configuration)
 
     def _tree(self) -> Path:

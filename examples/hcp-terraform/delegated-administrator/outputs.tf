@@ -1,0 +1,4 @@
+output "explorer" {
+  description = "Explorer's resource data sync: name, account, Region, what it collects from."
+  value       = module.explorer.sync
+}

@@ -1,0 +1,7 @@
+"""Checkov imports the policies of a folder that has this file. docs/policies.md says what each wants, and of whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [file.stem for file in Path(__file__).parent.glob("[!_]*.py")]

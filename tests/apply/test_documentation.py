@@ -1,0 +1,111 @@
+"""Every block of HCL in a README or a page of docs/ is planned as it stands, all at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apply.expectations import MANAGEMENT
+from support.complete import ADMINISTRATOR
+from support.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sandbox import Sandbox
+    from support.workspace import Workspaces
+
+_BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# The tables of a README show types, which are no configuration; `make lint` holds them against the code.
+_GENERATED = re.compile(r"<!-- BEGIN GENERATED -->.*?<!-- END GENERATED -->", re.DOTALL)
+_SOURCE = re.compile(r'"\.\.\.(/[a-z-]+)*"')
+
+# What a block may take for granted, by the name that it refers to.
+_BEFORE = {
+    "trusted_access": """
+        source                     = ".../modules/trusted-access"
+        enabled_service_principals = ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"]
+    """,
+    "quick_setup": """
+        source = ".../modules/quick-setup"
+    """,
+    "dedicated_organizational_unit": """
+        source    = ".../modules/dedicated-organizational-unit"
+        count     = 1
+        name      = "SystemsManager"
+        parent_id = "r-ab12"
+    """,
+    "delegated_administrator": """
+        source                     = ".../modules/delegated-administrator"
+        count                      = 1
+        account_id                 = "222222222222"
+        management_account_id      = "111111111111"
+        account_statuses           = { "222222222222" = "ACTIVE" }
+        trusted_service_principals = ["ssm.amazonaws.com"]
+    """,
+    "systems_manager": """
+        source         = "..."
+        regions        = ["us-east-1"]
+        python_command = null
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block and where it stands."""
+
+    page: str
+    text: str
+
+    def files(self, ids: Mapping[str, str]) -> dict[str, str]:
+        """A module that holds it, with what it refers to and does not declare."""
+        called = {name for name in _BEFORE if re.search(rf"\bmodule\.{name}\b", self.text)}
+        declared = set(re.findall(r'^module "(\w+)"', self.text, re.MULTILINE))
+        before = "".join(f'module "{name}" {{{_BEFORE[name]}}}\n' for name in sorted(called - declared))
+        text = _SOURCE.sub(lambda found: json.dumps(f"../../module{found.group(0)[4:-1]}"), before + self.text)
+        for written, real in ids.items():
+            text = text.replace(f'"{written}"', f'"{real}"')
+        # The administrator account's: everything here is planned in the management account.
+        return {"main.tf": text.replace(ADMINISTRATOR, MANAGEMENT) if "modules/explorer" in self.page else text}
+
+
+def _blocks() -> Iterator[Block]:
+    pages = ("README.md", "docs/*.md", "modules/*/README.md", "examples/**/README.md")
+    for file in sorted(found for pattern in pages for found in REPOSITORY.glob(pattern)):
+        text = _GENERATED.sub("", file.read_text())
+        yield from (Block(str(file.relative_to(REPOSITORY)), block) for block in _BLOCK.findall(text))
+
+
+def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    blocks = list(_blocks())
+    organizations = sandbox.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    sandbox.client("cloudformation").activate_organizations_access()
+    for service in ("ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com"):
+        sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
+    (root,) = organizations.list_roots()["Roots"]
+    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Workloads")["OrganizationalUnit"]
+    ids = {"r-ab12": root["Id"], "ou-ab12-34cd56ef": unit["Id"]}
+
+    files = {
+        f"block_{number}/{name}": text for number, block in enumerate(blocks) for name, text in block.files(ids).items()
+    }
+    calls = {f"block_{number}": {"source": f"./block_{number}"} for number in range(len(blocks))}
+    configuration = {"provider": {"aws": {"region": "us-east-1"}}, "module": calls}
+    terraform = workspaces.write(
+        {"main.tf.json": json.dumps(configuration), "office-hours.ics": "BEGIN:VCALENDAR\nEND:VCALENDAR\n", **files},
+        sandbox.environment(),
+    )
+    planned = {change.address.split(".")[1] for change in terraform.plan().changes}
+    empty = [block.page for number, block in enumerate(blocks) if f"block_{number}" not in planned]
+    assert not empty, f"Blocks that plan nothing: {empty}"
+
+
+@pytest.mark.parametrize("module", sorted(path.name for path in (REPOSITORY / "modules").iterdir()))
+def test_every_module_shows_how_it_is_used(module: str) -> None:
+    assert any(block.page == f"modules/{module}/README.md" and 'module "' in block.text for block in _blocks())

@@ -1,0 +1,4 @@
+resource "aws_organizations_organization" "this" {
+  feature_set                   = "ALL"
+  aws_service_access_principals = ["ssm.amazonaws.com"]
+}
