@@ -1,4 +1,4 @@
-"""examples/hcp-terraform, as far as it can be run without HCP Terraform: its roles, and that its workspaces' code is valid."""
+"""examples/hcp-terraform, as far as it goes without HCP Terraform: its roles, and that its workspaces have valid code."""
 
 from __future__ import annotations
 

@@ -1,0 +1,67 @@
+"""docs/iam, both ways: the examples run under exactly these policies, which hold nothing that no call needs."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands.iam import differences, read_policies
+from commands.iam_evidence import APPLY, PLAN, ROLES, RUNS, Witness, run_troubles
+from commands.iam_policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME, policies
+from commands.iam_sweep import Case, ending_of
+from sandbox.permissions.policies import Policy
+from support.closing import READ_ONLY, assert_no_violations
+from support.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from support.workspace import Workspaces
+
+
+@pytest.mark.timeout(600)
+def test_the_examples_need_these_policies_and_no_more(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    witness = Witness(sandbox, read_policies())
+    for example in RUNS:
+        example(witness, workspaces)
+        assert_no_violations(sandbox)
+    assert witness.refused == []
+    stale = [str(file.relative_to(REPOSITORY)) for file, _ in differences(policies(witness.needs))]
+    assert not stale, f"run make iam: {', '.join(stale)}"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(APPLY, "ReadOrganization", "organizations:ListRoots"),
+        Case(APPLY, "CreateServiceLinkedRoles", "iam:CreateServiceLinkedRole"),
+        Case(APPLY, "PassRolesToQuickSetup", "iam:PassRole"),
+    ],
+    ids=str,
+)
+def test_what_is_taken_away_is_missed_by_name(sandbox: Sandbox, workspaces: Workspaces, case: Case) -> None:
+    """A sample; `make iam SWEEP=1` does it with each action."""
+    assert ending_of(sandbox, workspaces, read_policies(), case, run_troubles) == "fails and names it"
+
+
+def test_the_policies_are_what_iam_takes() -> None:
+    documents = read_policies()
+    assert sorted(documents) == sorted((*ROLES, DOCUMENTED_NAME, TRUST_NAME))
+    for name, document in documents.items():
+        text = (REPOSITORY / "docs" / "iam" / f"{name}.json").read_text()
+        assert len(re.sub(r"\s", "", text)) <= LIMIT, name
+        sids = [statement["Sid"] for statement in document["Statement"]]
+        assert len(set(sids)) == len(sids), name
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+        assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids), name
+        if name != TRUST_NAME:
+            Policy(document)
+
+
+def test_a_plan_only_reads() -> None:
+    documents = read_policies()
+    actions = {name: {a for s in documents[name]["Statement"] for a in s["Action"]} for name in (PLAN, APPLY)}
+    assert all(any(fnmatchcase(action, pattern) for pattern in READ_ONLY) for action in actions[PLAN])
+    assert actions[PLAN] < actions[APPLY], "an apply plans first"
