@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules
 
 .PHONY: help
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 .PHONY: demo
 demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
@@ -54,6 +54,10 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 .PHONY: iam
 iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam anew from what the examples call (CHECK=1, SWEEP=1)
 	@$(RUN) -m commands.iam $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
+
+.PHONY: provider-schema
+provider-schema: $(VENV)/.test ## Write anew what the newest known AWS provider offers of what the module uses
+	@$(RUN) -m commands.provider_schema
 
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements anew

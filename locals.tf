@@ -56,8 +56,10 @@ locals {
   organization  = data.aws_organizations_organization.current
   root_id       = local.organization.roots[0].id
   account_count = length(local.organization.accounts)
+  # AWS retires an account's status in favour of its state, which provider 5 does not know: there is one or the other.
+  # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
   account_statuses = merge(
-    { for account in local.organization.accounts : account.id => account.status },
+    { for account in local.organization.accounts : account.id => lookup(account, "state", "") == "" ? account.status : lookup(account, "state", "") },
     { for account in module.administrator_account : account.id => "ACTIVE" },
   )
 

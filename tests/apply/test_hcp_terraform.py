@@ -1,4 +1,4 @@
-"""examples/hcp-terraform, as far as it goes without HCP Terraform: its roles, and that its workspaces have valid code."""
+"""examples/hcp-terraform without HCP Terraform: its roles, and that the code of its workspaces is valid."""
 
 from __future__ import annotations
 
