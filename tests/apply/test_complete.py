@@ -1,4 +1,7 @@
-"""examples/complete: applied in order, planned again, destroyed in the wrong order and in the right one."""
+"""examples/complete: applied in order, planned again, destroyed in the wrong order and in the right one.
+
+All of it under the policies of docs/iam, which are enough, and hold nothing that no call needs.
+"""
 
 from __future__ import annotations
 
@@ -10,49 +13,60 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apply.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
-from support.closing import assert_calls, assert_plan_empty, assert_same, plan_reading_only
-from support.complete import ADMINISTRATOR, checkout_complete
+from commands.iam import differences, read_policies
+from commands.iam_evidence import Witness, run_complete, run_troubles
+from commands.iam_policies import policies
+from support.closing import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_reading_only
+from support.complete import ADMINISTRATOR
 from support.results import TerraformError
 from support.workspace import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
+    from support.complete import Complete
     from support.terraform import Terraform
     from support.workspace import Workspaces
 
 _REGIONS = ["ap-northeast-1", "us-east-1"]
 _PRODUCTION, _TEST = ("444444444444", "555555555555"), ("666666666666",)
 _MEMBERS = (ADMINISTRATOR, "333333333333", *_PRODUCTION, *_TEST)
-_OF_THE_STACK = ("cloudformation:CreateStack", "cloudformation:DeleteStack")
+_OF_TAGS = ("organizations:TagResource", "iam:TagRole")
+_OF_THE_STACK = ("cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DeleteStack")
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.scenario("realistic")
 def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
     before = sandbox.snapshot()
-    both = checkout_complete(workspaces, sandbox)
-    management, administrator = both.management, both.administrator
+    witness = Witness(sandbox, read_policies())
 
-    management.apply()
-    both.hand_over()
-    administrator.apply()
+    run_complete(witness, workspaces, lambda both: _look_on(sandbox, both))
 
-    _assert_deployed(management)
-    _assert_collecting(sandbox, administrator)
-    closed = plan_reading_only(management, sandbox)
-    assert_plan_empty(closed, warnings=("Check block assertion failed",))
-    assert ["CHANGE_MANAGER_CLOSED" in warning.detail for warning in closed.warnings] == [True]
-    assert_plan_empty(plan_reading_only(administrator, sandbox))
+    assert_no_violations(sandbox)
+    assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_OF_TAGS, *_OF_THE_STACK))
+    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+
+    run_troubles(witness, workspaces)
+    assert_no_violations(sandbox)
+    assert witness.refused == []
+    stale = [str(file.relative_to(REPOSITORY)) for file, _ in differences(policies(witness.needs))]
+    assert not stale, f"run make iam: {', '.join(stale)}; it would be {policies(witness.needs)}"
+
+
+def _look_on(sandbox: Sandbox, both: Complete) -> None:
+    """Everything is there, later plans are empty, and the first may not be destroyed before the second."""
+    _assert_deployed(both.management)
+    _assert_collecting(sandbox, both.administrator)
+    again = plan_reading_only(both.management, sandbox)
+    assert_plan_empty(again, warnings=("Check block assertion failed",))
+    assert ["CHANGE_MANAGER_CLOSED" in warning.detail for warning in again.warnings] == [True]
+    assert_plan_empty(plan_reading_only(both.administrator, sandbox))
 
     complete = sandbox.snapshot()
     with pytest.raises(TerraformError) as wrong_order:
-        management.destroy()
+        both.management.destroy()
     assert "Destroy the configuration of the administrator account first" in str(wrong_order.value)
     assert_same(complete, sandbox.snapshot())
-
-    administrator.destroy()
-    management.destroy()
-    assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_OF_THE_STACK))
-    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
 
 
 def _assert_deployed(management: Terraform) -> None:

@@ -1,4 +1,4 @@
-"""docs/iam, both ways: the examples run under exactly these policies, which hold nothing that no call needs."""
+"""docs/iam: what is taken away is missed by name. That nothing is missing, and nothing too much: test_complete.py."""
 
 from __future__ import annotations
 
@@ -8,28 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.iam import differences, read_policies
-from commands.iam_evidence import APPLY, PLAN, ROLES, RUNS, Witness, run_troubles
-from commands.iam_policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME, policies
+from commands.iam import read_policies
+from commands.iam_evidence import APPLY, PLAN, ROLES, run_troubles
+from commands.iam_policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
 from commands.iam_sweep import Case, ending_of
 from sandbox.permissions.policies import Policy
-from support.closing import READ_ONLY, assert_no_violations
+from support.closing import READ_ONLY
 from support.workspace import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
     from support.workspace import Workspaces
-
-
-@pytest.mark.timeout(600)
-def test_the_examples_need_these_policies_and_no_more(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    witness = Witness(sandbox, read_policies())
-    for example in RUNS:
-        example(witness, workspaces)
-        assert_no_violations(sandbox)
-    assert witness.refused == []
-    stale = [str(file.relative_to(REPOSITORY)) for file, _ in differences(policies(witness.needs))]
-    assert not stale, f"run make iam: {', '.join(stale)}"
 
 
 @pytest.mark.parametrize(

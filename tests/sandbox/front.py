@@ -19,12 +19,13 @@ from sandbox.identity import Identities, UnknownAccessKeyError, UnsignedRequestE
 from sandbox.operations import Operation, UnknownOperationError, identify
 from sandbox.parsers import MalformedError
 from sandbox.validation import Violation, request_problems, response_problems
-from sandbox.wire import error_code
+from sandbox.wire import decode_request, error_code
 
 if TYPE_CHECKING:
     import threading
 
     from sandbox.calls import CallLog
+    from sandbox.permissions.enforcement import Permissions
     from sandbox.rates import Rates
 
 ONLOOKER_HEADER = "X-Sandbox-Onlooker"
@@ -44,6 +45,7 @@ class _Exchange:
     operation: str = "unknown"
     protocol: str = "rest-json"
     account_id: str = ""
+    access_key: str = ""
     region: str = ""
     error_code: str | None = None
 
@@ -70,6 +72,7 @@ class Front:
         identities: Identities,
         faults: Faults,
         rates: Rates,
+        permissions: Permissions,
         calls: CallLog,
         lock: threading.RLock,
     ) -> None:
@@ -77,6 +80,7 @@ class Front:
         self._identities = identities
         self._faults = faults
         self._rates = rates
+        self._permissions = permissions
         self._calls = calls
         self._lock = lock
         self.violations: list[Violation] = []
@@ -104,6 +108,7 @@ class Front:
         try:
             credential = credential_of(request.headers.get("Authorization", ""))
             exchange.region, exchange.service = credential.region, credential.signing_name
+            exchange.access_key = credential.access_key
             operation = identify(request, credential.signing_name)
             exchange.service, exchange.operation = operation.service, operation.name
             exchange.protocol = operation.protocol
@@ -133,7 +138,17 @@ class Front:
         if problems:
             self._note("request", exchange, problems)
             return exchange.fail(errors.bad_request(operation, _in_words(problems)))
-        return self._answer_of_moto(exchange, operation)
+        refusal = self._refusal(exchange, operation)
+        return exchange.fail(refusal) if refusal else self._answer_of_moto(exchange, operation)
+
+    def _refusal(self, exchange: _Exchange, operation: Operation) -> Failure | None:
+        if exchange.is_onlooker or not self._permissions.is_on:
+            return None
+        parameters, _ = decode_request(operation, exchange.request)
+        with self._lock:
+            return self._permissions.refusal(
+                operation, parameters, exchange.account_id, exchange.region, exchange.access_key
+            )
 
     def _answer_of_moto(self, exchange: _Exchange, operation: Operation) -> Answer:
         answer = self._ask_moto(exchange, operation)

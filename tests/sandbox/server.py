@@ -18,6 +18,7 @@ from sandbox.errors import allow_common_codes_in_moto
 from sandbox.faults import Faults
 from sandbox.front import ONLOOKER_HEADER, Front
 from sandbox.identity import SECRET_ACCESS_KEY, Identities, administrator_key
+from sandbox.permissions.enforcement import Permissions
 from sandbox.rates import Rates
 from sandbox.transport import Server
 
@@ -64,8 +65,11 @@ class Sandbox:
         self._identities = Identities()
         self.faults = Faults()
         self.rates = Rates()
+        self.permissions = Permissions()
         application = Moto(create_backend_app)
-        self._front = Front(application, self._identities, self.faults, self.rates, self._calls, self._lock)
+        self._front = Front(
+            application, self._identities, self.faults, self.rates, self.permissions, self._calls, self._lock
+        )
         for module in _service_packages():
             module.install()
         allow_common_codes_in_moto()
@@ -204,6 +208,7 @@ class Sandbox:
             population.populate(scenario)
             self.faults.reset()
             self.rates.reset()
+            self.permissions.reset()
             self._calls.reset()
             self._front.violations.clear()
 

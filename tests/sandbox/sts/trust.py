@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from sandbox.permissions.conditions import as_list, conditions_hold
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,10 @@ def allows_assuming(document: str, principal: Principal, context: Mapping[str, s
     `context` maps condition keys, such as `sts:ExternalId`, to the request's values. A condition that the sandbox
     cannot judge decides against the caller.
     """
-    statements = json.loads(document)["Statement"]
-    statements = statements if isinstance(statements, list) else [statements]
+    statements = as_list(json.loads(document)["Statement"])
     applying = [statement for statement in statements if _names(statement, principal) and _is_about_assuming(statement)]
-    facts = {key.casefold(): value for key, value in context.items()}
-    allowed = any(s["Effect"] == "Allow" and _conditions_hold(s, facts, unknown=False) for s in applying)
-    denied = any(s["Effect"] == "Deny" and _conditions_hold(s, facts, unknown=True) for s in applying)
+    allowed = any(s["Effect"] == "Allow" and conditions_hold(s, context, unknown=False) for s in applying)
+    denied = any(s["Effect"] == "Deny" and conditions_hold(s, context, unknown=True) for s in applying)
     return allowed and not denied
 
 
@@ -51,41 +51,8 @@ def _names(statement: Mapping[str, Any], principal: Principal) -> bool:
     element = statement.get("Principal", {})
     if element == "*":
         return True
-    return not principal.names.isdisjoint(_list(element.get(principal.kind, [])))
+    return not principal.names.isdisjoint(as_list(element.get(principal.kind, [])))
 
 
 def _is_about_assuming(statement: Mapping[str, Any]) -> bool:
-    return any(fnmatchcase("sts:assumerole", action.casefold()) for action in _list(statement.get("Action", [])))
-
-
-def _conditions_hold(statement: Mapping[str, Any], facts: Mapping[str, str], *, unknown: bool) -> bool:
-    return all(
-        _holds(operator, facts.get(key.casefold()), [str(value) for value in _list(wanted)], unknown=unknown)
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, wanted in keys.items()
-    )
-
-
-_OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
-    "StringLike": fnmatchcase,
-    "ArnEquals": fnmatchcase,
-    "ArnLike": fnmatchcase,
-}
-
-
-def _holds(operator: str, value: str | None, wanted: list[str], *, unknown: bool) -> bool:
-    optional = operator.endswith("IfExists")
-    positive = operator.removesuffix("IfExists").replace("StringNot", "String").replace("ArnNot", "Arn")
-    matches = _OPERATORS.get(positive)
-    if matches is None:
-        return unknown
-    negated = positive != operator.removesuffix("IfExists")
-    if value is None:
-        return optional or negated
-    return any(matches(value, pattern) for pattern in wanted) is not negated
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return any(fnmatchcase("sts:assumerole", action.casefold()) for action in as_list(statement.get("Action", [])))

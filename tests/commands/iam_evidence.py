@@ -1,0 +1,188 @@
+"""What the examples need of IAM, by the role that needs it: applied, planned, changed and destroyed in the sandbox.
+
+With policies at hand each step runs under those of its role, and fails where they do not allow a call.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sandbox import Scenario
+from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
+from support.complete import ADMINISTRATOR, checkout_complete
+from support.results import TerraformError
+from support.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sandbox import Sandbox
+    from sandbox.permissions.policies import Need
+    from support.complete import Complete
+    from support.results import Report
+    from support.workspace import Workspaces
+
+PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
+ROLES = (PLAN, APPLY, ADMINISTRATION, MEMBER)
+
+_MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
+# Without OpsCenter nobody has made it in the administrator account, and Explorer's module does.
+_ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
+
+Documents = Mapping[str, Mapping[str, Any]]
+"""Policies by role."""
+
+
+class Witness:
+    """Watches one sandbox.
+
+    It keeps in `needs` what was needed, by role, in `heard` what was warned of, and in `refused` the calls that the
+    policies did not allow, whatever came of that.
+
+    `documents` are the policies under which the steps run; None: everybody is an administrator.
+    """
+
+    def __init__(self, sandbox: Sandbox, documents: Documents | None = None) -> None:
+        self.sandbox = sandbox
+        self.needs: dict[str, set[Need]] = {role: set() for role in ROLES}
+        self.heard = ""
+        self.refused: list[str] = []
+        self._documents = documents
+
+    def begin(self, scenario: str) -> None:
+        """Begin again with another organization; what was needed so far is kept."""
+        self.sandbox.reset(Scenario.named(scenario))
+        self.sandbox.permissions.noting = True
+        if self._documents is not None:
+            self.sandbox.permissions.enforce(_MEMBER_ROLES, self._documents[MEMBER])
+
+    @contextmanager
+    def acting(self, role: str) -> Iterator[None]:
+        """What is called in here is called by this role, or by the role that it assumes in the member accounts."""
+        permissions = self.sandbox.permissions
+        account_id = ADMINISTRATOR if role == ADMINISTRATION else self.sandbox.scenario.management_account.id
+        identity = f"arn:aws:iam::{account_id}:user/Administrator"
+        if self._documents is not None:
+            permissions.enforce(identity, self._documents[role])
+        known, answered = len(permissions.uses), len(self.sandbox.calls)
+        try:
+            yield
+        finally:
+            denied = [
+                call for call in self.sandbox.calls[answered:] if (call.error_code or "").startswith("AccessDenied")
+            ]
+            self.refused += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
+            for use in permissions.uses[known:]:
+                self.needs[role if use.identity_arn == identity else MEMBER].update(use.needs)
+
+    def hear(self, report: Report) -> None:
+        """Keep the warnings of a step."""
+        self.heard += "\n".join(map(str, report.warnings))
+
+
+def run_complete(
+    witness: Witness, copies: Workspaces, looking_on: Callable[[Complete], None] = lambda _applied: None
+) -> None:
+    """examples/complete in both accounts, with tags: applied, Explorer's part changed, planned again, destroyed.
+
+    `looking_on` is called with both once they are applied.
+    """
+    witness.begin("realistic")
+    sandbox = witness.sandbox
+    both = checkout_complete(copies, sandbox)
+    management, administrator = both.management, both.administrator
+    for terraform in (management, administrator):
+        terraform.variables["tags"] = {"Owner": "cloud"}
+    with witness.acting(APPLY):
+        witness.hear(management.apply())
+    both.hand_over()
+    sandbox.client("iam", ADMINISTRATOR).delete_service_linked_role(RoleName=_ACCOUNT_DISCOVERY)
+    changes = {"regions": ["us-east-1"]}
+    with witness.acting(ADMINISTRATION):
+        witness.hear(administrator.apply())
+    looking_on(both)
+    with witness.acting(ADMINISTRATION):
+        witness.hear(administrator.apply(changes))
+        witness.heard += _report(sandbox, "ops-data", "--json", account_id=ADMINISTRATOR)
+    with witness.acting(PLAN):
+        witness.hear(management.plan())
+    with witness.acting(ADMINISTRATION):
+        witness.hear(administrator.destroy(changes))
+    with witness.acting(APPLY):
+        witness.hear(management.destroy())
+
+
+def run_troubles(witness: Witness, copies: Workspaces) -> None:
+    """What the example never comes to: a Cloud9 environment, a deployment that fails and is explained, other tags, a
+    unit that is renamed, trusted access that is put back.
+    """
+    witness.begin("cloud9")
+    sandbox = witness.sandbox
+    terraform = copies.write({"main.tf.json": json.dumps(_TROUBLES)}, sandbox.environment())
+    with witness.acting(APPLY):
+        witness.hear(terraform.apply())
+        sandbox.fail_deployment("default-host-management", *_FAILING, "An SCP denies it.")
+        try:
+            terraform.apply({"update_ssm_agent": False})
+        except TerraformError as error:
+            _require_failed_deployment(error)
+        witness.hear(terraform.apply(refresh_only=True))
+    with witness.acting(PLAN):
+        witness.hear(terraform.plan())
+        witness.heard += _report(sandbox, "explain", "default-host-management", "--json")
+    sandbox.fail_deployment("default-host-management", *_FAILING, None)
+    changes: dict[str, object] = {"unit_name": "Administrators", "tags": {"Team": "platform"}}
+    with witness.acting(APPLY):
+        witness.hear(terraform.apply(changes))
+        witness.hear(terraform.destroy(changes))
+
+
+RUNS: Sequence[Callable[[Witness, Workspaces], None]] = (run_complete, run_troubles)
+
+_FAILING = ("333333333333", "us-east-1")
+
+_TROUBLES = {
+    "provider": {"aws": {"region": "us-east-1"}},
+    "variable": {
+        "unit_name": {"default": "SystemsManager"},
+        "update_ssm_agent": {"default": True},
+        "tags": {"default": {"Owner": "cloud"}},
+    },
+    "module": {
+        "systems_manager": {
+            "source": "../module",
+            "regions": ["us-east-1"],
+            "dedicated_organizational_unit": {"name": "${var.unit_name}"},
+            "default_host_management": {"update_ssm_agent": "${var.update_ssm_agent}"},
+            "preflight": {"member_role_name": DEFAULT_ACCESS_ROLE},
+            "trusted_access": {"on_destroy": "restore"},
+            "tags": "${var.tags}",
+        }
+    },
+    "output": {"everything": {"value": "${module.systems_manager}"}},
+}
+
+
+def _require_failed_deployment(error: TerraformError) -> None:
+    """Raise it, unless all that failed is what was made to fail."""
+    if any("unexpected state 'FAILED'" not in str(diagnostic) for diagnostic in error.report.errors):
+        raise error
+
+
+def _report(sandbox: Sandbox, *arguments: str, account_id: str | None = None) -> str:
+    """What scripts/report.py answers a person, also as an error: it fails for what it tells of."""
+    ended = subprocess.run(
+        [sys.executable, str(REPOSITORY / "scripts" / "report.py"), *arguments],
+        env={"PATH": "/usr/bin:/bin", **sandbox.environment(account_id)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return ended.stdout + ended.stderr

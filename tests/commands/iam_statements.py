@@ -1,0 +1,246 @@
+"""How the policies of docs/iam are put into statements: which actions go together, on what, under which condition.
+
+Nothing here is allowed to anybody: a statement, an action, a resource and a value of a condition come into a policy
+only when a call needed them (`iam_policies`). What no call of the sandbox can need is in `iam_documented`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that may come into a policy.
+
+    `resources` are patterns. `condition` is an operator and a key, whose values are those that calls were made with.
+    `purpose` is for the reader, in a few words.
+    """
+
+    sid: str
+    purpose: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...] = ("*",)
+    condition: tuple[str, str] | None = None
+
+
+_UNITS = ("arn:aws:organizations::*:ou/o-*/*",)
+_ACCOUNTS = ("arn:aws:organizations::*:account/o-*/*",)
+_ROOTS = ("arn:aws:organizations::*:root/o-*/*",)
+_ROLES = (
+    "arn:aws:iam::*:role/AWS-QuickSetup-*",
+    "arn:aws:iam::*:role/service-role/SystemsManagerDefaultHostManagement",
+)
+# The second is how IAM sees a role that is not there yet: sandbox.permissions.resources.
+_SERVICE_LINKED_ROLES = ("arn:aws:iam::*:role/aws-service-role/*", "arn:aws:iam::*:role/AWSServiceRoleFor*")
+_SETTING = ("arn:aws:ssm:*:*:servicesetting/ssm/managed-instance/default-ec2-instance-management-role",)
+_STACKS = ("arn:aws:cloudformation:*:*:stack/ExplorerDataSync-*/*",)
+_MANAGERS = ("arn:aws:ssm-quicksetup:*:*:configuration-manager/*",)
+_SERVICE_PRINCIPAL = ("StringEquals", "organizations:ServicePrincipal")
+
+# The first that fits takes a need. The order is the reader's: what is read, then the steps of the procedure.
+STATEMENTS = (
+    Statement(
+        "ReadOrganization",
+        "who is where, what is enabled, who administers what",
+        (
+            "organizations:DescribeOrganization",
+            "organizations:DescribeOrganizationalUnit",
+            "organizations:ListAWSServiceAccessForOrganization",
+            "organizations:ListAccounts",
+            "organizations:ListAccountsForParent",
+            "organizations:ListDelegatedAdministrators",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListParents",
+            "organizations:ListRoots",
+            "organizations:ListTagsForResource",
+        ),
+    ),
+    Statement(
+        "ReadQuickSetup",
+        "configurations, how they stand, the service settings",
+        (
+            "ssm-quicksetup:GetConfigurationManager",
+            "ssm-quicksetup:GetServiceSettings",
+            "ssm-quicksetup:ListConfigurationManagers",
+            "ssm-quicksetup:ListConfigurations",
+            "ssm-quicksetup:ListTagsForResource",
+        ),
+    ),
+    Statement(
+        "ReadStackSets",
+        "whether StackSets is activated, and which there are",
+        ("cloudformation:DescribeOrganizationsAccess", "cloudformation:ListStackSets"),
+    ),
+    Statement(
+        "ReadReasons",
+        "why a deployment failed",
+        ("cloudformation:ListStackSetOperationResults", "cloudformation:ListStackSetOperations"),
+        ("arn:aws:cloudformation:*:*:stackset/AWS-QuickSetup-*",),
+    ),
+    Statement(
+        "ReadSystemsManager",
+        "patch baselines and resource data syncs",
+        ("ssm:DescribePatchBaselines", "ssm:ListResourceDataSync"),
+    ),
+    Statement(
+        "ReadDefaultHostManagement", "the role that is set in the account itself", ("ssm:GetServiceSetting",), _SETTING
+    ),
+    Statement("ReadOpsData", "what Explorer sees", ("ssm:GetOpsSummary",), ("arn:aws:ssm:*:*:resource-data-sync/*",)),
+    Statement(
+        "ReadStack",
+        "the stack of Explorer's resource data sync",
+        ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"),
+        _STACKS,
+    ),
+    Statement(
+        "ReadRoles",
+        "the roles that are made",
+        (
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:ListRolePolicies",
+        ),
+        _ROLES,
+    ),
+    Statement("ReadServiceLinkedRoles", "whether they are there", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
+    Statement(
+        "ReadRegions", "which Regions the account has", ("account:ListRegions",), ("arn:aws:account::*:account",)
+    ),
+    Statement("FindCloud9", "environments that patch policies fail on", ("cloud9:ListEnvironments",)),
+    Statement(
+        "ReadCloud9",
+        "their types and names",
+        ("cloud9:DescribeEnvironments",),
+        ("arn:aws:cloud9:*:*:environment:*",),
+    ),
+    Statement(
+        "EnterMembers",
+        "the member accounts, for preflight and for the departure of the administrator",
+        ("sts:AssumeRole",),
+        ("arn:aws:iam::*:role/OrganizationAccountAccessRole",),
+    ),
+    Statement(
+        "EnableTrustedAccess",
+        "trusted access of the services",
+        ("organizations:EnableAWSServiceAccess",),
+        condition=_SERVICE_PRINCIPAL,
+    ),
+    Statement("ActivateStackSets", "StackSets", ("cloudformation:ActivateOrganizationsAccess",)),
+    Statement(
+        "DisableTrustedAccess",
+        'only for `trusted_access = { on_destroy = "restore" }`',
+        ("organizations:DisableAWSServiceAccess",),
+        condition=_SERVICE_PRINCIPAL,
+    ),
+    Statement(
+        "DeactivateStackSets",
+        'only for `trusted_access = { on_destroy = "restore" }`',
+        ("cloudformation:DeactivateOrganizationsAccess",),
+    ),
+    Statement(
+        "CreateServiceLinkedRoles",
+        "what services keep for themselves",
+        ("iam:CreateServiceLinkedRole",),
+        ("arn:aws:iam::*:role/aws-service-role/*",),
+        ("StringEquals", "iam:AWSServiceName"),
+    ),
+    Statement(
+        "RegisterAdministrator",
+        "the delegated administrator",
+        ("organizations:DeregisterDelegatedAdministrator", "organizations:RegisterDelegatedAdministrator"),
+        _ACCOUNTS,
+        _SERVICE_PRINCIPAL,
+    ),
+    Statement(
+        "PlaceAdministrator",
+        "the dedicated organizational unit, and the account in it",
+        (
+            "organizations:CreateOrganizationalUnit",
+            "organizations:DeleteOrganizationalUnit",
+            "organizations:MoveAccount",
+            "organizations:UpdateOrganizationalUnit",
+        ),
+        (*_ACCOUNTS, *_UNITS, *_ROOTS),
+    ),
+    Statement(
+        "TagUnit",
+        "tags of the dedicated organizational unit",
+        ("organizations:TagResource", "organizations:UntagResource"),
+        _UNITS,
+    ),
+    Statement(
+        "ManageRoles",
+        "the roles of Quick Setup and of Default Host Management",
+        (
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+        ),
+        _ROLES,
+    ),
+    Statement(
+        "AttachManagedPolicies",
+        "AWS's own policies of these roles, and no others",
+        ("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+        _ROLES,
+        ("ArnEquals", "iam:PolicyARN"),
+    ),
+    Statement(
+        "PassRolesToQuickSetup",
+        "the local roles, and the role that enables Explorer",
+        ("iam:PassRole",),
+        _ROLES[:1],
+        ("StringEquals", "iam:PassedToService"),
+    ),
+    Statement(
+        "PassRoleToSystemsManager",
+        "the role of Default Host Management",
+        ("iam:PassRole",),
+        _ROLES[1:],
+        ("StringEquals", "iam:PassedToService"),
+    ),
+    Statement(
+        "ManageConfigurations",
+        "Quick Setup's configurations",
+        (
+            "ssm-quicksetup:CreateConfigurationManager",
+            "ssm-quicksetup:DeleteConfigurationManager",
+            "ssm-quicksetup:TagResource",
+            "ssm-quicksetup:UntagResource",
+            "ssm-quicksetup:UpdateConfigurationDefinition",
+        ),
+        _MANAGERS,
+    ),
+    Statement("SetQuickSetup", "Quick Setup's service settings", ("ssm-quicksetup:UpdateServiceSettings",)),
+    Statement(
+        "SetDefaultHostManagement",
+        "Default Host Management in the account itself",
+        ("ssm:ResetServiceSetting", "ssm:UpdateServiceSetting"),
+        _SETTING,
+    ),
+    Statement(
+        "ManageStack",
+        "the stack of Explorer's resource data sync",
+        (
+            "cloudformation:CreateStack",
+            "cloudformation:DeleteStack",
+            "cloudformation:TagResource",
+            "cloudformation:UpdateStack",
+        ),
+        _STACKS,
+    ),
+    Statement(
+        "ManageResourceDataSync",
+        "the sync itself, which CloudFormation makes with the caller's permissions",
+        ("ssm:CreateResourceDataSync", "ssm:DeleteResourceDataSync", "ssm:UpdateResourceDataSync"),
+        ("arn:aws:ssm:*:*:resource-data-sync/*",),
+        # Where the key is at all: CloudFormation need not say the type of the sync that it changes or deletes.
+        ("StringEqualsIfExists", "ssm:SyncType"),
+    ),
+)

@@ -1,0 +1,51 @@
+"""Whether the conditions of a policy's statement hold, in trust policies and in identity-based ones.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda value, wanted: value == wanted,
+    "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
+    "StringLike": fnmatchcase,
+    "ArnEquals": fnmatchcase,
+    "ArnLike": fnmatchcase,
+}
+
+
+def conditions_hold(statement: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
+    """Return whether all of them do.
+
+    `context` maps condition keys, such as `sts:ExternalId`, to the request's values. `unknown` is the answer for an
+    operator that the sandbox cannot judge: what decides against the caller.
+    """
+    facts = {key.casefold(): value for key, value in context.items()}
+    return all(
+        _holds(operator, facts.get(key.casefold()), [str(value) for value in as_list(wanted)], unknown=unknown)
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
+    )
+
+
+def as_list(value: Any) -> list[Any]:
+    """The values of an element, which a policy may write as one value without a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _holds(operator: str, value: str | None, wanted: list[str], *, unknown: bool) -> bool:
+    optional = operator.endswith("IfExists")
+    positive = operator.removesuffix("IfExists").replace("StringNot", "String").replace("ArnNot", "Arn")
+    matches = _OPERATORS.get(positive)
+    if matches is None:
+        return unknown
+    negated = positive != operator.removesuffix("IfExists")
+    if value is None:
+        return optional or negated
+    return any(matches(value, pattern) for pattern in wanted) is not negated

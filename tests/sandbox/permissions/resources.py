@@ -1,0 +1,157 @@
+"""The resources of a call, as ARNs: the columns "Resource types" of AWS's service authorization reference.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+Operations that are missing here know no resources there, and so need their action on `*`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.iam.exceptions import NotFoundException
+
+from sandbox.iam.models import roles_of
+from sandbox.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
+from sandbox.organizations.models import organization_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.permissions.asked import Asked
+
+EVERYTHING = "*"
+
+
+class UnknownPermissionError(Exception):
+    """The sandbox does not know what a call needs of IAM."""
+
+
+def resources_of(asked: Asked) -> list[str]:
+    """Return the ARNs, each of which the caller must be allowed the action on; `*` where there are none.
+
+    Raises UnknownPermissionError for a service that the sandbox lacks.
+    """
+    find = _SERVICES.get(asked.service)
+    if find is None:
+        raise UnknownPermissionError(f"The sandbox does not know what {asked.action} needs of IAM.")
+    return find(asked) or [EVERYTHING]
+
+
+def role_arn(account_id: str, name: str) -> str:
+    """The ARN of a role with its path. ASSUMPTION: of a role that does not exist, IAM judges the name without one."""
+    try:
+        return str(roles_of(account_id).get_role(name).arn)
+    except NotFoundException:
+        return f"arn:aws:iam::{account_id}:role/{name}"
+
+
+def service_linked_role_arn(account_id: str, service_name: str) -> str:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/create-service-linked-role.html"""
+    role_name = ROLE_NAMES.get(service_name, "AWSServiceRoleFor*")
+    return f"arn:aws:iam::{account_id}:role{PATH_PREFIX}{service_name}/{role_name}"
+
+
+def organizations_arns(asked: Asked, kind: str, organizations_id: str) -> list[str]:
+    """The ARN of a root, unit or account of the caller's organization; none where there is no organization."""
+    organization = organization_of(asked.account_id)
+    if organization is None:
+        return []
+    owner, organization_id = organization.established.master_account_id, organization.established.id
+    return [asked.arn("organizations", f"{kind}/{organization_id}/{organizations_id}", account_id=owner, region="")]
+
+
+_ORGANIZATIONS = {
+    "CloseAccount": ("AccountId",),
+    "CreateOrganizationalUnit": ("ParentId",),
+    "DeleteOrganizationalUnit": ("OrganizationalUnitId",),
+    "DeregisterDelegatedAdministrator": ("AccountId",),
+    "DescribeAccount": ("AccountId",),
+    "DescribeOrganizationalUnit": ("OrganizationalUnitId",),
+    "ListAccountsForParent": ("ParentId",),
+    "ListChildren": ("ParentId",),
+    "ListDelegatedServicesForAccount": ("AccountId",),
+    "ListOrganizationalUnitsForParent": ("ParentId",),
+    "ListParents": ("ChildId",),
+    "ListTagsForResource": ("ResourceId",),
+    "MoveAccount": ("AccountId", "SourceParentId", "DestinationParentId"),
+    "RegisterDelegatedAdministrator": ("AccountId",),
+    "RemoveAccountFromOrganization": ("AccountId",),
+    "TagResource": ("ResourceId",),
+    "UntagResource": ("ResourceId",),
+    "UpdateOrganizationalUnit": ("OrganizationalUnitId",),
+}
+
+
+def _of_organizations(asked: Asked) -> list[str]:
+    ids = [str(asked.get(name)) for name in _ORGANIZATIONS.get(asked.operation, ())]
+    return [arn for found in ids for arn in organizations_arns(asked, _kind(found), found)]
+
+
+def _kind(organizations_id: str) -> str:
+    prefix = organizations_id.partition("-")[0]
+    return {"r": "root", "ou": "ou"}.get(prefix, "account")
+
+
+def _of_iam(asked: Asked) -> list[str]:
+    if asked.operation == "CreateServiceLinkedRole":
+        return [service_linked_role_arn(asked.account_id, asked.get("AWSServiceName"))]
+    name = asked.get("RoleName")
+    if name is None:
+        raise UnknownPermissionError(f"The sandbox does not know what {asked.action} needs of IAM.")
+    if asked.operation == "CreateRole":
+        return [asked.arn("iam", f"role{asked.get('Path') or '/'}{name}", region="")]
+    return [role_arn(asked.account_id, name)]
+
+
+def _of_sts(asked: Asked) -> list[str]:
+    return [asked.get("RoleArn")] if asked.get("RoleArn") else []
+
+
+def _of_cloudformation(asked: Asked) -> list[str]:
+    stack, stack_set = asked.get("StackName"), asked.get("StackSetName")
+    if stack is not None:
+        return [stack if stack.startswith("arn:") else asked.arn("cloudformation", f"stack/{stack}/*")]
+    if stack_set is not None:
+        # Its id is its name, a colon and more.
+        name = stack_set if ":" in stack_set else f"{stack_set}:*"
+        return [asked.arn("cloudformation", f"stackset/{name}")]
+    return []
+
+
+def _of_quick_setup(asked: Asked) -> list[str]:
+    if asked.operation == "CreateConfigurationManager":
+        return [asked.arn("ssm-quicksetup", "configuration-manager/*")]
+    found = asked.get("ManagerArn") or asked.get("ResourceArn")
+    return [found] if found else []
+
+
+def _of_systems_manager(asked: Asked) -> list[str]:
+    setting, sync = asked.get("SettingId"), asked.get("SyncName")
+    if setting is not None:
+        return [setting if setting.startswith("arn:") else asked.arn("ssm", f"servicesetting{setting}")]
+    return [asked.arn("ssm", f"resource-data-sync/{sync}")] if sync is not None else []
+
+
+def _of_account(asked: Asked) -> list[str]:
+    organization, member = organization_of(asked.account_id), asked.get("AccountId")
+    if member is None or organization is None:
+        return [asked.arn("account", "account", region="")]
+    owner = organization.established.master_account_id
+    return [asked.arn("account", f"account/{organization.established.id}/{member}", account_id=owner, region="")]
+
+
+def _of_cloud9(asked: Asked) -> list[str]:
+    ids: list[Any] = asked.get("environmentIds") or ([asked.get("environmentId")] if asked.get("environmentId") else [])
+    return [asked.arn("cloud9", f"environment:{found}") for found in ids]
+
+
+_SERVICES: dict[str, Callable[[Asked], list[str]]] = {
+    "account": _of_account,
+    "cloud9": _of_cloud9,
+    "cloudformation": _of_cloudformation,
+    "iam": _of_iam,
+    "organizations": _of_organizations,
+    "ssm": _of_systems_manager,
+    "ssm-quicksetup": _of_quick_setup,
+    "sts": _of_sts,
+}
