@@ -1,7 +1,8 @@
 # Every target sets up what it needs: on a new machine python3 (3.11 or newer), make, git and terraform are enough.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# More than processors: half of what a worker does is waiting, for CloudFormation above all.
+WORKERS ?= 3
 VENV := .venv
 # Of its own: Checkov pins an older boto3 than the sandbox validates with.
 CHECKOV_VENV := .venv-checkov

@@ -50,9 +50,9 @@ def test_checkouts(repository: Path, tmp_path: Path, providers: Providers, monke
     initialised = []
     genuine = Terraform.init
 
-    def init(terraform: Terraform) -> Report:
+    def init(terraform: Terraform, *, backend: bool) -> Report:
         initialised.append(terraform.directory)
-        return genuine(terraform)
+        return genuine(terraform, backend=backend)
 
     monkeypatch.setattr(Terraform, "init", init)
     workspaces = Workspaces(tmp_path / "workspaces", providers, repository=repository)
