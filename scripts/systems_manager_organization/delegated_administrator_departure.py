@@ -13,7 +13,7 @@ from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.members import Members
 from systems_manager_organization.names import MEMBER_ROLE_NAME, REGION_PATTERN, list_pattern
 from systems_manager_organization.query import COMMON_KEYS, Key, account_id_key
-from systems_manager_organization.resource_data_syncs import FROM_SOURCE, sync_of
+from systems_manager_organization.resource_data_syncs import FROM_SOURCE, explorer_syncs_of_member
 
 if TYPE_CHECKING:
     from systems_manager_organization.command_line import Connect
@@ -59,14 +59,11 @@ def check(query: Query, connect: Connect) -> str:
 
 def _look(member: Member, region: str) -> _Look:
     try:
-        listed = member.listed("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-        syncs = [sync_of(told) for told in listed]
+        syncs = explorer_syncs_of_member(member, region)
     except ScriptError as error:
         return _Look(region, unreadable=error.message if isinstance(error, ServiceError) else str(error))
     # Quick Setup's own go with its configurations, and nobody else may delete them.
-    return _Look(
-        region, tuple(sorted(sync.name for sync in syncs if sync.is_of_organization and not sync.is_quick_setups))
-    )
+    return _Look(region, tuple(sync.name for sync in syncs if sync.is_of_organization and not sync.is_quick_setups))
 
 
 def _unseen(where: str, why: str) -> str:

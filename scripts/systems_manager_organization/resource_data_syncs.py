@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from systems_manager_organization.connection import Connection
+    from systems_manager_organization.members import Member
 
 # The type of Explorer's; the other type copies inventory to a bucket.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
@@ -91,6 +92,12 @@ class Sync:
 def explorer_syncs(aws: Connection) -> list[Sync]:
     """Explorer's syncs of the account and Region, by name. Raises ScriptError."""
     listed = aws.listed(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
+    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+
+
+def explorer_syncs_of_member(member: Member, region: str) -> list[Sync]:
+    """Explorer's syncs of a member account in a Region, by name. Raises ScriptError."""
+    listed = member.listed("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
     return sorted(map(sync_of, listed), key=lambda sync: sync.name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.members import Members
-from systems_manager_organization.resource_data_syncs import FROM_SOURCE, explorer_syncs, sync_of
+from systems_manager_organization.resource_data_syncs import FROM_SOURCE, explorer_syncs, explorer_syncs_of_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,8 +42,7 @@ def _syncs_of_member(aws: Connection, role_name: str, account_id: str) -> list[S
     except ServiceError:
         # That this account cannot be entered is told with all others that cannot.
         return []
-    listed = member.listed("ssm", aws.region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-    return list(map(sync_of, listed))
+    return explorer_syncs_of_member(member, aws.region)
 
 
 def _quota(account_id: str, region: str, syncs: Iterable[Sync]) -> Iterator[Finding]:

@@ -6,8 +6,6 @@ All of it under the policies of docs/iam, which are enough, and hold nothing tha
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +17,7 @@ from commands.iam_policies import policies
 from support.closing import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_reading_only
 from support.complete import ADMINISTRATOR
 from support.results import TerraformError
-from support.workspace import REPOSITORY
+from support.scripts import run_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,16 +105,8 @@ def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
         "regions": _REGIONS,
         "organizational_unit_ids": [],
     }
-    ended = subprocess.run(
-        [sys.executable, str(REPOSITORY / "scripts" / "report.py"), "ops-data", "--json"],
-        env={"PATH": "/usr/bin:/bin", **sandbox.environment(ADMINISTRATOR)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    ended = run_script(sandbox, "report.py", "ops-data", "--json", account_id=ADMINISTRATOR)
+    assert ended.status == 0, ended.stderr
     told: dict[str, Any] = json.loads(ended.stdout)
     tokyo, virginia = _REGIONS
     assert {

@@ -11,6 +11,7 @@ import pytest
 
 from apply.expectations import MANAGEMENT
 from support.complete import ADMINISTRATOR
+from support.examples import prepare_by_hand
 from support.workspace import REPOSITORY
 
 if TYPE_CHECKING:
@@ -84,10 +85,7 @@ def _blocks() -> Iterator[Block]:
 def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> None:
     blocks = list(_blocks())
     organizations = sandbox.client("organizations")
-    organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    sandbox.client("cloudformation").activate_organizations_access()
-    for service in ("ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com"):
-        sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
+    prepare_by_hand(sandbox)
     (root,) = organizations.list_roots()["Roots"]
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Workloads")["OrganizationalUnit"]
     ids = {"r-ab12": root["Id"], "ou-ab12-34cd56ef": unit["Id"]}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apply.expectations import MANAGEMENT, OTHER_MEMBER
+from apply.inputs import change_inputs
 from support.closing import assert_closes, assert_plan_empty, plan_reading_only
 from support.complete import ADMINISTRATOR
 from support.results import TerraformError
@@ -28,13 +29,6 @@ def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str, **inputs: 
         "module": {"explorer": {"source": "../module/modules/explorer", "regions": ["us-east-1"], **inputs}},
     }
     return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment(account_id))
-
-
-def _change(terraform: Terraform, **inputs: Any) -> None:
-    file = terraform.directory / "main.tf.json"
-    document = json.loads(file.read_text())
-    document["module"]["explorer"] |= inputs
-    file.write_text(json.dumps(document))
 
 
 def _refusal(terraform: Terraform) -> str:
@@ -84,7 +78,7 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     terraform.apply()
     assert _sources(client) == {_NAME: (["us-east-1"], False)}
-    _change(terraform, regions=["us-east-1", "eu-west-1"])
+    change_inputs(terraform, "explorer", regions=["us-east-1", "eu-west-1"])
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
     assert_plan_empty(plan_reading_only(terraform, sandbox))

@@ -9,6 +9,7 @@ import pytest
 
 from apply.expectations import MANAGEMENT
 from support.closing import assert_closes
+from support.examples import CHECKOUTS
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -28,11 +29,7 @@ _ALLOWED = (
 
 def test_the_roles_of_the_workspaces(sandbox: Sandbox, workspaces: Workspaces) -> None:
     before = sandbox.snapshot()
-    terraform = workspaces.checkout(
-        f"{_EXAMPLE}/credentials",
-        sandbox.environment(),
-        variables={"organization": "example", "workspace": "systems-manager-management"},
-    )
+    terraform = CHECKOUTS[f"{_EXAMPLE}/credentials"](workspaces, sandbox)
     terraform.apply()
     assert terraform.output()["role_arns"] == {
         phase: f"arn:aws:iam::{MANAGEMENT}:role/HCPTerraform-systems-manager-management-{phase}"

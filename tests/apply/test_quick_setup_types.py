@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apply.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 from support.closing import assert_closes
-from support.complete import ADMINISTRATOR
+from support.examples import CHECKOUTS
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
     from support.workspace import Workspaces
 
-_CONFIG = "config-multiaccountsetup.amazonaws.com"
-
 
 @pytest.mark.scenario("realistic")
 def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    organizations = sandbox.client("organizations")
-    organizations.enable_aws_service_access(ServicePrincipal=_CONFIG)
-    organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_CONFIG)
-    (root,) = organizations.list_roots()["Roots"]
-    units = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
-    (workloads,) = [unit["Id"] for unit in units if unit["Name"] == "Workloads"]
+    terraform = CHECKOUTS["examples/quick-setup-types"](workspaces, sandbox)
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    units: Any = terraform.variables["organizational_unit_ids"]
+    (workloads,) = units
     before = sandbox.snapshot()
-    terraform = workspaces.checkout(
-        "examples/quick-setup-types",
-        sandbox.environment(),
-        variables={"organizational_unit_ids": [workloads], "config_administrator_account_id": ADMINISTRATOR},
-    )
 
     terraform.apply()
 

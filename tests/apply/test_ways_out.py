@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apply.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from apply.inputs import change_inputs
 from support.closing import assert_closes, assert_plan_empty, plan_reading_only
 from support.results import TerraformError
-from support.workspace import REPOSITORY
+from support.scripts import run_script
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
     from sandbox import Sandbox
-    from support.terraform import Terraform
 
 _ROLE = "OrganizationAccountAccessRole"
 _MODULE = 'module.systems_manager.module.patch_policy["scan"].module.turn_1[0]'
@@ -26,42 +22,11 @@ _MANAGER = f"{_MODULE}.aws_ssmquicksetup_configuration_manager.this"
 _WORKLOAD = "333333333333"
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a script ended with."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-
-def _script(sandbox: Sandbox, name: str, *arguments: str) -> Said:
-    """Run a script as a person would, in the management account."""
-    ended = subprocess.run(
-        [sys.executable, str(REPOSITORY / "scripts" / name), *arguments],
-        env={"PATH": "/usr/bin:/bin", **sandbox.environment()},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Said(ended.returncode, ended.stdout, ended.stderr)
-
-
 def _managers(sandbox: Sandbox) -> dict[str, str]:
     """Name to ARN; a name that is there twice would be lost, so the number is compared."""
     found = sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
     assert len({manager["Name"] for manager in found}) == len(found)
     return {manager["Name"]: manager["ManagerArn"] for manager in found}
-
-
-def _change(terraform: Terraform, **inputs: Any) -> None:
-    """Other inputs for the module in a configuration that `configure` wrote."""
-    file = terraform.directory / "main.tf.json"
-    document = json.loads(file.read_text())
-    document["module"]["systems_manager"] |= inputs
-    file.write_text(json.dumps(document))
 
 
 def _warned(plan: Any) -> str:
@@ -90,7 +55,7 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
     assert list(left) == ["scan"]
     assert _MANAGER not in terraform.addresses()
 
-    explained = _script(sandbox, "report.py", "explain", "scan", "--member-role-name", _ROLE)
+    explained = run_script(sandbox, "report.py", "explain", "scan", "--member-role-name", _ROLE)
     assert explained.status == 0, explained
     for words in (
         environment.account_id,
@@ -100,11 +65,11 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
         "Exceeded attempts to wait",
     ):
         assert words in explained.stdout
-    assert _script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 1
+    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 1
 
     cloud9 = sandbox.client("cloud9", environment.account_id, environment.region)
     cloud9.delete_environment(environmentId=environment.id)
-    adopted = _script(sandbox, "report.py", "adopt", "scan", "--yes")
+    adopted = run_script(sandbox, "report.py", "adopt", "scan", "--yes")
     assert adopted.status == 0, adopted
     (terraform.directory / "import.tf").write_text(adopted.stdout)
 
@@ -114,7 +79,7 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
     assert _MANAGER in terraform.addresses()
     deployed = terraform.output()["everything"]["deployments"]["scan"]
     assert deployed[environment.account_id][environment.region] == {"state": "succeeded", "reason": ""}
-    assert _script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 0
+    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 0
 
     (terraform.directory / "import.tf").unlink()
     assert_closes(
@@ -135,7 +100,7 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
 
     reason = "AccessDenied with an explicit deny in a service control policy"
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", reason)
-    _change(terraform, patch_policies={"scan": {"concurrency": "50%"}})
+    change_inputs(terraform, "systems_manager", patch_policies={"scan": {"concurrency": "50%"}})
     with pytest.raises(TerraformError, match="unexpected state 'FAILED'"):
         terraform.apply()
 
@@ -146,7 +111,7 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     assert "scripts/report.py explain scan" in _warned(plan)
 
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", None)
-    _change(terraform, patch_policies={"scan": {"concurrency": "20%"}})
+    change_inputs(terraform, "systems_manager", patch_policies={"scan": {"concurrency": "20%"}})
     terraform.apply()
     assert_plan_empty(plan_reading_only(terraform, sandbox))
     assert _managers(sandbox) == made
@@ -177,9 +142,11 @@ def test_a_parameter_that_quick_setup_adds(sandbox: Sandbox, configure: Configur
     made = _managers(sandbox)
 
     terraform.untaint(_MANAGER)
-    adopted = _script(sandbox, "report.py", "adopt", "scan", "--yes")
+    adopted = run_script(sandbox, "report.py", "adopt", "scan", "--yes")
     assert adopted.status == 0, adopted
-    _change(terraform, patch_policies={"scan": {"additional_parameters": {"QSForceUpdateParam": "1"}}})
+    change_inputs(
+        terraform, "systems_manager", patch_policies={"scan": {"additional_parameters": {"QSForceUpdateParam": "1"}}}
+    )
     assert not plan_reading_only(terraform, sandbox).changes, "only the outputs that the failed apply left out"
     terraform.apply()
     assert_plan_empty(plan_reading_only(terraform, sandbox))

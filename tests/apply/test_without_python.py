@@ -10,6 +10,7 @@ import pytest
 from apply.expectations import ALLOWED_CALLS, RETAINED_ROLES
 from support.closing import assert_closes
 from support.complete import ADMINISTRATOR
+from support.examples import prepare_by_hand
 from support.results import TerraformError
 
 if TYPE_CHECKING:
@@ -27,15 +28,6 @@ def _refused(terraform: Terraform) -> str:
     with pytest.raises(TerraformError) as refused:
         terraform.plan()
     return "\n".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
-
-
-def _prepare(sandbox: Sandbox) -> None:
-    """What the example's README has done by hand."""
-    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    sandbox.client("cloudformation").activate_organizations_access()
-    for service in _SERVICES:
-        if service != "accountdiscovery.ssm.amazonaws.com":  # Organizations made it when it enabled trusted access.
-            sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
 
 
 @pytest.fixture
@@ -58,7 +50,7 @@ def test_the_example(sandbox: Sandbox, checkout: Checkout, no_python: str) -> No
     for service in _SERVICES:
         assert f"aws iam create-service-linked-role --aws-service-name {service}" in said
 
-    _prepare(sandbox)
+    prepare_by_hand(sandbox)
     before = sandbox.snapshot()
     plan = terraform.plan()
     assert not [
@@ -77,7 +69,7 @@ def test_an_account_in_another_place(sandbox: Sandbox, configure: Configure) -> 
     organizations = sandbox.client("organizations")
     (root,) = organizations.list_roots()["Roots"]
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Administrators")["OrganizationalUnit"]
-    _prepare(sandbox)
+    prepare_by_hand(sandbox)
     terraform = configure(
         python_command=None,
         dedicated_organizational_unit={"id": unit["Id"]},

@@ -7,8 +7,6 @@ answers.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,8 @@ from sandbox import Sandbox, Scenario
 from support.closing import differences
 from support.complete import ADMINISTRATOR, checkout_complete
 from support.results import TerraformError
-from support.workspace import REPOSITORY, temporary_workspaces
+from support.scripts import run_script
+from support.workspace import temporary_workspaces
 from systems_manager_organization.finding_table import table
 
 if TYPE_CHECKING:
@@ -148,17 +147,10 @@ def _deployments(configuration: Configuration) -> Table:
 def _ops_data(console: Console, sandbox: Sandbox) -> bool:
     """What the administrator account sees, as it would itself: by report.py."""
     with console.status("scripts/report.py ops-data"):
-        ended = subprocess.run(
-            [sys.executable, str(REPOSITORY / "scripts" / "report.py"), "ops-data"],
-            env={"PATH": "/usr/bin:/bin", **sandbox.environment(ADMINISTRATOR)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended = run_script(sandbox, "report.py", "ops-data", account_id=ADMINISTRATOR)
     told = f"{ended.stdout}{ended.stderr}".strip()
     console.print(_section(f"Explorer, in {ADMINISTRATOR}: scripts/report.py ops-data", Text(indent(told, "  "))))
-    return ended.returncode == 0
+    return ended.status == 0
 
 
 def _plan_again(console: Console, name: str, terraform: Terraform) -> bool:

@@ -6,8 +6,6 @@ With policies at hand each step runs under those of its role, and fails where th
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ from sandbox import Scenario
 from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
 from support.complete import ADMINISTRATOR, checkout_complete
 from support.results import TerraformError
-from support.workspace import REPOSITORY
+from support.scripts import run_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -176,13 +174,5 @@ def _require_failed_deployment(error: TerraformError) -> None:
 
 def _report(sandbox: Sandbox, *arguments: str, account_id: str | None = None) -> str:
     """What scripts/report.py answers a person, also as an error: it fails for what it tells of."""
-    ended = subprocess.run(
-        [sys.executable, str(REPOSITORY / "scripts" / "report.py"), *arguments],
-        env={"PATH": "/usr/bin:/bin", **sandbox.environment(account_id)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = run_script(sandbox, "report.py", *arguments, account_id=account_id)
     return ended.stdout + ended.stderr

@@ -13,12 +13,13 @@ import pytest
 from commands import scan_checkov
 from commands.scan import judge_plan, judge_source
 from commands.scan_checkov import POLICIES, Result, Scan, checkov
-from commands.scan_plans import CHECKOUTS, NOT_PLANNED, ExamplePlan, examples, plan_examples
+from commands.scan_plans import NOT_PLANNED, ExamplePlan, examples, plan_examples
 from commands.scan_policies import declared, silences
 from commands.scan_reports import write_junit, write_sarif
 from commands.scan_skips import Skip, explained
 from commands.scan_twins import misses
 from support.errors import HarnessError
+from support.examples import CHECKOUTS
 from support.workspace import REPOSITORY
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import yaml
 
 from sandbox import Scenario
 from support.closing import assert_no_violations
+from support.examples import prepare_by_hand
 from support.results import TerraformError
 
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnost
     """What Terraform says to all cases at once."""
     sandbox_of_session.reset(Scenario.named("bare"))
     # Or every call of the root module, which runs without Python here, would ask for these first.
-    sandbox_of_session.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    sandbox_of_session.client("cloudformation").activate_organizations_access()
-    for service in ("ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com"):
-        sandbox_of_session.client("iam").create_service_linked_role(AWSServiceName=service)
+    prepare_by_hand(sandbox_of_session)
     environment = sandbox_of_session.environment()
     early = _refusals(workspaces, _CASES, environment)
     # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.
