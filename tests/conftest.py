@@ -12,6 +12,7 @@ import pytest
 from support.closing import assert_no_violations
 from support.errors import HarnessError
 from support.providers import Providers
+from support.warm_provider import WarmProviders
 from support.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
 
 
 @pytest.fixture(scope="session")
-def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Workspaces:
+def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    return Workspaces(tmp_path_factory.mktemp("workspaces"), providers)
+    with WarmProviders() as warm:
+        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, warm=warm)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from support.warm_provider import WarmProviders
+
 _FLAG = python_terraform.IsFlagged
 
 
@@ -44,6 +46,7 @@ class Terraform:
     environment: the whole environment of the commands, nothing is inherited
     variables: values for input variables, for every command that takes them
     timeout: seconds after which a command is killed together with its plugins
+    warm: providers to attach to, for every command but `start_apply`, with which the plugins have to be killable
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class Terraform:
         *,
         variables: Mapping[str, object] | None = None,
         timeout: float = 180.0,
+        warm: WarmProviders | None = None,
     ) -> None:
+        self._warm = warm
         self.directory = directory
         self.environment = dict(environment)
         self.variables = dict(variables or {})
@@ -109,7 +114,7 @@ class Terraform:
     def start_apply(self, variables: Mapping[str, object] | None = None, *, destroy: bool = False) -> RunningTerraform:
         """Begin an apply that the caller watches, waits for or kills."""
         options = self._planning(variables, destroy=destroy)
-        return self._start("apply", **options, json=_FLAG, auto_approve=_FLAG)
+        return self._start("apply", environment=self.environment, **options, json=_FLAG, auto_approve=_FLAG)
 
     def output(self) -> dict[str, Any]:
         """The output values in the state. Sensitive ones are in it in clear."""
@@ -200,17 +205,21 @@ class Terraform:
 
     @contextmanager
     def _started(self, command: str, *arguments: str, **options: object) -> Iterator[RunningTerraform]:
-        running = self._start(command, *arguments, **options)
+        # What is attached to is not installed.
+        attaching = self._warm.attaching(self.directory, self.environment) if self._warm and command != "init" else {}
+        running = self._start(command, *arguments, environment={**self.environment, **attaching}, **options)
         try:
             yield running
         finally:
             running.kill()
 
-    def _start(self, command: str, *arguments: str, **options: object) -> RunningTerraform:
+    def _start(
+        self, command: str, *arguments: str, environment: Mapping[str, str], **options: object
+    ) -> RunningTerraform:
         line = _CommandLine(working_dir=str(self.directory))
         try:
             spelled = line.generate_cmd_string(command, *arguments, **options)
-            return RunningTerraform(spelled, self.directory, self.environment, line.temp_var_files)
+            return RunningTerraform(spelled, self.directory, environment, line.temp_var_files)
         except BaseException:
             line.temp_var_files.clean_up()
             raise

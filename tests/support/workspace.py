@@ -22,6 +22,8 @@ from support.terraform import Terraform
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from support.warm_provider import WarmProviders
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOWNLOADS = REPOSITORY / ".cache" / "providers"
 
@@ -31,9 +33,12 @@ _NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
 
 
 class Workspaces:
-    """The copies of one session, below `folder`."""
+    """The copies of one session, below `folder`; `warm` are AWS providers that their commands share."""
 
-    def __init__(self, folder: Path, providers: Providers, *, repository: Path = REPOSITORY) -> None:
+    def __init__(
+        self, folder: Path, providers: Providers, *, warm: WarmProviders | None = None, repository: Path = REPOSITORY
+    ) -> None:
+        self._warm = warm
         self._folder = folder
         self._providers = providers
         self._repository = repository
@@ -87,7 +92,7 @@ class Workspaces:
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
         shutil.copytree(self._pristine, copy, symlinks=True)
-        return Terraform(copy / configuration, self.environment(environment), variables=variables)
+        return Terraform(copy / configuration, self.environment(environment), variables=variables, warm=self._warm)
 
     def write(
         self, files: Mapping[str, str], environment: Mapping[str, str] | None = None, *, init: bool = True
@@ -100,7 +105,7 @@ class Workspaces:
         for name, text in files.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
-        terraform = Terraform(directory, self.environment(environment))
+        terraform = Terraform(directory, self.environment(environment), warm=self._warm)
         if init:
             terraform.init()
         return terraform
