@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from typing import TYPE_CHECKING
 
 from support.errors import HarnessError
@@ -31,6 +32,8 @@ class WarmProviders:
     """One process for each environment: a provider takes its endpoints and credentials from its own."""
 
     def __init__(self) -> None:
+        # Where they put their sockets, which a provider that is killed leaves behind.
+        self._sockets = tempfile.TemporaryDirectory(prefix="warm-")
         self._running: dict[Key, tuple[subprocess.Popen[str], str]] = {}
 
     def attaching(self, directory: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -43,7 +46,7 @@ class WarmProviders:
             return {}
         key = (("", str(programs[0].resolve())), *sorted(environment.items()))
         # The one that was used last comes last.
-        running = self._running.pop(key) if key in self._running else _start(programs[0], environment)
+        running = self._running.pop(key) if key in self._running else self._start(programs[0], environment)
         self._running[key] = running
         while len(self._running) > _KEPT:
             self._end(next(iter(self._running)))
@@ -52,6 +55,7 @@ class WarmProviders:
     def close(self) -> None:
         for key in list(self._running):
             self._end(key)
+        self._sockets.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -66,22 +70,21 @@ class WarmProviders:
         process.kill()
         process.communicate()
 
-
-def _start(program: Path, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen(
-        [program, "-debug"],
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        # A Ctrl-C at the terminal is for pytest.
-        start_new_session=True,
-    )
-    assert process.stdout
-    for line in process.stdout:
-        found = re.search(rf"{_ATTACH}='(.*)'", line)
-        if found:
-            return process, found[1]
-    process.communicate()
-    raise HarnessError(f"{program} -debug ended with {process.returncode}, and cannot be attached to.")
+    def _start(self, program: Path, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
+        process = subprocess.Popen(
+            [program, "-debug"],
+            env={**environment, "TMPDIR": self._sockets.name},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            # A Ctrl-C at the terminal is for pytest.
+            start_new_session=True,
+        )
+        assert process.stdout
+        for line in process.stdout:
+            found = re.search(rf"{_ATTACH}='(.*)'", line)
+            if found:
+                return process, found[1]
+        process.communicate()
+        raise HarnessError(f"{program} -debug ended with {process.returncode}, and cannot be attached to.")
