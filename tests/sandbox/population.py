@@ -20,6 +20,8 @@ from sandbox.organizations.models import Organization, organizations_backends
 from sandbox.scenario import ScenarioError
 from sandbox.ssm.instances import ManagedInstance
 from sandbox.ssm.models import systems_manager_of
+from sandbox.ssm.patch_baselines import default_baseline_id, operating_system_of
+from sandbox.ssm.patch_state import PatchState
 from sandbox.ssmquicksetup.models import quick_setup_of
 
 if TYPE_CHECKING:
@@ -155,14 +157,33 @@ def _add_systems_manager(scenario: said.Scenario) -> None:
             sync.name, sync.type, organization=sync.organization, created_at=clock.now() - AGE
         )
     for instance in scenario.instances:
-        systems_manager_of(instance.account_id, instance.region).instances[instance.id] = ManagedInstance(
-            id=instance.id,
-            platform_type=instance.platform_type,
-            platform_name=instance.platform,
-            platform_version=instance.platform_version,
-            agent_version=instance.agent_version,
-            instance_profile=instance.instance_profile,
+        systems_manager_of(instance.account_id, instance.region).instances[instance.id] = _managed_instance(instance)
+
+
+def _managed_instance(said_of_it: said.Instance) -> ManagedInstance:
+    instance = ManagedInstance(
+        id=said_of_it.id,
+        platform_type=said_of_it.platform_type,
+        platform_name=said_of_it.platform,
+        platform_version=said_of_it.platform_version,
+        agent_version=said_of_it.agent_version,
+        instance_profile=said_of_it.instance_profile,
+        status=said_of_it.status,
+        patches=said_of_it.patches,
+        patch_group=said_of_it.patch_group,
+    )
+    system = operating_system_of(said_of_it.platform, said_of_it.platform_version)
+    if said_of_it.scanned_at is not None and system is not None:
+        # What an installation left behind is what the scenario says: it is not to be installed once more.
+        instance.patch_state = PatchState(
+            instance.id,
+            instance.patches,
+            instance.patch_group,
+            default_baseline_id(said_of_it.region, system),
+            said_of_it.operation,
+            said_of_it.scanned_at,
         )
+    return instance
 
 
 def _add_configuration_manager(organization: Organization, manager: said.ConfigurationManager) -> None:

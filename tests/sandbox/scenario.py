@@ -14,6 +14,7 @@ import yaml
 
 from sandbox import scenario_reader
 from sandbox.scenario_consistency import check_consistency
+from sandbox.scenario_generation import ADMINISTRATOR, MANAGEMENT, Generation, administrators
 from sandbox.scenario_parts import (
     Account,
     Cloud9Environment,
@@ -30,7 +31,7 @@ from sandbox.scenario_parts import (
 from sandbox.yaml_reader import Reader, ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "Account",
@@ -97,6 +98,38 @@ class Scenario:
     def parse(cls, document: object, name: str = "scenario") -> Scenario:
         """Read a scenario from what YAML gave. Raises ScenarioError when it breaks a rule."""
         scenario = _scenario(Reader(document, f"scenario {name}"), name)
+        check_consistency(scenario)
+        return scenario
+
+    @classmethod
+    def generated(
+        cls,
+        *,
+        accounts: int = 40,
+        regions: Sequence[str] = ("ap-northeast-1", "eu-west-1", "us-east-1"),
+        instances: int = 600,
+        unreadable: int = 3,
+        seed: int = 6,
+    ) -> Scenario:
+        """An organization of so many accounts, in which Systems Manager is set up: the same for the same arguments.
+
+        ``accounts`` are all that there are: the management account (111111111111), the delegated administrator
+        (222222222222), one that is suspended, and members in nested organizational units, of which ``unreadable`` have
+        no role that the management account may assume. The instances are managed nodes of several platforms, unevenly
+        spread; most were scanned lately, a few long ago, a few never, and a few are terminated. Raises ScenarioError.
+        """
+        made = Generation(accounts, regions, unreadable, seed)
+        scenario = cls(
+            name="generated",
+            description=f"{accounts} accounts with {instances} instances in {len(regions)} Regions.",
+            management_account=Account(MANAGEMENT, "Management", "management@example.com"),
+            accounts=(Account(ADMINISTRATOR, "Systems Manager Administrator", "administrator@example.com"),),
+            organizational_units=made.units(),
+            trusted_access=("ssm.amazonaws.com",),
+            stack_sets_access="ENABLED",
+            delegated_administrators=administrators(),
+            instances=made.instances(instances),
+        )
         check_consistency(scenario)
         return scenario
 

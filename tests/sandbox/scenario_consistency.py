@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sandbox.account.regions import ENABLED_BY_DEFAULT, OPT_IN
+from sandbox.ssm.patch_baselines import operating_system_of
 from sandbox.yaml_reader import ScenarioError
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ def check_consistency(scenario: Scenario) -> None:
     _check_targets(where, scenario)
     _check_enabled_regions(where, scenario)
     _check_resource_data_syncs(where, scenario)
+    _check_instances(where, scenario)
 
 
 def _refuse_repeated(where: str, what: str, values: list[str]) -> None:
-    for value in values:
-        if values.count(value) > 1:
+    for value, count in Counter(values).items():
+        if count > 1:
             raise ScenarioError(f"{where}: the {what} {value!r} is there more than once")
 
 
@@ -109,4 +111,14 @@ def _check_resource_data_syncs(where: str, scenario: Scenario) -> None:
             raise ScenarioError(
                 f"{where}: resource_data_syncs[{index}].organization: only the management account and the delegated "
                 "administrator of ssm.amazonaws.com sync from the organization"
+            )
+
+
+def _check_instances(where: str, scenario: Scenario) -> None:
+    for index, instance in enumerate(scenario.instances):
+        is_known = operating_system_of(instance.platform, instance.platform_version) is not None
+        if instance.scanned_at is not None and not is_known:
+            raise ScenarioError(
+                f"{where}: instances[{index}].scanned_at: there is no patch baseline for the platform "
+                f"{instance.platform!r}, so that nothing scans it"
             )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sandbox.patches import NO_PATCHES, Patches
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 # What a member has as OrganizationAccountAccessRole: one that trusts the management account, one that trusts its own
 # account only, or none. AWS makes it in accounts that are created, not in those that are invited:
@@ -90,9 +93,18 @@ class ConfigurationManager:
     status: str = "SUCCEEDED"
 
 
+# InstanceStatus of inventory data: a managed node that was terminated stays there.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
+INSTANCE_STATUSES = ("Active", "Stopped", "ConnectionLost", "Terminated")
+
+
 @dataclass(frozen=True)
 class Instance:
-    """A managed node. ``platform`` as Systems Manager's PlatformName, such as ``Amazon Linux`` or ``Ubuntu``."""
+    """A managed node. ``platform`` as Systems Manager's PlatformName, such as ``Amazon Linux`` or ``Ubuntu``.
+
+    ``patches`` is what a scan finds. ``scanned_at`` is the end of the patching operation, of type ``operation``, that
+    was the last before the sandbox began; None: nothing is known of its patches yet.
+    """
 
     account_id: str
     region: str
@@ -101,6 +113,11 @@ class Instance:
     platform_version: str
     agent_version: str
     instance_profile: str | None = None
+    status: str = "Active"
+    patches: Patches = NO_PATCHES
+    patch_group: str = ""
+    scanned_at: datetime | None = None
+    operation: str = "Scan"
 
     @property
     def platform_type(self) -> str:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from sandbox import scenario_parts as parts
+from sandbox.clock import START
+from sandbox.patches import Patches, Severities
 
 if TYPE_CHECKING:
     from sandbox.yaml_reader import Reader
@@ -19,6 +21,8 @@ INSTANCE_ID = re.compile(r"(i|mi)-[0-9a-f]{17}")
 ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 ROLE_PATH = re.compile(r"/|/[!-~]+/")
 ARN = re.compile(r"arn:aws:\S+")
+# PatchGroup in botocore's model `ssm`.
+PATCH_GROUP = re.compile(r"[\w .:/=+\-@]{1,256}")
 # EnvironmentId in botocore's model `cloud9` allows more; AWS draws these.
 ENVIRONMENT_ID = re.compile(r"[0-9a-f]{32}")
 NOT_EMPTY = re.compile(r"(?s).+")
@@ -113,7 +117,30 @@ def read_instance(reader: Reader) -> parts.Instance:
             platform_version=reader.text("platform_version", NOT_EMPTY, "some text; quote numbers"),
             agent_version=reader.text("agent_version", re.compile(r"\d+(\.\d+){3}"), "a version of four numbers"),
             instance_profile=reader.optional_text("instance_profile", NOT_EMPTY, "the name of an instance profile"),
+            status=reader.choice("status", parts.INSTANCE_STATUSES, "Active"),
+            patches=_read_patches(reader.optional_child("patches")),
+            patch_group=reader.text("patch_group", PATCH_GROUP, "1 to 256 letters, digits, spaces or _.:/=+-@", ""),
+            scanned_at=reader.moment("scanned_at", START),
+            operation=reader.choice("operation", ("Scan", "Install"), "Scan"),
         )
+
+
+def _read_patches(reader: Reader) -> Patches:
+    with reader:
+        return Patches(
+            installed=reader.count("installed"),
+            installed_other=reader.count("installed_other"),
+            not_applicable=reader.count("not_applicable"),
+            missing=_read_severities(reader.optional_child("missing")),
+            failed=_read_severities(reader.optional_child("failed")),
+            installed_pending_reboot=_read_severities(reader.optional_child("installed_pending_reboot")),
+            installed_rejected=_read_severities(reader.optional_child("installed_rejected")),
+        )
+
+
+def _read_severities(reader: Reader) -> Severities:
+    with reader:
+        return Severities(*(reader.count(name) for name in Severities._fields))
 
 
 def read_cloud9_environment(reader: Reader) -> parts.Cloud9Environment:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
 
 Item = TypeVar("Item")
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class ScenarioError(Exception):
@@ -72,6 +75,32 @@ class Reader:
             raise ScenarioError(f"{self._at(key)}: {value!r} is {_kind(value)}; true or false is needed")
         return value
 
+    def count(self, key: str) -> int:
+        """A number of things, 0 when absent."""
+        value = self._take(key)
+        if value is None:
+            return 0
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ScenarioError(f"{self._at(key)}: {value!r} is no number of things; 0 or more is needed")
+        return value
+
+    def moment(self, key: str, before: datetime) -> datetime | None:
+        """A time as text, ``2026-01-04T03:00:00Z``, or in days before ``before``, which it cannot be after; or None."""
+        value = self._take(key)
+        if value is None:
+            return None
+        rule = "a time such as '2026-01-04T03:00:00Z', in quotes, or a number of days"
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+            return before - timedelta(days=value)
+        text = self._check(value, self._at(key), _MOMENT, rule)
+        try:
+            read = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError as error:
+            raise ScenarioError(f"{self._at(key)}: {text!r} breaks the rule: {rule}") from error
+        if read > before:
+            raise ScenarioError(f"{self._at(key)}: {text} is after the sandbox begins, {before:%Y-%m-%dT%H:%M:%SZ}")
+        return read
+
     def texts(self, key: str, pattern: re.Pattern[str], rule: str) -> tuple[str, ...]:
         """A list of strings, empty when absent; each must match."""
         return tuple(
@@ -94,6 +123,11 @@ class Reader:
     def child(self, key: str) -> Reader:
         """The mapping at ``key``."""
         return Reader(self._take(key), self._at(key))
+
+    def optional_child(self, key: str) -> Reader:
+        """The mapping at ``key``, empty when absent."""
+        value = self._take(key)
+        return Reader({} if value is None else value, self._at(key))
 
     def each(self, key: str, read: Callable[[Reader], Item]) -> tuple[Item, ...]:
         """The list of mappings at ``key``, each read by ``read``; empty when absent."""

@@ -17,7 +17,6 @@ DESTINATION = {
     "Prefix": "syncs",
     "SyncFormat": "JsonSerDe",
     "Region": "eu-west-1",
-    "AWSKMSKeyARN": "arn:aws:kms:eu-west-1:111111111111:key/1",
     "DestinationDataSharing": {"DestinationDataSharingType": "Organization"},
 }
 INVALID = "ResourceDataSyncInvalidConfigurationException"

@@ -126,6 +126,40 @@ def test_a_file_that_is_read_has_its_name(tmp_path: Path) -> None:
         ({"instances": [{**INSTANCE, "region": "us-esat-1"}]}, "instances[0].region: 'us-esat-1' breaks the rule"),
         ({"instances": [{**INSTANCE, "id": "i-1"}]}, "instances[0].id: 'i-1' breaks the rule"),
         ({"instances": [{**INSTANCE, "platform_version": 24.04}]}, "instances[0].platform_version: 24.04 is a number"),
+        (
+            {"instances": [{**INSTANCE, "status": "Lost"}]},
+            "instances[0].status: 'Lost' is not one of Active, Stopped, ConnectionLost, Terminated",
+        ),
+        (
+            {"instances": [{**INSTANCE, "patches": {"installed": -1}}]},
+            "instances[0].patches.installed: -1 is no number of things; 0 or more is needed",
+        ),
+        (
+            {"instances": [{**INSTANCE, "patches": {"missing": {"urgent": 1}}}]},
+            "instances[0].patches.missing: unknown key 'urgent'; known: critical, high, informational, low, medium",
+        ),
+        (
+            {"instances": [{**INSTANCE, "patches": {"failed": 3}}]},
+            "instances[0].patches.failed: a mapping is needed, and this is a number",
+        ),
+        ({"instances": [{**INSTANCE, "patch_group": "a;b"}]}, "instances[0].patch_group: 'a;b' breaks the rule"),
+        (
+            {"instances": [{**INSTANCE, "scanned_at": "2026-01-05T09:00:01Z"}]},
+            "instances[0].scanned_at: 2026-01-05T09:00:01Z is after the sandbox begins, 2026-01-05T09:00:00Z",
+        ),
+        (
+            {"instances": [{**INSTANCE, "scanned_at": "2026-13-01T00:00:00Z"}]},
+            "instances[0].scanned_at: '2026-13-01T00:00:00Z' breaks the rule: a time such as",
+        ),
+        ({"instances": [{**INSTANCE, "scanned_at": -1}]}, "instances[0].scanned_at: -1 is a number; a time such as"),
+        (
+            {"instances": [{**INSTANCE, "operation": "Look"}]},
+            "instances[0].operation: 'Look' is not one of Scan, Insta",
+        ),
+        (
+            {"instances": [{**INSTANCE, "platform": "Plan 9", "scanned_at": 1}]},
+            "instances[0].scanned_at: there is no patch baseline for the platform 'Plan 9'",
+        ),
         ({"instances": [INSTANCE, INSTANCE]}, "the instance id 'i-0a1b2c3d4e5f60711' is there more than once"),
         (
             {"configuration_managers": [MANAGER]},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox_tests.quick_setup_cases import ADMINISTRATOR, MEMBER
+from sandbox_tests.delivery_cases import make_bucket
+from sandbox_tests.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, MEMBER
 from sandbox_tests.stack_cases import explorer, syncs
 from sandbox_tests.sync_cases import (
     DESTINATION,
@@ -142,6 +143,7 @@ def test_account_options_stay(sandbox: Sandbox, refused: Refused) -> None:
 
 def test_updates_are_of_explorers_syncs(sandbox: Sandbox, refused: Refused) -> None:
     ssm = explorer(sandbox)
+    make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)
     with refused("ResourceDataSyncNotFoundException"):
         update_sync(ssm, OF_ORGANIZATION, "bucket")
@@ -158,6 +160,7 @@ def test_updates_are_of_explorers_syncs(sandbox: Sandbox, refused: Refused) -> N
 def test_deregistering_deletes_the_administrators_syncs_of_the_organization(sandbox: Sandbox) -> None:
     explorer(sandbox)
     create_sync(sandbox.client("ssm"), OF_ORGANIZATION, "management")
+    make_bucket(sandbox, ADMINISTRATOR)
     for region in ("us-east-1", "eu-west-1"):
         ssm = administrator(sandbox, region)
         create_sync(ssm, OF_ORGANIZATION)

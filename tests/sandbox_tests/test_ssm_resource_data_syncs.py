@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import Scenario
 from sandbox.scenario_parts import EnabledRegion
+from sandbox_tests.delivery_cases import make_bucket
 from sandbox_tests.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, MEMBER
 from sandbox_tests.stack_cases import ENTIRE, explorer, syncs
 from sandbox_tests.sync_cases import (
@@ -36,6 +37,7 @@ def test_what_was_said_is_told_back(sandbox: Sandbox) -> None:
     source = {**of_units(new_unit(sandbox)), "IncludeFutureRegions": True, "EnableAllOpsDataSources": False}
     create_sync(ssm, source)
     create_sync(ssm, OF_ACCOUNT, "own")
+    make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)
     found = syncs(ssm)
     assert found["new"]["SyncSource"] == source
@@ -73,6 +75,7 @@ def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, refused
         create_sync(ssm, OF_ACCOUNT, "sync-5")
     with refused("ResourceDataSyncAlreadyExistsException"):
         create_sync(ssm, OF_ACCOUNT, "sync-0")
+    make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)
     create_sync(sandbox.client("ssm", region="eu-west-1"), OF_ACCOUNT, "sync-5")
 

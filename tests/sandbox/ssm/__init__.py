@@ -9,7 +9,7 @@ from sandbox.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm
 from sandbox.ssm.resource_data_sync import SYSTEMS_MANAGER_PRINCIPAL
 from sandbox.ssm.resource_data_sync_resource import ResourceDataSyncResource
 
-__all__ = ["ResourceDataSyncResource", "SandboxSSMBackend", "install", "ssm_backends", "systems_manager_of"]
+__all__ = ["ResourceDataSyncResource", "SandboxSSMBackend", "install", "reset", "ssm_backends", "systems_manager_of"]
 
 
 def install() -> None:
@@ -17,3 +17,11 @@ def install() -> None:
     replace_backend(ssm_backends, SandboxSSMBackend)
     know_new_types()
     when_deregistered[SYSTEMS_MANAGER_PRINCIPAL] = delete_organization_syncs
+
+
+def reset() -> None:
+    """Forget up to when buckets are up to date: moto's own reset leaves that behind."""
+    # Not before: Quick Setup, which has to be caught up with first, imports this package.
+    from sandbox.ssm.upkeep import upkeep
+
+    upkeep.reset()

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 from sandbox.clock import clock
+from sandbox.ssm.compliance import filtered, items_of
 from sandbox.ssm.exceptions import InvalidFilterKey, InvalidInstanceId
 from sandbox.ssm.patch_baselines import provided_baselines
 from sandbox.ssm.resource_data_syncs import ResourceDataSyncs
 from sandbox.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sandbox.ssm.instances import ManagedInstance
 
-__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "ssm_backends", "systems_manager_of"]
+__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backends", "systems_manager_of"]
 
 # InstanceInformationFilterKey in botocore's model `ssm`, by the member of the answer that each looks at.
 INSTANCE_FILTERS = {
@@ -48,6 +51,11 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         role = self.default_host_management_role
         return [instance for _, instance in sorted(self.instances.items()) if instance.is_managed(role)]
 
+    def registered_instances(self) -> list[ManagedInstance]:
+        """Return the nodes that inventory knows, also those that were terminated, by id."""
+        role = self.default_host_management_role
+        return [instance for _, instance in sorted(self.instances.items()) if instance.is_registered(role)]
+
     def describe_managed_instances(self, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
         """Return the nodes that match every filter. Raises InvalidFilterKey or InvalidInstanceId."""
         unknown = sorted(set(filters) - set(INSTANCE_FILTERS))
@@ -64,6 +72,23 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
             for instance in described
             if all(instance.get(INSTANCE_FILTERS[key]) in values for key, values in filters.items())
         ]
+
+    def instance_patch_states(self, instance_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the model's InstancePatchState of those of the nodes that have one.
+
+        ASSUMPTION: nothing is told of a node that there is not or that never was scanned, and there is no error
+        (the model has none for it).
+        """
+        wanted = set(instance_ids)
+        return [
+            instance.patch_state.describe()
+            for instance in self.managed_instances()
+            if instance.id in wanted and instance.patch_state is not None
+        ]
+
+    def compliance_items(self, filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the model's ResourceComplianceSummaryItem of every node, by node and type. Raises InvalidFilter."""
+        return filtered((item for instance in self.managed_instances() for item in items_of(instance)), filters)
 
     def patch_baseline_identities(self, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
         """Return AWS's baselines and the account's own as the model's PatchBaselineIdentity.
@@ -99,6 +124,13 @@ def systems_manager_of(account_id: str, region: str) -> SandboxSSMBackend:
     if not isinstance(backend, SandboxSSMBackend):
         raise TypeError("sandbox.ssm.install() was not called before moto made its first backend")
     return backend
+
+
+def deliver_inventory() -> None:
+    """Have every resource data sync that writes to a bucket write what is new by now."""
+    for _, _, backend in list(ssm_backends.iter_backends()):
+        if isinstance(backend, SandboxSSMBackend):
+            backend.resource_data_syncs.deliver(backend.registered_instances())
 
 
 def delete_organization_syncs(account_id: str) -> None:

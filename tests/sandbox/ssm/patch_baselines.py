@@ -29,6 +29,40 @@ NAMES = {
     "WINDOWS": ("AWS-DefaultPatchBaseline", ""),
 }
 
+# PlatformName of a node, as its agent tells it, by the operating system of its baseline. AMAZON_LINUX goes by version.
+PLATFORMS = {
+    "AlmaLinux": "ALMA_LINUX",
+    "Amazon Linux": "AMAZON_LINUX",
+    "CentOS": "CENTOS",
+    "Debian": "DEBIAN",
+    "Microsoft Windows": "WINDOWS",
+    "Oracle Linux": "ORACLE_LINUX",
+    "Raspbian": "RASPBIAN",
+    "Red Hat Enterprise Linux": "REDHAT_ENTERPRISE_LINUX",
+    "Rocky Linux": "ROCKY_LINUX",
+    "SLES": "SUSE",
+    "SUSE": "SUSE",
+    "Ubuntu": "UBUNTU",
+    "macOS": "MACOS",
+}
+
+
+def operating_system_of(platform_name: str, platform_version: str) -> str | None:
+    """Return the operating system, as patch baselines have it, of a node; None when there are no baselines for it."""
+    found = next((system for name, system in PLATFORMS.items() if platform_name.startswith(name)), None)
+    versioned = f"{found}_{platform_version}"
+    return versioned if found == "AMAZON_LINUX" and versioned in NAMES else found
+
+
+def default_baseline_id(region: str, operating_system: str) -> str:
+    """Return the id of AWS's default baseline, without the ARN, as patch states have it."""
+    return short_id(_arns()[region][operating_system])
+
+
+def short_id(baseline: str) -> str:
+    """Return the id of a baseline of which an ARN or an id is given."""
+    return baseline.rpartition("/")[2]
+
 
 def provided_baselines(region: str) -> list[dict[str, Any]]:
     """Return AWS's default baselines of a Region as the model's PatchBaselineIdentity, under their ids there."""

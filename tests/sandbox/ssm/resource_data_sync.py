@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.iam.models import roles_of
 from sandbox.iam.service_linked_roles import ROLE_NAMES
 from sandbox.organizations.models import organization_of
+from sandbox.ssm.delivery import Delivery
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +34,10 @@ SYNC_TIME = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a sync fails: a state of the model's ResourceDataSyncSourceWithState, and words (ASSUMPTION) for people."""
+    """Why a sync fails: words (ASSUMPTION) for people, and a state of the model's ResourceDataSyncSourceWithState.
+
+    A sync to a bucket has no such state.
+    """
 
     state: str
     message: str
@@ -51,12 +55,13 @@ class Work:
 class ResourceDataSync:
     """One sync. `source` is the model's ResourceDataSyncSource, `destination` its ResourceDataSyncS3Destination.
 
-    `is_continuous`: whether its status follows what is so in the organization, else it stays as it is.
+    `is_continuous`: whether its status follows what is so, of organization or bucket, else it stays as it is.
     """
 
     name: str
     type: str
     account_id: str
+    region: str
     source: dict[str, Any] | None
     destination: dict[str, Any] | None
     created_at: datetime
@@ -66,6 +71,11 @@ class ResourceDataSync:
     successful_at: datetime | None = None
     obstacle: Obstacle | None = None
     is_continuous: bool = False
+    delivery: Delivery | None = None
+
+    def __post_init__(self) -> None:
+        if self.destination is not None:
+            self.delivery = Delivery(self.destination, self.account_id, self.region, self.name)
 
     @property
     def organization(self) -> bool:
@@ -104,17 +114,22 @@ class ResourceDataSync:
         """Do what is due by now.
 
         "After a successful initial sync is completed, the system continuously syncs data" (model,
-        CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated; the
-        times are those of the last change of the status.
+        CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated, but
+        one to a bucket, which cannot be updated, is; the times are those of the last change of the status.
         """
         if self.work is not None:
             if now >= self.work.started_at + SYNC_TIME:
                 finished_at = self.work.started_at + SYNC_TIME
                 self.work = None
                 self._conclude(self._obstacle(), finished_at)
-                self.is_continuous = self.obstacle is None
+                self.is_continuous = self.obstacle is None or self.delivery is not None
         elif self.is_continuous and (obstacle := self._obstacle()) != self.obstacle:
             self._conclude(obstacle, now)
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether its bucket gets what is new of the nodes."""
+        return self.delivery is not None and self.work is None and self.obstacle is None and self.is_continuous
 
     def describe(self) -> dict[str, Any]:
         """Return the model's ResourceDataSyncItem."""
@@ -149,8 +164,11 @@ class ResourceDataSync:
     def _obstacle(self) -> Obstacle | None:
         """What stands in its way now: the four states in the model's ResourceDataSyncSourceWithState.
 
-        ASSUMPTION: which of several is told; a sync of one account and one to a bucket meet none.
+        ASSUMPTION: which of several is told; a sync of one account meets none.
         """
+        if self.delivery is not None:
+            words = self.delivery.obstacle()
+            return None if words is None else Obstacle("", f"S3 write failed for bucket: {words}.")
         if self.source is None or self.source["SourceType"] != OF_ORGANIZATION:
             return None
         organization = organization_of(self.account_id)

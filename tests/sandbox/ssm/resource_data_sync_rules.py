@@ -92,7 +92,6 @@ def account_options(source: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def _require_destination(destination: dict[str, Any]) -> None:
-    # ASSUMPTION: the bucket and its policy are not looked at.
     sharing = destination.get("DestinationDataSharing", {}).get("DestinationDataSharingType", "Organization")
     if sharing != "Organization":
         raise _invalid(f"The data sharing type {sharing} is not Organization, the only one that is supported.")

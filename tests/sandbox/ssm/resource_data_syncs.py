@@ -25,8 +25,10 @@ from sandbox.ssm.resource_data_sync_rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from sandbox.ssm.instances import ManagedInstance
 
 __all__ = ["FROM_SOURCE", "TO_DESTINATION", "ResourceDataSync", "ResourceDataSyncs"]
 
@@ -52,7 +54,7 @@ class ResourceDataSyncs:
         """Take in a sync that is there already, of all that there is: accounts, or else this one, and this Region."""
         source = self._scenario_source(organization=organization) if sync_type == FROM_SOURCE else None
         destination = self._scenario_destination(organization=organization) if sync_type == TO_DESTINATION else None
-        sync = ResourceDataSync(name, sync_type, self._account_id, source, destination, created_at)
+        sync = ResourceDataSync(name, sync_type, self._account_id, self._region, source, destination, created_at)
         sync.adopt()
         self._by_name[name] = sync
 
@@ -72,7 +74,8 @@ class ResourceDataSyncs:
                 f"You can have {MAXIMUM_OF_A_TYPE} resource data syncs of type {sync_type} in an account and Region."
             )
         now = clock.now()
-        sync = ResourceDataSync(name, sync_type, self._account_id, source, destination, created_at=now)
+        sync = ResourceDataSync(name, sync_type, self._account_id, self._region, source, destination, created_at=now)
+        _require_writable(sync)
         sync.begin("create", now)
         self._by_name[name] = sync
 
@@ -114,6 +117,13 @@ class ResourceDataSyncs:
         self._by_name = {
             name: sync for name, sync in self._by_name.items() if not (sync.type == FROM_SOURCE and sync.organization)
         }
+
+    def deliver(self, instances: Sequence[ManagedInstance]) -> None:
+        """Have the syncs to buckets write what is new of these nodes of the account and Region."""
+        self._advance()
+        for sync in self._by_name.values():
+            if sync.is_delivering and sync.delivery is not None:
+                sync.delivery.deliver(instances, clock.now())
 
     def of_type(self, sync_type: str | None) -> list[ResourceDataSync]:
         """Return the syncs of a type as they are by now, by name; of both (ASSUMPTION) when it is None.
@@ -157,3 +167,14 @@ class ResourceDataSyncs:
         if not organization:
             return destination
         return {**destination, "DestinationDataSharing": {"DestinationDataSharingType": "Organization"}}
+
+
+def _require_writable(sync: ResourceDataSync) -> None:
+    """Raise ResourceDataSyncInvalidConfigurationException for a bucket that the sync cannot write to.
+
+    hashicorp/terraform-provider-aws waits for these words to end while a new bucket's policy takes effect
+    (internal/service/ssm/resource_data_sync.go). ASSUMPTION: what follows them.
+    """
+    obstacle = sync.delivery.obstacle() if sync.delivery is not None else None
+    if obstacle is not None:
+        raise exceptions.ResourceDataSyncInvalidConfigurationException(f"S3 write failed for bucket: {obstacle}.")

@@ -10,6 +10,7 @@ from moto.sts.models import sts_backends
 
 from sandbox.clock import clock
 from sandbox.pagination import page_of
+from sandbox.ssm import compliance
 from sandbox.ssm.exceptions import InvalidNextToken
 from sandbox.ssm.models import SandboxSSMBackend, systems_manager_of
 from sandbox.ssm.ops_data import summarized
@@ -19,9 +20,12 @@ from sandbox.ssmquicksetup.models import settle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, ListResourceDataSync and GetOpsSummary in
-# botocore's model `ssm`.
+# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates, of both summaries of
+# compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION: pages are as large where
+# none is said.
 MAXIMUM_BASELINES = 100
+MAXIMUM_PATCH_STATES = 100
+MAXIMUM_SUMMARIES = 50
 MAXIMUM_INSTANCES = 50
 MAXIMUM_SYNCS = 50
 MAXIMUM_ENTITIES = 50
@@ -67,6 +71,18 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         filters |= {entry["key"]: entry["valueSet"] for entry in self._get_param("InstanceInformationFilterList", [])}
         instances = self.ssm_backend.describe_managed_instances(filters)
         return self._page("InstanceInformationList", instances, MAXIMUM_INSTANCES)
+
+    def describe_instance_patch_states(self) -> ActionResult:
+        states = self.ssm_backend.instance_patch_states(self._get_param("InstanceIds"))
+        return self._page("InstancePatchStates", states, MAXIMUM_PATCH_STATES)
+
+    def list_resource_compliance_summaries(self) -> ActionResult:
+        items = self.ssm_backend.compliance_items(self._get_param("Filters", []))
+        return self._page("ResourceComplianceSummaryItems", items, MAXIMUM_SUMMARIES)
+
+    def list_compliance_summaries(self) -> ActionResult:
+        items = self.ssm_backend.compliance_items(self._get_param("Filters", []))
+        return self._page("ComplianceSummaryItems", compliance.summarized(items), MAXIMUM_SUMMARIES)
 
     def list_resource_data_sync(self) -> ActionResult:
         syncs = self.ssm_backend.resource_data_syncs

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from sandbox.ssm.instances import AssociationRun
+from sandbox.ssm.instances import ACTIVE, AssociationRun
 from sandbox.ssm.models import systems_manager_of
+from sandbox.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
 from sandbox.ssmquicksetup.configuration_types import HOST_MANAGEMENT, PATCH_POLICY
 from sandbox.ssmquicksetup.parameters import split
 
@@ -29,12 +31,14 @@ HOST_MANAGEMENT_OPTIONS = {
 def run(definition: Definition, deployed: Deployed, at: datetime) -> None:
     """Run the associations once in an account and Region.
 
-    ASSUMPTION: on a managed node they are successful, and a node that is not managed runs none.
+    ASSUMPTION: on a managed node they are successful, and one that is not managed, or not active, runs none; they run
+    once, and not again by their schedule.
     """
     take_away(definition, deployed)
     if _has_any(definition):
         for instance in _targeted(definition, deployed):
             instance.associations[definition.id] = AssociationRun("Success", at)
+            _patch(definition, deployed, instance, at)
 
 
 def take_away(definition: Definition, deployed: Deployed) -> None:
@@ -48,15 +52,53 @@ def _has_any(definition: Definition) -> bool:
         return True
     if definition.type.name != HOST_MANAGEMENT:
         return False
+    return any(_does(definition, option) for option in HOST_MANAGEMENT_OPTIONS)
+
+
+def _does(definition: Definition, option: str) -> bool:
+    """Whether Host Management does what an option of it says."""
     # By either spelling of configuration_types.py.
     spelled = {**definition.parameters}
     spelled["UpdateSsmAgent"] = spelled.get("UpdateSsmAgent") or spelled.get("UpdateSSMAgent", "")
-    return any((spelled.get(key) or default) == "true" for key, default in HOST_MANAGEMENT_OPTIONS.items())
+    return (spelled.get(option) or HOST_MANAGEMENT_OPTIONS[option]) == "true"
+
+
+def _patch(definition: Definition, deployed: Deployed, instance: ManagedInstance, at: datetime) -> None:
+    """Run the document AWS-RunPatchBaseline on a node, where the definition has an association that does.
+
+    ASSUMPTION: a node whose operating system has no baseline is not patched.
+    """
+    system = operating_system_of(instance.platform_name, instance.platform_version)
+    operation = _patch_operation(definition)
+    if operation is None or system is None:
+        return
+    baseline = _selected_baseline(definition, system) or default_baseline_id(deployed.region, system)
+    instance.patch(operation, baseline, at, definition.parameters.get("RebootOption") or "RebootIfNeeded")
+
+
+def _patch_operation(definition: Definition) -> str | None:
+    """Scan, Install or None. Host Management "scans" for missing patches only.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html. ASSUMPTION: a policy
+    that scans and installs has installed, unless it is to wait for the next interval.
+    """
+    if definition.type.name == HOST_MANAGEMENT:
+        return "Scan" if _does(definition, "ScanInstances") else None
+    installs = definition.parameters.get("ConfigurationOptionsPatchOperation") == "ScanAndInstall"
+    waits = definition.parameters.get("ConfigurationOptionsInstallNextInterval") == "true"
+    return "Install" if installs and not waits else "Scan"
+
+
+def _selected_baseline(definition: Definition, operating_system: str) -> str | None:
+    """The id of the baseline that a patch policy names for an operating system; None where it names none."""
+    selected = json.loads(definition.parameters.get("SelectedPatchBaselines") or "{}")
+    return short_id(selected[operating_system]["value"]) if operating_system in selected else None
 
 
 def _targeted(definition: Definition, deployed: Deployed) -> list[ManagedInstance]:
     # The sandbox's nodes have neither tags nor resource groups: by those all nodes are meant.
-    managed = systems_manager_of(deployed.account_id, deployed.region).managed_instances()
+    backend = systems_manager_of(deployed.account_id, deployed.region)
+    managed = [instance for instance in backend.managed_instances() if instance.status == ACTIVE]
     if definition.parameters.get("TargetType") != "InstanceIds":
         return managed
     wanted = split(definition.parameters["TargetInstances"])
