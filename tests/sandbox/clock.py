@@ -7,10 +7,19 @@ caller would have waited. Nothing here sleeps.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """Where every fresh organization begins: fixed, so that what is shown and compared does not depend on the day."""
+
+
+_past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
 class Clock:
@@ -23,8 +32,21 @@ class Clock:
 
     def now(self) -> datetime:
         """The virtual time, aware, in UTC."""
+        past = _past.get()
         with self._lock:
-            return self._now
+            return self._now if past is None else past
+
+    @contextmanager
+    def as_of(self, moment: datetime) -> Iterator[None]:
+        """Have ``now`` return ``moment`` meanwhile, to this thread alone.
+
+        For what is caught up with when somebody looks, and happened before.
+        """
+        token = _past.set(moment)
+        try:
+            yield
+        finally:
+            _past.reset(token)
 
     def advance(self, seconds: float) -> datetime:
         """Move on by ``seconds`` and return the new time.

@@ -18,6 +18,8 @@ from sandbox.faults import Faults, failure_of, throttled
 from sandbox.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
 from sandbox.operations import Operation, UnknownOperationError, identify
 from sandbox.parsers import MalformedError
+from sandbox.permissions.enforcement import refusal_of_bucket
+from sandbox.ssm.upkeep import upkeep
 from sandbox.validation import Violation, request_problems, response_problems
 from sandbox.wire import decode_request, error_code
 
@@ -142,13 +144,14 @@ class Front:
         return exchange.fail(refusal) if refusal else self._answer_of_moto(exchange, operation)
 
     def _refusal(self, exchange: _Exchange, operation: Operation) -> Failure | None:
-        if exchange.is_onlooker or not self._permissions.is_on:
+        is_judged = self._permissions.is_on and not exchange.is_onlooker
+        # Buckets have policies of their own, which are judged always: onlookers, too, are somebody.
+        if not is_judged and operation.service != "s3":
             return None
         parameters, _ = decode_request(operation, exchange.request)
+        asked = (operation, parameters, exchange.account_id, exchange.region, exchange.access_key)
         with self._lock:
-            return self._permissions.refusal(
-                operation, parameters, exchange.account_id, exchange.region, exchange.access_key
-            )
+            return (self._permissions.refusal(*asked) if is_judged else None) or refusal_of_bucket(*asked)
 
     def _answer_of_moto(self, exchange: _Exchange, operation: Operation) -> Answer:
         answer = self._ask_moto(exchange, operation)
@@ -172,6 +175,7 @@ class Front:
 
         try:
             with self._lock:
+                upkeep.before(exchange.service)
                 body = b"".join(self._application(_for_moto(exchange), start_response))
         except NotImplementedError:
             return None

@@ -159,8 +159,9 @@ class _JsonResponse(_StrictResponse, _StrictJson):
 
 
 class _XmlResponse(_StrictResponse):
-    # Elements of the root of a document, beside the members of the result.
+    # Beside the members of the result: of the root of a document, and of an error.
     root_elements: frozenset[str] = frozenset()
+    error_elements = _XML_ERROR_MEMBERS
 
     def _parse_shape(self, shape: Any, node: Any) -> Any:
         if shape.type_name in _XML_SCALARS:
@@ -178,9 +179,8 @@ class _XmlResponse(_StrictResponse):
             self.problems.append(f"{shape.name} is there {len(root)} times")
             root = root[0]
         known = {owner._member_key_name(member, name) for name, member in shape.members.items() if in_body(member)}
-        extra = _XML_ERROR_MEMBERS if self.within_error else frozenset()
-        if owner._node_tag(root) == f"{self.operation_name}Response":
-            extra |= self.root_elements
+        is_root = owner._node_tag(root) == f"{self.operation_name}Response"
+        extra = self.error_elements if self.within_error else self.root_elements if is_root else frozenset()
         self.problems += [
             f"{shape.name} has no member {tag!r}" for tag in map(owner._node_tag, root) if tag not in known | extra
         ]
@@ -275,6 +275,9 @@ class Ec2ResponseParser(_XmlResponse, botocore_parsers.EC2QueryParser):  # type:
 
 
 class RestXmlResponseParser(_XmlResponse, botocore_parsers.RestXMLParser):  # type: ignore[misc]
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    error_elements = _XML_ERROR_MEMBERS | {"BucketName", "HostId", "Key", "RequestId", "Resource"}
+
     def check_empty(self, body: bytes) -> None:
         if body.strip():
             self.problems.append(f"{self.operation_name} has no result")

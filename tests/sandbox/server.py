@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from sandbox.scenario import Scenario
     from sandbox.validation import Violation
 
-SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account")
+SERVICES = (
+    *("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account"),
+    *("s3", "kms", "glue", "athena"),
+)
 DEFAULT_REGION = "us-east-1"
 
 
@@ -180,6 +183,16 @@ class Sandbox:
 
         with self._lock:
             ssmquicksetup.fail_deployment(name, account_id, region, reason)
+
+    def fail_stack_instance(self, stack_set_name: str, account_id: str, region: str, reason: str | None) -> None:
+        """Make what the StackSet deploys to an account and Region fail with ``reason``, before its stack is touched.
+
+        For StackSets with service-managed permissions that somebody creates. A reason of None lets it succeed again.
+        """
+        from sandbox import cloudformation
+
+        with self._lock:
+            cloudformation.fail_stack_instance(stack_set_name, account_id, region, reason)
 
     def add_server_parameter(self, name: str, key: str, value: str) -> None:
         """Make Quick Setup add a parameter to what it keeps of the configuration manager ``name``.

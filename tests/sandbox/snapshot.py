@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sandbox import snapshot_of_data
 from sandbox.cloud9.models import every_cloud9
 from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
 from sandbox.iam.models import SandboxIAMBackend, iam_backends
@@ -29,8 +30,9 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings`, `associations`, `resource_data_syncs`, `stacks` and `cloud9_environments` (by account and
-    Region: "111111111111 us-east-1"). An account or Region in which there is nothing has no entry.
+    `service_settings`, `associations`, `resource_data_syncs`, `stack_sets` (those that somebody created), `stacks`,
+    `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
+    "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
     """
     settle()
     organization = _organization()
@@ -52,9 +54,11 @@ def take() -> dict[str, Any]:
             for place, backend in _systems_managers()
             if (syncs := _resource_data_syncs(backend, organization))
         },
+        "stack_sets": _stack_sets(organization),
         "stacks": _stacks(),
         "cloud9_environments": _cloud9_environments(),
         "associations": {place: runs for place, backend in _systems_managers() if (runs := _associations(backend))},
+        **snapshot_of_data.take(),
     }
 
 
@@ -231,6 +235,30 @@ def _stacks() -> dict[str, list[dict[str, Any]]]:
         if isinstance(backend, SandboxCloudFormationBackend) and backend.stacks
     }
     return dict(sorted(found.items()))
+
+
+def _stack_sets(organization: Organization | None) -> dict[str, list[dict[str, Any]]]:
+    """Those with service-managed permissions that somebody created and that are not deleted."""
+    found = {
+        f"{account_id} {region}": [
+            {
+                "name": stack_set.name,
+                "targets": {
+                    _unit_path(organization, unit_id) if organization else unit_id: sorted(regions)
+                    for unit_id, regions in stack_set.automatic_targets.items()
+                },
+                "instances": {
+                    f"{account} {place}": instance.status
+                    for (account, place), instance in sorted(stack_set.instances.items())
+                },
+            }
+            for stack_set in sorted(backend.service_managed_stack_sets, key=lambda known: known.name)
+            if stack_set.status == "ACTIVE"
+        ]
+        for account_id, region, backend in cloudformation_backends.iter_backends()
+        if isinstance(backend, SandboxCloudFormationBackend)
+    }
+    return {place: stack_sets for place, stack_sets in sorted(found.items()) if stack_sets}
 
 
 def _cloud9_environments() -> dict[str, list[dict[str, str]]]:

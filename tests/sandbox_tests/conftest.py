@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox_tests.organization_stack_set_cases import ADMINISTRATOR, PRINCIPAL
 from sandbox_tests.quick_setup_cases import ADMINISTRATION_ROLE, MANAGEMENT, policy
 
 if TYPE_CHECKING:
@@ -71,3 +72,13 @@ def roles(sandbox: Sandbox) -> Any:
     for name in ("AWSQuickSetupDeploymentRolePolicy", "AWSQuickSetupPatchPolicyDeploymentRolePolicy"):
         iam.attach_role_policy(RoleName="AWS-QuickSetup-Execution", PolicyArn=f"arn:aws:iam::aws:policy/{name}")
     return iam
+
+
+@pytest.fixture
+def organization_stack_sets(sandbox: Sandbox) -> Any:
+    """CloudFormation of the delegated administrator of StackSets, which are activated."""
+    sandbox.client("cloudformation").activate_organizations_access()
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=ADMINISTRATOR, ServicePrincipal=PRINCIPAL
+    )
+    return sandbox.client("cloudformation", ADMINISTRATOR)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox_tests.delivery_cases import make_bucket
 from sandbox_tests.quick_setup_cases import MANAGEMENT
 from sandbox_tests.stack_cases import (
     BUCKET,
@@ -50,6 +51,7 @@ def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, refu
 
 def test_all_else_makes_another_one_which_needs_another_name(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
+    make_bucket(sandbox, MANAGEMENT, "us-east-1")
     bucket = {"SyncName": "inventory", "S3Destination": DESTINATION}
     outputs = {"Name": {"Value": {"Ref": "Sync"}}}
     create(cloudformation, template(bucket, Outputs=outputs))

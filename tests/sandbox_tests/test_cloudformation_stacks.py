@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox_tests.delivery_cases import make_bucket
 from sandbox_tests.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, MEMBER
 from sandbox_tests.stack_cases import (
     BUCKET,
@@ -87,6 +88,7 @@ def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation
 
 def test_units_and_destinations_are_said_in_cloudformations_way(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
+    make_bucket(sandbox, MANAGEMENT, "us-east-1")
     made = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Workloads")
     unit_id = made["OrganizationalUnit"]["Id"]
     units = {"OrganizationSourceType": "OrganizationalUnits", "OrganizationalUnits": [unit_id]}

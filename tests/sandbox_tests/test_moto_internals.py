@@ -14,7 +14,9 @@ from moto.organizations.models import FakeAccount, FakeOrganization
 
 from sandbox.organizations.accounts import Account
 
-SERVICES = ("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account")
+OURS = ("ssmquicksetup", "cloud9", "glue", "athena")
+GLOBAL = ("organizations", "iam", "sts", "account", "s3")
+SERVICES = (*GLOBAL, *OURS, "cloudformation", "ssm", "kms")
 
 
 def test_the_version_that_was_read() -> None:
@@ -27,7 +29,7 @@ def test_moto_serves_our_backends_by_our_urls(service: str) -> None:
     backends = get_backend(service)  # type: ignore[call-overload]
     assert isinstance(backends, BackendDict)
     assert backends.backend.__module__ == f"sandbox.{service}.models"
-    backend = backends["111111111111"]["aws" if service in {"organizations", "iam", "sts", "account"} else "us-east-1"]
+    backend = backends["111111111111"]["aws" if service in GLOBAL else "us-east-1"]
     assert backend._url_module is import_module(f"sandbox.{service}.urls")
 
 
@@ -35,7 +37,7 @@ def test_installing_twice_changes_nothing() -> None:
     for _ in range(2):
         for service in SERVICES:
             import_module(f"sandbox.{service}").install()
-    for service in ("ssmquicksetup", "cloud9"):
+    for service in OURS:
         assert [name for name, _ in backend_index.backend_url_patterns].count(service) == 1
 
 

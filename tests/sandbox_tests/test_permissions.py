@@ -183,7 +183,7 @@ def test_judgements() -> None:
     need = Need("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
     assert Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*")).judge(need) == "allowed"
     assert Policy(allow("iam:*", resource="arn:aws:iam::*:role/path/some")).judge(need) == "not allowed"
-    strange = {"NumericLessThan": {"aws:MultiFactorAuthAge": "1"}}
+    strange = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
     assert Policy(allow("iam:*", Condition=strange)).judge(need) == "not allowed"
     deny = Policy({"Statement": [{**allow("iam:*")["Statement"], "Effect": "Deny", "Condition": strange}]})
     assert judge_together([Policy(allow("*")), deny], need) == "denied"

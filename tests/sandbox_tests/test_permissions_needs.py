@@ -150,3 +150,14 @@ def test_types_that_are_not_known(sandbox: Sandbox) -> None:
         all_needs(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)
     with pytest.raises(UnknownPermissionError, match="ec2:DescribeInstances"):
         all_needs(sandbox, "ec2:DescribeInstances")
+
+
+def test_stack_sets(sandbox: Sandbox) -> None:
+    one = {"StackSetName": "one"}
+    arn = f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset/one:*"
+    assert all_needs(sandbox, "cloudformation:CreateStackInstances", **one) == (
+        Need("cloudformation:CreateStackInstances", arn),
+    )
+    assert needs(sandbox, "cloudformation:CreateStackSet", **one, Tags=TAGS) == {("cloudformation:TagResource", arn)}
+    asking = ("organizations:ListDelegatedAdministrators", "*")
+    assert needs(sandbox, "cloudformation:UpdateStackSet", **one, CallAs="DELEGATED_ADMIN") == {asking}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,9 +78,13 @@ def test_a_patch_policy_makes_the_patches_of_managed_nodes_known(sandbox: Sandbo
         "pb-0123456789abcdef0",
         "",
     )
-    # Nobody manages this one.
+    # Nobody manages this one: it is scanned the day after somebody does.
     payments = sandbox.client("ssm", PAYMENTS, TOKYO)
     assert payments.describe_instance_patch_states(InstanceIds=[UNMANAGED])["InstancePatchStates"] == []
+    payments.update_service_setting(SettingId=SETTING, SettingValue="Own")
+    assert payments.describe_instance_patch_states(InstanceIds=[UNMANAGED])["InstancePatchStates"] == []
+    sandbox.clock.advance(2 * 24 * 60 * 60 + 1)
+    assert _state(payments, UNMANAGED)["OperationEndTime"] == state["OperationEndTime"] + timedelta(days=2)
 
 
 @pytest.mark.scenario("realistic")

@@ -12,6 +12,7 @@ from moto.core.request import Request
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 
+from sandbox import Scenario
 from sandbox.operations import Operation, identify, protocol_of
 from sandbox.patterns import UNREADABLE, UnreadablePatternError, compiled, matches
 from sandbox.validation import EXEMPTIONS, constraint_problems, request_problems, response_problems
@@ -357,21 +358,38 @@ def test_the_patterns_that_cannot_be_read_are_the_named_ones() -> None:
     assert set(unreadable.values()) == set(with_unreadable)
 
 
-def test_nothing_of_the_subject_is_exempt() -> None:
+def test_nothing_of_the_subject_is_exempt_but_what_aws_itself_answers() -> None:
     subject = {"organizations", "cloudformation", "iam", "sts", "ssm", "ssm-quicksetup"}
-    assert not [exemption for exemption in EXEMPTIONS if exemption.service in subject]
+    exempt = [exemption for exemption in EXEMPTIONS if exemption.service in subject]
+    assert [exemption.operation for exemption in exempt] == ["DescribeInstancePatchStates"]
+    assert all(exemption.reason.startswith("AWS answers so") for exemption in exempt)
     assert all(exemption.reason for exemption in EXEMPTIONS)
 
 
 def test_each_exemption_is_still_needed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = sandbox.client("s3")
-    client.create_bucket(Bucket="bucket")
-    client.get_bucket_request_payment(Bucket="bucket")
+    node = {
+        "id": "i-0123456789abcdef0",
+        "account_id": "111111111111",
+        "region": "us-east-1",
+        "platform": "Ubuntu",
+        "platform_version": "22.04",
+        "agent_version": "3.3.3050.0",
+        "instance_profile": "Profile",
+        "scanned_at": 1,
+    }
+    management = {"id": "111111111111", "name": "Management", "email": "management@example.com"}
+    sandbox.reset(Scenario.parse({"description": "One node.", "management_account": management, "instances": [node]}))
+    s3, ssm = sandbox.client("s3", region="eu-west-1"), sandbox.client("ssm")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    assert s3.get_bucket_location(Bucket="bucket")["LocationConstraint"] == "eu-west-1"
+    ssm.describe_instance_patch_states(InstanceIds=[node["id"]])
     monkeypatch.setattr("sandbox.validation.EXEMPTIONS", ())
-    with pytest.raises(client.exceptions.ClientError, match="SandboxModelViolation"):
-        client.get_bucket_request_payment(Bucket="bucket")
+    with pytest.raises(ssm.exceptions.ClientError, match="SandboxModelViolation"):
+        ssm.describe_instance_patch_states(InstanceIds=[node["id"]])
+    with pytest.raises(s3.exceptions.ClientError, match="SandboxModelViolation"):
+        s3.get_bucket_location(Bucket="bucket")
     sandbox.violations.clear()
-    assert [exemption.operation for exemption in EXEMPTIONS] == ["GetBucketRequestPayment"]
+    assert [exemption.operation for exemption in EXEMPTIONS] == ["GetBucketLocation", "DescribeInstancePatchStates"]
 
 
 @pytest.mark.parametrize(

@@ -11,5 +11,25 @@ class InvalidOperationException(CloudFormationError):
     code = "InvalidOperationException"
 
 
+class NameAlreadyExistsException(CloudFormationError):
+    code = "NameAlreadyExistsException"
+
+
+class OperationIdAlreadyExistsException(CloudFormationError):
+    code = "OperationIdAlreadyExistsException"
+
+
+class OperationInProgressException(CloudFormationError):
+    code = "OperationInProgressException"
+
+
 class OperationNotFoundException(CloudFormationError):
     code = "OperationNotFoundException"
+
+
+class StackInstanceNotFoundException(CloudFormationError):
+    code = "StackInstanceNotFoundException"
+
+
+class StackSetNotEmptyException(CloudFormationError):
+    code = "StackSetNotEmptyException"

@@ -1,11 +1,11 @@
-"""Trusted access between StackSets and Organizations, the StackSets that Quick Setup makes, and stacks.
+"""Trusted access between StackSets and Organizations, service-managed StackSets and Quick Setup's, and stacks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.exceptions import StackSetNotFoundException, ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
@@ -19,6 +19,9 @@ from sandbox.iam.models import create_service_linked_role_once
 from sandbox.organizations.models import Organization, organization_of
 from sandbox.organizations.principals import STACK_SETS_PRINCIPAL
 
+if TYPE_CHECKING:
+    from sandbox.cloudformation.service_managed import ServiceManagedStackSet
+
 __all__ = ["SandboxCloudFormationBackend", "cloudformation_backends", "cloudformation_of"]
 
 # ASSUMPTION: the text is StackSets' own for stack sets; AWS's pages give none for these three operations.
@@ -27,14 +30,18 @@ NOT_THE_ADMINISTRATOR = (
     "SERVICE_MANAGED stack set"
 )
 
+NOTHING_TO_UPDATE = "No updates are to be performed."
+
 
 class SandboxCloudFormationBackend(CloudFormationBackend):
     """CloudFormation of one account and Region. The activation is the organization's, whatever the Region."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        #: Beside those that somebody creates, which are moto's `stacksets`.
+        #: Beside those with self-managed permissions that somebody creates, which are moto's `stacksets`.
         self.quick_setup_stack_sets: list[StackSet] = []
+        #: In the management account, also those that delegated administrators create; deleted ones included.
+        self.service_managed_stack_sets: list[ServiceManagedStackSet] = []
 
     def activate_organizations_access(self) -> None:
         """Let StackSets deploy to the organization. Harmless when repeated (ASSUMPTION).
@@ -99,7 +106,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
             )
         wanted = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
         if stack.has_template(template) and wanted == stack.parameters and tags in (None, stack.tags):
-            raise ValidationError(message="No updates are to be performed.")
+            raise ValidationError(message=NOTHING_TO_UPDATE)
         # Raises for parameters that lack a value, before anything is touched.
         type(stack)(stack.stack_id, name, template, wanted or stack.parameters, self.account_id, self.region_name)
         super().update_stack(name, template, role_arn, parameters, tags)
@@ -150,10 +157,10 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         else:
             self.exports |= {export.name: export for export in stack.exports}
 
-    # StackSets of Quick Setup
+    # StackSets
 
     def add_stack_set(self, stack_set: StackSet) -> StackSet:
-        """Take in a new StackSet and return it."""
+        """Take in a new StackSet of Quick Setup and return it."""
         self.quick_setup_stack_sets.append(stack_set)
         return stack_set
 
@@ -166,12 +173,18 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         aws_cloudformation_stack_set.
         """
         if call_as == "SELF":
-            return self.quick_setup_stack_sets
+            return [*self.quick_setup_stack_sets, *self.service_managed_stack_sets]
         organization = organization_of(self.account_id)
         if organization is None or not organization.is_delegated_administrator(self.account_id, STACK_SETS_PRINCIPAL):
             raise ValidationError(message="Account used is not a delegated administrator")
         management = cloudformation_of(organization.account_id, self.region_name)
-        return [known for known in management.quick_setup_stack_sets if known.permission_model == SERVICE_MANAGED]
+        every = management.visible_stack_sets("SELF")
+        return [known for known in every if known.permission_model == SERVICE_MANAGED]
+
+    def has_active_stack_set(self, name: str) -> bool:
+        """Return whether the name is taken, by whomever."""
+        known = self.visible_stack_sets("SELF")
+        return name in self.stacksets or any(one.name == name and one.status == "ACTIVE" for one in known)
 
     def visible_stack_set(self, name_or_id: str, call_as: str) -> StackSet | None:
         """Return one that the caller sees and that is not deleted; None when it may be one of moto's.

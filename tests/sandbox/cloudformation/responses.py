@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
-from moto.cloudformation.responses import CloudFormationResponse as MotoCloudFormationResponse
 from moto.core.responses import ActionResult
 
-from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_of
+from sandbox.clock import clock
 from sandbox.cloudformation.operation import Operation, operation
+from sandbox.cloudformation.service_managed import UNFINISHED, Deployment, ServiceManagedStackSet
+from sandbox.cloudformation.stack_set_responses import POLLING_INTERVAL, StackSetResponse
 from sandbox.pagination import page_of
-from sandbox.ssmquicksetup.models import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,10 +25,10 @@ Item = TypeVar("Item")
 MAXIMUM_PAGE = 100
 
 
-class CloudFormationResponse(MotoCloudFormationResponse):
-    """moto's operations, those of trusted access that it lacks, and what is read of Quick Setup's StackSets.
+class CloudFormationResponse(StackSetResponse):
+    """moto's operations, those of trusted access that it lacks, and what is read of StackSets.
 
-    A StackSet that somebody created in the sandbox is moto's, and answered by it.
+    A StackSet with self-managed permissions that somebody created in the sandbox is moto's, and answered by it.
     """
 
     def activate_organizations_access(self) -> ActionResult:
@@ -59,10 +59,6 @@ class CloudFormationResponse(MotoCloudFormationResponse):
         with self._operation():
             return super().delete_stack()
 
-    @property
-    def cloudformation_backend(self) -> SandboxCloudFormationBackend:
-        return self._backend
-
     def _operation(self, on_failure: str = "ROLLBACK") -> AbstractContextManager[None]:
         return operation(Operation(self._get_param("ClientRequestToken"), on_failure))
 
@@ -89,7 +85,10 @@ class CloudFormationResponse(MotoCloudFormationResponse):
         if stack_set is None:
             return super().describe_stack_set()
         # moto turns these two from mappings into lists, and cannot do without.
-        return ActionResult({"StackSet": {**stack_set.describe(), "Parameters": {}, "Tags": {}}})
+        said: dict[str, dict[str, str]] = {"Parameters": {}, "Tags": {}}
+        if isinstance(stack_set, ServiceManagedStackSet):
+            said = {"Parameters": stack_set.parameters, "Tags": stack_set.tags}
+        return ActionResult({"StackSet": {**stack_set.describe(), **said}})
 
     def list_stack_set_operations(self) -> ActionResult:
         stack_set = self._stack_set
@@ -134,32 +133,38 @@ class CloudFormationResponse(MotoCloudFormationResponse):
         place = (self._get_param("StackInstanceAccount"), self._get_param("StackInstanceRegion"))
         if place not in stack_set.instances:
             raise StackInstanceNotFound
-        return ActionResult({"StackInstance": stack_set.instances[place].describe(stack_set)})
+        described = stack_set.instances[place].describe(stack_set)
+        return ActionResult({"StackInstance": described | stack_set.instances[place].describe_overrides()})
 
     def describe_stack_set_operation(self) -> ActionResult:
         stack_set = self._stack_set
         if stack_set is None:
             return super().describe_stack_set_operation()
         operation = stack_set.operation(self._get_param("OperationId"))
-        return ActionResult({"StackSetOperation": {**operation.describe(), "StackSetId": stack_set.id}})
+        described = {**operation.describe(), "StackSetId": stack_set.id}
+        if isinstance(operation, Deployment):
+            described |= operation.describe_whole()
+            if operation.status in UNFINISHED:
+                # As though the poller had waited before it asks again.
+                clock.advance(POLLING_INTERVAL)
+        return ActionResult({"StackSetOperation": described})
+
+    def list_stack_set_auto_deployment_targets(self) -> ActionResult:
+        stack_set = self._changeable
+        return self._page(
+            [
+                {"OrganizationalUnitId": unit_id, "Regions": sorted(regions)}
+                for unit_id, regions in sorted(stack_set.automatic_targets.items())
+            ]
+        )
 
     @property
     def _stack_set(self) -> StackSet | None:
         return self._backend.visible_stack_set(self._get_param("StackSetName"), self._call_as)
 
     @property
-    def _call_as(self) -> str:
-        return str(self._get_param("CallAs", "SELF"))
-
-    @property
     def _filters(self) -> dict[str, str]:
         return {entry["Name"]: entry["Values"] for entry in self._get_param("Filters", [])}
-
-    @property
-    def _backend(self) -> SandboxCloudFormationBackend:
-        # What Quick Setup has deployed by now is to be seen.
-        settle()
-        return cloudformation_of(self.current_account, self.region)
 
     def _page(self, items: Sequence[Item], describe: Callable[[Item], Any] = lambda item: item) -> ActionResult:
         found, next_token = page_of(

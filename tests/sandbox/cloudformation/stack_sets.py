@@ -65,6 +65,10 @@ class StackInstance:
             ),
         }
 
+    def describe_overrides(self) -> dict[str, Any]:
+        """Return what the model's StackInstance has beyond the summary: nothing is known of Quick Setup's."""
+        return {}
+
 
 @dataclass
 class Operation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.organizations import utils
 from moto.organizations.exceptions import AccountNotFoundException
@@ -15,10 +15,17 @@ from sandbox.organizations import exceptions
 from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE, Account, AccountRequest
 from sandbox.organizations.structure import Structure
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # WAIT_PERIOD_ACTIVE in botocore's model `organizations`.
 MINIMUM_AGE_TO_REMOVE = timedelta(days=4)
 
 FIRST_CREATED_ACCOUNT = 900000000001
+
+# By service, what it does when an account has joined, moved or left; it is given the ids of the management account and
+# of that account. The services come to this list by themselves, as they know Organizations and not the other way round.
+when_moved: dict[str, Callable[[str, str], None]] = {}
 
 
 class Membership(Structure):
@@ -31,6 +38,7 @@ class Membership(Structure):
         self.accounts.append(account)
         self._attach_default_policies(account.id)
         organizations_backends.master_accounts[account.id] = (self.account_id, self.partition)
+        self._tell_of(account.id)
 
     def create_account(self, **kwargs: Any) -> dict[str, Any]:
         role_name = kwargs.get("RoleName") or DEFAULT_ACCESS_ROLE
@@ -87,6 +95,7 @@ class Membership(Structure):
         if source == destination:
             raise exceptions.DuplicateAccountException(f"Account {account.id} is already in {destination}.")
         account.parent_id = destination
+        self._tell_of(account.id)
 
     def close_account(self, **kwargs: Any) -> None:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
@@ -113,6 +122,7 @@ class Membership(Structure):
             policy.attachments.remove(account)
         self.accounts.remove(account)
         organizations_backends.master_accounts.pop(account.id, None)
+        self._tell_of(account.id)
 
     def parent_of(self, child_id: str) -> FakeOrganizationalUnit:
         """Return what holds an account or organizational unit. Raises ChildNotFoundException."""
@@ -129,6 +139,10 @@ class Membership(Structure):
         return account
 
     # Parts of the rules
+
+    def _tell_of(self, account_id: str) -> None:
+        for tell in when_moved.values():
+            tell(self.account_id, account_id)
 
     def _complete(self, request: AccountRequest, now: datetime) -> None:
         request.completed_at = now
@@ -150,6 +164,8 @@ class Membership(Structure):
     def _unused_account_id(self) -> str:
         # The same in every run, so that what is shown can be compared.
         known = {account.id for account in self.accounts} | set(organizations_backends.master_accounts)
+        # Those of accounts that left are theirs for ever.
+        known |= {request.account_id for request in self.account_requests.values() if request.account_id}
         return next(account_id for number in count(FIRST_CREATED_ACCOUNT) if (account_id := str(number)) not in known)
 
     def _require_not_delegated(self, account_id: str) -> None:

@@ -5,12 +5,16 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm-quic
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudformation.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_organizations.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.permissions.data import needs_of_query, needs_of_reading, needs_of_results, needs_of_writing
 from sandbox.permissions.policies import Need
 from sandbox.permissions.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
 from sandbox.permissions.stacks import needs_of_stack
@@ -32,7 +36,7 @@ _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-managemen
 def consequences_of(asked: Asked) -> list[Need]:
     """Return them; empty for most operations."""
     find = _CONSEQUENCES.get(asked.action)
-    return [] if find is None else list(find(asked))
+    return [*_of_delegated_administrators(asked), *(() if find is None else find(asked))]
 
 
 def _passed(arn: str, service_principal: str) -> Need:
@@ -101,19 +105,37 @@ def _host_management_role(asked: Asked) -> Iterable[Need]:
     return [_passed(asked.arn("iam", f"role/{asked.get('SettingValue')}", region=""), "ssm.amazonaws.com")]
 
 
+def _of_delegated_administrators(asked: Asked) -> Iterable[Need]:
+    """StackSets asks with its caller's permissions whether that is one (hashicorp/terraform-provider-aws issue 32536).
+
+    ASSUMPTION: refused as all else is, where AWS says "Account used is not a delegated administrator".
+    """
+    is_told = asked.service == "cloudformation" and asked.get("CallAs") == "DELEGATED_ADMIN"
+    return [Need("organizations:ListDelegatedAdministrators")] if is_told else []
+
+
 def _all_stacks(asked: Asked) -> Iterable[Need]:
     return [] if asked.get("StackName") else [Need("cloudformation:ListStacks")]
 
 
 _CONSEQUENCES: dict[str, Callable[[Asked], Iterable[Need]]] = {
+    "athena:CreateWorkGroup": _tagged("athena:TagResource"),
+    "athena:GetQueryResults": needs_of_results,
+    "athena:StartQueryExecution": needs_of_query,
     "cloudformation:ActivateOrganizationsAccess": _activation,
     "cloudformation:CreateStack": needs_of_stack,
+    "cloudformation:CreateStackSet": _tagged("cloudformation:TagResource"),
     "cloudformation:DeleteStack": needs_of_stack,
     "cloudformation:DescribeStacks": _all_stacks,
     "cloudformation:UpdateStack": needs_of_stack,
+    "cloudformation:UpdateStackSet": _tagged("cloudformation:TagResource"),
+    "glue:CreateDatabase": _tagged("glue:TagResource"),
     "iam:CreateRole": _tagged("iam:TagRole"),
+    "kms:CreateKey": _tagged("kms:TagResource"),
     "organizations:CreateAccount": _tagged_in_organization("account"),
     "organizations:CreateOrganizationalUnit": _tagged_in_organization("ou"),
+    "s3:GetObject": needs_of_reading,
+    "s3:PutObject": needs_of_writing,
     "ssm-quicksetup:CreateConfigurationManager": _creation_of_manager,
     "ssm-quicksetup:DeleteConfigurationManager": _change_of_manager,
     "ssm-quicksetup:TagResource": _change_of_manager,

@@ -11,6 +11,7 @@ from sandbox.faults import Fault, failure_of
 from sandbox.permissions.asked import Asked
 from sandbox.permissions.needs import needs_of
 from sandbox.permissions.policies import Need, Policy, judge_together
+from sandbox.s3.access import refusal_of
 from sandbox.sts.models import SandboxSTSBackend, sts_backends
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Permissions:
 
         `identity` is the ARN of users or roles, with * and ?: `arn:aws:iam::111111111111:user/Administrator`. Without a
         document such a caller may do nothing. Session policies are judged too, of these callers. Service control
-        policies, permissions boundaries and policies of resources are not. Raises PolicyError.
+        policies, permissions boundaries and policies of resources other than buckets are not. Raises PolicyError.
         """
         policies = tuple(Policy(document) for document in documents)
         with self._lock:
@@ -108,6 +109,17 @@ def caller_of(account_id: str, access_key: str) -> Caller:
         return Caller(session.arn, session.role_arn, Policy(session.policy) if session.policy else None)
     _, arn, _ = backend.get_caller_identity(access_key, backend.region_name)
     return Caller(arn, arn)
+
+
+def refusal_of_bucket(
+    operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
+) -> Failure | None:
+    """Return the error with which the policy of a bucket refuses the call; None where it does not."""
+    if operation.service != "s3":
+        return None
+    asked = Asked(operation.service, operation.name, parameters, account_id, region)
+    message = refusal_of(asked, caller_of(account_id, access_key))
+    return None if message is None else _denied(operation, message)
 
 
 def _refused(caller: Caller, policies: tuple[Policy, ...], need: Need) -> str | None:

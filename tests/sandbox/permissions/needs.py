@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.permissions.consequences import consequences_of
 from sandbox.permissions.policies import Need
 from sandbox.permissions.resources import resources_of
+from sandbox.s3.actions import needs_of_s3
 
 if TYPE_CHECKING:
     from sandbox.permissions.asked import Asked
@@ -45,6 +46,8 @@ def needs_of(asked: Asked) -> tuple[Need, ...]:
     """
     if asked.action in _FREE:
         return ()
+    if asked.service == "s3":
+        return tuple(dict.fromkeys([*needs_of_s3(asked), *consequences_of(asked)]))
     context = {
         key: str(asked.get(parameter))
         for key, parameter in _CONTEXT.get(asked.action, {}).items()

@@ -13,6 +13,7 @@ from moto.iam.exceptions import NotFoundException
 from sandbox.iam.models import roles_of
 from sandbox.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
 from sandbox.organizations.models import organization_of
+from sandbox.permissions.data_resources import of_athena, of_glue, of_kms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,9 +148,12 @@ def _of_cloud9(asked: Asked) -> list[str]:
 
 _SERVICES: dict[str, Callable[[Asked], list[str]]] = {
     "account": _of_account,
+    "athena": of_athena,
     "cloud9": _of_cloud9,
     "cloudformation": _of_cloudformation,
+    "glue": of_glue,
     "iam": _of_iam,
+    "kms": of_kms,
     "organizations": _of_organizations,
     "ssm": _of_systems_manager,
     "ssm-quicksetup": _of_quick_setup,

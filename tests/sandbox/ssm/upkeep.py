@@ -11,8 +11,8 @@ from sandbox.ssmquicksetup.models import settle
 if TYPE_CHECKING:
     from datetime import datetime
 
-# The services through which buckets are read.
-READERS = frozenset({"s3", "athena"})
+# The services through which buckets are read, and Systems Manager, which knows what associations did.
+READERS = frozenset({"s3", "athena", "ssm"})
 
 
 class Upkeep:

@@ -31,8 +31,7 @@ HOST_MANAGEMENT_OPTIONS = {
 def run(definition: Definition, deployed: Deployed, at: datetime) -> None:
     """Run the associations once in an account and Region.
 
-    ASSUMPTION: on a managed node they are successful, and one that is not managed, or not active, runs none; they run
-    once, and not again by their schedule.
+    ASSUMPTION: on a managed node they are successful, and one that is not managed, or not active, runs none.
     """
     take_away(definition, deployed)
     if _has_any(definition):

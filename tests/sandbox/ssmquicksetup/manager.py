@@ -138,6 +138,8 @@ class ConfigurationManager:
     work: Work | None = None
     #: When the associations will have run, None when none are pending.
     executions_due_at: datetime | None = None
+    #: When they last ran, None when they never did.
+    executed_at: datetime | None = None
 
     @property
     def is_finished(self) -> bool:

@@ -12,6 +12,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.exceptions import NotFoundException
 
 from sandbox.clock import clock
+from sandbox.cloudformation.deployments import advance_stack_sets
 from sandbox.iam.models import roles_of
 from sandbox.ssmquicksetup import progress, rules
 from sandbox.ssmquicksetup.configuration_types import REGIONS, type_named, version_of
@@ -217,8 +218,9 @@ def every_quick_setup() -> Iterator[QuickSetupBackend]:
 
 
 def settle() -> None:
-    """Do everywhere what is due by now."""
+    """Do everywhere what is due by now, of Quick Setup and of StackSets that somebody created."""
     now = clock.now()
+    advance_stack_sets(now)
     for quick_setup in every_quick_setup():
         quick_setup.managers = {
             arn: manager for arn, manager in quick_setup.managers.items() if progress.advance(manager, now)

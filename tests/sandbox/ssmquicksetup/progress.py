@@ -12,12 +12,15 @@ INITIALIZING_TIME = timedelta(seconds=30)
 DEPLOYMENT_TIME = timedelta(seconds=60)
 EXECUTIONS_TIME = timedelta(seconds=60)
 DELETION_TIME = timedelta(seconds=60)
+# ASSUMPTION: whatever the schedule of a definition says, its associations run again after a day; at once they do not,
+# where a node becomes managed.
+EXECUTIONS_INTERVAL = timedelta(days=1)
 
 
 def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
     """Start deploying all definitions, as after creation and after each update."""
     manager.work = Work("deploy", now)
-    manager.executions_due_at = None
+    manager.executions_due_at = manager.executed_at = None
     manager.modified_at = now
     manager.deployment.set("INITIALIZING", now)
     manager.executions.set("NONE", now)
@@ -26,7 +29,7 @@ def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
 def begin_deletion(manager: ConfigurationManager, now: datetime) -> None:
     """Start to take everything away, and the manager with it."""
     manager.work = Work("delete", now)
-    manager.executions_due_at = None
+    manager.executions_due_at = manager.executed_at = None
     manager.modified_at = now
     manager.deployment.set("DELETING", now)
 
@@ -54,6 +57,11 @@ def advance(manager: ConfigurationManager, now: datetime) -> bool:
         _advance_deployment(manager, manager.work, now)
     if manager.executions_due_at is not None and now >= manager.executions_due_at:
         _finish_executions(manager, manager.executions_due_at)
+    if manager.executed_at is not None and manager.is_finished:
+        # Of the runs that nobody has looked at, the last one is what is seen.
+        runs = (now - manager.executed_at) // EXECUTIONS_INTERVAL
+        if runs:
+            _finish_executions(manager, manager.executed_at + runs * EXECUTIONS_INTERVAL)
     return True
 
 
@@ -101,7 +109,7 @@ def _obstacles(manager: ConfigurationManager) -> list[str]:
 
 
 def _finish_executions(manager: ConfigurationManager, at: datetime) -> None:
-    manager.executions_due_at = None
+    manager.executions_due_at, manager.executed_at = None, at
     results = [deployment.run_associations(definition, at) for definition in manager.definitions]
     manager.executions.set("SUCCEEDED" if all(results) else "FAILED", at)
 

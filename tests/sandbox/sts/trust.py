@@ -41,13 +41,14 @@ def allows_assuming(document: str, principal: Principal, context: Mapping[str, s
     cannot judge decides against the caller.
     """
     statements = as_list(json.loads(document)["Statement"])
-    applying = [statement for statement in statements if _names(statement, principal) and _is_about_assuming(statement)]
+    applying = [one for one in statements if is_named(one, principal) and _is_about_assuming(one)]
     allowed = any(s["Effect"] == "Allow" and conditions_hold(s, context, unknown=False) for s in applying)
     denied = any(s["Effect"] == "Deny" and conditions_hold(s, context, unknown=True) for s in applying)
     return allowed and not denied
 
 
-def _names(statement: Mapping[str, Any], principal: Principal) -> bool:
+def is_named(statement: Mapping[str, Any], principal: Principal) -> bool:
+    """Return whether the element Principal of a statement names this one."""
     element = statement.get("Principal", {})
     if element == "*":
         return True

@@ -1,0 +1,44 @@
+"""KMS of one account and Region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.kms.models import KmsBackend, kms_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.kms.models import Key
+
+__all__ = ["SandboxKMSBackend", "every_kms", "key_arn", "kms_backends"]
+
+
+class SandboxKMSBackend(KmsBackend):
+    """moto's keys. A deleted one stays, in state `PendingDeletion`.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html: for 7 to 30 days.
+    """
+
+    def customer_keys(self) -> list[Key]:
+        """Return the keys that somebody made, those that wait for their deletion too."""
+        return [key for key in self.keys.values() if key.key_manager == "CUSTOMER"]
+
+
+def every_kms() -> Iterator[SandboxKMSBackend]:
+    """Return KMS of every account and Region that has been asked for."""
+    for _, _, backend in kms_backends.iter_backends():
+        if isinstance(backend, SandboxKMSBackend):
+            yield backend
+
+
+def key_arn(account_id: str, region: str, name: str) -> str:
+    """The ARN of a key by its id, ARN or alias. ASSUMPTION: of one that is not there, IAM judges the ARN of its id."""
+    if name.startswith("arn:") and ":key/" in name:
+        return name
+    alias = name.partition(":alias/")[2] or name.removeprefix("alias/")
+    known = kms_backends[account_id]
+    # "in" its keys first: asking for a Region would create its backend.
+    keys = known[region].keys.values() if region in dict.keys(known) else ()
+    found = next((key for key in keys if f"alias/{alias}" in key.aliases), None)
+    return str(found.arn) if found else f"arn:aws:kms:{region}:{account_id}:key/{name}"
