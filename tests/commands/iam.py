@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from commands.iam_documented import DOCUMENTED
 from commands.iam_evidence import RUNS, Witness
 from commands.iam_policies import policies
+from commands.iam_reporting import REPORTING
 from commands.iam_statements import STATEMENTS
 from commands.iam_sweep import sweep
 from commands.session import run
@@ -70,7 +71,7 @@ def _with_table(text: str, documents: Mapping[str, Mapping[str, Any]]) -> str:
 def _table(documents: Mapping[str, Mapping[str, Any]]) -> str:
     """A row for each statement, in the reader's order: what it is for, its actions, and which policies have it."""
     rows = ["| statement | what for | actions | in |", "|---|---|---|---|"]
-    for statement in (*STATEMENTS, *DOCUMENTED):
+    for statement in (*STATEMENTS, *REPORTING, *DOCUMENTED):
         found = {
             name: written["Action"]
             for name, document in sorted(documents.items())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import Scenario
 from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
 from support.complete import ADMINISTRATOR, checkout_complete
+from support.examples import register_administrator
 from support.results import TerraformError
 from support.scripts import run_script
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from support.workspace import Workspaces
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
-ROLES = (PLAN, APPLY, ADMINISTRATION, MEMBER)
+COMPLIANCE = "compliance-reporting"
+ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter nobody has made it in the administrator account, and Explorer's module does.
@@ -63,7 +65,8 @@ class Witness:
     def acting(self, role: str) -> Iterator[None]:
         """What is called in here is called by this role, or by the role that it assumes in the member accounts."""
         permissions = self.sandbox.permissions
-        account_id = ADMINISTRATOR if role == ADMINISTRATION else self.sandbox.scenario.management_account.id
+        administrating = role in (ADMINISTRATION, COMPLIANCE)
+        account_id = ADMINISTRATOR if administrating else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
             permissions.enforce(identity, self._documents[role])
@@ -140,7 +143,22 @@ def run_troubles(witness: Witness, copies: Workspaces) -> None:
         witness.hear(terraform.destroy(changes))
 
 
-RUNS: Sequence[Callable[[Witness, Workspaces], None]] = (run_complete, run_troubles)
+def run_compliance_reporting(witness: Witness, copies: Workspaces) -> None:
+    """modules/compliance-reporting: applied, read from by both sources, changed, destroyed."""
+    witness.begin("bare")
+    sandbox = witness.sandbox
+    register_administrator(sandbox)
+    terraform = copies.write({"main.tf.json": json.dumps(_REPORTING)}, sandbox.environment(ADMINISTRATOR))
+    changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
+    with witness.acting(COMPLIANCE):
+        witness.hear(terraform.apply())
+        for arguments in terraform.output()["reporting"]["report_arguments"].values():
+            witness.heard += _report(sandbox, "compliance", "--format", "json", *arguments, account_id=ADMINISTRATOR)
+        witness.hear(terraform.apply(changes))
+        witness.hear(terraform.destroy(changes))
+
+
+RUNS: Sequence[Callable[[Witness, Workspaces], None]] = (run_complete, run_troubles, run_compliance_reporting)
 
 _FAILING = ("333333333333", "us-east-1")
 
@@ -163,6 +181,20 @@ _TROUBLES = {
         }
     },
     "output": {"everything": {"value": "${module.systems_manager}"}},
+}
+
+_REPORTING = {
+    "provider": {"aws": {"region": "us-east-1"}},
+    "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
+    "module": {
+        "reporting": {
+            "source": "../module/modules/compliance-reporting",
+            "regions": "${var.regions}",
+            "tags": "${var.tags}",
+            "force_destroy": True,
+        }
+    },
+    "output": {"reporting": {"value": "${module.reporting}"}},
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.iam_documented import DOCUMENTED, DOCUMENTED_VALUES
 from commands.iam_evidence import ROLES
+from commands.iam_reporting import REPORTING
 from commands.iam_statements import STATEMENTS, Statement
 from support.errors import HarnessError
 
@@ -54,11 +55,11 @@ def policies(needs: Mapping[str, Iterable[Need]]) -> dict[str, dict[str, Any]]:
 
 def statement_of(need: Need) -> Statement:
     """Return the statement that a need goes into. Raises UncoveredNeedError."""
-    for statement in STATEMENTS:
+    for statement in (*STATEMENTS, *REPORTING):
         if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
             return statement
     raise UncoveredNeedError(
-        f"No statement of tests/commands/iam_statements.py is for {need.action} on {need.resource}."
+        f"No statement of iam_statements or iam_reporting, in tests/commands, is for {need.action} on {need.resource}."
     )
 
 
@@ -66,7 +67,7 @@ def _policy(needs: Iterable[Need]) -> dict[str, Any]:
     found: dict[str, list[Need]] = {}
     for need in needs:
         found.setdefault(statement_of(need).sid, []).append(need)
-    return _document([_statement(s, found[s.sid]) for s in STATEMENTS if s.sid in found])
+    return _document([_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING) if s.sid in found])
 
 
 def _statement(statement: Statement, needs: list[Need]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from commands.iam_evidence import ROLES, Witness, run_complete, run_troubles
+from commands.iam_evidence import COMPLIANCE, ROLES, Witness, run_complete, run_compliance_reporting, run_troubles
 from commands.iam_policies import statement_of
 from sandbox import Sandbox, Scenario
 from support.results import TerraformError
@@ -174,4 +174,7 @@ def _planned(documents: Documents) -> list[tuple[Case, Example]]:
         run_troubles(witness, copies)
         for role, needs in witness.needs.items():
             short.update(Case(role, statement_of(need).sid, need.action) for need in needs)
-    return [(case, run_troubles if case in short else run_complete) for case in cases_of(documents)]
+    by_role = {COMPLIANCE: run_compliance_reporting}
+    return [
+        (case, run_troubles if case in short else by_role.get(case.role, run_complete)) for case in cases_of(documents)
+    ]

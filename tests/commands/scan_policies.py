@@ -126,6 +126,12 @@ def _encrypts_by_kms(kind: str, values: Mapping[str, Any]) -> bool:
     )
 
 
+def _lets_systems_manager_write(kind: str, values: Mapping[str, Any]) -> bool:
+    policy = str(values.get("policy"))
+    writes = any(action in policy for action in ("kms:GenerateDataKey", 's3:PutObject"'))
+    return kind in {"aws_kms_key", "aws_s3_bucket_policy"} and "ssm.amazonaws.com" in policy and writes
+
+
 _SUBJECTS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV2_SSMORG_1": _of_type("aws_organizations_organization"),
     "CKV2_SSMORG_2": _of_type("aws_s3_bucket"),
@@ -137,4 +143,5 @@ _SUBJECTS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV_SSMORG_5": _holds_a_sync,
     PROVISIONERS: _of_type(""),
     "CKV_SSMORG_7": _encrypts_by_kms,
+    "CKV_SSMORG_8": _lets_systems_manager_write,
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from support.terraform import Terraform
 
 # What a plan may call: it reads, whatever else happens. GetCallerIdentity and AssumeRole change nothing either.
-READ_ONLY = ("*:Describe*", "*:Get*", "*:List*", "sts:AssumeRole")
+READ_ONLY = ("*:Describe*", "*:Get*", "*:Head*", "*:List*", "sts:AssumeRole")
 
 
 def assert_closes(

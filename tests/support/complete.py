@@ -31,7 +31,10 @@ class Complete:
 
 
 def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
-    """Both, initialised: production is scanned, test is patched, Change Manager is on."""
+    """Both, initialised: production is scanned, test is patched, Change Manager is on.
+
+    Patch compliance is not collected: the bucket's lifecycle alone takes the provider a minute, and its test has it.
+    """
     workloads = _units_in(sandbox, _units_in(sandbox, _root_id(sandbox))["Workloads"])
     management = workspaces.checkout(
         "examples/complete/management",
@@ -44,7 +47,11 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
             "member_role_name": DEFAULT_ACCESS_ROLE,
         },
     )
-    administrator = workspaces.checkout("examples/complete/delegated-administrator", sandbox.environment(ADMINISTRATOR))
+    administrator = workspaces.checkout(
+        "examples/complete/delegated-administrator",
+        sandbox.environment(ADMINISTRATOR),
+        variables={"patch_compliance_collected": False},
+    )
     return Complete(management, administrator)
 
 

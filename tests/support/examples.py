@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from support.workspace import Workspaces
 
 _CONFIG = "config-multiaccountsetup.amazonaws.com"
+_STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
 
 
@@ -26,6 +27,15 @@ def prepare_by_hand(sandbox: Sandbox) -> None:
         sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
 
 
+def register_administrator(sandbox: Sandbox) -> None:
+    """Register it for Systems Manager and StackSets, as examples/complete/management does."""
+    organizations = sandbox.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
+    sandbox.client("cloudformation").activate_organizations_access()
+    for principal in (_SYSTEMS_MANAGER, _STACK_SETS):
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+
+
 def _minimal(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     variables = {"administrator_account_id": ADMINISTRATOR}
     return workspaces.checkout("examples/minimal", sandbox.environment(), variables=variables)
@@ -36,12 +46,14 @@ def _management(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 
 def _delegated_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    """In an organization where ../management would have registered it."""
-    organizations = sandbox.client("organizations")
-    organizations.enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
-    organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_SYSTEMS_MANAGER)
+    """In an organization where ../management would have registered it, with patch compliance collected."""
+    register_administrator(sandbox)
     terraform = checkout_complete(workspaces, sandbox).administrator
-    terraform.variables.update(administrator_account_id=ADMINISTRATOR, regions=["ap-northeast-1", "us-east-1"])
+    terraform.variables.update(
+        administrator_account_id=ADMINISTRATOR,
+        regions=["ap-northeast-1", "us-east-1"],
+        patch_compliance_collected=True,
+    )
     return terraform
 
 

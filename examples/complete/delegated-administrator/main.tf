@@ -12,3 +12,13 @@ module "explorer" {
   deletion_policy          = "Delete"
   tags                     = var.tags
 }
+
+module "compliance_reporting" {
+  source = "../../../modules/compliance-reporting"
+  count  = var.patch_compliance_collected ? 1 : 0
+
+  regions                  = var.regions
+  administrator_account_id = var.administrator_account_id
+  force_destroy            = var.collected_data_destroyed
+  tags                     = var.tags
+}

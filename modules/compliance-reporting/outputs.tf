@@ -1,0 +1,73 @@
+output "bucket" {
+  description = "Where the data is: `name`, `arn` and `region` of the bucket, and the `prefix` of the syncs in it."
+  value = {
+    name   = aws_s3_bucket.this.id
+    arn    = aws_s3_bucket.this.arn
+    region = local.region
+    prefix = var.prefix
+  }
+}
+
+output "kms_key_arn" {
+  description = "The key that everything in the bucket is encrypted with. Whoever reads it needs `kms:Decrypt`."
+  value       = local.kms_key_arn
+}
+
+output "database" {
+  description = "The Glue database with the tables."
+  value       = aws_glue_catalog_database.this.name
+
+  depends_on = [aws_glue_catalog_table.this]
+}
+
+output "workgroup" {
+  description = "The Athena workgroup with the named queries."
+  value       = aws_athena_workgroup.this.name
+}
+
+output "named_queries" {
+  description = "Title of each named query to its id."
+  value       = { for key, query in aws_athena_named_query.this : query.name => query.id }
+}
+
+output "stack_set_name" {
+  description = "The StackSet that makes the resource data syncs."
+  value       = aws_cloudformation_stack_set.this.name
+
+  depends_on = [aws_cloudformation_stack_instances.this]
+}
+
+output "failed_syncs" {
+  description = "Where no sync could be made when last planned or applied: list of `account_id`, `region` and AWS's `reason`. It changes by itself, and so does the plan of a configuration that has it among its own outputs."
+  value = [
+    for instance in local.failed_instances :
+    { account_id = instance.account_id, region = instance.region, reason = instance.status_reason }
+  ]
+}
+
+output "management_account_sync" {
+  description = "What the management account's own resource data syncs are made of, as StackSets never reach it: `name`, and the `bucket_name`, `prefix`, `region` and `kms_key_arn` of the destination."
+  value = {
+    name        = local.sync_name
+    bucket_name = aws_s3_bucket.this.id
+    prefix      = var.prefix
+    region      = local.region
+    kms_key_arn = local.kms_key_arn
+  }
+
+  depends_on = [aws_s3_bucket_policy.this]
+}
+
+output "report_arguments" {
+  description = "Arguments of `scripts/report.py compliance`, by source (`s3`, `athena`): a list each."
+  value = {
+    s3 = [
+      "--source", "s3", "--bucket", aws_s3_bucket.this.id, "--prefix", var.prefix,
+      "--stack-set", aws_cloudformation_stack_set.this.name,
+    ]
+    athena = [
+      "--source", "athena", "--workgroup", aws_athena_workgroup.this.name, "--database", aws_glue_catalog_database.this.name,
+      "--stack-set", aws_cloudformation_stack_set.this.name,
+    ]
+  }
+}

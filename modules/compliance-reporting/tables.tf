@@ -1,0 +1,78 @@
+# Tables over what the syncs write. Partitions are projected and not crawled: a crawler costs by the hour, and is late.
+# https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+
+locals {
+  # The scripts read it as well.
+  lake   = jsondecode(file("${path.module}/../../scripts/patch_compliance/lake.json"))
+  tables = { for table in local.lake.tables : table.name => table }
+
+  # All of what a partition can be, so that a query need not name any. Of an account that joins, the objects arrive by
+  # themselves; the tables know it from the next apply.
+  projection = {
+    accountid    = local.account_ids
+    region       = sort(var.regions)
+    resourcetype = ["ManagedInstanceInventory"]
+  }
+  projection_parameters = merge({ "projection.enabled" = "true" }, [
+    for key, values in local.projection : {
+      "projection.${key}.type"   = "enum"
+      "projection.${key}.values" = join(",", values)
+    }
+  ]...)
+  partition_path = join("/", [for key in local.lake.partition_keys : "${key.name}=$${${key.name}}"])
+}
+
+resource "aws_glue_catalog_database" "this" {
+  name        = replace(var.name, "-", "_")
+  description = "Inventory and patch compliance of the organization's nodes, as AWS Systems Manager writes it."
+  tags        = var.tags
+}
+
+resource "aws_glue_catalog_table" "this" {
+  for_each = local.tables
+
+  name          = each.key
+  database_name = aws_glue_catalog_database.this.name
+  description   = each.value.description
+  table_type    = "EXTERNAL_TABLE"
+  parameters = merge(local.projection_parameters, {
+    EXTERNAL                    = "TRUE"
+    classification              = "json"
+    "storage.location.template" = "s3://${local.bucket_name}/${var.prefix}/${each.value.folder}/${local.partition_path}/"
+  })
+
+  dynamic "partition_keys" {
+    for_each = local.lake.partition_keys
+
+    content {
+      name    = partition_keys.value.name
+      type    = partition_keys.value.type
+      comment = partition_keys.value.description
+    }
+  }
+
+  storage_descriptor {
+    location      = "s3://${local.bucket_name}/${var.prefix}/${each.value.folder}/"
+    input_format  = "org.apache.hadoop.mapred.TextInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+
+    # One line that is no JSON is a row without values, and not the end of every query.
+    # https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+    ser_de_info {
+      serialization_library = "org.openx.data.jsonserde.JsonSerDe"
+      parameters            = { "ignore.malformed.json" = "true" }
+    }
+
+    # A column that is a partition as well makes the whole table invalid.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-query-athena.html
+    dynamic "columns" {
+      for_each = [for column in each.value.columns : column if !contains(local.lake.partition_keys[*].name, column.name)]
+
+      content {
+        name    = columns.value.name
+        type    = columns.value.type
+        comment = columns.value.description
+      }
+    }
+  }
+}
