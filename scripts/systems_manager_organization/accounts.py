@@ -24,6 +24,13 @@ class Account:
     name: str
     state: str
 
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Account:
+        """From AWS's answer."""
+        # AWS retires Status in favour of State, and older SDKs know no State.
+        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+        return cls(told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE)
+
     @property
     def is_active(self) -> bool:
         return self.state == ACTIVE
@@ -60,17 +67,11 @@ def _listed(aws: Connection, parents: list[str]) -> Iterator[Account]:
     organizations = aws.organizations
     if any(map(is_root, parents)):
         # Of every account in pages of twenty, and not unit by unit: the fewest calls there are.
-        yield from map(_account, aws.listed(organizations.list_accounts, "Accounts"))
+        yield from map(Account.of, aws.listed(organizations.list_accounts, "Accounts"))
         return
     remaining = list(parents)
     while remaining:
         parent = remaining.pop()
-        yield from map(_account, aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
+        yield from map(Account.of, aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
         units = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
         remaining += [unit["Id"] for unit in units]
-
-
-def _account(told: dict[str, Any]) -> Account:
-    # AWS retires Status in favour of State, and older SDKs know no State.
-    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
-    return Account(told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE)

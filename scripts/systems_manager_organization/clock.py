@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clock:
-    """`now` tells seconds that only grow, `sleep` waits for so many of them."""
+    """`now` tells seconds that only grow, `sleep` waits for so many, `time_of_day` tells seconds since the epoch."""
 
     now: Callable[[], float]
     sleep: Callable[[float], None]
+    time_of_day: Callable[[], float] = time.time
 
 
 SYSTEM_CLOCK = Clock(time.monotonic, time.sleep)

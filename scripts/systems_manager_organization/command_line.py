@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -70,12 +71,20 @@ class Program(Generic[R]):
         """Runs the program; whatever is None is the process's own.
 
         Returns:
-            The exit status: 0, or 1 after one line on standard error, or 130 when interrupted; a verb that works for a
-            person may say 1 of its own.
+            The exit status: 0, or 1 after one line on standard error, or 130 when interrupted, or 141 when nobody reads
+            any further; a verb that works for a person may say others of its own.
         """
         arguments = sys.argv[1:] if argv is None else argv
         screen = Screen(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
-        return _run(self, arguments, screen, session_factory, clock)
+        try:
+            status = _run(self, arguments, screen, session_factory, clock)
+            screen.stdout.flush()
+        except BrokenPipeError:
+            # Python would flush once more, and say what everybody knows who pipes into head.
+            # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), screen.stdout.fileno())
+            return 141
+        return status
 
 
 def _run(

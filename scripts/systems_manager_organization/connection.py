@@ -126,8 +126,16 @@ class Connection:
         return self._expected_account_id or self.identity.account_id
 
     @property
+    def athena(self) -> Any:
+        return self._client("athena")
+
+    @property
     def cloudformation(self) -> CloudFormationClient:
         return self._client("cloudformation")  # type: ignore[no-any-return]
+
+    @property
+    def glue(self) -> Any:
+        return self._client("glue")
 
     @property
     def iam(self) -> IAMClient:
@@ -140,6 +148,10 @@ class Connection:
     @property
     def quick_setup(self) -> SystemsManagerQuickSetupClient:
         return self._client("ssm-quicksetup")  # type: ignore[no-any-return]
+
+    @property
+    def s3(self) -> Any:
+        return self._client("s3")
 
     @property
     def ssm(self) -> SSMClient:

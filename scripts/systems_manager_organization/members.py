@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from systems_manager_organization.failures import Explained
 from systems_manager_organization.paging import items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from botocore.credentials import Credentials
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
@@ -28,17 +29,16 @@ if TYPE_CHECKING:
 
 # The least that AWS takes, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _DURATION = 900
+# So long before their end, in seconds, credentials are renewed: a call with all its retries takes less.
+_RENEWED_BEFORE = 240
 
-# The role may well be an administrator's: through this policy it reads, and these things alone.
+# The role may well be an administrator's: through this policy a preflight reads, and these things alone.
 READ_ACTIONS = (
     "account:ListRegions",
     "cloud9:DescribeEnvironments",
     "cloud9:ListEnvironments",
     "iam:GetRole",
     "ssm:ListResourceDataSync",
-)
-_SESSION_POLICY = json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(READ_ACTIONS), "Resource": "*"}]}
 )
 
 _credentials: ContextVar[Credentials | None] = ContextVar("credentials")
@@ -74,13 +74,16 @@ class Member:
 class Members:
     """The member accounts of an organization, seen from its management account."""
 
-    def __init__(self, aws: Connection, role_name: str) -> None:
+    def __init__(self, aws: Connection, role_name: str, actions: Sequence[str] = READ_ACTIONS) -> None:
         """
         Args:
             role_name: a role of every member, with its path: `OrganizationAccountAccessRole`.
+            actions: all that may be done by it, as IAM spells it, whatever the role itself may.
         """
         self.role_name = role_name
         self._aws = aws
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        self._policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
@@ -89,20 +92,46 @@ class Members:
 
         Raises ServiceError when the role is not there or does not trust the caller.
         """
-        from botocore.credentials import Credentials
+        from botocore.credentials import RefreshableCredentials
 
-        aws = self._aws
-        if account_id == aws.account_id:
+        if account_id == self._aws.account_id:
             return Member(account_id, self, None)
+        assume = partial(self._assume, account_id)
+        answer = assume()
+        credentials = RefreshableCredentials(
+            answer["access_key"],
+            answer["secret_key"],
+            answer["token"],
+            datetime.fromisoformat(answer["expiry_time"]),
+            refresh_using=assume,
+            method="assume-role",
+            time_fetcher=self._now,
+            advisory_timeout=_RENEWED_BEFORE,
+            mandatory_timeout=_RENEWED_BEFORE,
+        )
+        return Member(account_id, self, credentials)
+
+    def _assume(self, account_id: str) -> dict[str, str]:
+        """Credentials as botocore's RefreshableCredentials take them. Raises ScriptError."""
+        began = self._now()
+        aws = self._aws
         answer: CredentialsTypeDef = aws.call(
             aws.sts.assume_role,
             RoleArn=self.role_arn(account_id),
             RoleSessionName=APPLICATION_NAME,
             DurationSeconds=_DURATION,
-            Policy=_SESSION_POLICY,
+            Policy=self._policy,
         )["Credentials"]
-        credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
-        return Member(account_id, self, credentials)
+        return {
+            "access_key": answer["AccessKeyId"],
+            "secret_key": answer["SecretAccessKey"],
+            "token": answer["SessionToken"],
+            # Not AWS's Expiration: this machine's time of day may be wrong, and how long they last is known.
+            "expiry_time": (began + timedelta(seconds=_DURATION)).isoformat(),
+        }
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._aws.clock.now(), timezone.utc)
 
     def role_arn(self, account_id: str) -> str:
         return f"arn:{self._aws.identity.partition}:iam::{account_id}:role/{self.role_name}"

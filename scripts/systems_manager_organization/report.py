@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from patch_compliance import verb
 from systems_manager_organization import adoption, discarding, explanation, ops_data
 from systems_manager_organization.command_line import Program
 
 PROGRAM: Program[str] = Program(
     name="report.py",
     summary=(
-        "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees. What changes something "
-        "says so and asks."
+        "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees and how every account is "
+        "patched. What changes something says so and asks."
     ),
-    verbs=(explanation.VERB, adoption.VERB, discarding.VERB, ops_data.VERB),
+    verbs=(explanation.VERB, adoption.VERB, discarding.VERB, ops_data.VERB, verb.VERB),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,
 )

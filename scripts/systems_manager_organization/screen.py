@@ -43,7 +43,7 @@ class Screen:
         except ImportError as error:
             raise DependencyError(
                 f"{sys.executable} cannot import rich ({error}), which draws the tables. Ways out: {sys.executable} -m "
-                "pip install rich; or --json, which needs none."
+                "pip install rich; or JSON (--json, --format json), which needs none."
             ) from error
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 

@@ -64,6 +64,7 @@ class Run(Protocol):
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = ...,
+        time_of_day: Callable[[], float] = ...,
     ) -> Outcome: ...
 
 
@@ -81,6 +82,7 @@ def run() -> Run:
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = lambda _seconds: None,
+        time_of_day: Callable[[], float] = time.time,
     ) -> Outcome:
         programs: dict[str, Program[Any]] = {
             "observe": observe.PROGRAM,
@@ -104,7 +106,7 @@ def run() -> Run:
             stdout=stdout,
             stderr=stderr,
             session_factory=session_factory,
-            clock=Clock(now=lambda: sum(pauses), sleep=sleep),
+            clock=Clock(now=lambda: sum(pauses), sleep=sleep, time_of_day=time_of_day),
         )
         return Outcome(status, stdout.getvalue(), stderr.getvalue(), pauses)
 
@@ -131,8 +133,10 @@ def onlookers(sandbox_of_session: Sandbox) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def load_once() -> Callable[[object, str], Any]:
     """botocore's reading of its data files, once each: every session would parse them all anew."""
-    load = functools.cache(JSONFileLoader().load_file)
-    return lambda _loader, path: load(path)
+    read = JSONFileLoader().load_file
+    load = functools.cache(read)
+    # botocore takes the bucket out of the paths of S3's operations, in what it has read and the sandbox reads as well.
+    return lambda _loader, path: read(path) if "/s3/" in path else load(path)
 
 
 @pytest.fixture

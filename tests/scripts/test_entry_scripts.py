@@ -50,6 +50,20 @@ def test_help_needs_nothing_but_python(name: str, flags: tuple[str, ...]) -> Non
     assert ended.stdout.startswith(f"usage: {name} VERB")
 
 
+def test_whoever_reads_no_further_gets_no_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        ended = subprocess.run(
+            [sys.executable, str(SCRIPTS / "report.py"), "compliance", "--help"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 def test_help_imports_no_boto3() -> None:
     ended = execute(sys.executable, "-X", "importtime", str(SCRIPTS / "ensure.py"), "--help")
     assert ended.returncode == 0
@@ -87,7 +101,7 @@ def test_an_old_python_is_told_so_in_one_line(name: str) -> None:
     [
         ("observe.py", ["boto3>=1.40", "rich>=13"]),
         ("ensure.py", ["boto3>=1.40"]),
-        ("report.py", ["boto3>=1.40", "rich>=13"]),
+        ("report.py", ["boto3>=1.40", "duckdb>=1.4", "rich>=13"]),
     ],
 )
 def test_dependencies_are_declared_for_uv(name: str, packages: list[str]) -> None:

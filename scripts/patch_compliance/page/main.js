@@ -1,0 +1,233 @@
+// Puts the page together: the picture, the filters, the tables.
+
+const report = parse("report-data");
+const accounts = report.accounts.map((fields) => new Account(fields));
+const byId = new Map(accounts.map((account) => [account.id, account]));
+const columns = Object.fromEntries(Object.entries(parse("nodes-data")).map(([name, told]) => [name, new Column(told)]));
+const nodeCount = columns.node_id.length;
+
+const STATUS = { COMPLIANT: "Compliant", NON_COMPLIANT: "Noncompliant", NOT_REPORTING: "Not reporting" };
+const SHORT = { INFORMATIONAL: "Info", UNSPECIFIED: "Unspecified" };
+const SEARCHED = [
+  "node_id",
+  "computer_name",
+  "account_id",
+  "account_name",
+  "organizational_unit",
+  "region",
+  "platform_name",
+  "patch_group",
+];
+const title = (word) => word.charAt(0) + word.slice(1).toLowerCase();
+const find = (id) => document.getElementById(id);
+
+const two = (first, second) =>
+  first && first !== second ? [make("b", { textContent: first }), make("small", { textContent: second })] : second;
+const text = (head, name) => ({ title: head, column: columns[name], cell: (row) => columns[name].at(row) || "–" });
+// A path may go on in another line behind each of its names.
+const broken = (path) => path.split("/").flatMap((name, index) => (index ? ["/", make("wbr"), name] : [name]));
+const tally = (value) => make("span", { className: value ? "" : "zero", textContent: number.format(value) });
+const count = (head, name) => ({ ...text(head, name), kind: "number", cell: (row) => tally(columns[name].at(row)) });
+
+function statusCell(row) {
+  const status = columns.status.at(row);
+  return make("span", { className: `pill ${status}`, textContent: STATUS[status] });
+}
+
+function severityCell(row) {
+  const severity = columns.severity.at(row);
+  return severity ? make("span", { className: `mark ${severity}`, textContent: title(severity) }) : "–";
+}
+
+const NODE_HEADS = [
+  { ...text("Node", "computer_name"), cell: (row) => two(columns.computer_name.at(row), columns.node_id.at(row)) },
+  { ...text("Account", "account_name"), cell: (row) => two(columns.account_name.at(row), columns.account_id.at(row)) },
+  {
+    ...text("Organizational unit", "organizational_unit"),
+    kind: "roomy",
+    cell: (row) => broken(columns.organizational_unit.at(row)),
+  },
+  { ...text("Region", "region"), kind: "whole" },
+  {
+    ...text("Platform", "platform_name"),
+    kind: "roomy",
+    cell: (row) => `${columns.platform_name.at(row)} ${columns.platform_version.at(row)}`.trim() || "–",
+  },
+  { ...text("Status", "status"), cell: statusCell },
+  { ...text("Severity", "severity"), cell: severityCell },
+  ...Object.keys(report.patches).map((severity) =>
+    count(SHORT[severity] ?? title(severity), `noncompliant_${severity.toLowerCase()}`),
+  ),
+  count("Missing", "missing"),
+  count("Failed", "failed"),
+  count("Reboot", "installed_pending_reboot"),
+  count("Rejected", "installed_rejected"),
+  {
+    ...text("Last operation", "operation_ended_at"),
+    cell: (row) => two(columns.operation.at(row), columns.operation_ended_at.at(row)) || "–",
+  },
+];
+
+const nodesTable = new Table(find("nodes-table"), NODE_HEADS, "node", "Managed nodes");
+const map = new OrganizationMap(find("map"), find("detail"), accounts, choose);
+
+// A filter: what it is called, its choices [value, words], and what passes a chosen value, for each row.
+const some = (name, words = (value) => value) => {
+  const column = columns[name];
+  const values = column.codes ? column.values : [...new Set(column.values)].sort();
+  return values.filter(Boolean).map((value) => [value, words(value)]);
+};
+const is = (name) => (value) => columns[name].where((one) => one === value);
+const paths = [
+  ...new Set(accounts.flatMap(({ unit }) => unit.split("/").map((_, end, names) => names.slice(0, end + 1).join("/")))),
+].sort();
+const FILTERS = {
+  unit: [
+    "Organizational unit",
+    paths.map((path) => [path, path]),
+    (path) => columns.organizational_unit.where((one) => `${one}/`.startsWith(`${path}/`)),
+  ],
+  account: ["Account", accounts.map(({ id, name }) => [id, `${name} ${id}`.trim()]), is("account_id")],
+  region: ["Region", some("region"), is("region")],
+  platform: ["Platform", some("platform_type"), is("platform_type")],
+  status: ["Status", some("status", (value) => STATUS[value]), is("status")],
+  severity: ["Severity", some("severity", title), is("severity")],
+};
+const fields = {};
+
+function searching(words) {
+  const sought = words.toLowerCase();
+  const passes = SEARCHED.map((name) => columns[name].where((value) => value.toLowerCase().includes(sought)));
+  return (row) => passes.some((pass) => pass(row));
+}
+
+function apply() {
+  const chosen = Object.entries(fields).filter(([, field]) => field.value.trim());
+  const passes = chosen.map(([name, field]) =>
+    name === "search" ? searching(field.value.trim()) : FILTERS[name][2](field.value),
+  );
+  nodesTable.show(filtered(nodeCount, passes), nodeCount);
+  map.mark({ unit: fields.unit.value || undefined, account: fields.account.value || undefined });
+  for (const card of document.querySelectorAll(".card button")) {
+    card.setAttribute("aria-pressed", String(fields.status.value === card.parentElement.dataset.status));
+  }
+}
+
+// Pressed on the map: shows what was chosen, or all again.
+function choose({ unit = "", account = "" }) {
+  const again = fields.unit.value === unit && fields.account.value === account;
+  fields.unit.value = again ? "" : unit;
+  fields.account.value = again ? "" : account;
+  apply();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (!again) find("nodes").scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+}
+
+function fillFilters() {
+  fields.search = make("input", {
+    type: "search",
+    placeholder: "Node, account, unit, patch group …",
+    autocomplete: "off",
+  });
+  const labels = [make("label", { className: "wide" }, "Search", fields.search)];
+  for (const [name, [words, choices]] of Object.entries(FILTERS)) {
+    fields[name] = make(
+      "select",
+      {},
+      new Option("All", ""),
+      ...choices.map(([value, told]) => new Option(told, value)),
+    );
+    labels.push(make("label", {}, words, fields[name]));
+  }
+  const clear = make("button", { type: "reset", textContent: "Clear filters" });
+  const save = make("button", { type: "button", textContent: "Download as CSV", onclick: download });
+  const form = find("filters");
+  form.append(...labels, make("div", { className: "actions" }, clear, save));
+  let waiting = 0;
+  const soon = (event) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, event.target === fields.search ? 150 : 0);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("reset", soon);
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+function download() {
+  const url = URL.createObjectURL(new Blob(csvParts(columns, nodesTable.shown), { type: "text/csv" }));
+  make("a", { href: url, download: "patch-compliance.csv" }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function bar(words, value, largest, kind) {
+  const fill = make("i", { className: kind });
+  fill.style.setProperty("--share", `${largest ? (value * 100) / largest : 0}%`);
+  return make("li", {}, make("span", { textContent: words }), make("b", { textContent: number.format(value) }), fill);
+}
+
+function fillPicture() {
+  const legend = {
+    compliant: "Compliant",
+    noncompliant: "Noncompliant",
+    silent: "Not reporting",
+    unread: "Not read",
+    partly: "Read in part",
+    empty: "No nodes",
+  };
+  find("legend").append(
+    ...Object.entries(legend).map(([kind, words]) => make("li", {}, make("i", { className: `swatch ${kind}` }), words)),
+  );
+  const patches = Object.entries(report.patches);
+  const most = Math.max(...patches.map(([, value]) => value));
+  find("patches").append(...patches.map(([severity, value]) => bar(title(severity), value, most, severity)));
+  const silent = accounts.filter((account) => account.silent).sort((a, b) => b.silent - a.silent);
+  const all = silent.reduce((total, account) => total + account.silent, 0);
+  const few = silent.slice(0, 6);
+  find("silent-note").textContent = all
+    ? `${counted(all, "node")} in ${counted(silent.length, "account")}: never scanned, or too long ago.` +
+      (few.length < silent.length ? ` Those with the most:` : "")
+    : "Every node that was read reports.";
+  find("silent").append(
+    ...few.map((account) => bar(account.name || account.id, account.silent, few[0].silent, "NOT_REPORTING")),
+  );
+  for (const card of document.querySelectorAll(".card")) {
+    const { status } = card.dataset;
+    const press = status === "NOT_READ" ? () => find("unread").scrollIntoView() : () => toggleStatus(status);
+    const button = make("button", { type: "button", onclick: press }, ...card.childNodes);
+    if (status === "NOT_READ" && !report.unread.length) button.disabled = true;
+    card.append(button);
+  }
+}
+
+function toggleStatus(status) {
+  fields.status.value = fields.status.value === status ? "" : status;
+  apply();
+}
+
+// A table of what the report says beside the nodes; `names` are titles.
+function aside(id, rows, names, noun, label) {
+  if (!rows.length) return;
+  const told = columnsOf(rows, names);
+  const heads = names.map((name) => ({
+    title: name,
+    column: told[name],
+    kind: name === "Reason" ? "long" : "",
+    cell: (row) => told[name].at(row) || "–",
+  }));
+  new Table(find(`${id}-table`), heads, noun, label).show(Array.from(rows.keys()), rows.length);
+  find(id).hidden = false;
+}
+
+for (const id of ["picture", "nodes"]) find(id).hidden = false;
+fillFilters();
+fillPicture();
+apply();
+aside(
+  "unread",
+  report.unread,
+  ["Account", "Name", "Organizational unit", "Regions", "Code", "Reason"],
+  "row",
+  "Not read",
+);
+aside("problems", report.problems, ["Code", "Subject", "Message"], "problem", "Read, but not understood");
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,18 @@
+-- Title: Malformed objects
+-- Description: Objects with lines that are no JSON or name no node, and how many. What they say is in no other answer.
+
+SELECT 'instance_information' AS table_name, accountid, region, "$path" AS path, count(*) AS lines
+FROM instance_information
+WHERE COALESCE(resourceid, '') = ''
+GROUP BY accountid, region, "$path"
+UNION ALL
+SELECT 'patch_summary' AS table_name, accountid, region, "$path" AS path, count(*) AS lines
+FROM patch_summary
+WHERE COALESCE(resourceid, '') = ''
+GROUP BY accountid, region, "$path"
+UNION ALL
+SELECT 'compliance_summary' AS table_name, accountid, region, "$path" AS path, count(*) AS lines
+FROM compliance_summary
+WHERE COALESCE(resourceid, '') = ''
+GROUP BY accountid, region, "$path"
+ORDER BY path

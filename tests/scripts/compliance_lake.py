@@ -1,0 +1,244 @@
+"""An organization whose resource data syncs write to one bucket, with tables over it, and what a source tells of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from patch_compliance import lake
+from patch_compliance.collecting import Scope
+from systems_manager_organization.clock import Clock
+from systems_manager_organization.connection import Connection, boto3_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from patch_compliance.collecting import Node, Place, Problem, Source
+    from sandbox import Sandbox, Scenario
+
+MANAGEMENT, ADMINISTRATOR = "111111111111", "222222222222"
+BUCKET, PREFIX, REGION = "patch-compliance", "inventory", "us-east-1"
+WORKGROUP, DATABASE, STACK_SET = "patch-compliance", "patch_compliance", "patch-compliance"
+REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
+BROKEN = "Resource handler returned message: the bucket cannot be written to"
+_LONG = 3600
+_EVERYWHERE = Scope(regions=REGIONS)
+
+_SERVICE = {"Service": "ssm.amazonaws.com"}
+_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": _SERVICE,
+            "Action": "s3:GetBucketAcl",
+            "Resource": f"arn:aws:s3:::{BUCKET}",
+        },
+        {
+            "Effect": "Allow",
+            "Principal": _SERVICE,
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/{PREFIX}/*/accountid=*/*",
+            "Condition": {
+                "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceOrgID": "o-sandbox0001"}
+            },
+        },
+    ],
+}
+_DESTINATION = {"BucketName": BUCKET, "Prefix": PREFIX, "Region": REGION, "SyncFormat": "JsonSerDe"}
+
+
+@dataclass
+class Told:
+    """A ledger that keeps everything."""
+
+    done: frozenset[tuple[str, str]] = frozenset()
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    expected: int = 0
+
+    def is_done(self, account_id: str, region: str) -> bool:
+        return (account_id, region) in self.done
+
+    def expect(self, places: int) -> None:
+        self.expected += places
+
+    def place(self, place: Place, nodes: Sequence[Node] = ()) -> None:
+        assert (place.account_id, place.region) not in self.places
+        self.places[place.account_id, place.region] = place
+        self.nodes += nodes
+
+    def problem(self, problem: Problem) -> None:
+        self.problems.append(problem)
+
+    @property
+    def states(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """State and organizational unit, by place."""
+        return {where: (place.state, place.organizational_unit) for where, place in self.places.items()}
+
+    def codes(self, code: str) -> set[str]:
+        """The accounts with a place that was not read for this reason."""
+        return {place.account_id for place in self.places.values() if place.code == code}
+
+
+@dataclass
+class Lake:
+    """The bucket of a sandbox, its tables, and the accounts in which the StackSet failed."""
+
+    sandbox: Sandbox
+    scenario: Scenario
+    failed: frozenset[str]
+
+    @property
+    def reached(self) -> list[str]:
+        """The accounts that a service-managed StackSet deploys to."""
+        members = self.scenario.member_accounts()
+        return [account.id for account in members if account.status == "ACTIVE"]
+
+    def collect(self, source: Source, scope: Scope = _EVERYWHERE, *, ledger: Told | None = None) -> Told:
+        """What a source in the administrator account tells."""
+        told = ledger or Told()
+        with connection(self.sandbox, ADMINISTRATOR) as aws:
+            source.read(aws, scope, told)
+        return told
+
+    def put(self, table: str, account_id: str, node_id: str, text: str, *, region: str = REGION) -> str:
+        """Somebody's own object, with its key."""
+        folder = next(one.folder for one in lake.tables() if one.name == table)
+        place = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
+        key = f"{PREFIX}/{folder}/{place}/{node_id}.json"
+        self.sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=BUCKET, Key=key, Body=text)
+        return key
+
+
+def build(sandbox: Sandbox, scenario: Scenario, *, projected: Iterable[str] | None = None) -> Lake:
+    """Everything that modules/compliance-reporting makes, and the syncs of the management account, made by hand.
+
+    The accounts without a role to enter them by are those that the StackSet fails in. `projected`: the accounts that
+    the tables know; by default all.
+    """
+    sandbox.reset(scenario)
+    failed = frozenset(one.id for one in scenario.member_accounts() if one.access_role != "trusting")
+    made = Lake(sandbox, scenario, failed)
+    s3 = sandbox.client("s3", ADMINISTRATOR)
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(_POLICY))
+    for account_id in failed:
+        for region in REGIONS:
+            sandbox.fail_stack_instance(STACK_SET, account_id, region, BROKEN)
+    make_stack_set(sandbox, STACK_SET)
+    root = sandbox.client("organizations").list_roots()["Roots"][0]["Id"]
+    sandbox.client("cloudformation", ADMINISTRATOR).create_stack_instances(
+        StackSetName=STACK_SET,
+        CallAs="DELEGATED_ADMIN",
+        DeploymentTargets={"OrganizationalUnitIds": [root]},
+        Regions=REGIONS,
+        OperationPreferences={"FailureTolerancePercentage": 100, "MaxConcurrentPercentage": 100},
+    )
+    for region in REGIONS:
+        sandbox.client("ssm", MANAGEMENT, region).create_resource_data_sync(
+            SyncName="patch-compliance", S3Destination=_DESTINATION
+        )
+    sandbox.clock.advance(_LONG)
+    _make_tables(sandbox, projected or (MANAGEMENT, *made.reached))
+    return made
+
+
+def make_stack_set(sandbox: Sandbox, name: str) -> None:
+    """A service-managed StackSet of the delegated administrator, without instances."""
+    destination = {
+        "BucketName": BUCKET,
+        "BucketPrefix": PREFIX,
+        "BucketRegion": REGION,
+        "SyncFormat": "JsonSerDe",
+    }
+    properties = {"SyncName": name, "SyncType": "SyncToDestination", "S3Destination": destination}
+    sync = {"Type": "AWS::SSM::ResourceDataSync", "Properties": properties}
+    sandbox.client("cloudformation", ADMINISTRATOR).create_stack_set(
+        StackSetName=name,
+        PermissionModel="SERVICE_MANAGED",
+        CallAs="DELEGATED_ADMIN",
+        AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+        TemplateBody=json.dumps({"Resources": {"Sync": sync}}),
+    )
+
+
+def connection(sandbox: Sandbox, account_id: str) -> Connection:
+    """AWS as the administrator of an account sees it, whose pauses are the sandbox's time."""
+
+    def session(**_options: str | None) -> Any:
+        # The server's address is in the environment, but that is one account's.
+        keys = sandbox.environment(account_id)
+        return boto3_session(
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            region_name=REGION,
+        )
+
+    query = {"account_id": account_id, "region": REGION, "profile": "", "role_arn": ""}
+
+    def sleep(seconds: float) -> None:
+        sandbox.clock.advance(seconds)
+
+    clock = Clock(now=lambda: sandbox.clock.now().timestamp(), sleep=sleep)
+    return Connection(query, session_factory=session, clock=clock, notice=lambda _line: None)
+
+
+def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
+    """What Athena answers, as texts."""
+    athena = sandbox.client("athena", ADMINISTRATOR)
+    started = athena.start_query_execution(
+        QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE}
+    )["QueryExecutionId"]
+    status: dict[str, Any] = {"State": "QUEUED"}
+    while status["State"] in ("QUEUED", "RUNNING"):
+        status = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]
+    assert status["State"] == "SUCCEEDED", status
+    pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=started)
+    rows = [row["Data"] for page in pages for row in page["ResultSet"]["Rows"]]
+    return [tuple(value.get("VarCharValue") for value in row) for row in rows[1:]]
+
+
+def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
+    glue = sandbox.client("glue", ADMINISTRATOR)
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    described = json.loads((lake.QUERIES.parent / "lake.json").read_text())
+    values = {"accountid": account_ids, "region": REGIONS, "resourcetype": ["ManagedInstanceInventory"]}
+    projection = {"projection.enabled": "true"}
+    for name, possible in values.items():
+        projection |= {f"projection.{name}.type": "enum", f"projection.{name}.values": ",".join(possible)}
+    path = "/".join(f"{name}=${{{name}}}" for name in values)
+    for table in described["tables"]:
+        location = f"s3://{BUCKET}/{PREFIX}/{table['folder']}/"
+        serde = {
+            "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
+            "Parameters": {"ignore.malformed.json": "true"},
+        }
+        glue.create_table(
+            DatabaseName=DATABASE,
+            TableInput={
+                "Name": table["name"],
+                "TableType": "EXTERNAL_TABLE",
+                "PartitionKeys": _columns(described["partition_keys"]),
+                "Parameters": {**projection, "storage.location.template": f"{location}{path}/"},
+                "StorageDescriptor": {
+                    "Columns": _columns(table["columns"]),
+                    "Location": location,
+                    "SerdeInfo": serde,
+                },
+            },
+        )
+    results = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/athena-results/"}}
+    sandbox.client("athena", ADMINISTRATOR).create_work_group(Name=WORKGROUP, Configuration=results)
+
+
+def _columns(described: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"Name": one["name"], "Type": one["type"]} for one in described]
+
+
+def settled(sandbox: Sandbox) -> Callable[[], float]:
+    """The sandbox's time as it is now, however often it is asked: a source takes virtual time itself."""
+    now = sandbox.clock.now().timestamp()
+    return lambda: now
