@@ -28,8 +28,12 @@ sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine
 test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
+.PHONY: test-browser
+test-browser: $(VENV)/.browser ## Test the page of the compliance report in Chromium, which has to be installed
+	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
+
 .PHONY: lint
-lint: $(VENV)/.lint terraform ## Check format, style, types and the tables of every README
+lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types and the tables of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
@@ -41,7 +45,7 @@ docs: $(VENV)/.test ## Write the tables of every README anew from the Terraform 
 	@$(RUN) -m commands.docs
 
 .PHONY: bench
-bench: $(VENV)/.test terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, ONLY=preflight)
+bench: $(VENV)/.browser terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, preflight, compliance)
 	@$(RUN) -m commands.bench $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
@@ -63,7 +67,7 @@ provider-schema: $(VENV)/.test ## Write anew what the newest known AWS provider 
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements anew
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint scan; do \
+	@cd requirements && for name in test lint browser scan; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -91,6 +95,11 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.test
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.browser: requirements/browser.txt $(VENV)/.test
 	@echo "Installing $<"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@touch $@

@@ -93,7 +93,10 @@ def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
 @contextmanager
 def _ordered(connection: DuckDBPyConnection) -> Iterator[None]:
     """`page_nodes`, with the place of each row: sorted once, and not for every column."""
-    connection.execute(f"CREATE TEMP TABLE page_nodes AS SELECT *, row_number() OVER () AS row FROM ({_WORST_FIRST})")
+    shown = ", ".join(name for name, _, _ in NODES if name not in _LEFT_OUT)
+    connection.execute(
+        f"CREATE TEMP TABLE page_nodes AS SELECT {shown}, row_number() OVER () AS row FROM ({NODES_WORST_FIRST})"
+    )
     try:
         yield
     finally:
@@ -148,7 +151,6 @@ def _text(value: Any) -> str:
 
 
 _RANK = "dense_rank() OVER (ORDER BY {name})"
-_WORST_FIRST = NODES_WORST_FIRST
 _ACCOUNTS = f"""
 WITH
   counts AS (

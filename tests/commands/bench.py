@@ -3,6 +3,7 @@
 make bench                   all of it
 make bench ONLY=terraform    apply, empty plan and destroy, beside the same resources without a module
 make bench ONLY=preflight    preflight over 1,000 accounts and 16 Regions
+make bench ONLY=compliance   patch compliance of 200,000 nodes in 2,500 accounts and 4 Regions
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from commands.bench_compliance import bench_compliance
 from commands.bench_preflight import bench_preflight
 from commands.bench_terraform import bench_terraform
 from commands.session import run
 
-PARTS = {"terraform": bench_terraform, "preflight": bench_preflight}
+PARTS = {"terraform": bench_terraform, "preflight": bench_preflight, "compliance": bench_compliance}
 
 
 def bench() -> int:

@@ -1,4 +1,4 @@
-"""An AWS that answers from memory, after a latency: what `observe.py preflight` asks, for as many accounts as wanted.
+"""An AWS that answers from memory, after a latency: what preflight and compliance ask, for as many accounts as wanted.
 
 It stands behind the benchmark alone. The sandbox would be what is measured there: it validates every call, and answers
 one after the other.
@@ -15,8 +15,11 @@ import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
+
+from commands import bench_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +108,11 @@ class Organization:
             "ListEnvironments": self._list_environments,
             "DescribeEnvironments": self._describe_environments,
             "GetRole": self._get_role,
+            "ListRoots": lambda _: Reply(bench_fleet.ROOTS),
+            "ListOrganizationalUnitsForParent": lambda request: Reply(bench_fleet.units_of(request.body)),
+            "ListAccountsForParent": lambda request: Reply(bench_fleet.accounts_of(self._accounts, request.body, PAGE)),
+            "DescribeTags": lambda _: Reply(bench_fleet.NO_TAGS, _XML),
+            **{name: partial(_of_fleet, name) for name in bench_fleet.ANSWERS},
         }
 
     def answer(self, request: Request) -> Reply:
@@ -139,6 +147,10 @@ class Organization:
         arn = f"arn:aws:cloud9:us-east-1:{MANAGEMENT}:environment:{ENVIRONMENT}"
         environment = {"id": ENVIRONMENT, "name": "bench", "type": "ec2", "arn": arn, "ownerArn": arn}
         return Reply(json.dumps({"environments": [environment]}))
+
+
+def _of_fleet(name: str, request: Request) -> Reply:
+    return Reply(bench_fleet.answer(name, request.account_id, request.region))
 
 
 def member(number: int) -> str:

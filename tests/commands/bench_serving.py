@@ -42,6 +42,7 @@ class Server:
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_EC2_METADATA_DISABLED": "true",
             "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(REPOSITORY / "scripts"),
         }
 
     def asking(self, module: str, *arguments: object) -> str:

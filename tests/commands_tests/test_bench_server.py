@@ -95,11 +95,11 @@ def test_an_environment_is_in_one_region_of_its_account(server: Server) -> None:
 
 def _ask_what_it_does_not_know() -> None:
     with serving(1, 0) as server, pytest.raises(ClientError):
-        _client(server, "ssm").describe_instance_information()
+        _client(server, "ssm").describe_parameters()
 
 
 def test_a_question_that_it_does_not_know_ends_the_benchmark() -> None:
-    with pytest.raises(HarnessError, match="does not know DescribeInstanceInformation"):
+    with pytest.raises(HarnessError, match="does not know DescribeParameters"):
         _ask_what_it_does_not_know()
 
 

@@ -204,6 +204,8 @@ function toggleStatus(status) {
   apply();
 }
 
+const KINDS = { Account: "whole", Code: "whole", Reason: "long", Message: "long" };
+
 // A table of what the report says beside the nodes; `names` are titles.
 function aside(id, rows, names, noun, label) {
   if (!rows.length) return;
@@ -211,7 +213,7 @@ function aside(id, rows, names, noun, label) {
   const heads = names.map((name) => ({
     title: name,
     column: told[name],
-    kind: name === "Reason" ? "long" : "",
+    kind: KINDS[name] ?? "",
     cell: (row) => told[name].at(row) || "–",
   }));
   new Table(find(`${id}-table`), heads, noun, label).show(Array.from(rows.keys()), rows.length);

@@ -1,0 +1,128 @@
+"""Pages of made-up organizations of any size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from patch_compliance.columns import NODES, NOT_READ, PLACES, READ, SEVERITIES
+from patch_compliance.page import About, write_page
+from patch_compliance.tables import create_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+_UNITS = (
+    "Root/Security",
+    "Root/Infrastructure",
+    "Root/Workloads/Production",
+    "Root/Workloads/Production/Payments",
+    "Root/Workloads/Production",
+    "Root/Workloads/Test",
+    "Root/Workloads/Production/Shops",
+    "Root/Sandboxes",
+)
+_NAMES = ("Log Archive", "Network", "Orders", "Payments", "Search", "Staging", "Shop", "Playground")
+_REGIONS = ("ap-northeast-1", "eu-central-1", "us-east-1", "us-west-2")
+ABOUT = About("2026-01-31T23:59:59Z", "api")
+# Every node of this account is compliant, and every Region of it was read.
+WELL = "100000000001"
+# No role opens this one.
+UNREAD = "100000000002"
+
+
+def organization(accounts: int, nodes: int, regions: int = 3) -> DuckDBPyConnection:
+    """The tables of a report: so many nodes, spread evenly; some accounts are well, and every 17th is not read."""
+    tables = duckdb.connect()
+    create_tables(tables)
+    tables.execute(f"INSERT INTO places {_PLACES.format(accounts=accounts, regions=regions)}")
+    tables.execute(f"INSERT INTO nodes {_nodes(nodes)}")
+    tables.execute(
+        """
+        UPDATE places SET nodes = found.count
+        FROM (SELECT account_id, region, count(*) AS count FROM nodes GROUP BY ALL) AS found
+        WHERE places.account_id = found.account_id AND places.region = found.region
+        """
+    )
+    return tables
+
+
+def written(tables: DuckDBPyConnection, path: Path, about: About = ABOUT) -> Path:
+    with path.open("w", encoding="utf-8") as file:
+        write_page(tables, file, about)
+    return path
+
+
+def insert_node(tables: DuckDBPyConnection, account_id: str, **values: object) -> None:
+    """One more node, in a place of the account that was read; what is not said of it is empty or 0."""
+    tables.execute(
+        f"SELECT account_name, organizational_unit, region FROM places WHERE account_id = ? AND state = '{READ}'",
+        [account_id],
+    )
+    name, unit, region = tables.fetchall()[0]
+    row: dict[str, object] = {column.name: "" if column.type == "varchar" else 0 for column in NODES}
+    row |= {"account_id": account_id, "account_name": name, "organizational_unit": unit, "region": region, **values}
+    tables.execute(f"INSERT INTO nodes VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def insert_place(tables: DuckDBPyConnection, **values: object) -> None:
+    row = {column.name: values.get(column.name, "" if column.type == "varchar" else 0) for column in PLACES}
+    tables.execute(f"INSERT INTO places VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+_PLACES = f"""
+SELECT
+  (100000000000 + account)::VARCHAR,
+  list_extract({list(_NAMES)}, account % {len(_NAMES)} + 1) || ' ' || account,
+  list_extract({list(_UNITS)}, account % {len(_UNITS)} + 1),
+  list_extract({list(_REGIONS)}, region + 1),
+  CASE WHEN unread THEN '{NOT_READ}' ELSE '{READ}' END,
+  CASE WHEN unread THEN 'ROLE_NOT_ASSUMED' ELSE '' END,
+  CASE WHEN unread THEN 'sts:AssumeRole failed: AccessDenied: Not authorized.' ELSE '' END,
+  0
+FROM (
+  SELECT account, region, account % 17 = 2 OR (account % 13 = 5 AND region = 1) AS unread
+  FROM range({{accounts}}) AS a(account), range({{regions}}) AS r(region)
+)
+"""
+
+
+def _nodes(count: int) -> str:
+    """What is wrong with a node follows from hashes of its number, and from how well its account is kept."""
+    names = [f"noncompliant_{severity.lower()}" for severity in SEVERITIES]
+    patches = ", ".join(
+        f"CASE WHEN status = 'NON_COMPLIANT' AND hash(node, {share}) % {share} = 0 THEN hash(node) % 9 + 1 ELSE 0 END "
+        f"AS {name}"
+        for name, share in zip(names, (9, 3, 2, 4, 11, 1), strict=True)
+    )
+    severities = " ".join(f"WHEN {name} > 0 THEN '{name.partition('_')[2].upper()}'" for name in names)
+    return f"""
+WITH
+  open AS (SELECT *, row_number() OVER (ORDER BY account_id, region) - 1 AS number FROM places WHERE state = '{READ}'),
+  placed AS (
+    SELECT open.*, node, hash(node) % 100 AS luck, hash(account_id) % 5 * 6 AS neglect
+    FROM range({count}) AS n(node) JOIN open ON open.number = node % (SELECT count(*) FROM open)
+  ),
+  judged AS (
+    SELECT *, CASE
+      WHEN account_id = '{WELL}' OR neglect = 0 THEN 'COMPLIANT'
+      WHEN luck < neglect THEN 'NON_COMPLIANT'
+      WHEN luck > 95 THEN 'NOT_REPORTING' ELSE 'COMPLIANT' END AS status
+    FROM placed
+  ),
+  counted AS (SELECT *, {patches} FROM judged)
+SELECT
+  account_id, account_name, organizational_unit, region,
+  'i-' || printf('%017x', node), 'host-' || node, CASE WHEN node % 4 = 0 THEN 'Windows' ELSE 'Linux' END,
+  CASE WHEN node % 4 = 0 THEN 'Microsoft Windows Server 2022' ELSE 'Amazon Linux' END,
+  CASE WHEN node % 4 = 0 THEN '10.0.20348' ELSE '2023' END,
+  status, CASE {severities} ELSE '' END, {", ".join(names)},
+  noncompliant_high + noncompliant_medium, noncompliant_critical, 200 + node % 40, 10, 0, 0, 900, 0, 0, 0,
+  'default', 'pb-0123456789abcdef0', CASE WHEN status = 'NOT_REPORTING' THEN '' ELSE 'Scan' END,
+  CASE WHEN status = 'NOT_REPORTING' THEN ''
+    ELSE strftime(TIMESTAMP '2026-01-31 00:00:00' + to_seconds(node % 80000), '%Y-%m-%dT%H:%M:%SZ') END
+FROM counted
+"""

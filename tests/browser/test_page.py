@@ -1,0 +1,241 @@
+"""The page of the report, in a real Chromium."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
+from commands.bench_page import measure
+from patch_compliance.columns import NODES, NOT_READ, SEVERITIES
+from patch_compliance.page import About
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from playwright.sync_api import Browser
+
+    from browser.conftest import Open
+
+_SCREENSHOTS = Path(__file__).parents[2] / ".cache/browser"
+_SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
+_HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&<!--"
+
+_NONE = "\N{EN DASH}"
+
+
+@pytest.fixture(scope="module")
+def tables() -> DuckDBPyConnection:
+    """40 accounts and 600 nodes; tests change nothing."""
+    return organization(40, 600)
+
+
+@pytest.fixture(scope="module")
+def small(tables: DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tables, tmp_path_factory.mktemp("small") / "page.html")
+
+
+def _numbers(tables: DuckDBPyConnection, query: str) -> list[int]:
+    return [number for (number,) in tables.execute(query).fetchall()]
+
+
+def test_the_totals_are_those_of_the_tables(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+    page = open_page(small)
+    (well,) = _numbers(tables, "SELECT count(*) FROM nodes WHERE status = 'COMPLIANT'")
+    sums = ", ".join(f"sum(noncompliant_{name})" for name in SEVERITIES)
+    patches = tables.execute(f"SELECT {sums} FROM nodes").fetchall()[0]
+
+    assert page.tab.inner_text(".headline") == f"{well} of 600 managed nodes are compliant"
+    assert page.tab.inner_text(".card[data-status=NOT_READ]").split("\n") == ["3", "accounts not read, 3 in part"]
+    assert page.tab.locator("#patches b").all_inner_texts() == [str(number) for number in patches]
+    assert page.count == "600 nodes"
+    assert "2026-01-31 23:59:59 UTC" in page.tab.inner_text(".about")
+
+
+def test_it_sorts_by_every_column(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+    page = open_page(small)
+    assert page.column("Status")[0] == "Noncompliant"
+
+    assert page.sort("High") == "descending"
+    most = _numbers(tables, "SELECT noncompliant_high FROM nodes ORDER BY 1 DESC LIMIT 50")
+    assert page.column("High") == [str(number) for number in most]
+    assert page.sort("High") == "ascending"
+    assert page.column("High") == ["0"] * 50
+
+    assert page.sort("Node") == "ascending"
+    names = [name for (name,) in tables.execute("SELECT computer_name FROM nodes ORDER BY 1 DESC LIMIT 50").fetchall()]
+    assert page.sort("Node") == "descending"
+    assert [cell.split("\n")[0] for cell in page.column("Node")] == names
+
+    assert page.sort("Severity") == "ascending"
+    assert page.column("Severity")[0] == "Critical"
+    assert page.sort("Severity") == "descending"
+    assert page.column("Severity")[0] == _NONE
+    assert page.sort("Severity") == "none"
+    assert page.column("Status")[0] == "Noncompliant"
+    titles = page.tab.locator("#nodes-table thead th").all_inner_texts()
+    assert [page.sort(title) in ("ascending", "descending") for title in titles] == [True] * len(titles)
+
+
+def test_it_searches_and_filters(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+    page = open_page(small)
+    page.search("HOST-59", "11 of 600 nodes")
+    page.choose("Platform", "Windows")
+    page.wait_for_count("2 of 600 nodes")
+    assert sorted(cell.split("\n")[0] for cell in page.column("Node")) == ["host-592", "host-596"]
+    page.tab.get_by_role("button", name="Clear filters").click()
+    page.wait_for_count("600 nodes")
+
+    page.choose("Organizational unit", "Root/Workloads/Production")
+    (below,) = _numbers(
+        tables, "SELECT count(*) FROM nodes WHERE organizational_unit LIKE 'Root/Workloads/Production%'"
+    )
+    page.wait_for_count(f"{below} of 600 nodes")
+    assert all(cell.startswith("Root/Workloads/Production") for cell in page.column("Organizational unit"))
+    page.tab.locator(".card[data-status=NON_COMPLIANT] button").click()
+    assert set(page.column("Status")) == {"Noncompliant"}
+
+    page.search("no such node", "0 of 600 nodes")
+
+
+def test_the_map_tells_and_filters(open_page: Open, small: Path) -> None:
+    page = open_page(small)
+    unread = page.tab.locator(f"[data-account='{UNREAD}']")
+    assert "not read" in (unread.get_attribute("aria-label") or "")
+    assert "unread" in (unread.get_attribute("class") or "")
+    # Nothing of a well account is in its gauge, and of one that was not read there is no gauge.
+    well = page.tab.locator(f"[data-account='{WELL}']")
+    assert "100 %" in well.inner_text()
+    gauges = [one.evaluate("cell => cell.style.getPropertyValue('--cell-bad')") for one in (well, unread)]
+    assert gauges == ["0%", ""]
+
+    well.click()
+    assert {cell.split("\n")[1] for cell in page.column("Account")} == {WELL}
+    assert well.get_attribute("aria-pressed") == "true"
+    well.click()
+    assert page.count == "600 nodes"
+    page.tab.locator("[data-unit='Root/Workloads/Test']").click()
+    assert set(page.column("Organizational unit")) == {"Root/Workloads/Test"}
+
+    unread.click()
+    assert page.count == "0 of 600 nodes"
+    assert UNREAD in page.tab.inner_text("#unread-table")
+
+
+def test_the_keyboard_is_enough(open_page: Open, small: Path) -> None:
+    page = open_page(small)
+    keyboard = page.tab.keyboard
+    reached = "document.activeElement.dataset.account"
+    for _ in range(40):
+        keyboard.press("Tab")
+        if page.tab.evaluate(reached):
+            break
+    first = page.tab.evaluate(reached)
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowUp")
+    keyboard.press("ArrowLeft")
+    assert page.tab.evaluate(reached) == first
+    assert page.tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    keyboard.press("Enter")
+    assert {cell.split("\n")[1] for cell in page.column("Account")} == {first}
+
+    for _ in range(60):
+        keyboard.press("Tab")
+        if page.tab.evaluate("document.activeElement.closest('th')?.textContent") == "Region":
+            break
+    keyboard.press("Space")
+    assert page.tab.locator("th[aria-sort=ascending]").inner_text() == "Region"
+
+
+def test_pages_turn(open_page: Open, small: Path) -> None:
+    page = open_page(small)
+    first = page.column("Node")
+    page.tab.locator("#nodes-table").get_by_role("button", name="Next").click()
+    assert "Page 2 of 12" in page.tab.inner_text("#nodes-table .pager")
+    assert not set(first) & set(page.column("Node"))
+
+
+def test_the_file_of_what_is_filtered(open_page: Open, small: Path, tmp_path: Path) -> None:
+    page = open_page(small)
+    page.search("host-59", "11 of 600 nodes")
+    with page.tab.expect_download() as download:
+        page.tab.get_by_role("button", name="Download as CSV").click()
+    download.value.save_as(tmp_path / "nodes.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "nodes.csv").read_text(encoding="utf-8"))))
+    assert {row["computer_name"] for row in rows} == {"host-59", *(f"host-59{digit}" for digit in range(10))}
+    assert set(rows[0]) <= {column.name for column in NODES}
+
+
+def test_names_are_never_markup(open_page: Open, tmp_path: Path) -> None:
+    tables = organization(4, 12)
+    insert_node(tables, WELL, node_id="mi-1", computer_name=_HOSTILE, status="COMPLIANT", patch_group="=1+1")
+    insert_place(
+        tables,
+        account_id="200000000000",
+        account_name=_HOSTILE,
+        organizational_unit=f"Root/{_HOSTILE}",
+        region="us-east-1",
+        state=NOT_READ,
+        code="ACCESS_DENIED",
+        reason=_HOSTILE,
+    )
+    tables.execute("INSERT INTO problems VALUES ('MALFORMED_OBJECT', $1, $1)", [_HOSTILE])
+    page = open_page(written(tables, tmp_path / "page.html", About(ABOUT.generated_at, "s3", _HOSTILE)))
+    page.search("mi-1", "1 of 13 nodes")
+
+    assert page.column("Node") == [f"{_HOSTILE}\nmi-1"]
+    for place in (".about", "#unread-table", "#problems-table"):
+        assert _HOSTILE in page.tab.inner_text(place)
+    assert page.tab.locator("img").count() == 0
+    assert page.tab.locator("script").count() == 3
+
+
+def test_empty_tables_make_a_page(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(written(organization(0, 0), tmp_path / "page.html"))
+    assert page.tab.inner_text(".headline") == "0 of 0 managed nodes are compliant"
+    assert page.count == "0 nodes"
+
+
+def test_without_scripts_the_accounts_are_told(small: Path, open_page: Open) -> None:
+    browser = open_page(small).tab.context.browser
+    assert browser
+    tab = browser.new_page(java_script_enabled=False)
+    tab.goto(small.as_uri())
+    assert "600 managed nodes" in tab.inner_text(".headline")
+    assert tab.locator("noscript tbody tr").count() == 40
+    assert "not read" in tab.locator("noscript tr", has_text=UNREAD).inner_text()
+    tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", list(_SIZES))
+@pytest.mark.parametrize(("accounts", "nodes"), [(40, 600), (2500, 5000)])
+def test_it_is_accessible(open_page: Open, tmp_path: Path, accounts: int, nodes: int, device: str, scheme: str) -> None:
+    """By axe-core; and nothing sticks out of a screen. What it looked like is in .cache/browser."""
+    tables = organization(accounts, nodes)
+    tables.execute("INSERT INTO problems VALUES ('MALFORMED_OBJECT', 'key/of/an/object.json', 'It is not JSON.')")
+    width, height = _SIZES[device]
+    page = open_page(written(tables, tmp_path / "page.html"), width=width, height=height, scheme=scheme)
+    _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.tab.screenshot(path=_SCREENSHOTS / f"{accounts}-accounts-{device}-{scheme}.png", full_page=True)
+
+    found = Axe().run(page.tab)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_200_000_nodes(open_page: Open, browser: Browser, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(organization(2500, 200_000, regions=4), tmp_path / "page.html")
+    page = open_page(file)
+    assert page.count == "200,000 nodes"
+    page.sort("Node")
+    assert page.column("Node")[0].startswith("host-0\n")
+    page.search("host-19999", "11 of 200,000 nodes")
+    page.close()
+    with capsys.disabled():
+        print(f"\n{file.stat().st_size / 1e6:.1f} MB; milliseconds: {measure(browser, file)}")

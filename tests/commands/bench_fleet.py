@@ -1,0 +1,118 @@
+"""What the benchmark's server says of organizational units and of managed nodes: twenty in every account and Region."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+NODES = 20
+UNITS = 10
+ROOT = "r-bench"
+ROOTS = json.dumps({"Roots": [{"Id": ROOT, "Name": "Root", "Arn": f"arn:aws:organizations::1:root/o-1/{ROOT}"}]})
+
+# c7n-org asks EC2 for the tags of what it found.
+NO_TAGS = '<DescribeTagsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><tagSet/></DescribeTagsResponse>'
+
+# Stands for the account and the Region, which make the ids of nodes differ.
+_PLACE = "PLACE"
+_ENDED = 1767603600.0
+
+
+def units_of(body: bytes) -> str:
+    """The root has so many units, and they have none."""
+    found = range(UNITS) if json.loads(body)["ParentId"] == ROOT else ()
+    return json.dumps(
+        {"OrganizationalUnits": [{"Id": f"ou-bench-{unit:08}", "Name": f"Unit {unit}"} for unit in found]}
+    )
+
+
+def accounts_of(accounts: list[dict[str, str]], body: bytes, page: int) -> str:
+    """The root has the first account alone; the units share the others."""
+    asked = json.loads(body)
+    parent = asked["ParentId"]
+    own = accounts[:1] if parent == ROOT else accounts[1 + int(parent.rpartition("-")[2]) :: UNITS]
+    start = int(asked.get("NextToken", 0))
+    following = {"NextToken": str(start + page)} if start + page < len(own) else {}
+    return json.dumps({"Accounts": own[start : start + page], **following})
+
+
+def answer(name: str, account_id: str, region: str) -> str:
+    """The answer of one of ANSWERS in an account and Region."""
+    return ANSWERS[name].replace(_PLACE, f"{account_id}{sum(region.encode()) % 997:03}")
+
+
+def _node_id(number: int) -> str:
+    return f"i-{number:02}{_PLACE}"
+
+
+def _information(number: int) -> dict[str, Any]:
+    return {
+        "InstanceId": _node_id(number),
+        "PingStatus": "Online",
+        "LastPingDateTime": _ENDED,
+        "AgentVersion": "3.3.1611.0",
+        "IsLatestVersion": True,
+        "PlatformType": "Linux",
+        "PlatformName": "Amazon Linux",
+        "PlatformVersion": "2023",
+        "ResourceType": "EC2Instance",
+        "IPAddress": "10.0.0.1",
+        "ComputerName": f"ip-10-0-0-{number}.ec2.internal",
+        "AssociationStatus": "Success",
+        "LastAssociationExecutionDate": _ENDED,
+        "LastSuccessfulAssociationExecutionDate": _ENDED,
+        "AssociationOverview": {
+            "DetailedStatus": "Success",
+            "InstanceAssociationStatusAggregatedCount": {"Success": 2},
+        },
+        "SourceId": _node_id(number),
+        "SourceType": "AWS::EC2::Instance",
+    }
+
+
+def _patch_state(number: int) -> dict[str, Any]:
+    missing = number % 4
+    return {
+        "InstanceId": _node_id(number),
+        "PatchGroup": "production",
+        "BaselineId": "pb-0123456789abcdef0",
+        "SnapshotId": "2c42bd7d-0d39-4b3a-9bbd-5b2ec8f8d0a1",
+        "OwnerInformation": "",
+        "InstalledCount": 312,
+        "InstalledOtherCount": 4,
+        "InstalledPendingRebootCount": 0,
+        "InstalledRejectedCount": 0,
+        "MissingCount": missing,
+        "FailedCount": 0,
+        "UnreportedNotApplicableCount": 0,
+        "NotApplicableCount": 1450,
+        "OperationStartTime": _ENDED - 60,
+        "OperationEndTime": _ENDED,
+        "Operation": "Scan",
+        "RebootOption": "NoReboot",
+        "CriticalNonCompliantCount": missing,
+        "SecurityNonCompliantCount": 0,
+        "OtherNonCompliantCount": 0,
+    }
+
+
+def _summary(number: int) -> dict[str, Any]:
+    missing = number % 4
+    none = {f"{name}Count": 0 for name in ("High", "Medium", "Low", "Informational", "Unspecified")}
+    return {
+        "ComplianceType": "Patch",
+        "ResourceType": "ManagedInstance",
+        "ResourceId": _node_id(number),
+        "Status": "NON_COMPLIANT" if missing else "COMPLIANT",
+        "OverallSeverity": "CRITICAL" if missing else "UNSPECIFIED",
+        "ExecutionSummary": {"ExecutionTime": _ENDED, "ExecutionId": "2c42bd7d", "ExecutionType": "Command"},
+        "CompliantSummary": {"CompliantCount": 316, "SeveritySummary": {**none, "CriticalCount": 0}},
+        "NonCompliantSummary": {"NonCompliantCount": missing, "SeveritySummary": {**none, "CriticalCount": missing}},
+    }
+
+
+ANSWERS = {
+    "DescribeInstanceInformation": json.dumps({"InstanceInformationList": [*map(_information, range(NODES))]}),
+    "DescribeInstancePatchStates": json.dumps({"InstancePatchStates": [*map(_patch_state, range(NODES))]}),
+    "ListResourceComplianceSummaries": json.dumps({"ResourceComplianceSummaryItems": [*map(_summary, range(NODES))]}),
+}
