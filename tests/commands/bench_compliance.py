@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from browser.chromium import BrowserError
+from commands.bench_bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from commands.bench_collect import PAGE_FILE
 from commands.bench_fleet import NODES
 from commands.bench_others import aws_cli, c7n_org
@@ -36,8 +37,6 @@ MOST_OF_BOUND, MOST_MEMORY, MOST_GROWTH, SLOWEST_PAGE = 1.25, 250, 1.1, 2
 
 _CONNECTIONS = 8
 _OPERATIONS = ("DescribeInstanceInformation", "DescribeInstancePatchStates", "ListResourceComplianceSummaries")
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_ASSUME_ROLE_RATE = 600
 
 
 @dataclass(frozen=True)
@@ -79,34 +78,16 @@ class Run:
         return sum(self.asked.values())
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Seconds below which it cannot be, by what makes it so."""
-
-    latency: float
-    rates: float
-    processor: float
-
-    @classmethod
-    def of(cls, run: Run, extent: Extent, bare_calls: Mapping[str, float]) -> Bounds:
-        """`bare_calls`: processor seconds of one call, by operation; of others, those of the cheapest."""
-        paced = ("ListAccountsForParent", "ListOrganizationalUnitsForParent")
-        rates = [_paced_seconds(f"organizations:{name}", run.asked[name]) for name in paced]
-        cheapest = min(bare_calls.values())
-        return cls(
-            latency=run.calls * extent.latency / AT_A_TIME,
-            rates=max(0.0, *rates, run.asked["AssumeRole"] / _ASSUME_ROLE_RATE),
-            processor=sum(number * bare_calls.get(name, cheapest) for name, number in run.asked.items()),
-        )
-
-    @property
-    def largest(self) -> float:
-        return max(self.latency, self.rates, self.processor)
-
-
-def _paced_seconds(action: str, calls: int) -> float:
-    rate = PUBLISHED_RATES[action]
-    return (calls - rate.burst) / rate.calls
+def bounds_of(run: Run, extent: Extent, bare_calls: Mapping[str, float]) -> Bounds:
+    """`bare_calls`: processor seconds of one call, by operation; of others, those of the cheapest."""
+    paced = ("ListAccountsForParent", "ListOrganizationalUnitsForParent")
+    rates = [paced_seconds(f"organizations:{name}", run.asked[name]) for name in paced]
+    cheapest = min(bare_calls.values())
+    return Bounds(
+        latency=run.calls * extent.latency / AT_A_TIME,
+        rates=max(0.0, *rates, run.asked["AssumeRole"] / ASSUME_ROLE_RATE),
+        processor=sum(number * bare_calls.get(name, cheapest) for name, number in run.asked.items()),
+    )
 
 
 def bench_compliance(console: Console, extent: Extent = Extent()) -> None:
@@ -124,7 +105,7 @@ def bench_compliance(console: Console, extent: Extent = Extent()) -> None:
         fewer = collect(extent.fewer_accounts, extent.latency)
     costs = {name: statistics.median(one[name] for one in bare) for name in _OPERATIONS}
     table = Table(f"compliance (median of {extent.rounds})", "", "aim")
-    for label, figure, aim in _rows(runs, fewer, Bounds.of(runs[0], extent, costs), ceiling):
+    for label, figure, aim in _rows(runs, fewer, bounds_of(runs[0], extent, costs), ceiling):
         table.add_row(label, figure, aim)
     for label, figure in _others(console, extent, statistics.median(run.seconds for run in runs)):
         table.add_row(label, figure, "")
@@ -171,17 +152,17 @@ def _rows(runs: list[Run], fewer: Run, bounds: Bounds, ceiling: float) -> Iterat
     processors = os.cpu_count() or 1
     yield f"  by {processors} processors, a stricter reading", f"{bounds.processor / processors:.1f}", ""
     ratio = seconds / bounds.largest
-    yield "times the largest bound", _aimed(ratio, ratio <= MOST_OF_BOUND, 2), f"{MOST_OF_BOUND}"
-    yield "peak memory, MB", _aimed(peak, peak < MOST_MEMORY), f"under {MOST_MEMORY}"
+    yield "times the largest bound", aimed(ratio, ratio <= MOST_OF_BOUND, 2), f"{MOST_OF_BOUND}"
+    yield "peak memory, MB", aimed(peak, peak < MOST_MEMORY), f"under {MOST_MEMORY}"
     growth = peak / fewer.peak
-    yield "  times that of the fewer accounts", _aimed(growth, growth <= MOST_GROWTH, 2), f"{MOST_GROWTH}"
+    yield "  times that of the fewer accounts", aimed(growth, growth <= MOST_GROWTH, 2), f"{MOST_GROWTH}"
     yield "the page: seconds to write it", f"{statistics.median(run.told['writing'] for run in runs):.1f}", ""
     yield "the page: MB", f"{runs[0].told['page']:.1f}", ""
     yield "the page: peak memory while it is written, MB", f"{max(run.told['peak_page'] for run in runs):.0f}", ""
     if opened := runs[0].page:
         yield (
             "  seconds to open it in Chromium",
-            _aimed(opened.open / 1000, opened.open < SLOWEST_PAGE * 1000, 2),
+            aimed(opened.open / 1000, opened.open < SLOWEST_PAGE * 1000, 2),
             f"under {SLOWEST_PAGE}",
         )
         acts = (opened.sort_numbers, opened.sort_text, opened.choose)
@@ -216,10 +197,6 @@ def _times(other: float, seconds: float) -> str:
     return f"{other:.0f}, {other / seconds:.0f} times as long"
 
 
-def _aimed(figure: float, met: bool, digits: int = 0) -> str:
-    return f"{figure:.{digits}f}, {'met' if met else 'missed'}"
-
-
 def _explained(extent: Extent, bare: Mapping[str, float], ceiling: float) -> Iterator[str]:
     rate = PUBLISHED_RATES["organizations:ListAccountsForParent"]
     yield (
@@ -229,7 +206,7 @@ def _explained(extent: Extent, bare: Mapping[str, float], ceiling: float) -> Ite
     yield f"Latency: the calls, {AT_A_TIME} at a time."
     yield (
         f"Published rates: ListAccountsForParent in pages of {PAGE} and ListOrganizationalUnitsForParent, each "
-        f"{rate.burst} at once and then {rate.calls} a second; AssumeRole, {_ASSUME_ROLE_RATE} a second."
+        f"{rate.burst} at once and then {rate.calls} a second; AssumeRole, {ASSUME_ROLE_RATE} a second."
     )
     costs = ", ".join(f"{name} {cost * 1000:.2f} ms" for name, cost in bare.items())
     yield f"Bare botocore calls, processor time with one client, one thread, no latency, the same bodies: {costs}."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from commands.bench_bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from commands.bench_server import MANAGEMENT, PAGE, ROLE, with_environment, without_role
 from commands.bench_serving import serving
 from sandbox.ssmquicksetup.configuration_types import REGIONS
@@ -32,8 +33,6 @@ MOST_OF_BOUND, FASTER, MOST_MEMORY = 1.2, 20, 200
 
 _CONNECTIONS = 8
 _ENTRY = REPOSITORY / "scripts" / "observe.py"
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_ASSUME_ROLE_RATE = 600
 
 
 @dataclass(frozen=True)
@@ -61,27 +60,14 @@ class Run:
         return sum(self.asked.values())
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Seconds below which a preflight cannot be, by what makes it so."""
-
-    latency: float
-    rates: float
-    processor: float
-
-    @classmethod
-    def of(cls, run: Run, extent: Extent, bare_call: float) -> Bounds:
-        pages = -(-(extent.accounts + 1) // PAGE)
-        rate = PUBLISHED_RATES["organizations:ListAccounts"]
-        return cls(
-            latency=run.calls * extent.latency / AT_A_TIME,
-            rates=max(0.0, (pages - rate.burst) / rate.calls, extent.accounts / _ASSUME_ROLE_RATE),
-            processor=run.calls * bare_call,
-        )
-
-    @property
-    def largest(self) -> float:
-        return max(self.latency, self.rates, self.processor)
+def bounds_of(run: Run, extent: Extent, bare_call: float) -> Bounds:
+    """`bare_call`: processor seconds of one call."""
+    listing = paced_seconds("organizations:ListAccounts", -(-(extent.accounts + 1) // PAGE))
+    return Bounds(
+        latency=run.calls * extent.latency / AT_A_TIME,
+        rates=max(0.0, listing, extent.accounts / ASSUME_ROLE_RATE),
+        processor=run.calls * bare_call,
+    )
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ def _measure(console: Console, extent: Extent, users: int, slow: dict[str, float
     bare += own_bare
     asked = runs[0].asked
     seconds = asked["AssumeRole"] * slow["account"] + asked.get("ListEnvironments", 0) * slow["region"]
-    return Case(tuple(runs), Bounds.of(runs[0], extent, statistics.median(own_bare)), seconds)
+    return Case(tuple(runs), bounds_of(runs[0], extent, statistics.median(own_bare)), seconds)
 
 
 def preflight(accounts: int, latency: float, users_of_cloud9: int) -> Run:
@@ -191,17 +177,13 @@ def _rows(cases: list[Case], ceiling: float) -> Iterator[tuple[str, list[str]]]:
     ratios = (case.seconds / case.bounds.largest for case in cases)
     yield (
         "times the largest bound",
-        [*(_aimed(ratio, ratio <= MOST_OF_BOUND, 2) for ratio in ratios), f"{MOST_OF_BOUND}"],
+        [*(aimed(ratio, ratio <= MOST_OF_BOUND, 2) for ratio in ratios), f"{MOST_OF_BOUND}"],
     )
     yield "one after another, extrapolated", [*(f"{case.one_after_another:.0f}" for case in cases), ""]
     gains = (case.one_after_another / case.seconds for case in cases)
-    yield "  times as slow as preflight", [*(_aimed(gain, gain >= FASTER) for gain in gains), f"{FASTER}"]
+    yield "  times as slow as preflight", [*(aimed(gain, gain >= FASTER) for gain in gains), f"{FASTER}"]
     peaks = (case.peak for case in cases)
-    yield "peak memory, MB", [*(_aimed(peak, peak < MOST_MEMORY) for peak in peaks), f"under {MOST_MEMORY}"]
-
-
-def _aimed(figure: float, met: bool, digits: int = 0) -> str:
-    return f"{figure:.{digits}f}, {'met' if met else 'missed'}"
+    yield "peak memory, MB", [*(aimed(peak, peak < MOST_MEMORY) for peak in peaks), f"under {MOST_MEMORY}"]
 
 
 def _explained(extent: Extent, bare_call: float, ceiling: float) -> Iterator[str]:
@@ -210,7 +192,7 @@ def _explained(extent: Extent, bare_call: float, ceiling: float) -> Iterator[str
     yield f"Latency: the calls, {AT_A_TIME} at a time."
     yield (
         f"Published rates: ListAccounts in pages of {PAGE}, {rate.burst} at once and then {rate.calls} a second; "
-        f"AssumeRole, {_ASSUME_ROLE_RATE} a second."
+        f"AssumeRole, {ASSUME_ROLE_RATE} a second."
     )
     yield f"Bare botocore calls: {bare_call * 1000:.2f} ms of processor time each; one client, one thread, no latency."
     yield (

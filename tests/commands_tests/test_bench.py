@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from commands.bench_preflight import Bounds, Extent, Run, bench_preflight, check, preflight
+from commands.bench_preflight import Extent, Run, bench_preflight, bounds_of, check, preflight
 from commands.bench_server import with_environment, without_role
 from support.errors import HarnessError
 
@@ -51,7 +51,7 @@ def test_findings_that_are_so_do_not() -> None:
 
 def test_bounds_are_those_of_the_issue() -> None:
     run = Run(seconds=30, peak=100, asked={"AssumeRole": 1000, "ListEnvironments": 15000})
-    bounds = Bounds.of(run, Extent(accounts=1000, latency=0.05), bare_call=0.001)
+    bounds = bounds_of(run, Extent(accounts=1000, latency=0.05), bare_call=0.001)
     # 16,000 calls of 50 ms, 64 at a time; 51 pages of accounts, 12 at once and then 8 a second; 1 ms each.
     assert (bounds.latency, bounds.rates, bounds.processor) == (12.5, 4.875, 16)
     assert bounds.largest == 16

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from commands import bench_compliance
-from commands.bench_compliance import Bounds, Extent, Run, collect
+from commands.bench_compliance import Extent, Run, bounds_of, collect
 from support.errors import HarnessError
 
 
@@ -44,7 +44,7 @@ def test_bounds_are_those_of_the_issue() -> None:
         "ListResourceComplianceSummaries": 4000,
     }
     costs = {"DescribeInstanceInformation": 0.001, "ListResourceComplianceSummaries": 0.002}
-    bounds = Bounds.of(Run({}, asked), Extent(latency=0.064), costs)
+    bounds = bounds_of(Run({}, asked), Extent(latency=0.064), costs)
     # 9,066 calls, 64 at a time; 58 pages, 8 at once and then 5 a second; 4,000 at 2 ms and the others at 1 ms.
     assert (bounds.latency, bounds.rates, bounds.processor) == pytest.approx((9.066, 10, 13.066))
     assert bounds.largest == bounds.processor
