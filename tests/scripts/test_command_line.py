@@ -6,10 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse, HeadersDict
 
 from systems_manager_organization import ensure, observe
+from systems_manager_organization.connection import boto3_session
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+
     from scripts.conftest import Run
     from systems_manager_organization.command_line import Program, Verb
 
@@ -220,4 +224,21 @@ def test_a_terminal_gets_lines_to_read() -> None:
         "configuration_managers: 2",
         "  arn=a  name=one",
         "  arn=b  name=two",
+    ]
+
+
+def test_times_of_answers_are_in_utc_however_they_are_spelled() -> None:
+    def answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
+        states = [{"InstanceId": told, "OperationEndTime": told} for told in (0.5, "1970-01-01T01:00:00+01:00")]
+        raw = io.BytesIO(json.dumps({"InstancePatchStates": states}).encode())
+        raw.stream = lambda: iter([raw.getvalue()])  # type: ignore[attr-defined]
+        return AWSResponse(request.url, 200, HeadersDict(), raw)  # type: ignore[arg-type]
+
+    session = boto3_session(aws_access_key_id="AKIA", aws_secret_access_key="secret")
+    ssm = session.client("ssm", region_name="us-east-1")
+    ssm.meta.events.register("before-send", answer)  # type: ignore[arg-type]
+    told = ssm.describe_instance_patch_states(InstanceIds=["i-0a1b2c3d4e5f60711"])["InstancePatchStates"]
+    assert [state["OperationEndTime"].isoformat() for state in told] == [
+        "1970-01-01T00:00:00.500000+00:00",
+        "1970-01-01T00:00:00+00:00",
     ]
