@@ -109,6 +109,11 @@ STATEMENTS = (
     Statement(
         "ReadRegions", "which Regions the account has", ("account:ListRegions",), ("arn:aws:account::*:account",)
     ),
+    Statement(
+        "ReadPatchCompliance",
+        "nodes and their patches, for `report.py compliance`",
+        ("ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates", "ssm:ListResourceComplianceSummaries"),
+    ),
     Statement("FindCloud9", "environments that patch policies fail on", ("cloud9:ListEnvironments",)),
     Statement(
         "ReadCloud9",
