@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands.iam import read_policies
-from commands.iam_evidence import APPLY, PLAN, ROLES, run_troubles
+from commands.iam_evidence import APPLY, PLAN, REPORT, ROLES, run_troubles
 from commands.iam_policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
 from commands.iam_sweep import Case, ending_of
 from sandbox.permissions.policies import Policy
@@ -49,8 +49,9 @@ def test_the_policies_are_what_iam_takes() -> None:
             Policy(document)
 
 
-def test_a_plan_only_reads() -> None:
+def test_a_plan_and_a_report_only_read() -> None:
     documents = read_policies()
-    actions = {name: {a for s in documents[name]["Statement"] for a in s["Action"]} for name in (PLAN, APPLY)}
-    assert all(any(fnmatchcase(action, pattern) for pattern in READ_ONLY) for action in actions[PLAN])
+    actions = {name: {a for s in documents[name]["Statement"] for a in s["Action"]} for name in (PLAN, REPORT, APPLY)}
+    for name in (PLAN, REPORT):
+        assert all(any(fnmatchcase(action, pattern) for pattern in READ_ONLY) for action in actions[name]), name
     assert actions[PLAN] < actions[APPLY], "an apply plans first"

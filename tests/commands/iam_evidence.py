@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from support.workspace import Workspaces
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
-COMPLIANCE = "compliance-reporting"
-ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, MEMBER)
+COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
+ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter nobody has made it in the administrator account, and Explorer's module does.
@@ -113,7 +113,7 @@ def run_complete(
         witness.heard += _report(sandbox, "ops-data", "--json", account_id=ADMINISTRATOR)
     with witness.acting(PLAN):
         witness.hear(management.plan())
-    with _managed_nodes_in_the_management_account(sandbox), witness.acting(PLAN):
+    with _managed_nodes_in_the_management_account(sandbox), witness.acting(REPORT):
         witness.heard += _report(sandbox, "compliance", "--format", "json", "--regions", "ap-northeast-1,us-east-1")
     with witness.acting(ADMINISTRATION):
         witness.hear(administrator.destroy(changes))

@@ -123,7 +123,7 @@ STATEMENTS = (
     ),
     Statement(
         "EnterMembers",
-        "the member accounts, for preflight and for the departure of the administrator",
+        "the member accounts, for preflight, for a report, for the departure of the administrator",
         ("sts:AssumeRole",),
         ("arn:aws:iam::*:role/OrganizationAccountAccessRole",),
     ),
