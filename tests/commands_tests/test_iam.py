@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands.iam import BEGIN, END, differences, read_policies
-from commands.iam_evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN
+from commands.iam_evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from commands.iam_policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
 from commands.iam_sweep import Case, Outcome, cases_of, without
 from sandbox.permissions.policies import Need
@@ -27,6 +27,7 @@ NEEDS: dict[str, set[Need]] = {
     },
     ADMINISTRATION: set(),
     COMPLIANCE: {Need("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
+    REPORT: {Need("ssm:DescribeInstancePatchStates")},
     MEMBER: {Need("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }
 
@@ -50,6 +51,7 @@ def test_a_policy_holds_what_was_needed_and_no_more() -> None:
     ]
     assert documents[ADMINISTRATION]["Statement"] == []
     assert [statement["Sid"] for statement in documents[COMPLIANCE]["Statement"]] == ["AskAthena"]
+    assert [statement["Sid"] for statement in documents[REPORT]["Statement"]] == ["ReadPatchCompliance"]
     assert sorted(documents) == sorted([*NEEDS, DOCUMENTED_NAME, TRUST_NAME])
     assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
 
@@ -94,7 +96,7 @@ def test_an_action_taken_away() -> None:
     changed = without(documents, case)
     assert [statement["Sid"] for statement in changed[APPLY]["Statement"]] == ["ReadOrganization"]
     assert changed[PLAN] == documents[PLAN]
-    assert len(cases_of(documents)) == 5
+    assert len(cases_of(documents)) == 6
 
 
 def test_what_counts_as_good() -> None:
