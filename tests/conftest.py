@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -44,7 +45,7 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    with WarmProviders() as warm:
+    with closing(WarmProviders()) as warm:
         yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, warm=warm)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.paging import items
+from systems_manager_organization.retry import querying_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ class Query:
 
     def _wait(self) -> None:
         aws = self._aws
-        for pause in _pauses():
+        for pause in querying_pauses():
             execution = aws.call(aws.athena.get_query_execution, QueryExecutionId=self._id)["QueryExecution"]
             status = execution["Status"]
             if status["State"] == _SUCCEEDED:
@@ -78,11 +79,3 @@ class Query:
             "glue:GetTable, s3:ListBucket and s3:GetObject on the bucket, s3:PutObject for the results, kms:Decrypt "
             "and kms:GenerateDataKey with its key."
         )
-
-
-def _pauses() -> Iterator[float]:
-    """Seconds between looks at a query: quick ones first, half an hour in all, which is as long as Athena works on one.
-
-    https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
-    """
-    return chain((0.5, 0.5, 1, 2), repeat(5, 360))

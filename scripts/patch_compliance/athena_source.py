@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from patch_compliance import lake
 from patch_compliance.athena_query import Query
 from patch_compliance.columns import NOT_IN_TABLES
-from patch_compliance.lake_places import MODULE, Places, deployment_of, require_known_regions
-from patch_compliance.organization_tree import placed_accounts
+from patch_compliance.lake_places import MODULE, accounts_to_read
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from patch_compliance.collecting import Ledger, Scope
     from patch_compliance.lake import Where
+    from patch_compliance.lake_places import Places
     from patch_compliance.organization_tree import PlacedAccount
     from systems_manager_organization.connection import Connection
 
@@ -40,11 +40,7 @@ class AthenaSource:
 
     def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
         """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
-        deployment = deployment_of(aws, self.stack_set_name)
-        require_known_regions(aws, scope, deployment)
-        # Nothing is scanned for an organizational unit that there is not.
-        asked_for = placed_accounts(aws, scope)
-        places = Places(deployment, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
         known = _Projection.of(aws, self.database)
         nodes = self._start(aws, "nodes")
         malformed = self._start(aws, "malformed")

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from patch_compliance import lake
 from patch_compliance.bucket_objects import Bucket, show
 from patch_compliance.columns import SERVICE_ERROR
-from patch_compliance.lake_places import Places, deployment_of, require_known_regions
-from patch_compliance.organization_tree import placed_accounts
+from patch_compliance.lake_places import accounts_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from patch_compliance.collecting import Ledger, Scope
+    from patch_compliance.lake_places import Places
     from patch_compliance.organization_tree import PlacedAccount
     from systems_manager_organization.connection import Connection
 
@@ -49,10 +49,7 @@ class BucketSource:
         """See `collecting.Source`. A place without a StackSet's instance was read when there are objects of it."""
         import duckdb
 
-        deployment = deployment_of(aws, self.stack_set_name)
-        require_known_regions(aws, scope, deployment)
-        asked_for = placed_accounts(aws, scope)
-        places = Places(deployment, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
         bucket = Bucket(aws, self.bucket, self.prefix)
         listed = bucket.account_ids()
         departed = set().union(*listed.values())

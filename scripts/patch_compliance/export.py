@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from patch_compliance import summary
 from patch_compliance.columns import NODES, PLACES, PROBLEMS
+from patch_compliance.tables import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
-
-_BATCH = 1000
 
 
 def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: str, file: TextIO) -> None:
@@ -37,7 +36,7 @@ def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: st
     ):
         file.write(",\n")
         names = [column.name for column in columns]
-        _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in _rows(tables, query)))
+        _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in rows(tables, query)))
     file.write("\n}\n")
 
 
@@ -45,7 +44,7 @@ def write_csv(tables: DuckDBPyConnection, file: TextIO) -> None:
     """The nodes, by account, Region and id; the first line names the columns."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(column.name for column in NODES)
-    writer.writerows(_rows(tables, _NODES))
+    writer.writerows(rows(tables, _NODES))
 
 
 def write_parquet(tables: DuckDBPyConnection, path: Path) -> None:
@@ -63,9 +62,3 @@ def _write_list(file: TextIO, name: str, documents: Iterator[str]) -> None:
         file.write(f"{separator}{document}")
         separator = ",\n    "
     file.write("\n  ]")
-
-
-def _rows(tables: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
-    found = tables.execute(query)
-    while rows := found.fetchmany(_BATCH):
-        yield from rows

@@ -15,10 +15,11 @@ from patch_compliance.columns import (
     SYNC_NOT_DEPLOYED,
 )
 from patch_compliance.node import node_of, oldest_reporting
+from patch_compliance.organization_tree import placed_accounts
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from patch_compliance.collecting import Ledger, Scope
@@ -52,7 +53,7 @@ class Deployment:
         return tuple(sorted({region for _, region in self.obstacles}))
 
 
-def deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
+def _deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
     """Raises ScriptError when StackSets may not be asked, or there is no such StackSet."""
     listed = aws.listed(
         aws.cloudformation.list_stack_instances,
@@ -69,7 +70,7 @@ def deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
         ) from error
 
 
-def require_known_regions(aws: Connection, scope: Scope, deployment: Deployment) -> None:
+def _require_known_regions(aws: Connection, scope: Scope, deployment: Deployment) -> None:
     """Raises QueryError for a Region of the scope that neither the StackSet nor AWS's SDK knows."""
     known = {*deployment.regions, *aws.session.get_available_regions("ssm", aws.identity.partition)}
     if unknown := [region for region in scope.regions if region not in known]:
@@ -77,6 +78,16 @@ def require_known_regions(aws: Connection, scope: Scope, deployment: Deployment)
             f"There is no Region {', '.join(unknown)}: StackSet {deployment.stack_set_name} has made resource data "
             f"syncs in {', '.join(deployment.regions) or 'none'}."
         )
+
+
+def accounts_to_read(
+    aws: Connection, stack_set_name: str, scope: Scope, ledger: Ledger, now: float
+) -> tuple[Iterator[PlacedAccount], Places]:
+    """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
+    deployment = _deployment_of(aws, stack_set_name)
+    _require_known_regions(aws, scope, deployment)
+    accounts = placed_accounts(aws, scope)
+    return accounts, Places(deployment, scope, ledger, now)
 
 
 class Places:

@@ -12,11 +12,11 @@ from patch_compliance.columns import (
     THROTTLED,
 )
 from systems_manager_organization.errors import CredentialsError, DependencyError, ServiceError
+from systems_manager_organization.failures import DENIED_CODES
 
 if TYPE_CHECKING:
     from systems_manager_organization.errors import ScriptError
 
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and its like of STS.
 _THROTTLED = frozenset(
     {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
@@ -45,7 +45,7 @@ def why_not_read(error: ScriptError) -> tuple[str, str]:
     _raise_if_general(error)
     if code in _THROTTLED:
         return THROTTLED, _words(error)
-    return ACCESS_DENIED if code in _DENIED else SERVICE_ERROR, _words(error)
+    return ACCESS_DENIED if code in DENIED_CODES else SERVICE_ERROR, _words(error)
 
 
 def _raise_if_general(error: ScriptError) -> None:

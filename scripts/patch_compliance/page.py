@@ -58,7 +58,7 @@ def write_page(connection: DuckDBPyConnection, file: TextIO, about: About) -> No
         "about": lambda: iter((_about(about),)),
         "totals": lambda: _totals(sums, covered),
         "accounts": lambda: _accounts(page_data.accounts(connection)),
-        "report": lambda: page_data.report(connection),
+        "report": lambda: page_data.report(connection, sums.patches),
         "nodes": lambda: page_data.nodes(connection),
     }
     for number, piece in enumerate(_HOLE.split(_part("template.html"))):

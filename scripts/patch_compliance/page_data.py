@@ -17,9 +17,10 @@ from patch_compliance.columns import (
     STATUSES,
 )
 from patch_compliance.summary import NODES_WORST_FIRST
+from patch_compliance.tables import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -53,14 +54,14 @@ class Account(NamedTuple):
 
 def accounts(connection: DuckDBPyConnection) -> Iterator[Account]:
     """By organizational unit and name."""
-    yield from (Account(*row) for row in _rows(connection, _ACCOUNTS))
+    yield from (Account(*row) for row in rows(connection, _ACCOUNTS))
 
 
-def report(connection: DuckDBPyConnection) -> Iterator[str]:
+def report(connection: DuckDBPyConnection, patches: Mapping[str, int]) -> Iterator[str]:
     """Everything but the nodes, as pieces of one JSON object.
 
     `accounts` has the fields of `Account`, `unread` those of `columns.PLACES` up to the reason with the Regions of a
-    reason together, `problems` those of `columns.PROBLEMS`; `patches` has a number for each severity.
+    reason together, `problems` those of `columns.PROBLEMS`; `patches` is a number for each severity.
     """
     yield '{"accounts": ['
     yield from _items(connection, _ACCOUNTS)
@@ -68,9 +69,7 @@ def report(connection: DuckDBPyConnection) -> Iterator[str]:
     yield from _items(connection, _UNREAD)
     yield '], "problems": ['
     yield from _items(connection, "SELECT code, subject, message FROM problems ORDER BY ALL")
-    sums = ", ".join(f"coalesce(sum(noncompliant_{name.lower()}), 0)::BIGINT" for name in SEVERITIES)
-    (patches,) = _rows(connection, f"SELECT {sums} FROM nodes")
-    yield f'], "patches": {_text(dict(zip(SEVERITIES, patches, strict=True)))}}}'
+    yield f'], "patches": {_text(patches)}}}'
 
 
 def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
@@ -123,23 +122,17 @@ def _dictionary(connection: DuckDBPyConnection, name: str) -> Sequence[str] | No
     """The values in their order; None where most of them are there only once, as ids are."""
     if name in _ORDERS:
         return _ORDERS[name]
-    ((rows, distinct),) = _rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM page_nodes")
-    if distinct * 2 > rows:
+    ((number, distinct),) = rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM page_nodes")
+    if distinct * 2 > number:
         return None
-    return [value for (value,) in _rows(connection, f"SELECT DISTINCT {name} FROM page_nodes ORDER BY 1")]
+    return [value for (value,) in rows(connection, f"SELECT DISTINCT {name} FROM page_nodes ORDER BY 1")]
 
 
 def _items(connection: DuckDBPyConnection, query: str) -> Iterator[str]:
     separator = "\n"
-    for row in _rows(connection, query):
+    for row in rows(connection, query):
         yield f"{separator}{_text(row)}"
         separator = ",\n"
-
-
-def _rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.execute(query)
-    while batch := cursor.fetchmany(_BATCH):
-        yield from batch
 
 
 def _text(value: Any) -> str:

@@ -67,18 +67,19 @@ KEYS = (
         by_hand=True,
     ),
 )
+_FLAGS = {key.name: key.flag for key in KEYS}
 
 
 def check(query: Query) -> None:
     """Raises UsageError when the source lacks what it has to be told, or another one's is said."""
     source = query["source"].lower()
     needed, possible = _KEYS[source]
-    if missing := [_flag(name) for name in needed if not query[name]]:
+    if missing := [_FLAGS[name] for name in needed if not query[name]]:
         raise UsageError(f"--source {source} needs {' and '.join(missing)}.")
     for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*needed, *possible}):
         if query[name]:
             others = " or ".join(other for other, keys in _KEYS.items() if name in (*keys[0], *keys[1]))
-            raise UsageError(f"{_flag(name)} is for --source {others}, and this is --source {source}.")
+            raise UsageError(f"{_FLAGS[name]} is for --source {others}, and this is --source {source}.")
 
 
 def source_of(query: Query, now: Callable[[], float]) -> Source:
@@ -102,7 +103,3 @@ def identity(query: Query) -> str:
     needed, possible = _KEYS[query["source"].lower()]
     said = [query[name] for name in (*needed, *possible) if name != MEMBER_ROLE_NAME.name]
     return " ".join([query["source"].lower(), *filter(None, said)])
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patch_compliance import summary, words
 from patch_compliance.columns import COMPLIANT, NODES, NON_COMPLIANT, NOT_REPORTING, SEVERITIES
+from patch_compliance.tables import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # More rows than anybody reads; rich lays a table out as a whole.
 _ROWS_AT_MOST = 200
-_BATCH = 1000
 
 _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
@@ -53,13 +53,13 @@ def _show_table(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> Non
     console = screen.console(screen.stdout)
     if asked.grouping == summary.NODE:
         number = summary.totals(tables).nodes
-        rows = _node_table(islice(_nodes(tables), _ROWS_AT_MOST))
+        shown = _node_table(islice(_nodes(tables), _ROWS_AT_MOST))
     else:
         found = list(_groups(tables, asked))
         number = len(found)
-        rows = _group_table(found[:_ROWS_AT_MOST], asked.grouping)
+        shown = _group_table(found[:_ROWS_AT_MOST], asked.grouping)
     if number:
-        console.print(rows)
+        console.print(shown)
     if number > _ROWS_AT_MOST:
         screen.write(f"{number - _ROWS_AT_MOST} more, which --format json names.")
 
@@ -70,10 +70,8 @@ def _groups(tables: DuckDBPyConnection, asked: Asked) -> Iterator[Group]:
 
 def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     """The nodes as `columns.NODES` names their values, the worst first, in little memory."""
-    found = tables.execute(summary.NODES_WORST_FIRST)
-    while rows := found.fetchmany(_BATCH):
-        for row in rows:
-            yield {column.name: value for column, value in zip(NODES, row, strict=True)}
+    for row in rows(tables, summary.NODES_WORST_FIRST):
+        yield {column.name: value for column, value in zip(NODES, row, strict=True)}
 
 
 def _of_node(node: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ _CREDENTIALS_CODES = frozenset(
         "UnrecognizedClientException",
     }
 )
-_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
     "LoginError",
@@ -96,7 +96,7 @@ def _answered(error: ClientError, action: str, where: str) -> ScriptError:
     text = f"{action} failed {where}: {code}{': ' if said else ''}{said}{'' if said.endswith('.') else '.'}"
     if code in _CREDENTIALS_CODES:
         return CredentialsError(f"{text} {CREDENTIALS_ADVICE}")
-    if code in _DENIED_CODES:
+    if code in DENIED_CODES:
         advice = f"Allow {action} to the script's credentials, and see that no service control policy denies it."
     else:
         advice = _ADVICE.get(code, "")

@@ -39,6 +39,14 @@ def synchronizing_pauses() -> Iterator[float]:
     return chain((1, 2, 4, 8), repeat(15, 60))
 
 
+def querying_pauses() -> Iterator[float]:
+    """Seconds between looks at a query of Athena: quick ones first, half an hour in all, which is as long as it works.
+
+    https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+    """
+    return chain((0.5, 0.5, 1, 2), repeat(5, 360))
+
+
 def watching_pauses() -> Iterator[float]:
     """Seconds between looks at deployments that a person follows, without end: at 5 a second Quick Setup is asked."""
     return chain((2, 5), repeat(15))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ssm.client import SSMClient
     from mypy_boto3_ssm.type_defs import ComplianceStringFilterTypeDef
+    from mypy_boto3_sts.client import STSClient
 
 _HOME = "us-east-1"
 
@@ -48,12 +49,7 @@ def one_after_another(accounts: int, regions: list[str]) -> dict[str, float]:
     sts = boto3.client("sts", region_name=_HOME)
     for number in range(accounts):
         began = time.perf_counter()
-        answer = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
-        session = boto3.Session(
-            aws_access_key_id=answer["Credentials"]["AccessKeyId"],
-            aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
-            aws_session_token=answer["Credentials"]["SessionToken"],
-        )
+        session = _entered(sts, number)
         session.client("account", region_name=_HOME).list_regions()
         iam = session.client("iam", region_name=_HOME)
         with suppress(iam.exceptions.NoSuchEntityException):
@@ -77,16 +73,20 @@ def fleet_one_after_another(accounts: int, regions: list[str]) -> float:
     began = time.perf_counter()
     sts = boto3.client("sts", region_name=_HOME)
     for number in range(accounts):
-        answer = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
-        session = boto3.Session(
-            aws_access_key_id=answer["Credentials"]["AccessKeyId"],
-            aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
-            aws_session_token=answer["Credentials"]["SessionToken"],
-        )
+        session = _entered(sts, number)
         for region in regions:
             for call in _questions(session.client("ssm", region_name=region)).values():
                 call()
     return (time.perf_counter() - began) / accounts
+
+
+def _entered(sts: STSClient, number: int) -> boto3.Session:
+    answer = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
+    return boto3.Session(
+        aws_access_key_id=answer["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
+        aws_session_token=answer["Credentials"]["SessionToken"],
+    )
 
 
 def _questions(client: SSMClient) -> dict[str, Callable[[], object]]:

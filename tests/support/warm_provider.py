@@ -16,8 +16,6 @@ from support.errors import HarnessError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
 _ATTACH = "TF_REATTACH_PROVIDERS"
 _PROGRAM = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws*"
@@ -29,7 +27,7 @@ Key = tuple[tuple[str, str], ...]
 
 
 class WarmProviders:
-    """One process for each environment: a provider takes its endpoints and credentials from its own."""
+    """One process for each environment: a provider takes its endpoints and credentials from its own. To be closed."""
 
     def __init__(self) -> None:
         # Where they put their sockets, which a provider that is killed leaves behind.
@@ -56,14 +54,6 @@ class WarmProviders:
         for key in list(self._running):
             self._end(key)
         self._sockets.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _end(self, key: Key) -> None:
         process, _ = self._running.pop(key)

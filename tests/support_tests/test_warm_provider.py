@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,7 @@ def _is_running(process: int) -> bool:
 
 def test_one_for_each_environment(tmp_path: Path) -> None:
     directory = _install(tmp_path, f"{_TOLD}; exec sleep 300")
-    with WarmProviders() as warm:
+    with closing(WarmProviders()) as warm:
         first, second, third = ({"PATH": os.environ["PATH"], "AWS_REGION": name} for name in ("a", "b", "c"))
         process = _process(warm.attaching(directory, first))
         other = _process(warm.attaching(directory, second))
@@ -51,7 +52,7 @@ def test_one_for_each_environment(tmp_path: Path) -> None:
 
 
 def test_nothing_to_attach_to(tmp_path: Path) -> None:
-    with WarmProviders() as warm:
+    with closing(WarmProviders()) as warm:
         assert warm.attaching(tmp_path, {}) == {}
         with pytest.raises(HarnessError, match="ended with 3, and cannot be attached to"):
             warm.attaching(_install(tmp_path, "exit 3"), {})

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.clock import clock
 from sandbox.cloudformation import member_stacks
+from sandbox.cloudformation.member_roles import prepare_members
 from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
 from sandbox.cloudformation.preferences import OF_AUTOMATIC_DEPLOYMENTS, Preferences
 from sandbox.cloudformation.service_managed import Deployment, Instance, ServiceManagedStackSet
@@ -126,7 +127,7 @@ def _start(stack_set: ServiceManagedStackSet, operation: Deployment, at: datetim
     accounts = organization.accounts if organization else []
     suspended = {account.id for account in accounts if account.status != "ACTIVE"}
     if operation.action != "DELETE":
-        _prepare_members(sorted({account_id for account_id, _ in operation.results} - suspended))
+        prepare_members(sorted({account_id for account_id, _ in operation.results} - suspended))
     for place, (unit_id, _, _) in list(operation.results.items()):
         if operation.action == "CREATE":
             stack_set.instances.setdefault(place, Instance(*place, unit_id, "PENDING", None, operation.id))
@@ -153,13 +154,6 @@ def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, place: Place
     instance.status = SKIPPED
     if operation.action == "DELETE" and (operation.retain_stacks or instance.stack_id is None):
         del stack_set.instances[place]
-
-
-def _prepare_members(account_ids: list[str]) -> None:
-    # Not before: Quick Setup, which makes these roles as well, imports this module.
-    from sandbox.ssmquicksetup.made_roles import prepare_members
-
-    prepare_members(account_ids)
 
 
 def _finish(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.cloudformation.member_roles import stack_sets_role
+from sandbox.iam import made_roles
 from sandbox.ssm.models import systems_manager_of
 from sandbox.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as SETTING
-from sandbox.ssmquicksetup import made_roles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,12 +28,12 @@ def make(definition: Definition, deployed: Deployed, at: datetime) -> None:
     # As seen in accounts (turbot/steampipe-plugin-aws pull request 2611); ASSUMPTION: its end.
     role_name = f"AWS-QuickSetup-SSM-DefaultEC2MgmtRole-{deployed.region}-{definition.id}"
     made_roles.make(deployed.account_id, role_name, {"Service": "ssm.amazonaws.com"}, [POLICY_ARN])
-    stack_sets_role = made_roles.stack_sets_role(deployed.account_id)
+    deploying_role = stack_sets_role(deployed.account_id)
     systems_manager.service_settings.update(
         SETTING,
         role_name,
         modified_at=at,
-        modified_by=f"arn:aws:sts::{deployed.account_id}:assumed-role/{stack_sets_role}/QuickSetup",
+        modified_by=f"arn:aws:sts::{deployed.account_id}:assumed-role/{deploying_role}/QuickSetup",
     )
     deployed.role_name = role_name
 

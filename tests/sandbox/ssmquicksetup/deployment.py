@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.cloudformation.member_roles import prepare_members
 from sandbox.organizations.models import Organization, organization_of
 from sandbox.ssmquicksetup import associations, effects, targeting
 from sandbox.ssmquicksetup.failures import failures
-from sandbox.ssmquicksetup.made_roles import prepare_members
 from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.ssmquicksetup.roles import problem_with_roles
 

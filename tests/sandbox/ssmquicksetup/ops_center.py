@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.iam import made_roles
 from sandbox.iam.models import create_service_linked_role_once
 from sandbox.organizations.models import organization_of
-from sandbox.ssmquicksetup import made_roles
 
 if TYPE_CHECKING:
     from sandbox.ssmquicksetup.manager import Definition

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sandbox.iam.models import create_service_linked_role_once, roles_of
+from sandbox.iam.models import roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-STACK_SETS_MEMBER = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 def exists(account_id: str, role_name: str) -> bool:
@@ -52,23 +49,3 @@ def take_away(account_id: str, role_name: str) -> None:
     for policy_name in list(role.policies):
         roles.delete_role_policy(role_name, policy_name)
     roles.delete_role(role_name)
-
-
-def prepare_members(account_ids: Iterable[str]) -> None:
-    """Make what the first service-managed stack set makes in a member account; it stays there.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
-    """
-    for account_id in account_ids:
-        create_service_linked_role_once(account_id, STACK_SETS_MEMBER)
-        make(
-            account_id,
-            stack_sets_role(account_id),
-            {"Service": STACK_SETS_MEMBER},
-            ["arn:aws:iam::aws:policy/AdministratorAccess"],
-        )
-
-
-def stack_sets_role(account_id: str) -> str:
-    """Return the name of the role by which StackSets works in a member account."""
-    return f"stacksets-exec-{sha256(account_id.encode()).hexdigest()[:32]}"
