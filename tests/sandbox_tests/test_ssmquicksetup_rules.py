@@ -171,16 +171,16 @@ def test_definitions_that_are_refused(
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
 
-def test_one_change_at_a_time(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
-    arn = create(quick_setup, HOST_MANAGEMENT)
+def test_one_change_of_a_manager_at_a_time(quick_setup: Any, refused: Refused) -> None:
+    first, second = create(quick_setup, HOST_MANAGEMENT), create(quick_setup, HOST_MANAGEMENT, "other")
+    # Each is deploying, and neither is in the other's way.
     with refused("ConflictException"):
-        create(quick_setup, HOST_MANAGEMENT, "other")
-    # Another Region is free.
-    create(sandbox.client("ssm-quicksetup", region="eu-west-1"), HOST_MANAGEMENT, "elsewhere")
-    # Who was refused has waited; nobody needs to poll the first one for it to end.
+        quick_setup.delete_configuration_manager(ManagerArn=first)
+    # Who was refused has waited; nobody needs to poll the manager for it to end.
     with refused("ConflictException"):
-        quick_setup.delete_configuration_manager(ManagerArn=arn)
-    quick_setup.delete_configuration_manager(ManagerArn=arn)
+        quick_setup.delete_configuration_manager(ManagerArn=second)
+    quick_setup.delete_configuration_manager(ManagerArn=first)
+    quick_setup.delete_configuration_manager(ManagerArn=second)
 
 
 def test_a_hundred_managers(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:

@@ -126,8 +126,16 @@ def _of_quick_setup(asked: Asked) -> list[str]:
     return [found] if found else []
 
 
+# GetParametersByPath "authorizes against the path in the request rather than against the parameters it returns".
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+_PARAMETER_OPERATIONS = ("DeleteParameter", "GetParameter", "GetParametersByPath", "PutParameter")
+
+
 def _of_systems_manager(asked: Asked) -> list[str]:
     setting, sync = asked.get("SettingId"), asked.get("SyncName")
+    if asked.operation in _PARAMETER_OPERATIONS:
+        name = str(asked.get("Path") or asked.get("Name"))
+        return [asked.arn("ssm", f"parameter/{name.removeprefix('/').removesuffix('/')}")]
     if setting is not None:
         return [setting if setting.startswith("arn:") else asked.arn("ssm", f"servicesetting{setting}")]
     return [asked.arn("ssm", f"resource-data-sync/{sync}")] if sync is not None else []
