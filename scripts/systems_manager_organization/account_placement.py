@@ -1,45 +1,65 @@
-"""`ensure.py account-placement`: the organizational unit that an existing account is in."""
+"""The organizational unit that an account is in, for an account that Terraform does not own.
+
+Only aws_organizations_account can move an account, and it must own it. The resource proposed in
+https://github.com/hashicorp/terraform-provider-aws/pull/42040 would replace this.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from systems_manager_organization.accounts import root_id_of
 from systems_manager_organization.errors import QueryError, ServiceError
-from systems_manager_organization.query import Key, account_id_key
-from systems_manager_organization.setting import Setting, setting_verb
+from systems_manager_organization.settings import SettingKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from systems_manager_organization.connection import Connection
-    from systems_manager_organization.query import Query
-
-# https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
-_ORGANIZATIONAL_UNIT_PATTERN = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
-_ROOT_PATTERN = "r-[0-9a-z]{4,32}"
-_ORGANIZATIONAL_UNIT_RULE = 'the id of an organizational unit, for example "ou-ab12-34cd56ef"'
+    from systems_manager_organization.settings import Setting, SettingContext
 
 
-class AccountPlacement(Setting):
-    def __init__(self, query: Query) -> None:
-        self.account_id = query["placed_account_id"]
-        self.subject = f"Parent of account {self.account_id}"
-        self.wanted = query["organizational_unit_id"]
-        self.before = query["before"] or None
+class AccountPlacement(SettingKind):
+    """The subject is the account, the value the id of the root or organizational unit that holds it."""
 
-    def describe(self, aws: Connection) -> str:
-        return parent_of(aws, self.account_id)
+    name = "account-placement"
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
+    values = "|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|elsewhere"
 
-    def change(self, aws: Connection, current: str, target: str) -> None:
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        return {setting.key: parent_of(aws, setting.subject) if setting.subject else "" for setting in settings}
+
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+        aws = context.aws
         if not current:
             raise QueryError(
-                f'placed_account_id is "{self.account_id}", but the organization of account {aws.account_id} has no '
-                "such account."
+                f'account "{setting.subject}" cannot be placed in {target}: the organization of account '
+                f"{aws.account_id} has no such account."
             )
         aws.call(
             aws.organizations.move_account,
-            AccountId=self.account_id,
+            AccountId=setting.subject,
             SourceParentId=current,
             DestinationParentId=target,
         )
+
+    def previous_or_substitute(self, context: SettingContext, previous: str) -> str:
+        """The root where the organizational unit is gone, or the account was created by this installation.
+
+        The account must leave the organizational unit that is to be deleted.
+        """
+        aws = context.aws
+        if not previous:
+            return root_id_of(aws)
+        if not previous.startswith("ou-"):
+            return previous
+        try:
+            aws.call(aws.organizations.describe_organizational_unit, OrganizationalUnitId=previous)
+        except ServiceError as error:
+            if error.code != "OrganizationalUnitNotFoundException":
+                raise
+            return root_id_of(aws)
+        return previous
 
 
 def parent_of(aws: Connection, account_id: str) -> str:
@@ -53,30 +73,3 @@ def parent_of(aws: Connection, account_id: str) -> str:
     # "In the current release, a child can have only a single parent."
     # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
     return parents[0]["Id"]
-
-
-VERB = setting_verb(
-    name="account-placement",
-    summary="The organizational unit that an account is in, for an account that Terraform does not own.",
-    description="""\
-Calls organizations:ListParents and MoveAccount; to restore, MoveAccount back, if the account is still where it was put.
-Only aws_organizations_account can move an account, and it must own it. The resource proposed in
-https://github.com/hashicorp/terraform-provider-aws/pull/42040 would replace this verb.""",
-    keys=(
-        account_id_key("placed_account_id", "the account that is moved", required=True),
-        Key(
-            "organizational_unit_id",
-            "where it is put",
-            _ORGANIZATIONAL_UNIT_PATTERN,
-            _ORGANIZATIONAL_UNIT_RULE,
-            required=True,
-        ),
-    ),
-    before=Key(
-        "before",
-        "for restore: where it was",
-        f"{_ROOT_PATTERN}|{_ORGANIZATIONAL_UNIT_PATTERN}",
-        f'the id of a root, for example "r-ab12", or {_ORGANIZATIONAL_UNIT_RULE}',
-    ),
-    make=AccountPlacement,
-)

@@ -23,13 +23,16 @@ class Account:
     id: str
     name: str
     state: str
+    email: str = ""
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Account:
         """From AWS's answer."""
         # AWS retires Status in favour of State, and older SDKs know no State.
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
-        return cls(told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE)
+        return cls(
+            told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE, told.get("Email", "")
+        )
 
     @property
     def is_active(self) -> bool:
@@ -57,6 +60,11 @@ def ancestors_of(aws: Connection, organizational_unit_id: str) -> list[str]:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
         lineage.append(aws.call(aws.organizations.list_parents, ChildId=lineage[-1])["Parents"][0]["Id"])
     return lineage
+
+
+def root_id_of(aws: Connection) -> str:
+    """The organization's root, of which there is one."""
+    return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
 
 
 def is_root(parent_id: str) -> bool:

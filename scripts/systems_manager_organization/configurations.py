@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _RULE = (
     "a JSON list of objects with the strings name, type, arn, status and account_id, the lists organizational_unit_ids "
-    "and regions, the object parameters and the number turn, of which all but name may be left out"
+    "and regions and the object parameters, of which all but name may be left out"
 )
 _STRINGS = ("name", "type", "arn", "status", "account_id")
 _LISTS = ("organizational_unit_ids", "regions")
@@ -29,7 +29,6 @@ class Configuration:
         type: for example `AWSQuickSetupType-PatchPolicy`; "" where it does not matter.
         arn: of its configuration manager; "" before there is one.
         parameters: those that Quick Setup gets, as far as they are known.
-        turn: of a patch policy among those that Terraform creates together; 0 where it does not matter.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Configuration:
     regions: tuple[str, ...] = ()
     arn: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    turn: int = 0
 
 
 def configurations_key(description: str) -> Key:
@@ -64,7 +62,6 @@ def parse_configurations(text: str) -> list[Configuration]:
             regions=tuple(item.get("regions") or ()),
             arn=item.get("arn") or "",
             parameters=item.get("parameters") or {},
-            turn=item.get("turn") or 0,
         )
         for item in items
     ]
@@ -79,11 +76,10 @@ def _is_configuration(item: Any) -> bool:
     return (
         isinstance(item, dict)
         and bool(item.get("name"))
-        and set(item) <= {*_STRINGS, *_LISTS, "parameters", "turn"}
+        and set(item) <= {*_STRINGS, *_LISTS, "parameters"}
         and all(isinstance(item.get(name) or "", str) for name in _STRINGS)
         and all(_is_list_of_strings(item.get(name) or []) for name in _LISTS)
         and _is_map_of_strings(item.get("parameters") or {})
-        and isinstance(item.get("turn") or 0, int)
     )
 
 

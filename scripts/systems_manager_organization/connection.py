@@ -111,7 +111,7 @@ class Connection:
         self.clock = clock
         self.notice = notice
         self._pacer = Pacer.of(clock)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
         with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]):
             base = session_factory(profile_name=query["profile"] or None)
@@ -170,6 +170,10 @@ class Connection:
     def ssm(self) -> SSMClient:
         return self._client("ssm")  # type: ignore[no-any-return]
 
+    def ssm_in(self, region: str) -> SSMClient:
+        """Systems Manager in a Region that need not be the connection's."""
+        return self._client("ssm", region)  # type: ignore[no-any-return]
+
     @property
     def sts(self) -> STSClient:
         return self._client("sts")  # type: ignore[no-any-return]
@@ -217,24 +221,25 @@ class Connection:
             )
         return identity
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, region: str = "") -> Any:
         # A session is not safe to use from several threads; its clients are.
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
         with self._lock:
-            if service not in self._clients:
-                with self._explained(f"{service}:*", self.region):
-                    self._clients[service] = self.session.client(
+            where = region or self.region
+            if (service, where) not in self._clients:
+                with self._explained(f"{service}:*", where):
+                    self._clients[service, where] = self.session.client(
                         service,  # type: ignore[call-overload]
-                        region_name=self.region,
+                        region_name=where,
                         config=_config(),
                     )
-            return self._clients[service]
+            return self._clients[service, where]
 
     def _ask(self, request: partial[R]) -> R:
         from botocore.exceptions import ClientError
 
         action = iam_action(request.func)
-        with self._explained(action, self.region):
+        with self._explained(action, request.func.__self__.meta.region_name):  # type: ignore[attr-defined]
             for number, pause in enumerate(conflict_pauses()):
                 self._pacer.wait(action)
                 try:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.account_directory import AccountDirectory
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.configurations import configurations_key, parse_configurations
 from systems_manager_organization.deployment_matrix import WITHOUT_END, matrices, summary
-from systems_manager_organization.managers import configurations_in, described, managers_named, managers_of
+from systems_manager_organization.findings import Finding
+from systems_manager_organization.managers import (
+    configurations_in,
+    described,
+    descriptions_of,
+    managers_named,
+    managers_of,
+)
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, Key, switch
-from systems_manager_organization.standing import NO_REASON, Standing, Targets, standing_of
+from systems_manager_organization.report_command import report_command
+from systems_manager_organization.stack_sets import in_words
+from systems_manager_organization.standing import FAILING, NO_REASON, STATES, SUCCEEDED, Standing, standing_of
 from systems_manager_organization.watching import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from systems_manager_organization.command_line import Connect
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.query import Query
     from systems_manager_organization.screen import Screen
+    from systems_manager_organization.stack_sets import Place
 
 SCHEMA_VERSION = "1"
+
+_MOST_PLACES = 20
 
 ALL_WELL, SOMETHING_FAILED, UNSETTLED = 0, 1, 2
 
@@ -32,21 +46,83 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `deployments`: JSON object from name to account id to Region to `{state, reason}`; `state` is `succeeded`,
-      `in_progress`, `failed` or `not_deployed`
-    - `failed_associations`: JSON list of `{configuration, account_id, region, reason}`, where what runs on the nodes
-      failed. It changes by itself after an apply, and so is kept apart.
+    - `deployments`: JSON object from name to `{counts, exceptions}`, as `summarize` has it
+
+    Of no configurations AWS is asked nothing.
     """
+    if query["configurations"] and not parse_configurations(query["configurations"]):
+        return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
     with connect() as aws:
-        standings = _standings(aws, _configurations(aws, query))
+        configurations = _configurations(aws, query)
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
-            "deployments": json.dumps({standing.configuration.name: _by_account(standing) for standing in standings}),
-            "failed_associations": json.dumps(
-                [failed for standing in standings for failed in _failed_associations(standing)]
-            ),
+            "deployments": json.dumps(summarize(_standings(aws, configurations, AccountDirectory(aws)))),
         }
+
+
+def summarize(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
+    """Name of a configuration to
+
+    - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
+      Region
+    - `exceptions`: list of `{state, reason, count, places}` of what has not succeeded, by reason; `places` has at most
+      20, each as `333333333333 us-east-1`
+    """
+    return {
+        standing.configuration.name: {
+            "counts": {state: standing.count(state) for state in STATES},
+            "exceptions": [
+                {
+                    "state": state,
+                    "reason": reason,
+                    "count": len(places),
+                    "places": [" ".join(place) for place in places[:_MOST_PLACES]],
+                }
+                for (state, reason), places in _unsuccessful(standing).items()
+            ],
+        }
+        for standing in standings
+    }
+
+
+def _unsuccessful(standing: Standing) -> dict[tuple[str, str], list[Place]]:
+    found: dict[tuple[str, str], list[Place]] = {}
+    for place, state in standing.states.items():
+        if state.state != SUCCEEDED:
+            found.setdefault((state.state, state.reason), []).append(place)
+    return found
+
+
+def deployment_findings(standings: Iterable[Standing]) -> Iterator[Finding]:
+    """What failed: deployments, and what runs on the nodes."""
+    for standing in standings:
+        name, explain = standing.configuration.name, f"{report_command()} explain {quote(standing.configuration.name)}"
+        failed = {reason: places for (state, reason), places in _unsuccessful(standing).items() if state == FAILING}
+        reasons = [f"{reason} (in {in_words(places)})" for reason, places in failed.items()]
+        if standing.failure_elsewhere:
+            reasons.append(standing.failure_elsewhere)
+        if reasons:
+            yield Finding(
+                "DEPLOYMENT_FAILED",
+                name,
+                f"Quick Setup failed to deploy the configuration: {' '.join(reasons)}",
+                f"What failed where, and what usually causes it: {explain}. Then, to deploy the same again: "
+                f"{report_command()} redeploy {quote(name)}",
+            )
+        nodes = {
+            place: state.association_message or NO_REASON
+            for place, state in standing.states.items()
+            if state.associations == "FAILED" and state.state != FAILING
+        }
+        if nodes:
+            yield Finding(
+                "NODES_FAILED",
+                name,
+                "At least one node did not succeed with what the configuration runs: "
+                f"{' '.join(sorted(set(nodes.values())))} (in {in_words(nodes)})",
+                explain,
+            )
 
 
 def show(query: Query, connect: Connect, screen: Screen) -> int:
@@ -56,13 +132,13 @@ def show(query: Query, connect: Connect, screen: Screen) -> int:
     """
     with connect() as aws:
         configurations = _configurations(aws, query)
-        targets = Targets(aws)
+        directory = AccountDirectory(aws)
         if query["watch"]:
             standings, interrupted = watched(
-                aws, screen, lambda: _standings(aws, configurations, targets), float(query["timeout"])
+                aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
             )
         else:
-            standings, interrupted = _standings(aws, configurations, targets), False
+            standings, interrupted = _standings(aws, configurations, directory), False
     _show(standings, screen, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
@@ -93,35 +169,26 @@ def _configurations(aws: Connection, query: Query) -> list[Configuration]:
     return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
 
 
-def _standings(
-    aws: Connection, configurations: Iterable[Configuration], targets: Targets | None = None
+def _standings(aws: Connection, configurations: Sequence[Configuration], directory: AccountDirectory) -> list[Standing]:
+    descriptions = descriptions_of(aws, [configuration.arn for configuration in configurations])
+    return standings_of(aws, configurations, directory, descriptions)
+
+
+def standings_of(
+    aws: Connection,
+    configurations: Sequence[Configuration],
+    directory: AccountDirectory,
+    descriptions: Mapping[str, Mapping[str, Any]],
 ) -> list[Standing]:
-    shared = targets or Targets(aws)
-    asked = [aws.start(standing_of, aws, configuration, shared) for configuration in configurations]
+    """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
+    asked = [
+        aws.start(standing_of, aws, configuration, directory, descriptions[configuration.arn])
+        for configuration in configurations
+    ]
     return sorted(
         (answer.result() for answer in asked),
         key=lambda standing: (standing.configuration.name, standing.configuration.arn),
     )
-
-
-def _by_account(standing: Standing) -> dict[str, dict[str, dict[str, str]]]:
-    by_account: dict[str, dict[str, dict[str, str]]] = {}
-    for (account_id, region), place in standing.states.items():
-        by_account.setdefault(account_id, {})[region] = {"state": place.state, "reason": place.reason}
-    return by_account
-
-
-def _failed_associations(standing: Standing) -> list[dict[str, str]]:
-    return [
-        {
-            "configuration": standing.configuration.name,
-            "account_id": account_id,
-            "region": region,
-            "reason": place.association_message or NO_REASON,
-        }
-        for (account_id, region), place in standing.states.items()
-        if place.associations == "FAILED"
-    ]
 
 
 def _document(standing: Standing) -> dict[str, Any]:

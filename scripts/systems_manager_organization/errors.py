@@ -27,6 +27,10 @@ class IdentityMismatchError(ScriptError):
     """The credentials belong to another account than the AWS provider's."""
 
 
+class PrerequisiteError(ScriptError):
+    """The module cannot work in this organization, or with these credentials."""
+
+
 class UnreachableError(ScriptError):
     """AWS could not be asked at all: no network, no such endpoint, a broken configuration file."""
 

@@ -6,21 +6,23 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.account_directory import AccountDirectory
 from systems_manager_organization.causes import CLOUD9, NODES, Cause, cause_of, unknown
 from systems_manager_organization.cloud9 import environments_in
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.crowd import each
 from systems_manager_organization.errors import ScriptError, ServiceError
-from systems_manager_organization.left_over import TAG, UNFINISHED
 from systems_manager_organization.managers import FAILED, configurations_in, definitions_in, described, managers_named
 from systems_manager_organization.members import Members
 from systems_manager_organization.names import MEMBER_ROLE_NAME, NAME
 from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.report_command import report_command
 from systems_manager_organization.screen import counted
 from systems_manager_organization.stack_sets import in_words, stack_sets_of
-from systems_manager_organization.standing import FAILING, NO_REASON, NOT_DEPLOYED, Targets, standing_of
+from systems_manager_organization.standing import FAILING, NO_REASON, NOT_DEPLOYED, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -90,16 +92,16 @@ def _explanation(aws: Connection, manager: Manager, role_name: str) -> Explanati
     told = Explanation(
         manager.name, manager.arn, manager.type, manager.deployment_status, manager.async_executions_status
     )
-    definitions, targets = definitions_in(description), Targets(aws)
+    definitions, directory = definitions_in(description), AccountDirectory(aws)
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
-        standing = standing_of(aws, configuration, targets)
+        standing = standing_of(aws, configuration, directory, description)
         told.failures += _failures(aws, definition, standing)
         told.not_deployed.update(_by_reason(standing, NOT_DEPLOYED))
         told.seen += _environments(aws, standing, role_name)
         told.seen += missing_roles(aws, definition)
     if told.failures or manager.deployment_status in FAILED:
         told.seen += _missing_access(aws)
-    told.next = _next(manager, description, told)
+    told.next = _next(manager, told)
     return told
 
 
@@ -201,19 +203,15 @@ def _missing_access(aws: Connection) -> Iterator[str]:
         yield f"Whether StackSets and Systems Manager have access to the organization could not be seen: {error}"
 
 
-def _next(manager: Manager, description: Mapping[str, Any], told: Explanation) -> list[str]:
-    if description.get("Tags", {}).get(TAG) == UNFINISHED:
-        return [
-            "Terraform does not have this configuration manager. Take the cause away, and then",
-            "either apply again: it is deleted and made anew;",
-            f"or keep it: report.py adopt {manager.name} > import.tf, and apply;",
-            f"or delete it now: report.py discard {manager.name}",
-        ]
+def _next(manager: Manager, told: Explanation) -> list[str]:
     if not told.failures and manager.deployment_status not in FAILED:
         return ["Nothing failed."]
     return [
         "Take the cause away, and then",
-        f"either apply a corrected input, or have the same deployed again: report.py adopt {manager.name}",
+        f"either apply a corrected input, or deploy the same again: {report_command()} redeploy {quote(manager.name)}",
+        "A failed creation is not in the Terraform state, and the next plan says so. Then",
+        f"either adopt it: terraform show -json PLANFILE | {report_command()} adopt",
+        f"or delete it: {report_command()} discard {quote(manager.name)}",
     ]
 
 

@@ -10,7 +10,7 @@ from systems_manager_organization.errors import QueryError, ServiceError, Unsett
 from systems_manager_organization.retry import deployment_pauses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from systems_manager_organization.connection import Connection
 
@@ -73,6 +73,12 @@ def described(aws: Connection, arn: str) -> dict[str, Any]:
         if error.code != "ResourceNotFoundException":
             raise
         return {}
+
+
+def descriptions_of(aws: Connection, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What `described` says of each, by ARN. Raises ScriptError."""
+    started = {arn: aws.start(described, aws, arn) for arn in arns}
+    return {arn: answer.result() for arn, answer in started.items()}
 
 
 def definitions_in(description: Mapping[str, Any]) -> list[Definition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from systems_manager_organization import deployments, organization, preflight, resource_data_sync_observation
+from systems_manager_organization import deployments, observation, preflight, resource_data_sync_observation
 from systems_manager_organization.command_line import Program
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _lines(key: str, value: str) -> list[str]:
 PROGRAM = Program(
     name="observe.py",
     summary="Reads from AWS what no Terraform data source can read. Changes nothing.",
-    verbs=(organization.VERB, preflight.VERB, deployments.VERB, resource_data_sync_observation.VERB),
+    verbs=(observation.VERB, preflight.VERB, deployments.VERB, resource_data_sync_observation.VERB),
     render=render,
     reads_standard_input=True,
 )

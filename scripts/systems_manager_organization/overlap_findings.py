@@ -6,10 +6,9 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.accounts import ancestors_of, is_root
-from systems_manager_organization.creation_findings import SEVERAL_AT_ONCE, creation_findings
+from systems_manager_organization.creation_mark import CreationMark
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.left_over import TAG
-from systems_manager_organization.managers import configurations_in, described, managers_of
+from systems_manager_organization.managers import configurations_in, described
 from systems_manager_organization.names import HOST_MANAGEMENT, PATCH_POLICY
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.managers import Manager
 
 OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
-OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS, SEVERAL_AT_ONCE)
+OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
 
 # What two of a kind do to each other; where AWS says nothing, the last one line.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
@@ -28,32 +27,38 @@ _CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
 _OTHERWISE = "Each does the same there again."
 
 
-def overlap_findings(aws: Connection, configurations: list[Configuration]) -> list[Finding]:
-    """What is wrong between these configurations, and between them and those that others made. Raises ScriptError."""
-    targets, managers = _Targets(aws), managers_of(aws)
+def overlap_findings(
+    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
+) -> list[Finding]:
+    """What is wrong between these configurations, and between them and those that others created.
+
+    What `installation` created is its own, whatever its name: this plan may rename it or delete it. Raises ScriptError.
+    """
+    targets = _Targets(aws)
     pairs = [
         *combinations(configurations, 2),
-        *product(configurations, _made_by_others(aws, managers, configurations)),
+        *product(configurations, _created_by_others(aws, managers, configurations, installation)),
     ]
-    between = [finding for one, other in pairs for finding in _between(targets, one, other)]
-    return [*between, *creation_findings(aws, managers, configurations)]
+    return [finding for one, other in pairs for finding in _between(targets, one, other)]
 
 
-def _made_by_others(
-    aws: Connection, managers: list[Manager], configurations: list[Configuration]
+def _created_by_others(
+    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Configuration]:
-    """The configurations of the account and Region that no apply of this module made or left over."""
-    names = {configuration.name for configuration in configurations}
+    """The configurations of the account and Region that are none of these, which are known by type and name."""
+    wanted = {(configuration.type, configuration.name) for configuration in configurations}
     types = {configuration.type for configuration in configurations}
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
         types |= {PATCH_POLICY, HOST_MANAGEMENT}
     descriptions = [
-        described(aws, manager.arn) for manager in managers if manager.name not in names and manager.type in types
+        described(aws, manager.arn)
+        for manager in managers
+        if (manager.type, manager.name) not in wanted and manager.type in types
     ]
     return [
         found
         for description in descriptions
-        if TAG not in description.get("Tags", {})
+        if not installation or CreationMark.of(description.get("Tags", {})).installation != installation
         for found in configurations_in(description)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from systems_manager_organization.account_directory import AccountDirectory
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.configurations import configurations_key, parse_configurations
 from systems_manager_organization.finding_table import table
@@ -19,13 +20,14 @@ from systems_manager_organization.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from concurrent.futures import Future
 
     from systems_manager_organization.command_line import Connect
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
     from systems_manager_organization.findings import Finding
+    from systems_manager_organization.managers import Manager
     from systems_manager_organization.query import Query
     from systems_manager_organization.screen import Screen
 
@@ -67,28 +69,52 @@ def show(query: Query, connect: Connect, screen: Screen) -> int:
 
 def _findings(aws: Connection, query: Query) -> list[dict[str, str]]:
     severities = Severities(query["severities"])
-    found = severities.told(_looked_for(aws, query, severities))
-    return in_order(found if query["member_role_name"] else [*found, *_without_role(severities)])
+    managers = managers_of(aws) if severities.wanted(*OVERLAP_CODES) or not query["configurations"] else []
+    return find(
+        aws,
+        _configurations(aws, query, managers),
+        managers,
+        severities,
+        role_name=query["member_role_name"],
+        administrator_account_id=query["administrator_account_id"],
+        directory=AccountDirectory(aws),
+    )
 
 
-def _looked_for(aws: Connection, query: Query, severities: Severities) -> Iterator[Finding]:
-    role_name = query["member_role_name"]
-    configurations = _configurations(aws, query)
+def find(
+    aws: Connection,
+    configurations: list[Configuration],
+    managers: list[Manager],
+    severities: Severities,
+    *,
+    role_name: str,
+    administrator_account_id: str,
+    directory: AccountDirectory,
+    installation: str = "",
+    known: Iterable[Finding] = (),
+) -> list[dict[str, str]]:
+    """What would go wrong with these configurations, beside these managers, and what is known already, the worst first.
+
+    A `note` says what was not looked for. Raises ScriptError.
+    """
     beside: list[Future[list[Finding]]] = []
     if severities.wanted(*OVERLAP_CODES):
-        beside.append(aws.start(overlap_findings, aws, configurations))
+        beside.append(aws.start(overlap_findings, aws, managers, configurations, installation))
     if severities.wanted(*SYNC_CODES):
-        beside.append(aws.start(sync_findings, aws, role_name, query["administrator_account_id"]))
+        beside.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
+    found = list(known)
     if severities.wanted(*TARGET_CODES):
-        yield from target_findings(aws, configurations, role_name, severities)
+        found += target_findings(aws, configurations, role_name, severities, directory)
     for findings in beside:
-        yield from findings.result()
+        found += findings.result()
+    told = severities.told(found)
+    return in_order(told if role_name else [*told, *_without_role(severities)])
 
 
-def _configurations(aws: Connection, query: Query) -> list[Configuration]:
+def _configurations(aws: Connection, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
     if query["configurations"]:
         return parse_configurations(query["configurations"])
-    return [found for manager in managers_of(aws) for found in configurations_in(described(aws, manager.arn))]
+    return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
 
 
 def _without_role(severities: Severities) -> list[dict[str, str]]:

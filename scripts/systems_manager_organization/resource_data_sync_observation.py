@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.command_line import Verb
 from systems_manager_organization.names import SYNC_NAME
+from systems_manager_organization.observed_settings import (
+    SETTINGS,
+    no_longer_wanted,
+    observe_settings,
+    parse_settings,
+)
 from systems_manager_organization.query import COMMON_KEYS
 from systems_manager_organization.resource_data_syncs import explorer_syncs
+from systems_manager_organization.setting_kinds import KINDS
+from systems_manager_organization.setting_records import INSTALLATION, RECORD_REGION, Records, load_records
 
 if TYPE_CHECKING:
     from systems_manager_organization.command_line import Connect
@@ -33,9 +42,16 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
       as in `Source`; "" as well for a sync of this account alone
     - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
+    - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
     """
+    settings = parse_settings(query["settings"])
     with connect() as aws:
         syncs = explorer_syncs(aws)
+        records = (
+            load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
+            if query["installation"]
+            else Records("")
+        )
         named = next((sync for sync in syncs if sync.name == query["sync_name"]), None)
         others = [{"name": sync.name, "owner": sync.owner} for sync in syncs if sync is not named]
         return {
@@ -44,6 +60,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "exists": "true" if named else "false",
             **_told(named),
             "others": json.dumps(others),
+            "settings": json.dumps(observe_settings(aws, records, settings)),
+            "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
         }
 
 
@@ -62,9 +80,16 @@ VERB = Verb(
     name="resource-data-sync",
     summary="How Explorer's resource data sync of the organization stands in the account and Region.",
     description="""\
-Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are seen there alone.
+Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are seen there alone. With --settings also
+what reads these, and ssm:GetParametersByPath.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
 one that tells LastStatus and the State of SyncSource would replace this verb.""",
-    keys=(*COMMON_KEYS, SYNC_NAME),
+    keys=(
+        *COMMON_KEYS,
+        SYNC_NAME,
+        replace(INSTALLATION, required=False),
+        replace(RECORD_REGION, required=False),
+        SETTINGS,
+    ),
     run=observe,
 )

@@ -1,58 +1,39 @@
-"""`ensure.py stack-sets-access`: activation of CloudFormation StackSets for the organization."""
+"""Activation of CloudFormation StackSets for the organization, by which Quick Setup deploys to other accounts.
+
+No version of the AWS provider has a resource for it; one that calls ActivateOrganizationsAccess would replace this.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.query import Key
-from systems_manager_organization.setting import Setting, setting_verb
+from systems_manager_organization.settings import SettingKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from systems_manager_organization.connection import Connection
-    from systems_manager_organization.query import Query
+    from systems_manager_organization.settings import Setting, SettingContext
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
-class StackSetsAccess(Setting):
+class StackSetsAccess(SettingKind):
     """AWS also has DISABLED_PERMANENTLY and documents no difference: here both are DISABLED.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeOrganizationsAccess.html
     """
 
-    def __init__(self, query: Query) -> None:
-        self.subject = "CloudFormation StackSets access to the organization"
-        self.wanted = ENABLED
-        self.before = _plain(query["before"]) if query["before"] else None
+    name = "stack-sets-access"
+    values = f"{ENABLED}|{DISABLED}"
 
-    def describe(self, aws: Connection) -> str:
-        return _plain(aws.call(aws.cloudformation.describe_organizations_access)["Status"])
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
+        return {setting.key: ENABLED if status == ENABLED else DISABLED for setting in settings}
 
-    def change(self, aws: Connection, _current: str, target: str) -> None:
-        cloudformation = aws.cloudformation
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        cloudformation = context.aws.cloudformation
         if target == ENABLED:
-            aws.call(cloudformation.activate_organizations_access)
+            context.aws.call(cloudformation.activate_organizations_access)
         else:
-            aws.call(cloudformation.deactivate_organizations_access)
-
-
-def _plain(status: str) -> str:
-    return ENABLED if status == ENABLED else DISABLED
-
-
-VERB = setting_verb(
-    name="stack-sets-access",
-    summary="Activation of CloudFormation StackSets, by which Quick Setup deploys to other accounts.",
-    description="""\
-Calls cloudformation:DescribeOrganizationsAccess and ActivateOrganizationsAccess; to restore,
-DeactivateOrganizationsAccess. No version of the AWS provider has a resource for it; one that calls
-ActivateOrganizationsAccess would replace this verb.""",
-    keys=(),
-    before=Key(
-        "before",
-        "for restore: what it was",
-        "ENABLED|DISABLED|DISABLED_PERMANENTLY",
-        '"ENABLED", "DISABLED" or "DISABLED_PERMANENTLY"',
-    ),
-    make=StackSetsAccess,
-)
+            context.aws.call(cloudformation.deactivate_organizations_access)

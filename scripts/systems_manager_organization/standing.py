@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.accounts import Account, accounts_of
-from systems_manager_organization.errors import ServiceError
-from systems_manager_organization.managers import FAILED, UNDER_WAY, described, statuses_in
+from systems_manager_organization.accounts import Account
+from systems_manager_organization.managers import FAILED, UNDER_WAY, statuses_in
 from systems_manager_organization.stack_sets import Place, failure_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from systems_manager_organization.account_directory import AccountDirectory
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
 
@@ -81,39 +80,12 @@ class Standing:
         return not under_way and not self.count(IN_PROGRESS)
 
 
-class Targets:
-    """The accounts that configurations are for: each set of organizational units is listed once."""
-
-    def __init__(self, aws: Connection) -> None:
-        self._aws = aws
-        self._lock = Lock()
-        self._known: dict[tuple[str, ...], list[Account]] = {}
-
-    def of(self, configuration: Configuration) -> list[Account]:
-        """Raises ScriptError."""
-        if configuration.account_id:
-            return [Account(configuration.account_id, "", "ACTIVE")]
-        units = tuple(sorted(configuration.organizational_unit_ids))
-        with self._lock:
-            if units not in self._known:
-                self._known[units] = self._accounts_of(units)
-            return self._known[units]
-
-    def _accounts_of(self, units: tuple[str, ...]) -> list[Account]:
-        try:
-            return list(accounts_of(self._aws, units))
-        except ServiceError as error:
-            if error.code != "ParentNotFoundException":
-                raise
-            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
-            return [account for unit in units if len(units) > 1 for account in self._accounts_of((unit,))]
-
-
-def standing_of(aws: Connection, configuration: Configuration, targets: Targets) -> Standing:
-    """Asks AWS how `configuration`, which has a manager, stands everywhere. Raises ScriptError."""
-    description = described(aws, configuration.arn)
+def standing_of(
+    aws: Connection, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
+) -> Standing:
+    """Asks AWS how `configuration` stands everywhere, whose manager is described so. Raises ScriptError."""
     deployed = {(found["Account"], found["Region"]): found for found in _deployed(aws, description)}
-    accounts = {account.id: account for account in targets.of(configuration)}
+    accounts = {account.id: account for account in directory.of(configuration)}
     statuses = statuses_in(description)
     expected = {(account_id, region) for account_id in accounts for region in configuration.regions}
     reasons = _reasons(aws, deployed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.accounts import ACTIVE, Account, accounts_of
+from systems_manager_organization.accounts import ACTIVE, Account
 from systems_manager_organization.cloud9 import environments_in, has_ever_been_used_in
 from systems_manager_organization.crowd import run_all
 from systems_manager_organization.errors import ScriptError, ServiceError
@@ -15,8 +15,9 @@ from systems_manager_organization.findings import Finding
 from systems_manager_organization.members import READ_ACTIONS, Members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from systems_manager_organization.account_directory import AccountDirectory
     from systems_manager_organization.cloud9 import Environment
     from systems_manager_organization.configurations import Configuration
     from systems_manager_organization.connection import Connection
@@ -29,7 +30,11 @@ NOT_READABLE = "ACCOUNT_NOT_READABLE"
 NOT_ENABLED = "REGION_NOT_ENABLED_IN_ACCOUNT"
 CLOUD9 = "CLOUD9_ENVIRONMENT"
 MEMBER_CODES = (CLOUD9, NOT_ENABLED)
-TARGET_CODES = (SUSPENDED, *MEMBER_CODES)
+TOO_LARGE = "DEPLOYMENT_TOO_LARGE"
+TARGET_CODES = (SUSPENDED, TOO_LARGE, *MEMBER_CODES)
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
+_LARGEST_DEPLOYMENT = 10_000
 
 # https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
 _ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
@@ -57,11 +62,15 @@ class _Seen:
 
 
 def target_findings(
-    aws: Connection, configurations: Iterable[Configuration], role_name: str, severities: Severities
+    aws: Connection,
+    configurations: Sequence[Configuration],
+    role_name: str,
+    severities: Severities,
+    directory: AccountDirectory,
 ) -> Iterator[Finding]:
     """Looks at every targeted account, and with `role_name` into it. Raises ScriptError when they cannot be listed."""
     suspended: list[Account] = []
-    targets = _active(_targets(aws, configurations), suspended)
+    targets = _active(_targets(aws, configurations, directory), suspended)
     if role_name and severities.wanted(*MEMBER_CODES):
         looks: list[_Seen] = []
         look = partial(_look, Members(aws, role_name), severities, looks)
@@ -76,9 +85,32 @@ def target_findings(
             f"StackSets leaves out accounts that are not active: {_names(suspended)}.",
             "Nothing is deployed there until they are active again; close what is to go, or move it elsewhere.",
         )
+    yield from _too_large(aws, configurations, directory)
 
 
-def _targets(aws: Connection, configurations: Iterable[Configuration]) -> Iterator[_Target]:
+def _too_large(
+    aws: Connection, configurations: Iterable[Configuration], directory: AccountDirectory
+) -> Iterator[Finding]:
+    for configuration in configurations:
+        if configuration.account_id:
+            continue
+        accounts = sum(
+            account.id != aws.account_id for account in directory.in_units(configuration.organizational_unit_ids)
+        )
+        deployments = accounts * len(configuration.regions)
+        if deployments > _LARGEST_DEPLOYMENT:
+            yield Finding(
+                TOO_LARGE,
+                configuration.name,
+                f"The configuration would be deployed to {accounts} accounts in {len(configuration.regions)} Regions, "
+                f"{deployments} in all; Quick Setup fails to deploy to more than {_LARGEST_DEPLOYMENT}.",
+                "Split it: fewer organizational units or fewer Regions in each.",
+            )
+
+
+def _targets(
+    aws: Connection, configurations: Iterable[Configuration], directory: AccountDirectory
+) -> Iterator[_Target]:
     """Every account that a configuration goes to, once, with the Regions of all of them.
 
     Where all go to the same organizational units, accounts come as AWS tells them, and none is waited for.
@@ -94,19 +126,19 @@ def _targets(aws: Connection, configurations: Iterable[Configuration]) -> Iterat
         yield _Target(Account(aws.account_id, "", ACTIVE), tuple(sorted(own_regions)))
     if len(regions_by_units) == 1:
         ((units, regions),) = regions_by_units.items()
-        yield from (_Target(account, tuple(sorted(regions))) for account in _members_of(aws, units))
+        yield from (_Target(account, tuple(sorted(regions))) for account in _members_of(aws, directory, units))
         return
     regions_by_account: defaultdict[Account, set[str]] = defaultdict(set)
     for units, regions in regions_by_units.items():
-        for account in _members_of(aws, units):
+        for account in _members_of(aws, directory, units):
             regions_by_account[account].update(regions)
     yield from (_Target(account, tuple(sorted(regions))) for account, regions in regions_by_account.items())
 
 
-def _members_of(aws: Connection, units: Iterable[str]) -> Iterator[Account]:
+def _members_of(aws: Connection, directory: AccountDirectory, units: Iterable[str]) -> Iterator[Account]:
     # Deployments to organizational units never reach the management account.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
-    return (account for account in accounts_of(aws, units) if account.id != aws.account_id)
+    return (account for account in directory.stream(units) if account.id != aws.account_id)
 
 
 def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_Target]:

@@ -1,67 +1,44 @@
-"""`ensure.py trusted-access`: trusted access of one service to the organization."""
+"""Trusted access of a service to the organization.
+
+AWS provider 5 can only own the whole list of principals (aws_organizations_organization). Provider 6.39 has
+aws_organizations_aws_service_access, which would replace this:
+https://github.com/hashicorp/terraform-provider-aws/pull/46993
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import QueryError
-from systems_manager_organization.query import Key
-from systems_manager_organization.setting import Setting, setting_verb
+from systems_manager_organization.settings import SettingKind
 
 if TYPE_CHECKING:
-    from systems_manager_organization.connection import Connection
-    from systems_manager_organization.query import Query
+    from collections.abc import Sequence
 
-# Enabled through Organizations, StackSets still says "You must enable organizations access to operate a service managed
-# stack set": https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
-STACK_SETS_PRINCIPALS = ("member.org.stacksets.cloudformation.amazonaws.com", "stacksets.cloudformation.amazonaws.com")
+    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.settings import Setting, SettingContext
 
 ENABLED, DISABLED = "enabled", "disabled"
 
 
-class TrustedAccess(Setting):
-    def __init__(self, query: Query) -> None:
-        self.principal = query["service_principal"]
-        if self.principal in STACK_SETS_PRINCIPALS:
-            raise QueryError(
-                f'service_principal is "{self.principal}", but StackSets is activated by CloudFormation alone: '
-                "enabled here, it would refuse to work. Use the verb stack-sets-access."
-            )
-        self.subject = f"Trusted access of {self.principal}"
-        self.wanted = ENABLED
-        self.before = query["before"] or None
+class TrustedAccess(SettingKind):
+    """The name is the service principal.
 
-    def describe(self, aws: Connection) -> str:
-        enabled = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
-        # Lazily: no further page is asked for once it is found.
-        is_on = any(principal.get("ServicePrincipal") == self.principal for principal in enabled)
-        return ENABLED if is_on else DISABLED
+    StackSets is a setting of its own: enabled through Organizations, it still says "You must enable organizations
+    access to operate a service managed stack set".
+    https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
+    """
 
-    def change(self, aws: Connection, _current: str, target: str) -> None:
-        organizations = aws.organizations
+    name = "trusted-access"
+    values = f"{ENABLED}|{DISABLED}"
+
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        listed = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        enabled = {principal.get("ServicePrincipal") for principal in listed}
+        return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
+
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        organizations = context.aws.organizations
         operation = (
             organizations.enable_aws_service_access if target == ENABLED else organizations.disable_aws_service_access
         )
-        aws.call(operation, ServicePrincipal=self.principal)
-
-
-VERB = setting_verb(
-    name="trusted-access",
-    summary="Trusted access of one service to the organization, beside what is enabled already.",
-    description="""\
-Calls organizations:ListAWSServiceAccessForOrganization and EnableAWSServiceAccess; to restore, DisableAWSServiceAccess.
-AWS provider 5 can only own the whole list of principals (aws_organizations_organization). Provider 6.39 has
-aws_organizations_aws_service_access, which would replace this verb:
-https://github.com/hashicorp/terraform-provider-aws/pull/46993""",
-    keys=(
-        Key(
-            "service_principal",
-            "the service that gets access",
-            r"[a-z0-9-]+(\.[a-z0-9-]+){0,6}\.amazonaws\.com",
-            'a service principal, for example "ssm.amazonaws.com"',
-            required=True,
-        ),
-    ),
-    before=Key("before", "for restore: what it was", f"{ENABLED}|{DISABLED}", f'"{ENABLED}" or "{DISABLED}"'),
-    make=TrustedAccess,
-)
+        context.aws.call(operation, ServicePrincipal=setting.name)

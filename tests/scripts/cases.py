@@ -1,4 +1,4 @@
-"""The verbs of ensure.py as cases: what each changes, and how an onlooker reads and changes it."""
+"""The kinds of settings as cases: what each changes, and how an onlooker reads and changes it."""
 
 from __future__ import annotations
 
@@ -14,27 +14,61 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 ADMINISTRATOR = "222222222222"
-FORMER_ROLE = "arn:aws:iam::111111111111:role/Former"
-ROLE = "arn:aws:iam::111111111111:role/Explorer"
+INSTALLATION = "20261128T101248Z-a1b2c3"
+RECORD = f"/systems-manager-organization/settings/{INSTALLATION}"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One verb against the organization `bare`, once `prepare` has made its query and what it needs.
+    """One setting in the organization `bare`.
 
-    `before`, `wanted` and `other` are values of the thing as the verb tells them; `set_to` is somebody else's change.
+    `before`, `wanted` and `other` are its values as the script says them; `set_to` is somebody else's change.
     """
 
-    verb: str
+    key: str
     describe: str
     act: str
     undo: str
     before: str
     wanted: str
     other: str
-    prepare: Callable[[Sandbox], dict[str, str]]
     read: Callable[[Sandbox], str]
     set_to: Callable[[Sandbox, str], None]
+    subject: str = ""
+    specification: str = ""
+    prepare: Callable[[Sandbox], object] = lambda _sandbox: None
+
+    def desired(self, sandbox: Sandbox, **members: object) -> dict[str, Any]:
+        """The setting as Terraform has it."""
+        return {
+            "key": self.key,
+            "subject": self.subject,
+            "value": resolved(sandbox, self.wanted),
+            "previous": resolved(sandbox, self.before),
+            "specification": self.specification,
+            "change": "as the plan shows it",
+            "retained": False,
+            **members,
+        }
+
+
+def settings_query(*settings: dict[str, Any], **keys: str) -> dict[str, str]:
+    return {"installation": INSTALLATION, "record_region": "us-east-1", "settings": json.dumps(settings), **keys}
+
+
+def recorded(sandbox: Sandbox) -> dict[str, Any]:
+    """What the parameter records, by key; empty where there is none."""
+    parameters = sandbox.client("ssm").get_parameters_by_path(Path="/systems-manager-organization", Recursive=True)
+    for parameter in parameters["Parameters"]:
+        if parameter["Name"] == RECORD:
+            settings: dict[str, Any] = json.loads(parameter["Value"])["settings"]
+            return settings
+    return {}
+
+
+def record(sandbox: Sandbox, settings: object, *, name: str = RECORD, schema: int = 1) -> None:
+    value = json.dumps({"schema": schema, "settings": settings})
+    sandbox.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 def root_id(sandbox: Sandbox) -> str:
@@ -83,95 +117,86 @@ def place(sandbox: Sandbox, value: str) -> None:
 def linked_role(sandbox: Sandbox) -> str:
     iam = sandbox.client("iam")
     try:
-        iam.get_role(RoleName="AWSServiceRoleForAmazonSSM")
+        iam.get_role(RoleName="AWSServiceRoleForSSMQuickSetup")
     except iam.exceptions.NoSuchEntityException:
         return "absent"
     return "present"
 
 
-def set_explorer_role(sandbox: Sandbox, value: str) -> None:
-    sandbox.client("ssm-quicksetup").update_service_settings(ExplorerEnablingRoleArn=value)
+def registered(sandbox: Sandbox) -> str:
+    found = sandbox.client("organizations").list_delegated_administrators(ServicePrincipal="ssm.amazonaws.com")
+    return next((account["Id"] for account in found["DelegatedAdministrators"]), "none")
 
 
-def explorer_role(sandbox: Sandbox) -> str:
-    settings = sandbox.client("ssm-quicksetup").get_service_settings()["ServiceSettings"]
-    return str(settings.get("ExplorerEnablingRoleArn", ""))
-
-
-def make_explorer_roles(sandbox: Sandbox) -> dict[str, str]:
-    statement = {"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    for name in ("Former", "Explorer", "Other"):
-        sandbox.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
-    set_explorer_role(sandbox, FORMER_ROLE)
-    return {"explorer_enabling_role_arn": ROLE}
+def register(sandbox: Sandbox, value: str) -> None:
+    organizations, current = sandbox.client("organizations"), registered(sandbox)
+    if current != "none":
+        organizations.deregister_delegated_administrator(AccountId=current, ServicePrincipal="ssm.amazonaws.com")
+    if value != "none":
+        organizations.register_delegated_administrator(AccountId=value, ServicePrincipal="ssm.amazonaws.com")
 
 
 TRUSTED_ACCESS = Case(
-    "trusted-access",
+    "trusted-access/ssm.amazonaws.com",
     "organizations:ListAWSServiceAccessForOrganization",
     "organizations:EnableAWSServiceAccess",
     "organizations:DisableAWSServiceAccess",
     "disabled",
     "enabled",
     "disabled",
-    lambda _sandbox: {"service_principal": "ssm.amazonaws.com"},
     trusted,
     set_trusted,
 )
 STACK_SETS_ACCESS = Case(
-    "stack-sets-access",
+    "stack-sets-access/organization",
     "cloudformation:DescribeOrganizationsAccess",
     "cloudformation:ActivateOrganizationsAccess",
     "cloudformation:DeactivateOrganizationsAccess",
     "DISABLED",
     "ENABLED",
     "DISABLED",
-    lambda _sandbox: {},
     lambda sandbox: str(sandbox.client("cloudformation").describe_organizations_access()["Status"]),
     set_stack_sets,
 )
-# The ids are the sandbox's own: `resolved` puts them in place of these words.
-ACCOUNT_PLACEMENT = Case(
-    "account-placement",
-    "organizations:ListParents",
-    "organizations:MoveAccount",
-    "organizations:MoveAccount",
-    "ROOT",
-    "SystemsManager",
-    "Elsewhere",
-    lambda sandbox: {
-        "placed_account_id": ADMINISTRATOR,
-        "organizational_unit_id": unit_id(sandbox, "SystemsManager"),
-    },
-    parent,
-    place,
-)
 SERVICE_LINKED_ROLE = Case(
-    "service-linked-role",
+    "service-linked-role/ssm-quicksetup.amazonaws.com",
     "iam:GetRole",
     "iam:CreateServiceLinkedRole",
     "",
     "absent",
     "present",
     "",
-    lambda _sandbox: {"service_name": "ssm.amazonaws.com"},
     linked_role,
-    lambda _sandbox, _value: None,
+    lambda sandbox, _value: sandbox.client("iam").create_service_linked_role(
+        AWSServiceName="ssm-quicksetup.amazonaws.com"
+    ),
 )
-QUICK_SETUP_SETTINGS = Case(
-    "quick-setup-settings",
-    "ssm-quicksetup:GetServiceSettings",
-    "ssm-quicksetup:UpdateServiceSettings",
-    "ssm-quicksetup:UpdateServiceSettings",
-    FORMER_ROLE,
-    ROLE,
-    "arn:aws:iam::111111111111:role/Other",
-    make_explorer_roles,
-    explorer_role,
-    set_explorer_role,
+# The ids are the sandbox's own: `resolved` puts them in place of these words.
+ACCOUNT_PLACEMENT = Case(
+    "account-placement/administrator",
+    "organizations:ListParents",
+    "organizations:MoveAccount",
+    "organizations:MoveAccount",
+    "ROOT",
+    "SystemsManager",
+    "Elsewhere",
+    parent,
+    place,
+    subject=ADMINISTRATOR,
 )
-CASES = [TRUSTED_ACCESS, STACK_SETS_ACCESS, ACCOUNT_PLACEMENT, SERVICE_LINKED_ROLE, QUICK_SETUP_SETTINGS]
+DELEGATED_ADMINISTRATOR = Case(
+    "delegated-administrator/ssm.amazonaws.com",
+    "organizations:ListDelegatedAdministrators",
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:DeregisterDelegatedAdministrator",
+    "none",
+    ADMINISTRATOR,
+    "333333333333",
+    registered,
+    register,
+    prepare=lambda sandbox: set_trusted(sandbox, "enabled"),
+)
+CASES = [TRUSTED_ACCESS, STACK_SETS_ACCESS, SERVICE_LINKED_ROLE, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR]
 RESTORABLE = [case for case in CASES if case.undo]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MANAGEMENT, ADMINISTRATOR, WORKLOAD = "111111111111", "222222222222", "333333333333"
 ROOT = "r-sbox"
-TAG = "systems-manager-organization:apply"
+TAG = "systems-manager-organization:created"
 DENIED = (
     f"User: arn:aws:sts::{WORKLOAD}:assumed-role/stacksets-exec-0123456789abcdef/QuickSetup is not authorized to "
     "perform: ssm:CreateAssociation with an explicit deny in a service control policy"
@@ -98,11 +98,6 @@ def create_local(aws: Sandbox, name: str) -> str:
 
 def host_management(regions: str) -> dict[str, Any]:
     return changed(HOST_MANAGEMENT, TargetRegions=regions)
-
-
-def mark_of(aws: Sandbox, arn: str) -> str:
-    tags = aws.client("ssm-quicksetup").get_configuration_manager(ManagerArn=arn)["Tags"]
-    return str(tags.get(TAG, ""))
 
 
 def names(aws: Sandbox) -> list[str]:

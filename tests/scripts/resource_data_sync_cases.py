@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Scenario
+from scripts.cases import settings_query
 from systems_manager_organization.connection import boto3_session
 
 if TYPE_CHECKING:
@@ -22,12 +24,7 @@ IDENTITY = "sts:GetCallerIdentity"
 DESCRIBE = "ssm:ListResourceDataSync"
 CREATE, UPDATE, DELETE = (f"ssm:{verb}ResourceDataSync" for verb in ("Create", "Update", "Delete"))
 
-SUBJECT = "Resource data sync organization"
-VALUE = (
-    '{"all_ops_data_sources_enabled": false, "include_future_regions": false, "organizational_unit_ids": [], '
-    '"regions": ["eu-west-1", "us-east-1"]}'
-)
-RESTORE = {"action": "restore", "on_destroy": "restore", "before": "absent"}
+KEY = "resource-data-sync/organization"
 
 
 def prepare(aws: Sandbox, *existing: ResourceDataSync, role: bool = True) -> None:
@@ -40,12 +37,24 @@ def prepare(aws: Sandbox, *existing: ResourceDataSync, role: bool = True) -> Non
 def ensure(
     aws: Sandbox,
     run: Run,
-    keys: dict[str, str] | None = None,
+    *,
+    action: str = "apply",
     session_factory: Callable[..., Session] = boto3_session,
+    **members: object,
 ) -> Outcome:
-    """Runs the verb, with these keys beside the usual ones; time passes in the sandbox while it waits."""
-    query = {"sync_name": "organization", "regions": '["us-east-1","eu-west-1"]', **(keys or {})}
-    return run("ensure", "resource-data-sync", query=query, session_factory=session_factory, on_pause=aws.clock.advance)
+    """Applies or restores a sync with this source; time passes in the sandbox while the script waits."""
+    source = {
+        "regions": ["us-east-1", "eu-west-1"],
+        "organizational_unit_ids": [],
+        "include_future_regions": False,
+        "all_ops_data_sources_enabled": False,
+        **members,
+    }
+    setting = {"key": KEY, "value": "present", "previous": "absent"}
+    if action == "apply":
+        setting["specification"] = json.dumps(source)
+    query = settings_query(setting, action=action)
+    return run("ensure", "settings", query=query, session_factory=session_factory, on_pause=aws.clock.advance)
 
 
 def syncs(aws: Sandbox) -> dict[str, dict[str, Any]]:

@@ -39,16 +39,15 @@ def test_help_lists_every_verb(run: Run, program: str, flag: str) -> None:
 def test_help_of_a_verb_names_its_calls_its_keys_and_what_would_replace_it(run: Run, verb: Verb[str]) -> None:
     outcome = run("ensure", verb.name, "--account-id", "111111111111", "--help")
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert "Calls " in outcome.stdout
-    assert "replace this verb" in " ".join(outcome.stdout.split())
+    assert "would replace this" in " ".join(outcome.stdout.split())
     for key in verb.keys:
         assert f"\n  {key.flag} " in outcome.stdout
 
 
 def test_help_says_what_is_required_and_what_is_the_default(run: Run) -> None:
-    lines = run("ensure", "trusted-access", "--help").stdout.splitlines()
-    assert next(line for line in lines if "--service-principal" in line).endswith("(required)")
-    assert next(line for line in lines if "--on-destroy" in line).endswith("(default retain)")
+    lines = run("ensure", "settings", "--help").stdout.splitlines()
+    assert next(line for line in lines if "--installation" in line).endswith("(required)")
+    assert next(line for line in lines if "--action" in line).endswith("(default apply)")
 
 
 @pytest.mark.parametrize(
@@ -76,11 +75,11 @@ def test_a_wrong_command_line_is_refused_in_one_line(run: Run, arguments: tuple[
 def test_without_a_verb_the_help_goes_to_standard_error(run: Run) -> None:
     outcome = run("ensure")
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "trusted-access" in outcome.stderr
+    assert "settings" in outcome.stderr
 
 
 def test_ensure_never_waits_for_standard_input(run: Run) -> None:
-    outcome = run("ensure", "trusted-access", stdin=io.StringIO('{"account_id": "111111111111"}'))
+    outcome = run("ensure", "settings", stdin=io.StringIO('{"account_id": "111111111111"}'))
     assert outcome.status == 1
     assert "there is no query: give it as one JSON argument, or as flags" in outcome.stderr
 
@@ -105,33 +104,6 @@ def test_missing_boto3_is_one_line_with_the_ways_out(run: Run, monkeypatch: pyte
     assert outcome.stderr.count("\n") == 1
     for way_out in ("-m pip install boto3", '["uv", "run", "--script"]', "python_command = null", sys.executable):
         assert way_out in outcome.stderr
-
-
-@pytest.mark.parametrize(
-    ("verb", "query"),
-    [
-        ("trusted-access", {"service_principal": "ssm.amazonaws.com", "before": "disabled"}),
-        ("stack-sets-access", {"before": "DISABLED"}),
-        (
-            "account-placement",
-            {
-                "placed_account_id": "222222222222",
-                "organizational_unit_id": "ou-ab12-34cd56ef",
-                "before": "r-ab12",
-            },
-        ),
-        ("service-linked-role", {"service_name": "ssm.amazonaws.com"}),
-        ("quick-setup-settings", {"explorer_enabling_role_arn": "arn:aws:iam::111111111111:role/Explorer"}),
-    ],
-)
-def test_to_retain_takes_neither_boto3_nor_credentials(
-    run: Run, monkeypatch: pytest.MonkeyPatch, verb: str, query: dict[str, str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "boto3", None)
-    outcome = run("ensure", verb, query={**query, "action": "restore"})
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert "left alone, because " in outcome.stdout
-    assert outcome.stdout.count("\n") == 1
 
 
 def test_interrupted_is_one_line(run: Run) -> None:

@@ -16,7 +16,6 @@ from scripts.quick_setup import (
     WORKLOAD,
     create,
     make_roles,
-    mark_of,
     names,
     prepare,
     remove_administration_role,
@@ -27,18 +26,22 @@ if TYPE_CHECKING:
     from scripts.conftest import Run
 
 
+INSTALLATION = "20261128T101248Z-a1b2c3"
+OURS = f"{INSTALLATION}/2026-11-28T10:12:48Z"
+
+
 @pytest.fixture
 def left_over(aws: Sandbox) -> str:
     """What an apply leaves when a deployment fails."""
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
-    return create(aws, mark="unfinished")
+    return create(aws, mark=OURS)
 
 
 def test_it_shows_deletes_and_waits(aws: Sandbox, run: Run, left_over: str) -> None:
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (0, "scan: deleted.\n")
-    assert f"scan, {left_over}: its deployment is FAILED." in outcome.stderr
+    assert f"scan, {left_over}, created by installation {INSTALLATION}: its deployment is FAILED." in outcome.stderr
     assert f"2 accounts and 1 Region: {ADMINISTRATOR}, {WORKLOAD}; us-east-1" in outcome.stderr
     assert "takes away what it deployed" in outcome.stderr
     assert outcome.pauses, "it was waited for"
@@ -47,8 +50,8 @@ def test_it_shows_deletes_and_waits(aws: Sandbox, run: Run, left_over: str) -> N
 
 def test_what_is_under_way_is_waited_for_first(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    create(aws, mark="unfinished", settled=False)
-    outcome = run("report", "discard", "scan", "--yes")
+    create(aws, mark=OURS, settled=False)
+    outcome = run("report", "discard", "scan", "--deployed", "--yes")
     assert (outcome.status, outcome.stdout) == (0, "scan: deleted.\n")
     assert names(aws) == []
 
@@ -56,7 +59,9 @@ def test_what_is_under_way_is_waited_for_first(aws: Sandbox, run: Run) -> None:
 def test_what_somebody_made_is_deleted_too(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     create(aws)
-    assert run("report", "discard", "scan", stdin=Terminal("yes\n")).status == 0
+    outcome = run("report", "discard", "scan", "--deployed", stdin=Terminal("yes\n"))
+    assert outcome.status == 0
+    assert "created by hand or by another tool" in outcome.stderr
     assert names(aws) == []
 
 
@@ -76,24 +81,25 @@ def test_nobody_there_to_ask_is_a_no(aws: Sandbox, run: Run) -> None:
     assert names(aws) == ["scan"]
 
 
-@pytest.mark.parametrize("mark", ["finished", "finished after 7fbc9c47-be12-5b53-8ec2-5dd43787bf01"])
-def test_what_terraform_has_is_refused(aws: Sandbox, run: Run, mark: str) -> None:
+def test_what_is_deployed_is_refused_unless_one_says_so(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    arn = create(aws, mark=mark)
+    arn = create(aws, mark=OURS)
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "Terraform has scan: take it out of the module's inputs and apply" in outcome.stderr
+    assert f"scan ({arn}) is deployed." in outcome.stderr
+    assert "take it out of the module's inputs and apply" in outcome.stderr
+    assert "report.py adopt" in outcome.stderr
     assert names(aws) == ["scan"]
-    assert mark_of(aws, arn) == mark
 
 
-def test_of_several_the_unfinished_one_is_meant(aws: Sandbox, run: Run) -> None:
-    prepare(aws)
-    kept = create(aws, mark="finished")
-    create(aws, mark="unfinished")
-    assert run("report", "discard", "scan", "--yes").status == 0
-    assert mark_of(aws, kept) == "finished"
-    assert names(aws) == ["scan"]
+def test_of_several_one_is_named_by_its_arn(aws: Sandbox, run: Run, left_over: str) -> None:
+    kept = create(aws, "scan")
+    refused = run("report", "discard", "scan", "--yes")
+    assert refused.status == 1
+    assert 'there are 2 configuration managers "scan". Say which by its ARN' in refused.stderr
+    assert run("report", "discard", left_over, "--yes").status == 0
+    found = aws.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
+    assert [manager["ManagerArn"] for manager in found] == [kept]
 
 
 def test_without_its_roles_it_stays_and_the_missing_one_is_named(aws: Sandbox, run: Run, left_over: str) -> None:
@@ -128,7 +134,7 @@ def test_a_unit_that_was_deleted_since_is_no_obstacle(aws: Sandbox, run: Run) ->
     unit = organizations.create_organizational_unit(ParentId="r-sbox", Name="Former")["OrganizationalUnit"]["Id"]
     create(aws, TargetOrganizationalUnits=unit)
     organizations.delete_organizational_unit(OrganizationalUnitId=unit)
-    assert run("report", "discard", "scan", "--yes").status == 0
+    assert run("report", "discard", "scan", "--deployed", "--yes").status == 0
     assert names(aws) == []
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.cases import TRUSTED_ACCESS, settings_query
+
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
@@ -31,15 +33,15 @@ def test_observe_reads_standard_input_and_writes_strings(sandbox: Sandbox) -> No
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     result = json.loads(ended.stdout)
-    assert result["stack_sets_access"] == "DISABLED"
+    assert json.loads(result["organization"])["root_id"] == "r-sbox"
     assert all(isinstance(value, str) for value in result.values())
 
 
 def test_ensure_takes_the_query_as_one_argument(sandbox: Sandbox) -> None:
-    query = json.dumps({**QUERY, "service_principal": "ssm.amazonaws.com"})
-    ended = execute(sys.executable, str(SCRIPTS / "ensure.py"), "trusted-access", query, **sandbox.environment())
+    query = json.dumps({**QUERY, **settings_query(TRUSTED_ACCESS.desired(sandbox))})
+    ended = execute(sys.executable, str(SCRIPTS / "ensure.py"), "settings", query, **sandbox.environment())
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == "Trusted access of ssm.amazonaws.com: enabled (was disabled).\n"
+    assert ended.stdout == "trusted-access/ssm.amazonaws.com: enabled (was disabled).\n"
 
 
 @pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])

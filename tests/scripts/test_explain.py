@@ -127,7 +127,7 @@ def test_an_update_that_failed_before_any_account_has_aws_s_words(aws: Sandbox, 
     told = explained(run("report", "explain", "scan"))
     assert '"You must enable organizations access to operate a service managed stack set"' in told
     assert "StackSets is not activated for the organization" in told
-    assert "report.py adopt scan" in told
+    assert "report.py redeploy scan" in told
 
 
 def test_roles_that_were_deleted_too_early_are_named(aws: Sandbox, run: Run) -> None:
@@ -205,14 +205,6 @@ def test_an_account_that_cannot_be_entered_is_said(run: Run) -> None:
 # Whatever it is that is explained
 
 
-def test_what_an_apply_left_behind_has_three_ways_on(run: Run, failing: Callable[..., str]) -> None:
-    failing(DENIED, mark="unfinished")
-    told = explained(run("report", "explain", "scan"))
-    assert "Terraform does not have this configuration manager" in told
-    assert "report.py adopt scan > import.tf" in told
-    assert "report.py discard scan" in told
-
-
 def test_what_may_not_be_looked_up_is_said_and_the_rest_is_told(
     aws: Sandbox, run: Run, failing: Callable[..., str]
 ) -> None:
@@ -252,7 +244,7 @@ def test_a_unit_that_was_deleted_since_is_explained_too(aws: Sandbox, run: Run) 
     assert f'"The organizational units {unit} do not exist."' in explained(run("report", "explain", "scan"))
 
 
-@pytest.mark.parametrize("verb", ["explain", "adopt", "discard"])
+@pytest.mark.parametrize("verb", ["explain", "redeploy", "discard"])
 def test_an_unknown_name_is_refused_with_the_names_that_there_are(aws: Sandbox, run: Run, verb: str) -> None:
     prepare(aws)
     create(aws)
@@ -265,14 +257,14 @@ def test_an_unknown_name_is_refused_with_the_names_that_there_are(aws: Sandbox, 
     )
 
 
-@pytest.mark.parametrize("verb", ["explain", "adopt", "discard"])
+@pytest.mark.parametrize("verb", ["explain", "redeploy", "discard"])
 def test_a_name_is_needed(run: Run, verb: str) -> None:
     outcome = run("report", verb)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "name is missing: it must be the name or the ARN of a configuration manager" in outcome.stderr
 
 
-@pytest.mark.parametrize("verb", ["explain", "adopt", "discard"])
+@pytest.mark.parametrize("verb", ["explain", "redeploy", "discard"])
 def test_help_says_what_is_called_and_what_is_asked_for(run: Run, verb: str) -> None:
     outcome = run("report", verb, "--help")
     assert (outcome.status, outcome.stderr) == (0, "")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.cases import SERVICE_LINKED_ROLE, settings_query
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,7 +17,7 @@ MEMBER = "222222222222"
 ROLE_ARN = f"arn:aws:iam::{MEMBER}:role/Script"
 PROGRAMS = [
     ("observe", "organization", {}),
-    ("ensure", "trusted-access", {"service_principal": "ssm.amazonaws.com"}),
+    ("ensure", "settings", settings_query()),
 ]
 
 
@@ -49,17 +51,20 @@ def role(aws: Sandbox) -> None:
 def test_a_role_is_assumed_and_everything_done_as_that_role(
     aws: Sandbox, run: Run, asked: Callable[[], list[str]]
 ) -> None:
-    query = {"account_id": MEMBER, "role_arn": ROLE_ARN, "service_name": "ssm.amazonaws.com"}
-    outcome = run("ensure", "service-linked-role", query=query)
+    query = {"account_id": MEMBER, "role_arn": ROLE_ARN, **settings_query(SERVICE_LINKED_ROLE.desired(aws))}
+    outcome = run("ensure", "settings", query=query)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert asked() == [
         "sts:AssumeRole",
         "sts:GetCallerIdentity",
+        "ssm:GetParametersByPath",
+        "ssm:PutParameter",
         "iam:GetRole",
         "iam:CreateServiceLinkedRole",
         "iam:GetRole",
+        "ssm:PutParameter",
     ]
-    assert aws.client("iam", account_id=MEMBER).get_role(RoleName="AWSServiceRoleForAmazonSSM")
+    assert aws.client("iam", account_id=MEMBER).get_role(RoleName="AWSServiceRoleForSSMQuickSetup")
     assert {call.account_id for call in aws.calls if call.operation != "AssumeRole"} == {MEMBER}
 
 
@@ -101,6 +106,6 @@ def test_a_profile_is_used(
         f"aws_secret_access_key = {keys['AWS_SECRET_ACCESS_KEY']}\n"
     )
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
-    query = {"account_id": MEMBER, "profile": "member", "service_name": "ssm.amazonaws.com"}
-    assert run("ensure", "service-linked-role", query=query).status == 0
+    query = {"account_id": MEMBER, "profile": "member", **settings_query(SERVICE_LINKED_ROLE.desired(aws))}
+    assert run("ensure", "settings", query=query).status == 0
     assert {call.account_id for call in aws.calls} == {MEMBER}

@@ -264,8 +264,9 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
         "REGION_NOT_ENABLED_IN_ACCOUNT",
         "SUSPENDED_ACCOUNT_TARGETED",
         "DATA_SYNC_QUOTA",
+        "DEPLOYMENT_TOO_LARGE",
     )
-    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "SEVERAL_AT_ONCE")
+    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
     assert asked() == ["sts:GetCallerIdentity"]

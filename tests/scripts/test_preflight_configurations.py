@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import quick_setup
 from scripts.preflight_cases import (
     HOST_MANAGEMENT,
     MANAGEMENT,
     PATCH_POLICY,
     ROOT,
-    TARGETS,
     found,
     manager,
     query,
@@ -22,7 +19,7 @@ from scripts.preflight_cases import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from sandbox import Sandbox
     from sandbox.scenario import ConfigurationManager
@@ -94,19 +91,6 @@ def test_our_host_management_beside_the_patch_policy_of_others(
     )
 
 
-def test_what_another_call_of_the_module_made_is_none_of_ours(aws: Sandbox, run: Run) -> None:
-    prepare(aws)
-    for tags, findings in (({"systems-manager-organization:apply": "finished"}, 0), ({}, 1)):
-        aws.client("ssm-quicksetup").create_configuration_manager(
-            Name=f"hosts {findings}",
-            Tags=tags,
-            ConfigurationDefinitions=[{"Type": "AWSQuickSetupType-DHMC", "Parameters": TARGETS}],
-        )
-        aws.clock.advance(600)
-        hosts = {"name": "hosts", "type": "AWSQuickSetupType-DHMC"}
-        assert len(found(run("observe", "preflight", query=query(hosts)))) == findings
-
-
 # Within a query
 
 
@@ -120,9 +104,8 @@ def test_what_overlaps_within_a_query(aws: Sandbox, run: Run, units: dict[str, s
         {"name": "beside too", "organizational_unit_ids": [units["beside"]], "parameters": tags[1]},
         {"name": "itself", **LOCAL},
     )
-    severities = json.dumps({"SEVERAL_AT_ONCE": "off"})
     for order in (configurations, configurations[::-1]):
-        findings = found(run("observe", "preflight", query=query(*order, severities=severities)))
+        findings = found(run("observe", "preflight", query=query(*order)))
         finding = the(findings, "OVERLAPPING_CONFIGURATION")
         assert finding["subject"] in {"outer and inner", "inner and outer"}
         assert f"{units['inner']} in us-east-1" in finding["message"]
@@ -192,60 +175,3 @@ def test_two_host_managements_of_ours_in_a_region(run: Run) -> None:
 
 
 # Several at once
-
-
-SEVERAL: tuple[Configuration, ...] = tuple(
-    {"name": name, "regions": [region]} for name, region in (("one", "us-east-1"), ("two", "eu-west-1"))
-)
-
-
-@pytest.mark.usefixtures("aws")
-def test_policies_that_one_apply_creates_at_once_are_told(run: Run, asked: Callable[[], list[str]]) -> None:
-    assert found(run("observe", "preflight", query=query())) == []
-    calls = sorted(asked())
-    finding = the(found(run("observe", "preflight", query=query(*SEVERAL))), "SEVERAL_AT_ONCE")
-    assert (finding["severity"], finding["subject"]) == ("warning", "one, two")
-    assert "ConflictException" in finding["message"]
-    for words in ("-parallelism=1 ", 'TF_CLI_ARGS_apply="-parallelism=1"', "or apply again until all are there"):
-        assert words in finding["remedy"]
-    assert [call for call in sorted(asked()) if "quicksetup" in call] == [
-        call for call in calls if "quicksetup" in call
-    ]
-
-
-@pytest.mark.parametrize(
-    "second",
-    [
-        {"name": "one-management-account", **LOCAL},
-        {"name": "hosts", "type": "AWSQuickSetupType-DHMC"},
-        {"name": "there"},
-        {"name": "two", "turn": 2},
-    ],
-    ids=["the account's own follows", "another type follows", "there already", "another turn"],
-)
-def test_what_follows_or_is_there_is_not_created_at_once(aws: Sandbox, run: Run, second: Configuration) -> None:
-    prepare(aws, manager("there", PATCH_POLICY, TargetRegions="ap-south-1"))
-    configurations = (SEVERAL[0], {**second, "regions": ["eu-west-1"]})
-    assert found(run("observe", "preflight", query=query(*configurations))) == []
-
-
-def test_a_manager_is_not_asked_for_its_mark_where_no_two_can_be_missing(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
-) -> None:
-    quick_setup.prepare(aws)
-    aws.fail_deployment("one", quick_setup.WORKLOAD, "us-east-1", quick_setup.DENIED)
-    quick_setup.create(aws, "one", mark="unfinished")
-    quick_setup.create(aws, "two", mark="finished")
-    asked()
-    assert found(run("observe", "preflight", query=query(*SEVERAL))) == []
-    assert "ssm-quicksetup:GetConfigurationManager" not in asked()
-
-
-@pytest.mark.parametrize(("mark", "told"), [("unfinished", True), ("finished", False)])
-def test_what_an_apply_left_unfinished_is_created_anew(aws: Sandbox, run: Run, mark: str, told: bool) -> None:
-    quick_setup.prepare(aws)
-    for name in ("one", "two"):
-        aws.fail_deployment(name, quick_setup.WORKLOAD, "us-east-1", quick_setup.DENIED)
-        quick_setup.create(aws, name, mark=mark)
-    findings = found(run("observe", "preflight", query=query(*SEVERAL)))
-    assert codes(findings) == (["SEVERAL_AT_ONCE"] if told else [])

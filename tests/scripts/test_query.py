@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from systems_manager_organization.account_placement import VERB
 from systems_manager_organization.errors import QueryError
+from systems_manager_organization.observation import VERB
 from systems_manager_organization.query import parse
 
 if TYPE_CHECKING:
@@ -22,11 +22,16 @@ VALID = {
     "region": "us-east-1",
     "profile": "Müller's",
     "role_arn": "arn:aws-us-gov:iam::111111111111:role/path/Administrator",
-    "placed_account_id": "222222222222",
+    "installation": "20261128T101248Z-a1b2c3",
+    "record_region": "us-east-1",
+    "settings": "[]",
+    "resources": "{}",
+    "configurations": "[]",
+    "member_role_name": "OrganizationAccountAccessRole",
+    "administrator_account_id": "222222222222",
     "organizational_unit_id": "ou-ab12-34cd56ef",
-    "action": "restore",
-    "on_destroy": "restore",
-    "before": "r-ab12",
+    "severities": "{}",
+    "deployments_observed": "false",
 }
 
 json_values = st.recursive(
@@ -71,8 +76,8 @@ def test_what_obeys_the_rules_arrives_unchanged(values: dict[str, str]) -> None:
 
 
 def test_null_and_empty_mean_absent() -> None:
-    query = parse(json.dumps({**VALID, "profile": None, "role_arn": "", "action": None}), VERB.keys)
-    assert (query["profile"], query["role_arn"], query["action"]) == ("", "", "ensure")
+    query = parse(json.dumps({**VALID, "profile": None, "role_arn": "", "deployments_observed": None}), VERB.keys)
+    assert (query["profile"], query["role_arn"], query["deployments_observed"]) == ("", "", "true")
 
 
 @pytest.mark.parametrize(
@@ -92,60 +97,33 @@ def test_null_and_empty_mean_absent() -> None:
             ['role_arn is "Administrator"', "arn:aws:iam::111111111111:role/Administrator"],
         ),
         ({"role_arn": "arn:aws:iam::111111111111:user/me"}, ["role_arn is", "ARN of an IAM role"]),
-        ({"placed_account_id": ["222222222222"]}, ['placed_account_id is ["222222222222"]', "must be a string"]),
+        ({"administrator_account_id": ["2"]}, ['administrator_account_id is ["2"]', "must be a string"]),
         ({"organizational_unit_id": "r-ab12"}, ['organizational_unit_id is "r-ab12"', "ou-ab12-34cd56ef"]),
         ({"organizational_unit_id": "ou-ab12-34CD56EF"}, ["organizational_unit_id is", "ou-ab12-34cd56ef"]),
-        ({"before": "somewhere"}, ['before is "somewhere"', "r-ab12"]),
-        ({"action": "undo"}, ['action is "undo"', '"ensure" or "restore"']),
-        ({"on_destroy": "Restore"}, ['on_destroy is "Restore"', '"retain" or "restore"']),
+        ({"installation": "a/b"}, ['installation is "a/b"', "1 to 64 letters"]),
+        ({"deployments_observed": "yes"}, ['deployments_observed is "yes"', '"true" or "false"']),
+        ({"settings": "[{}]"}, ["settings must be a JSON list of objects"]),
+        ({"settings": "[1,"}, ["settings is", "a JSON list of objects"]),
+        ({"settings": '[{"key": "time-travel/x"}]'}, ["the kinds are trusted-access, stack-sets-access"]),
+        ({"resources": '{"roles": []}'}, ["resources must be a JSON object with the list role_names"]),
+        ({"resources": '{"role_names": 1}'}, ["resources is not a JSON object with the list role_names"]),
         ({"organisational_unit_id": "x"}, ['"organisational_unit_id" is no key', "organizational_unit_id"]),
         ({"profile": "x" * 5000}, ["profile is", "256 characters"]),
     ],
 )
 def test_a_bad_value_is_refused_with_key_value_and_rule(run: Run, changes: dict[str, Any], told: list[str]) -> None:
-    outcome = run("ensure", "account-placement", query={**VALID, **changes})
+    outcome = run("observe", "organization", query={**VALID, **changes})
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.startswith("ensure.py account-placement: ")
+    assert outcome.stderr.startswith("observe.py organization: ")
     assert outcome.stderr.count("\n") == 1
-    assert len(outcome.stderr) < 500
+    assert len(outcome.stderr) < 700
     for words in told:
         assert words in outcome.stderr
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"', "NaN", '{"account_id": ', "[" * 100_000])
 def test_what_is_no_json_object_is_refused(run: Run, text: str) -> None:
-    outcome = run("ensure", "account-placement", text)
+    outcome = run("ensure", "settings", text)
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.startswith("ensure.py account-placement: The query is ")
+    assert outcome.stderr.startswith("ensure.py settings: The query is ")
     assert outcome.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("verb", "query", "told"),
-    [
-        ("trusted-access", {"service_principal": "ssm"}, ['service_principal is "ssm"', '"ssm.amazonaws.com"']),
-        (
-            "trusted-access",
-            {"service_principal": "member.org.stacksets.cloudformation.amazonaws.com"},
-            ['service_principal is "member.org', "CloudFormation", "stack-sets-access"],
-        ),
-        ("trusted-access", {}, ["service_principal is missing"]),
-        ("trusted-access", {"service_principal": "ssm.amazonaws.com", "before": "ENABLED"}, ['before is "ENABLED"']),
-        ("stack-sets-access", {"before": "enabled"}, ['before is "enabled"', "DISABLED_PERMANENTLY"]),
-        (
-            "service-linked-role",
-            {"service_name": "ec2.amazonaws.com"},
-            ["service_name is", "ssm-quicksetup.amazonaws.com"],
-        ),
-        ("service-linked-role", {"service_name": "ssmXamazonaws.com"}, ['service_name is "ssmXamazonaws.com"']),
-        ("quick-setup-settings", {"explorer_enabling_role_arn": "Explorer"}, ["explorer_enabling_role_arn is", "ARN"]),
-        ("quick-setup-settings", {}, ["explorer_enabling_role_arn is missing"]),
-    ],
-)
-def test_each_verb_refuses_what_breaks_its_own_rules(
-    run: Run, verb: str, query: dict[str, str], told: list[str]
-) -> None:
-    outcome = run("ensure", verb, query=query)
-    assert (outcome.status, outcome.stdout) == (1, "")
-    for words in told:
-        assert words in outcome.stderr

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sandbox.scenario import ResourceDataSync
+from scripts.cases import settings_query
 from scripts.resource_data_sync_cases import (
     CREATE,
     DELETE,
     DESCRIBE,
     IDENTITY,
+    KEY,
     MANAGEMENT,
-    RESTORE,
-    SUBJECT,
     UPDATE,
-    VALUE,
     ensure,
     prepare,
     source,
@@ -29,6 +27,10 @@ if TYPE_CHECKING:
 
     from sandbox import Sandbox
     from scripts.conftest import Run
+
+
+LOADED = ("ssm:GetParametersByPath", "ssm:PutParameter")
+SAVED = "ssm:PutParameter"
 
 
 def unit(aws: Sandbox, name: str) -> str:
@@ -44,8 +46,8 @@ def without_repeats(calls: list[str]) -> list[str]:
 def test_makes_it_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
     prepare(aws)
     first = ensure(aws, run)
-    assert (first.status, first.stdout, first.stderr) == (0, f"{SUBJECT}: {VALUE} (was not set).\n", "")
-    assert without_repeats(asked()) == [IDENTITY, DESCRIBE, CREATE, DESCRIBE]
+    assert (first.status, first.stdout, first.stderr) == (0, f"{KEY}: present (was absent).\n", "")
+    assert without_repeats(asked()) == [IDENTITY, *LOADED, DESCRIBE, CREATE, DESCRIBE, SAVED]
     made = syncs(aws)["organization"]
     assert made["LastStatus"] == "Successful", "it was waited for"
     assert (made["SyncSource"]["SourceType"], made["SyncSource"]["EnableAllOpsDataSources"]) == (
@@ -55,16 +57,16 @@ def test_makes_it_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], l
     assert made["SyncSource"]["AwsOrganizationsSource"] == {"OrganizationSourceType": "EntireOrganization"}
     asked()
 
-    second = ensure(aws, run, {"regions": '["eu-west-1", "us-east-1", "us-east-1"]'})
-    assert (second.status, second.stdout) == (0, f"{SUBJECT}: already {VALUE}.\n")
-    assert asked() == [IDENTITY, DESCRIBE]
+    second = ensure(aws, run, regions=["eu-west-1", "us-east-1", "us-east-1"])
+    assert (second.status, second.stdout) == (0, f"{KEY}: already present.\n")
+    assert CREATE not in asked()
 
 
 def test_is_of_organizational_units(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     one, two, three = (unit(aws, name) for name in ("One", "Two", "Three"))
-    assert ensure(aws, run, {"organizational_unit_ids": json.dumps([two, one])}).status == 0
-    assert ensure(aws, run, {"organizational_unit_ids": json.dumps([one, three])}).status == 0
+    assert ensure(aws, run, organizational_unit_ids=[two, one]).status == 0
+    assert ensure(aws, run, organizational_unit_ids=[one, three]).status == 0
     organization = source(aws)["AwsOrganizationsSource"]
     assert organization["OrganizationSourceType"] == "OrganizationalUnits"
     assert sorted(found["OrganizationalUnitId"] for found in organization["OrganizationalUnits"]) == sorted(
@@ -73,23 +75,23 @@ def test_is_of_organizational_units(aws: Sandbox, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "member", "value"),
+    ("members", "member", "value"),
     [
-        ({"regions": '["us-west-2"]'}, "SourceRegions", ["us-west-2"]),
-        ({"include_future_regions": "true"}, "IncludeFutureRegions", True),
-        ({"all_ops_data_sources_enabled": "true"}, "EnableAllOpsDataSources", True),
+        ({"regions": ["us-west-2"]}, "SourceRegions", ["us-west-2"]),
+        ({"include_future_regions": True}, "IncludeFutureRegions", True),
+        ({"all_ops_data_sources_enabled": True}, "EnableAllOpsDataSources", True),
     ],
 )
 def test_changes_what_differs(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]], keys: dict[str, str], member: str, value: object
+    aws: Sandbox, run: Run, asked: Callable[[], list[str]], members: dict[str, Any], member: str, value: object
 ) -> None:
     prepare(aws)
     ensure(aws, run)
     asked()
-    outcome = ensure(aws, run, keys)
+    outcome = ensure(aws, run, **members)
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout.endswith(f" (was {VALUE}).\n")
-    assert without_repeats(asked()) == [IDENTITY, DESCRIBE, UPDATE, DESCRIBE]
+    assert outcome.stdout == f"{KEY}: present (was different).\n"
+    assert without_repeats(asked()) == [IDENTITY, *LOADED, DESCRIBE, UPDATE, DESCRIBE, SAVED]
     assert source(aws)[member] == value
     assert syncs(aws)["organization"]["LastStatus"] == "Successful"
 
@@ -99,7 +101,7 @@ def test_leaves_other_syncs_alone(aws: Sandbox, run: Run) -> None:
     prepare(aws, other)
     before = syncs(aws)
     assert ensure(aws, run).status == 0
-    ensure(aws, run, RESTORE)
+    ensure(aws, run, action="restore")
     assert syncs(aws) == before
 
 
@@ -111,15 +113,15 @@ def test_the_account_options_of_a_sync_stay(
     aws: Sandbox, run: Run, asked: Callable[[], list[str]], entire_first: bool
 ) -> None:
     prepare(aws)
-    options = ["[]", json.dumps([unit(aws, "One")])][:: 1 if entire_first else -1]
-    assert ensure(aws, run, {"organizational_unit_ids": options[0]}).status == 0
+    options: list[list[str]] = [[], [unit(aws, "One")]][:: 1 if entire_first else -1]
+    assert ensure(aws, run, organizational_unit_ids=options[0]).status == 0
     before = source(aws)
     asked()
-    outcome = ensure(aws, run, {"organizational_unit_ids": options[1]})
+    outcome = ensure(aws, run, organizational_unit_ids=options[1])
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
     kinds = ["of the entire organization", "of organizational units"][:: 1 if entire_first else -1]
-    assert f"{SUBJECT} is {kinds[0]}, and AWS makes no such sync one {kinds[1]}. Delete it" in outcome.stderr
+    assert f"{KEY} is {kinds[0]}, and AWS makes no such sync one {kinds[1]}. Delete it" in outcome.stderr
     assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization" in outcome.stderr
     assert source(aws) == before
     assert UPDATE not in asked()
@@ -130,7 +132,7 @@ def test_a_sync_of_the_account_is_not_taken_over(aws: Sandbox, run: Run) -> None
     before = syncs(aws)
     outcome = ensure(aws, run)
     assert outcome.status == 1
-    assert f"{SUBJECT} is of its own account alone" in outcome.stderr
+    assert f"{KEY} is of its own account alone" in outcome.stderr
     assert syncs(aws) == before
 
 
@@ -141,45 +143,23 @@ def test_restores_what_was_absent_and_only_once(aws: Sandbox, run: Run, asked: C
     prepare(aws)
     ensure(aws, run)
     asked()
-    first = ensure(aws, run, RESTORE)
-    assert (first.status, first.stdout, first.stderr) == (0, f"{SUBJECT}: not set again (was {VALUE}).\n", "")
-    assert without_repeats(asked()) == [IDENTITY, DESCRIBE, DELETE, DESCRIBE]
+    first = ensure(aws, run, action="restore")
+    assert (first.status, first.stdout, first.stderr) == (0, f"{KEY}: absent again (was present).\n", "")
+    assert without_repeats(asked())[2:-1] == [DESCRIBE, DELETE, DESCRIBE]
     assert syncs(aws) == {}
-    asked()
 
-    second = ensure(aws, run, RESTORE)
+    second = ensure(aws, run, action="restore")
     assert (second.status, second.stderr) == (0, "")
-    assert f"left alone, because it is not set and no longer {VALUE}" in second.stdout
-    assert asked() == [IDENTITY, DESCRIBE]
+    assert "left as it is, because it is absent and no longer present" in second.stdout
 
 
-@pytest.mark.parametrize(
-    ("keys", "told"),
-    [
-        ({"on_destroy": "retain", "before": "absent"}, 'on_destroy is "retain"'),
-        ({"before": "absent"}, 'on_destroy is "retain"'),
-        ({"on_destroy": "restore", "before": "present"}, "what was there before is not known"),
-        ({"on_destroy": "restore"}, "what was there before is not known"),
-    ],
-)
-def test_leaves_alone_without_asking_aws(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]], keys: dict[str, str], told: str
-) -> None:
+def test_one_that_was_there_before_is_left(aws: Sandbox, run: Run) -> None:
+    """What it collected from before is not recorded: so it stays as it is."""
     prepare(aws)
     ensure(aws, run)
     before = syncs(aws)
-    asked()
-    outcome = ensure(aws, run, {"action": "restore", **keys})
-    assert (outcome.status, outcome.stdout, outcome.stderr) == (0, f"{SUBJECT}: left alone, because {told}.\n", "")
-    assert asked() == []
+    setting = {"key": KEY, "value": "present", "previous": "different"}
+    outcome = run("ensure", "settings", query=settings_query(setting, action="restore"))
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert outcome.stdout == f"{KEY}: left present, because the source that it had before is not recorded.\n"
     assert syncs(aws) == before
-
-
-def test_leaves_alone_what_somebody_changed_since(aws: Sandbox, run: Run) -> None:
-    prepare(aws)
-    ensure(aws, run)
-    ensure(aws, run, {"regions": '["us-west-2"]'})
-    outcome = ensure(aws, run, RESTORE)
-    assert outcome.status == 0
-    assert "left alone, because it is " in outcome.stdout
-    assert source(aws)["SourceRegions"] == ["us-west-2"]

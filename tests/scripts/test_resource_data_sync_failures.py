@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.cases import fault
+from scripts.cases import fault, settings_query
 from scripts.quick_setup import answering
 from scripts.resource_data_sync_cases import (
     CREATE,
     DESCRIBE,
-    IDENTITY,
+    KEY,
     MANAGEMENT,
-    RESTORE,
-    SUBJECT,
     UPDATE,
-    VALUE,
     ensure,
     prepare,
     show,
@@ -44,9 +41,8 @@ def test_a_sync_that_does_not_work_is_an_error_with_the_way_out(aws: Sandbox, ru
     outcome = ensure(aws, run)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert (
-        f"{SUBJECT} is there and does not work, in account {MANAGEMENT} and Region us-east-1: Failed, NoPermissions"
-        in (outcome.stderr)
+    assert f"{KEY} is there and does not work, in account {MANAGEMENT} and Region us-east-1: Failed, NoPermissions" in (
+        outcome.stderr
     )
     assert f"create-service-linked-role --aws-service-name {DISCOVERY} Then run this again." in outcome.stderr
 
@@ -55,7 +51,7 @@ def test_a_sync_that_does_not_work_is_an_error_with_the_way_out(aws: Sandbox, ru
 
     aws.client("iam").create_service_linked_role(AWSServiceName=DISCOVERY)
     mended = ensure(aws, run)
-    assert (mended.status, mended.stdout) == (0, f"{SUBJECT}: {VALUE} (was {VALUE} (broken)).\n")
+    assert (mended.status, mended.stdout) == (0, f"{KEY}: present (was broken).\n")
     assert syncs(aws)["organization"]["LastStatus"] == "Successful"
 
 
@@ -87,8 +83,8 @@ def test_a_failure_that_aws_does_not_explain_names_the_page(aws: Sandbox, run: R
 def test_a_broken_sync_is_deleted_as_well(aws: Sandbox, run: Run) -> None:
     prepare(aws, role=False)
     assert ensure(aws, run).status == 1
-    outcome = ensure(aws, run, RESTORE)
-    assert (outcome.status, outcome.stdout) == (0, f"{SUBJECT}: not set again (was {VALUE}).\n")
+    outcome = ensure(aws, run, action="restore")
+    assert (outcome.status, outcome.stdout) == (0, f"{KEY}: absent again (was present).\n")
     assert syncs(aws) == {}
 
 
@@ -97,27 +93,9 @@ def test_a_sync_that_aws_never_finishes_is_given_up_on(aws: Sandbox, run: Run, a
     session = answering("ssm.ListResourceDataSync", partial(show, LastStatus="InProgress"))
     outcome = ensure(aws, run, session_factory=session)
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert f"{SUBJECT}: AWS still works on it in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
+    assert f"{KEY}: AWS still works on it in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
     assert 600 < sum(outcome.pauses) < 1200
     assert asked().count(CREATE) == 1
-
-
-def test_what_an_interrupted_apply_left_is_waited_for(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
-    prepare(aws)
-    left = 3
-
-    def change(parsed: dict[str, Any]) -> None:
-        nonlocal left
-        left -= 1
-        if left >= 0:
-            show(parsed, LastStatus="InProgress")
-
-    ensure(aws, run)
-    asked()
-    outcome = ensure(aws, run, session_factory=answering("ssm.ListResourceDataSync", change))
-    assert (outcome.status, outcome.stdout) == (0, f"{SUBJECT}: already {VALUE}.\n")
-    assert outcome.pauses == [1, 2, 4]
-    assert asked() == [IDENTITY, *[DESCRIBE] * 4]
 
 
 def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, run: Run) -> None:
@@ -129,7 +107,7 @@ def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, ru
 
     session = answering("ssm.ListResourceDataSync", forget)
     assert ensure(aws, run, session_factory=session).status == 0
-    assert ensure(aws, run, session_factory=session).stdout == f"{SUBJECT}: already {VALUE}.\n"
+    assert ensure(aws, run, session_factory=session).stdout == f"{KEY}: already present.\n"
 
 
 # What passes, and what does not
@@ -168,10 +146,10 @@ def conflicting(times: int) -> Callable[..., Session]:
 def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     ensure(aws, run)
-    outcome = ensure(aws, run, {"include_future_regions": "true"}, session_factory=conflicting(2))
+    outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(2))
     assert outcome.status == 0
     assert outcome.stderr == (
-        f"ensure.py resource-data-sync: {UPDATE} conflicts with another change: asking again for up to three minutes.\n"
+        f"ensure.py settings: {UPDATE} conflicts with another change: asking again for up to three minutes.\n"
     )
     assert source(aws)["IncludeFutureRegions"] is True
 
@@ -179,7 +157,7 @@ def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
 def test_gives_up_on_a_conflict_that_stays(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     ensure(aws, run)
-    outcome = ensure(aws, run, {"include_future_regions": "true"}, session_factory=conflicting(1000))
+    outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(1000))
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "ResourceDataSyncConflictException: " in outcome.stderr
     assert "run this again when they are done" in outcome.stderr
@@ -226,18 +204,22 @@ def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, cal
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("settings", "told"),
     [
-        ("sync_name", "", "sync_name is missing"),
-        ("regions", "[]", 'regions is "[]", but must be a JSON list of Regions'),
-        ("regions", "us-east-1", 'regions is "us-east-1", but must be a JSON list of Regions'),
-        ("organizational_unit_ids", '["r-ab12"]', "must be a JSON list of ids of organizational units"),
-        ("include_future_regions", "yes", 'include_future_regions is "yes", but must be "true" or "false"'),
-        ("before", VALUE, 'must be "absent" or "present"'),
+        ("organization", "settings is"),
+        ('[{"key": "resource-data-sync/organization"}]', "settings must be a JSON list of objects"),
+        ('[{"key": "explorer/organization", "value": "present"}]', "is of no kind that there is"),
+        ('[{"key": "resource-data-sync/x", "value": "present", "specification": "{}"}]', "the specification of"),
     ],
 )
-def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, key: str, value: str, told: str) -> None:
-    outcome = ensure(aws, run, {key: value})
+def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: str, told: str) -> None:
+    prepare(aws)
+    aws.client("ssm").create_resource_data_sync(
+        SyncName="x",
+        SyncType="SyncFromSource",
+        SyncSource={"SourceType": "SingleAccountMultiRegions", "SourceRegions": ["us-east-1"]},
+    )
+    outcome = run("ensure", "settings", query={**settings_query(), "settings": settings})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
     assert told in outcome.stderr

@@ -35,6 +35,8 @@ NOTHING = {
     "explanation": "",
     "source": "",
     "others": "[]",
+    "settings": "{}",
+    "no_longer_wanted": "{}",
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.adoption import chosen
+from systems_manager_organization.account_directory import AccountDirectory
 from systems_manager_organization.command_line import Verb
+from systems_manager_organization.creation_mark import CreationMark
 from systems_manager_organization.errors import QueryError, UnsettledError
 from systems_manager_organization.explanation import missing_roles
-from systems_manager_organization.left_over import FINISHED, TAG
 from systems_manager_organization.managers import (
     GONE,
     configurations_in,
@@ -17,9 +17,11 @@ from systems_manager_organization.managers import (
     wait_until_settled,
 )
 from systems_manager_organization.names import NAME, YES
-from systems_manager_organization.query import OPTIONAL_COMMON_KEYS
+from systems_manager_organization.query import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.redeploy import chosen, settled
+from systems_manager_organization.report_command import report_command
 from systems_manager_organization.screen import counted
-from systems_manager_organization.standing import NOT_DEPLOYED, Targets, standing_of
+from systems_manager_organization.standing import NOT_DEPLOYED, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,29 +36,32 @@ if TYPE_CHECKING:
 def discard(query: Query, connect: Connect, screen: Screen) -> int:
     """Shows what it will delete, asks, deletes it and waits until it is gone.
 
-    Returns 0, or 1 when the person says no. Raises QueryError when Terraform has the manager, UnsettledError when AWS
-    could not delete it.
+    Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
+    UnsettledError when AWS could not delete it.
     """
     with connect() as aws:
-        description = chosen(aws, query["name"])
-        name, arn = description["Name"], description["ManagerArn"]
-        if description.get("Tags", {}).get(TAG, "").startswith(FINISHED):
+        description = settled(aws, screen, chosen(aws, query["name"]))
+        name, arn, status = description["Name"], description["ManagerArn"], deployment_status(description)
+        if status == "SUCCEEDED" and not query["deployed"]:
             raise QueryError(
-                f"Terraform has {name}: take it out of the module's inputs and apply, and Terraform deletes it. ({arn})"
+                f"{name} ({arn}) is deployed. If a Terraform state has it, take it out of the module's inputs and "
+                f"apply; if none has, adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
+                "all the same: --deployed."
             )
-        screen.tell(f"{name}, {arn}: its deployment is {deployment_status(description)}.")
+        installation = CreationMark.of(description.get("Tags", {})).installation
+        whose = f"created by installation {installation}" if installation else "created by hand or by another tool"
+        screen.tell(f"{name}, {arn}, {whose}: its deployment is {status}.")
         for line in _places(aws, description):
             screen.tell(line)
         screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")
         if not query["yes"] and not screen.confirms("Delete it?"):
             return 1
-        wait_until_settled(aws, arn)
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
         status = wait_until_settled(aws, arn)
         if status != GONE:
             raise UnsettledError(
                 f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
-                f"AWS's own words: report.py explain {arn}"
+                f"AWS's own words: {report_command()} explain {arn}"
             )
     screen.write(f"{name}: deleted.")
     return 0
@@ -68,9 +73,9 @@ def _likely_reason(aws: Connection, description: Mapping[str, Any]) -> str:
 
 
 def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:
-    targets = Targets(aws)
+    directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
-        states = standing_of(aws, configuration, targets).states
+        states = standing_of(aws, configuration, directory, description).states
         places = [place for place, state in states.items() if state.state != NOT_DEPLOYED]
         accounts = sorted({account_id for account_id, _ in places})
         regions = sorted({region for _, region in places})
@@ -82,12 +87,12 @@ def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:
 
 VERB: Verb[str] = Verb(
     name="discard",
-    summary="Deletes a configuration manager that an apply left behind, with all that it deployed.",
+    summary="Deletes a configuration manager that no Terraform state has, with all that it deployed.",
     description="""\
 Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListConfigurations and
-DeleteConfigurationManager, and what lists the targeted accounts. Refuses what Terraform has.
+DeleteConfigurationManager, and what lists the targeted accounts. Refuses what is deployed, unless --deployed is given.
 aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this verb.""",
-    keys=(NAME, *OPTIONAL_COMMON_KEYS, YES),
+    keys=(NAME, *OPTIONAL_COMMON_KEYS, switch("deployed", "deletes it although its deployment succeeded"), YES),
     by_hand=discard,
 )

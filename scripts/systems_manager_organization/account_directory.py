@@ -1,0 +1,58 @@
+"""The accounts of organizational units, each set of units listed once however many ask."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.accounts import ACTIVE, Account, accounts_of
+from systems_manager_organization.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from systems_manager_organization.configurations import Configuration
+    from systems_manager_organization.connection import Connection
+
+
+class AccountDirectory:
+    def __init__(self, aws: Connection) -> None:
+        self._aws = aws
+        self._lock = Lock()
+        self._known: dict[tuple[str, ...], list[Account]] = {}
+
+    def of(self, configuration: Configuration) -> list[Account]:
+        """The accounts that a configuration is for. Raises ScriptError."""
+        if configuration.account_id:
+            return [Account(configuration.account_id, "", ACTIVE)]
+        return self.in_units(configuration.organizational_unit_ids)
+
+    def in_units(self, unit_ids: Iterable[str]) -> list[Account]:
+        """The accounts of these units; none of one that was deleted. Raises ScriptError."""
+        units = tuple(sorted(set(unit_ids)))
+        with self._lock:
+            if units not in self._known:
+                self._known[units] = self._listed(units)
+            return self._known[units]
+
+    def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
+        """The same as they are listed, so that nobody waits for the last page. Raises ScriptError."""
+        units = tuple(sorted(set(unit_ids)))
+        with self._lock:
+            if units in self._known:
+                yield from self._known[units]
+                return
+            listed = []
+            for account in accounts_of(self._aws, units):
+                listed.append(account)
+                yield account
+            self._known[units] = listed
+
+    def _listed(self, units: tuple[str, ...]) -> list[Account]:
+        try:
+            return list(accounts_of(self._aws, units))
+        except ServiceError as error:
+            if error.code != "ParentNotFoundException":
+                raise
+            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
+            return [account for unit in units if len(units) > 1 for account in self._listed((unit,))]
