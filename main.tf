@@ -1,31 +1,10 @@
 # The procedure, one step after the other. A step names what the former one finished, and so comes after it.
 
-# 1. Who is asking, and what is the organization like now?
+# 1. Who is asking, and what is the organization like now? observation.tf has the question, and takes the answer apart.
 
 data "aws_caller_identity" "current" {}
 
-data "aws_region" "current" {
-  lifecycle {
-    postcondition {
-      condition     = local.severities.REGION_NOT_SUPPORTED != "error" || contains(local.supported_regions, self.id)
-      error_message = "REGION_NOT_SUPPORTED: the AWS provider works in ${self.id}, where Quick Setup does not exist. Give the provider one of ${join(", ", local.supported_regions)}; configurations can be deployed in others of these."
-    }
-  }
-}
-
-data "aws_organizations_organization" "current" {
-  lifecycle {
-    postcondition {
-      condition     = self.master_account_id == data.aws_caller_identity.current.account_id
-      error_message = "NOT_MANAGEMENT_ACCOUNT: the AWS provider works in account ${data.aws_caller_identity.current.account_id}, but the management account of this organization is ${self.master_account_id}. Give the provider credentials of the management account."
-    }
-
-    postcondition {
-      condition     = self.feature_set == "ALL"
-      error_message = "ALL_FEATURES_DISABLED: the organization's feature set is ${self.feature_set}, but trusted access, delegated administrators and Quick Setup need all features. Enable them (every invited account must agree): aws organizations enable-all-features"
-    }
-  }
-}
+data "aws_region" "current" {}
 
 data "external" "organization" {
   count = local.script == null ? 0 : 1
@@ -34,39 +13,20 @@ data "external" "organization" {
   query   = local.observation_query
 }
 
-# 2. What would go wrong? Errors stop the plan, all at once. The configurations come after this.
-
-data "external" "preflight" {
-  count = local.script == null ? 0 : 1
-
-  program = concat(var.python_command, ["${path.module}/scripts/observe.py", "preflight"])
-  query   = local.preflight_query
-}
+# 2. What would go wrong? Errors stop the plan, all at once. What changes anything comes after this.
 
 resource "terraform_data" "preflight" {
   input = true
 
   lifecycle {
     precondition {
-      condition     = length(local.obstacles) == 0
-      error_message = "Preflight found what would go wrong, and deploys no configuration.\n${join("\n", local.obstacles)}"
+      condition     = length(local.errors) == 0
+      error_message = "Preflight found what would go wrong, and nothing is changed.\n${join("\n", local.errors)}"
     }
   }
 }
 
-# 3. Trusted access: Systems Manager and StackSets may work across the organization.
-
-module "trusted_access" {
-  source = "./modules/trusted-access"
-
-  service_principals         = local.trusted_service_principals
-  enabled_service_principals = data.aws_organizations_organization.current.aws_service_access_principals
-  stack_sets_access_status   = local.observed.stack_sets_access
-  on_destroy                 = var.trusted_access.on_destroy
-  script                     = local.script
-}
-
-# 4. The administrator account, if there is none yet, and a dedicated organizational unit that holds it and nothing else.
+# 3. The administrator account, if there is none yet, and a dedicated organizational unit that is to hold it and nothing else.
 
 module "administrator_account" {
   source = "./modules/administrator-account"
@@ -75,6 +35,7 @@ module "administrator_account" {
   name      = local.account_to_create.name
   email     = local.account_to_create.email
   role_name = local.account_to_create.role_name
+  creation  = local.creation
   tags      = var.tags
 }
 
@@ -85,40 +46,51 @@ module "dedicated_organizational_unit" {
   name      = var.dedicated_organizational_unit.name
   id        = var.dedicated_organizational_unit.id
   parent_id = coalesce(var.dedicated_organizational_unit.parent_id, local.root_id)
-  account = var.delegated_administrator == null ? null : {
-    id        = local.administrator_account_id
-    parent_id = local.account_to_create == null ? local.observed.placed_account_parent_id : local.root_id
-  }
-  script = local.script
-  tags   = var.tags
+  creation  = local.creation
+  tags      = var.tags
 }
 
-# 5. The administrator account becomes the delegated administrator.
-
-module "delegated_administrator" {
-  source = "./modules/delegated-administrator"
-  count  = var.delegated_administrator == null ? 0 : 1
-
-  account_id                 = local.administrator_account_id
-  placed_account_id          = one(module.dedicated_organizational_unit[*].placed_account_id)
-  service_principals         = var.delegated_administrator.service_principals
-  trusted_service_principals = module.trusted_access.service_principals
-  management_account_id      = data.aws_organizations_organization.current.master_account_id
-  account_statuses           = local.account_statuses
-  tolerated_findings         = local.tolerated_findings
-}
-
-# 6. What Quick Setup needs once: roles, service-linked roles, its service settings.
+# 4. Roles by which Quick Setup deploys to the management account. They outlive whatever is deployed.
 
 module "quick_setup" {
   source = "./modules/quick-setup"
 
-  explorer_enabling_role_arn = local.observed.explorer_enabling_role_arn
-  script                     = local.script
-  tags                       = var.tags
+  creation = local.creation
+  tags     = var.tags
 }
 
-# 7. Patch policies for the whole organization, or for parts of it.
+# 5. Trusted access for Systems Manager and StackSets, the administrator account in its organizational unit, and the account as
+# delegated administrator: settings.tf says what is to be.
+
+module "settings" {
+  source = "./modules/settings"
+
+  desired              = local.desired_settings
+  observed             = local.observed_settings
+  no_longer_wanted     = jsondecode(local.answer.no_longer_wanted)
+  installation         = local.installation
+  record_region        = local.record_region
+  account_id           = local.account_id
+  execution_role_name  = module.quick_setup.local_deployment_roles.execution_role_name
+  deregistration_guard = { member_role_name = var.preflight.member_role_name, regions = setunion(var.regions, [local.region]) }
+  ready                = terraform_data.preflight.input
+  script               = local.script
+}
+
+# What exists and is not in the state is refused, with all that there is to say of it: so nothing comes after this.
+
+resource "terraform_data" "existing" {
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for sentence in local.exists_already : "EXISTS_ALREADY: ${sentence}"])
+    }
+  }
+}
+
+# 6. Patch policies for the whole organization, or for parts of it.
 
 module "patch_policy" {
   source   = "./modules/patch-policy"
@@ -140,14 +112,12 @@ module "patch_policy" {
   regions                            = coalesce(each.value.regions, var.regions)
   log_bucket                         = each.value.log_bucket
   instance_profile_policies_attached = each.value.instance_profile_policies_attached
-  turn                               = each.value.turn
   additional_parameters              = each.value.additional_parameters
   prerequisites                      = local.prerequisites
-  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
-# 8. Default Host Management Configuration: instances come under management by themselves.
+# 7. Default Host Management Configuration: instances come under management by themselves.
 
 module "default_host_management" {
   source = "./modules/default-host-management"
@@ -155,19 +125,18 @@ module "default_host_management" {
 
   name = local.names.default_host_management
   organization = {
-    organizational_unit_ids = local.wanted_configurations[local.names.default_host_management].organizational_unit_ids
-    regions                 = local.wanted_configurations[local.names.default_host_management].regions
+    organizational_unit_ids = coalesce(var.default_host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
+    regions                 = coalesce(var.default_host_management.regions, var.regions)
     update_ssm_agent        = var.default_host_management.update_ssm_agent
   }
-  management_account       = var.default_host_management.management_account
-  additional_parameters    = var.default_host_management.additional_parameters
-  preceding_configurations = local.statuses_of_patch_policies
-  prerequisites            = local.prerequisites
-  tolerated_findings       = local.tolerated_findings
-  tags                     = var.tags
+  management_account    = var.default_host_management.management_account
+  additional_parameters = var.default_host_management.additional_parameters
+  creation              = local.creation
+  prerequisites         = local.prerequisites
+  tags                  = var.tags
 }
 
-# 9. Host Management: inventory, agents kept up to date.
+# 8. Host Management: inventory, agents kept up to date.
 
 module "host_management" {
   source = "./modules/host-management"
@@ -175,8 +144,8 @@ module "host_management" {
 
   name = local.names.host_management
   organization = {
-    organizational_unit_ids = local.wanted_configurations[local.names.host_management].organizational_unit_ids
-    regions                 = local.wanted_configurations[local.names.host_management].regions
+    organizational_unit_ids = coalesce(var.host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
+    regions                 = coalesce(var.host_management.regions, var.regions)
   }
   management_account                 = var.host_management.management_account
   update_ssm_agent                   = var.host_management.update_ssm_agent
@@ -187,27 +156,22 @@ module "host_management" {
   update_cloudwatch_agent            = var.host_management.update_cloudwatch_agent
   instance_profile_policies_attached = var.host_management.instance_profile_policies_attached
   additional_parameters              = var.host_management.additional_parameters
-  patch_policies                     = local.wanted_patch_policies
-  preceding_configurations           = local.statuses_of_default_host_management
   prerequisites                      = local.prerequisites
-  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
-# 10. OpsCenter and Change Manager: the administrator account works for all accounts.
+# 9. OpsCenter and Change Manager: the administrator account works for all accounts.
 
 module "ops_center" {
   source = "./modules/ops-center"
   count  = var.ops_center == null ? 0 : 1
 
   name                               = local.names.ops_center
-  delegated_administrator_account_id = one(module.delegated_administrator[*].account_id)
-  organizational_unit_ids            = local.wanted_configurations[local.names.ops_center].organizational_unit_ids
-  regions                            = local.wanted_configurations[local.names.ops_center].regions
+  delegated_administrator_account_id = local.administrator_account_id
+  organizational_unit_ids            = coalesce(var.ops_center.target_organizational_unit_ids, local.target_organizational_unit_ids)
+  regions                            = coalesce(var.ops_center.regions, var.regions)
   additional_parameters              = var.ops_center.additional_parameters
-  preceding_configurations           = local.statuses_of_host_management
   prerequisites                      = local.prerequisites
-  tolerated_findings                 = local.tolerated_findings
   tags                               = var.tags
 }
 
@@ -215,50 +179,23 @@ module "change_manager" {
   source = "./modules/change-manager"
   count  = var.change_manager == null ? 0 : 1
 
-  name                                 = local.names.change_manager
-  delegated_administrator_account_id   = one(module.delegated_administrator[*].account_id)
-  administrator_organizational_unit_id = one(module.dedicated_organizational_unit[*].id)
-  job_function                         = var.change_manager.job_function
-  custom_permissions                   = var.change_manager.custom_permissions
-  organizational_unit_ids              = local.wanted_configurations[local.names.change_manager].organizational_unit_ids
-  regions                              = local.wanted_configurations[local.names.change_manager].regions
-  additional_parameters                = var.change_manager.additional_parameters
-  preceding_configurations             = local.statuses_of_ops_center
-  prerequisites                        = local.prerequisites
-  tolerated_findings                   = local.tolerated_findings
-  tags                                 = var.tags
+  name                               = local.names.change_manager
+  delegated_administrator_account_id = local.administrator_account_id
+  job_function                       = var.change_manager.job_function
+  custom_permissions                 = var.change_manager.custom_permissions
+  organizational_unit_ids            = coalesce(var.change_manager.target_organizational_unit_ids, local.target_organizational_unit_ids)
+  regions                            = coalesce(var.change_manager.regions, var.regions)
+  additional_parameters              = var.change_manager.additional_parameters
+  prerequisites                      = local.prerequisites
+  tags                               = var.tags
 }
 
-# 11. What became of it, account by account and Region by Region?
+# 10. What became of it, account by account and Region by Region? Asked of AWS only where this plan deploys: otherwise step 1 knows.
 
 data "external" "deployments" {
-  count = local.script == null || !var.deployments_observed || length(local.wanted_configurations) == 0 ? 0 : 1
+  # terraform import cannot know what a plan would deploy, so that decides the query and not the count.
+  count = local.script != null && var.deployments_observed ? 1 : 0
 
   program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])
   query   = local.deployments_query
-}
-
-# 12. On the way back nothing is undone while the administrator account still collects: AWS deletes its Explorer syncs when it is
-# deregistered, and the configuration that made them is another one. Coming last, this is destroyed first.
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-
-resource "terraform_data" "departure" {
-  count = local.script == null || var.delegated_administrator == null || var.preflight.member_role_name == null ? 0 : 1
-
-  input = {
-    program = concat(var.python_command, ["${path.module}/scripts/ensure.py", "delegated-administrator-departure"])
-    query = merge(local.observer, {
-      administrator_account_id = module.delegated_administrator[0].account_id
-      member_role_name         = var.preflight.member_role_name
-      regions                  = jsonencode(sort(setunion(var.regions, [data.aws_region.current.id])))
-    })
-    configurations = keys(local.configurations)
-  }
-  triggers_replace = module.delegated_administrator[0].account_id
-
-  provisioner "local-exec" {
-    when        = destroy
-    interpreter = self.input.program
-    command     = jsonencode(self.input.query)
-  }
 }

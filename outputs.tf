@@ -3,37 +3,42 @@ output "organization" {
   value = {
     id                    = local.organization.id
     root_id               = local.root_id
-    management_account_id = local.organization.master_account_id
+    management_account_id = local.organization.management_account_id
   }
+}
+
+output "installation" {
+  description = "Name of this installation: the tag `systems-manager-organization:created` of what it creates begins with it, and what it changed is recorded in the parameter `/systems-manager-organization/settings/NAME`. Keep it: with a lost state it is the input `installation`."
+  value       = local.installation
 }
 
 output "trusted_access" {
-  description = "Trusted access: `service_principals` that were made sure of, StackSets' among them."
+  description = "Trusted access: the `service_principals` that have it by now, StackSets' among them."
   value = {
-    service_principals = module.trusted_access.service_principals
+    service_principals = setunion(local.trusted_service_principals, [local.stack_sets_service_principal])
   }
+
+  depends_on = [module.settings]
 }
 
 output "dedicated_organizational_unit" {
-  description = "The dedicated organizational unit: `id` and `account_id`, the account in it. Null: none."
+  description = "The dedicated organizational unit, once the account is in it: `id` and `account_id`. Null: none."
   value = var.dedicated_organizational_unit == null ? null : {
-    id         = module.dedicated_organizational_unit[0].id
-    account_id = var.delegated_administrator == null ? null : module.delegated_administrator[0].account_id
+    id         = local.dedicated_unit.id
+    account_id = local.administrator_account_id
   }
 
-  # Not with the other errors: while the unit is still to be created, nobody knows who is in it.
-  precondition {
-    condition     = local.severities.OU_NOT_EXCLUSIVE != "error" || var.change_manager != null || length(local.unit_findings) == 0
-    error_message = join("\n", local.told_of_unit)
-  }
+  depends_on = [module.settings]
 }
 
 output "delegated_administrator" {
-  description = "The delegated administrator: `account_id` and the `service_principals` it is registered for. Null: none."
+  description = "The delegated administrator, once it is registered: `account_id` and the `service_principals` it is registered for. Null: none."
   value = var.delegated_administrator == null ? null : {
-    account_id         = module.delegated_administrator[0].account_id
-    service_principals = module.delegated_administrator[0].service_principals
+    account_id         = local.administrator_account_id
+    service_principals = var.delegated_administrator.service_principals
   }
+
+  depends_on = [module.settings]
 }
 
 output "quick_setup_configurations" {
@@ -42,10 +47,8 @@ output "quick_setup_configurations" {
 }
 
 output "quick_setup_prerequisites" {
-  description = "What further configurations need, of any type of Quick Setup: the input `prerequisites` of `modules/quick-setup-configuration`. Name them in `other_configuration_names` as well."
-
-  # Without the number of accounts, with which every plan would change that exports this: what uses it counts by itself.
-  value = merge(local.prerequisites, { organization_account_count = null })
+  description = "What further configurations need, of any type of Quick Setup: the input `prerequisites` of `modules/quick-setup-configuration`. Name them in `other_configurations` as well. Every plan has another one: it is handed to modules, and not made an output of a configuration."
+  value       = local.prerequisites
 }
 
 output "default_host_management_role_name" {
@@ -55,24 +58,24 @@ output "default_host_management_role_name" {
 
 output "deployments" {
   description = <<-EOT
-    How each configuration stands, as it was when last planned or applied: name to account id to Region to
-    - `state`: `succeeded`, `in_progress`, `failed` or `not_deployed`;
-    - `reason`: AWS's own words where it failed; why nothing is there where it is not deployed (management account, suspended account, ...); otherwise empty.
-    Empty without Python, or with `deployments_observed = false`. A new account changes it, and so the plan of a configuration that has it among its own outputs.
+    How each configuration was deployed when last planned or applied, by name. A place is an account in a Region.
+    - `counts`: number of places that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
+    - `exceptions`: list of what has not succeeded: `state`, `reason` (AWS's own words where it failed), `count`, and up to 20 `places`, each as `333333333333 us-east-1`.
+    Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployments_observed = false`.
   EOT
   value       = local.deployments
 }
 
 output "preflight_findings" {
   description = <<-EOT
-    What preflight found, the worst first: list of
+    What preflight found when last planned, the worst first: list of
     - `severity`: `error`, `warning`, or `note` for what was not looked for or counts for more or less than by default;
     - `code`: as in the README;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is so, and what to do.
-    What an apply takes care of by itself (`CONFIGURATION_LEFT_OVER`, `SEVERAL_AT_ONCE`) is told by the warning alone. Otherwise it tells of the world as it was when last planned: where that changes, so does the plan of a configuration that has it among its own outputs.
+    Without `DEPLOYMENT_FAILED` and `NODES_FAILED`, which the warnings have and the output `deployments`: an apply may change them.
   EOT
-  value = concat(local.unit_findings, [
-    for finding in local.findings : finding if !contains(["CONFIGURATION_LEFT_OVER", "SEVERAL_AT_ONCE"], finding.code) || finding.severity == "note"
-  ])
+  value = [
+    for finding in local.findings : finding if !contains(["DEPLOYMENT_FAILED", "NODES_FAILED"], finding.code) || finding.severity == "note"
+  ]
 }

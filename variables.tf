@@ -103,7 +103,6 @@ variable "patch_policies" {
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
-    - `turn`: when it is deployed among several, 1 (default) to 5: Quick Setup works on one at a time and refuses what comes at the same time. Another turn makes another configuration.
     - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
@@ -130,7 +129,6 @@ variable "patch_policies" {
     }))
     instance_profile_policies_attached = optional(bool)
     include_management_account         = optional(bool)
-    turn                               = optional(number)
     additional_parameters              = optional(map(string))
   }))
   default  = {}
@@ -223,7 +221,7 @@ variable "ops_center" {
 
 variable "change_manager" {
   description = <<-EOT
-    Change Manager: changes are requested, approved and run across accounts. **AWS closed it to new customers on 2025-11-07.** The delegated administrator must be alone in `dedicated_organizational_unit`. Null: off.
+    Change Manager: changes are requested, approved and run across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
     - `job_function`: whose people request changes, for example `NetworkOperations`.
     - `custom_permissions`: what they may do through it, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
@@ -245,21 +243,27 @@ variable "change_manager" {
   }
 
   validation {
-    condition     = var.change_manager == null || var.dedicated_organizational_unit != null
-    error_message = "change_manager is set and dedicated_organizational_unit is null, but Change Manager wants the administrator account alone in an organizational unit. Create one with dedicated_organizational_unit = { name = \"SystemsManager\" }, or name the one it is in: { id = \"ou-ab12-34cd56ef\" }."
-  }
-
-  validation {
     condition     = var.change_manager == null || lookup(var.preflight.severities, "CHANGE_MANAGER_CLOSED", "warning") != "error"
     error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Leave change_manager out, or the code."
   }
 }
 
-variable "other_configuration_names" {
-  description = "Names of Quick Setup configurations that you deploy beside this module with `modules/quick-setup-configuration`: what a failed apply leaves over of them is found and cleared away as well. Default: none."
-  type        = set(string)
-  default     = []
+variable "other_configurations" {
+  description = "Quick Setup configurations that you deploy beside this module with `modules/quick-setup-configuration`, by name: their type, for example `{ nightly = \"AWSQuickSetupType-Scheduler\" }`. A plan that would create one that exists is refused, as for this module's own. Default: none."
+  type        = map(string)
+  default     = {}
   nullable    = false
+}
+
+variable "installation" {
+  description = "Name of this installation where its Terraform state was lost: `report.py adopt` tells it. Looked at in the first plan of a state only, and may be taken out afterwards. Null: a new name, made of the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
 }
 
 variable "preflight" {

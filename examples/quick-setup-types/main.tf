@@ -7,16 +7,21 @@ provider "aws" {
 module "systems_manager" {
   source = "../.."
 
-  regions                   = [var.home_region]
-  other_configuration_names = ["resource-explorer", "office-hours", "packages", "devops-guru", "config-recording", "conformance-packs"]
+  regions = [var.home_region]
+  other_configurations = {
+    resource-explorer = "AWSQuickSetupType-ResourceExplorer"
+    office-hours      = "AWSQuickSetupType-Scheduler"
+    packages          = "AWSQuickSetupType-Distributor"
+    devops-guru       = "AWSQuickSetupType-DevOpsGuru"
+    config-recording  = "AWSQuickSetupType-CFGRecording"
+    conformance-packs = "AWSQuickSetupType-CFGCPacks"
+  }
 }
 
 locals {
   organization = { organizational_unit_ids = [module.systems_manager.organization.root_id] }
   units        = { organizational_unit_ids = var.organizational_unit_ids }
 }
-
-# Quick Setup works on one configuration at a time: each comes after those before it.
 
 # One index of resources for the whole account, in every Region of it.
 module "resource_explorer" {
@@ -44,10 +49,9 @@ module "scheduler" {
     TargetTagValue  = "office-hours"
     ICalendarString = file("${path.module}/office-hours.ics")
   }
-  regions                  = var.regions
-  targets                  = local.units
-  prerequisites            = module.systems_manager.quick_setup_prerequisites
-  preceding_configurations = { resource-explorer = module.resource_explorer.configuration.status }
+  regions       = var.regions
+  targets       = local.units
+  prerequisites = module.systems_manager.quick_setup_prerequisites
 }
 
 # The CloudWatch agent and the EFS tools, installed again where they are taken away.
@@ -60,10 +64,9 @@ module "distributor" {
     PackagesToInstall   = "AWSCWAgent,AWSEFSTools"
     RemediationSchedule = "rate(14 days)"
   }
-  regions                  = var.regions
-  targets                  = local.units
-  prerequisites            = module.systems_manager.quick_setup_prerequisites
-  preceding_configurations = { office-hours = module.scheduler.configuration.status }
+  regions       = var.regions
+  targets       = local.units
+  prerequisites = module.systems_manager.quick_setup_prerequisites
 }
 
 # Insights into all stacks, as OpsItems.
@@ -77,10 +80,9 @@ module "devops_guru" {
     EnableSnsNotifications = "false"
     EnableSsmOpsItems      = "true"
   }
-  regions                  = var.regions
-  targets                  = local.units
-  prerequisites            = module.systems_manager.quick_setup_prerequisites
-  preceding_configurations = { packages = module.distributor.configuration.status }
+  regions       = var.regions
+  targets       = local.units
+  prerequisites = module.systems_manager.quick_setup_prerequisites
 }
 
 # Config records everything, and IAM in one Region.
@@ -95,10 +97,9 @@ module "config_recording" {
     GlobalResourceTypesRegion = var.home_region
     RemediationSchedule       = "rate(7 days)"
   }
-  regions                  = var.regions
-  targets                  = local.organization
-  prerequisites            = module.systems_manager.quick_setup_prerequisites
-  preceding_configurations = { devops-guru = module.devops_guru.configuration.status }
+  regions       = var.regions
+  targets       = local.organization
+  prerequisites = module.systems_manager.quick_setup_prerequisites
 }
 
 # Conformance packs judge what Config records.
@@ -111,8 +112,7 @@ module "conformance_packs" {
     CPackNames         = "Operational-Best-Practices-for-CIS-AWS-v1.4-Level1"
     DelegatedAccountId = var.config_administrator_account_id
   }
-  regions                  = var.regions
-  targets                  = local.organization
-  prerequisites            = module.systems_manager.quick_setup_prerequisites
-  preceding_configurations = { config-recording = module.config_recording.configuration.status }
+  regions       = var.regions
+  targets       = local.organization
+  prerequisites = module.systems_manager.quick_setup_prerequisites
 }

@@ -8,7 +8,7 @@ output "association_statuses" {
   value       = { (var.name) = module.configuration.association_status }
 }
 
-output "findings" {
-  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
-  value       = concat(module.configuration.findings, local.sole_account_findings)
+output "deploys" {
+  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
+  value       = module.configuration.deploys
 }

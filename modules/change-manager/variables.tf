@@ -6,20 +6,9 @@ variable "name" {
 }
 
 variable "delegated_administrator_account_id" {
-  description = "The delegated administrator of Systems Manager (12 digits), who creates and approves change requests for all accounts: `account_id` of `modules/delegated-administrator`. https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html"
+  description = "The delegated administrator of Systems Manager (12 digits), who creates and approves change requests for all accounts. https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html"
   type        = string
   nullable    = false
-}
-
-variable "administrator_organizational_unit_id" {
-  description = "Organizational unit that holds the administrator account and no other, for example `ou-ab12-34cd56ef`: the output `id` of `modules/dedicated-organizational-unit`."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$", var.administrator_organizational_unit_id))
-    error_message = "administrator_organizational_unit_id is ${jsonencode(var.administrator_organizational_unit_id)}, but Change Manager wants the administrator account alone in an organizational unit, whose id looks like \"ou-ab12-34cd56ef\". The root is none."
-  }
 }
 
 variable "job_function" {
@@ -52,40 +41,21 @@ variable "regions" {
 }
 
 variable "prerequisites" {
-  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
   type = object({
-    trusted_service_principals = optional(set(string), [])
+    ready = optional(bool, true)
     local_deployment_roles = optional(object({
       administration_role_arn = string
       execution_role_name     = string
     }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
   })
   default  = {}
   nullable = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }
 
 variable "additional_parameters" {

@@ -21,16 +21,15 @@ locals {
   partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
 
-  any_accounts         = local.organization.accounts == null ? [] : local.organization.accounts
-  is_any_administrator = length(local.any_accounts) > 0
+  is_any_administrator = local.organization.accounts == null ? false : length(local.organization.accounts) > 0
 
   is_management_account = local.organization.master_account_id == local.account_id
   administrators        = flatten(data.aws_organizations_delegated_administrators.stack_sets[*].delegated_administrators[*].id)
 
   # AWS retires an account's status in favour of its state, which provider 5 does not know: there is one or the other.
   # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
-  account_ids = sort([
-    for account in local.any_accounts : account.id
+  account_ids = !local.is_any_administrator ? [] : sort([
+    for account in local.organization.accounts : account.id
     if !contains(["SUSPENDED", "CLOSED"], lookup(account, "state", "") == "" ? account.status : lookup(account, "state", ""))
   ])
 

@@ -42,40 +42,18 @@ variable "parent_id" {
   }
 }
 
-variable "account" {
+variable "creation" {
   description = <<-EOT
-    Account to place in the organizational unit. It is moved, never changed, and moved back on destroy. Null: none.
-    - `id`: 12 digits, an account of the organization.
-    - `parent_id`: where it is now, `placed_account_parent_id` of `observe.py organization`. Remembered at the first apply as the place to move it back to. Not needed without `script`.
+    How a plan tells what it creates, and what AWS has already:
+    - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
+    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
   EOT
   type = object({
-    id        = string
-    parent_id = optional(string, "")
+    mark     = optional(string)
+    existing = optional(map(string), {})
   })
-  default = null
-
-  validation {
-    condition     = var.account == null ? true : can(regex("^[0-9]{12}$", var.account.id))
-    error_message = "account is ${jsonencode(var.account)}, but an account id has 12 digits."
-  }
-
-  # Without it the account could not be moved back, and AWS deletes no organizational unit that holds one.
-  validation {
-    condition     = var.account == null || var.script == null ? true : var.account.parent_id != ""
-    error_message = "account is ${jsonencode(var.account)}, but parent_id must say where it is, so that it can be moved back: observe.py organization tells it for placed_account_id, and tells none for an account outside the organization."
-  }
-}
-
-variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; an account in another place is then refused with the AWS CLI command that moves it."
-  type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
-  })
-  default = null
+  default  = {}
+  nullable = false
 }
 
 variable "tags" {

@@ -9,7 +9,7 @@ locals {
   existing_role_name = var.management_account == null ? null : var.management_account.existing_role_name
   role_created       = var.management_account != null && local.existing_role_name == null
   role_name = var.management_account == null ? null : (
-    local.role_created ? "service-role/${one(aws_iam_role.this[*].name)}" : local.existing_role_name
+    local.role_created ? "service-role/${var.role_name}" : local.existing_role_name
   )
 }
 
@@ -17,39 +17,34 @@ module "configuration" {
   source = "../quick-setup-configuration"
   count  = var.organization == null ? 0 : 1
 
-  name                     = var.name
-  type                     = "AWSQuickSetupType-DHMC"
-  parameters               = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
-  additional_parameters    = var.additional_parameters
-  regions                  = var.organization.regions
-  targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
-  preceding_configurations = var.preceding_configurations
-  prerequisites            = var.prerequisites
-  tolerated_findings       = var.tolerated_findings
-  tags                     = var.tags
+  name                  = var.name
+  type                  = "AWSQuickSetupType-DHMC"
+  parameters            = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
+  additional_parameters = var.additional_parameters
+  regions               = var.organization.regions
+  targets               = { organizational_unit_ids = var.organization.organizational_unit_ids }
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
 }
 
 # Deployments to organizational units never reach the management account, even inside a targeted root.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["ssm.amazonaws.com"]
-    }
-  }
-}
-
 resource "aws_iam_role" "this" {
   count = local.role_created ? 1 : 0
 
-  name               = var.role_name
-  path               = "/service-role/"
-  description        = "Default Host Management Configuration: manages EC2 instances without an instance profile."
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-  tags               = var.tags
+  name        = var.role_name
+  path        = "/service-role/"
+  description = "Default Host Management Configuration: manages EC2 instances without an instance profile."
+  tags        = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ssm.amazonaws.com" } }]
+  })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

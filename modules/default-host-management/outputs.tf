@@ -15,7 +15,20 @@ output "management_account_role_name" {
   depends_on = [aws_ssm_service_setting.this]
 }
 
-output "findings" {
-  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
-  value       = flatten(module.configuration[*].findings)
+output "deploys" {
+  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
+  value       = anytrue(module.configuration[*].deploys)
+}
+
+output "role_names" {
+  description = "Names of the roles that are created here, known to every plan."
+  value       = local.role_created ? [var.role_name] : []
+}
+
+output "exists_already" {
+  description = "Why this plan may not create a role that exists: a sentence, if it would create it all the same. Empty: it may."
+  value = [
+    for role in aws_iam_role.this : var.creation.existing["iam-role/${role.name}"]
+    if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark
+  ]
 }

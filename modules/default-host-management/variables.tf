@@ -52,41 +52,36 @@ variable "role_name" {
   }
 }
 
-variable "prerequisites" {
-  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+variable "creation" {
+  description = <<-EOT
+    How a plan tells what it creates, and what AWS has already:
+    - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
+    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
+  EOT
   type = object({
-    trusted_service_principals = optional(set(string), [])
-    local_deployment_roles = optional(object({
-      administration_role_arn = string
-      execution_role_name     = string
-    }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    mark     = optional(string)
+    existing = optional(map(string), {})
   })
   default  = {}
   nullable = false
 }
 
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
-  type        = map(string)
-  default     = {}
-  nullable    = false
+variable "prerequisites" {
+  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
+  type = object({
+    ready = optional(bool, true)
+    local_deployment_roles = optional(object({
+      administration_role_arn = string
+      execution_role_name     = string
+    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "additional_parameters" {

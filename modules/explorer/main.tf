@@ -50,6 +50,26 @@ locals {
     )
   })
 
+  role_key = "service-linked-role/accountdiscovery.ssm.amazonaws.com"
+  desired_settings = merge(
+    {
+      (local.role_key) = {
+        value         = "present"
+        retained      = true
+        specification = ""
+        command       = "aws iam create-service-linked-role --aws-service-name accountdiscovery.ssm.amazonaws.com"
+      }
+    },
+    var.all_ops_data_sources_enabled ? {} : {
+      "resource-data-sync/${local.sync_name}" = {
+        value         = "present"
+        retained      = var.deletion_policy == "Retain"
+        specification = jsonencode(merge(local.source, { all_ops_data_sources_enabled = false }))
+        command       = "aws ssm create-resource-data-sync --sync-name ${local.sync_name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}'"
+      }
+    },
+  )
+
   obstacles = concat(
     var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
       "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
@@ -66,18 +86,9 @@ locals {
   )
 }
 
-# By API it must be there before the sync is. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
-module "service_linked_roles" {
-  source = "../service-linked-roles"
-
-  roles  = { "accountdiscovery.ssm.amazonaws.com" = "AWSServiceRoleForAmazonSSM_AccountDiscovery" }
-  script = local.script
-}
-
 # What stands in the way of either kind of sync is refused here.
 resource "terraform_data" "sync" {
-  input            = local.sync_name
-  triggers_replace = module.service_linked_roles.service_names
+  input = local.sync_name
 
   lifecycle {
     precondition {
@@ -85,6 +96,22 @@ resource "terraform_data" "sync" {
       error_message = join("\n", local.obstacles)
     }
   }
+}
+
+# The service-linked role must be there before the sync is. CloudFormation's type has no EnableAllOpsDataSources: a sync without all
+# sources is made by the script. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm/issues/193
+module "settings" {
+  source = "../settings"
+
+  desired          = local.desired_settings
+  observed         = local.observed_settings
+  no_longer_wanted = local.no_longer_wanted
+  installation     = local.installation.name
+  record_region    = local.installation.region
+  account_id       = local.account_id
+  ready            = length(terraform_data.sync.input) > 0
+  script           = local.script
 }
 
 # AWS changes the Regions and units of a sync, and not whether it is of the entire organization.
@@ -98,7 +125,7 @@ resource "aws_cloudformation_stack" "this" {
   #checkov:skip=CKV_AWS_124:It holds one resource, and whoever applies it waits for its end: nobody would read the events.
   count = var.all_ops_data_sources_enabled ? 1 : 0
 
-  name = "ExplorerDataSync-${replace(terraform_data.sync.input, "/[^A-Za-z0-9-]/", "-")}"
+  name = "ExplorerDataSync-${replace(local.sync_name, "/[^A-Za-z0-9-]/", "-")}"
   template_body = jsonencode({
     Description = "Explorer of AWS Systems Manager: OpsData of the organization."
     Resources = {
@@ -126,26 +153,22 @@ resource "aws_cloudformation_stack" "this" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.source_type]
+
+    precondition {
+      condition     = length(module.settings.applied) > 0
+      error_message = "The service-linked role is not there."
+    }
   }
 }
 
-# CloudFormation's type has no EnableAllOpsDataSources.
-# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm/issues/193
-module "own_sources" {
-  source = "../action"
-  count  = var.all_ops_data_sources_enabled || local.script == null ? 0 : 1
+# Replaced whenever the stack is created or changed: so a plan knows that the sync changes.
+resource "terraform_data" "change" {
+  count = length(aws_cloudformation_stack.this)
 
-  script  = local.script
-  verb    = "resource-data-sync"
-  subject = "${terraform_data.sync.input} ${local.source_type}"
-  query = {
-    sync_name                    = local.sync_name
-    regions                      = jsonencode(local.source.regions)
-    organizational_unit_ids      = jsonencode(local.source.organizational_unit_ids)
-    include_future_regions       = tostring(local.source.include_future_regions)
-    all_ops_data_sources_enabled = "false"
+  input = plantimestamp()
+
+  lifecycle {
+    ignore_changes       = [input]
+    replace_triggered_by = [aws_cloudformation_stack.this]
   }
-  # One of the other kind is either this one's predecessor, which is deleted first, or refused by the script.
-  before     = local.sync_exists && local.existing_source_type == local.source_type ? "present" : "absent"
-  on_destroy = var.deletion_policy == "Delete" ? "restore" : "retain"
 }

@@ -28,47 +28,20 @@ locals {
       ResourceGroupName = var.management_account.resource_group_name
     } : key => value if value != null
   }
-
-  # Units inside one another are seen by `observe.py preflight` alone: here only what is the same, or the root.
-  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
-  overlapping_policies = [
-    for name, policy in var.patch_policies : name if anytrue([
-      var.organization == null ? false : (
-        length(setintersection(var.organization.regions, policy.regions)) > 0 && (
-          length(setintersection(var.organization.organizational_unit_ids, policy.organizational_unit_ids)) > 0 ||
-          anytrue([for id in setunion(var.organization.organizational_unit_ids, policy.organizational_unit_ids) : startswith(id, "r-")])
-        )
-      ),
-      var.management_account == null || !policy.management_account ? false : (
-        length(setintersection(var.management_account.regions, policy.regions)) > 0
-      ),
-    ])
-  ]
-
-  scan_conflict = "scan_instances is true, but patch policies (${join(", ", local.overlapping_policies)}) scan the same organizational units and Regions: each overwrites the compliance that the other found."
-
-  findings = !var.scan_instances || length(local.overlapping_policies) == 0 ? [] : [{
-    code    = "SCAN_CONFLICT"
-    subject = "${var.name} and ${join(", ", local.overlapping_policies)}"
-    message = local.scan_conflict
-    remedy  = "Set scan_instances = false: the patch policy scans."
-  }]
 }
 
 module "organization" {
   source = "../quick-setup-configuration"
   count  = var.organization == null ? 0 : 1
 
-  name                     = var.name
-  type                     = "AWSQuickSetupType-SSMHostMgmt"
-  parameters               = local.parameters
-  additional_parameters    = var.additional_parameters
-  regions                  = var.organization.regions
-  targets                  = { organizational_unit_ids = var.organization.organizational_unit_ids }
-  preceding_configurations = var.preceding_configurations
-  prerequisites            = var.prerequisites
-  tolerated_findings       = var.tolerated_findings
-  tags                     = var.tags
+  name                  = var.name
+  type                  = "AWSQuickSetupType-SSMHostMgmt"
+  parameters            = local.parameters
+  additional_parameters = var.additional_parameters
+  regions               = var.organization.regions
+  targets               = { organizational_unit_ids = var.organization.organizational_unit_ids }
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
 }
 
 module "management_account" {
@@ -81,11 +54,6 @@ module "management_account" {
   additional_parameters = var.additional_parameters
   regions               = var.management_account.regions
   targets               = { account_id = data.aws_caller_identity.current.account_id }
-  preceding_configurations = merge(
-    var.preceding_configurations,
-    { for deployed in module.organization : var.name => deployed.configuration.status },
-  )
-  prerequisites      = var.prerequisites
-  tolerated_findings = var.tolerated_findings
-  tags               = var.tags
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
 }

@@ -15,7 +15,7 @@ output "association_statuses" {
   value       = { for name, deployed in local.deployed : name => deployed.association_status }
 }
 
-output "findings" {
-  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
-  value       = concat(local.findings, flatten([module.organization[*].findings, module.management_account[*].findings]))
+output "deploys" {
+  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
+  value       = anytrue(values(local.deployed)[*].deploys)
 }

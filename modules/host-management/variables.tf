@@ -78,10 +78,6 @@ variable "scan_instances" {
   default     = false
   nullable    = false
 
-  validation {
-    condition     = !var.scan_instances || contains(var.tolerated_findings, "SCAN_CONFLICT") || length(local.overlapping_policies) == 0
-    error_message = "SCAN_CONFLICT: ${local.scan_conflict} Set scan_instances = false."
-  }
 }
 
 variable "install_cloudwatch_agent" {
@@ -105,56 +101,22 @@ variable "instance_profile_policies_attached" {
   nullable    = false
 }
 
-variable "patch_policies" {
-  description = <<-EOT
-    Patch policies beside this, by name, which `scan_instances` must not meet. Default: none.
-    - `organizational_unit_ids`, `regions`: where they are deployed.
-    - `management_account`: whether the management account is patched as well. Default: false.
-  EOT
-  type = map(object({
-    organizational_unit_ids = set(string)
-    regions                 = set(string)
-    management_account      = optional(bool, false)
-  }))
-  default  = {}
-  nullable = false
-}
-
 variable "prerequisites" {
-  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
   type = object({
-    trusted_service_principals = optional(set(string), [])
+    ready = optional(bool, true)
     local_deployment_roles = optional(object({
       administration_role_arn = string
       execution_role_name     = string
     }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
   })
   default  = {}
   nullable = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }
 
 variable "additional_parameters" {

@@ -1,14 +1,12 @@
 module "configuration" {
   source = "../quick-setup-configuration"
 
-  name                     = var.name
-  type                     = "AWSQuickSetupType-SSMOpsCenter"
-  parameters               = { DelegatedAccountId = var.delegated_administrator_account_id }
-  additional_parameters    = var.additional_parameters
-  regions                  = var.regions
-  targets                  = { organizational_unit_ids = var.organizational_unit_ids }
-  preceding_configurations = var.preceding_configurations
-  prerequisites            = var.prerequisites
-  tolerated_findings       = var.tolerated_findings
-  tags                     = var.tags
+  name                  = var.name
+  type                  = "AWSQuickSetupType-SSMOpsCenter"
+  parameters            = { DelegatedAccountId = var.delegated_administrator_account_id }
+  additional_parameters = var.additional_parameters
+  regions               = var.regions
+  targets               = { organizational_unit_ids = var.organizational_unit_ids }
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
 }

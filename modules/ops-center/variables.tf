@@ -6,7 +6,7 @@ variable "name" {
 }
 
 variable "delegated_administrator_account_id" {
-  description = "The delegated administrator of Systems Manager (12 digits), who works on the OpsItems of all accounts: `account_id` of `modules/delegated-administrator`. https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html"
+  description = "The delegated administrator of Systems Manager (12 digits), who works on the OpsItems of all accounts. https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html"
   type        = string
   nullable    = false
 }
@@ -24,40 +24,21 @@ variable "regions" {
 }
 
 variable "prerequisites" {
-  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
   type = object({
-    trusted_service_principals = optional(set(string), [])
+    ready = optional(bool, true)
     local_deployment_roles = optional(object({
       administration_role_arn = string
       execution_role_name     = string
     }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
   })
   default  = {}
   nullable = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }
 
 variable "additional_parameters" {

@@ -36,7 +36,7 @@ locals {
     if !contains(keys(local.known_baselines), id) ? true : local.known_baselines[id].operating_system != operating_system
   ]
 
-  selected_baselines = jsonencode(merge(terraform_data.default_baselines.output, local.custom_baselines))
+  selected_baselines = jsonencode(merge(terraform_data.default_baselines.input, local.custom_baselines))
 }
 
 # AWS adds baselines over time. Frozen at the first apply, a new one does not change a policy that nobody touched;

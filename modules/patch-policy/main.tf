@@ -47,20 +47,31 @@ locals {
   parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
 }
 
+module "organization" {
+  source = "../quick-setup-configuration"
+
+  name                  = var.name
+  type                  = "AWSQuickSetupType-PatchPolicy"
+  parameters            = local.parameters
+  additional_parameters = var.additional_parameters
+  regions               = var.regions
+  targets               = { organizational_unit_ids = var.organizational_unit_ids }
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
+}
+
 # Deployments to organizational units never reach the management account, even inside a targeted root.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 module "management_account" {
   source = "../quick-setup-configuration"
   count  = var.include_management_account ? 1 : 0
 
-  name                     = local.management_account_name
-  type                     = "AWSQuickSetupType-PatchPolicy"
-  parameters               = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
-  additional_parameters    = var.additional_parameters
-  regions                  = var.regions
-  targets                  = { account_id = data.aws_caller_identity.current.account_id }
-  preceding_configurations = local.statuses_after_turn_5
-  prerequisites            = var.prerequisites
-  tolerated_findings       = var.tolerated_findings
-  tags                     = var.tags
+  name                  = local.management_account_name
+  type                  = "AWSQuickSetupType-PatchPolicy"
+  parameters            = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
+  additional_parameters = var.additional_parameters
+  regions               = var.regions
+  targets               = { account_id = data.aws_caller_identity.current.account_id }
+  prerequisites         = var.prerequisites
+  tags                  = var.tags
 }

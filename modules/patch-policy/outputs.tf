@@ -1,7 +1,7 @@
 output "configurations" {
   description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it: the organization's, and the management account's if it is included."
   value = merge(
-    { (var.name) = local.organization.configuration },
+    { (var.name) = module.organization.configuration },
     { for deployed in module.management_account : (local.management_account_name) => deployed.configuration },
   )
 }
@@ -9,12 +9,12 @@ output "configurations" {
 output "association_statuses" {
   description = "Name to status of what each configuration runs on the nodes."
   value = merge(
-    { (var.name) = local.organization.association_status },
+    { (var.name) = module.organization.association_status },
     { for deployed in module.management_account : (local.management_account_name) => deployed.association_status },
   )
 }
 
-output "findings" {
-  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
-  value       = concat(local.organization.findings, flatten(module.management_account[*].findings))
+output "deploys" {
+  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
+  value       = anytrue(concat([module.organization.deploys], module.management_account[*].deploys))
 }

@@ -181,53 +181,22 @@ variable "instance_profile_policies_attached" {
   nullable    = false
 }
 
-variable "turn" {
-  description = "When this policy is deployed among others that are instances of the same call of this module: 1 first, 5 last. Two with the same turn are deployed at once, and Quick Setup refuses all but one with `ConflictException`. Another turn makes another configuration manager. Default: 1."
-  type        = number
-  default     = 1
-  nullable    = false
-
-  validation {
-    condition     = contains([1, 2, 3, 4, 5], var.turn)
-    error_message = "Patch policy \"${var.name}\": turn is ${var.turn}, but must be 1, 2, 3, 4 or 5."
-  }
-}
-
 variable "prerequisites" {
-  description = "What was made and found out before any configuration: see `modules/quick-setup-configuration`."
+  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
   type = object({
-    trusted_service_principals = optional(set(string), [])
+    ready = optional(bool, true)
     local_deployment_roles = optional(object({
       administration_role_arn = string
       execution_role_name     = string
     }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
   })
   default  = {}
   nullable = false
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here: see `modules/quick-setup-configuration`."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }
 
 variable "additional_parameters" {

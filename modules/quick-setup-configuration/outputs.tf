@@ -32,7 +32,7 @@ output "parameters" {
   value       = local.parameters
 }
 
-output "findings" {
-  description = "What is wrong, whether it is tolerated or not: list of `code`, `subject`, `message`, `remedy`."
-  value       = local.findings
+output "deploys" {
+  description = "Whether this plan creates or changes the configuration, and so deploys it; known to every plan."
+  value       = contains(terraform_data.deployment[*].input, plantimestamp())
 }

@@ -63,7 +63,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = contains(var.tolerated_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
+    condition     = contains(var.prerequisites.ignored_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
     error_message = "REGION_NOT_SUPPORTED: regions holds ${jsonencode(setsubtract(var.regions, local.supported_regions))}, where Quick Setup does not exist. It supports ${join(", ", local.supported_regions)}."
   }
 }
@@ -113,30 +113,23 @@ variable "targets" {
 
 variable "prerequisites" {
   description = <<-EOT
-    What was made and found out before any configuration: the output `quick_setup_prerequisites` of the root module, handed over as it is. Or, for whoever uses this module alone:
-    - `trusted_service_principals`: service principals whose trusted access was made sure of: the output of `modules/trusted-access`. Not needed for `targets.account_id`. Default: none.
+    What comes before any configuration: the output `quick_setup_prerequisites` of the root module, handed over as it is. Or, for whoever uses this module alone:
+    - `ready`: whether what the configuration needs is done: trusted access of Systems Manager and StackSets for organizational units (`modules/settings`). A value that waits for it makes the configuration wait. Default: true.
     - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-    - `organization_account_count`: how many accounts the organization has, if known: where that many cannot exceed Quick Setup's limit, the accounts of the targets are not counted. Default: always count.
-    - `preflight_passed`: whether what was looked for beforehand lets anything be deployed. Default: true.
-    - `left_over`: name of a configuration to the ids of managers that an apply did not finish, which are deleted before another is created: `cleared` of `left_over_configurations` of `observe.py organization`. Default: none.
-    - `script`: how to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; what a failed apply leaves over must then be found and deleted by hand.
+    - `creation`: how a plan tells what it creates, and what AWS has already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: from TYPE/NAME of a configuration to why this plan may not create it: `existing` of `observe.py organization`; default: nothing is refused.
+    - `ignored_findings`: codes that refuse nothing here, for example `REGION_NOT_SUPPORTED`. Default: none.
   EOT
   type = object({
-    trusted_service_principals = optional(set(string), [])
+    ready = optional(bool, true)
     local_deployment_roles = optional(object({
       administration_role_arn = string
       execution_role_name     = string
     }))
-    organization_account_count = optional(number)
-    preflight_passed           = optional(bool, true)
-    left_over                  = optional(map(string), {})
-    script = optional(object({
-      command    = list(string)
-      account_id = string
-      region     = string
-      profile    = optional(string)
-      role_arn   = optional(string)
-    }))
+    creation = optional(object({
+      mark     = optional(string)
+      existing = optional(map(string), {})
+    }), {})
+    ignored_findings = optional(set(string), [])
   })
   default  = {}
   nullable = false
@@ -145,20 +138,6 @@ variable "prerequisites" {
     condition     = !local.roles_needed || var.prerequisites.local_deployment_roles != null
     error_message = "prerequisites.local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} needs them: hand over the output of modules/quick-setup."
   }
-}
-
-variable "tolerated_findings" {
-  description = "Codes that refuse nothing here and are only told in the output `findings`: for a caller that decides by itself, as the root module does. Default: none."
-  type        = set(string)
-  default     = []
-  nullable    = false
-}
-
-variable "preceding_configurations" {
-  description = "Name to status of the configurations that Quick Setup must have finished with before this one. Naming them here makes this one come after them."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }
 
 variable "timeout" {

@@ -1,25 +1,27 @@
 output "local_deployment_roles" {
   description = "The roles by which Quick Setup deploys to this account itself, complete with their policies. They must outlive every configuration manager that uses them: without them AWS can delete none."
   value = {
-    administration_role_arn = aws_iam_role.administration.arn
-    execution_role_name     = aws_iam_role.execution.name
+    administration_role_arn = local.arns.administration
+    execution_role_name     = local.names.execution
   }
 
   depends_on = [
+    aws_iam_role.administration,
+    aws_iam_role.execution,
     aws_iam_role_policy.administration,
     aws_iam_role_policy_attachment.execution,
-    aws_iam_role_policy_attachment.explorer,
-    module.service_linked_roles,
-    module.service_settings,
   ]
 }
 
-output "explorer_enabling_role_arn" {
-  description = "The role that Quick Setup's service settings name for enabling Explorer."
-  value       = aws_iam_role.explorer.arn
+output "role_names" {
+  description = "Names of the roles, known to every plan."
+  value       = values(local.names)
 }
 
-output "ensured_at" {
-  description = "When Quick Setup's service settings were last planned to be written (RFC 3339, UTC). Null without Python."
-  value       = one(module.service_settings[*].ensured_at)
+output "exists_already" {
+  description = "Why this plan may not create roles that exist: a sentence for each that it would create all the same. Empty: it may."
+  value = [
+    for role in [aws_iam_role.administration, aws_iam_role.execution] : var.creation.existing["iam-role/${role.name}"]
+    if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark
+  ]
 }

@@ -10,23 +10,18 @@ variable "role_name_prefix" {
   }
 }
 
-variable "explorer_enabling_role_arn" {
-  description = "The role in Quick Setup's service settings now: `explorer_enabling_role_arn` of `observe.py organization`. Remembered at the first apply and put back on destroy. Empty: none."
-  type        = string
-  default     = ""
-  nullable    = false
-}
-
-variable "script" {
-  description = "How to run `ensure.py`, and as whom: see `modules/action`. Null: there is no Python; service-linked roles that are missing are then refused with the AWS CLI commands that create them, and Quick Setup's service settings are left as they are."
+variable "creation" {
+  description = <<-EOT
+    How a plan tells what it creates, and what AWS has already:
+    - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
+    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
+  EOT
   type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
+    mark     = optional(string)
+    existing = optional(map(string), {})
   })
-  default = null
+  default  = {}
+  nullable = false
 }
 
 variable "tags" {

@@ -23,7 +23,6 @@ module "systems_manager" {
   patch_policies = {
     scan-production = {
       target_organizational_unit_ids = var.scanned_organizational_unit_ids
-      turn                           = 1
     }
     patch-test = {
       operation                      = "ScanAndInstall"
@@ -32,7 +31,6 @@ module "systems_manager" {
       concurrency                    = "25%"
       error_threshold                = "5%"
       target_organizational_unit_ids = var.patched_organizational_unit_ids
-      turn                           = 2
     }
   }
 

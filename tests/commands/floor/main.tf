@@ -32,19 +32,6 @@ resource "aws_organizations_delegated_administrator" "systems_manager" {
   service_principal = "ssm.amazonaws.com"
 }
 
-resource "aws_iam_role" "explorer" {
-  name = "AWS-QuickSetup-Flat-EnablingExplorer"
-  assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ssm.amazonaws.com" } }]
-  })
-}
-
-resource "aws_iam_role_policy_attachment" "explorer" {
-  role       = aws_iam_role.explorer.name
-  policy_arn = "arn:aws:iam::aws:policy/AWSSystemsManagerEnableExplorerExecutionPolicy"
-}
-
 resource "aws_iam_role" "administration" {
   name = "AWS-QuickSetup-Flat-Administration"
   assume_role_policy = jsonencode({

@@ -1,0 +1,75 @@
+# What is to be of the settings that no Terraform resource manages.
+
+locals {
+  # The id of an account that is created here is unknown at first.
+  existing_administrator_account_id = var.delegated_administrator == null ? null : var.delegated_administrator.account_id
+  account_to_create                 = var.delegated_administrator == null ? null : var.delegated_administrator.account
+  administrator_account_id = (
+    local.account_to_create == null ? local.existing_administrator_account_id : one(module.administrator_account[*].id)
+  )
+
+  # Every service that gets an administrator needs trusted access first. StackSets is activated in a way of its own: enabled through
+  # Organizations, it refuses to work. https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
+  administered_service_principals = toset(var.delegated_administrator == null ? [] : var.delegated_administrator.service_principals)
+  stack_sets_service_principal    = "member.org.stacksets.cloudformation.amazonaws.com"
+  trusted_service_principals = setsubtract(
+    setunion(["ssm.amazonaws.com"], local.administered_service_principals),
+    [local.stack_sets_service_principal],
+  )
+  access_retained = var.trusted_access.on_destroy == "retain"
+
+  # Known before anything else is.
+  setting_keys = concat(
+    [for principal in local.trusted_service_principals : "trusted-access/${principal}"],
+    ["stack-sets-access/organization", "service-linked-role/ssm-quicksetup.amazonaws.com"],
+    local.account_placed ? ["account-placement/administrator"] : [],
+    [for principal in local.administered_service_principals : "delegated-administrator/${principal}"],
+  )
+  account_placed = var.delegated_administrator != null && var.dedicated_organizational_unit != null
+
+  dedicated_unit = one(module.dedicated_organizational_unit)
+  # What is still to be created is null to a -refresh-only plan.
+  administrator = coalesce(local.administrator_account_id, "ACCOUNT")
+  unit          = var.dedicated_organizational_unit == null ? "UNIT" : coalesce(local.dedicated_unit.id, "UNIT")
+  # An account that was in it before this module looked, by hand or by a former version, goes to the root: nothing else can be said.
+  unit_to_delete  = local.unit_to_create == null ? "" : local.dedicated_unit.created ? "" : local.unit
+  account_created = anytrue(module.administrator_account[*].created)
+
+  desired_settings = merge(
+    {
+      for principal in local.trusted_service_principals : "trusted-access/${principal}" => {
+        value    = "enabled"
+        retained = local.access_retained
+        command  = "aws organizations enable-aws-service-access --service-principal ${principal}"
+      }
+    },
+    {
+      "stack-sets-access/organization" = {
+        value    = "ENABLED"
+        retained = local.access_retained
+        command  = "aws cloudformation activate-organizations-access"
+      }
+      # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-5.html
+      "service-linked-role/ssm-quicksetup.amazonaws.com" = {
+        value    = "present"
+        retained = true
+        command  = "aws iam create-service-linked-role --aws-service-name ssm-quicksetup.amazonaws.com"
+      }
+    },
+    !local.account_placed ? {} : {
+      "account-placement/administrator" = {
+        subject = local.administrator
+        value   = local.unit
+        label   = local.dedicated_unit.created ? var.dedicated_organizational_unit.name : null
+        command = "aws organizations move-account --account-id ${local.administrator} --destination-parent-id ${local.unit} --source-parent-id \"$(aws organizations list-parents --child-id ${local.administrator} --query 'Parents[0].Id' --output text)\""
+      }
+    },
+    {
+      for principal in local.administered_service_principals : "delegated-administrator/${principal}" => {
+        value   = local.administrator
+        label   = local.account_created ? var.delegated_administrator.account.name : null
+        command = "aws organizations register-delegated-administrator --account-id ${local.administrator} --service-principal ${principal}"
+      }
+    },
+  )
+}
