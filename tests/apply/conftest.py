@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+
+from support.workspace import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
     from support.terraform import Terraform
     from support.workspace import Workspaces
+
+
+# Without quick_setup_prerequisites, which every plan has another of.
+OUTPUTS = tuple(
+    name
+    for name in re.findall(r'^output "(\w+)"', (REPOSITORY / "outputs.tf").read_text(), re.MULTILINE)
+    if name != "quick_setup_prerequisites"
+)
 
 
 class Configure(Protocol):
@@ -26,7 +37,7 @@ def configure(workspaces: Workspaces, sandbox: Sandbox) -> Configure:
             "provider": {"aws": {"region": "us-east-1", **(provider or {})}},
             "module": {"systems_manager": {"source": "../module", "regions": ["us-east-1"], **inputs}},
             "output": {
-                "everything": {"value": "${module.systems_manager}"},
+                "everything": {"value": {name: f"${{module.systems_manager.{name}}}" for name in OUTPUTS}},
                 # By itself as well: known at plan, when other outputs are not.
                 "findings": {"value": "${module.systems_manager.preflight_findings}"},
             },

@@ -21,12 +21,12 @@ ALLOWED_CALLS = (
     "iam:DeleteRolePolicy",
     "iam:DetachRolePolicy",
     "iam:PutRolePolicy",
+    "ssm:DeleteParameter",
+    "ssm:PutParameter",
     "ssm:ResetServiceSetting",
     "ssm:UpdateServiceSetting",
     "ssm-quicksetup:CreateConfigurationManager",
     "ssm-quicksetup:DeleteConfigurationManager",
-    "ssm-quicksetup:TagResource",
-    "ssm-quicksetup:UpdateServiceSettings",
 )
 
 # What the README says that destroy leaves, as `support.closing.differences` names it.

@@ -35,7 +35,7 @@ _NODES = {"i-0a1b2c3d4e5f60741", "i-0a1b2c3d4e5f60742"}
 _SHOP = "444444444444"
 _ALLOWED = (
     *("athena:*", "cloudformation:*Stack*", "cloudformation:TagResource", "glue:*", "iam:CreateServiceLinkedRole"),
-    *("kms:*", "s3:*"),
+    *("kms:*", "s3:*", "ssm:PutParameter", "ssm:DeleteParameter"),
 )
 
 

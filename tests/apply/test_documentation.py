@@ -23,30 +23,12 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The tables of a README show types, which are no configuration; `make lint` holds them against the code.
 _GENERATED = re.compile(r"<!-- BEGIN GENERATED -->.*?<!-- END GENERATED -->", re.DOTALL)
-_SOURCE = re.compile(r'"\.\.\.(/[a-z-]+)*"')
+_SOURCE = re.compile(r'"\.\.\.(/[a-z.-]+)*"')
 
 # What a block may take for granted, by the name that it refers to.
 _BEFORE = {
-    "trusted_access": """
-        source                     = ".../modules/trusted-access"
-        enabled_service_principals = ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"]
-    """,
     "quick_setup": """
         source = ".../modules/quick-setup"
-    """,
-    "dedicated_organizational_unit": """
-        source    = ".../modules/dedicated-organizational-unit"
-        count     = 1
-        name      = "SystemsManager"
-        parent_id = "r-ab12"
-    """,
-    "delegated_administrator": """
-        source                     = ".../modules/delegated-administrator"
-        count                      = 1
-        account_id                 = "222222222222"
-        management_account_id      = "111111111111"
-        account_statuses           = { "222222222222" = "ACTIVE" }
-        trusted_service_principals = ["ssm.amazonaws.com"]
     """,
     "systems_manager": """
         source         = "..."
@@ -68,7 +50,7 @@ class Block:
         called = {name for name in _BEFORE if re.search(rf"\bmodule\.{name}\b", self.text)}
         declared = set(re.findall(r'^module "(\w+)"', self.text, re.MULTILINE))
         before = "".join(f'module "{name}" {{{_BEFORE[name]}}}\n' for name in sorted(called - declared))
-        text = _SOURCE.sub(lambda found: json.dumps(f"../../module{found.group(0)[4:-1]}"), before + self.text)
+        text = _SOURCE.sub(_of_the_checkout, before + self.text)
         for written, real in ids.items():
             text = text.replace(f'"{written}"', f'"{real}"')
         # The administrator account's: everything here is planned in the management account.
@@ -78,6 +60,12 @@ class Block:
     def account_id(self) -> str:
         """Where it is planned: in the management account, unless it takes the administrator account alone."""
         return ADMINISTRATOR if "compliance-reporting" in self.page else MANAGEMENT
+
+
+def _of_the_checkout(found: re.Match[str]) -> str:
+    """Of a script the path is from where Terraform runs; of a module it is from the file, and takes no expression."""
+    path = f"../../module{found.group(0)[4:-1]}"
+    return json.dumps(f"${{path.module}}/{path}" if path.endswith(".py") else path)
 
 
 def _blocks() -> Iterator[Block]:

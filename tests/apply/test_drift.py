@@ -1,34 +1,36 @@
-"""What somebody undoes behind Terraform's back: every plan warns of it, and `-replace` heals it and nothing else."""
+"""What somebody changes behind Terraform's back is a planned change, in words, and the apply brings it back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apply.expectations import ALLOWED_CALLS, OTHER_MEMBER
-from support.closing import assert_closes, plan_reading_only
+from apply.inputs import change_inputs
+from support.closing import assert_closes, assert_plan_empty, plan_reading_only
 from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
     from sandbox import Sandbox
+    from support.results import Plan
 
-_MODULE = "module.systems_manager"
-_HEALING = [
-    f'{_MODULE}.module.trusted_access.module.service_access["ssm.amazonaws.com"].terraform_data.ensure',
-    f"{_MODULE}.module.trusted_access.module.stack_sets_access[0].terraform_data.ensure",
-    f"{_MODULE}.module.dedicated_organizational_unit[0].module.account_placement[0].terraform_data.ensure",
-    f"{_MODULE}.module.quick_setup.module.service_settings[0].terraform_data.ensure",
-]
+_CHANGES = "module.systems_manager.module.settings.terraform_data.changes"
+_REGISTRATION = "resource-explorer-2.amazonaws.com"
+
+
+def _words(plan: Plan) -> dict[str, str]:
+    """What the plan says of each setting, without the time."""
+    (change,) = [change for change in plan.document["resource_changes"] if change["address"] == _CHANGES]
+    before: dict[str, Any] = change["change"]["before"]["triggers_replace"]
+    after: dict[str, Any] = change["change"]["after"]["triggers_replace"]
+    return {key: text.rpartition(" (")[0] for key, text in after.items() if before.get(key) != text}
 
 
 def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(
         dedicated_organizational_unit={"name": "SystemsManager"},
-        delegated_administrator={
-            "account_id": ADMINISTRATOR,
-            "service_principals": ["resource-explorer-2.amazonaws.com"],
-        },
+        delegated_administrator={"account_id": ADMINISTRATOR, "service_principals": [_REGISTRATION]},
         trusted_access={"on_destroy": "restore"},
     )
     terraform.apply()
@@ -41,27 +43,27 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     sandbox.client("cloudformation").deactivate_organizations_access()
     organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=unit, DestinationParentId=root["Id"])
     organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=root["Id"], DestinationParentId=unit)
-    sandbox.client("ssm-quicksetup").update_service_settings(ExplorerEnablingRoleArn="")
+    organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_REGISTRATION)
+    sandbox.client("iam").delete_service_linked_role(RoleName="AWSServiceRoleForSSMQuickSetup")
 
     plan = plan_reading_only(terraform, sandbox)
-    # Only the output that tells of findings differs.
-    assert not plan.changes, plan
-    warned = "\n".join(warning.detail for warning in plan.warnings)
-    assert "Trusted access was disabled since the last apply, for: ssm.amazonaws.com" in warned
-    assert "StackSets was deactivated for the organization since the last apply (its status is DISABLED)" in warned
-    assert f"Account {ADMINISTRATOR} was moved out of the dedicated organizational unit" in warned
-    assert f"OU_NOT_EXCLUSIVE {unit}: The dedicated organizational unit also holds {OTHER_MEMBER}" in warned
-    assert "Quick Setup's service settings were changed since the last apply" in warned
-    for address in _HEALING:
-        assert address.removeprefix(f"{_MODULE}.").replace('"ssm.amazonaws.com"', '"<service principal>"') in warned
+    assert [(change.action, change.address) for change in plan.changes] == [("replace", _CHANGES)]
+    assert _words(plan) == {
+        "account-placement/administrator": f"{root['Id']} -> {unit}",
+        f"delegated-administrator/{_REGISTRATION}": f"none -> {ADMINISTRATOR}",
+        "service-linked-role/ssm-quicksetup.amazonaws.com": "absent -> present",
+        "stack-sets-access/organization": "DISABLED -> ENABLED",
+        "trusted-access/ssm.amazonaws.com": "disabled -> enabled",
+    }
+    (warning,) = plan.warnings
+    assert f"OU_NOT_EXCLUSIVE {unit}: The dedicated organizational unit also holds {OTHER_MEMBER}" in warning.detail
 
     organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=unit, DestinationParentId=root["Id"])
     known = len(sandbox.calls)
-    healed = terraform.apply(replace=_HEALING)
-    assert (healed.added, healed.changed, healed.destroyed) == (4, 0, 4)
-    assert sandbox.snapshot() == applied
+    terraform.apply()
+    after = sandbox.snapshot()
+    assert after == applied
     assert not {call.operation for call in sandbox.calls[known:]} & {
-        "RegisterDelegatedAdministrator",
         "DeregisterDelegatedAdministrator",
         "DisableAWSServiceAccess",
         "DeactivateOrganizationsAccess",
@@ -75,6 +77,49 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
             *ALLOWED_CALLS,
             "organizations:DisableAWSServiceAccess",
             "cloudformation:DeactivateOrganizationsAccess",
+            "iam:DeleteServiceLinkedRole",
         ),
         remains=("service_linked_roles/*",),
     )
+
+
+def test_a_manager_that_somebody_changed_is_changed_back_and_looked_at(sandbox: Sandbox, configure: Configure) -> None:
+    terraform = configure(patch_policies={"scan": {}}, regions=["ap-northeast-1", "us-east-1"])
+    terraform.apply()
+    counts = terraform.output()["everything"]["deployments"]["scan"]["counts"]
+    quick_setup = sandbox.client("ssm-quicksetup")
+    (manager,) = quick_setup.list_configuration_managers()["ConfigurationManagersList"]
+    found = quick_setup.get_configuration_manager(ManagerArn=manager["ManagerArn"])
+    (definition,) = found["ConfigurationDefinitions"]
+    quick_setup.update_configuration_definition(
+        ManagerArn=manager["ManagerArn"],
+        Id=definition["Id"],
+        Parameters={**definition["Parameters"], "TargetRegions": "us-east-1"},
+    )
+    sandbox.clock.advance(600)
+
+    applied = terraform.apply()
+    assert (applied.changed, terraform.output()["everything"]["deployments"]["scan"]["counts"]) == (1, counts)
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
+
+
+def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = configure(
+        dedicated_organizational_unit={"name": "SystemsManager"},
+        delegated_administrator={"account_id": ADMINISTRATOR},
+    )
+    terraform.apply()
+    unit = terraform.output()["everything"]["dedicated_organizational_unit"]["id"]
+
+    change_inputs(terraform, "systems_manager", dedicated_organizational_unit=None, delegated_administrator=None)
+    plan = plan_reading_only(terraform, sandbox)
+    assert _words(plan) == {
+        "account-placement/administrator": f"{unit} -> r-sbox",
+        "delegated-administrator/ssm.amazonaws.com": f"{ADMINISTRATOR} -> none",
+    }
+    terraform.apply()
+    after = sandbox.snapshot()
+    assert after["organization"] == before["organization"]
+    assert after["delegated_administrators"] == before["delegated_administrators"]
+    assert_plan_empty(plan_reading_only(terraform, sandbox))

@@ -47,7 +47,6 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
             "scan in the meantime": {
                 "target_organizational_unit_ids": [units["Security"]],
                 "regions": ["us-east-1"],
-                "turn": 2,
             },
         },
         default_host_management={"update_ssm_agent": False},

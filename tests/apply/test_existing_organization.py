@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from apply.expectations import ALLOWED_CALLS, MANAGEMENT
+from apply.expectations import ALLOWED_CALLS, RETAINED_ACCESS
+from apply.inputs import change_inputs
 from support.closing import assert_closes
 from support.complete import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
     from sandbox import Sandbox
-
-_ROLE = "arn:aws:iam::{}:role/AWS-QuickSetup-SSM-RoleForEnablingExplorer"
-_TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-    }
-)
 
 
 def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
@@ -28,12 +20,9 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Administrators")["OrganizationalUnit"]
     organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=unit["Id"])
     organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com")
     sandbox.client("cloudformation").activate_organizations_access()
-    iam = sandbox.client("iam")
-    iam.create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
-    iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
-    iam.create_role(RoleName="AWS-QuickSetup-SSM-RoleForEnablingExplorer", AssumeRolePolicyDocument=_TRUST)
-    sandbox.client("ssm-quicksetup").update_service_settings(ExplorerEnablingRoleArn=_ROLE.format(MANAGEMENT))
+    sandbox.client("iam").create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
     before = sandbox.snapshot()
 
     terraform = configure(
@@ -44,15 +33,34 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     terraform.apply()
 
     after = sandbox.snapshot()
-    assert after["organization"] == before["organization"]
-    assert after["trusted_access"] == before["trusted_access"]
-    assert after["service_linked_roles"] == before["service_linked_roles"]
-    assert after["delegated_administrators"] == {"ssm.amazonaws.com": [ADMINISTRATOR]}
+    for part in ("organization", "trusted_access", "delegated_administrators", "service_linked_roles"):
+        assert after[part] == before[part]
     done = {f"{call.service}:{call.operation}" for call in sandbox.calls}
     assert not done & {
         "organizations:EnableAWSServiceAccess",
         "organizations:MoveAccount",
+        "organizations:RegisterDelegatedAdministrator",
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
     }
     assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
+    assert "organizations:DeregisterDelegatedAdministrator" not in {
+        f"{call.service}:{call.operation}" for call in sandbox.calls
+    }
+
+
+def test_an_account_that_is_in_the_unit_already(sandbox: Sandbox, configure: Configure) -> None:
+    """Moved there by hand, or by a former version: it must be out of the unit before that is deleted."""
+    organizations = sandbox.client("organizations")
+    (root,) = organizations.list_roots()["Roots"]
+    before = sandbox.snapshot()
+    terraform = configure(dedicated_organizational_unit={"name": "SystemsManager"})
+    terraform.apply()
+    (made,) = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=made["Id"])
+
+    change_inputs(terraform, "systems_manager", delegated_administrator={"account_id": ADMINISTRATOR})
+    terraform.apply()
+    assert_closes(
+        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, "service_linked_roles/*")
+    )

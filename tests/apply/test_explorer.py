@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from support.workspace import Workspaces
 
 _NAME = "organization-own-sources"
-_ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync")
+_ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync", "ssm:PutParameter", "ssm:DeleteParameter")
 
 
 def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str, **inputs: object) -> Terraform:
@@ -75,6 +75,7 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
     client = sandbox.client("ssm")
     before = sandbox.snapshot()
     terraform = _write(sandbox, workspaces, MANAGEMENT, all_ops_data_sources_enabled=False)
+    assert not terraform.plan(refresh_only=True).changes
 
     terraform.apply()
     assert _sources(client) == {_NAME: (["us-east-1"], False)}
@@ -89,9 +90,10 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
     lost = plan_reading_only(terraform, sandbox)
-    assert f"The resource data sync {_NAME} is gone since the last apply" in _warned(lost)
-    assert "-replace='module.<this module>.module.own_sources[0].terraform_data.ensure'" in _warned(lost)
-    terraform.apply(replace=["module.explorer.module.own_sources[0].terraform_data.ensure"])
+    assert [(change.address, change.action) for change in lost.changes] == [
+        ("module.explorer.module.settings.terraform_data.changes", "replace")
+    ]
+    terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
 
     assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)

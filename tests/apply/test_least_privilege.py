@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     [
         Case(APPLY, "ReadOrganization", "organizations:ListRoots"),
         Case(APPLY, "CreateServiceLinkedRoles", "iam:CreateServiceLinkedRole"),
-        Case(APPLY, "PassRolesToQuickSetup", "iam:PassRole"),
+        Case(APPLY, "WriteRecords", "ssm:PutParameter"),
     ],
     ids=str,
 )

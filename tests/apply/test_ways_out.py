@@ -11,13 +11,14 @@ from apply.inputs import change_inputs
 from support.closing import assert_closes, assert_plan_empty, plan_reading_only
 from support.results import TerraformError
 from support.scripts import run_script
+from support.ways_out import ADOPTED, apply_adopted, follow_adopt
 
 if TYPE_CHECKING:
     from apply.conftest import Configure
     from sandbox import Sandbox
 
 _ROLE = "OrganizationAccountAccessRole"
-_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.turn_1[0]'
+_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.organization'
 _MANAGER = f"{_MODULE}.aws_ssmquicksetup_configuration_manager.this"
 _WORKLOAD = "333333333333"
 
@@ -69,19 +70,16 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
 
     cloud9 = sandbox.client("cloud9", environment.account_id, environment.region)
     cloud9.delete_environment(environmentId=environment.id)
-    adopted = run_script(sandbox, "report.py", "adopt", "scan", "--yes")
-    assert adopted.status == 0, adopted
-    (terraform.directory / "import.tf").write_text(adopted.stdout)
-
-    applied = terraform.apply()
-    assert applied.destroyed == 0
+    redeployed = run_script(sandbox, "report.py", "redeploy", "scan", "--yes")
+    assert redeployed.status == 0, redeployed
+    assert follow_adopt(terraform)[0] == 0
+    assert apply_adopted(terraform) == 1
     assert _managers(sandbox) == left
     assert _MANAGER in terraform.addresses()
     deployed = terraform.output()["everything"]["deployments"]["scan"]
-    assert deployed[environment.account_id][environment.region] == {"state": "succeeded", "reason": ""}
+    assert (deployed["counts"]["failed"], deployed["counts"]["in_progress"]) == (0, 0)
     assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 0
 
-    (terraform.directory / "import.tf").unlink()
     assert_closes(
         terraform,
         sandbox,
@@ -92,7 +90,7 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
 
 
 def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
-    """The next plan would be silent, were it not for the check; a corrected apply clears it."""
+    """Without the check, the next plan would change nothing and say nothing; a corrected apply clears it."""
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
     assert_plan_empty(plan_reading_only(terraform, sandbox))
@@ -105,9 +103,11 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
         terraform.apply()
 
     plan = plan_reading_only(terraform, sandbox)
-    assert not plan.changes, "Terraform has the new parameters and sees nothing to do"
-    assert "Quick Setup failed to deploy scan." in _warned(plan)
-    assert f"scan in {_WORKLOAD} us-east-1: {reason}" in _warned(plan)
+    assert [change.address for change in plan.changes] == [
+        'module.systems_manager.module.patch_policy["scan"].module.organization.terraform_data.deployment[0]'
+    ], "Terraform has the new parameters, and nothing is changed in AWS"
+    assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warned(plan)
+    assert f"(in {_WORKLOAD} us-east-1)" in _warned(plan)
     assert "scripts/report.py explain scan" in _warned(plan)
 
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", None)
@@ -134,20 +134,19 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
 
 
 def test_a_parameter_that_quick_setup_adds(sandbox: Sandbox, configure: Configure) -> None:
-    """hashicorp/terraform-provider-aws#44687: healthy and tainted. Kept by untaint, adopt and additional_parameters."""
+    """hashicorp/terraform-provider-aws#44687: healthy and tainted. Kept by untaint and additional_parameters."""
     sandbox.add_server_parameter("scan", "QSForceUpdateParam", "1")
     terraform = configure(patch_policies={"scan": {}})
     with pytest.raises(TerraformError, match=r"inconsistent result after apply[\s\S]*QSForceUpdateParam"):
         terraform.apply()
     made = _managers(sandbox)
 
+    assert f"terraform untaint '{_MANAGER}'" in follow_adopt(terraform)[2]
+    (terraform.directory / ADOPTED).unlink()
     terraform.untaint(_MANAGER)
-    adopted = run_script(sandbox, "report.py", "adopt", "scan", "--yes")
-    assert adopted.status == 0, adopted
     change_inputs(
         terraform, "systems_manager", patch_policies={"scan": {"additional_parameters": {"QSForceUpdateParam": "1"}}}
     )
-    assert not plan_reading_only(terraform, sandbox).changes, "only the outputs that the failed apply left out"
     terraform.apply()
     assert_plan_empty(plan_reading_only(terraform, sandbox))
     assert _managers(sandbox) == made

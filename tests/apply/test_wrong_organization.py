@@ -31,7 +31,7 @@ def test_member_account(sandbox: Sandbox, configure: Configure) -> None:
     terraform = configure(python_command=None)
     terraform.environment.update(sandbox.environment(ADMINISTRATOR))
     assert (
-        f"NOT_MANAGEMENT_ACCOUNT: the AWS provider works in account {ADMINISTRATOR}, but the management account of "
+        f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {ADMINISTRATOR}, but the management account of "
         f"this organization is {MANAGEMENT}." in _refusals(terraform)
     )
 
@@ -52,15 +52,17 @@ def test_scripts_of_another_account(sandbox: Sandbox, configure: Configure) -> N
 
 def test_features_and_another_administrator(sandbox: Sandbox, configure: Configure) -> None:
     sandbox.reset(replace(Scenario.named("bare"), feature_set="CONSOLIDATED_BILLING"))
-    assert "ALL_FEATURES_DISABLED: the organization's feature set is CONSOLIDATED_BILLING" in _refusals(configure())
+    for python_command in (None, ["python3"]):
+        said = _refusals(configure(python_command=python_command))
+        assert "ALL_FEATURES_DISABLED: the organization's feature set is CONSOLIDATED_BILLING" in " ".join(said.split())
 
     sandbox.reset(Scenario.named("bare"))
     organizations = sandbox.client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     organizations.register_delegated_administrator(AccountId=OTHER_MEMBER, ServicePrincipal="ssm.amazonaws.com")
     assert (
-        f"ANOTHER_ADMINISTRATOR_REGISTERED: account {OTHER_MEMBER} is the delegated administrator for "
-        '"ssm.amazonaws.com", which takes one only.'
+        f"ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account {OTHER_MEMBER} is the delegated administrator "
+        "for ssm.amazonaws.com, which takes one only."
         in _refusals(configure(delegated_administrator={"account_id": ADMINISTRATOR}))
     )
 
@@ -73,6 +75,18 @@ def test_too_large_a_deployment(sandbox: Sandbox, configure: Configure) -> None:
     sandbox.reset(replace(bare, accounts=(*bare.accounts, *many)))
     regions = json.loads((REPOSITORY / "modules" / "quick-setup-configuration" / "regions.json").read_text())
     assert (
-        'DEPLOYMENT_TOO_LARGE: configuration "default-host-management" would deploy to up to 633 accounts in 16 '
-        "Regions, 10128 deployments" in _refusals(configure(regions=regions, default_host_management={}))
+        "DEPLOYMENT_TOO_LARGE default-host-management: The configuration would be deployed to 632 accounts in 16 "
+        "Regions, 10112 in all" in _refusals(configure(regions=regions, default_host_management={}))
+    )
+
+
+def test_a_state_of_another_organization(configure: Configure) -> None:
+    """Everything would be created a second time, in an organization where nobody wants it."""
+    terraform = configure(default_host_management={})
+    terraform.apply()
+    state = terraform.directory / "terraform.tfstate"
+    state.write_text(state.read_text().replace("o-sandbox0001", "o-another0001"))
+    assert (
+        "ORGANIZATION_CHANGED o-sandbox0001: The credentials belong to this organization, and the Terraform state to "
+        "o-another0001." in _refusals(terraform)
     )

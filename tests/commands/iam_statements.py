@@ -31,9 +31,11 @@ _ROLES = (
     "arn:aws:iam::*:role/AWS-QuickSetup-*",
     "arn:aws:iam::*:role/service-role/SystemsManagerDefaultHostManagement",
 )
-# The second is how IAM sees a role that is not there yet: sandbox.permissions.resources.
+# How IAM sees a role of a path that is not there yet: sandbox.permissions.resources.
+_ABSENT_ROLES = ("arn:aws:iam::*:role/SystemsManagerDefaultHostManagement",)
 _SERVICE_LINKED_ROLES = ("arn:aws:iam::*:role/aws-service-role/*", "arn:aws:iam::*:role/AWSServiceRoleFor*")
 _SETTING = ("arn:aws:ssm:*:*:servicesetting/ssm/managed-instance/default-ec2-instance-management-role",)
+_RECORDS = ("arn:aws:ssm:*:*:parameter/systems-manager-organization/settings*",)
 _STACKS = ("arn:aws:cloudformation:*:*:stack/ExplorerDataSync-*/*",)
 _MANAGERS = ("arn:aws:ssm-quicksetup:*:*:configuration-manager/*",)
 _SERVICE_PRINCIPAL = ("StringEquals", "organizations:ServicePrincipal")
@@ -44,6 +46,7 @@ STATEMENTS = (
         "ReadOrganization",
         "who is where, what is enabled, who administers what",
         (
+            "organizations:DescribeAccount",
             "organizations:DescribeOrganization",
             "organizations:DescribeOrganizationalUnit",
             "organizations:ListAWSServiceAccessForOrganization",
@@ -58,10 +61,9 @@ STATEMENTS = (
     ),
     Statement(
         "ReadQuickSetup",
-        "configurations, how they stand, the service settings",
+        "configurations, and how they stand",
         (
             "ssm-quicksetup:GetConfigurationManager",
-            "ssm-quicksetup:GetServiceSettings",
             "ssm-quicksetup:ListConfigurationManagers",
             "ssm-quicksetup:ListConfigurations",
             "ssm-quicksetup:ListTagsForResource",
@@ -86,6 +88,7 @@ STATEMENTS = (
     Statement(
         "ReadDefaultHostManagement", "the role that is set in the account itself", ("ssm:GetServiceSetting",), _SETTING
     ),
+    Statement("ReadRecords", "what each setting was before it was changed", ("ssm:GetParametersByPath",), _RECORDS),
     Statement("ReadOpsData", "what Explorer sees", ("ssm:GetOpsSummary",), ("arn:aws:ssm:*:*:resource-data-sync/*",)),
     Statement(
         "ReadStack",
@@ -103,7 +106,7 @@ STATEMENTS = (
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
         ),
-        _ROLES,
+        (*_ROLES, *_ABSENT_ROLES),
     ),
     Statement("ReadServiceLinkedRoles", "whether they are there", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
     Statement(
@@ -126,6 +129,12 @@ STATEMENTS = (
         "the member accounts, for preflight, for a report, for the departure of the administrator",
         ("sts:AssumeRole",),
         ("arn:aws:iam::*:role/OrganizationAccountAccessRole",),
+    ),
+    Statement(
+        "WriteRecords",
+        "what each setting was before it is changed",
+        ("ssm:DeleteParameter", "ssm:PutParameter"),
+        _RECORDS,
     ),
     Statement(
         "EnableTrustedAccess",
@@ -198,7 +207,7 @@ STATEMENTS = (
     ),
     Statement(
         "PassRolesToQuickSetup",
-        "the local roles, and the role that enables Explorer",
+        "the local roles",
         ("iam:PassRole",),
         _ROLES[:1],
         ("StringEquals", "iam:PassedToService"),
@@ -222,7 +231,6 @@ STATEMENTS = (
         ),
         _MANAGERS,
     ),
-    Statement("SetQuickSetup", "Quick Setup's service settings", ("ssm-quicksetup:UpdateServiceSettings",)),
     Statement(
         "SetDefaultHostManagement",
         "Default Host Management in the account itself",

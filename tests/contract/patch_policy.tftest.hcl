@@ -40,7 +40,6 @@ variables {
   organizational_unit_ids = ["r-ab12"]
   regions                 = ["us-east-1", "ap-northeast-1"]
   prerequisites = {
-    trusted_service_principals = ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"]
     local_deployment_roles = {
       administration_role_arn = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Administration"
       execution_role_name     = "AWS-QuickSetup-Execution"
@@ -55,7 +54,7 @@ run "the_defaults_are_the_procedure" {
 
   assert {
     condition = {
-      for key, value in module.turn_1[0].parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                      = "scan-everything"
       PatchBaselineRegion                  = "us-east-1"
@@ -70,12 +69,12 @@ run "the_defaults_are_the_procedure" {
       TargetOrganizationalUnits            = "r-ab12"
       TargetRegions                        = "ap-northeast-1,us-east-1"
     }
-    error_message = "The default policy sends ${jsonencode(module.turn_1[0].parameters)}."
+    error_message = "The default policy sends ${jsonencode(module.organization.parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.turn_1[0].parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
-    error_message = "The default baselines are not AWS's: ${module.turn_1[0].parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
+    error_message = "The default baselines are not AWS's: ${module.organization.parameters.SelectedPatchBaselines}"
   }
 
   assert {
@@ -108,7 +107,7 @@ run "everything_said" {
 
   assert {
     condition = {
-      for key, value in module.turn_1[0].parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                         = "install"
       PatchBaselineRegion                     = "us-east-1"
@@ -132,17 +131,17 @@ run "everything_said" {
       TargetOrganizationalUnits               = "r-ab12"
       TargetRegions                           = "ap-northeast-1,us-east-1"
     }
-    error_message = "The policy sends ${jsonencode(module.turn_1[0].parameters)}."
+    error_message = "The policy sends ${jsonencode(module.organization.parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.turn_1[0].parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", description = "Approved by us.", disabled = false }
-    error_message = "The chosen baseline is not sent: ${module.turn_1[0].parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", description = "Approved by us.", disabled = false }
+    error_message = "The chosen baseline is not sent: ${module.organization.parameters.SelectedPatchBaselines}"
   }
 
   assert {
     condition = module.management_account[0].parameters == merge(
-      { for key, value in module.turn_1[0].parameters : key => value if key != "TargetOrganizationalUnits" },
+      { for key, value in module.organization.parameters : key => value if key != "TargetOrganizationalUnits" },
       { PatchPolicyName = "install-management-account", TargetAccounts = "111111111111" },
     )
     error_message = "The management account's own configuration differs in more than name and target: ${jsonencode(module.management_account[0].parameters)}."

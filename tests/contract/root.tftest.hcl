@@ -28,8 +28,16 @@ mock_provider "aws" {
       accounts = [{ id = "222222222222", arn = "", email = "administrator@example.com", name = "Administrator", status = "ACTIVE" }]
     }
   }
+  mock_data "aws_organizations_delegated_administrators" {
+    defaults = {
+      delegated_administrators = [{
+        id                      = "222222222222", arn = "", email = "administrator@example.com", name = "Administrator", status = "ACTIVE"
+        delegation_enabled_date = "", joined_method = "CREATED", joined_timestamp = ""
+      }]
+    }
+  }
   mock_data "aws_iam_roles" {
-    defaults = { names = ["AWSServiceRoleForAmazonSSM", "AWSServiceRoleForAmazonSSM_AccountDiscovery", "AWSServiceRoleForSSMQuickSetup"] }
+    defaults = { names = ["AWSServiceRoleForSSMQuickSetup"] }
   }
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
@@ -56,7 +64,7 @@ run "nothing_but_what_quick_setup_needs" {
   command = plan
 
   assert {
-    condition     = length(module.patch_policy) + length(module.default_host_management) + length(module.delegated_administrator) + length(module.dedicated_organizational_unit) == 0
+    condition     = length(module.patch_policy) + length(module.default_host_management) + length(module.dedicated_organizational_unit) == 0
     error_message = "Something is planned that was not asked for."
   }
 

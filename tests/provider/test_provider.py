@@ -85,8 +85,8 @@ def test_page_is_about_this_provider_and_its_native_resource(oldest: dict[str, A
         ),
         (["data.aws_region", "id"], "reads data.aws_region.id,"),
         (
-            ["data.aws_organizations_organization", "accounts", "status"],
-            "reads data.aws_organizations_organization.accounts.status,",
+            ["data.aws_organizations_organization", "master_account_id"],
+            "reads data.aws_organizations_organization.master_account_id,",
         ),
         (
             ["data.aws_ssm_patch_baselines", "baseline_identities", "operating_system"],

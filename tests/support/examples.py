@@ -22,9 +22,7 @@ def prepare_by_hand(sandbox: Sandbox) -> None:
     """Do what a person does once where there is no Python, as the README of examples/without-python has it."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
     sandbox.client("cloudformation").activate_organizations_access()
-    # The role of Explorer's account discovery is made by Organizations, with trusted access.
-    for service in ("ssm-quicksetup.amazonaws.com", _SYSTEMS_MANAGER):
-        sandbox.client("iam").create_service_linked_role(AWSServiceName=service)
+    sandbox.client("iam").create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
 
 
 def register_administrator(sandbox: Sandbox) -> None:
@@ -78,6 +76,9 @@ def _quick_setup_types(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 def _without_python(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     prepare_by_hand(sandbox)
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=ADMINISTRATOR, ServicePrincipal=_SYSTEMS_MANAGER
+    )
     variables = {"administrator_account_id": ADMINISTRATOR}
     return workspaces.checkout("examples/without-python", sandbox.environment(), variables=variables)
 

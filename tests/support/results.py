@@ -165,6 +165,10 @@ class Apply(Report):
     def destroyed(self) -> int:
         return self._count("remove")
 
+    @property
+    def imported(self) -> int:
+        return self._count("import")
+
     @cached_property
     def provisioner_lines(self) -> tuple[str, ...]:
         """What the programs of provisioners printed."""

@@ -135,6 +135,10 @@ class Terraform:
         """Take a resource out of the state, and leave it as it is. Raises TerraformError when it is not there."""
         self._run("state rm", address, input=None, no_color=None)
 
+    def import_(self, address: str, identifier: str) -> None:
+        """Take a resource into the state by `terraform import`. Raises TerraformError."""
+        self._run("import", address, identifier)
+
     def untaint(self, address: str) -> None:
         """Take a resource for whole that a failed apply left tainted. Raises TerraformError when it is not."""
         self._run("untaint", address, input=None)
