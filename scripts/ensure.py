@@ -19,7 +19,7 @@ from pathlib import Path
 # Python leaves the script's directory out when it is run with -P, -I or PYTHONSAFEPATH.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from systems_manager_organization.ensure import main
+from systems_manager_organization.programs.ensure import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,5 +1,5 @@
 locals {
-  queries_folder = "${path.module}/../../scripts/patch_compliance/queries"
+  queries_folder = "${path.module}/../../scripts/systems_manager_organization/compliance/queries"
   queries        = { for file in fileset(local.queries_folder, "*.sql") : trimsuffix(file, ".sql") => file("${local.queries_folder}/${file}") }
 }
 

@@ -3,7 +3,7 @@
 
 locals {
   # The scripts read it as well.
-  lake   = jsondecode(file("${path.module}/../../scripts/patch_compliance/lake.json"))
+  lake   = jsondecode(file("${path.module}/../../scripts/systems_manager_organization/compliance/data_layout.json"))
   tables = { for table in local.lake.tables : table.name => table }
 
   # All of what a partition can be, so that a query need not name any. Of an account that joins, the objects arrive by

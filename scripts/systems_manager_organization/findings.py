@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.query import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,13 +17,7 @@ CATALOGUE = Path(__file__).with_name("findings.json")
 ERROR, WARNING, NOTE, OFF = "error", "warning", "note", "off"
 _ORDER = (ERROR, WARNING, NOTE)
 
-SEVERITIES_KEY = Key(
-    "severities",
-    "severities other than the usual, by code",
-    r"(?s)\{.*\}",
-    f'a JSON object from a code to "{ERROR}", "{WARNING}" or "{OFF}"',
-    default="{}",
-)
+SEVERITIES_RULE = f'a JSON object from a code to "{ERROR}", "{WARNING}" or "{OFF}"'
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class Severities:
     """How severe each code is: as in the catalogue, or as the query says."""
 
     def __init__(self, text: str) -> None:
-        """Reads the value of SEVERITIES_KEY. Raises QueryError."""
+        """Reads a JSON object from a code to a severity. Raises QueryError."""
         catalogue: dict[str, dict[str, object]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
         self._by_code = {code: str(entry["severity"]) for code, entry in catalogue.items()}
         adjustable = sorted(code for code, entry in catalogue.items() if entry["adjustable"])
@@ -86,5 +79,5 @@ def _parsed(text: str) -> Mapping[str, object]:
     try:
         parsed = json.loads(text)
     except ValueError as error:
-        raise QueryError(f"severities is not JSON ({error}), but must be {SEVERITIES_KEY.rule}.") from error
+        raise QueryError(f"severities is not JSON ({error}), but must be {SEVERITIES_RULE}.") from error
     return dict(parsed)

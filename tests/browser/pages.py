@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from patch_compliance.columns import NODES, NOT_READ, PLACES, READ, SEVERITIES
-from patch_compliance.page import About, write_page
-from patch_compliance.tables import create_tables
+from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, PLACES, READ, SEVERITIES
+from systems_manager_organization.compliance.output.page import About, write_page
+from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:
     from pathlib import Path

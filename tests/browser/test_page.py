@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
 from commands.bench_page import measure
-from patch_compliance.columns import NODES, NOT_READ, SEVERITIES
-from patch_compliance.page import About
+from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, SEVERITIES
+from systems_manager_organization.compliance.output.page import About
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from systems_manager_organization.pacing import PUBLISHED_RATES
+from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 ASSUME_ROLE_RATE = 600

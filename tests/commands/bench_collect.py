@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.bench_server import MANAGEMENT, ROLE
-from patch_compliance.api_source import ApiSource
-from patch_compliance.collecting import Scope
-from patch_compliance.page import About, write_page
-from patch_compliance.spool import Question, Spool
+from systems_manager_organization.aws.session import Connection, boto3_session
 from systems_manager_organization.clock import SYSTEM_CLOCK
-from systems_manager_organization.connection import Connection, boto3_session
+from systems_manager_organization.compliance.output.page import About, write_page
+from systems_manager_organization.compliance.sources.api import ApiSource
+from systems_manager_organization.compliance.sources.result_sink import Scope
+from systems_manager_organization.compliance.store.checkpoint import Question, Spool
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

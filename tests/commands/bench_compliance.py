@@ -22,8 +22,8 @@ from commands.bench_page import timings
 from commands.bench_server import PAGE, without_role
 from commands.bench_serving import serving
 from support.errors import HarnessError
-from systems_manager_organization.crowd import AT_A_TIME
-from systems_manager_organization.pacing import PUBLISHED_RATES
+from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

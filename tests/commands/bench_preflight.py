@@ -19,8 +19,8 @@ from commands.bench_serving import serving
 from sandbox.ssmquicksetup.configuration_types import REGIONS
 from support.errors import HarnessError
 from support.workspace import REPOSITORY
-from systems_manager_organization.crowd import AT_A_TIME
-from systems_manager_organization.pacing import PUBLISHED_RATES
+from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from support.complete import ADMINISTRATOR, checkout_complete
 from support.results import TerraformError
 from support.scripts import run_script
 from support.workspace import REPOSITORY, temporary_workspaces
-from systems_manager_organization.finding_table import table
+from systems_manager_organization.preflight.finding_table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,16 +6,18 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from patch_compliance import lake
-from patch_compliance.collecting import Scope
+from systems_manager_organization.aws.session import Connection, boto3_session
 from systems_manager_organization.clock import Clock
-from systems_manager_organization.connection import Connection, boto3_session
+from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.compliance.sources.result_sink import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from patch_compliance.collecting import Node, Place, Problem, Source
     from sandbox import Sandbox, Scenario
+    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+    from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.sources.result_sink import Problem, Source
 
 MANAGEMENT, ADMINISTRATOR = "111111111111", "222222222222"
 BUCKET, PREFIX, REGION = "patch-compliance", "inventory", "us-east-1"
@@ -54,7 +56,7 @@ class Told:
     """A ledger that keeps everything."""
 
     done: frozenset[tuple[str, str]] = frozenset()
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    places: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     expected: int = 0
@@ -65,7 +67,7 @@ class Told:
     def expect(self, places: int) -> None:
         self.expected += places
 
-    def place(self, place: Place, nodes: Sequence[Node] = ()) -> None:
+    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         assert (place.account_id, place.region) not in self.places
         self.places[place.account_id, place.region] = place
         self.nodes += nodes
@@ -106,7 +108,7 @@ class Lake:
 
     def put(self, table: str, account_id: str, node_id: str, text: str, *, region: str = REGION) -> str:
         """Somebody's own object, with its key."""
-        folder = next(one.folder for one in lake.tables() if one.name == table)
+        folder = next(one.folder for one in data_layout.tables() if one.name == table)
         place = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
         key = f"{PREFIX}/{folder}/{place}/{node_id}.json"
         self.sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=BUCKET, Key=key, Body=text)
@@ -204,7 +206,7 @@ def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
 def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
     glue = sandbox.client("glue", ADMINISTRATOR)
     glue.create_database(DatabaseInput={"Name": DATABASE})
-    described = json.loads((lake.QUERIES.parent / "lake.json").read_text())
+    described = json.loads((data_layout.QUERIES.parent / "lake.json").read_text())
     values = {"accountid": account_ids, "region": REGIONS, "resourcetype": ["ManagedInstanceInventory"]}
     projection = {"projection.enabled": "true"}
     for name, possible in values.items():

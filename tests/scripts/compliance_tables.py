@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from patch_compliance.collecting import Place, Problem
-from patch_compliance.columns import ACCOUNT_NOT_ACTIVE, NOT_READ, READ, REGION_DISABLED, ROLE_NOT_ASSUMED
-from patch_compliance.node import Observation, node_of
-from patch_compliance.tables import create_tables
+from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    NOT_READ,
+    READ,
+    REGION_DISABLED,
+    ROLE_NOT_ASSUMED,
+)
+from systems_manager_organization.compliance.model.node import Observation, node_of
+from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +24,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    Contents: TypeAlias = Sequence[tuple[Place, Sequence[Observation]]]
+    from systems_manager_organization.compliance.sources.result_sink import Problem
+
+    Contents: TypeAlias = Sequence[tuple[AccountRegionResult, Sequence[Observation]]]
 
 OLDEST = "2026-01-01T00:00:00Z"
 LATELY, LONG_AGO = "2026-01-05T09:00:00Z", "2025-11-01T09:00:00Z"
@@ -35,13 +43,13 @@ _ACCOUNTS = {
 DENIED = "sts:AssumeRole failed for account {account} in Region {region}: AccessDenied: Not authorized."
 
 
-def place(account_id: str, region: str, code: str = "", reason: str = "") -> Place:
+def place(account_id: str, region: str, code: str = "", reason: str = "") -> AccountRegionResult:
     """READ, or NOT_READ with a code."""
     name, unit = _ACCOUNTS.get(account_id, (f"Account {account_id}", "Root/Crowd"))
-    return Place(account_id, name, unit, region, NOT_READ if code else READ, code, reason)
+    return AccountRegionResult(account_id, name, unit, region, NOT_READ if code else READ, code, reason)
 
 
-def denied(account_id: str, region: str) -> Place:
+def denied(account_id: str, region: str) -> AccountRegionResult:
     return place(account_id, region, ROLE_NOT_ASSUMED, DENIED.format(account=account_id, region=region))
 
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from systems_manager_organization import ensure, observe, report
+from systems_manager_organization.aws.session import boto3_session
 from systems_manager_organization.clock import Clock
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.programs import ensure, observe, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox import Sandbox
-    from systems_manager_organization.command_line import Program
-    from systems_manager_organization.connection import SessionFactory
+    from systems_manager_organization.aws.session import SessionFactory
+    from systems_manager_organization.cli.application import Program
 
 MANAGEMENT = "111111111111"
 REGION = "us-east-1"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT, PATCH_POLICY, changed, policy
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import Scenario
 from scripts.cases import settings_query
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
-from systems_manager_organization import ensure, observe
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.programs import ensure, observe
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
     from scripts.conftest import Run
-    from systems_manager_organization.command_line import Program, Verb
+    from systems_manager_organization.cli.application import Program, Verb
 
 PROGRAMS: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM}
 FLAGS = ("--account-id", "111111111111", "--region=us-east-1")

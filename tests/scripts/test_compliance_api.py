@@ -11,24 +11,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from patch_compliance.api_source import ACTIONS, ApiSource
-from patch_compliance.collecting import Scope
-from patch_compliance.columns import NODES, SEVERITIES
-from patch_compliance.node import time_text
 from sandbox import Scenario
 from sandbox.clock import START
 from sandbox.faults import Fault
+from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.error_translation import Explained
+from systems_manager_organization.aws.session import Connection, boto3_session
 from systems_manager_organization.clock import Clock
-from systems_manager_organization.connection import Connection, boto3_session
+from systems_manager_organization.compliance.model.columns import NODES, SEVERITIES
+from systems_manager_organization.compliance.model.node import time_text
+from systems_manager_organization.compliance.sources.api import ACTIONS, ApiSource
+from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import CredentialsError, QueryError
-from systems_manager_organization.failures import Explained
-from systems_manager_organization.members import Members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from patch_compliance.collecting import Node, Place, Problem
     from sandbox import Sandbox
+    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+    from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.sources.result_sink import Problem
 
 MANAGEMENT, ROLE = "111111111111", "OrganizationAccountAccessRole"
 TOKYO, IRELAND, VIRGINIA = REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
@@ -42,7 +44,7 @@ class Told:
 
     done: frozenset[tuple[str, str]] = frozenset()
     expected: int = 0
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    places: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
     nodes: list[dict[str, Any]] = field(default_factory=list)
     _turn: Any = field(default_factory=threading.Lock)
 
@@ -53,7 +55,7 @@ class Told:
         with self._turn:
             self.expected += places
 
-    def place(self, place: Place, nodes: Sequence[Node] = ()) -> None:
+    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         with self._turn:
             assert self.places.setdefault((place.account_id, place.region), place) is place
             self.nodes += [dict(zip((column.name for column in NODES), node, strict=True)) for node in nodes]

@@ -7,22 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from patch_compliance.api_source import ApiSource
-from patch_compliance.athena_source import AthenaSource
-from patch_compliance.bucket_objects import Bucket
-from patch_compliance.bucket_source import BucketSource
-from patch_compliance.collecting import Scope
-from patch_compliance.columns import (
-    ACCOUNT_NOT_ACTIVE,
-    DEPARTED_ACCOUNT,
-    MALFORMED_OBJECT,
-    NODES,
-    NOT_IN_TABLES,
-    READ,
-    ROLE_NOT_ASSUMED,
-    SERVICE_ERROR,
-    SYNC_NOT_DEPLOYED,
-)
 from sandbox import Fault, Scenario
 from scripts.compliance_lake import (
     ADMINISTRATOR,
@@ -41,13 +25,29 @@ from scripts.compliance_lake import (
     make_stack_set,
     settled,
 )
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    DEPARTED_ACCOUNT,
+    MALFORMED_OBJECT,
+    NODES,
+    NOT_IN_TABLES,
+    READ,
+    ROLE_NOT_ASSUMED,
+    SERVICE_ERROR,
+    SYNC_NOT_DEPLOYED,
+)
+from systems_manager_organization.compliance.sources.api import ApiSource
+from systems_manager_organization.compliance.sources.athena import AthenaSource
+from systems_manager_organization.compliance.sources.bucket import BucketSource
+from systems_manager_organization.compliance.sources.bucket_objects import Bucket
+from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from patch_compliance.collecting import Source
     from sandbox import Sandbox
+    from systems_manager_organization.compliance.sources.result_sink import Source
 
 _STRANGER = "999999999999"
 _SMALL = Scenario.generated(accounts=8, instances=40, unreadable=1)

@@ -12,10 +12,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from patch_compliance import lake
-from patch_compliance.bucket_objects import Bucket, show
-from patch_compliance.bucket_source import BucketSource
-from patch_compliance.columns import COMPLIANT, NODES, NOT_REPORTING, SEVERITIES
 from sandbox import Scenario
 from scripts.compliance_lake import (
     ADMINISTRATOR,
@@ -30,6 +26,10 @@ from scripts.compliance_lake import (
     connection,
     settled,
 )
+from systems_manager_organization.compliance.model.columns import COMPLIANT, NODES, NOT_REPORTING, SEVERITIES
+from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.compliance.sources.bucket import BucketSource
+from systems_manager_organization.compliance.sources.bucket_objects import Bucket, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Rows = list[tuple[str | None, ...]]
 
 _PAGE = Path(__file__).parents[2] / "docs" / "compliance-data.md"
-_QUESTIONS = sorted(path.stem for path in lake.QUERIES.glob("*.sql"))
+_QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 
 def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     names = [column.name for column in NODES]
     nodes: list[dict[str, Any]] = [dict(zip(names, node, strict=True)) for node in told.nodes]
     broken = built.put("patch_summary", ADMINISTRATOR, "i-00000000000000001", "no JSON\nnor this")
-    answers = {name: answered(aws, lake.question(name)) for name in _QUESTIONS}
+    answers = {name: answered(aws, data_layout.question(name)) for name in _QUESTIONS}
 
     assert [row[2] for row in answers["nodes"]] == [node["node_id"] for node in sorted(nodes, key=_where)]
     by_account = Counter(node["account_id"] for node in nodes)
@@ -75,7 +75,7 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     assert answers["accounts_gone_quiet"] == []
     assert dict(_in_duckdb(aws, built, tmp_path)) == answers
     aws.clock.advance(timedelta(days=3).total_seconds())
-    quiet = answered(aws, lake.question("accounts_gone_quiet"))
+    quiet = answered(aws, data_layout.question("accounts_gone_quiet"))
     assert {row[:2] for row in quiet} >= {(node["account_id"], node["region"]) for node in nodes}
 
 
@@ -89,7 +89,9 @@ def _in_duckdb(aws: Sandbox, built: Lake, folder: Path) -> Iterator[tuple[str, R
         show(reader, folder)
         for name in _QUESTIONS:
             # DuckDB knows the machine's time alone.
-            sql = lake.question(name).replace("current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'")
+            sql = data_layout.question(name).replace(
+                "current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'"
+            )
             rows = reader.execute(sql).fetchall()
             yield name, [tuple(None if value is None else str(value) for value in row) for row in rows]
 
@@ -106,9 +108,9 @@ def _count(nodes: list[dict[str, Any]], **wanted: str) -> int:
 def test_the_page_has_every_question(name: str) -> None:
     page = _PAGE.read_text(encoding="utf-8")
     title, description, rest = re.fullmatch(
-        r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", lake.question(name), re.DOTALL
+        r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.question(name), re.DOTALL
     ).groups()  # type: ignore[union-attr] # a file without these lines fails here
-    link = f"[`{name}.sql`](../scripts/patch_compliance/queries/{name}.sql)"
+    link = f"[`{name}.sql`](../scripts/systems_manager_organization/compliance/queries/{name}.sql)"
     assert f"### {title}\n\n{description} {link}\n" in page
     # The longest is told of, and not printed.
     assert name == "nodes" or f"```sql\n{rest}\n```" in page
@@ -116,7 +118,7 @@ def test_the_page_has_every_question(name: str) -> None:
 
 def test_the_page_has_every_column() -> None:
     page = _PAGE.read_text(encoding="utf-8")
-    described = json.loads((lake.QUERIES.parent / "lake.json").read_text(encoding="utf-8"))
+    described = json.loads((data_layout.QUERIES.parent / "lake.json").read_text(encoding="utf-8"))
     columns = [*described["partition_keys"], *(column for table in described["tables"] for column in table["columns"])]
     for column in columns:
         assert column["type"] == "string"

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from patch_compliance.collecting import Place, Problem, Scope
-from patch_compliance.columns import MALFORMED_OBJECT, NOT_READ, READ, THROTTLED
-from patch_compliance.node import Observation, node_of
-from patch_compliance.progress import shown
-from patch_compliance.spool import Question, Spool, cache_directory
+from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+from systems_manager_organization.compliance.model.columns import MALFORMED_OBJECT, NOT_READ, READ, THROTTLED
+from systems_manager_organization.compliance.model.node import Observation, node_of
+from systems_manager_organization.compliance.output.progress import shown
+from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
+from systems_manager_organization.compliance.store.checkpoint import Question, Spool, cache_directory
 from systems_manager_organization.errors import QueryError, ScriptError
-from systems_manager_organization.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from patch_compliance.collecting import Node
+    from systems_manager_organization.compliance.model.columns import Node
 
 ACCOUNT, VIRGINIA, TOKYO = "111111111111", "us-east-1", "ap-northeast-1"
 QUESTION = Question(ACCOUNT, "api", Scope(regions=(VIRGINIA,)))
@@ -28,12 +29,14 @@ NOW = 1_800_000_000.0
 STRANGE = ('say "hi", then', "two\nlines\r\nor three", "\\N", "", "NULL", "名前 é", "a\tb;c'd", "\ud800")
 
 
-def place(account: int, region: str = VIRGINIA, code: str = "") -> Place:
+def place(account: int, region: str = VIRGINIA, code: str = "") -> AccountRegionResult:
     account_id = f"{account:012}"
-    return Place(account_id, f"Account, {account}", "Root", region, NOT_READ if code else READ, code, code and "Why.")
+    return AccountRegionResult(
+        account_id, f"Account, {account}", "Root", region, NOT_READ if code else READ, code, code and "Why."
+    )
 
 
-def nodes(where: Place, count: int) -> Sequence[Node]:
+def nodes(where: AccountRegionResult, count: int) -> Sequence[Node]:
     return [
         node_of(where, Observation(f"i-{number:017}", "host", missing=number, operation_ended_at="2026"), "2025")
         for number in range(count)
@@ -55,7 +58,7 @@ def rows(spool: Spool, query: str) -> list[tuple[Any, ...]]:
 def test_what_was_told_is_in_the_tables_whatever_people_call_things(tmp_path: Path) -> None:
     with spool(tmp_path) as told:
         told.expect(2)
-        strange = Place("1" * 12, *STRANGE[:2], VIRGINIA, READ)
+        strange = AccountRegionResult("1" * 12, *STRANGE[:2], VIRGINIA, READ)
         expected = [node_of(strange, Observation(f"i-{name}", name, name), "2026") for name in STRANGE[:-1]]
         surrogate = node_of(strange, Observation("i-surrogate", STRANGE[-1]), "2026")
         told.place(strange, [*expected, surrogate])

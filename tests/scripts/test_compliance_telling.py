@@ -15,11 +15,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from patch_compliance.asked import KEYS, Asked
-from patch_compliance.collecting import Problem
-from patch_compliance.columns import ACCOUNT_NOT_ACTIVE, MALFORMED_OBJECT, NODES, NOT_REPORTING
-from patch_compliance.summary import Sums
-from patch_compliance.telling import Report, tell
 from scripts.compliance_tables import (
     BANK,
     CLOSED,
@@ -36,9 +31,19 @@ from scripts.compliance_tables import (
     tables,
 )
 from scripts.conftest import Outcome, Terminal
+from systems_manager_organization.cli.options import validated
+from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    MALFORMED_OBJECT,
+    NODES,
+    NOT_REPORTING,
+)
+from systems_manager_organization.compliance.output.render import Report, tell
+from systems_manager_organization.compliance.output.report_options import KEYS, Asked
+from systems_manager_organization.compliance.output.summary import Sums
+from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.query import validated
-from systems_manager_organization.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -309,7 +314,7 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(look: Look, tmp_path: Path,
     file.write_text("before")
     link.symlink_to(file)
     with monkeypatch.context() as broken:
-        broken.setattr("patch_compliance.export.summary.coverage", broken_off)
+        broken.setattr("systems_manager_organization.compliance.output.export.summary.coverage", broken_off)
         with pytest.raises(KeyboardInterrupt):
             look(format="json", output=str(link))
     assert file.read_text() == "before"
@@ -354,6 +359,6 @@ def test_a_file_that_cannot_be_written_is_one_line(look: Look, monkeypatch: Any,
     def full(**_options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("patch_compliance.destination.tempfile.mkstemp", full)
+    monkeypatch.setattr("systems_manager_organization.compliance.model.atomic_file.tempfile.mkstemp", full)
     with pytest.raises(QueryError, match=r"report.csv cannot be written: No space left on device\.$"):
         look(format="csv", output=str(tmp_path / "report.csv"))

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from patch_compliance import sources
-from patch_compliance.node import node_of
 from sandbox import Scenario
 from scripts.compliance_tables import BANK, LAB, OLDEST, SHOP, TOKYO, VIRGINIA, denied, node, place
 from scripts.conftest import Outcome
+from systems_manager_organization.compliance.model.node import node_of
+from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from patch_compliance.collecting import Ledger, Scope, Source
     from sandbox import Sandbox
     from scripts.compliance_tables import Contents
     from scripts.conftest import Run
-    from systems_manager_organization.connection import Connection
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope, Source
 
 ROLE = "OrganizationAccountAccessRole"
 
@@ -121,7 +121,7 @@ def ask(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
     def ask(*arguments: str, source: Source | None = None, terminal: bool = False) -> Outcome:
         if source:
-            monkeypatch.setattr(sources, "source_of", lambda _query, _now: source)
+            monkeypatch.setattr(catalog, "source_of", lambda _query, _now: source)
         now = aws.clock.now().timestamp()
         return run("report", "compliance", *arguments, terminal=terminal, time_of_day=lambda: now)
 
@@ -173,7 +173,7 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
     def full(*_arguments: object) -> None:
         raise duckdb.OutOfMemoryException("Out of\n Memory.")
 
-    monkeypatch.setattr("patch_compliance.verb.tell", full)
+    monkeypatch.setattr("systems_manager_organization.compliance.command.tell", full)
     outcome = ask(source=Told(CONTENTS))
     assert outcome.status == 1
     assert outcome.stderr.endswith("\nreport.py compliance: The report cannot be made: Out of Memory.\n")
@@ -195,14 +195,14 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
 def test_each_source_is_told_what_it_needs(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    made = sources.source_of
+    made = catalog.source_of
     seen: list[Any] = []
 
     def source_of(*given: Any) -> Source:
         seen.append(made(*given))
         return Told([])
 
-    monkeypatch.setattr(sources, "source_of", source_of)
+    monkeypatch.setattr(catalog, "source_of", source_of)
     assert ask(*arguments).status == 0
     values = [value for name, value in vars(seen[0]).items() if name != "now"]
     assert f"{type(seen[0]).__name__}({', '.join(map(repr, values))})" == told

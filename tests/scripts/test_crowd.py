@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from systems_manager_organization.crowd import AT_A_TIME, each, run_all
+from systems_manager_organization.aws.concurrency import AT_A_TIME, each, run_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from systems_manager_organization.crowd import Task
+    from systems_manager_organization.aws.concurrency import Task
 
 
 def test_what_follows_is_done_as_well() -> None:

@@ -69,7 +69,7 @@ def test_whoever_reads_no_further_gets_no_traceback() -> None:
 def test_help_imports_no_boto3() -> None:
     ended = execute(sys.executable, "-X", "importtime", str(SCRIPTS / "ensure.py"), "--help")
     assert ended.returncode == 0
-    assert "systems_manager_organization.command_line" in ended.stderr
+    assert "systems_manager_organization.cli.application" in ended.stderr
     assert "botocore" not in ended.stderr
     assert "boto3" not in ended.stderr
 

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import Fault, Scenario
 from sandbox.scenario_parts import Account, DelegatedAdministrator, ResourceDataSync, ServiceLinkedRole
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from boto3.session import Session

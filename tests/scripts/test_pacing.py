@@ -7,8 +7,8 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES, Pacer
 from systems_manager_organization.clock import Clock
-from systems_manager_organization.pacing import PUBLISHED_RATES, Pacer
 
 ACTION = "organizations:ListAccounts"
 

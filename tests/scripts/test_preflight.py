@@ -23,8 +23,8 @@ from scripts.preflight_cases import (
     the,
     used_cloud9,
 )
-from systems_manager_organization.connection import boto3_session
-from systems_manager_organization.members import READ_ACTIONS
+from systems_manager_organization.aws.account_sessions import READ_ACTIONS
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

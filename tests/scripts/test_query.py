@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from systems_manager_organization.cli.options import parse
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.observation import VERB
-from systems_manager_organization.query import parse
+from systems_manager_organization.installation.observation import VERB
 
 if TYPE_CHECKING:
     from scripts.conftest import Run
-    from systems_manager_organization.query import Query
+    from systems_manager_organization.cli.options import Query
 
 KEYS = {key.name: key for key in VERB.keys}
 VALID = {

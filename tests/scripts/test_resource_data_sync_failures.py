@@ -21,7 +21,7 @@ from scripts.resource_data_sync_cases import (
     source,
     syncs,
 )
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from scripts.cases import (
     resolved,
     settings_query,
 )
-from systems_manager_organization.connection import boto3_session
+from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

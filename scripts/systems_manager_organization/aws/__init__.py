@@ -1,0 +1,1 @@
+"""Access to AWS: sessions, clients, pagination, rate limits, waiters. Knows no feature and no command line."""

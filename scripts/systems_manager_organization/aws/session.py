@@ -1,0 +1,281 @@
+"""The only way to AWS: one session, clients made once, and no call before the identity is known to be the right one."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, Explained
+from systems_manager_organization.aws.pagination import items
+from systems_manager_organization.aws.rate_limits import Pacer
+from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_pauses
+from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from boto3.session import Session
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_iam.client import IAMClient
+    from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_ssm.client import SSMClient
+    from mypy_boto3_ssm_quicksetup.client import SystemsManagerQuickSetupClient
+    from mypy_boto3_sts.client import STSClient
+    from typing_extensions import Self
+
+    from systems_manager_organization.clock import Clock
+
+# The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
+# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
+MAXIMUM_CONCURRENT_CALLS = 4
+APPLICATION_NAME = "systems-manager-organization"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SessionFactory(Protocol):
+    """Makes a session of `profile_name`, or of `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
+
+    def __call__(self, **options: str | None) -> Session: ...
+
+
+def boto3_session(**options: str | None) -> Session:
+    """A session of boto3, which is imported here and nowhere else. Raises DependencyError."""
+    try:
+        import boto3
+        import botocore.session
+    except ImportError as error:
+        raise DependencyError(
+            f"{sys.executable} cannot import boto3 ({error}). Ways out: {sys.executable} -m pip install boto3; or "
+            'python_command = ["uv", "run", "--script"] where uv is installed; or python_command = null to do without '
+            "Python."
+        ) from error
+    core = botocore.session.get_session()
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    return boto3.session.Session(botocore_session=core, **options)
+
+
+def _time(told: float | str) -> datetime:
+    """A time of an answer, in UTC. botocore's own way, for the local time zone, is a quarter of what a call costs."""
+    if isinstance(told, (int, float)):
+        return datetime.fromtimestamp(told, timezone.utc)
+    from botocore.utils import parse_timestamp
+
+    return parse_timestamp(told).astimezone(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose the credentials are."""
+
+    account_id: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        return self.arn.split(":")[1]
+
+
+class Connection:
+    """AWS as one account in one Region sees it.
+
+    Making clients takes processor time and checking the identity takes a round trip, so the one goes on during the
+    other; `call` waits for the check. Leaving the context ends what is still running.
+    """
+
+    def __init__(
+        self, query: Mapping[str, str], *, session_factory: SessionFactory, clock: Clock, notice: Callable[[str], None]
+    ) -> None:
+        """Begins to check that the credentials belong to the query's `account_id`, if it names one.
+
+        Args:
+            query: `account_id`, `region`, `profile`, `role_arn`.
+            notice: shows a line to a person who waits.
+
+        Raises:
+            ScriptError: boto3 is missing, there is no such profile or no Region, or the role cannot be assumed.
+        """
+        self._expected_account_id = query["account_id"]
+        self.clock = clock
+        self.notice = notice
+        self._pacer = Pacer.of(clock)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
+        with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]):
+            base = session_factory(profile_name=query["profile"] or None)
+            self.region = query["region"] or _region_of(base)
+            self.session = self._assume(base, session_factory, query["role_arn"]) if query["role_arn"] else base
+        sts: STSClient = self._client("sts")
+        self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
+        self._identity = self._threads.submit(self._check_identity, sts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    @property
+    def identity(self) -> Identity:
+        """Whose the credentials are. Raises what `call` does."""
+        return self._identity.result()
+
+    @property
+    def account_id(self) -> str:
+        return self._expected_account_id or self.identity.account_id
+
+    @property
+    def athena(self) -> Any:
+        return self._client("athena")
+
+    @property
+    def cloudformation(self) -> CloudFormationClient:
+        return self._client("cloudformation")  # type: ignore[no-any-return]
+
+    @property
+    def glue(self) -> Any:
+        return self._client("glue")
+
+    @property
+    def iam(self) -> IAMClient:
+        return self._client("iam")  # type: ignore[no-any-return]
+
+    @property
+    def organizations(self) -> OrganizationsClient:
+        return self._client("organizations")  # type: ignore[no-any-return]
+
+    @property
+    def quick_setup(self) -> SystemsManagerQuickSetupClient:
+        return self._client("ssm-quicksetup")  # type: ignore[no-any-return]
+
+    @property
+    def s3(self) -> Any:
+        return self._client("s3")
+
+    @property
+    def ssm(self) -> SSMClient:
+        return self._client("ssm")  # type: ignore[no-any-return]
+
+    def ssm_in(self, region: str) -> SSMClient:
+        """Systems Manager in a Region that need not be the connection's."""
+        return self._client("ssm", region)  # type: ignore[no-any-return]
+
+    @property
+    def sts(self) -> STSClient:
+        return self._client("sts")  # type: ignore[no-any-return]
+
+    def call(self, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> R:
+        """Calls `operation`, a method of one of the clients. Waits for its rate, and out conflicts with other changes.
+
+        Raises:
+            IdentityMismatchError: the credentials belong to another account.
+            ServiceError: AWS answered with an error.
+            ScriptError: no usable credentials, no network.
+        """
+        self._identity.result()
+        return self._ask(partial(operation, *arguments, **parameters))
+
+    def listed(
+        self, operation: Callable[..., Any], member: str, *, sent: str = "NextToken", **parameters: object
+    ) -> Iterator[Any]:
+        """The items under `member` of every page, as they come; `sent` is the parameter that asks for the next page.
+
+        Raises what `call` does.
+        """
+        return items(partial(self.call, operation, **parameters), member, sent=sent)
+
+    def start(self, function: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> Future[R]:
+        """Runs `function`, which makes calls, beside others."""
+        return self._threads.submit(function, *arguments, **parameters)
+
+    def _assume(self, base: Session, session_factory: SessionFactory, role_arn: str) -> Session:
+        sts: STSClient = base.client("sts", region_name=self.region, config=_config())
+        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=APPLICATION_NAME)["Credentials"]
+        return session_factory(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
+    def _check_identity(self, sts: STSClient) -> Identity:
+        answer = self._ask(partial(sts.get_caller_identity))
+        identity = Identity(answer["Account"], answer["Arn"])
+        if self._expected_account_id not in ("", identity.account_id):
+            raise IdentityMismatchError(
+                f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self._expected_account_id}, but the "
+                f"script's credentials belong to account {identity.account_id}. {CREDENTIALS_ADVICE}"
+            )
+        return identity
+
+    def _client(self, service: str, region: str = "") -> Any:
+        # A session is not safe to use from several threads; its clients are.
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
+        with self._lock:
+            where = region or self.region
+            if (service, where) not in self._clients:
+                with self._explained(f"{service}:*", where):
+                    self._clients[service, where] = self.session.client(
+                        service,  # type: ignore[call-overload]
+                        region_name=where,
+                        config=_config(),
+                    )
+            return self._clients[service, where]
+
+    def _ask(self, request: partial[R]) -> R:
+        from botocore.exceptions import ClientError
+
+        action = iam_action(request.func)
+        with self._explained(action, request.func.__self__.meta.region_name):  # type: ignore[attr-defined]
+            for number, pause in enumerate(conflict_pauses()):
+                self._pacer.wait(action)
+                try:
+                    return request()
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in CONFLICT_CODES:
+                        raise
+                    if number == 0:
+                        self.notice(f"{action} conflicts with another change: asking again for up to three minutes.")
+                self.clock.sleep(pause)
+            return request()
+
+    def _explained(self, action: str, region: str) -> Explained:
+        return Explained(action, account_id=self._expected_account_id, region=region)
+
+
+def iam_action(operation: Callable[..., object]) -> str:
+    """`organizations:MoveAccount` for the method `move_account` of a client."""
+    client: BaseClient = operation.__self__  # type: ignore[attr-defined]
+    # Requests are signed with IAM's prefix of the service.
+    return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
+
+
+def _region_of(session: Session) -> str:
+    if not session.region_name:
+        raise UsageError("there is no Region: say --region, or set AWS_REGION.")
+    return session.region_name
+
+
+def _config() -> Config:
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=5,
+        read_timeout=30,
+        # botocore keeps ten, and opens a new one for every other of those who ask at once.
+        max_pool_connections=AT_A_TIME,
+        retries={"mode": "adaptive", "total_max_attempts": 6},
+        user_agent_extra=APPLICATION_NAME,
+    )

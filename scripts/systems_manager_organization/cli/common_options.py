@@ -1,0 +1,59 @@
+"""Names and keys that several verbs share."""
+
+from __future__ import annotations
+
+from systems_manager_organization.cli.options import Key, switch
+from systems_manager_organization.findings import SEVERITIES_RULE
+
+# https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+CHANGE_MANAGER = "AWSQuickSetupType-SSMChangeMgr"
+DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-DHMC"
+HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
+OPS_CENTER = "AWSQuickSetupType-SSMOpsCenter"
+PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
+
+NAME = Key(
+    "name",
+    "a configuration manager's name, or its ARN",
+    r"[^\x00-\x1f\x7f]{1,256}",
+    "the name or the ARN of a configuration manager",
+    required=True,
+    by_hand=True,
+    positional=True,
+)
+
+MEMBER_ROLE_NAME = Key(
+    "member_role_name",
+    "a role of every member account, with its path, to look into them by; default: they are not looked into",
+    r"[A-Za-z0-9_+=,.@/-]{1,512}",
+    'the name of an IAM role, for example "OrganizationAccountAccessRole"',
+)
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
+SYNC_NAME = Key(
+    "sync_name",
+    "the resource data sync",
+    r"[^\x00-\x1f\x7f]{1,64}",
+    "the name of a resource data sync: 1 to 64 characters on one line",
+    required=True,
+)
+
+YES = switch("yes", "does not ask")
+
+REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
+ORGANIZATIONAL_UNIT_PATTERN = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
+
+
+def list_pattern(item: str, *, empty: bool) -> str:
+    """The pattern of a JSON list of strings, each of which has the pattern `item`."""
+    several = rf'\[\s*"{item}"(\s*,\s*"{item}")*\s*\]'
+    return rf"\[\s*\]|{several}" if empty else several
+
+
+SEVERITIES = Key(
+    "severities",
+    "severities other than the usual, by code",
+    r"(?s)\{.*\}",
+    SEVERITIES_RULE,
+    default="{}",
+)

@@ -1,0 +1,100 @@
+"""`report.py compliance`: the patch compliance of every account, in one place."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.compliance.model.node import time_text
+from systems_manager_organization.compliance.output.progress import shown
+from systems_manager_organization.compliance.output.render import Report, tell
+from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, Asked
+from systems_manager_organization.compliance.sources import catalog
+from systems_manager_organization.compliance.store.checkpoint import Question, Spool
+from systems_manager_organization.errors import DependencyError, ScriptError
+
+if TYPE_CHECKING:
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Screen
+
+INTERRUPTED = 130
+
+
+def report(query: Query, connect: Connect, screen: Screen) -> int:
+    """Collects, and shows and writes what was asked for. Returns what `tell` does, or 130 when interrupted.
+
+    Raises ScriptError when nothing can be read at all, or what was asked for does not go together.
+    """
+    asked = Asked.of(query)
+    _require_packages(asked, screen)
+    with connect() as aws:
+        now = aws.clock.time_of_day
+        question = Question(aws.account_id, catalog.identity(query), asked.scope)
+        with Spool(question, resume=asked.resume, notice=aws.notice, now=now) as spool:
+            try:
+                with shown(spool, screen):
+                    catalog.source_of(query, now).read(aws, asked.scope, spool)
+                status = _made(spool, asked, time_text(now()), screen)
+            except KeyboardInterrupt:
+                aws.notice(f"interrupted. {_kept(spool)}")
+                return INTERRUPTED
+            except ScriptError:
+                aws.notice(_kept(spool))
+                raise
+            spool.discard()
+            return status
+
+
+def _kept(spool: Spool) -> str:
+    """What is not lost, and how to go on with it; a journal of nothing is deleted."""
+    if not spool.done:
+        spool.discard()
+        return "No account was read."
+    places = f"{spool.done} of {spool.expected} accounts and Regions"
+    return f"{places} are kept: the same command with --resume goes on."
+
+
+def _made(spool: Spool, asked: Asked, generated_at: str, screen: Screen) -> int:
+    """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
+    import duckdb
+
+    try:
+        with spool.tables() as tables:
+            return tell(Report(tables, asked, generated_at), screen)
+    except duckdb.Error as error:
+        said = " ".join(str(error).split())
+        raise ScriptError(f"The report cannot be made: {said}") from error
+
+
+def _require_packages(asked: Asked, screen: Screen) -> None:
+    """Before anything takes minutes. Raises DependencyError."""
+    try:
+        import duckdb  # noqa: F401 - what is asked is whether it is there
+    except ImportError as error:
+        raise DependencyError(
+            f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. Ways out: "
+            f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
+        ) from error
+    if asked.format == TABLE and asked.output is None and screen.stdout.isatty():
+        screen.console(screen.stdout)
+
+
+VERB: Verb[str] = Verb(
+    name="compliance",
+    summary="The patch compliance of every account of the organization, in one place.",
+    description="""\
+Lists the organization's accounts, enters each through a role, and asks in every Region which managed nodes there are
+and what their last scan found. Changes nothing. What could not be read is told, and never counts as compliant.
+--source api calls organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent,
+account:ListRegions and sts:AssumeRole, and in each account ssm:DescribeInstanceInformation,
+DescribeInstancePatchStates and ListResourceComplianceSummaries. --source s3 and athena read what
+modules/compliance-reporting collects, in the administrator account, by cloudformation:ListStackInstances and either
+s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution and GetQueryResults and glue:GetTable.
+It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
+something could not be read (but an account that is not active) and --fail-on did not say 2; 130 when interrupted:
+what was read until then is kept for --resume.""",
+    keys=KEYS,
+    by_hand=report,
+)

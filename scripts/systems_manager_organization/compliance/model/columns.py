@@ -1,0 +1,105 @@
+"""The columns of a report, the same from every source."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+# Highest first. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SeveritySummary.html
+SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED")
+
+COMPLIANT = "COMPLIANT"
+NON_COMPLIANT = "NON_COMPLIANT"
+NOT_REPORTING = "NOT_REPORTING"
+# Worst first: of a node that reports nothing, nobody knows how bad it is.
+STATUSES = (NON_COMPLIANT, NOT_REPORTING, COMPLIANT)
+
+READ = "READ"
+NOT_READ = "NOT_READ"
+
+
+class Column(NamedTuple):
+    """A column. `type` is DuckDB's and Athena's name of it; `description` has unit and shape."""
+
+    name: str
+    type: Literal["varchar", "integer"]
+    description: str
+
+
+def _text(name: str, description: str) -> Column:
+    return Column(name, "varchar", description)
+
+
+def _count(name: str, description: str) -> Column:
+    return Column(name, "integer", description)
+
+
+# Whose a row is.
+_WHERE = (
+    _text("account_id", "the account, 12 digits"),
+    _text("account_name", "its name in Organizations"),
+    _text("organizational_unit", "path of the unit that it is in, from the root: Root/Workloads/Production"),
+    _text("region", "the Region"),
+)
+
+# One row for each managed node that Systems Manager knows.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
+NODES = (
+    *_WHERE,
+    _text("node_id", "the managed node: i-… of an EC2 instance, mi-… of another machine"),
+    _text("computer_name", "its host name; empty where it is not known"),
+    _text("platform_type", "Linux, Windows or MacOS; empty where it is not known"),
+    _text("platform_name", "its operating system, in AWS's words; empty where it is not known"),
+    _text("platform_version", "the version of that; empty where it is not known"),
+    _text("status", f"{COMPLIANT}; {NON_COMPLIANT}; or {NOT_REPORTING}: never scanned, or too long ago"),
+    _text("severity", f"the highest among its noncompliant patches: {', '.join(SEVERITIES)}; empty without any"),
+    *(_count(f"noncompliant_{name.lower()}", f"noncompliant patches of severity {name}") for name in SEVERITIES),
+    _count("missing", "patches that are missing"),
+    _count("failed", "patches that could not be installed"),
+    _count("installed", "patches of the baseline that are installed"),
+    _count("installed_other", "installed patches that are not in the baseline"),
+    _count("installed_pending_reboot", "patches that wait for a reboot"),
+    _count("installed_rejected", "installed patches that the baseline rejects"),
+    _count("not_applicable", "patches of the baseline that do not apply"),
+    _count("critical_noncompliant", "noncompliant patches that the baseline reports as critical"),
+    _count("security_noncompliant", "noncompliant security patches"),
+    _count("other_noncompliant", "noncompliant patches beside those two"),
+    _text("patch_group", "its patch group; empty without one"),
+    _text("baseline_id", "the patch baseline of the last operation; empty when there was none"),
+    _text("operation", "the last operation: Scan or Install; empty when there was none"),
+    _text("operation_ended_at", "when that ended, in UTC: 2026-01-31T23:59:59Z; empty when there was none"),
+)
+
+# One row for each account in each Region that was asked for. A node is only ever in a place that was read.
+PLACES = (
+    *_WHERE,
+    _text("state", f"{READ} or {NOT_READ}"),
+    _text("code", "why it was not read, in one word: ROLE_NOT_ASSUMED; empty where it was"),
+    _text("reason", "the same in a sentence, with AWS's words; empty where it was read"),
+    _count("nodes", "managed nodes in it; 0 where it was not read"),
+)
+
+# What was read and could not be understood: a malformed object in the bucket.
+PROBLEMS = (
+    _text("code", "what it is, in one word: MALFORMED_OBJECT"),
+    _text("subject", "what it is about: the key of an object, a node"),
+    _text("message", "what is the matter with it, and what follows from that"),
+)
+
+TABLES = {"nodes": NODES, "places": PLACES, "problems": PROBLEMS}
+
+# Why a place was not read.
+ACCOUNT_NOT_ACTIVE = "ACCOUNT_NOT_ACTIVE"
+ROLE_NOT_ASSUMED = "ROLE_NOT_ASSUMED"
+ACCESS_DENIED = "ACCESS_DENIED"
+REGION_DISABLED = "REGION_DISABLED"
+THROTTLED = "THROTTLED"
+SERVICE_ERROR = "SERVICE_ERROR"
+SYNC_NOT_DEPLOYED = "SYNC_NOT_DEPLOYED"
+NOT_IN_TABLES = "NOT_IN_TABLES"
+
+MALFORMED_OBJECT = "MALFORMED_OBJECT"
+INCOMPLETE_NODE = "INCOMPLETE_NODE"
+DEPARTED_ACCOUNT = "DEPARTED_ACCOUNT"
+
+Node: TypeAlias = "tuple[str | int, ...]"
+"""The values of `NODES`, in their order."""

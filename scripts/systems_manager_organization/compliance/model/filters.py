@@ -1,0 +1,64 @@
+"""Which nodes a report is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.compliance.model.columns import SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
+
+# As AWS spells them: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html
+PLATFORMS = ("Linux", "Windows", "MacOS")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a node must be; what is empty is not asked.
+
+    Attributes:
+        platform: one of `PLATFORMS`.
+        severity: one of `SEVERITIES`; nodes with a noncompliant patch of it, or of a higher one.
+        status: one of `columns.STATUSES`.
+    """
+
+    platform: str = ""
+    severity: str = ""
+    status: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """`platform Linux, severity CRITICAL or HIGH`; empty where nothing is asked."""
+        told = []
+        if self.platform:
+            told.append(f"platform {self.platform}")
+        if self.severity:
+            told.append(f"severity {' or '.join(at_least(self.severity))}")
+        if self.status:
+            told.append(f"status {self.status}")
+        return ", ".join(told)
+
+    def apply(self, tables: DuckDBPyConnection) -> None:
+        """Takes every other node out of the tables, so that all that is made of them speaks of the same nodes.
+
+        The places stay, whatever is in them: what was not read must be told.
+        """
+        for condition, values in self._conditions():
+            tables.execute(f"DELETE FROM nodes WHERE NOT ({condition})", [values])
+
+    def _conditions(self) -> Iterator[tuple[str, list[str]]]:
+        if self.platform:
+            yield "list_contains(?, platform_type)", [self.platform]
+        if self.severity:
+            yield "list_contains(?, severity)", at_least(self.severity)
+        if self.status:
+            yield "list_contains(?, status)", [self.status]
+
+
+def at_least(severity: str) -> list[str]:
+    """The severity and every higher one."""
+    return list(SEVERITIES[: SEVERITIES.index(severity) + 1])

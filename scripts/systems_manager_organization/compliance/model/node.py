@@ -1,0 +1,79 @@
+"""What is known of one managed node, and what follows from it: the same for every source."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NamedTuple
+
+from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, NOT_REPORTING, SEVERITIES
+
+if TYPE_CHECKING:
+    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+    from systems_manager_organization.compliance.model.columns import Node
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Observation(NamedTuple):
+    """What AWS says of a node; `columns` has the meaning of each field.
+
+    `compliance` is AWS's status of compliance type Patch: `COMPLIANT`, `NON_COMPLIANT`, or "" when there is none.
+    """
+
+    node_id: str
+    computer_name: str = ""
+    platform_type: str = ""
+    platform_name: str = ""
+    platform_version: str = ""
+    compliance: str = ""
+    noncompliant: tuple[int, ...] = (0,) * len(SEVERITIES)
+    missing: int = 0
+    failed: int = 0
+    installed: int = 0
+    installed_other: int = 0
+    installed_pending_reboot: int = 0
+    installed_rejected: int = 0
+    not_applicable: int = 0
+    critical_noncompliant: int = 0
+    security_noncompliant: int = 0
+    other_noncompliant: int = 0
+    patch_group: str = ""
+    baseline_id: str = ""
+    operation: str = ""
+    operation_ended_at: str = ""
+
+
+def oldest_reporting(now: float, stale_after_days: int) -> str:
+    """The earliest end of an operation that still counts, as `operation_ended_at` has it; `now` in epoch seconds."""
+    return time_text(now - timedelta(days=stale_after_days).total_seconds())
+
+
+def time_text(epoch: float) -> str:
+    """`2026-01-31T23:59:59Z`: such texts compare as the times do."""
+    return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)
+
+
+def node_of(place: AccountRegionResult, seen: Observation, oldest: str) -> Node:
+    """The row of a node. `oldest` is what `oldest_reporting` says."""
+    known, counts, after = seen[:5], seen.noncompliant, seen[7:]
+    where = (place.account_id, place.account_name, place.organizational_unit, place.region)
+    return (*where, *known, _status(seen, oldest), _severity(seen), *counts, *after)
+
+
+def _status(seen: Observation, oldest: str) -> str:
+    if seen.operation_ended_at < oldest:
+        return NOT_REPORTING
+    return NON_COMPLIANT if _is_noncompliant(seen) else COMPLIANT
+
+
+def _is_noncompliant(seen: Observation) -> bool:
+    # These states are the noncompliant ones:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html
+    of_states = seen.missing + seen.failed + seen.installed_pending_reboot + seen.installed_rejected
+    return seen.compliance == NON_COMPLIANT or of_states > 0 or any(seen.noncompliant)
+
+
+def _severity(seen: Observation) -> str:
+    highest = next((name for name, number in zip(SEVERITIES, seen.noncompliant, strict=True) if number), "")
+    # A patch that AWS knows no severity of is not counted anywhere by every agent.
+    return highest or (SEVERITIES[-1] if _is_noncompliant(seen) else "")

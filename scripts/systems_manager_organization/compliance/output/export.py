@@ -1,0 +1,64 @@
+"""A report for programs: JSON, CSV and Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any, TextIO
+
+from systems_manager_organization.compliance.model.columns import NODES, PLACES, PROBLEMS
+from systems_manager_organization.compliance.output import summary
+from systems_manager_organization.compliance.store.tables import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+
+def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: str, file: TextIO) -> None:
+    """One document: the head; totals, groups, places, problems and nodes. What is many is written row by row.
+
+    Args:
+        head: what is said first, of the report itself.
+        grouping: a grouping of `summary`; of `node` there are no groups.
+    """
+    file.write("{\n")
+    totals = {**summary.totals(tables).document, **vars(summary.coverage(tables))}
+    file.writelines(f'  "{name}": {json.dumps(value)},\n' for name, value in {**head, "totals": totals}.items())
+    groups = () if grouping == summary.NODE else summary.groups(tables, grouping, all_of_them=True)
+    _write_list(file, "groups", (json.dumps(group.document) for group in groups))
+    for name, columns, query in (
+        ("places", PLACES, "SELECT * FROM places ORDER BY account_id, region"),
+        ("problems", PROBLEMS, "SELECT * FROM problems ORDER BY ALL"),
+        ("nodes", NODES, _NODES),
+    ):
+        file.write(",\n")
+        names = [column.name for column in columns]
+        _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in rows(tables, query)))
+    file.write("\n}\n")
+
+
+def write_csv(tables: DuckDBPyConnection, file: TextIO) -> None:
+    """The nodes, by account, Region and id; the first line names the columns."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(column.name for column in NODES)
+    writer.writerows(rows(tables, _NODES))
+
+
+def write_parquet(tables: DuckDBPyConnection, path: Path) -> None:
+    """The nodes, likewise."""
+    tables.sql(_NODES).write_parquet(str(path))
+
+
+_NODES = "SELECT * FROM nodes ORDER BY account_id, region, node_id"
+
+
+def _write_list(file: TextIO, name: str, documents: Iterator[str]) -> None:
+    file.write(f'  "{name}": [')
+    separator = "\n    "
+    for document in documents:
+        file.write(f"{separator}{document}")
+        separator = ",\n    "
+    file.write("\n  ]")

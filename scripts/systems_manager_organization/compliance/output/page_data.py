@@ -1,0 +1,176 @@
+"""The data of the page: JSON by columns, of which a browser reads hundreds of thousands of rows in a moment."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from systems_manager_organization.compliance.model.columns import (
+    COMPLIANT,
+    NODES,
+    NON_COMPLIANT,
+    NOT_READ,
+    NOT_REPORTING,
+    READ,
+    SEVERITIES,
+    STATUSES,
+)
+from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
+from systems_manager_organization.compliance.store.tables import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+_BATCH = 20_000
+# What the page does not show: a file of the nodes has it.
+_LEFT_OUT = {
+    "installed",
+    "installed_other",
+    "not_applicable",
+    "critical_noncompliant",
+    "security_noncompliant",
+    "other_noncompliant",
+    "baseline_id",
+}
+# These are sorted by what they mean.
+_ORDERS: dict[str, Sequence[str]] = {"status": STATUSES, "severity": (*SEVERITIES, "")}
+
+
+class Account(NamedTuple):
+    """An account, how many of its Regions were asked for and read, and its nodes."""
+
+    account_id: str
+    account_name: str
+    organizational_unit: str
+    places: int
+    places_read: int
+    compliant: int
+    noncompliant: int
+    not_reporting: int
+
+
+def accounts(connection: DuckDBPyConnection) -> Iterator[Account]:
+    """By organizational unit and name."""
+    yield from (Account(*row) for row in rows(connection, _ACCOUNTS))
+
+
+def report(connection: DuckDBPyConnection, patches: Mapping[str, int]) -> Iterator[str]:
+    """Everything but the nodes, as pieces of one JSON object.
+
+    `accounts` has the fields of `Account`, `unread` those of `columns.PLACES` up to the reason with the Regions of a
+    reason together, `problems` those of `columns.PROBLEMS`; `patches` is a number for each severity.
+    """
+    yield '{"accounts": ['
+    yield from _items(connection, _ACCOUNTS)
+    yield '], "unread": ['
+    yield from _items(connection, _UNREAD)
+    yield '], "problems": ['
+    yield from _items(connection, "SELECT code, subject, message FROM problems ORDER BY ALL")
+    yield f'], "patches": {_text(patches)}}}'
+
+
+def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
+    """The nodes, the worst first, as pieces of one JSON object: name of a column to its values.
+
+    A column is `{"values": [...]}` with a value for each node; or `{"values": [...], "codes": [...]}`, where a code is
+    an index of `values`, and codes compare as the values do.
+    """
+    separator = "{"
+    with _ordered(connection):
+        for name, kind, _ in NODES:
+            if name not in _LEFT_OUT:
+                yield f'{separator}"{name}": {{'
+                yield from _column(connection, name, is_text=kind == "varchar")
+                yield "}"
+                separator = ",\n"
+    yield "}"
+
+
+@contextmanager
+def _ordered(connection: DuckDBPyConnection) -> Iterator[None]:
+    """`page_nodes`, with the place of each row: sorted once, and not for every column."""
+    shown = ", ".join(name for name, _, _ in NODES if name not in _LEFT_OUT)
+    connection.execute(
+        f"CREATE TEMP TABLE page_nodes AS SELECT {shown}, row_number() OVER () AS row FROM ({NODES_WORST_FIRST})"
+    )
+    try:
+        yield
+    finally:
+        connection.execute("DROP TABLE page_nodes")
+
+
+def _column(connection: DuckDBPyConnection, name: str, *, is_text: bool) -> Iterator[str]:
+    value = name
+    if is_text and (values := _dictionary(connection, name)) is not None:
+        yield f'"values": {_text(values)}, "codes": ['
+        value = f"list_position({list(_ORDERS[name])}, {name})" if name in _ORDERS else _RANK.format(name=name)
+        value = f"{value} - 1"
+    else:
+        yield '"values": ['
+    separator = ""
+    cursor = connection.execute(f"SELECT {value} FROM page_nodes ORDER BY row")
+    while batch := cursor.fetchmany(_BATCH):
+        yield f"{separator}{_text([row[0] for row in batch])[1:-1]}"
+        separator = ","
+    yield "]"
+
+
+def _dictionary(connection: DuckDBPyConnection, name: str) -> Sequence[str] | None:
+    """The values in their order; None where most of them are there only once, as ids are."""
+    if name in _ORDERS:
+        return _ORDERS[name]
+    ((number, distinct),) = rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM page_nodes")
+    if distinct * 2 > number:
+        return None
+    return [value for (value,) in rows(connection, f"SELECT DISTINCT {name} FROM page_nodes ORDER BY 1")]
+
+
+def _items(connection: DuckDBPyConnection, query: str) -> Iterator[str]:
+    separator = "\n"
+    for row in rows(connection, query):
+        yield f"{separator}{_text(row)}"
+        separator = ",\n"
+
+
+def _text(value: Any) -> str:
+    """JSON that cannot end the element it is in.
+
+    https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+    """
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
+
+
+_RANK = "dense_rank() OVER (ORDER BY {name})"
+_ACCOUNTS = f"""
+WITH
+  counts AS (
+    SELECT
+      account_id,
+      count(*) FILTER (status = '{COMPLIANT}') AS compliant,
+      count(*) FILTER (status = '{NON_COMPLIANT}') AS noncompliant,
+      count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting
+    FROM nodes GROUP BY account_id
+  ),
+  asked AS (
+    SELECT account_id, account_name, organizational_unit, count(*) AS places,
+      count(*) FILTER (state = '{READ}') AS places_read
+    FROM places GROUP BY account_id, account_name, organizational_unit
+  )
+SELECT
+  account_id, account_name, organizational_unit, places, places_read,
+  coalesce(compliant, 0), coalesce(noncompliant, 0), coalesce(not_reporting, 0)
+FROM asked LEFT JOIN counts USING (account_id)
+ORDER BY organizational_unit, account_name, account_id
+"""
+_UNREAD = f"""
+WITH totals AS (SELECT account_id, count(*) AS regions FROM places GROUP BY account_id)
+SELECT account_id, account_name, organizational_unit,
+  CASE WHEN count(*) = any_value(regions) THEN 'All ' || count(*) ELSE string_agg(region, ', ' ORDER BY region) END,
+  code, min_by(reason, region)
+FROM places JOIN totals USING (account_id) WHERE state = '{NOT_READ}'
+GROUP BY account_id, account_name, organizational_unit, code, replace(reason, region, '')
+ORDER BY code, organizational_unit, account_name, account_id
+"""

@@ -1,0 +1,50 @@
+"""How far a report is, on a terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.errors import DependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.compliance.store.checkpoint import Spool
+
+
+@contextmanager
+def shown(spool: Spool, screen: Screen) -> Iterator[None]:
+    """A bar on standard error for as long as the context lasts; nothing where no person looks, or without rich."""
+    try:
+        console = screen.console(screen.stderr) if screen.stderr.isatty() else None
+    except DependencyError:
+        console = None
+    if console is None:
+        yield
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    class _Bar(Progress):
+        # Asked as often as it is drawn, and not told at each place: those who read have more to do.
+        def get_renderables(self) -> Iterable[RenderableType]:
+            for task in self.tasks:
+                task.completed, task.total = spool.done, spool.expected or None
+                task.fields["nodes"] = spool.nodes
+            return super().get_renderables()
+
+    bar = _Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total}, {task.fields[nodes]} nodes"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        refresh_per_second=4,
+    )
+    with bar:
+        bar.add_task("accounts x Regions", nodes=0)
+        yield

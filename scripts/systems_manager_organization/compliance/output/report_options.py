@@ -1,0 +1,159 @@
+"""What a person may ask of a report, and how it is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.common_options import REGION_PATTERN, list_pattern
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Key, switch
+from systems_manager_organization.compliance.model import atomic_file
+from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
+from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters
+from systems_manager_organization.compliance.output import summary
+from systems_manager_organization.compliance.sources import catalog
+from systems_manager_organization.compliance.sources.result_sink import Scope
+from systems_manager_organization.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from systems_manager_organization.cli.options import Query
+
+TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
+_FORMATS = (TABLE, JSON, CSV, PARQUET)
+_GROUPINGS = (*summary.GROUPINGS, summary.NODE)
+_STALE_AFTER_DAYS = "7"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, taken apart.
+
+    Attributes:
+        output: where to; None: standard output.
+        fail_on: one of `SEVERITIES`, or empty.
+    """
+
+    source: str
+    scope: Scope
+    filters: Filters
+    grouping: str
+    format: str
+    output: Path | None
+    html: Path | None
+    fail_on: str
+    resume: bool
+
+    @classmethod
+    def of(cls, query: Query) -> Asked:
+        """Raises QueryError or UsageError for what does not go together, before anything takes minutes."""
+        catalog.check(query)
+        if query["format"].lower() == PARQUET and not query["output"]:
+            raise UsageError("--format parquet is not for a terminal: say --output FILE.")
+        scope = Scope(
+            query["organizational_unit"],
+            _several(query["accounts"]),
+            _several(query["regions"]),
+            int(query["stale_after"]),
+        )
+        return cls(
+            query["source"].lower(),
+            scope,
+            Filters(
+                _chosen(query["platform"], PLATFORMS),
+                _chosen(query["severity"], SEVERITIES),
+                _chosen(query["status"], STATUSES),
+            ),
+            query["by"].lower(),
+            query["format"].lower(),
+            atomic_file.checked(query["output"], "output") if query["output"] else None,
+            atomic_file.checked(query["html"], "html") if query["html"] else None,
+            _chosen(query["fail_on"], SEVERITIES),
+            bool(query["resume"]),
+        )
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What the nodes are, out of all that the organization has."""
+        return {**asdict(self.scope), **asdict(self.filters)}
+
+    @property
+    def in_words(self) -> str:
+        """What narrows it; empty: the whole organization."""
+        scope = self.scope
+        told = {
+            "organizational unit": scope.organizational_unit,
+            "accounts": ", ".join(scope.account_ids),
+            "Regions": ", ".join(scope.regions),
+            "nodes of": self.filters.in_words,
+        }
+        return "; ".join(f"{what} {value}" for what, value in told.items() if value)
+
+
+def _choice(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Key:
+    """A key with a few values; capitals and small letters are the same."""
+    pattern = "(?i:" + "|".join(map(re.escape, choices)) + ")"
+    rule = f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return Key(name, description, pattern, rule, default=default, by_hand=True)
+
+
+def _chosen(value: str, choices: Sequence[str]) -> str:
+    """The choice as it is spelled where it comes from."""
+    return next((choice for choice in choices if choice.lower() == value.lower()), value)
+
+
+def _list(name: str, description: str, item: str, rule: str) -> Key:
+    pattern = rf"{item}(\s*,\s*{item})*|{list_pattern(item, empty=False)}"
+    return Key(name, description, pattern, rule, by_hand=True)
+
+
+def _several(value: str) -> tuple[str, ...]:
+    """Each once, of a list in JSON or with commas."""
+    found = json.loads(value) if value.startswith("[") else value.split(",")
+    return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
+
+
+def _line(name: str, description: str, rule: str) -> Key:
+    return Key(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, by_hand=True)
+
+
+KEYS = (
+    *OPTIONAL_COMMON_KEYS,
+    *catalog.KEYS,
+    _line(
+        "organizational_unit",
+        "only the accounts of this organizational unit and of all below it",
+        'the id of an organizational unit, or its path from the root, for example "Root/Workloads"',
+    ),
+    _list("accounts", "only these accounts", "[0-9]{12}", 'account ids, for example "111111111111,222222222222"'),
+    _list(
+        "regions",
+        "only these Regions; default: with --source api those that are enabled in the credentials' account, otherwise "
+        "those with a resource data sync",
+        REGION_PATTERN,
+        'names of Regions, for example "us-east-1,eu-west-1"',
+    ),
+    _choice("platform", "only nodes of this platform", PLATFORMS),
+    _choice("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
+    _choice("status", "only nodes of this status", STATUSES),
+    Key(
+        "stale_after",
+        "days after which a node whose patches were not scanned again counts as not reporting",
+        "[1-9][0-9]{0,3}",
+        "whole days, 1 or more",
+        default=_STALE_AFTER_DAYS,
+        by_hand=True,
+    ),
+    _choice("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
+    _choice("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
+    _line("output", "the file to write to; one that is there is replaced; default: standard output", "a file name"),
+    _line("html", "writes the report as a page of its own to this file as well", "a file name"),
+    _choice(
+        "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
+    ),
+    switch("resume", "goes on with a report that was interrupted, and asks no account and Region twice"),
+)

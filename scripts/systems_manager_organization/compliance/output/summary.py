@@ -1,0 +1,241 @@
+"""Sums over the tables of a report: everything that is said of many nodes at once is counted here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.common_options import REGION_PATTERN
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    COMPLIANT,
+    NON_COMPLIANT,
+    NOT_READ,
+    NOT_REPORTING,
+    READ,
+    SEVERITIES,
+    STATUSES,
+)
+from systems_manager_organization.compliance.model.filters import at_least
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
+
+NODE = "node"
+
+# What nodes can be grouped by, and the columns of columns.py that make a group.
+GROUPINGS = {
+    "organizational-unit": ("organizational_unit",),
+    "account": ("account_id", "account_name"),
+    "region": ("region",),
+    "platform": ("platform_type",),
+    "severity": ("severity",),
+}
+_OF_PLACES = ("organizational-unit", "account", "region")
+
+_PATCHES = tuple(f"noncompliant_{severity.lower()}" for severity in SEVERITIES)
+_SUMS = (
+    "count(*) AS nodes",
+    f"count(*) FILTER (status = '{COMPLIANT}') AS compliant",
+    f"count(*) FILTER (status = '{NON_COMPLIANT}') AS noncompliant",
+    f"count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting",
+    *(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _PATCHES),
+)
+_COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", *_PATCHES)
+_READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
+# Of what was not read, nobody knows how bad it is: it comes before what is known to be well.
+_WORST_FIRST = """
+CASE WHEN noncompliant + not_reporting > 0 THEN 0 WHEN places_read < places THEN 1 WHEN nodes > 0 THEN 2 ELSE 3 END
+"""
+_MOST_PATCHES_FIRST = ", ".join(f"{name} DESC" for name in _PATCHES)
+# An account's id, or the name of a Region.
+_OF_ONE_PLACE = f"[0-9]{{12}}|{REGION_PATTERN}"
+NODES_WORST_FIRST = f"""
+SELECT * FROM nodes
+ORDER BY list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account_id, region, node_id
+"""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many nodes there are, of which status, and how many noncompliant patches they have."""
+
+    nodes: int
+    compliant: int
+    noncompliant: int
+    not_reporting: int
+    patches: dict[str, int]
+    """By severity, the highest first."""
+
+    @property
+    def compliant_percent(self) -> float | None:
+        """With one decimal, rounded down: only when every node is compliant it is 100. None without any node."""
+        return self.compliant * 1000 // self.nodes / 10 if self.nodes else None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        told = {name: value for name, value in vars(self).items() if name != "patches"}
+        patches = {f"noncompliant_{severity.lower()}": number for severity, number in self.patches.items()}
+        return {**told, "compliant_percent": self.compliant_percent, **patches}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes that have something in common.
+
+    Attributes:
+        keys: what they have in common: columns of `columns.NODES` and their values.
+        places: accounts in Regions that were asked for; 0 where groups are not of places.
+        places_read: how many of them were read.
+    """
+
+    keys: dict[str, str]
+    sums: Sums
+    places: int
+    places_read: int
+
+    @property
+    def document(self) -> dict[str, Any]:
+        places = {"places": self.places, "places_read": self.places_read} if self.places else {}
+        return {**self.keys, **places, **self.sums.document}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of what was asked for was read: an account in part where some of its Regions were not."""
+
+    accounts: int
+    accounts_read: int
+    accounts_read_in_part: int
+    places: int
+    places_read: int
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Why places were not read.
+
+    Attributes:
+        reason: in words, with AWS's, of the first of them.
+        accounts: account id to its name and its Regions that were not read; no Regions where it is all of them.
+        places: how many.
+    """
+
+    code: str
+    reason: str
+    accounts: dict[str, tuple[str, tuple[str, ...]]]
+    places: int
+
+
+def totals(tables: DuckDBPyConnection) -> Sums:
+    return _sums(_rows(tables, f"SELECT {', '.join(_SUMS)} FROM nodes")[0])
+
+
+def coverage(tables: DuckDBPyConnection) -> Coverage:
+    (found,) = _rows(
+        tables,
+        f"""
+        WITH accounts AS (SELECT account_id, {", ".join(_READ)} FROM places GROUP BY account_id)
+        SELECT
+          count(*),
+          count(*) FILTER (places_read = places),
+          count(*) FILTER (places_read BETWEEN 1 AND places - 1),
+          coalesce(sum(places), 0)::BIGINT,
+          coalesce(sum(places_read), 0)::BIGINT
+        FROM accounts
+        """,
+    )
+    return Coverage(*found)
+
+
+def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> Iterator[Group]:
+    """The groups, the worst first.
+
+    Args:
+        grouping: one of `GROUPINGS`.
+        all_of_them: also those that were read and have no node, where groups are of places.
+    """
+    keys = GROUPINGS[grouping]
+    names = ", ".join(keys)
+    read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
+    if grouping not in _OF_PLACES:
+        read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
+    rows = _rows(
+        tables,
+        f"""
+        WITH
+          read AS ({read}),
+          sums AS (SELECT {names}, {", ".join(_SUMS)} FROM nodes GROUP BY {names}),
+          groups AS (
+            SELECT {names}, places, places_read, {", ".join(f"coalesce({name}, 0) AS {name}" for name in _COUNTS)}
+            FROM read LEFT JOIN sums USING ({names})
+          )
+        SELECT * FROM groups
+        WHERE nodes > 0 OR places_read < places OR {all_of_them}
+        ORDER BY {_WORST_FIRST}, {_MOST_PATCHES_FIRST}, noncompliant DESC, not_reporting DESC, {names}
+        """,
+    )
+    width = len(keys)
+    for row in rows:
+        places, places_read = row[width : width + 2]
+        yield Group(dict(zip(keys, row[:width], strict=True)), _sums(row[width + 2 :]), places, places_read)
+
+
+def unread(tables: DuckDBPyConnection) -> list[Unread]:
+    """Those that were not read for the same reason together, whatever account and Region AWS's words name."""
+    rows = _rows(
+        tables,
+        f"""
+        WITH missing AS (
+          SELECT *, regexp_replace(reason, '{_OF_ONE_PLACE}', '', 'g') AS common
+          FROM places WHERE state = '{NOT_READ}'
+        ), totals AS (SELECT account_id, count(*) AS regions FROM places GROUP BY account_id)
+        SELECT
+          code, common, account_id, min(account_name), min_by(reason, region),
+          list(region ORDER BY region), count(*) = any_value(totals.regions)
+        FROM missing JOIN totals USING (account_id)
+        GROUP BY code, common, account_id
+        ORDER BY count(*) OVER (PARTITION BY code, common) DESC, code, common, account_id
+        """,
+    )
+    found = []
+    for (code, _), of_reason in groupby(rows, key=itemgetter(0, 1)):
+        accounts, reasons, places = {}, [], 0
+        for _, _, account_id, name, reason, regions, whole in of_reason:
+            accounts[account_id] = (name, () if whole else tuple(regions))
+            reasons.append(reason)
+            places += len(regions)
+        found.append(Unread(code, reasons[0], accounts, places))
+    return found
+
+
+def problems(tables: DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Code to what it is about and its message."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code, subject, message in _rows(tables, "SELECT code, subject, message FROM problems ORDER BY ALL"):
+        found.setdefault(code, []).append((subject, message))
+    return found
+
+
+def is_incomplete(tables: DuckDBPyConnection) -> bool:
+    """Whether something could not be read that could have been: nobody can enter an account that is not active."""
+    lacking = f"SELECT 1 FROM places WHERE state = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}'"
+    return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
+
+
+def reaches(tables: DuckDBPyConnection, severity: str) -> bool:
+    """Whether a node has a noncompliant patch of the severity, or of a higher one."""
+    return bool(_rows(tables, "SELECT 1 FROM nodes WHERE list_contains(?, severity) LIMIT 1", [at_least(severity)]))
+
+
+def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    return tables.execute(query, parameters or []).fetchall()
+
+
+def _sums(row: tuple[Any, ...]) -> Sums:
+    nodes, compliant, noncompliant, not_reporting, *patches = row
+    return Sums(nodes, compliant, noncompliant, not_reporting, dict(zip(SEVERITIES, patches, strict=True)))

@@ -1,0 +1,155 @@
+"""A report for a person: the whole, the groups or nodes, the worst first, and what is not known."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.compliance.model.columns import (
+    COMPLIANT,
+    NODES,
+    NON_COMPLIANT,
+    NOT_REPORTING,
+    SEVERITIES,
+)
+from systems_manager_organization.compliance.output import summary, wording
+from systems_manager_organization.compliance.store.tables import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from duckdb import DuckDBPyConnection
+    from rich.table import Table
+
+    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.compliance.output.report_options import Asked
+    from systems_manager_organization.compliance.output.summary import Group
+
+# More rows than anybody reads; rich lays a table out as a whole.
+_ROWS_AT_MOST = 200
+
+_HEADINGS = {"region": "Region", "severity": "highest severity"}
+_STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
+
+
+def show(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+    """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
+    if asked.in_words:
+        screen.write(wording.printable(f"Only {asked.in_words}."))
+    for line in wording.headline(tables):
+        screen.write(line)
+    if screen.stdout.isatty():
+        _show_table(tables, asked, screen)
+    else:
+        for line in _lines(tables, asked):
+            screen.write(wording.printable(line))
+    for line in wording.not_read(tables):
+        screen.write(wording.printable(line))
+
+
+def _lines(tables: DuckDBPyConnection, asked: Asked) -> Iterator[str]:
+    if asked.grouping == summary.NODE:
+        yield from map(_of_node, _nodes(tables))
+    else:
+        yield from map(wording.of_group, _groups(tables, asked))
+
+
+def _show_table(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+    # The console before the table: it is the one that can say what to do when there is no rich.
+    console = screen.console(screen.stdout)
+    if asked.grouping == summary.NODE:
+        number = summary.totals(tables).nodes
+        shown = _node_table(islice(_nodes(tables), _ROWS_AT_MOST))
+    else:
+        found = list(_groups(tables, asked))
+        number = len(found)
+        shown = _group_table(found[:_ROWS_AT_MOST], asked.grouping)
+    if number:
+        console.print(shown)
+    if number > _ROWS_AT_MOST:
+        screen.write(f"{number - _ROWS_AT_MOST} more, which --format json names.")
+
+
+def _groups(tables: DuckDBPyConnection, asked: Asked) -> Iterator[Group]:
+    return summary.groups(tables, asked.grouping, all_of_them=not asked.filters.in_words)
+
+
+def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The nodes as `columns.NODES` names their values, the worst first, in little memory."""
+    for row in rows(tables, summary.NODES_WORST_FIRST):
+        yield {column.name: value for column, value in zip(NODES, row, strict=True)}
+
+
+def _of_node(node: dict[str, Any]) -> str:
+    told = [node["status"], *([_patches_of(node)] * bool(_patches_of(node))), _operation_of(node)]
+    return f"{_account_of(node)}, {node['region']}, {_name_of(node)}: {', '.join(told)}"
+
+
+def _account_of(node: dict[str, Any]) -> str:
+    return f"{node['account_id']} {node['account_name']}".strip()
+
+
+def _name_of(node: dict[str, Any]) -> str:
+    return f"{node['node_id']} {node['computer_name']}".strip()
+
+
+def _patches_of(node: dict[str, Any]) -> str:
+    numbers = ((node[f"noncompliant_{severity.lower()}"], severity.lower()) for severity in SEVERITIES)
+    return " ".join(f"{number} {severity}" for number, severity in numbers if number)
+
+
+def _operation_of(node: dict[str, Any]) -> str:
+    return f"{node['operation']} {node['operation_ended_at']}" if node["operation"] else "never scanned"
+
+
+def _group_table(groups: list[Group], grouping: str) -> Table:
+    """One row for each group. Only to be called where there is rich."""
+    from rich.table import Table
+
+    of_places = any(group.places for group in groups)
+    severities = [name for name in SEVERITIES if any(group.sums.patches[name] for group in groups)]
+    table = Table()
+    table.add_column(_HEADINGS.get(grouping, grouping.replace("-", " ")), overflow="fold")
+    headings = ["compliant", "nodes", "non-\ncompliant", "not\nreporting", *map(str.lower, severities)]
+    for heading in [*headings, "read"] if of_places else headings:
+        table.add_column(heading, justify="right")
+    for group in groups:
+        cells = [wording.percent(group.sums), *_numbers(group, severities), wording.read_of(group) or "all"]
+        table.add_row(
+            wording.printable(wording.name_of(group)), *cells[: None if of_places else -1], style=_style(group)
+        )
+    return table
+
+
+def _numbers(group: Group, severities: list[str]) -> list[str]:
+    """Nothing, and not 0, where nobody looked."""
+    sums = group.sums
+    numbers = [sums.nodes, sums.noncompliant, sums.not_reporting, *(sums.patches[name] for name in severities)]
+    known = not group.places or group.places_read
+    return [str(number) if known else "" for number in numbers]
+
+
+def _style(group: Group) -> str:
+    if group.sums.noncompliant:
+        return "red"
+    return "yellow" if group.sums.not_reporting or group.places_read < group.places else ""
+
+
+def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
+    """One row for each node. Only to be called where there is rich."""
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("node", "account", "Region", "status", "noncompliant patches", "last operation"):
+        table.add_column(heading, overflow="fold")
+    for node in nodes:
+        cells = (
+            _name_of(node),
+            _account_of(node),
+            node["region"],
+            node["status"],
+            _patches_of(node),
+            _operation_of(node),
+        )
+        table.add_row(*map(wording.printable, cells), style=_STYLES[node["status"]])
+    return table

@@ -1,0 +1,123 @@
+"""The source `athena`: what resource data syncs collected in one bucket, read by AWS's own engine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.compliance.model.columns import NOT_IN_TABLES
+from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.compliance.sources.athena_query import Query
+from systems_manager_organization.compliance.sources.sync_reader import MODULE, accounts_to_read
+from systems_manager_organization.errors import ScriptError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from systems_manager_organization.account_region import AccountRegion
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.compliance.sources.organization_tree import PlacedAccount
+    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope
+    from systems_manager_organization.compliance.sources.sync_reader import Places
+
+
+@dataclass(frozen=True)
+class AthenaSource:
+    """Asks the tables of Glue's `database` through `workgroup`, in the administrator account.
+
+    It asks its own SQL and not the named query of the same words, which somebody may have edited.
+
+    Attributes:
+        stack_set_name: the service-managed StackSet that made the syncs.
+        now: the time, in epoch seconds.
+    """
+
+    workgroup: str
+    database: str
+    stack_set_name: str
+    now: Callable[[], float] = time.time
+
+    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+        """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
+        known = _Projection.of(aws, self.database)
+        nodes = self._start(aws, "nodes")
+        malformed = self._start(aws, "malformed")
+        accounts: dict[str, PlacedAccount] = {}
+        left: dict[AccountRegion, PlacedAccount] = {}
+        for placed in asked_for:
+            accounts[placed.account.id] = placed
+            left |= {(placed.account.id, region): placed for region in self._readable(placed, places, known)}
+        in_pieces = _malformed(malformed, left, places)
+        departed = set()
+        for where, found in data_layout.by_place(nodes.rows()):
+            if where in left:
+                places.end(left.pop(where), where[1], found)
+            elif where[0] not in accounts:
+                departed.add(where[0])
+        for where, placed in left.items():
+            places.end(placed, where[1], [], has_malformed=where in in_pieces)
+        places.departed(departed)
+
+    def _start(self, aws: Connection, question: str) -> Query:
+        return Query(aws, self.workgroup, self.database, data_layout.question(question))
+
+    def _readable(self, placed: PlacedAccount, places: Places, known: _Projection) -> list[str]:
+        regions = places.begin(placed)
+        readable = [region for region in regions if known.has(placed.account.id, region)]
+        for region in regions:
+            if region not in readable:
+                said = (
+                    f"The tables of database {self.database} have no partition of this account and Region: apply "
+                    f"{MODULE} again. What was collected meanwhile is in the bucket."
+                )
+                places.unread(placed, region, NOT_IN_TABLES, said)
+        return readable
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """What the partitions of the tables can be; None: anything.
+
+    https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+    """
+
+    account_ids: frozenset[str] | None
+    regions: frozenset[str] | None
+
+    @classmethod
+    def of(cls, aws: Connection, database: str) -> _Projection:
+        """Raises ScriptError when there are no such tables."""
+        name = data_layout.tables()[0].name
+        try:
+            table = aws.call(aws.glue.get_table, DatabaseName=database, Name=name)["Table"]
+        except ServiceError as error:
+            raise ScriptError(
+                f"{error} The table {name} is looked for in database {database} of the Region {aws.region}: the output "
+                f"database of {MODULE} has its name."
+            ) from error
+        parameters = table.get("Parameters", {})
+        return cls(_values(parameters, "accountid"), _values(parameters, "region"))
+
+    def has(self, account_id: str, region: str) -> bool:
+        return _is_in(account_id, self.account_ids) and _is_in(region, self.regions)
+
+
+def _values(parameters: Mapping[str, str], key: str) -> frozenset[str] | None:
+    values = parameters.get(f"projection.{key}.values")
+    return None if values is None else frozenset(value.strip() for value in values.split(","))
+
+
+def _is_in(value: str, values: frozenset[str] | None) -> bool:
+    return values is None or value in values
+
+
+def _malformed(query: Query, wanted: Mapping[AccountRegion, PlacedAccount], places: Places) -> set[AccountRegion]:
+    """Tells the malformed objects of these places; returns which places have some."""
+    found = set()
+    for table, account_id, region, path, lines in query.rows():
+        if (account_id, region) in wanted:
+            found.add((account_id, region))
+            places.malformed(table, data_layout.key_of(path), int(lines))
+    return found

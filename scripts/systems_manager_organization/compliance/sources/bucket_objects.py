@@ -1,0 +1,181 @@
+"""What resource data syncs wrote to a bucket, fetched and put where DuckDB reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.aws.concurrency import run_all
+from systems_manager_organization.aws.error_translation import Explained
+from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.errors import ScriptError, ServiceError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from systems_manager_organization.aws.concurrency import Task
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.compliance.sources.data_layout import Table
+
+# Of the bucket or its key, and so of every object in it.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_OF_ALL = re.compile(r"AccessDenied|NoSuchBucket|KMS\..*|AllAccessDisabled|InvalidBucketName")
+_MODULE = "modules/compliance-reporting"
+_PARTITION = re.compile(r"accountid=(\d{12})/region=([^/]+)/resourcetype=ManagedInstanceInventory/[^/_.][^/]*")
+
+
+class Bucket:
+    """The objects below a prefix of a bucket."""
+
+    def __init__(self, aws: Connection, name: str, prefix: str) -> None:
+        """`prefix` as the syncs have it, without a slash at its end; empty: none."""
+        self._aws = aws
+        self._name = name
+        self._prefix = f"{prefix.rstrip('/')}/" if prefix else ""
+
+    def account_ids(self) -> dict[str, set[str]]:
+        """The accounts that have objects, by table: one call for a thousand of them. Raises ScriptError."""
+        return {table.name: set(self._accounts_below(self._folder(table))) for table in data_layout.tables()}
+
+    def fetch(self, wanted: Mapping[str, Sequence[str]], listed: Mapping[str, set[str]], into: Path) -> dict[str, str]:
+        """Writes all objects of accounts and Regions to `into`, a file for each table.
+
+        Args:
+            wanted: Regions by account id.
+            listed: what `account_ids` says.
+
+        Returns the accounts that could not be fetched, with the reason. Raises ScriptError for what is the matter with
+        the whole bucket.
+        """
+        batch = _Batch(self, wanted, into)
+        run_all(
+            partial(batch.list, table, account_id)
+            for account_id in wanted
+            for table in data_layout.tables()
+            if account_id in listed[table.name]
+        )
+        return batch.failures
+
+    def keys(self, table: Table, account_id: str, regions: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Keys with their Region, of these Regions."""
+        folder = self._folder(table)
+        below = f"{folder}accountid={account_id}/" + (f"region={regions[0]}/" if len(regions) == 1 else "")
+        for page in self._pages(Prefix=below):
+            for told in page.get("Contents", []):
+                found = _PARTITION.fullmatch(told["Key"].removeprefix(folder))
+                if found and found[2] in regions:
+                    yield told["Key"], found[2]
+
+    def body(self, key: str) -> bytes:
+        """An object; empty when it was deleted since it was listed. Raises ScriptError."""
+        aws = self._aws
+        try:
+            answer = aws.call(aws.s3.get_object, Bucket=self._name, Key=key)
+        except ServiceError as error:
+            if error.code == "NoSuchKey":
+                return b""
+            raise
+        # It comes while it is read, and can break off.
+        with Explained("s3:GetObject", account_id="", region=aws.region):
+            return bytes(answer["Body"].read())
+
+    def path(self, key: str) -> str:
+        return f"s3://{self._name}/{key}"
+
+    def explained(self, error: ServiceError) -> ScriptError:
+        """The way out of what is the matter with all of it."""
+        if error.code == "NoSuchBucket":
+            return ScriptError(f"{error} There is no bucket {self._name}: the output bucket of {_MODULE} has its name.")
+        return ScriptError(
+            f"{error} Reading {self._name} takes s3:ListBucket on it, s3:GetObject below "
+            f"{self._prefix or 'it'} and kms:Decrypt with its key, in the administrator account."
+        )
+
+    def _accounts_below(self, folder: str) -> Iterator[str]:
+        try:
+            for page in self._pages(Prefix=f"{folder}accountid=", Delimiter="/"):
+                for told in page.get("CommonPrefixes", []):
+                    yield told["Prefix"].removeprefix(f"{folder}accountid=").rstrip("/")
+        except ServiceError as error:
+            raise self.explained(error) from error
+
+    def _pages(self, **parameters: str) -> Iterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            aws = self._aws
+            page = aws.call(aws.s3.list_objects_v2, Bucket=self._name, **parameters, **token)
+            yield page
+            if not page.get("NextContinuationToken"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _folder(self, table: Table) -> str:
+        return f"{self._prefix}{table.folder}/"
+
+
+class _Batch:
+    """Some accounts on their way into files."""
+
+    def __init__(self, bucket: Bucket, wanted: Mapping[str, Sequence[str]], into: Path) -> None:
+        self.failures: dict[str, str] = {}
+        self._bucket = bucket
+        self._wanted = wanted
+        self._files = {table.name: file_of(into, table) for table in data_layout.tables()}
+        self._lock = Lock()
+        for file in self._files.values():
+            file.write_text("")
+
+    def list(self, table: Table, account_id: str) -> Iterable[Task]:
+        try:
+            keys = list(self._bucket.keys(table, account_id, self._wanted[account_id]))
+        except (ServiceError, UnreachableError) as error:
+            self._fail(account_id, error)
+            return ()
+        return [partial(self._get, table, account_id, region, key) for key, region in keys]
+
+    def _get(self, table: Table, account_id: str, region: str, key: str) -> Iterable[Task]:
+        # One that failed is not told, whatever else there is of it.
+        if account_id in self.failures:
+            return ()
+        try:
+            body = self._bucket.body(key)
+        except (ServiceError, UnreachableError) as error:
+            self._fail(account_id, error)
+            return ()
+        partition = dict(
+            zip(data_layout.partition_keys(), (account_id, region, "ManagedInstanceInventory"), strict=True)
+        )
+        partition[data_layout.PATH] = self._bucket.path(key)
+        text = "".join(json.dumps({**row, **partition}) + "\n" for row in data_layout.rows_in(body, table))
+        with self._lock, self._files[table.name].open("a", encoding="utf-8") as file:
+            file.write(text)
+        return ()
+
+    def _fail(self, account_id: str, error: ServiceError | UnreachableError) -> None:
+        if isinstance(error, ServiceError) and _OF_ALL.fullmatch(error.code):
+            raise self._bucket.explained(error) from error
+        with self._lock:
+            self.failures[account_id] = error.message if isinstance(error, ServiceError) else str(error)
+
+
+def file_of(folder: Path, table: Table) -> Path:
+    return folder / f"{table.name}.json"
+
+
+def show(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Makes the views of DuckDB that the questions of the lake ask, over files that `Bucket.fetch` writes."""
+    for table in data_layout.tables():
+        names = (*table.columns, *data_layout.partition_keys(), data_layout.PATH)
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+        # DuckDB takes no parameters where it makes a view.
+        file = str(file_of(folder, table)).replace("'", "''")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM "
+            f"read_json('{file}', format = 'newline_delimited', columns = {{{columns}}})"
+        )

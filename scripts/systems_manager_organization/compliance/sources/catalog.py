@@ -1,0 +1,105 @@
+"""The sources that a person can name, and what each has to be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME
+from systems_manager_organization.cli.options import Key
+from systems_manager_organization.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.compliance.sources.result_sink import Source
+
+API, S3, ATHENA = "api", "s3", "athena"
+
+# What AWS Organizations makes in accounts that it creates.
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+_ROLE_NAME = "OrganizationAccountAccessRole"
+
+# Source to what must be said for it, and what may be.
+_KEYS = {
+    API: ((), ("member_role_name",)),
+    S3: (("bucket", "stack_set"), ("prefix",)),
+    ATHENA: (("workgroup", "database", "stack_set"), ()),
+}
+
+KEYS = (
+    Key(
+        "source",
+        "where the report comes from: api asks every account, as the management account; s3 and athena read what "
+        "modules/compliance-reporting collects, as the administrator account",
+        f"(?i:{'|'.join(_KEYS)})",
+        "api, s3 or athena",
+        default=API,
+        by_hand=True,
+    ),
+    replace(
+        MEMBER_ROLE_NAME,
+        description=f"for api: a role of every member account, with its path, to enter it by; default: {_ROLE_NAME}",
+        by_hand=True,
+    ),
+    Key(
+        "bucket",
+        "for s3: the bucket that the resource data syncs write to",
+        "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "the name of a bucket",
+        by_hand=True,
+    ),
+    Key(
+        "prefix",
+        "for s3: the prefix of the resource data syncs; default: none",
+        r"[^\x00-\x1f\x7f]{1,256}",
+        "the prefix of keys in the bucket, without a slash at its end",
+        by_hand=True,
+    ),
+    Key("workgroup", "for athena: the workgroup", r"[A-Za-z0-9._-]{1,128}", "the name of a workgroup", by_hand=True),
+    Key("database", "for athena: Glue's database", "[a-z0-9_-]{1,255}", "the name of a database", by_hand=True),
+    Key(
+        "stack_set",
+        "for s3 and athena: the StackSet that makes the resource data syncs, which knows where there is one",
+        "[A-Za-z][A-Za-z0-9-]{0,127}(:[a-z0-9-]{36})?",
+        "the name of a StackSet",
+        by_hand=True,
+    ),
+)
+_FLAGS = {key.name: key.flag for key in KEYS}
+
+
+def check(query: Query) -> None:
+    """Raises UsageError when the source lacks what it has to be told, or another one's is said."""
+    source = query["source"].lower()
+    needed, possible = _KEYS[source]
+    if missing := [_FLAGS[name] for name in needed if not query[name]]:
+        raise UsageError(f"--source {source} needs {' and '.join(missing)}.")
+    for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*needed, *possible}):
+        if query[name]:
+            others = " or ".join(other for other, keys in _KEYS.items() if name in (*keys[0], *keys[1]))
+            raise UsageError(f"{_FLAGS[name]} is for --source {others}, and this is --source {source}.")
+
+
+def source_of(query: Query, now: Callable[[], float]) -> Source:
+    """The source that the query names, which `check` has passed. `now` is the time of day, in epoch seconds."""
+    source = query["source"].lower()
+    if source == S3:
+        from systems_manager_organization.compliance.sources.bucket import BucketSource
+
+        return BucketSource(query["bucket"], query["prefix"], query["stack_set"], now)
+    if source == ATHENA:
+        from systems_manager_organization.compliance.sources.athena import AthenaSource
+
+        return AthenaSource(query["workgroup"], query["database"], query["stack_set"], now)
+    from systems_manager_organization.compliance.sources.api import ApiSource
+
+    return ApiSource(query["member_role_name"] or _ROLE_NAME, now)
+
+
+def identity(query: Query) -> str:
+    """What tells the query's source from another: `s3 bucket prefix`. Another role may open what the first did not."""
+    needed, possible = _KEYS[query["source"].lower()]
+    said = [query[name] for name in (*needed, *possible) if name != MEMBER_ROLE_NAME.name]
+    return " ".join([query["source"].lower(), *filter(None, said)])

@@ -1,0 +1,110 @@
+"""What Systems Manager says of the managed nodes of one account in one Region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.compliance.model.columns import SEVERITIES
+from systems_manager_organization.compliance.model.node import Observation, time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from systems_manager_organization.aws.account_sessions import Member
+
+# The most that AWS takes and gives at once.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStates.html
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListResourceComplianceSummaries.html
+_PAGE = 50
+
+_PATCH = {"Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL"}
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SeveritySummary.html
+_SEVERITY_COUNTS = tuple(f"{name.capitalize()}Count" for name in SEVERITIES)
+
+# Field of an Observation to AWS's name of it.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
+_STATE_COUNTS = {
+    "missing": "MissingCount",
+    "failed": "FailedCount",
+    "installed": "InstalledCount",
+    "installed_other": "InstalledOtherCount",
+    "installed_pending_reboot": "InstalledPendingRebootCount",
+    "installed_rejected": "InstalledRejectedCount",
+    "not_applicable": "NotApplicableCount",
+    "critical_noncompliant": "CriticalNonCompliantCount",
+    "security_noncompliant": "SecurityNonCompliantCount",
+    "other_noncompliant": "OtherNonCompliantCount",
+}
+_NO_STATE: Mapping[str, Any] = {}
+_NOTHING = (0,) * len(SEVERITIES)
+
+
+def observations_in(member: Member, region: str) -> Iterator[Observation]:
+    """The nodes of a member account in a Region. Raises ScriptError.
+
+    The nodes are those that AWS lists: of one without a patch state, or without a compliance summary, the rest is
+    known. A summary of a node that is not listed is that of one that is gone, and left out.
+    """
+    listed = member.listed("ssm", region, "describe_instance_information", "InstanceInformationList", MaxResults=_PAGE)
+    nodes = list(listed)
+    if not nodes:
+        return
+    states = _patch_states(member, region, [node["InstanceId"] for node in nodes])
+    summaries = _summaries(member, region)
+    for node in nodes:
+        node_id = node["InstanceId"]
+        yield _observation(node, states.get(node_id, _NO_STATE), *summaries.get(node_id, ("", _NOTHING)))
+
+
+def _patch_states(member: Member, region: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """AWS's InstancePatchState by node."""
+    states = {}
+    for start in range(0, len(ids), _PAGE):
+        for state in member.listed(
+            "ssm",
+            region,
+            "describe_instance_patch_states",
+            "InstancePatchStates",
+            InstanceIds=ids[start : start + _PAGE],
+            MaxResults=_PAGE,
+        ):
+            states[state["InstanceId"]] = state
+    return states
+
+
+def _summaries(member: Member, region: str) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """By node: AWS's status of compliance type Patch, and how many noncompliant patches by severity."""
+    summaries = {}
+    for item in member.listed(
+        "ssm",
+        region,
+        "list_resource_compliance_summaries",
+        "ResourceComplianceSummaryItems",
+        Filters=[_PATCH],
+        MaxResults=_PAGE,
+    ):
+        counts = item.get("NonCompliantSummary", {}).get("SeveritySummary", {})
+        summaries[item["ResourceId"]] = item["Status"], tuple([counts.get(name, 0) for name in _SEVERITY_COUNTS])
+    return summaries
+
+
+def _observation(
+    node: Mapping[str, Any], state: Mapping[str, Any], compliance: str, noncompliant: tuple[int, ...]
+) -> Observation:
+    ended = state.get("OperationEndTime")
+    return Observation(
+        node["InstanceId"],
+        node.get("ComputerName", ""),
+        node.get("PlatformType", ""),
+        node.get("PlatformName", ""),
+        node.get("PlatformVersion", ""),
+        compliance,
+        noncompliant,
+        **{field: state.get(name, 0) for field, name in _STATE_COUNTS.items()},
+        patch_group=state.get("PatchGroup", ""),
+        baseline_id=state.get("BaselineId", ""),
+        operation=state.get("Operation", ""),
+        operation_ended_at=time_text(ended.timestamp()) if ended else "",
+    )

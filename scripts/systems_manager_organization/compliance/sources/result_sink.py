@@ -1,0 +1,68 @@
+"""What a source hands over, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+    from systems_manager_organization.compliance.model.columns import Node
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The fields of `columns.PROBLEMS`."""
+
+    code: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is asked for; what is empty is not narrowed.
+
+    Attributes:
+        organizational_unit: id, or path from the root (`Root/Workloads`): it and all below it.
+        regions: empty: every Region that the source knows of.
+        stale_after_days: a node whose last operation ended longer ago does not report.
+    """
+
+    organizational_unit: str = ""
+    account_ids: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    stale_after_days: int = 7
+
+
+class Ledger(Protocol):
+    """Keeps what sources find. Its methods are called from many threads at once."""
+
+    def is_done(self, account_id: str, region: str) -> bool:
+        """Whether this place was read before an interruption, and need not be again."""
+        ...
+
+    def expect(self, places: int) -> None:
+        """So many places more are to come: for the progress bar."""
+        ...
+
+    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+        """A place with everything in it, once for each."""
+        ...
+
+    def problem(self, problem: Problem) -> None: ...
+
+
+class Source(Protocol):
+    """Where a report comes from."""
+
+    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+        """Tells the ledger every place of the scope, read or not. What one place lacks never ends the others.
+
+        Raises ScriptError when nothing can be read at all, and QueryError for an organizational unit, account or Region
+        that there is not, with the choices.
+        """
+        ...

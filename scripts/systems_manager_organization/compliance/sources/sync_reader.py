@@ -1,0 +1,179 @@
+"""What becomes of each account and Region of which resource data syncs collect: the same for Athena and for S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    DEPARTED_ACCOUNT,
+    MALFORMED_OBJECT,
+    NOT_READ,
+    READ,
+    SYNC_NOT_DEPLOYED,
+)
+from systems_manager_organization.compliance.model.node import node_of, oldest_reporting
+from systems_manager_organization.compliance.sources.organization_tree import placed_accounts
+from systems_manager_organization.compliance.sources.result_sink import Problem
+from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from systems_manager_organization.account_region import AccountRegion
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.compliance.model.node import Observation
+    from systems_manager_organization.compliance.sources.organization_tree import PlacedAccount
+    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope
+
+MODULE = "modules/compliance-reporting"
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceComprehensiveStatus.html
+_SUCCEEDED = "SUCCEEDED"
+
+# By table, what a report lacks when one of its objects cannot be understood.
+_WITHOUT = {
+    "instance_information": "The node is missing from this report.",
+    "patch_summary": "The node counts as not reporting.",
+    "compliance_summary": "The severities of the node's noncompliant patches are missing from this report.",
+}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where a StackSet has made its resource data syncs. `obstacles`: why not, by place; "" where it has."""
+
+    stack_set_name: str
+    obstacles: Mapping[AccountRegion, str]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(sorted({region for _, region in self.obstacles}))
+
+
+def _deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
+    """Raises ScriptError when StackSets may not be asked, or there is no such StackSet."""
+    listed = aws.listed(
+        aws.cloudformation.list_stack_instances,
+        "Summaries",
+        StackSetName=stack_set_name,
+        CallAs="DELEGATED_ADMIN",
+        MaxResults=100,
+    )
+    try:
+        return Deployment(stack_set_name, {(told["Account"], told["Region"]): _obstacle(told) for told in listed})
+    except ServiceError as error:
+        raise ScriptError(
+            f"{error} The StackSet is the output stack_set_name of {MODULE}, and its delegated administrator asks."
+        ) from error
+
+
+def _require_known_regions(aws: Connection, scope: Scope, deployment: Deployment) -> None:
+    """Raises QueryError for a Region of the scope that neither the StackSet nor AWS's SDK knows."""
+    known = {*deployment.regions, *aws.session.get_available_regions("ssm", aws.identity.partition)}
+    if unknown := [region for region in scope.regions if region not in known]:
+        raise QueryError(
+            f"There is no Region {', '.join(unknown)}: StackSet {deployment.stack_set_name} has made resource data "
+            f"syncs in {', '.join(deployment.regions) or 'none'}."
+        )
+
+
+def accounts_to_read(
+    aws: Connection, stack_set_name: str, scope: Scope, ledger: Ledger, now: float
+) -> tuple[Iterator[PlacedAccount], Places]:
+    """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
+    deployment = _deployment_of(aws, stack_set_name)
+    _require_known_regions(aws, scope, deployment)
+    accounts = placed_accounts(aws, scope)
+    return accounts, Places(deployment, scope, ledger, now)
+
+
+class Places:
+    """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
+
+    def __init__(self, deployment: Deployment, scope: Scope, ledger: Ledger, now: float) -> None:
+        """`now` in epoch seconds. Raises ScriptError when nobody says in which Regions there is something."""
+        self.regions = scope.regions or deployment.regions
+        if not self.regions:
+            raise ScriptError(
+                f"StackSet {deployment.stack_set_name} has no instance yet, so nobody knows in which Regions to look: "
+                f"apply {MODULE}, or say --regions."
+            )
+        self._deployment = deployment
+        self._is_whole_organization = not scope.organizational_unit and not scope.account_ids
+        self._oldest = oldest_reporting(now, scope.stale_after_days)
+        self._ledger = ledger
+
+    def begin(self, placed: PlacedAccount) -> list[str]:
+        """The Regions of an account in which there is something to read; tells the others, and why not."""
+        account = placed.account
+        left = [region for region in self.regions if not self._ledger.is_done(account.id, region)]
+        self._ledger.expect(len(left))
+        readable = []
+        for region in left:
+            obstacle = self._deployment.obstacles.get((account.id, region))
+            if not account.is_active:
+                said = f"The account is {account.state}, and Systems Manager does not work in it."
+                self.unread(placed, region, ACCOUNT_NOT_ACTIVE, said)
+            elif obstacle:
+                self.unread(placed, region, SYNC_NOT_DEPLOYED, obstacle)
+            else:
+                readable.append(region)
+        return readable
+
+    def end(
+        self, placed: PlacedAccount, region: str, nodes: Sequence[Observation], *, has_malformed: bool = False
+    ) -> None:
+        """Tells a place that `begin` named, with what is there."""
+        has_sync = (placed.account.id, region) in self._deployment.obstacles
+        if not has_sync and not nodes and not has_malformed:
+            self.unread(placed, region, SYNC_NOT_DEPLOYED, self._nothing_arrived())
+            return
+        place = _place(placed, region, READ)
+        self._ledger.place(place, [node_of(place, node, self._oldest) for node in nodes])
+
+    def unread(self, placed: PlacedAccount, region: str, code: str, reason: str) -> None:
+        self._ledger.place(_place(placed, region, NOT_READ, code, reason))
+
+    def departed(self, account_ids: Iterable[str]) -> None:
+        """Accounts of which there are objects, and that are not in the scope: in the organization no more."""
+        if not self._is_whole_organization:
+            return
+        for account_id in sorted(account_ids):
+            said = (
+                "The bucket has objects of this account, which is not in the organization: they are in no number. "
+                f"Delete what is below accountid={account_id}/ if nobody needs it."
+            )
+            self._ledger.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
+
+    def malformed(self, table: str, key: str, lines: int) -> None:
+        """An object with so many lines that are no JSON, or name no node."""
+        said = (
+            f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. {_WITHOUT[table]} "
+            "Systems Manager writes the object anew when the node's data changes."
+        )
+        self._ledger.problem(Problem(MALFORMED_OBJECT, key, said))
+
+    def _nothing_arrived(self) -> str:
+        return (
+            f"StackSet {self._deployment.stack_set_name} has no instance there, and nothing arrived. A service-managed "
+            "StackSet never reaches the management account: make its resource data sync there, as the output "
+            f"management_account_sync of {MODULE} says. Any other account: add its organizational unit and Region to "
+            "the module, and apply it."
+        )
+
+
+def _obstacle(told: Mapping[str, Any]) -> str:
+    state = told.get("StackInstanceStatus", {}).get("DetailedStatus", "") or told.get("Status", "")
+    if state == _SUCCEEDED:
+        return ""
+    said = " ".join(told.get("StatusReason", "").split())
+    return f"StackSets has not made the resource data sync there: {state}{': ' if said else ''}{said or '.'}"
+
+
+def _place(placed: PlacedAccount, region: str, state: str, code: str = "", reason: str = "") -> AccountRegionResult:
+    account = placed.account
+    return AccountRegionResult(account.id, account.name, placed.organizational_unit, region, state, code, reason)

@@ -1,0 +1,124 @@
+"""What was collected, in files that grow: a run that is interrupted, or killed, loses no place that was complete.
+
+A place's nodes are appended to one file, and then the place to another, with the length that the first has by then. So
+a place is there when its line is whole and the nodes are as long as it says; what is behind that is cut off.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.compliance.model.columns import READ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
+    from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.sources.result_sink import Problem
+
+NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place of the journal. `end` is where its nodes end in the file of nodes, in bytes."""
+
+    fields: dict[str, Any]
+    end: int
+
+    @property
+    def where(self) -> tuple[str, str]:
+        return self.fields["account_id"], self.fields["region"]
+
+
+class Journal:
+    """Files in a directory that exists. Its methods are called by one thread at a time."""
+
+    def __init__(self, directory: Path) -> None:
+        """Goes on with what is there, without the places that could not be read: they are asked again."""
+        self._directory = directory
+        self.kept = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
+        self._end = self.kept[-1].end if self.kept else 0
+        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.kept))
+        # What the sources say of problems they say again.
+        _write(directory / PROBLEMS, b"")
+        self._nodes, self._places, self._problems = (
+            os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            for name in (NODES, PLACES, PROBLEMS)
+        )
+        os.ftruncate(self._nodes, self._end)
+
+    def place(self, place: AccountRegionResult, nodes: Sequence[Node]) -> None:
+        """Raises OSError when the disk is full."""
+        rows = _rows(nodes)
+        _append(self._nodes, rows)
+        self._end += len(rows)
+        _append(self._places, _line({**asdict(place), "nodes": len(nodes), "end": self._end}))
+
+    def problem(self, problem: Problem) -> None:
+        """Raises OSError when the disk is full."""
+        _append(self._problems, _line(asdict(problem)))
+
+    def close(self) -> None:
+        for file in (self._nodes, self._places, self._problems):
+            os.close(file)
+
+
+def _entries(directory: Path) -> Iterator[Entry]:
+    """The places that are whole. After a crash of the machine, less of the nodes may be there than was written."""
+    path, nodes = directory / PLACES, directory / NODES
+    if not path.exists() or not nodes.exists():
+        return
+    size = nodes.stat().st_size
+    with path.open("rb") as file:
+        for line in file:
+            entry = _entry(line)
+            if entry is None or entry.end > size:
+                return
+            yield entry
+
+
+def _entry(line: bytes) -> Entry | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        fields = json.loads(line)
+        return Entry(fields, fields.pop("end"))
+    except (ValueError, KeyError):
+        return None
+
+
+def _rows(nodes: Sequence[Node]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(nodes)
+    return _encoded(text.getvalue())
+
+
+def _line(fields: dict[str, Any]) -> bytes:
+    return _encoded(json.dumps(fields, ensure_ascii=False) + "\n")
+
+
+def _encoded(text: str) -> bytes:
+    # JSON can spell half of a pair of surrogates, which UTF-8 cannot.
+    return text.encode("utf-8", "replace")
+
+
+def _append(file: int, content: bytes) -> None:
+    # A disk that is nearly full takes a part, and then says why not the rest.
+    while content:
+        content = content[os.write(file, content) :]
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replaces the file as a whole, for its owner alone."""
+    new = path.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    new.replace(path)

@@ -1,0 +1,86 @@
+"""What AWS would delete of Explorer when a delegated administrator is deregistered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.concurrency import each
+from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, explorer_syncs_of_member
+
+if TYPE_CHECKING:
+    from systems_manager_organization.aws.account_sessions import Member
+    from systems_manager_organization.aws.session import Connection
+
+
+class DeregistrationBlockedError(ScriptError):
+    """Deregistering the account now would make AWS delete something."""
+
+
+@dataclass(frozen=True)
+class DeregistrationGuard:
+    """How to see what deregistering an administrator would delete.
+
+    Attributes:
+        member_role_name: a role of the administrator account, with its path; "": the account is not looked into.
+        regions: where its resource data syncs may be.
+    """
+
+    member_role_name: str = ""
+    regions: tuple[str, ...] = ()
+
+
+def refuse_deregistration(guard: DeregistrationGuard, aws: Connection, account_id: str) -> None:
+    """Returns where no sync would be deleted, or where the account could not be looked into.
+
+    An account that cannot be looked into must not stay registered for ever: it may be closed. Raises
+    DeregistrationBlockedError.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+    """
+    if not guard.member_role_name:
+        return
+    try:
+        member = Members(aws, guard.member_role_name).enter(account_id)
+    except ServiceError as error:
+        _warn_unseen(aws, f"account {account_id}", error.message)
+        return
+    found = sorted(each(partial(_syncs_in, member), guard.regions), key=lambda syncs: syncs.region)
+    for syncs in found:
+        if syncs.unreadable:
+            _warn_unseen(aws, f"account {account_id} and Region {syncs.region}", syncs.unreadable)
+    deleted = [f"{name} ({syncs.region})" for syncs in found for name in syncs.names]
+    if deleted:
+        raise DeregistrationBlockedError(
+            f"account {account_id} is to be deregistered as the delegated administrator, and AWS would delete the "
+            f"resource data syncs of the organization that it has: {', '.join(deleted)}. Destroy the configuration of "
+            "the administrator account first (the one that calls modules/explorer), then this one. Or delete the "
+            f"syncs, in that account: aws ssm delete-resource-data-sync --region REGION --sync-type {FROM_SOURCE} "
+            "--sync-name NAME"
+        )
+
+
+@dataclass(frozen=True)
+class _Syncs:
+    """The syncs of the organization in one Region, or why they could not be listed ("": they were)."""
+
+    region: str
+    names: tuple[str, ...] = ()
+    unreadable: str = ""
+
+
+def _syncs_in(member: Member, region: str) -> _Syncs:
+    try:
+        syncs = explorer_syncs_of_member(member, region)
+    except ScriptError as error:
+        return _Syncs(region, unreadable=error.message if isinstance(error, ServiceError) else str(error))
+    # Quick Setup's own go with its configurations, and nobody else may delete them.
+    return _Syncs(region, tuple(sync.name for sync in syncs if sync.is_of_organization and not sync.is_quick_setups))
+
+
+def _warn_unseen(aws: Connection, where: str, why: str) -> None:
+    aws.notice(
+        f"Explorer's resource data syncs in {where} could not be listed, and AWS deletes any that there are. {why}"
+    )

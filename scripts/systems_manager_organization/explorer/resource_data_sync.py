@@ -1,0 +1,166 @@
+"""Explorer's resource data sync of the organization, without turning on all OpsData sources.
+
+aws_ssm_resource_data_sync has no source in any version of the AWS provider, and CloudFormation's
+AWS::SSM::ResourceDataSync no EnableAllOpsDataSources, without which AWS turns on all sources in all accounts; either
+would replace this. https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm/issues/193
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.aws.waiters import synchronizing_pauses
+from systems_manager_organization.errors import QueryError, ScriptError, UnsettledError
+from systems_manager_organization.explorer.resource_data_syncs import (
+    FROM_SOURCE,
+    IN_PROGRESS,
+    OF_ORGANIZATION,
+    Source,
+    explorer_syncs,
+)
+from systems_manager_organization.settings.setting import IrreversibleError, SettingKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_ssm.type_defs import (
+        ResourceDataSyncAwsOrganizationsSourceTypeDef,
+        ResourceDataSyncSourceTypeDef,
+    )
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.explorer.resource_data_syncs import Sync
+    from systems_manager_organization.settings.setting import Setting, SettingContext
+
+ABSENT, PRESENT, DIFFERENT, BROKEN = "absent", "present", "different", "broken"
+_OF_ACCOUNT = "of its own account alone"
+
+
+class BrokenSyncError(ScriptError):
+    """The sync is there and does not work; the text says why, and what to do."""
+
+
+class ResourceDataSync(SettingKind):
+    """The name is the sync's, the specification its source: a JSON object with the members of Source.
+
+    Without a specification any sync of the name is "present".
+    """
+
+    name = "resource-data-sync"
+    values = f"{PRESENT}|{ABSENT}|{BROKEN}|{DIFFERENT}"
+
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        syncs = {sync.name: sync for sync in explorer_syncs(aws)}
+        return {setting.key: _value(syncs.get(setting.name), setting) for setting in settings}
+
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        """Raises BrokenSyncError when AWS makes the sync and it does not work."""
+        aws = context.aws
+        if target == ABSENT:
+            aws.call(aws.ssm.delete_resource_data_sync, SyncName=setting.name, SyncType=FROM_SOURCE)
+            return
+        if target != PRESENT:
+            raise IrreversibleError("the source that it had before is not recorded")
+        source = _specified(setting)
+        found = _settled(aws, setting)
+        if found:
+            _refuse_other_account_options(setting, found, source)
+        operation = aws.ssm.update_resource_data_sync if found else aws.ssm.create_resource_data_sync
+        aws.call(operation, SyncName=setting.name, SyncType=FROM_SOURCE, SyncSource=_request(source))
+        sync = _settled(aws, setting, expected=True)
+        if sync and sync.is_broken:
+            raise BrokenSyncError(_diagnosis(aws, setting, sync))
+
+
+def _value(sync: Sync | None, setting: Setting) -> str:
+    if sync is None:
+        return ABSENT
+    if not setting.specification:
+        return PRESENT
+    if sync.is_broken:
+        return BROKEN
+    wanted = _specified(setting)
+    if sync.source is None:
+        return DIFFERENT
+    told = sync.source.all_ops_data_sources_enabled
+    # ASSUMPTION: AWS tells what it was asked for; where it tells nothing, there is nothing to compare.
+    enabled = wanted.all_ops_data_sources_enabled if told is None else told
+    return PRESENT if replace(sync.source, all_ops_data_sources_enabled=enabled) == wanted else DIFFERENT
+
+
+def _specified(setting: Setting) -> Source:
+    """Raises QueryError."""
+    try:
+        told = json.loads(setting.specification)
+        return Source(
+            regions=tuple(sorted(set(told["regions"]))),
+            organizational_unit_ids=tuple(sorted(set(told["organizational_unit_ids"]))),
+            include_future_regions=bool(told["include_future_regions"]),
+            all_ops_data_sources_enabled=bool(told["all_ops_data_sources_enabled"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise QueryError(
+            f"the specification of {setting.key} is not the source of a resource data sync: {error}."
+        ) from error
+
+
+def _settled(aws: Connection, setting: Setting, *, expected: bool = False) -> Sync | None:
+    """The sync once AWS does not work on it; one `expected` is waited for as well. Raises UnsettledError."""
+    for pause in synchronizing_pauses():
+        sync = next((sync for sync in explorer_syncs(aws) if sync.name == setting.name), None)
+        is_settled = sync.status != IN_PROGRESS if sync else not expected
+        if is_settled:
+            return sync
+        aws.clock.sleep(pause)
+    raise UnsettledError(
+        f"{setting.key}: AWS still works on it in account {aws.account_id} and Region {aws.region} after a quarter of "
+        "an hour. Run this again later."
+    )
+
+
+def _refuse_other_account_options(setting: Setting, sync: Sync, source: Source) -> None:
+    # "After you create a resource data sync for a Region, you can't change the account options for that sync":
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateResourceDataSync.html
+    is_of, wanted = _account_option(sync.source), _account_option(source)
+    if is_of != wanted:
+        raise IrreversibleError(
+            f"{setting.key} is {is_of}, and AWS makes no such sync one {wanted}. Delete it and run this again "
+            f"(aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} --sync-name {setting.name}), or give the "
+            "new one another name."
+        )
+
+
+def _diagnosis(aws: Connection, setting: Setting, sync: Sync) -> str:
+    what = ", ".join(word for word in (sync.status, sync.state) if word)
+    said = f": {sync.message.rstrip('.')}" if sync.message else ""
+    advice = sync.explanation or (
+        "What Explorer needs: https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-troubleshooting.html"
+    )
+    return (
+        f"{setting.key} is there and does not work, in account {aws.account_id} and Region {aws.region}: "
+        f"{what}{said}. {advice} Then run this again."
+    )
+
+
+def _request(source: Source) -> ResourceDataSyncSourceTypeDef:
+    accounts: ResourceDataSyncAwsOrganizationsSourceTypeDef = {"OrganizationSourceType": "EntireOrganization"}
+    if source.organizational_unit_ids:
+        accounts = {
+            "OrganizationSourceType": "OrganizationalUnits",
+            "OrganizationalUnits": [{"OrganizationalUnitId": found} for found in source.organizational_unit_ids],
+        }
+    return {
+        "SourceType": OF_ORGANIZATION,
+        "SourceRegions": list(source.regions),
+        "IncludeFutureRegions": source.include_future_regions,
+        "EnableAllOpsDataSources": source.all_ops_data_sources_enabled is True,
+        "AwsOrganizationsSource": accounts,
+    }
+
+
+def _account_option(source: Source | None) -> str:
+    if source is None:
+        return _OF_ACCOUNT
+    return "of organizational units" if source.organizational_unit_ids else "of the entire organization"

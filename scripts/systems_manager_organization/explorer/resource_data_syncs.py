@@ -1,0 +1,129 @@
+"""Explorer's resource data syncs of the account and Region, as they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timezone
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.explorer.sync_states import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from systems_manager_organization.aws.account_sessions import Member
+    from systems_manager_organization.aws.session import Connection
+
+# The type of Explorer's; the other type copies inventory to a bucket.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
+FROM_SOURCE = "SyncFromSource"
+OF_ORGANIZATION = "AwsOrganizations"
+IN_PROGRESS, FAILED = "InProgress", "Failed"
+
+_QUICK_SETUPS = "AWS-QuickSetup-"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a sync of the organization collects from.
+
+    Attributes:
+        organizational_unit_ids: sorted; empty: the entire organization.
+        regions: sorted.
+        all_ops_data_sources_enabled: None where AWS does not tell.
+    """
+
+    regions: tuple[str, ...]
+    organizational_unit_ids: tuple[str, ...]
+    include_future_regions: bool
+    all_ops_data_sources_enabled: bool | None
+
+    def __str__(self) -> str:
+        """Canonical JSON: the same source is the same text."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Sync:
+    """A resource data sync as ListResourceDataSync tells it, with "" for what AWS does not tell.
+
+    Attributes:
+        status: Successful, Failed or InProgress.
+        state: what stands in its way: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
+            TrustedAccessDisabled. Accounts show other states where all is well, which are "" here.
+        message: AWS's words about the status.
+        last_successful_sync: RFC 3339, UTC.
+        source: None of a sync that collects from its own account alone.
+    """
+
+    name: str
+    status: str
+    state: str
+    message: str
+    last_successful_sync: str
+    source: Source | None
+
+    @property
+    def is_broken(self) -> bool:
+        return self.status == FAILED or bool(self.state)
+
+    @property
+    def is_of_organization(self) -> bool:
+        return self.source is not None
+
+    @property
+    def is_quick_setups(self) -> bool:
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SSMQuickSetupRolePolicy.html
+        return self.name.startswith(_QUICK_SETUPS)
+
+    @property
+    def owner(self) -> str:
+        maker = "Quick Setup's" if self.is_quick_setups else "made by hand"
+        return f"{maker}, of {'the organization' if self.is_of_organization else 'this account'}"
+
+    @property
+    def explanation(self) -> str:
+        """What the state means and what to do; "" where nothing stands in its way."""
+        return explained(self.state)
+
+
+def explorer_syncs(aws: Connection) -> list[Sync]:
+    """Explorer's syncs of the account and Region, by name. Raises ScriptError."""
+    listed = aws.listed(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
+    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+
+
+def explorer_syncs_of_member(member: Member, region: str) -> list[Sync]:
+    """Explorer's syncs of a member account in a Region, by name. Raises ScriptError."""
+    listed = member.listed("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
+    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+
+
+def sync_of(told: Mapping[str, Any]) -> Sync:
+    """A ResourceDataSyncItem of the API."""
+    source = told.get("SyncSource", {})
+    state = source.get("State", "")
+    return Sync(
+        name=told["SyncName"],
+        status=told.get("LastStatus", ""),
+        state=state if explained(state) else "",
+        message=" ".join(told.get("LastSyncStatusMessage", "").split()),
+        last_successful_sync=_rfc_3339(told.get("LastSuccessfulSyncTime")),
+        source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,
+    )
+
+
+def _source(told: Mapping[str, Any]) -> Source:
+    units = told.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
+    return Source(
+        regions=tuple(sorted(told.get("SourceRegions", []))),
+        organizational_unit_ids=tuple(sorted(unit["OrganizationalUnitId"] for unit in units)),
+        include_future_regions=told.get("IncludeFutureRegions", False),
+        all_ops_data_sources_enabled=told.get("EnableAllOpsDataSources"),
+    )
+
+
+def _rfc_3339(moment: datetime | None) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

@@ -1,0 +1,277 @@
+"""`ensure.py settings`: brings about all settings of an installation in one run, and changes them back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGION_PATTERN, list_pattern
+from systems_manager_organization.cli.options import COMMON_KEYS, Key
+from systems_manager_organization.errors import QueryError, ScriptError
+from systems_manager_organization.explorer.deregistration import DeregistrationGuard, refuse_deregistration
+from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, in_order
+from systems_manager_organization.organizations.account_placement import AccountPlacement
+from systems_manager_organization.quick_setup.orphaned_managers import refuse_orphaned_managers
+from systems_manager_organization.settings.records import (
+    INSTALLATION,
+    RECORD_REGION,
+    Record,
+    completed,
+    load_records,
+    parameter_name,
+    save_records,
+)
+from systems_manager_organization.settings.setting import (
+    IrreversibleError,
+    Setting,
+    SettingContext,
+    apply_change,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.settings.records import Records
+
+APPLY, RESTORE = "apply", "restore"
+
+_RULE = (
+    "a JSON list of objects with the strings key, subject, value, previous, change and specification and the boolean "
+    "retained, of which all but key and value may be left out"
+)
+
+
+class SettingsError(ScriptError):
+    """Some settings could not be changed; the text has a line for each."""
+
+
+@dataclass(frozen=True)
+class DesiredSetting:
+    """A setting as Terraform has it in its plan or in its state.
+
+    Attributes:
+        previous: what it was before, as the state remembers it.
+        change: how the plan shows the change.
+        retained: whether it stays when the installation goes.
+    """
+
+    setting: Setting
+    previous: str = ""
+    change: str = ""
+    retained: bool = False
+
+    def record(self, change: str) -> Record:
+        return Record(self.setting.subject, self.setting.value, self.previous, change, self.retained)
+
+
+def run(query: Query, connect: Connect) -> str:
+    """Applies or restores; returns a line for each setting. Raises SettingsError or another ScriptError."""
+    desired = _parse(query["settings"])
+    with connect() as aws:
+        installation = _Installation(aws, query)
+        if query["action"] == APPLY:
+            lines = installation.apply(desired, json.loads(query["reverts"]))
+        else:
+            if query["execution_role_name"]:
+                refuse_orphaned_managers(aws, query["installation"], query["execution_role_name"])
+            lines = installation.restore(desired)
+    return "\n".join(lines) or "There is nothing to change."
+
+
+class _Installation:
+    """The settings of one installation, with its record in AWS."""
+
+    def __init__(self, aws: Connection, query: Query) -> None:
+        self._aws = aws
+        self._region, self._name = query["record_region"], query["installation"]
+        guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
+        self._context = SettingContext(aws, partial(refuse_deregistration, guard))
+        self._records: Records = load_records(aws, self._region, self._name, KINDS)
+        self._own: dict[str, Record] = dict(self._records.own)
+
+    def apply(self, desired: Iterable[DesiredSetting], reverts: Mapping[str, str]) -> list[str]:
+        """Changes back what is no longer wanted, then brings about what is.
+
+        The record is written before anything is changed, and once more at the end, whatever happened.
+
+        Args:
+            reverts: by key of what is no longer wanted, the change back as the plan shows it.
+        """
+        wanted = {found.setting.key: found for found in desired}
+        lines: list[str] = []
+        try:
+            self._revert_unwanted(wanted, reverts, lines)
+            for key, found in wanted.items():
+                done = self._own.get(key) == found.record(found.change)
+                self._own[key] = found.record(found.change if done else "")
+            self._save()
+            for key in in_order(wanted):
+                lines.append(self._bring_about(wanted[key]))
+                self._own[key] = completed(self._own[key], wanted[key].change)
+        finally:
+            self._save()
+        return lines
+
+    def restore(self, desired: Iterable[DesiredSetting]) -> list[str]:
+        """Changes everything back, as the state remembers it; deletes the record.
+
+        What cannot be changed back is named at the end, and stays recorded. The rest goes on, but for what must stay as
+        long as it has not been. Raises SettingsError.
+        """
+        known = {found.setting.key: found for found in desired}
+        lines: list[str] = []
+        failures: list[str] = []
+        for key, record in self._own.items():
+            if key in known or record.reverted:
+                continue
+            if key.partition("/")[0] == AccountPlacement.name:
+                # Whoever may write a parameter must not say where an account goes without anybody being shown it.
+                lines.append(
+                    f"{key}: left as it is, because only {parameter_name(self._name)} says that it was in "
+                    f"{record.previous}. To move it back: aws organizations move-account --account-id {record.subject} "
+                    f"--source-parent-id {record.value} --destination-parent-id {record.previous}"
+                )
+            else:
+                known[key] = _recorded(key, record)
+        for key in reversed(in_order(known)):
+            if failures and key.partition("/")[0] in FOUNDATIONS:
+                lines.append(f"{key}: stays until the rest is changed back.")
+                continue
+            try:
+                lines.append(self._revert(known[key]))
+            except ScriptError as error:
+                failures.append(f"{key}: {error}")
+            else:
+                self._own.pop(key, None)
+        remaining = {key: record for key, record in self._own.items() if not record.reverted} if failures else {}
+        save_records(self._aws, self._region, self._name, remaining)
+        if failures:
+            raise SettingsError("\n".join([*lines, *failures]))
+        return lines
+
+    def _revert_unwanted(
+        self, wanted: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
+    ) -> None:
+        for key in reversed(in_order(self._own)):
+            record = self._own[key]
+            if record.reverted or (key in wanted and wanted[key].setting.subject == record.subject):
+                continue
+            lines.append(self._revert(_recorded(key, record)))
+            self._own[key] = Record(
+                record.subject, record.value, record.previous, reverts.get(key, ""), record.retained, reverted=True
+            )
+
+    def _bring_about(self, desired: DesiredSetting) -> str:
+        setting = desired.setting
+        kind = KINDS[setting.kind]
+        current = kind.current(self._aws, setting)
+        if current == setting.value:
+            return f"{setting.key}: already {shown(current)}."
+        apply_change(kind, self._context, setting, current, setting.value)
+        return f"{setting.key}: {shown(setting.value)} (was {shown(current)})."
+
+    def _revert(self, desired: DesiredSetting) -> str:
+        setting = desired.setting
+        kind = KINDS[setting.kind]
+        reason = kind.always_retained or ("it is retained on destroy" if desired.retained else "")
+        others = self._records.wanted_by_others(setting.key, setting.subject)
+        if others:
+            reason = f"the installation {', '.join(sorted(others))} has it as well"
+        if reason:
+            return f"{setting.key}: left as it is, because {reason}."
+        if desired.previous == setting.value:
+            return f"{setting.key}: left as it is, because it was {shown(setting.value)} before this installation."
+        current = kind.current(self._aws, setting)
+        if current not in self._values(desired):
+            return f"{setting.key}: left as it is, because it is {shown(current)} and no longer {shown(setting.value)}."
+        target = kind.previous_or_substitute(self._context, desired.previous)
+        if current == target:
+            return f"{setting.key}: already {shown(current)}."
+        try:
+            apply_change(kind, self._context, setting, current, target)
+        except IrreversibleError as error:
+            return f"{setting.key}: left {shown(current)}, because {error}."
+        said = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
+        return f"{setting.key}: {shown(target)} again (was {shown(current)}){said}."
+
+    def _values(self, desired: DesiredSetting) -> set[str]:
+        """What this installation may have made of it: also where an apply was interrupted after its state changed."""
+        own = self._own.get(desired.setting.key)
+        return {desired.setting.value, *([own.value] if own and own.subject == desired.setting.subject else [])}
+
+    def _save(self) -> None:
+        save_records(self._aws, self._region, self._name, self._own)
+
+
+def _recorded(key: str, record: Record) -> DesiredSetting:
+    return DesiredSetting(Setting(key, record.subject, record.value), record.previous, record.change, record.retained)
+
+
+def _parse(text: str) -> list[DesiredSetting]:
+    try:
+        items = json.loads(text)
+        return [_desired(item) for item in items]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise QueryError(f"settings must be {_RULE}: {error}.") from error
+
+
+def _desired(item: Mapping[str, Any]) -> DesiredSetting:
+    found = dict(item)
+    setting = Setting(
+        found.pop("key"), found.pop("subject", None) or "", found.pop("value"), found.pop("specification", None) or ""
+    )
+    if setting.kind not in KINDS:
+        raise ValueError(f"{setting.key} is of no kind that there is ({', '.join(KINDS)})")
+    return DesiredSetting(setting, **found)
+
+
+VERB = Verb(
+    name="settings",
+    summary="All settings of an installation for which Terraform has no resource, and how they were before.",
+    description="""\
+Reads what is so, changes what differs, reads again. Trusted access: organizations:EnableAWSServiceAccess and
+DisableAWSServiceAccess. StackSets: cloudformation:ActivateOrganizationsAccess and DeactivateOrganizationsAccess.
+Service-linked roles: iam:CreateServiceLinkedRole. The place of an account: organizations:MoveAccount. Delegated
+administrators: organizations:RegisterDelegatedAdministrator and DeregisterDelegatedAdministrator. Explorer's syncs:
+ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. What was changed is recorded by
+ssm:PutParameter below /systems-manager-organization. Resources of the AWS provider that adopt what exists, and leave it
+on destroy, would replace this.""",
+    keys=(
+        *COMMON_KEYS,
+        INSTALLATION,
+        RECORD_REGION,
+        Key("settings", "what is to be so, or what was", r"(?s)\[.*\]", _RULE, default="[]"),
+        Key(
+            "reverts",
+            "by key of what is no longer wanted, the change back as the plan shows it",
+            r"(?s)\{.*\}",
+            "a JSON object of strings",
+            default="{}",
+        ),
+        MEMBER_ROLE_NAME,
+        Key(
+            "regions",
+            "Regions in which an administrator account may have resource data syncs",
+            list_pattern(REGION_PATTERN, empty=True),
+            "a JSON list of Regions",
+            default="[]",
+        ),
+        Key(
+            "execution_role_name",
+            "for restore: the role without which configuration managers cannot be deleted; refuses while any is left",
+            r"[A-Za-z0-9_+=,.@/-]{1,576}",
+            "the name of an IAM role",
+        ),
+        Key(
+            "action", "make it so, or change it back", f"{APPLY}|{RESTORE}", f'"{APPLY}" or "{RESTORE}"', default=APPLY
+        ),
+    ),
+    run=run,
+)

@@ -1,0 +1,192 @@
+"""What AWS has by the names that Terraform is to use: so that a plan does not create it a second time.
+
+Whether the state has it too, only Terraform knows. What a plan creates although it exists is refused with these words.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.creation_tag import CreationMark
+from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.findings import Finding
+from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.quick_setup.configuration_managers import FAILED, deployment_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.organizations.accounts import Account
+    from systems_manager_organization.quick_setup.configurations import Configuration
+
+_RULE = (
+    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id it is "
+    "looked for in the root), the object configurations (name to type) and the string account_email, all of which may "
+    "be left out"
+)
+
+RESOURCES = Key("resources", "names of resources that Terraform is to create", r"(?s)\{.*\}", _RULE, default="{}")
+
+
+@dataclass(frozen=True)
+class ExistingResource:
+    """Something that AWS has.
+
+    Attributes:
+        key: how Terraform asks for it: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
+            `TYPE/NAME` of a configuration manager.
+        what: in words, for example `role "AWS-QuickSetup-Execution"`.
+        id: as `terraform import` takes it.
+        remark: more about it, in words; or "".
+    """
+
+    key: str
+    what: str
+    id: str
+    mark: CreationMark
+    remark: str = ""
+
+
+def parse_resources(text: str) -> dict[str, Any]:
+    """The value of RESOURCES. Raises QueryError."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+        unit = found.get("organizational_unit") or {}
+        good = (
+            set(found) <= {"role_names", "organizational_unit", "configurations", "account_email"}
+            and all(isinstance(name, str) for name in found.get("role_names", []))
+            and set(unit) <= {"name", "parent_id"}
+        )
+    except (ValueError, TypeError, AttributeError) as error:
+        raise QueryError(f"resources is not {_RULE} ({error}).") from error
+    if not good:
+        raise QueryError(f"resources must be {_RULE}.")
+    return found
+
+
+def existing_roles(aws: Connection, names: Iterable[str]) -> Iterator[ExistingResource]:
+    """Raises ScriptError."""
+    for name in names:
+        try:
+            role = aws.call(aws.iam.get_role, RoleName=name)["Role"]
+        except ServiceError as error:
+            if error.code != "NoSuchEntity":
+                raise
+            continue
+        yield ExistingResource(
+            f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationMark.of_list(role.get("Tags", []))
+        )
+
+
+def existing_unit(aws: Connection, name: str, parent_id: str) -> ExistingResource | None:
+    """The organizational unit of this name below `parent_id`, or below the root. Raises ScriptError."""
+    organizations = aws.organizations
+    parent = parent_id or root_id_of(aws)
+    listed = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+    unit = next((found for found in listed if found["Name"] == name), None)
+    if unit is None:
+        return None
+    tags = aws.call(organizations.list_tags_for_resource, ResourceId=unit["Id"])["Tags"]
+    return ExistingResource(
+        "organizational-unit",
+        f'organizational unit "{name}" in {parent}',
+        unit["Id"],
+        CreationMark.of_list(tags),
+        f'To use it as it is, set dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}.',
+    )
+
+
+def existing_account(aws: Connection, accounts: Iterable[Account], email: str) -> ExistingResource | None:
+    """The account of this e-mail address, which AWS takes once. Raises ScriptError."""
+    account = next((found for found in accounts if found.email.lower() == email.lower()), None)
+    if account is None:
+        return None
+    tags = aws.call(aws.organizations.list_tags_for_resource, ResourceId=account.id)["Tags"]
+    return ExistingResource(
+        "organizations-account",
+        f'account "{account.name}" with the e-mail address {email}',
+        account.id,
+        CreationMark.of_list(tags),
+        f'To use it as it is, set delegated_administrator = {{ account_id = "{account.id}" }}.',
+    )
+
+
+def existing_managers(
+    deployed: Iterable[Configuration], descriptions: Mapping[str, Mapping[str, Any]]
+) -> Iterator[ExistingResource]:
+    """The managers of these configurations, each of which has the ARN of one, by what Quick Setup says of them."""
+    for configuration in deployed:
+        description = descriptions[configuration.arn]
+        yield ExistingResource(
+            f"{configuration.type}/{configuration.name}",
+            f'configuration manager "{configuration.name}"',
+            configuration.arn,
+            CreationMark.of(description.get("Tags", {})),
+            _remark(deployment_status(description), configuration.arn),
+        )
+
+
+def refusals(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
+    """By key, what to say where a plan would create it."""
+    said: dict[str, str] = {}
+    for found in existing:
+        said[found.key] = " ".join(filter(None, (said.get(found.key), _refusal(found, installation))))
+    return said
+
+
+def _refusal(found: ExistingResource, installation: str) -> str:
+    mark = found.mark
+    if not mark.installation:
+        whose = "It was created by hand or by another tool"
+    elif mark.installation == installation:
+        whose = (
+            f"This installation created it (plan of {mark.time}): the state has lost it, its address changed without a "
+            "moved block, or it is tainted or to be replaced"
+        )
+    else:
+        whose = (
+            f"Installation {mark.installation} created it (plan of {mark.time}): another workspace or state, this "
+            "module call renamed without a moved block, or a state that was lost (then set installation = "
+            f'"{mark.installation}", and plan again)'
+        )
+    remark = f" {found.remark}" if found.remark else ""
+    return (
+        f"The {found.what} exists already ({found.id}). {whose}.{remark} Nothing was changed. To see which it is, and "
+        "to get the import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
+        f"refused.tfplan | {report_command()} adopt >> adopted.tf"
+    )
+
+
+def _remark(status: str, arn: str) -> str:
+    if status not in FAILED:
+        return f"Its deployment is {status or 'NONE'}."
+    return (
+        f"Its deployment is {status}. Take the cause away ({report_command()} explain {arn}) and deploy it again "
+        f"({report_command()} redeploy {arn}), or delete it ({report_command()} discard {arn})."
+    )
+
+
+def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
+    """What exists more than once, which only configuration managers can: nobody knows then which one is meant."""
+    by_key: dict[str, list[ExistingResource]] = {}
+    for found in existing:
+        by_key.setdefault(found.key, []).append(found)
+    for same in by_key.values():
+        if len(same) > 1:
+            yield Finding(
+                "DUPLICATE_CONFIGURATION",
+                same[0].what,
+                f"Quick Setup has {len(same)} of this type and name: "
+                f"{'; '.join(f'{found.id} ({_owner(found.mark)})' for found in same)}. Both deploy to the same nodes.",
+                "Keep the one that Terraform has (terraform state show), and delete the other: "
+                f"{report_command()} discard ARN. Or give one of them another name.",
+            )
+
+
+def _owner(mark: CreationMark) -> str:
+    return f"created by installation {mark.installation}" if mark.installation else "created by hand or another tool"

@@ -1,0 +1,95 @@
+"""`observe.py resource-data-sync`: how Explorer's sync of the organization stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import SYNC_NAME
+from systems_manager_organization.cli.options import COMMON_KEYS
+from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
+from systems_manager_organization.installation.observed_settings import (
+    SETTINGS,
+    no_longer_wanted,
+    observe_settings,
+    parse_settings,
+)
+from systems_manager_organization.installation.setting_kinds import KINDS
+from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, Records, load_records
+
+if TYPE_CHECKING:
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.explorer.resource_data_syncs import Sync
+
+SCHEMA_VERSION = "1"
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them, "" for what there is not:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `exists`: "true" or "false"; the rest but `others` is of the sync that the query names
+    - `status`: Successful, Failed or InProgress
+    - `state`: what stands in its way: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
+      TrustedAccessDisabled; "" for other states, which accounts show where all is well
+    - `message`: AWS's words about the status
+    - `last_successful_sync`: time, RFC 3339, UTC
+    - `explanation`: what the state means, and what to do
+    - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
+      as in `Source`; "" as well for a sync of this account alone
+    - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
+    - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
+    """
+    settings = parse_settings(query["settings"])
+    with connect() as aws:
+        syncs = explorer_syncs(aws)
+        records = (
+            load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
+            if query["installation"]
+            else Records("")
+        )
+        named = next((sync for sync in syncs if sync.name == query["sync_name"]), None)
+        others = [{"name": sync.name, "owner": sync.owner} for sync in syncs if sync is not named]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "exists": "true" if named else "false",
+            **_told(named),
+            "others": json.dumps(others),
+            "settings": json.dumps(observe_settings(aws, records, settings)),
+            "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
+        }
+
+
+def _told(sync: Sync | None) -> dict[str, str]:
+    return {
+        "status": sync.status if sync else "",
+        "state": sync.state if sync else "",
+        "message": sync.message if sync else "",
+        "last_successful_sync": sync.last_successful_sync if sync else "",
+        "explanation": sync.explanation if sync else "",
+        "source": str(sync.source) if sync and sync.source else "",
+    }
+
+
+VERB = Verb(
+    name="resource-data-sync",
+    summary="How Explorer's resource data sync of the organization stands in the account and Region.",
+    description="""\
+Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are seen there alone. With --settings also
+what reads these, and ssm:GetParametersByPath.
+No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
+one that tells LastStatus and the State of SyncSource would replace this verb.""",
+    keys=(
+        *COMMON_KEYS,
+        SYNC_NAME,
+        replace(INSTALLATION, required=False),
+        replace(RECORD_REGION, required=False),
+        SETTINGS,
+    ),
+    run=observe,
+)

@@ -1,0 +1,255 @@
+"""`observe.py organization`: everything that a plan asks AWS, in one run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, ORGANIZATIONAL_UNIT_PATTERN, SEVERITIES
+from systems_manager_organization.cli.options import COMMON_KEYS, Key, account_id_key
+from systems_manager_organization.errors import PrerequisiteError
+from systems_manager_organization.findings import Finding, Severities
+from systems_manager_organization.installation.existing_resources import (
+    RESOURCES,
+    duplicates,
+    existing_account,
+    existing_managers,
+    existing_roles,
+    existing_unit,
+    parse_resources,
+    refusals,
+)
+from systems_manager_organization.installation.observed_settings import (
+    SETTINGS,
+    no_longer_wanted,
+    observe_settings,
+    parse_settings,
+)
+from systems_manager_organization.installation.setting_kinds import KINDS
+from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.preflight.administrator_findings import (
+    account_findings,
+    registration_findings,
+    unit_findings,
+)
+from systems_manager_organization.preflight.command import find
+from systems_manager_organization.quick_setup.configuration_managers import descriptions_of, managers_of
+from systems_manager_organization.quick_setup.configurations import (
+    Configuration,
+    configurations_key,
+    parse_configurations,
+)
+from systems_manager_organization.quick_setup.deployments import deployment_findings, standings_of, summarize
+from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.installation.existing_resources import ExistingResource
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
+    from systems_manager_organization.settings.records import Records
+    from systems_manager_organization.settings.setting import Setting
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Organization:
+    id: str
+    root_id: str
+    management_account_id: str
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them; all but the first two are JSON:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `organization`: `{id, root_id, management_account_id}`
+    - `settings`: from the key of each of the query's settings to what `observe_settings` says of it
+    - `no_longer_wanted`: from the key of a setting that the installation recorded and the query does not have to
+      `{from, to, change}`
+    - `existing`: from the key of an ExistingResource to why a plan may not create it again
+    - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
+    - `deployments`: from the name of each of the query's configurations that is there to `{counts, exceptions}`
+
+    Raises PrerequisiteError where the module cannot work at all, or another ScriptError.
+    """
+    resources, severities = parse_resources(query["resources"]), Severities(query["severities"])
+    settings = parse_settings(query["settings"])
+    with connect() as aws:
+        organization, directory = describe_organization(aws), AccountDirectory(aws)
+        records_read = aws.start(
+            load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
+        )
+        managers_read = aws.start(managers_of, aws)
+        resources_read = aws.start(_existing_resources, aws, resources)
+        configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
+        account = _account_of(aws, directory, organization, resources)
+        account_id = account.id if account else query["administrator_account_id"]
+        settings = [_of_account(setting, account_id) for setting in settings]
+
+        records, managers = records_read.result(), managers_read.result()
+        observed = observe_settings(aws, records, settings)
+        deployed = _deployed(configurations, managers)
+        others = _deployed(_named(resources.get("configurations", {})), managers)
+        descriptions = descriptions_of(aws, [configuration.arn for configuration in (*deployed, *others)])
+        existing = [
+            *resources_read.result(),
+            *([account] if account else []),
+            *existing_managers([*deployed, *others], descriptions),
+        ]
+        standings = (
+            standings_of(aws, deployed, directory, descriptions) if query["deployments_observed"] == "true" else []
+        )
+        unit_id = query["organizational_unit_id"] or _unit_id(existing)
+        findings = [
+            *_unreadable(records),
+            *duplicates(existing),
+            *(account_findings(aws, account_id) if account_id else ()),
+            *registration_findings(observed, records.own, account_id),
+            *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
+            *deployment_findings(standings),
+        ]
+        found = find(
+            aws,
+            configurations,
+            managers,
+            severities,
+            role_name=query["member_role_name"],
+            administrator_account_id=account_id,
+            directory=directory,
+            installation=query["installation"],
+            known=findings,
+        )
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "organization": json.dumps(asdict(organization)),
+            "settings": json.dumps(observed),
+            "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
+            "existing": json.dumps(refusals(existing, query["installation"])),
+            "findings": json.dumps(found),
+            "deployments": json.dumps(summarize(standings)),
+        }
+
+
+def describe_organization(aws: Connection) -> Organization:
+    """Raises PrerequisiteError where Systems Manager cannot be set up from this account."""
+    told = aws.call(aws.organizations.describe_organization)["Organization"]
+    if told["MasterAccountId"] != aws.account_id:
+        raise PrerequisiteError(
+            f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {aws.account_id}, but the management account "
+            f"of this organization is {told['MasterAccountId']}. Use credentials of the management account."
+        )
+    if told["FeatureSet"] != "ALL":
+        raise PrerequisiteError(
+            f"ALL_FEATURES_DISABLED: the organization's feature set is {told['FeatureSet']}, but trusted access, "
+            "delegated administrators and Quick Setup need all features. Enable them (every invited account must "
+            "agree): aws organizations enable-all-features"
+        )
+    return Organization(told["Id"], root_id_of(aws), told["MasterAccountId"])
+
+
+def _resolved(configurations: Sequence[Configuration], organization: Organization) -> list[Configuration]:
+    """With the root in place of no organizational units: before this, Terraform need not know its id."""
+    return [
+        configuration
+        if configuration.account_id or configuration.organizational_unit_ids
+        else replace(configuration, organizational_unit_ids=(organization.root_id,))
+        for configuration in configurations
+    ]
+
+
+def _account_of(
+    aws: Connection, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
+) -> ExistingResource | None:
+    """The account that Terraform is to create, where it exists."""
+    email = resources.get("account_email")
+    return existing_account(aws, directory.in_units([organization.root_id]), email) if email else None
+
+
+def _of_account(setting: Setting, account_id: str) -> Setting:
+    """The setting of the administrator account, whose id Terraform does not know in the plan that creates it."""
+    if setting.kind == "account-placement":
+        return replace(setting, subject=account_id)
+    return replace(setting, value=account_id) if setting.kind == "delegated-administrator" else setting
+
+
+def _existing_resources(aws: Connection, resources: Mapping[str, Any]) -> list[ExistingResource]:
+    found = list(existing_roles(aws, resources.get("role_names", [])))
+    wanted = resources.get("organizational_unit") or {}
+    unit = existing_unit(aws, wanted["name"], wanted.get("parent_id") or "") if wanted else None
+    return [*found, unit] if unit else found
+
+
+def _named(types: Mapping[str, str]) -> list[Configuration]:
+    return [Configuration(name, type_name) for name, type_name in types.items()]
+
+
+def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:
+    """The configurations that have a manager, one for each manager of the type and name."""
+    return [
+        replace(configuration, arn=manager.arn)
+        for configuration in configurations
+        for manager in managers
+        if (manager.type, manager.name) == (configuration.type, configuration.name)
+    ]
+
+
+def _unit_id(existing: Sequence[ExistingResource]) -> str:
+    return next((found.id for found in existing if found.key == "organizational-unit"), "")
+
+
+def _unreadable(records: Records) -> Iterator[Finding]:
+    for name in records.unreadable:
+        yield Finding(
+            "SETTING_RECORD_UNREADABLE",
+            name,
+            "The parameter is below the path where installations of this module record what they changed, and does not "
+            "hold what this version writes: another version wrote it, or somebody changed it.",
+            f"Delete it: the Terraform state knows what was there before. aws ssm delete-parameter --name {name}",
+        )
+
+
+VERB = Verb(
+    name="organization",
+    summary="Everything that a plan of the module asks AWS.",
+    description="""\
+Reads the organization, the settings that no resource manages and their records, what exists by the names that Terraform
+is to use, what would go wrong (observe.py preflight) and how the configurations are deployed (observe.py deployments).
+Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
+ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
+ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data sources for a part of it.""",
+    keys=(
+        *COMMON_KEYS,
+        replace(INSTALLATION, required=False),
+        replace(RECORD_REGION, required=False),
+        SETTINGS,
+        RESOURCES,
+        configurations_key("what is to be deployed, and where; no organizational units: the whole organization"),
+        MEMBER_ROLE_NAME,
+        account_id_key("administrator_account_id", "the delegated administrator, where it is known"),
+        Key(
+            "organizational_unit_id",
+            "the dedicated organizational unit, where it exists already",
+            ORGANIZATIONAL_UNIT_PATTERN,
+            'the id of an organizational unit, for example "ou-ab12-34cd56ef"',
+        ),
+        SEVERITIES,
+        Key(
+            "deployments_observed",
+            "whether to read how configurations are deployed",
+            "true|false",
+            '"true" or "false"',
+            default="true",
+        ),
+    ),
+    run=observe,
+)

@@ -1,0 +1,38 @@
+"""Every kind of setting, in the order in which settings are changed; they are changed back in the opposite order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
+from systems_manager_organization.organizations.account_placement import AccountPlacement
+from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
+from systems_manager_organization.organizations.service_linked_role import ServiceLinkedRole
+from systems_manager_organization.organizations.stack_sets_access import StackSetsAccess
+from systems_manager_organization.organizations.trusted_access import TrustedAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from systems_manager_organization.settings.setting import SettingKind
+
+KINDS: Mapping[str, SettingKind] = {
+    kind.name: kind
+    for kind in (
+        TrustedAccess(),
+        StackSetsAccess(),
+        ServiceLinkedRole(),
+        AccountPlacement(),
+        DelegatedAdministrator(),
+        ResourceDataSync(),
+    )
+}
+
+# What has to stay as long as something of the others could not be changed back.
+FOUNDATIONS = (TrustedAccess.name, StackSetsAccess.name)
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Keys of settings, in the order in which they are changed."""
+    order = list(KINDS)
+    return sorted(keys, key=lambda key: (order.index(key.partition("/")[0]), key))

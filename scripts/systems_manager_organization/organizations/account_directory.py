@@ -1,0 +1,67 @@
+"""The accounts of organizational units, each set of units listed once however many ask."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.organizations.accounts import ACTIVE, Account, accounts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from systems_manager_organization.aws.session import Connection
+
+
+class Deployment(Protocol):
+    """What is deployed to one account, or to organizational units."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def organizational_unit_ids(self) -> Sequence[str]: ...
+
+
+class AccountDirectory:
+    def __init__(self, aws: Connection) -> None:
+        self._aws = aws
+        self._lock = Lock()
+        self._known: dict[tuple[str, ...], list[Account]] = {}
+
+    def of(self, deployment: Deployment) -> list[Account]:
+        """The accounts that something is deployed to. Raises ScriptError."""
+        if deployment.account_id:
+            return [Account(deployment.account_id, "", ACTIVE)]
+        return self.in_units(deployment.organizational_unit_ids)
+
+    def in_units(self, unit_ids: Iterable[str]) -> list[Account]:
+        """The accounts of these units; none of one that was deleted. Raises ScriptError."""
+        units = tuple(sorted(set(unit_ids)))
+        with self._lock:
+            if units not in self._known:
+                self._known[units] = self._listed(units)
+            return self._known[units]
+
+    def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
+        """The same as they are listed, so that nobody waits for the last page. Raises ScriptError."""
+        units = tuple(sorted(set(unit_ids)))
+        with self._lock:
+            if units in self._known:
+                yield from self._known[units]
+                return
+            listed = []
+            for account in accounts_of(self._aws, units):
+                listed.append(account)
+                yield account
+            self._known[units] = listed
+
+    def _listed(self, units: tuple[str, ...]) -> list[Account]:
+        try:
+            return list(accounts_of(self._aws, units))
+        except ServiceError as error:
+            if error.code != "ParentNotFoundException":
+                raise
+            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
+            return [account for unit in units if len(units) > 1 for account in self._listed((unit,))]

@@ -1,0 +1,75 @@
+"""The organizational unit that an account is in, for an account that Terraform does not own.
+
+Only aws_organizations_account can move an account, and it must own it. The resource proposed in
+https://github.com/hashicorp/terraform-provider-aws/pull/42040 would replace this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.settings.setting import SettingKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.settings.setting import Setting, SettingContext
+
+
+class AccountPlacement(SettingKind):
+    """The subject is the account, the value the id of the root or organizational unit that holds it."""
+
+    name = "account-placement"
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
+    values = "|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|elsewhere"
+
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        return {setting.key: parent_of(aws, setting.subject) if setting.subject else "" for setting in settings}
+
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+        aws = context.aws
+        if not current:
+            raise QueryError(
+                f'account "{setting.subject}" cannot be placed in {target}: the organization of account '
+                f"{aws.account_id} has no such account."
+            )
+        aws.call(
+            aws.organizations.move_account,
+            AccountId=setting.subject,
+            SourceParentId=current,
+            DestinationParentId=target,
+        )
+
+    def previous_or_substitute(self, context: SettingContext, previous: str) -> str:
+        """The root where the organizational unit is gone, or the account was created by this installation.
+
+        The account must leave the organizational unit that is to be deleted.
+        """
+        aws = context.aws
+        if not previous:
+            return root_id_of(aws)
+        if not previous.startswith("ou-"):
+            return previous
+        try:
+            aws.call(aws.organizations.describe_organizational_unit, OrganizationalUnitId=previous)
+        except ServiceError as error:
+            if error.code != "OrganizationalUnitNotFoundException":
+                raise
+            return root_id_of(aws)
+        return previous
+
+
+def parent_of(aws: Connection, account_id: str) -> str:
+    """Id of the root or organizational unit that holds the account; "" when the organization has no such account."""
+    try:
+        parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]
+    except ServiceError as error:
+        if error.code != "ChildNotFoundException":
+            raise
+        return ""
+    # "In the current release, a child can have only a single parent."
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
+    return parents[0]["Id"]

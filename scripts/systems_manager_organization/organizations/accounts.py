@@ -1,0 +1,85 @@
+"""The accounts of organizational units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from systems_manager_organization.aws.session import Connection
+
+ACTIVE = "ACTIVE"
+
+# https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html
+_ROOT_PREFIX = "r-"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the organization. `state`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE` or another of AWS's words."""
+
+    id: str
+    name: str
+    state: str
+    email: str = ""
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Account:
+        """From AWS's answer."""
+        # AWS retires Status in favour of State, and older SDKs know no State.
+        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+        return cls(
+            told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE, told.get("Email", "")
+        )
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == ACTIVE
+
+
+def accounts_of(aws: Connection, parent_ids: Iterable[str]) -> Iterator[Account]:
+    """The accounts of these organizational units and of all below them, each once, as AWS tells them.
+
+    The root stands for the whole organization, the management account included.
+    """
+    parents = sorted(set(parent_ids))
+    told: set[str] = set()
+    for account in _listed(aws, parents):
+        if account.id not in told:
+            told.add(account.id)
+            yield account
+
+
+def ancestors_of(aws: Connection, organizational_unit_id: str) -> list[str]:
+    """The organizational unit itself and everything that it is in, up to the root."""
+    lineage = [organizational_unit_id]
+    while not is_root(lineage[-1]):
+        # "In the current release, a child can have only a single parent."
+        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
+        lineage.append(aws.call(aws.organizations.list_parents, ChildId=lineage[-1])["Parents"][0]["Id"])
+    return lineage
+
+
+def root_id_of(aws: Connection) -> str:
+    """The organization's root, of which there is one."""
+    return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
+
+
+def is_root(parent_id: str) -> bool:
+    return parent_id.startswith(_ROOT_PREFIX)
+
+
+def _listed(aws: Connection, parents: list[str]) -> Iterator[Account]:
+    organizations = aws.organizations
+    if any(map(is_root, parents)):
+        # Of every account in pages of twenty, and not unit by unit: the fewest calls there are.
+        yield from map(Account.of, aws.listed(organizations.list_accounts, "Accounts"))
+        return
+    remaining = list(parents)
+    while remaining:
+        parent = remaining.pop()
+        yield from map(Account.of, aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
+        units = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+        remaining += [unit["Id"] for unit in units]

@@ -1,0 +1,50 @@
+"""A role that an AWS service keeps for itself, which the console would create on the way.
+
+aws_iam_service_linked_role fails where the role exists, and deletes it on destroy. One that can adopt what exists would
+replace this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.settings.setting import SettingKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.settings.setting import Setting, SettingContext
+
+# Only AWS knows how a service names its role.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
+ROLE_NAMES = {
+    "accountdiscovery.ssm.amazonaws.com": "AWSServiceRoleForAmazonSSM_AccountDiscovery",
+    "ssm-quicksetup.amazonaws.com": "AWSServiceRoleForSSMQuickSetup",
+}
+PRESENT, ABSENT = "present", "absent"
+
+
+class ServiceLinkedRole(SettingKind):
+    """The name is the service principal."""
+
+    name = "service-linked-role"
+    values = f"{PRESENT}|{ABSENT}"
+    always_retained: ClassVar[str] = "other features of Systems Manager in the account may use it"
+
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        return {setting.key: PRESENT if _exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
+
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
+
+
+def _exists(aws: Connection, role_name: str) -> bool:
+    try:
+        aws.call(aws.iam.get_role, RoleName=role_name)
+    except ServiceError as error:
+        if error.code != "NoSuchEntity":
+            raise
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What would go wrong in an apply: one module for each family of findings. Changes nothing."""

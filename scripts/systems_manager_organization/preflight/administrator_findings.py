@@ -1,0 +1,91 @@
+"""What stands in the way of the administrator account: its registration, and who else is in its organizational unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.findings import Finding
+from systems_manager_organization.organizations.accounts import Account
+from systems_manager_organization.organizations.delegated_administrator import NONE, DelegatedAdministrator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.settings.records import Record
+
+IS_MANAGEMENT_ACCOUNT = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT"
+NOT_ACTIVE_MEMBER = "ADMINISTRATOR_NOT_ACTIVE_MEMBER"
+ANOTHER_REGISTERED = "ANOTHER_ADMINISTRATOR_REGISTERED"
+NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
+
+
+def account_findings(aws: Connection, account_id: str) -> Iterator[Finding]:
+    """Whether AWS would register the account at all. Raises ScriptError."""
+    if account_id == aws.account_id:
+        yield Finding(
+            IS_MANAGEMENT_ACCOUNT,
+            account_id,
+            "delegated_administrator.account_id is the management account, which AWS does not register as a delegated "
+            "administrator.",
+            "Give a member account.",
+        )
+        return
+    state = _state_of(aws, account_id)
+    if state not in ("ACTIVE", ""):
+        yield Finding(
+            NOT_ACTIVE_MEMBER,
+            account_id,
+            f"delegated_administrator.account_id is an account whose state in this organization is {state}, and AWS "
+            "registers active member accounts only.",
+            "Give an active member account.",
+        )
+
+
+def registration_findings(
+    observed: Mapping[str, Mapping[str, Any]], own: Mapping[str, Record], account_id: str
+) -> Iterator[Finding]:
+    """Whether another account administers a service, unless this installation registered it."""
+    for key, setting in sorted(observed.items()):
+        kind, _, principal = key.partition("/")
+        registered, record = setting["value"], own.get(key)
+        if kind != DelegatedAdministrator.name or registered in (NONE, account_id):
+            continue
+        if record and record.value == registered and record.previous != registered:
+            continue
+        yield Finding(
+            ANOTHER_REGISTERED,
+            principal,
+            f"account {registered} is the delegated administrator for {principal}, which takes one only.",
+            "Keep it by setting delegated_administrator.account_id to it, or deregister it first (AWS then deletes its "
+            f"Explorer syncs): aws organizations deregister-delegated-administrator --account-id {registered} "
+            f"--service-principal {principal}",
+        )
+
+
+def unit_findings(aws: Connection, unit_id: str, account_id: str) -> Iterator[Finding]:
+    """Who else is in the dedicated organizational unit. Raises ScriptError."""
+    organizations = aws.organizations
+    accounts = aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=unit_id)
+    units = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit_id)
+    others = sorted(
+        [account["Id"] for account in accounts if account["Id"] != account_id] + [unit["Id"] for unit in units]
+    )
+    if others:
+        yield Finding(
+            NOT_EXCLUSIVE,
+            unit_id,
+            f"The dedicated organizational unit also holds {', '.join(others)}, and AWS advises that the administrator "
+            "account of Change Manager is the only one in its unit.",
+            "Move the others elsewhere, or choose another unit.",
+        )
+
+
+def _state_of(aws: Connection, account_id: str) -> str:
+    try:
+        return Account.of(dict(aws.call(aws.organizations.describe_account, AccountId=account_id)["Account"])).state
+    except ServiceError as error:
+        if error.code != "AccountNotFoundException":
+            raise
+        return "NOT_A_MEMBER"

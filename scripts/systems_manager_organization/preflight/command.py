@@ -1,0 +1,153 @@
+"""`observe.py preflight`: what would go wrong, said before anything is touched."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.aws.account_sessions import READ_ACTIONS
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, SEVERITIES
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, switch
+from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.findings import ERROR, WARNING, Severities, in_order
+from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.preflight.finding_table import table
+from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODES, overlap_findings
+from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
+from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
+from systems_manager_organization.quick_setup.configuration_managers import configurations_in, described, managers_of
+from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from concurrent.futures import Future
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.findings import Finding
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
+    from systems_manager_organization.quick_setup.configurations import Configuration
+
+SCHEMA_VERSION = "1"
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` says what was not
+      looked for
+    """
+    with connect() as aws:
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "findings": json.dumps(_findings(aws, query)),
+        }
+
+
+def show(query: Query, connect: Connect, screen: Screen) -> int:
+    """The findings for a person. Returns 1 when one of them is an error."""
+    with connect() as aws:
+        findings = _findings(aws, query)
+    if query["json"]:
+        screen.write(json.dumps(findings, indent=2))
+    elif screen.stdout.isatty():
+        # The console before the table: it is the one that can say what to do when there is no rich.
+        screen.console(screen.stdout).print(table(findings))
+    else:
+        for finding in findings:
+            screen.write("{severity} {code} {subject}: {message} {remedy}".format(**finding))
+    errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
+    screen.tell(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.")
+    return 1 if errors else 0
+
+
+def _findings(aws: Connection, query: Query) -> list[dict[str, str]]:
+    severities = Severities(query["severities"])
+    managers = managers_of(aws) if severities.wanted(*OVERLAP_CODES) or not query["configurations"] else []
+    return find(
+        aws,
+        _configurations(aws, query, managers),
+        managers,
+        severities,
+        role_name=query["member_role_name"],
+        administrator_account_id=query["administrator_account_id"],
+        directory=AccountDirectory(aws),
+    )
+
+
+def find(
+    aws: Connection,
+    configurations: list[Configuration],
+    managers: list[Manager],
+    severities: Severities,
+    *,
+    role_name: str,
+    administrator_account_id: str,
+    directory: AccountDirectory,
+    installation: str = "",
+    known: Iterable[Finding] = (),
+) -> list[dict[str, str]]:
+    """What would go wrong with these configurations, beside these managers, and what is known already, the worst first.
+
+    A `note` says what was not looked for. Raises ScriptError.
+    """
+    beside: list[Future[list[Finding]]] = []
+    if severities.wanted(*OVERLAP_CODES):
+        beside.append(aws.start(overlap_findings, aws, managers, configurations, installation))
+    if severities.wanted(*SYNC_CODES):
+        beside.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
+    found = list(known)
+    if severities.wanted(*TARGET_CODES):
+        found += target_findings(aws, configurations, role_name, severities, directory)
+    for findings in beside:
+        found += findings.result()
+    told = severities.told(found)
+    return in_order(told if role_name else [*told, *_without_role(severities)])
+
+
+def _configurations(aws: Connection, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
+    if query["configurations"]:
+        return parse_configurations(query["configurations"])
+    return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
+
+
+def _without_role(severities: Severities) -> list[dict[str, str]]:
+    return [
+        severities.note(
+            code,
+            "Not looked for: nobody said which role of the member accounts to enter them by.",
+            "Set preflight.member_role_name (by hand: --member-role-name).",
+        )
+        for code in MEMBER_CODES
+        if severities.wanted(code)
+    ]
+
+
+VERB = Verb(
+    name="preflight",
+    summary="What would go wrong, before anything is touched.",
+    description=f"""\
+Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
+ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
+overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole for every targeted account and there
+{", ".join(READ_ACTIONS)}.
+Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
+No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
+Quick Setup's configuration managers; those that do would replace parts of this verb.""",
+    keys=(
+        *OPTIONAL_COMMON_KEYS,
+        configurations_key("what is to be deployed, and where; default: the configurations that are there"),
+        MEMBER_ROLE_NAME,
+        account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
+        SEVERITIES,
+        switch("json", "prints JSON"),
+    ),
+    run=observe,
+    by_hand=show,
+)

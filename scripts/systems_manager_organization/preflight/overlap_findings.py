@@ -1,0 +1,168 @@
+"""Configurations that get into each other's way: in the same organizational units and Regions."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
+from systems_manager_organization.creation_tag import CreationMark
+from systems_manager_organization.findings import Finding
+from systems_manager_organization.organizations.accounts import ancestors_of, is_root
+from systems_manager_organization.quick_setup.configuration_managers import configurations_in, described
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
+    from systems_manager_organization.quick_setup.configurations import Configuration
+
+OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
+OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
+
+# What two of a kind do to each other; where AWS says nothing, the last one line.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
+_CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
+_OTHERWISE = "Each does the same there again."
+
+
+def overlap_findings(
+    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
+) -> list[Finding]:
+    """What is wrong between these configurations, and between them and those that others created.
+
+    What `installation` created is its own, whatever its name: this plan may rename it or delete it. Raises ScriptError.
+    """
+    targets = _Targets(aws)
+    pairs = [
+        *combinations(configurations, 2),
+        *product(configurations, _created_by_others(aws, managers, configurations, installation)),
+    ]
+    return [finding for one, other in pairs for finding in _between(targets, one, other)]
+
+
+def _created_by_others(
+    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
+) -> list[Configuration]:
+    """The configurations of the account and Region that are none of these, which are known by type and name."""
+    wanted = {(configuration.type, configuration.name) for configuration in configurations}
+    types = {configuration.type for configuration in configurations}
+    if types & {PATCH_POLICY, HOST_MANAGEMENT}:
+        types |= {PATCH_POLICY, HOST_MANAGEMENT}
+    descriptions = [
+        described(aws, manager.arn)
+        for manager in managers
+        if (manager.type, manager.name) not in wanted and manager.type in types
+    ]
+    return [
+        found
+        for description in descriptions
+        if not installation or CreationMark.of(description.get("Tags", {})).installation != installation
+        for found in configurations_in(description)
+    ]
+
+
+def _between(targets: _Targets, one: Configuration, other: Configuration) -> Iterator[Finding]:
+    regions = ", ".join(sorted(set(one.regions) & set(other.regions)))
+    code = _code(one, other)
+    if not regions or not code:
+        return
+    subject = f"{one.name} and {other.name}"
+    if code == EXISTS:
+        yield Finding(
+            EXISTS,
+            subject,
+            f"Both are Host Management configurations of {regions}, and Quick Setup takes only one for a Region, "
+            "whatever its targets.",
+            "Take the Regions out of one of them, or delete one.",
+        )
+        return
+    shared = ", ".join(targets.shared(one, other))
+    if not shared:
+        return
+    where = f"{shared} in {regions}"
+    if code == SCAN_CONFLICT:
+        yield Finding(
+            SCAN_CONFLICT,
+            subject,
+            f"A patch policy and a Host Management configuration that scans both go to {where}: their scans overwrite "
+            "each other's compliance.",
+            f'Set ScanInstances of {_host_management(one, other).name} to "false".',
+        )
+        return
+    yield Finding(
+        OVERLAPPING,
+        subject,
+        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _OTHERWISE)}",
+        "Take the organizational units or Regions out of one of them, or delete one.",
+    )
+
+
+def _code(one: Configuration, other: Configuration) -> str:
+    """What would be wrong, did they meet; "" when nothing would, or when Terraform says it itself."""
+    if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
+        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _terraform_tells(one, other) else ""
+    if one.type != other.type:
+        return ""
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
+    if one.type == HOST_MANAGEMENT:
+        return EXISTS
+    return "" if _are_for_different_nodes(one, other) else OVERLAPPING
+
+
+def _host_management(one: Configuration, other: Configuration) -> Configuration:
+    return other if other.type == HOST_MANAGEMENT else one
+
+
+def _scans(host_management: Configuration) -> bool:
+    # Left out, it scans: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    return host_management.parameters.get("ScanInstances", "true") != "false"
+
+
+def _terraform_tells(one: Configuration, other: Configuration) -> bool:
+    """Whether modules/host-management sees it: both are wanted, and that they meet is to be told without AWS's tree.
+
+    What has an ARN was read from Quick Setup, and Terraform knows nothing of it.
+    """
+    if one.arn or other.arn:
+        return False
+    units = {*one.organizational_unit_ids, *other.organizational_unit_ids}
+    is_same = bool(set(one.organizational_unit_ids) & set(other.organizational_unit_ids))
+    return bool(one.account_id or other.account_id) or is_same or any(map(is_root, units))
+
+
+def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:
+    tags = [
+        (configuration.parameters.get("TargetTagKey"), configuration.parameters.get("TargetTagValue"))
+        for configuration in (one, other)
+    ]
+    return all(key for key, _ in tags) and tags[0] != tags[1]
+
+
+class _Targets:
+    """What two configurations both go to."""
+
+    def __init__(self, aws: Connection) -> None:
+        self._aws = aws
+        self._lineages: dict[str, list[str]] = {}
+
+    def shared(self, one: Configuration, other: Configuration) -> list[str]:
+        """Organizational units, the inner one where one is in the other; or the account."""
+        if one.account_id or other.account_id:
+            return [one.account_id] if one.account_id == other.account_id else []
+        pairs = product(one.organizational_unit_ids, other.organizational_unit_ids)
+        return sorted({inner for outer_or_inner in pairs for inner in self._inner(*outer_or_inner)})
+
+    def _inner(self, one: str, other: str) -> Iterator[str]:
+        if one == other or is_root(other):
+            yield one
+        elif is_root(one) or one in self._lineage(other):
+            yield other
+        elif other in self._lineage(one):
+            yield one
+
+    def _lineage(self, organizational_unit_id: str) -> list[str]:
+        if organizational_unit_id not in self._lineages:
+            self._lineages[organizational_unit_id] = ancestors_of(self._aws, organizational_unit_id)
+        return self._lineages[organizational_unit_id]

@@ -1,0 +1,62 @@
+"""The resource data syncs of Explorer, of which AWS allows five."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.explorer.resource_data_syncs import (
+    FROM_SOURCE,
+    explorer_syncs,
+    explorer_syncs_of_member,
+)
+from systems_manager_organization.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.explorer.resource_data_syncs import Sync
+
+SYNC_CODES = ("DATA_SYNC_QUOTA",)
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-configuring-multi.html
+_MOST_SYNCS = 5
+
+
+def sync_findings(aws: Connection, role_name: str, administrator_account_id: str) -> list[Finding]:
+    """Where no further sync could be made: in the account, and in the administrator's, if a role leads there.
+
+    The syncs of the administrator account are seen there alone:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+
+    Raises ScriptError.
+    """
+    findings = list(_quota(aws.account_id, aws.region, explorer_syncs(aws)))
+    if role_name and administrator_account_id:
+        syncs = _syncs_of_member(aws, role_name, administrator_account_id)
+        findings += _quota(administrator_account_id, aws.region, syncs)
+    return findings
+
+
+def _syncs_of_member(aws: Connection, role_name: str, account_id: str) -> list[Sync]:
+    try:
+        member = Members(aws, role_name).enter(account_id)
+    except ServiceError:
+        # That this account cannot be entered is told with all others that cannot.
+        return []
+    return explorer_syncs_of_member(member, aws.region)
+
+
+def _quota(account_id: str, region: str, syncs: Iterable[Sync]) -> Iterator[Finding]:
+    owners = sorted(f"{sync.name} ({sync.owner})" for sync in syncs)
+    if len(owners) >= _MOST_SYNCS:
+        yield Finding(
+            "DATA_SYNC_QUOTA",
+            f"{account_id} {region}",
+            f"All {_MOST_SYNCS} resource data syncs that Explorer may have there are taken: {', '.join(owners)}. Quick "
+            "Setup cannot make its own.",
+            "Delete one that nobody needs, in that account: aws ssm delete-resource-data-sync "
+            f"--sync-type {FROM_SOURCE} --sync-name NAME",
+        )

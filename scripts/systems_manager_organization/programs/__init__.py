@@ -1,0 +1,1 @@
+"""`observe.py`, `ensure.py` and `report.py`: which commands each has. Nothing imports this."""

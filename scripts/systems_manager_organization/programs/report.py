@@ -1,0 +1,22 @@
+"""`report.py`: what a person asks, and the ways out of a failure."""
+
+from __future__ import annotations
+
+from systems_manager_organization.cli.application import Program
+from systems_manager_organization.compliance import command as compliance
+from systems_manager_organization.explorer import ops_data
+from systems_manager_organization.installation import adopt
+from systems_manager_organization.quick_setup import discard, explain, redeploy
+
+PROGRAM: Program[str] = Program(
+    name="report.py",
+    summary=(
+        "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees and how every account is "
+        "patched. What changes something says so and asks."
+    ),
+    verbs=(explain.VERB, adopt.VERB, discard.VERB, redeploy.VERB, ops_data.VERB, compliance.VERB),
+    render=lambda text, _on_terminal: text,
+    reads_standard_input=False,
+)
+
+main = PROGRAM.main

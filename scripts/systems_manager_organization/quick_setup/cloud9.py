@@ -1,0 +1,61 @@
+"""AWS Cloud9 environments of member accounts.
+
+Where one existed, the author of the procedure saw Quick Setup fail; AWS documents nothing of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from systems_manager_organization.aws.account_sessions import Member
+
+# https://docs.aws.amazon.com/cloud9/latest/APIReference/API_DescribeEnvironments.html
+_MOST_DESCRIBED = 25
+
+# "When you create an AWS Cloud9 development environment, AWS Cloud9 creates the service-linked role for you", and
+# "before you can use IAM to delete a service-linked role, you must remove any AWS Cloud9 resources used by the role":
+# https://docs.aws.amazon.com/cloud9/latest/user-guide/using-service-linked-roles.html
+_SERVICE_LINKED_ROLE = "AWSServiceRoleForAWSCloud9"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A development environment. `name` is "" where the account does not tell it."""
+
+    id: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name else self.id
+
+
+def has_ever_been_used_in(member: Member, region: str) -> bool:
+    """Whether Cloud9's service-linked role is there: without it no Region of the account has an environment.
+
+    One question in place of one for each Region. Where it may not be asked, the answer is yes. `region`: any of them.
+    """
+    try:
+        member.call("iam", region, "get_role", RoleName=_SERVICE_LINKED_ROLE)
+    except ServiceError as error:
+        return error.code != "NoSuchEntity"
+    return True
+
+
+def environments_in(member: Member, region: str) -> list[Environment]:
+    """The environments of a member account in a Region, sorted. Raises ScriptError."""
+    ids = list(member.listed("cloud9", region, "list_environments", "environmentIds", page_key="nextToken"))
+    return sorted(_described(member, region, ids), key=str)
+
+
+def _described(member: Member, region: str, ids: list[str]) -> Iterator[Environment]:
+    for start in range(0, len(ids), _MOST_DESCRIBED):
+        some = ids[start : start + _MOST_DESCRIBED]
+        told = member.call("cloud9", region, "describe_environments", environmentIds=some)["environments"]
+        names = {environment["id"]: environment.get("name", "") for environment in told}
+        yield from (Environment(found, names.get(found, "")) for found in some)

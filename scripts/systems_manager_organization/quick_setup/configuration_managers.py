@@ -1,0 +1,143 @@
+"""Quick Setup's configuration managers, as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.aws.waiters import deployment_pauses
+from systems_manager_organization.errors import QueryError, ServiceError, UnsettledError
+from systems_manager_organization.quick_setup.configurations import Configuration, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from systems_manager_organization.aws.session import Connection
+
+GONE = ""
+UNDER_WAY = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
+FAILED = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A configuration manager as ListConfigurationManagers tells it. The statuses are "" where AWS tells none."""
+
+    arn: str
+    name: str
+    type: str
+    deployment_status: str
+    async_executions_status: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a manager deploys, as GetConfigurationManager tells it: a Manager has one."""
+
+    id: str
+    type: str
+    parameters: Mapping[str, str]
+    administration_role_arn: str
+    execution_role_name: str
+
+
+def managers_of(aws: Connection) -> list[Manager]:
+    """Every configuration manager of the account and Region, sorted by name and ARN."""
+    listed = aws.listed(
+        aws.quick_setup.list_configuration_managers,
+        "ConfigurationManagersList",
+        sent="StartingToken",
+        MaxItems=100,
+    )
+    return sorted(map(_manager, listed), key=lambda manager: (manager.name, manager.arn))
+
+
+def managers_named(aws: Connection, name: str) -> list[Manager]:
+    """The managers of this name, or the one with this ARN. Raises QueryError, with the names that there are."""
+    managers = managers_of(aws)
+    found = [manager for manager in managers if name in (manager.name, manager.arn)]
+    if found:
+        return found
+    names = ", ".join(sorted({manager.name for manager in managers})) or "none"
+    raise QueryError(
+        f'there is no configuration manager "{name}" in account {aws.account_id} and Region {aws.region}. '
+        f"There are: {names}."
+    )
+
+
+def described(aws: Connection, arn: str) -> dict[str, Any]:
+    """GetConfigurationManager's answer; empty when the manager is gone."""
+    try:
+        return dict(aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn))
+    except ServiceError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        return {}
+
+
+def descriptions_of(aws: Connection, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What `described` says of each, by ARN. Raises ScriptError."""
+    started = {arn: aws.start(described, aws, arn) for arn in arns}
+    return {arn: answer.result() for arn, answer in started.items()}
+
+
+def definitions_in(description: Mapping[str, Any]) -> list[Definition]:
+    """The definitions in GetConfigurationManager's answer: one, or none of a manager that is gone."""
+    return [
+        Definition(
+            id=definition.get("Id", ""),
+            type=definition["Type"],
+            parameters=definition["Parameters"],
+            administration_role_arn=definition.get("LocalDeploymentAdministrationRoleArn", ""),
+            execution_role_name=definition.get("LocalDeploymentExecutionRoleName", ""),
+        )
+        for definition in description.get("ConfigurationDefinitions", [])
+    ]
+
+
+def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
+    """What GetConfigurationManager's answer says of where its definitions go."""
+    return [
+        Configuration(
+            name=description.get("Name", ""),
+            type=definition.type,
+            organizational_unit_ids=split(definition.parameters.get("TargetOrganizationalUnits", "")),
+            account_id=definition.parameters.get("TargetAccounts", ""),
+            regions=split(definition.parameters.get("TargetRegions", "")),
+            arn=description["ManagerArn"],
+            parameters=definition.parameters,
+        )
+        for definition in definitions_in(description)
+    ]
+
+
+def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
+    """Status by kind: `Deployment`, `AsyncExecutions`."""
+    return {summary["StatusType"]: summary.get("Status", "NONE") for summary in description.get("StatusSummaries", [])}
+
+
+def deployment_status(description: Mapping[str, Any]) -> str:
+    """The status of its deployment; GONE when there is no manager any more."""
+    return statuses_in(description).get("Deployment", "NONE") if description else GONE
+
+
+def wait_until_settled(aws: Connection, arn: str) -> str:
+    """The status of its deployment when nothing is under way any more, or GONE. Raises UnsettledError."""
+    for pause in deployment_pauses():
+        status = deployment_status(described(aws, arn))
+        if status not in UNDER_WAY:
+            return status
+        aws.clock.sleep(pause)
+    raise UnsettledError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
+
+
+def _manager(told: Mapping[str, Any]) -> Manager:
+    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in told.get("StatusSummaries", [])}
+    types = {definition.get("Type", "") for definition in told.get("ConfigurationDefinitionSummaries", [])}
+    return Manager(
+        arn=told["ManagerArn"],
+        name=told.get("Name", ""),
+        type=",".join(sorted(types)),
+        deployment_status=statuses.get("Deployment", ""),
+        async_executions_status=statuses.get("AsyncExecutions", ""),
+    )

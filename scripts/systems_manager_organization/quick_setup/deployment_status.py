@@ -1,0 +1,173 @@
+"""How a configuration stands in each account and Region."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.organizations.accounts import Account
+from systems_manager_organization.quick_setup.configuration_managers import FAILED, UNDER_WAY, statuses_in
+from systems_manager_organization.quick_setup.stack_set_failures import failure_reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from systems_manager_organization.account_region import AccountRegion
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.organizations.account_directory import AccountDirectory
+    from systems_manager_organization.quick_setup.configurations import Configuration
+
+SUCCEEDED, IN_PROGRESS, FAILING, NOT_DEPLOYED = "succeeded", "in_progress", "failed", "not_deployed"
+STATES = (SUCCEEDED, IN_PROGRESS, FAILING, NOT_DEPLOYED)
+
+NO_REASON = "AWS gives no reason."
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+MANAGEMENT_ACCOUNT = "Deployments to organizational units never reach the management account."
+LATE = "Quick Setup has no deployment there: the account or the Region may have come after the last one."
+
+
+@dataclass(frozen=True)
+class State:
+    """How one account and Region stands.
+
+    Attributes:
+        state: one of STATES.
+        reason: AWS's own words where it failed, ours where nothing is deployed; otherwise "".
+        associations: the status of what runs on the nodes there, in AWS's word; "" where AWS tells none.
+        association_message: AWS's words about that.
+    """
+
+    state: str
+    reason: str = ""
+    associations: str = ""
+    association_message: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one configuration stands.
+
+    Attributes:
+        deployment_message: AWS's words about the deployment as a whole; "" where it has none.
+        accounts: the targeted ones, and all others that it is deployed to.
+    """
+
+    configuration: Configuration
+    deployment_status: str
+    deployment_message: str
+    association_status: str
+    states: Mapping[AccountRegion, State]
+    accounts: Mapping[str, Account]
+
+    def count(self, state: str) -> int:
+        return Counter(place.state for place in self.states.values())[state]
+
+    @property
+    def has_failed(self) -> bool:
+        return self.deployment_status in FAILED or bool(self.count(FAILING))
+
+    @property
+    def failure_elsewhere(self) -> str:
+        """Why it failed though no account and Region did: a deployment that did not begin, or a deletion; else ""."""
+        if self.deployment_status not in FAILED or self.count(FAILING):
+            return ""
+        return self.deployment_message or NO_REASON
+
+    @property
+    def has_settled(self) -> bool:
+        under_way = {self.deployment_status, self.association_status} & UNDER_WAY
+        return not under_way and not self.count(IN_PROGRESS)
+
+
+def standing_of(
+    aws: Connection, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
+) -> Standing:
+    """Asks AWS how `configuration` stands everywhere, whose manager is described so. Raises ScriptError."""
+    deployed = {(found["Account"], found["Region"]): found for found in _deployed(aws, description)}
+    accounts = {account.id: account for account in directory.of(configuration)}
+    statuses = statuses_in(description)
+    expected = {(account_id, region) for account_id in accounts for region in configuration.regions}
+    reasons = _reasons(aws, deployed)
+    missing = partial(_missing_state, aws, configuration, description, nothing_deployed=not deployed)
+    return Standing(
+        configuration,
+        deployment_status=statuses.get("Deployment", "NONE"),
+        deployment_message=_message(description, "Deployment"),
+        association_status=statuses.get("AsyncExecutions", "NONE"),
+        states={
+            place: _deployed_state(deployed[place], reasons.get(place, ""))
+            if place in deployed
+            else missing(accounts[place[0]])
+            for place in sorted(expected | set(deployed))
+        },
+        accounts={**{account_id: Account(account_id, "", "ACTIVE") for account_id, _ in deployed}, **accounts},
+    )
+
+
+def _deployed(aws: Connection, description: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if not description:
+        return []
+    listed = aws.listed(
+        aws.quick_setup.list_configurations,
+        "ConfigurationsList",
+        sent="StartingToken",
+        ManagerArn=description["ManagerArn"],
+        MaxItems=100,
+    )
+    return list(listed)
+
+
+def _reasons(aws: Connection, deployed: Mapping[AccountRegion, dict[str, Any]]) -> dict[AccountRegion, str]:
+    """StackSets is asked only where something failed."""
+    failed = {
+        found["ConfigurationDefinitionId"]
+        for found in deployed.values()
+        if statuses_in(found).get("Deployment") in FAILED
+    }
+    reasons: dict[AccountRegion, str] = {}
+    for definition_id in sorted(failed):
+        reasons |= failure_reasons(aws, definition_id)
+    return reasons
+
+
+def _deployed_state(found: Mapping[str, Any], stack_sets_reason: str) -> State:
+    status = statuses_in(found).get("Deployment", "NONE")
+    associations = statuses_in(found).get("AsyncExecutions", "")
+    words = (associations, _message(found, "AsyncExecutions"))
+    if status == "SUCCEEDED":
+        return State(SUCCEEDED, "", *words)
+    if status in UNDER_WAY:
+        return State(IN_PROGRESS, "", *words)
+    if status in FAILED:
+        told = dict.fromkeys(filter(None, (_message(found, "Deployment"), stack_sets_reason)))
+        return State(FAILING, " ".join(told) or NO_REASON, *words)
+    reason = "The deployment was stopped." if status == "STOPPED" else "Quick Setup has not begun there."
+    return State(NOT_DEPLOYED, reason, *words)
+
+
+def _missing_state(
+    aws: Connection,
+    configuration: Configuration,
+    description: Mapping[str, Any],
+    account: Account,
+    *,
+    nothing_deployed: bool,
+) -> State:
+    if not configuration.account_id and account.id == aws.account_id:
+        return State(NOT_DEPLOYED, MANAGEMENT_ACCOUNT)
+    if not account.is_active:
+        return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets leaves it out.")
+    status = statuses_in(description).get("Deployment", "NONE")
+    if status in UNDER_WAY:
+        return State(IN_PROGRESS)
+    if status in FAILED and nothing_deployed:
+        return State(FAILING, _message(description, "Deployment") or NO_REASON)
+    return State(NOT_DEPLOYED, LATE if description else "The configuration manager is gone.")
+
+
+def _message(told: Mapping[str, Any], kind: str) -> str:
+    return next(
+        (s.get("StatusMessage", "") for s in told.get("StatusSummaries", []) if s["StatusType"] == kind), ""
+    ).strip()

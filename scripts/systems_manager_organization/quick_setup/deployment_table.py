@@ -1,0 +1,92 @@
+"""How a configuration stands, for eyes: accounts by Regions, and the reasons below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.account_region import describe
+from systems_manager_organization.quick_setup.deployment_status import (
+    FAILING,
+    IN_PROGRESS,
+    NOT_DEPLOYED,
+    STATES,
+    SUCCEEDED,
+    Standing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from systems_manager_organization.account_region import AccountRegion
+
+# Characters: a file and a program that reads take any line.
+WITHOUT_END = 10_000
+# The longest state, and the longest Region on two lines; rich puts 3 between columns.
+_CELL = 12 + 3
+_STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILING: "bold red", NOT_DEPLOYED: "dim"}
+
+
+def matrices(standing: Standing, width: int) -> list[Table]:
+    """One row for each account, one column for each Region; as many tables as these need in `width` characters.
+
+    Only to be called where there is rich.
+    """
+    regions = sorted({region for _, region in standing.states})
+    accounts = {
+        account_id: _named(standing, account_id) for account_id in sorted({place[0] for place in standing.states})
+    }
+    beside = max(map(len, (*accounts.values(), "account"))) + 4
+    at_once = max((width - beside) // _CELL, 1)
+    parts = [regions[start : start + at_once] for start in range(0, len(regions), at_once)] or [[]]
+    tables = [_matrix(standing, accounts, part) for part in parts]
+    tables[0].title = f"{standing.configuration.name} ({standing.configuration.type})"
+    return tables
+
+
+def _matrix(standing: Standing, accounts: dict[str, str], regions: Sequence[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title_justify="left")
+    table.add_column("account", no_wrap=True)
+    for region in regions:
+        table.add_column(region.replace("-", "-\n", 1))
+    for account_id, name in accounts.items():
+        places = (standing.states.get((account_id, region)) for region in regions)
+        table.add_row(
+            name, *(Text(words(place.state), style=_STYLES[place.state]) if place else "" for place in places)
+        )
+    return table
+
+
+def _named(standing: Standing, account_id: str) -> str:
+    return f"{account_id} {standing.accounts[account_id].name}".strip()
+
+
+def summary(standing: Standing) -> Text:
+    """How many places are in each state, and why, where that is not what was wanted."""
+    from rich.text import Text
+
+    counts = ", ".join(f"{standing.count(state)} {words(state)}" for state in STATES if standing.count(state))
+    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(standing.association_status.lower())}."]
+    if standing.failure_elsewhere:
+        lines.append(f"The deployment as a whole is {standing.deployment_status}: {standing.failure_elsewhere}")
+    lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(standing).items()]
+    return Text("\n".join(lines) + "\n")
+
+
+def _by_reason(standing: Standing) -> dict[tuple[str, str], list[AccountRegion]]:
+    """A line for each account, and not for each of its Regions where the reason is the same."""
+    found: dict[tuple[str, str], list[AccountRegion]] = {}
+    for place, state in standing.states.items():
+        if state.reason:
+            found.setdefault((place[0], state.reason), []).append(place)
+    return found
+
+
+def words(state: str) -> str:
+    """`not_deployed` as people write it."""
+    return state.replace("_", " ")

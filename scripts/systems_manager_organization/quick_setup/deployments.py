@@ -1,0 +1,258 @@
+"""`observe.py deployments`: how each configuration stands in each account and Region."""
+
+from __future__ import annotations
+
+import json
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.account_region import describe
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Key, switch
+from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.findings import Finding
+from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.quick_setup.configuration_managers import (
+    configurations_in,
+    described,
+    descriptions_of,
+    managers_named,
+    managers_of,
+)
+from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
+from systems_manager_organization.quick_setup.deployment_status import (
+    FAILING,
+    NO_REASON,
+    STATES,
+    SUCCEEDED,
+    Standing,
+    standing_of,
+)
+from systems_manager_organization.quick_setup.deployment_table import WITHOUT_END, matrices, summary
+from systems_manager_organization.quick_setup.watch import watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from systems_manager_organization.account_region import AccountRegion
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.quick_setup.configurations import Configuration
+
+SCHEMA_VERSION = "1"
+
+_MOST_PLACES = 20
+
+ALL_WELL, SOMETHING_FAILED, UNSETTLED = 0, 1, 2
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """All strings, as the external data source wants them:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `deployments`: JSON object from name to `{counts, exceptions}`, as `summarize` has it
+
+    Of no configurations AWS is asked nothing.
+    """
+    if query["configurations"] and not parse_configurations(query["configurations"]):
+        return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
+    with connect() as aws:
+        configurations = _configurations(aws, query)
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "deployments": json.dumps(summarize(_standings(aws, configurations, AccountDirectory(aws)))),
+        }
+
+
+def summarize(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
+    """Name of a configuration to
+
+    - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
+      Region
+    - `exceptions`: list of `{state, reason, count, places}` of what has not succeeded, by reason; `places` has at most
+      20, each as `333333333333 us-east-1`
+    """
+    return {
+        standing.configuration.name: {
+            "counts": {state: standing.count(state) for state in STATES},
+            "exceptions": [
+                {
+                    "state": state,
+                    "reason": reason,
+                    "count": len(places),
+                    "places": [" ".join(place) for place in places[:_MOST_PLACES]],
+                }
+                for (state, reason), places in _unsuccessful(standing).items()
+            ],
+        }
+        for standing in standings
+    }
+
+
+def _unsuccessful(standing: Standing) -> dict[tuple[str, str], list[AccountRegion]]:
+    found: dict[tuple[str, str], list[AccountRegion]] = {}
+    for place, state in standing.states.items():
+        if state.state != SUCCEEDED:
+            found.setdefault((state.state, state.reason), []).append(place)
+    return found
+
+
+def deployment_findings(standings: Iterable[Standing]) -> Iterator[Finding]:
+    """What failed: deployments, and what runs on the nodes."""
+    for standing in standings:
+        name, explain = standing.configuration.name, f"{report_command()} explain {quote(standing.configuration.name)}"
+        failed = {reason: places for (state, reason), places in _unsuccessful(standing).items() if state == FAILING}
+        reasons = [f"{reason} (in {describe(places)})" for reason, places in failed.items()]
+        if standing.failure_elsewhere:
+            reasons.append(standing.failure_elsewhere)
+        if reasons:
+            yield Finding(
+                "DEPLOYMENT_FAILED",
+                name,
+                f"Quick Setup failed to deploy the configuration: {' '.join(reasons)}",
+                f"What failed where, and what usually causes it: {explain}. Then, to deploy the same again: "
+                f"{report_command()} redeploy {quote(name)}",
+            )
+        nodes = {
+            place: state.association_message or NO_REASON
+            for place, state in standing.states.items()
+            if state.associations == "FAILED" and state.state != FAILING
+        }
+        if nodes:
+            yield Finding(
+                "NODES_FAILED",
+                name,
+                "At least one node did not succeed with what the configuration runs: "
+                f"{' '.join(sorted(set(nodes.values())))} (in {describe(nodes)})",
+                explain,
+            )
+
+
+def show(query: Query, connect: Connect, screen: Screen) -> int:
+    """The same for a person, followed until it has settled with `--watch`.
+
+    Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
+    """
+    with connect() as aws:
+        configurations = _configurations(aws, query)
+        directory = AccountDirectory(aws)
+        if query["watch"]:
+            standings, interrupted = watched(
+                aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
+            )
+        else:
+            standings, interrupted = _standings(aws, configurations, directory), False
+    _show(standings, screen, as_json=bool(query["json"]))
+    if interrupted:
+        raise KeyboardInterrupt
+    if any(standing.has_failed for standing in standings):
+        return SOMETHING_FAILED
+    return ALL_WELL if all(standing.has_settled for standing in standings) else UNSETTLED
+
+
+def _show(standings: list[Standing], screen: Screen, *, as_json: bool) -> None:
+    if as_json:
+        screen.write(json.dumps([_document(standing) for standing in standings], indent=2))
+        return
+    if not standings:
+        screen.tell("There is no configuration manager in this account and Region.")
+    console = screen.console(screen.stdout)
+    if not console.is_terminal:
+        console.width = WITHOUT_END
+    for standing in standings:
+        console.print(*matrices(standing, console.width), sep="\n")
+        console.print(summary(standing))
+
+
+def _configurations(aws: Connection, query: Query) -> list[Configuration]:
+    """The query's, or those of the managers that are there."""
+    if query["configurations"]:
+        return parse_configurations(query["configurations"])
+    managers = managers_named(aws, query["name"]) if query["name"] else managers_of(aws)
+    return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
+
+
+def _standings(aws: Connection, configurations: Sequence[Configuration], directory: AccountDirectory) -> list[Standing]:
+    descriptions = descriptions_of(aws, [configuration.arn for configuration in configurations])
+    return standings_of(aws, configurations, directory, descriptions)
+
+
+def standings_of(
+    aws: Connection,
+    configurations: Sequence[Configuration],
+    directory: AccountDirectory,
+    descriptions: Mapping[str, Mapping[str, Any]],
+) -> list[Standing]:
+    """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
+    asked = [
+        aws.start(standing_of, aws, configuration, directory, descriptions[configuration.arn])
+        for configuration in configurations
+    ]
+    return sorted(
+        (answer.result() for answer in asked),
+        key=lambda standing: (standing.configuration.name, standing.configuration.arn),
+    )
+
+
+def _document(standing: Standing) -> dict[str, Any]:
+    return {
+        "name": standing.configuration.name,
+        "type": standing.configuration.type,
+        "arn": standing.configuration.arn,
+        "deployment_status": standing.deployment_status,
+        "deployment_message": standing.deployment_message,
+        "association_status": standing.association_status,
+        "places": [
+            {
+                "account_id": account_id,
+                "account_name": standing.accounts[account_id].name,
+                "region": region,
+                "state": place.state,
+                "reason": place.reason,
+                "associations": place.associations,
+            }
+            for (account_id, region), place in standing.states.items()
+        ],
+    }
+
+
+VERB = Verb(
+    name="deployments",
+    summary="How each configuration stands in each account and Region, with AWS's own reasons.",
+    description="""\
+Calls ssm-quicksetup:GetConfigurationManager and ListConfigurations; organizations:ListAccounts, or
+ListAccountsForParent and ListOrganizationalUnitsForParent; where something failed cloudformation:ListStackSets,
+ListStackSetOperations and ListStackSetOperationResults; ssm-quicksetup:ListConfigurationManagers when
+--configurations is left out.
+By hand it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in progress.
+aws_ssmquicksetup_configuration_manager tells one status and throws the reasons away
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that tells both for each account and
+Region would replace this verb.""",
+    keys=(
+        *OPTIONAL_COMMON_KEYS,
+        configurations_key("which ones, each with its arn; default: all that are there"),
+        Key(
+            "name",
+            "only the managers of this name, or with this ARN",
+            r"[^\x00-\x1f\x7f]{1,256}",
+            "a name",
+            by_hand=True,
+        ),
+        switch("json", "prints JSON"),
+        switch("watch", "follows until everything has settled"),
+        Key(
+            "timeout",
+            "for --watch: how many seconds to follow",
+            "[0-9]{1,6}",
+            "whole seconds",
+            default="5400",
+            by_hand=True,
+        ),
+    ),
+    run=observe,
+    by_hand=show,
+)

@@ -1,0 +1,98 @@
+"""`report.py discard`: deletes a configuration manager that Terraform does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import NAME, YES
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.creation_tag import CreationMark
+from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.quick_setup.configuration_managers import (
+    GONE,
+    configurations_in,
+    definitions_in,
+    deployment_status,
+    wait_until_settled,
+)
+from systems_manager_organization.quick_setup.deployment_status import NOT_DEPLOYED, standing_of
+from systems_manager_organization.quick_setup.explain import missing_roles
+from systems_manager_organization.quick_setup.redeploy import chosen, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Screen
+
+
+def discard(query: Query, connect: Connect, screen: Screen) -> int:
+    """Shows what it will delete, asks, deletes it and waits until it is gone.
+
+    Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
+    UnsettledError when AWS could not delete it.
+    """
+    with connect() as aws:
+        description = settled(aws, screen, chosen(aws, query["name"]))
+        name, arn, status = description["Name"], description["ManagerArn"], deployment_status(description)
+        if status == "SUCCEEDED" and not query["deployed"]:
+            raise QueryError(
+                f"{name} ({arn}) is deployed. If a Terraform state has it, take it out of the module's inputs and "
+                f"apply; if none has, adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
+                "all the same: --deployed."
+            )
+        installation = CreationMark.of(description.get("Tags", {})).installation
+        whose = f"created by installation {installation}" if installation else "created by hand or by another tool"
+        screen.tell(f"{name}, {arn}, {whose}: its deployment is {status}.")
+        for line in _places(aws, description):
+            screen.tell(line)
+        screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")
+        if not query["yes"] and not screen.confirms("Delete it?"):
+            return 1
+        aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
+        status = wait_until_settled(aws, arn)
+        if status != GONE:
+            raise UnsettledError(
+                f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
+                f"AWS's own words: {report_command()} explain {arn}"
+            )
+    screen.write(f"{name}: deleted.")
+    return 0
+
+
+def _likely_reason(aws: Connection, description: Mapping[str, Any]) -> str:
+    problems = [problem for definition in definitions_in(description) for problem in missing_roles(aws, definition)]
+    return " ".join(problems) or "It needs the roles that it was created with, whole; they are there."
+
+
+def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:
+    directory = AccountDirectory(aws)
+    for configuration in configurations_in(description):
+        states = standing_of(aws, configuration, directory, description).states
+        places = [place for place, state in states.items() if state.state != NOT_DEPLOYED]
+        accounts = sorted({account_id for account_id, _ in places})
+        regions = sorted({region for _, region in places})
+        yield (
+            f"It is in {counted(len(accounts), 'account')} and {counted(len(regions), 'Region')}: "
+            f"{', '.join(accounts) or 'none'}; {', '.join(regions) or 'none'}."
+        )
+
+
+VERB: Verb[str] = Verb(
+    name="discard",
+    summary="Deletes a configuration manager that no Terraform state has, with all that it deployed.",
+    description="""\
+Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListConfigurations and
+DeleteConfigurationManager, and what lists the targeted accounts. Refuses what is deployed, unless --deployed is given.
+aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this verb.""",
+    keys=(NAME, *OPTIONAL_COMMON_KEYS, switch("deployed", "deletes it although its deployment succeeded"), YES),
+    by_hand=discard,
+)

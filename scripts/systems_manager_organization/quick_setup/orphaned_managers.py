@@ -1,0 +1,46 @@
+"""Configuration managers that an installation created and its Terraform state does not have.
+
+The AWS provider keeps a configuration manager in the state only once its deployment has succeeded. When the deployment
+fails, or Terraform is killed while it waits, the manager stays in AWS.
+https://github.com/hashicorp/terraform-provider-aws/issues/43920
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.creation_tag import CreationMark
+from systems_manager_organization.errors import ScriptError
+from systems_manager_organization.quick_setup.configuration_managers import described, managers_of
+
+if TYPE_CHECKING:
+    from systems_manager_organization.aws.session import Connection
+
+
+class OrphanedManagersError(ScriptError):
+    """Configuration managers are left that nobody could delete without the roles that go next."""
+
+
+def refuse_orphaned_managers(aws: Connection, installation: str, execution_role_name: str) -> None:
+    """Called when Terraform has deleted all managers that it has, and is about to delete the roles.
+
+    Raises OrphanedManagersError naming those that the installation created and that are still there.
+    """
+    orphaned = [
+        manager
+        for manager in managers_of(aws)
+        if CreationMark.of(described(aws, manager.arn).get("Tags", {})).installation == installation
+    ]
+    if not orphaned:
+        return
+    names = "; ".join(
+        f'"{manager.name}" ({manager.arn}, its deployment is {manager.deployment_status})' for manager in orphaned
+    )
+    commands = "; ".join(f"{report_command()} discard {manager.arn}" for manager in orphaned)
+    raise OrphanedManagersError(
+        f"This installation created configuration managers that the Terraform state does not have: {names}. The role "
+        f"{execution_role_name} is deleted next, and nobody could delete them without it. Delete them now: {commands}. "
+        "Then destroy again. (One that another state has taken over stays: remove its tag "
+        "systems-manager-organization:created instead.)"
+    )

@@ -1,0 +1,99 @@
+"""`report.py redeploy`: deploys a configuration again with the parameters that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.common_options import NAME, YES
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS
+from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.quick_setup.configuration_managers import (
+    UNDER_WAY,
+    definitions_in,
+    deployment_status,
+    described,
+    managers_named,
+    wait_until_settled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.quick_setup.configuration_managers import Definition
+
+
+def redeploy(query: Query, connect: Connect, screen: Screen) -> int:
+    """Asks, deploys again, and waits. Returns 0, or 1 when the person says no.
+
+    Raises UnsettledError when it fails again, QueryError when it is not clear which manager is meant.
+    """
+    with connect() as aws:
+        description = settled(aws, screen, chosen(aws, query["name"]))
+        arn = description["ManagerArn"]
+        screen.tell(
+            f"{description['Name']}, {arn}: its deployment is {deployment_status(description)}. It will be deployed "
+            "again to all of its accounts and Regions."
+        )
+        if not query["yes"] and not screen.confirms("Go on?"):
+            return 1
+        for definition in definitions_in(description):
+            aws.call(
+                aws.quick_setup.update_configuration_definition,
+                ManagerArn=arn,
+                Id=definition.id,
+                Parameters=dict(definition.parameters),
+                **_roles(definition),
+            )
+        status = wait_until_settled(aws, arn)
+        if status != "SUCCEEDED":
+            raise UnsettledError(
+                f"the deployment of {description['Name']} is {status} again. See why: {report_command()} explain {arn}"
+            )
+    screen.write(f"{description['Name']}: deployed.")
+    return 0
+
+
+def chosen(aws: Connection, name: str) -> dict[str, Any]:
+    """The description of the one manager of this name, or with this ARN. Raises QueryError."""
+    managers = managers_named(aws, name)
+    if len(managers) != 1:
+        arns = ", ".join(manager.arn for manager in managers)
+        raise QueryError(f'there are {len(managers)} configuration managers "{name}". Say which by its ARN: {arns}.')
+    return described(aws, managers[0].arn)
+
+
+def settled(aws: Connection, screen: Screen, description: dict[str, Any]) -> dict[str, Any]:
+    """The description once nothing is under way: how that ends says what is to be done. Raises QueryError."""
+    if deployment_status(description) not in UNDER_WAY:
+        return description
+    screen.tell(f"Quick Setup is still working on {description['Name']}: waiting for it.")
+    wait_until_settled(aws, description["ManagerArn"])
+    found = described(aws, description["ManagerArn"])
+    if not found:
+        raise QueryError(f"the configuration manager {description['ManagerArn']} is gone: it was being deleted.")
+    return found
+
+
+def _roles(definition: Definition) -> Mapping[str, str]:
+    roles = {
+        "LocalDeploymentAdministrationRoleArn": definition.administration_role_arn,
+        "LocalDeploymentExecutionRoleName": definition.execution_role_name,
+    }
+    return {name: role for name, role in roles.items() if role}
+
+
+VERB: Verb[str] = Verb(
+    name="redeploy",
+    summary="Deploys a configuration again, with the parameters that it has.",
+    description="""\
+Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager and UpdateConfigurationDefinition, and waits.
+Terraform deploys again only what it changes; aws_ssmquicksetup_configuration_manager has no other way.""",
+    keys=(NAME, *OPTIONAL_COMMON_KEYS, YES),
+    by_hand=redeploy,
+)

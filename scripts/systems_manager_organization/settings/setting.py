@@ -1,0 +1,133 @@
+"""Settings that no Terraform resource manages: what kinds there are, how one is read, changed and changed back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from systems_manager_organization.aws.waiters import settling_pauses
+from systems_manager_organization.errors import ScriptError, ServiceError, UnsettledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from systems_manager_organization.aws.session import Connection
+
+
+class IrreversibleError(ScriptError):
+    """AWS has no way back to the previous value; the text says why."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        key: `KIND/NAME`, unique in an installation, for example `trusted-access/ssm.amazonaws.com`. It stays the same
+            when the subject changes.
+        subject: what is set where the name does not say it: the account that is placed. "" where it is not known yet.
+        value: the desired value; "" where it is not known yet.
+        specification: more about the desired value, for a kind that needs it; a JSON object.
+    """
+
+    key: str
+    subject: str = ""
+    value: str = ""
+    specification: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition("/")[2]
+
+
+def _allow(_aws: Connection, _account_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class SettingContext:
+    """What changing a setting needs."""
+
+    aws: Connection
+    refuse_deregistration: Callable[[Connection, str], None] = _allow
+
+
+class SettingKind(ABC):
+    """One kind of setting. A value is a short text, which plans show.
+
+    Attributes:
+        name: the first part of a setting's key.
+        values: regular expression of what the setting can be, and can have been.
+        always_retained: why it is never changed back; "" when it is.
+    """
+
+    name: ClassVar[str]
+    values: ClassVar[str]
+    always_retained: ClassVar[str] = ""
+
+    @abstractmethod
+    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+        """The value that each of these settings of the kind has now, by key. Raises ScriptError."""
+
+    @abstractmethod
+    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+        """Replaces `current` by `target`. Raises IrreversibleError when AWS has no such operation, or ScriptError."""
+
+    def previous_or_substitute(self, context: SettingContext, previous: str) -> str:  # noqa: ARG002
+        """What to change back to; another value where AWS no longer has the previous one."""
+        return previous
+
+    def current(self, aws: Connection, setting: Setting) -> str:
+        return self.read(aws, [setting])[setting.key]
+
+
+def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+    """Changes the setting and waits until AWS shows it.
+
+    Raises UnsettledError when AWS accepts the change and does not show it, or what `change` raises.
+    """
+    aws = context.aws
+    try:
+        kind.change(context, setting, current, target)
+    except ServiceError:
+        # A change whose answer was lost is requested twice, and the second time AWS may say that it is done already.
+        if not _already_applied(kind, aws, setting, target):
+            raise
+        return
+    found = kind.current(aws, setting)
+    for pause in settling_pauses():
+        if found == target:
+            return
+        aws.clock.sleep(pause)
+        found = kind.current(aws, setting)
+    if found != target:
+        raise UnsettledError(
+            f"{setting.key}: AWS accepted the change to {shown(target)} in account {aws.account_id} and Region "
+            f"{aws.region}, and a minute later still shows {shown(found)}. Run this again."
+        )
+
+
+def _already_applied(kind: SettingKind, aws: Connection, setting: Setting, target: str) -> bool:
+    try:
+        return kind.current(aws, setting) == target
+    except ServiceError:
+        return False
+
+
+def read_all(kinds: Mapping[str, SettingKind], aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    """The values of settings of any kind, by key; kinds are read concurrently. Raises ScriptError."""
+    of_kind = {
+        name: [setting for setting in settings if setting.kind == name]
+        for name in kinds
+        if any(setting.kind == name for setting in settings)
+    }
+    started = [aws.start(kinds[name].read, aws, found) for name, found in of_kind.items()]
+    return {key: value for answer in started for key, value in answer.result().items()}
+
+
+def shown(value: str) -> str:
+    return value or "not set"
