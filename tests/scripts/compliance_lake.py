@@ -206,7 +206,7 @@ def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
 def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
     glue = sandbox.client("glue", ADMINISTRATOR)
     glue.create_database(DatabaseInput={"Name": DATABASE})
-    described = json.loads((data_layout.QUERIES.parent / "lake.json").read_text())
+    described = json.loads((data_layout.QUERIES.parent / "data_layout.json").read_text())
     values = {"accountid": account_ids, "region": REGIONS, "resourcetype": ["ManagedInstanceInventory"]}
     projection = {"projection.enabled": "true"}
     for name, possible in values.items():

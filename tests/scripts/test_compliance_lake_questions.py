@@ -118,7 +118,7 @@ def test_the_page_has_every_question(name: str) -> None:
 
 def test_the_page_has_every_column() -> None:
     page = _PAGE.read_text(encoding="utf-8")
-    described = json.loads((data_layout.QUERIES.parent / "lake.json").read_text(encoding="utf-8"))
+    described = json.loads((data_layout.QUERIES.parent / "data_layout.json").read_text(encoding="utf-8"))
     columns = [*described["partition_keys"], *(column for table in described["tables"] for column in table["columns"])]
     for column in columns:
         assert column["type"] == "string"
