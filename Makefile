@@ -6,7 +6,7 @@ WORKERS ?= 3
 VENV := .venv
 # Of its own: Checkov pins an older boto3 than the sandbox validates with.
 CHECKOV_VENV := .venv-checkov
-RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests" $(VENV)/bin/python
+RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests:$(CURDIR)" $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,11 +18,11 @@ help: ## Show this list
 
 .PHONY: demo
 demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
-	@$(RUN) -m commands.demo
+	@$(RUN) -m tools.demo.command
 
 .PHONY: sandbox
 sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine to try Terraform against (Ctrl-C ends it)
-	@$(RUN) -m commands.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
+	@$(RUN) -m tools.demo.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: test
 test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
@@ -38,31 +38,31 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types and
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@terraform fmt -check -recursive
-	@$(RUN) -m commands.docs --check
+	@$(RUN) -m tools.docs.command --check
 
 .PHONY: docs
 docs: $(VENV)/.test ## Write the tables of every README anew from the Terraform files
-	@$(RUN) -m commands.docs
+	@$(RUN) -m tools.docs.command
 
 .PHONY: bench
 bench: $(VENV)/.browser terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, preflight, compliance)
-	@$(RUN) -m commands.bench $(if $(ONLY),--only $(ONLY))
+	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
 faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
-	@$(RUN) -m commands.faults $(if $(SERVICE),--service $(SERVICE))
+	@$(RUN) -m tools.faults.command $(if $(SERVICE),--service $(SERVICE))
 
 .PHONY: scan
 scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/
-	@$(RUN) -m commands.scan
+	@$(RUN) -m tools.scan.command
 
 .PHONY: iam
 iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam anew from what the examples call (CHECK=1, SWEEP=1)
-	@$(RUN) -m commands.iam $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
+	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write anew what the newest known AWS provider offers of what the module uses
-	@$(RUN) -m commands.provider_schema
+	@$(RUN) -m tools.provider.schema
 
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements anew

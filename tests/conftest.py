@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from support.closing import assert_no_violations
-from support.errors import HarnessError
-from support.providers import Providers
-from support.warm_provider import WarmProviders
-from support.workspace import DOWNLOADS, Workspaces
+from harness.closing import assert_no_violations
+from harness.errors import HarnessError
+from harness.providers import Providers
+from harness.warm_provider import WarmProviders
+from harness.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.terraform import Terraform
     from sandbox import Sandbox
-    from support.terraform import Terraform
 
 
 class Checkout(Protocol):

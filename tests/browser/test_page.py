@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
-from commands.bench_page import measure
 from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, SEVERITIES
 from systems_manager_organization.compliance.output.page import About
+from tools.bench.page import measure
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.scan_checkov import OURS, POLICIES, Result, checkov
-from commands.scan_policies import PROVISIONERS, declared, is_subject, planned, silences
-from commands.scan_twins import BAD, GOOD, TWINS
-from support.errors import HarnessError
-from support.workspace import REPOSITORY
+from harness.errors import HarnessError
+from harness.workspace import REPOSITORY
+from tools.scan.checkov import OURS, POLICIES, Result, checkov
+from tools.scan.fixtures import BAD, GOOD, TWINS
+from tools.scan.policies import PROVISIONERS, declared, is_subject, planned, silences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Any
 
+    from harness.workspace import Workspaces
     from sandbox import Sandbox
-    from support.workspace import Workspaces
 
 _IDENTIFIERS = sorted(declared(POLICIES))
 _GOOD = sorted(folder.name for folder in (TWINS / GOOD).iterdir())

@@ -1,0 +1,1 @@
+"""A stand-in for the provider hashicorp/external, where the Terraform registry cannot be reached."""

@@ -1,0 +1,218 @@
+"""A stand-in for hashicorp/external, for machines that cannot reach the registry that has the genuine one.
+
+It has the one data source, `external`, with the genuine contract (see `external.program`). It is not for users.
+
+Terraform starts a provider two or three times per command, and importing grpc and protobuf costs 0.2 s each time. So
+one warm process imports them once and forks for each start: `external.launcher`, which Terraform runs as the plugin,
+hands its environment, working directory and streams over and waits. Without a warm process it serves by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import marshal
+import os
+import signal
+import socket
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from tf.gen import grpc_controller_pb2, grpc_controller_pb2_grpc, grpc_stdio_pb2_grpc, tfplugin_pb2_grpc
+from tf.iface import DataSource, Provider
+from tf.provider import ProviderServicer
+from tf.schema import Attribute, Schema
+from tf.types import List, Map, String, Unknown
+
+from harness.external.program import ExternalProgramError, ProgramRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tf.iface import ReadDataContext
+    from tf.utils import Diagnostics
+
+_MEBIBYTE = 1 << 20
+
+
+class ExternalDataSource(DataSource):  # type: ignore[misc]
+    def __init__(self, provider: ExternalProvider) -> None:
+        self._runner = provider.runner
+
+    @classmethod
+    def get_name(cls) -> str:
+        return ""
+
+    @classmethod
+    def get_schema(cls) -> Schema:
+        return Schema(
+            attributes=[
+                Attribute("id", String(), "Always `-`", computed=True),
+                Attribute(
+                    "program", List(String()), "The program and its arguments; no shell is involved", required=True
+                ),
+                Attribute("query", Map(String()), "Strings given to the program as a JSON object", optional=True),
+                Attribute("result", Map(String()), "Strings that the program answered", computed=True),
+                Attribute("working_dir", String(), "Where the program runs", optional=True),
+            ]
+        )
+
+    def validate(self, diags: Diagnostics, type_name: str, config: dict[str, Any]) -> None:
+        super().validate(diags, type_name, config)
+        if config["program"] is not Unknown and not config["program"]:
+            diags.add_error(
+                "Invalid Attribute Value",
+                "Attribute program list must contain at least 1 elements, got: 0",
+                path=["program"],
+            )
+
+    def read(self, ctx: ReadDataContext, config: dict[str, Any]) -> dict[str, Any] | None:
+        try:
+            result = self._runner.run(config["program"], config["query"], config["working_dir"])
+        except ExternalProgramError as error:
+            ctx.diagnostics.add_error(error.summary, error.detail, path=[error.attribute])
+            return None
+        return {**config, "id": "-", "result": result}
+
+
+class ExternalProvider(Provider):  # type: ignore[misc]
+    def __init__(self) -> None:
+        self.runner = ProgramRunner()
+
+    def get_model_prefix(self) -> str:
+        return "external"
+
+    def full_name(self) -> str:
+        return "registry.terraform.io/hashicorp/external"
+
+    def get_provider_schema(self, diags: Diagnostics) -> Schema:
+        return Schema()
+
+    def validate_config(self, diags: Diagnostics, config: dict[str, Any]) -> None:
+        pass
+
+    def configure_provider(self, diags: Diagnostics, config: dict[str, Any]) -> None:
+        pass
+
+    def get_data_sources(self) -> list[type[DataSource]]:
+        return [ExternalDataSource]
+
+    def get_resources(self) -> list[type[Any]]:
+        return []
+
+
+class _Servicer(ProviderServicer):  # type: ignore[misc]
+    def StopProvider(self, request: object, context: object) -> object:  # noqa: N802 - a gRPC method
+        self.app.runner.stop()
+        return super().StopProvider(request, context)
+
+
+class _Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ignore[misc]
+    def __init__(self, shut_down: threading.Event) -> None:
+        self._shut_down = shut_down
+
+    def Shutdown(self, request: object, context: object) -> object:  # noqa: N802 - a gRPC method
+        self._shut_down.set()
+        return grpc_controller_pb2.Empty()
+
+
+class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
+    def StreamStdio(self, request: object, context: object) -> Iterator[object]:  # noqa: N802 - a gRPC method
+        return iter(())
+
+
+def serve(certificate: Path) -> None:
+    """Be the plugin that Terraform started, until it says Shutdown.
+
+    `certificate` holds a PEM key and certificate for localhost. Terraform insists on TLS, and making a certificate at
+    each start would cost more than everything else (`tf.runner` makes one); its client certificate is not asked for,
+    which go-plugin allows.
+    """
+    pem = certificate.read_bytes()
+    shut_down = threading.Event()
+    server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", 64 * _MEBIBYTE)])
+    tfplugin_pb2_grpc.add_ProviderServicer_to_server(_Servicer(ExternalProvider()), server)
+    grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(shut_down), server)
+    grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
+    # Beside the certificate, so that a killed plugin's socket goes when the session's folder goes.
+    address = certificate.with_name(f"plugin-{os.getpid()}")
+    address.unlink(missing_ok=True)
+    server.add_secure_port(f"unix://{address}", grpc.ssl_server_credentials([(pem, pem)]))
+    server.start()
+    # go-plugin's handshake: core protocol 1, Terraform's plugin protocol 6, and the certificate to expect.
+    print("|".join(["1", "6", "unix", str(address), "grpc", _der(pem)]), flush=True)
+    shut_down.wait()
+    server.stop(grace=0.2).wait()
+    address.unlink(missing_ok=True)
+
+
+def _der(pem: bytes) -> str:
+    body = pem.decode().split("-----BEGIN CERTIFICATE-----")[1].split("-----END CERTIFICATE-----")[0]
+    return base64.b64encode(base64.b64decode(body)).decode().rstrip("=")
+
+
+def keep_warm(listener: socket.socket, certificate: Path) -> None:
+    """Fork a plugin for every launcher that connects, until standard input ends with the process that owns this one."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    threading.Thread(target=_end_with_owner, daemon=True).start()
+    while True:
+        launcher, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _be_plugin(launcher, certificate)
+        launcher.close()
+
+
+def _end_with_owner() -> None:
+    os.read(0, 1)
+    os._exit(0)
+
+
+def _be_plugin(launcher: socket.socket, certificate: Path) -> None:
+    status = b"\1"
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _take_over(launcher)
+        threading.Thread(target=_end_with_launcher, args=(launcher,), daemon=True).start()
+        serve(certificate)
+        status = b"\0"
+    finally:
+        launcher.sendall(status)
+        # Leaving through the interpreter would run the exit handlers of the warm process and wait for grpc's threads.
+        os._exit(status[0])
+
+
+def _take_over(launcher: socket.socket) -> None:
+    head, streams, _, _ = socket.recv_fds(launcher, 8, 3)
+    size = int.from_bytes(head, "big")
+    with launcher.makefile("rb", buffering=0) as stream:
+        document = bytearray()
+        while len(document) < size:
+            document += stream.read(size - len(document)) or _hung_up()
+    process = marshal.loads(document)  # noqa: S302 - from the launcher, over a socket of our own
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.chdir(process["directory"])
+    os.environ.clear()
+    os.environ.update(process["environment"])
+
+
+def _hung_up() -> bytes:
+    raise ConnectionError("the launcher hung up")
+
+
+def _end_with_launcher(launcher: socket.socket) -> None:
+    launcher.recv(1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    with socket.socket(socket.AF_UNIX) as warm:
+        warm.bind(sys.argv[1])
+        warm.listen(64)
+        print("ready", flush=True)
+        keep_warm(warm, Path(sys.argv[2]))

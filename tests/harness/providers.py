@@ -1,0 +1,204 @@
+"""Finds the providers that Terraform shall use and writes the Terraform CLI configuration that names them.
+
+hashicorp/aws is always the genuine one. hashicorp/external is the genuine one wherever it can be had; else a stand-in
+takes its place (`external.provider`). In this order:
+
+1. the mirror that SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR names;
+2. what was downloaded from the registry before;
+3. the registry, if it can be reached: downloaded once, into a folder that is kept;
+4. Terraform's implied mirror folders, then every folder below /opt that is laid out as a mirror.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import HarnessError
+from harness.external.plugin import ExternalPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+MIRROR_VARIABLE = "SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR"
+REGISTRY = "registry.terraform.io"
+AWS = f"{REGISTRY}/hashicorp/aws"
+EXTERNAL = f"{REGISTRY}/hashicorp/external"
+
+_MINIMUM_TERRAFORM = (1, 9)
+_DISCOVERY = f"https://{REGISTRY}/.well-known/terraform.json"
+
+# What is downloaded where the registry can be reached: the oldest AWS provider that the module promises to work with.
+_DOWNLOADED = """
+terraform {
+  required_providers {
+    aws      = { source = "hashicorp/aws", version = "5.100.0" }
+    external = { source = "hashicorp/external", version = "~> 2.3" }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """Mirror folders: where hashicorp/aws is, and where the genuine hashicorp/external is, if it is anywhere."""
+
+    aws: Path
+    external: Path | None
+
+
+class Providers:
+    """The providers of one session; a context manager, because the stand-in keeps a process warm.
+
+    `cli_configuration` is the file for TF_CLI_CONFIG_FILE; `is_stand_in`: whether hashicorp/external is the stand-in.
+    """
+
+    def __init__(self, folder: Path, mirrors: Mirrors, platform: str) -> None:
+        self.cli_configuration = folder / "terraform.tfrc"
+        self.is_stand_in = mirrors.external is None
+        self._resources = ExitStack()
+        external = mirrors.external or self._stand_in(folder / "stand-in", platform)
+        self.cli_configuration.write_text(_cli_configuration(mirrors.aws, external))
+
+    @classmethod
+    def prepare(cls, folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path) -> Self:
+        """Resolve the providers of this machine.
+
+        Parameters
+        ----------
+        folder: an empty folder for what is generated
+        download: a folder kept from session to session, for what the registry gives
+
+        Raises HarnessError: no terraform, an old terraform, or no AWS provider to be had.
+        """
+        platform = _terraform_platform()
+        mirrors = resolve(environment, download, platform)
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, mirrors, platform)
+
+    def _stand_in(self, mirror: Path, platform: str) -> Path:
+        self._resources.enter_context(ExternalPlugin(mirror / EXTERNAL, platform))
+        return mirror
+
+    def close(self) -> None:
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def resolve(environment: Mapping[str, str], download: Path, platform: str) -> Mirrors:
+    """The mirrors of this machine, in the order of the module's documentation. Raises HarnessError."""
+    named = environment.get(MIRROR_VARIABLE)
+    if named:
+        mirror = Path(named).absolute()
+        if not _holds(mirror, AWS, platform):
+            raise HarnessError(
+                f"{MIRROR_VARIABLE} is {named}, but {mirror / AWS} holds no provider for {platform}: "
+                "name a folder that `terraform providers mirror` has filled, or unset the variable."
+            )
+        return Mirrors(mirror, _first([mirror], EXTERNAL, platform))
+    downloaded = download / ".terraform" / "providers"
+    if not _holds(downloaded, AWS, platform) and _registry_answers():
+        _download(download)
+    candidates = [downloaded, *_implied_mirrors(environment), *_optional_software()]
+    aws = _first(candidates, AWS, platform)
+    if aws is None:
+        raise HarnessError(
+            f"No AWS provider for {platform}: {REGISTRY} cannot be reached and no mirror holds hashicorp/aws. "
+            f"Ways out: allow the registry; or, where it can be reached, run `terraform providers mirror FOLDER` "
+            f"with hashicorp/aws 5.100 or newer required, and set {MIRROR_VARIABLE}=FOLDER here. "
+            f"Looked in: {', '.join(map(str, candidates))}."
+        )
+    return Mirrors(aws, _first(candidates, EXTERNAL, platform))
+
+
+def _terraform_platform() -> str:
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        raise HarnessError(
+            "terraform is not on PATH: install Terraform 1.9 or newer, https://developer.hashicorp.com/terraform/install"
+        )
+    run = subprocess.run([terraform, "version", "-json"], capture_output=True, text=True, check=False, timeout=60)
+    if run.returncode != 0:
+        raise HarnessError(f"`{terraform} version` fails: {run.stderr.strip() or run.stdout.strip()}")
+    answer = json.loads(run.stdout)
+    version = str(answer["terraform_version"])
+    if tuple(map(int, version.split(".")[:2])) < _MINIMUM_TERRAFORM:
+        raise HarnessError(f"{terraform} is Terraform {version}: the module needs 1.9 or newer.")
+    return str(answer["platform"])
+
+
+def _holds(mirror: Path, provider: str, platform: str) -> bool:
+    """Both layouts count: VERSION/PLATFORM/ unpacked, and terraform-provider-TYPE_VERSION_PLATFORM.zip packed."""
+    folder = mirror / provider
+    return any(folder.glob(f"*/{platform}")) or any(folder.glob(f"terraform-provider-*_{platform}.zip"))
+
+
+def _first(mirrors: Iterable[Path], provider: str, platform: str) -> Path | None:
+    return next((mirror for mirror in mirrors if _holds(mirror, provider, platform)), None)
+
+
+def _implied_mirrors(environment: Mapping[str, str]) -> list[Path]:
+    """https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories"""
+    home = Path(environment.get("HOME", "/nonexistent"))
+    if sys.platform == "darwin":
+        support = "Library/Application Support/io.terraform/plugins"
+        return [home / ".terraform.d/plugins", home / support, Path("/") / support]
+    data = Path(environment.get("XDG_DATA_HOME") or home / ".local/share")
+    shared = (environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":")
+    return [home / ".terraform.d/plugins", *(folder / "terraform/plugins" for folder in [data, *map(Path, shared)])]
+
+
+def _optional_software() -> list[Path]:
+    return sorted(path.parent for path in Path("/opt").glob(f"*/{REGISTRY}"))
+
+
+def _registry_answers() -> bool:
+    try:
+        with urllib.request.urlopen(_DISCOVERY, timeout=3) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _download(folder: Path) -> None:
+    """Fill `folder` by `terraform init`, which leaves behind .terraform/providers, laid out as an unpacked mirror."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "main.tf").write_text(_DOWNLOADED)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
+    run = subprocess.run(
+        ["terraform", "init", "-input=false", "-no-color"],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    if run.returncode != 0:
+        raise HarnessError(f"The registry answers, but the providers cannot be downloaded: {run.stderr.strip()}")
+
+
+def _cli_configuration(aws: Path, external: Path) -> str:
+    mirrors = "\n".join(
+        f"  filesystem_mirror {{\n    path    = {json.dumps(str(mirror))}\n    include = [{json.dumps(provider)}]\n  }}"
+        for mirror, provider in ((aws, AWS), (external, EXTERNAL))
+    )
+    return f"disable_checkpoint = true\n\nprovider_installation {{\n{mirrors}\n}}\n"

@@ -1,0 +1,312 @@
+"""The one adapter to the Terraform program.
+
+python-terraform spells the command lines. Its own way of running them is not used, for on current Terraform `destroy`,
+`output(name)` and the default `apply` are broken, there is no time limit, and files with variables stay behind
+(beelit94/python-terraform issues 108, 113, 128).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import python_terraform
+
+from harness.results import Apply, Plan, Report, TerraformError, TerraformTimeoutError, TestReport, parse_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.warm_provider import WarmProviders
+
+_FLAG = python_terraform.IsFlagged
+
+
+class _CommandLine(python_terraform.Terraform):  # type: ignore[misc]
+    """python-terraform's spelling of options, without its habit of reading the state."""
+
+    def read_state_file(self, file_path: str | None = None) -> None:
+        pass
+
+
+class Terraform:
+    """Terraform in one directory.
+
+    Parameters
+    ----------
+    directory: the configuration; state, plans and providers are kept in it
+    environment: the whole environment of the commands, nothing is inherited
+    variables: values for input variables, for every command that takes them
+    timeout: seconds after which a command is killed together with its plugins
+    warm: providers to attach to, for every command but `start_apply`, with which the plugins have to be killable
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        environment: Mapping[str, str],
+        *,
+        variables: Mapping[str, object] | None = None,
+        timeout: float = 180.0,
+        warm: WarmProviders | None = None,
+    ) -> None:
+        self._warm = warm
+        self.directory = directory
+        self.environment = dict(environment)
+        self.variables = dict(variables or {})
+        self.timeout = timeout
+
+    def init(self, *, backend: bool = True, **options: object) -> Report:
+        """Initialise the directory, with its backend or without. Raises TerraformError."""
+        return self._run("init", backend=backend, **options)
+
+    def validate(self) -> Report:
+        """Validate the configuration. Raises TerraformError, whose diagnostics are the findings."""
+        with self._started("validate", json=_FLAG, no_color=_FLAG) as running:
+            status, output, _ = running.finish(self.timeout)
+        findings = json.loads(output)["diagnostics"]
+        report = Report(tuple({"type": "diagnostic", "diagnostic": finding} for finding in findings))
+        if status != 0:
+            raise TerraformError(["validate"], status, report)
+        return report
+
+    def plan(
+        self,
+        variables: Mapping[str, object] | None = None,
+        *,
+        destroy: bool = False,
+        refresh_only: bool = False,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+    ) -> Plan:
+        """Plan. `variables` go over those of the object. Raises TerraformError."""
+        file = self.directory / f"{time.monotonic_ns()}.tfplan"
+        options = self._planning(variables, destroy=destroy, refresh_only=refresh_only, replace=replace, target=target)
+        began = time.monotonic()
+        with self._started("plan", **options, json=_FLAG, detailed_exitcode=_FLAG, out=str(file)) as running:
+            status, output, complaint = running.finish(self.timeout)
+        report = self._report(["plan"], status, output, complaint, began, good=(0, 2))
+        return Plan(report.messages, report.text, report.seconds, is_empty=status == 0, _show=partial(self._show, file))
+
+    def apply(
+        self,
+        variables: Mapping[str, object] | None = None,
+        *,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+        refresh_only: bool = False,
+    ) -> Apply:
+        """Plan and apply in one command. Raises TerraformError."""
+        return self._apply(self._planning(variables, refresh_only=refresh_only, replace=replace, target=target))
+
+    def destroy(self, variables: Mapping[str, object] | None = None, *, target: Sequence[str] = ()) -> Apply:
+        """Destroy what the state holds. Raises TerraformError."""
+        return self._apply(self._planning(variables, destroy=True, target=target))
+
+    def start_apply(self, variables: Mapping[str, object] | None = None, *, destroy: bool = False) -> RunningTerraform:
+        """Begin an apply that the caller watches, waits for or kills."""
+        options = self._planning(variables, destroy=destroy)
+        return self._start("apply", environment=self.environment, **options, json=_FLAG, auto_approve=_FLAG)
+
+    def output(self) -> dict[str, Any]:
+        """The output values in the state. Sensitive ones are in it in clear."""
+        document = json.loads(self._run("output", json=_FLAG, input=None).text)
+        return {name: output["value"] for name, output in document.items()}
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The attributes of every resource instance in the state, by address."""
+        document = json.loads(self._run("show", json=_FLAG, input=None).text)
+        root = document.get("values", {}).get("root_module", {})
+        return {resource["address"]: resource["values"] for resource in _resources(root)}
+
+    def addresses(self) -> list[str]:
+        """The addresses in the state, sorted: cheap, for no provider is started."""
+        return sorted(self._run("state list", input=None, no_color=None).text.splitlines())
+
+    def forget(self, address: str) -> None:
+        """Take a resource out of the state, and leave it as it is. Raises TerraformError when it is not there."""
+        self._run("state rm", address, input=None, no_color=None)
+
+    def import_(self, address: str, identifier: str) -> None:
+        """Take a resource into the state by `terraform import`. Raises TerraformError."""
+        self._run("import", address, identifier)
+
+    def untaint(self, address: str) -> None:
+        """Take a resource for whole that a failed apply left tainted. Raises TerraformError when it is not."""
+        self._run("untaint", address, input=None)
+
+    def test(self, test_directory: str, files: Sequence[str] = ()) -> TestReport:
+        """Run test files of a folder relative to the directory, initialised with `init(test_directory=...)`.
+
+        Failed runs are in the report and raise nothing. Raises TerraformError when Terraform could run no tests at all.
+        """
+        began = time.monotonic()
+        options = {"test_directory": test_directory, "filter": list(files), "json": _FLAG, "no_color": _FLAG}
+        with self._started("test", **options) as running:
+            status, output, complaint = running.finish(self.timeout)
+        report = self._report(["test"], status, output, complaint, began, good=(0, 1))
+        if not report.of("test_summary"):
+            raise TerraformError(["test"], status, report)
+        return TestReport(report.messages, report.text, report.seconds)
+
+    def _apply(self, options: dict[str, object]) -> Apply:
+        began = time.monotonic()
+        with self._started("apply", **options, json=_FLAG, auto_approve=_FLAG) as running:
+            status, output, complaint = running.finish(self.timeout)
+        report = self._report(["apply"], status, output, complaint, began, good=(0,))
+        return Apply(report.messages, report.text, report.seconds)
+
+    def _planning(
+        self,
+        variables: Mapping[str, object] | None,
+        *,
+        destroy: bool = False,
+        refresh_only: bool = False,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+    ) -> dict[str, object]:
+        return {
+            "var": {**self.variables, **(variables or {})} or None,
+            "destroy": _FLAG if destroy else None,
+            "refresh_only": _FLAG if refresh_only else None,
+            "replace": list(replace),
+            "target": list(target),
+            "input": False,
+            "no_color": _FLAG,
+        }
+
+    def _show(self, plan: Path) -> dict[str, Any]:
+        document = json.loads(self._run("show", str(plan), json=_FLAG, input=None).text)
+        return dict(document)
+
+    def _run(self, command: str, *arguments: str, **options: object) -> Report:
+        """A command that answers in text, or in JSON that is one document."""
+        began = time.monotonic()
+        with self._started(command, *arguments, **{"input": False, "no_color": _FLAG, **options}) as running:
+            status, output, complaint = running.finish(self.timeout)
+        if status != 0:
+            raise TerraformError([command], status, Report((), f"{output}{complaint}".strip()))
+        return Report((), output, time.monotonic() - began)
+
+    @staticmethod
+    def _report(
+        command: Sequence[str], status: int, output: str, complaint: str, began: float, *, good: Sequence[int]
+    ) -> Report:
+        messages, text = parse_messages(output)
+        said = "\n".join(part for part in (text, complaint.strip()) if part)
+        report = Report(messages, said, time.monotonic() - began)
+        if status not in good:
+            raise TerraformError(command, status, report)
+        return report
+
+    @contextmanager
+    def _started(self, command: str, *arguments: str, **options: object) -> Iterator[RunningTerraform]:
+        # What is attached to is not installed.
+        attaching = self._warm.attaching(self.directory, self.environment) if self._warm and command != "init" else {}
+        running = self._start(command, *arguments, environment={**self.environment, **attaching}, **options)
+        try:
+            yield running
+        finally:
+            running.kill()
+
+    def _start(
+        self, command: str, *arguments: str, environment: Mapping[str, str], **options: object
+    ) -> RunningTerraform:
+        line = _CommandLine(working_dir=str(self.directory))
+        try:
+            spelled = line.generate_cmd_string(command, *arguments, **options)
+            return RunningTerraform(spelled, self.directory, environment, line.temp_var_files)
+        except BaseException:
+            line.temp_var_files.clean_up()
+            raise
+
+
+class RunningTerraform:
+    """A Terraform command under way, with its plugins in a process group of its own."""
+
+    def __init__(
+        self, command: Sequence[str], directory: Path, environment: Mapping[str, str], variable_files: Any
+    ) -> None:
+        self._command = command
+        self._variable_files = variable_files
+        self._is_cleared = False
+        # Files, not pipes: a pipe that nobody reads stops the program, and orphaned plugins keep it open.
+        with ExitStack() as opened:
+            self._output = opened.enter_context(tempfile.TemporaryFile("w+"))
+            self._complaint = opened.enter_context(tempfile.TemporaryFile("w+"))
+            self._process = subprocess.Popen(
+                command,
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._complaint,
+                start_new_session=True,
+            )
+            self._files = opened.pop_all()
+
+    def finish(self, timeout: float) -> tuple[int, str, str]:
+        """Wait and return exit status, output and standard error. Raises TerraformTimeoutError after a kill."""
+        try:
+            status = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            said = self._read(self._output) + self._read(self._complaint)
+            self.kill()
+            raise TerraformTimeoutError(
+                f"{' '.join(self._command)} was killed after {timeout:g} s. It had said:\n{said}"
+            ) from None
+        answer = status, self._read(self._output), self._read(self._complaint)
+        self.kill()
+        return answer
+
+    def wait(self, timeout: float = 180.0) -> Report:
+        """Wait for the end of an apply. Raises TerraformError and TerraformTimeoutError."""
+        status, output, complaint = self.finish(timeout)
+        messages, text = parse_messages(output)
+        report = Report(messages, f"{text}\n{complaint}".strip())
+        if status != 0:
+            raise TerraformError(self._command[1:2], status, report)
+        return report
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End Terraform and its plugins at once (SIGKILL); nothing happens when they are gone already."""
+        if self._is_cleared:
+            return
+        self._is_cleared = True
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._files.close()
+        self._variable_files.clean_up()
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self._process.pid, number)
+        except ProcessLookupError:
+            return
+
+    @staticmethod
+    def _read(file: Any) -> str:
+        file.seek(0)
+        return str(file.read())
+
+
+def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from module.get("resources", ())
+    for child in module.get("child_modules", ()):
+        yield from _resources(child)

@@ -1,0 +1,141 @@
+"""The closing assertions can fail, and say what is wrong."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from harness.closing import (
+    assert_calls,
+    assert_closes,
+    assert_no_violations,
+    assert_plan_empty,
+    assert_same,
+    differences,
+)
+from harness.results import Plan
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from sandbox import Sandbox
+
+BEFORE = {"accounts": {"1": {"parent": "r-1"}}, "trusted": ["a", "b"], "status": "DISABLED"}
+
+
+def call(name: str) -> Any:
+    service, operation = name.split(":")
+    return SimpleNamespace(service=service, operation=operation)
+
+
+def plan(*messages: dict[str, Any], is_empty: bool = True) -> Plan:
+    return Plan(messages, is_empty=is_empty)
+
+
+def warning(summary: str) -> dict[str, Any]:
+    return {"type": "diagnostic", "diagnostic": {"severity": "warning", "summary": summary, "detail": "Because."}}
+
+
+def test_differences_by_path() -> None:
+    after = {"accounts": {"1": {"parent": "ou-1"}, "2": {}}, "trusted": ["b", "c"], "new": 1}
+    assert differences(BEFORE, BEFORE) == {}
+    assert differences(BEFORE, after) == {
+        "accounts/1/parent": "was 'r-1', is 'ou-1'",
+        "accounts/2": "new: {}",
+        "trusted/a": "gone: 'a'",
+        "trusted/c": "new: 'c'",
+        "status": "gone: 'DISABLED'",
+        "new": "new: 1",
+    }
+    assert differences(1, "1") == {"": "was 1, is '1'"}
+
+
+def test_differences_within_lists() -> None:
+    assert differences(["a", "b"], ["b", "a"]) == {}
+    assert differences([1, 2], [2, 1]) == {"0": "was 1, is 2", "1": "was 2, is 1"}
+    assert differences({"a": ["x"]}, {"a": ["x", "x"]}) == {"a/x": "gone: 'x'", "a/0": "new: 'x'", "a/1": "new: 'x'"}
+    before = [{"name": "one", "path": "/"}, {"name": "two"}]
+    assert differences(before, [{"name": "two"}, {"name": "one", "path": "/x"}]) == {"one/path": "was '/', is '/x'"}
+    assert differences({}, {"roles": before}).keys() == {"roles/one", "roles/two"}
+    assert differences({}, {"roles": []}) == {"roles": "new: []"}
+    assert differences(before, before[:1]) == {"two": "gone: {'name': 'two'}"}
+
+
+def test_what_remains_must_be_named_and_must_remain() -> None:
+    after = {**BEFORE, "status": "ENABLED"}
+    assert_same(BEFORE, after, remains=["stat*"])
+    with pytest.raises(AssertionError, match="not as it was:\nstatus: was 'DISABLED', is 'ENABLED'"):
+        assert_same(BEFORE, after)
+    with pytest.raises(AssertionError, match=r"equal to what was before: trusted/\*"):
+        assert_same(BEFORE, after, remains=["status", "trusted/*"])
+
+
+def test_calls_outside_of_the_list() -> None:
+    calls = [call("organizations:DescribeOrganization"), call("organizations:MoveAccount"), call("sts:AssumeRole")]
+    assert_calls(calls, ["organizations:Move*"])
+    with pytest.raises(AssertionError, match="not allowed here: organizations:MoveAccount"):
+        assert_calls(calls, ["iam:*"])
+
+
+def test_plans_that_are_not_empty_or_warn() -> None:
+    change = {"type": "planned_change", "change": {"resource": {"addr": "a.b"}, "action": "update"}}
+    assert_plan_empty(plan())
+    assert_plan_empty(plan(warning("Expected")), warnings=["Expected"])
+    with pytest.raises(AssertionError, match=r"not empty:\nupdate a\.b"):
+        assert_plan_empty(plan(change, is_empty=False))
+    with pytest.raises(AssertionError, match=r"warns:\nwarning: Drift\nBecause\."):
+        assert_plan_empty(plan(warning("Drift")))
+
+
+def test_violations() -> None:
+    assert_no_violations(cast("Sandbox", SimpleNamespace(violations=[])))
+    with pytest.raises(AssertionError, match="models were broken:\nIAM: no Arn"):
+        assert_no_violations(cast("Sandbox", SimpleNamespace(violations=["IAM: no Arn"])))
+
+
+class Organization:
+    """A sandbox and a Terraform in one: destroying makes one call."""
+
+    def __init__(self, *, plan_calls: list[str], destroy_call: str, after: dict[str, Any]) -> None:
+        self.calls = [call("organizations:CreateOrganizationalUnit")]
+        self._plan_calls = plan_calls
+        self._destroy_call = destroy_call
+        self._after = after
+
+    def plan(self) -> Plan:
+        self.calls += map(call, self._plan_calls)
+        return plan()
+
+    def destroy(self) -> None:
+        self.calls.append(call(self._destroy_call))
+
+    def snapshot(self) -> dict[str, Any]:
+        return self._after
+
+
+@pytest.mark.parametrize(
+    ("plan_calls", "destroy_call", "after", "problem"),
+    [
+        (["ssm:GetServiceSetting"], "organizations:DeleteOrganizationalUnit", BEFORE, None),
+        (["iam:CreateRole"], "organizations:DeleteOrganizationalUnit", BEFORE, "iam:CreateRole"),
+        ([], "iam:DeleteRole", BEFORE, "iam:DeleteRole"),
+        ([], "organizations:DeleteOrganizationalUnit", {**BEFORE, "left": 1}, "left: new: 1"),
+    ],
+)
+def test_closing(plan_calls: list[str], destroy_call: str, after: dict[str, Any], problem: str | None) -> None:
+    organization = Organization(plan_calls=plan_calls, destroy_call=destroy_call, after=after)
+
+    def close() -> None:
+        assert_closes(
+            cast("Terraform", organization),
+            cast("Sandbox", organization),
+            BEFORE,
+            allowed_calls=["organizations:*OrganizationalUnit"],
+        )
+
+    if problem is None:
+        close()
+    else:
+        with pytest.raises(AssertionError, match=problem):
+            close()

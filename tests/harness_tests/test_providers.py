@@ -1,0 +1,113 @@
+"""Where the providers come from on a machine, and what is said when there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import providers
+from harness.errors import HarnessError
+from harness.providers import AWS, EXTERNAL, MIRROR_VARIABLE, Mirrors, Providers, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLATFORM = "linux_amd64"
+
+
+@pytest.fixture(autouse=True)
+def no_registry_no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(providers, "_registry_answers", lambda: False)
+    monkeypatch.setattr(providers, "_optional_software", list)
+
+
+def fill(mirror: Path, *names: str) -> Path:
+    for name in names:
+        (mirror / name / "5.100.0" / PLATFORM).mkdir(parents=True)
+    return mirror
+
+
+def test_the_named_mirror_comes_first(tmp_path: Path) -> None:
+    named = fill(tmp_path / "named", AWS, EXTERNAL)
+    fill(tmp_path / "home/.terraform.d/plugins", AWS)
+    environment = {MIRROR_VARIABLE: str(named), "HOME": str(tmp_path / "home")}
+    assert resolve(environment, tmp_path / "download", PLATFORM) == Mirrors(named, named)
+
+
+def test_a_named_mirror_without_the_provider_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=rf"^{MIRROR_VARIABLE} is .*holds no provider for {PLATFORM}: name a folder"):
+        resolve({MIRROR_VARIABLE: str(tmp_path)}, tmp_path / "download", PLATFORM)
+
+
+def test_a_mirror_for_another_platform_is_passed_over(tmp_path: Path) -> None:
+    fill(tmp_path / ".terraform.d/plugins", AWS)
+    with pytest.raises(HarnessError, match="No AWS provider for darwin_arm64"):
+        resolve({"HOME": str(tmp_path)}, tmp_path / "download", "darwin_arm64")
+
+
+def test_implied_folders(tmp_path: Path) -> None:
+    data = fill(tmp_path / "data/terraform/plugins", EXTERNAL)
+    shared = fill(tmp_path / "shared/terraform/plugins", AWS)
+    environment = {"HOME": "/none", "XDG_DATA_HOME": str(tmp_path / "data"), "XDG_DATA_DIRS": str(tmp_path / "shared")}
+    assert resolve(environment, tmp_path / "download", PLATFORM) == Mirrors(shared, data)
+
+
+def test_a_packed_mirror_counts(tmp_path: Path) -> None:
+    folder = tmp_path / ".terraform.d/plugins" / AWS
+    folder.mkdir(parents=True)
+    (folder / f"terraform-provider-aws_5.100.0_{PLATFORM}.zip").touch()
+    assert resolve({"HOME": str(tmp_path)}, tmp_path / "download", PLATFORM).aws == tmp_path / ".terraform.d/plugins"
+
+
+def test_the_registry_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    downloads = []
+
+    def download(folder: Path) -> None:
+        downloads.append(folder)
+        fill(folder / ".terraform/providers", AWS, EXTERNAL)
+
+    monkeypatch.setattr(providers, "_registry_answers", lambda: True)
+    monkeypatch.setattr(providers, "_download", download)
+    expected = Mirrors(tmp_path / ".terraform/providers", tmp_path / ".terraform/providers")
+    assert resolve({}, tmp_path, PLATFORM) == expected
+    assert resolve({}, tmp_path, PLATFORM) == expected
+    assert downloads == [tmp_path]
+
+
+def test_no_provider_anywhere_names_the_ways_out(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError) as caught:
+        resolve({"HOME": str(tmp_path)}, tmp_path / "download", PLATFORM)
+    message = str(caught.value)
+    assert message.startswith(f"No AWS provider for {PLATFORM}: ")
+    assert f"set {MIRROR_VARIABLE}=FOLDER" in message
+    assert str(tmp_path / ".terraform.d/plugins") in message
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (None, "terraform is not on PATH: install Terraform 1.9"),
+        ('echo \'{"terraform_version": "1.8.5", "platform": "linux_amd64"}\'', "is Terraform 1.8.5: the module needs"),
+        ("echo broken >&2; exit 1", "version` fails: broken"),
+    ],
+)
+def test_terraform_that_will_not_do(
+    program: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if program is not None:
+        terraform = tmp_path / "terraform"
+        terraform.write_text(f"#!/bin/sh\n{program}\n")
+        terraform.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HarnessError, match=message):
+        Providers.prepare(tmp_path / "session", download=tmp_path / "download")
+
+
+def test_the_genuine_provider_is_preferred_to_the_stand_in(tmp_path: Path) -> None:
+    mirror = fill(tmp_path / 'mirror "quoted"', AWS, EXTERNAL)
+    with Providers(tmp_path, Mirrors(mirror, mirror), PLATFORM) as prepared:
+        assert not prepared.is_stand_in
+    written = prepared.cli_configuration.read_text()
+    assert written.count(r'mirror \"quoted\""') == 2
+    assert "direct" not in written

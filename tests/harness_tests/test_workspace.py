@@ -1,0 +1,99 @@
+"""Copies of the repository are complete, apart from each other, and initialised once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.terraform import Terraform
+from harness.workspace import Workspaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.providers import Providers
+    from harness.results import Report
+
+ROOT = """
+resource "terraform_data" "one" {
+  provisioner "local-exec" {
+    command     = "print(__import__('sys').prefix)"
+    interpreter = ["python3", "-c"]
+  }
+}
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    files = {
+        "main.tf": ROOT,
+        "examples/small/main.tf": 'module "all" {\n  source = "../.."\n}\n',
+        "examples/small/terraform.tfstate": "a person's own",
+        "examples/small/.terraform/junk": "",
+        "scripts/observe.py": "import nothing_at_all\n",
+        "tests/apply/odd/main.tf": "",
+        "tests/apply/odd/test_odd.py": "",
+        "README.md": "",
+    }
+    for name, text in files.items():
+        file = tmp_path / "repository" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "repository"
+
+
+def test_checkouts(repository: Path, tmp_path: Path, providers: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
+    initialised = []
+    genuine = Terraform.init
+
+    def init(terraform: Terraform, *, backend: bool) -> Report:
+        initialised.append(terraform.directory)
+        return genuine(terraform, backend=backend)
+
+    monkeypatch.setattr(Terraform, "init", init)
+    workspaces = Workspaces(tmp_path / "workspaces", providers, repository=repository)
+
+    first = workspaces.checkout("examples/small", {"AWS_REGION": "us-east-1"}, variables={"a": 1})
+    second = workspaces.checkout("examples/small")
+    assert len(initialised) == 1
+    assert first.directory != second.directory
+    assert first.environment["AWS_REGION"] == "us-east-1"
+    assert first.variables == {"a": 1}
+
+    top = first.directory.parents[1]
+    copied = {
+        str(file.relative_to(top)) for file in top.rglob("*") if file.is_file() and ".terraform" not in file.parts
+    }
+    assert copied >= {"main.tf", "examples/small/main.tf", "scripts/observe.py", "tests/apply/odd/main.tf"}
+    assert not copied & {"README.md", "examples/small/terraform.tfstate", "tests/apply/odd/test_odd.py"}
+    assert not (first.directory / ".terraform/junk").exists()
+
+    first.variables = {}
+    assert sys.prefix in first.apply().provisioner_lines
+    assert first.plan().is_empty
+    assert not second.plan().is_empty
+    assert (repository / "examples/small/terraform.tfstate").read_text() == "a person's own"
+
+    with pytest.raises(HarnessError, match="examples/none is no folder of the repository that holds a Terraform"):
+        workspaces.checkout("examples/none")
+
+
+def test_nothing_of_the_person_is_inherited(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "TF_LOG", "TF_CLI_ARGS", "PYTHONPATH", "SHELL"):
+        monkeypatch.setenv(name, "the person's")
+    environment = workspaces.environment({"AWS_REGION": "eu-west-1"})
+    assert "the person's" not in environment.values()
+    assert environment["AWS_REGION"] == "eu-west-1"
+    assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
+    assert environment["CHECKPOINT_DISABLE"] == "1"
+    assert environment["TF_CLI_CONFIG_FILE"].endswith("terraform.tfrc")
+
+
+def test_written_configurations_have_the_module_beside_them(workspaces: Workspaces) -> None:
+    terraform = workspaces.write({"main.tf": "", "nested/main.tf": ""}, init=False)
+    assert (terraform.directory / "../module/versions.tf").exists()
+    assert (terraform.directory / "nested/main.tf").exists()

@@ -1,0 +1,193 @@
+"""modules/compliance-reporting: where it is refused; in examples/complete what it makes in every account, what arrives,
+what Athena answers, what an account that joins changes, and that everything goes again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from harness.examples import CHECKOUTS
+from harness.results import TerraformError
+from harness.scripts import run_script
+from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
+from tools.iam.command import read_policies
+from tools.iam.evidence import ADMINISTRATION, COMPLIANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_EXAMPLE = "examples/complete/delegated-administrator"
+_CALL = "module.compliance_reporting[0]"
+_REGIONS = ("ap-northeast-1", "us-east-1")
+# Neither the management account, which StackSets never deploys to, nor the suspended one.
+_MEMBERS = (ADMINISTRATOR, "333333333333", "444444444444", "555555555555", "666666666666")
+# Those of ap-northeast-1 that are managed without Quick Setup, by their instance profile.
+_NODES = {"i-0a1b2c3d4e5f60741", "i-0a1b2c3d4e5f60742"}
+_SHOP = "444444444444"
+_ALLOWED = (
+    *("athena:*", "cloudformation:*Stack*", "cloudformation:TagResource", "glue:*", "iam:CreateServiceLinkedRole"),
+    *("kms:*", "s3:*", "ssm:PutParameter", "ssm:DeleteParameter"),
+)
+
+
+def test_an_account_that_administers_nothing(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    configuration = {
+        "provider": {"aws": {"region": "us-east-1"}},
+        "module": {"reporting": {"source": "../module/modules/compliance-reporting", "regions": ["us-east-1"]}},
+    }
+    terraform = workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment(OTHER_MEMBER))
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan()
+    said = " ".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
+    assert f"Account {OTHER_MEMBER} does not administer StackSets" in said
+    assert (
+        f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}", service_principals = ["ssm.amazonaws.com"' in said
+    )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.scenario("realistic")
+def test_everything_arrives_in_one_place(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    terraform = CHECKOUTS[_EXAMPLE](workspaces, sandbox)
+    # From the beginning: what destroys reads it from the state.
+    terraform.variables["collected_data_destroyed"] = True
+    before = sandbox.snapshot()
+    policies = read_policies()
+    sandbox.permissions.enforce(
+        f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", policies[ADMINISTRATION], policies[COMPLIANCE]
+    )
+
+    terraform.apply()
+    _assert_synced(sandbox, _MEMBERS)
+    _assert_arrived(sandbox, terraform)
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
+
+    joined = _join(sandbox)
+    _assert_synced(sandbox, (*_MEMBERS, joined))
+    _assert_only_tables_change(terraform, sandbox, joined)
+    terraform.apply()
+    _assert_questions_answered(sandbox, terraform)
+    _assert_reported(sandbox, terraform)
+
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=_ALLOWED,
+        # AWS waits with a key, and keeps what StackSets made in every account.
+        remains=("kms_keys/*", "organization/accounts/*", *RETAINED_ROLES),
+    )
+
+
+def _assert_synced(sandbox: Sandbox, accounts: tuple[str, ...]) -> None:
+    """Each of these accounts and no other has the sync in each Region, and it works, some time later."""
+    sandbox.clock.advance(3600)
+    found = {
+        (account["Id"], region): [sync["LastStatus"] for sync in _syncs(sandbox, account["Id"], region)]
+        for account in sandbox.client("organizations").list_accounts()["Accounts"]
+        for region in _REGIONS
+    }
+    assert {place for place, statuses in found.items() if statuses} == {
+        (account, region) for account in accounts for region in _REGIONS
+    }
+    assert {tuple(statuses) for statuses in found.values() if statuses} == {("Successful",)}
+
+
+def _syncs(sandbox: Sandbox, account_id: str, region: str) -> list[dict[str, Any]]:
+    client = sandbox.client("ssm", account_id, region)
+    return [*client.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]]
+
+
+def _assert_arrived(sandbox: Sandbox, terraform: Terraform) -> None:
+    """The nodes of a member are in the bucket, encrypted with the key, where the tables look for them."""
+    bucket = terraform.output()["compliance_reporting"]["bucket"]
+    s3 = sandbox.client("s3", ADMINISTRATOR)
+    folder = f"{bucket['prefix']}/AWS:InstanceInformation/accountid={_SHOP}/region=ap-northeast-1"
+    objects = s3.list_objects_v2(Bucket=bucket["name"], Prefix=f"{folder}/resourcetype=ManagedInstanceInventory/")
+    keys = {item["Key"] for item in objects["Contents"]}
+    assert {key.rpartition("/")[2] for key in keys} == {f"{node}.json" for node in _NODES}
+    assert {s3.head_object(Bucket=bucket["name"], Key=key)["SSEKMSKeyId"] for key in keys} == {
+        terraform.output()["compliance_reporting"]["management_account_sync"]["kms_key_arn"]
+    }
+
+
+def _join(sandbox: Sandbox) -> str:
+    """The id of an account that joins the organization."""
+    organizations = sandbox.client("organizations")
+    status = organizations.create_account(Email="new@example.com", AccountName="New")["CreateAccountStatus"]
+    for _ in range(10):
+        status = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])[
+            "CreateAccountStatus"
+        ]
+        sandbox.clock.advance(60)
+    assert status["State"] == "SUCCEEDED"
+    return str(status["AccountId"])
+
+
+def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: str) -> None:
+    """A plan after an account joined: the tables are told of it."""
+    plan = plan_reading_only(terraform, sandbox)
+    tables = {
+        f'{_CALL}.aws_glue_catalog_table.this["{name}"]'
+        for name in ("compliance_summary", "instance_information", "patch_summary")
+    }
+    assert dict.fromkeys(tables, "update") == plan.actions()
+    for table in tables:
+        assert joined in plan.after(table)["parameters"]["projection.accountid.values"].split(",")
+
+
+def _assert_questions_answered(sandbox: Sandbox, terraform: Terraform) -> None:
+    """Every named query runs in the workgroup, and the nodes are those that are managed."""
+    reporting = terraform.output()["compliance_reporting"]
+    athena = sandbox.client("athena", ADMINISTRATOR)
+    ids = athena.list_named_queries(WorkGroup=reporting["workgroup"])["NamedQueryIds"]
+    queries = athena.batch_get_named_query(NamedQueryIds=ids)["NamedQueries"]
+    assert len(queries) >= 8
+    for query in queries:
+        assert query["Database"] == reporting["database"]
+        list(_ask(sandbox, reporting, query["QueryString"]))
+    counted = "SELECT resourceid FROM instance_information WHERE region = 'ap-northeast-1'"
+    assert {row["resourceid"] for row in _ask(sandbox, reporting, counted)} == _NODES
+
+
+def _assert_reported(sandbox: Sandbox, terraform: Terraform) -> None:
+    """The report is the same by both of the ways that the module names."""
+    arguments = terraform.output()["compliance_reporting"]["report_arguments"]
+    reports = []
+    for source in ("s3", "athena"):
+        ended = run_script(
+            sandbox, "report.py", "compliance", "--format", "json", *arguments[source], account_id=ADMINISTRATOR
+        )
+        # The management account has no sync yet: that is told, and is no reason for a failure of the script.
+        assert ended.status == 3, ended.stderr
+        reports.append(json.loads(ended.stdout))
+    of_s3, of_athena = reports
+    assert {node["node_id"] for node in of_s3["nodes"]} == _NODES
+    assert of_s3["nodes"] == of_athena["nodes"]
+
+
+def _ask(sandbox: Sandbox, reporting: dict[str, Any], text: str) -> Iterator[dict[str, str | None]]:
+    athena = sandbox.client("athena", ADMINISTRATOR)
+    started = athena.start_query_execution(
+        QueryString=text,
+        WorkGroup=reporting["workgroup"],
+        QueryExecutionContext={"Database": reporting["database"]},
+    )["QueryExecutionId"]
+    for _ in range(100):
+        status = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]
+        if status["State"] not in {"QUEUED", "RUNNING"}:
+            break
+    assert status["State"] == "SUCCEEDED", f"{status.get('StateChangeReason')}\n{text}"
+    header, *rows = athena.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
+    names = [cell["VarCharValue"] for cell in header["Data"]]
+    for row in rows:
+        yield dict(zip(names, (cell.get("VarCharValue") for cell in row["Data"]), strict=True))

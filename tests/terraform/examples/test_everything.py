@@ -1,0 +1,123 @@
+"""Every input of the root module at once, given back entirely on destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes
+from harness.complete import ADMINISTRATOR
+from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from terraform.conftest import Configure
+
+_PRINCIPALS = [
+    "member.org.stacksets.cloudformation.amazonaws.com",
+    "resource-explorer-2.amazonaws.com",
+    "ssm-quicksetup.amazonaws.com",
+    "ssm.amazonaws.com",
+]
+
+
+@pytest.mark.scenario("realistic")
+def test_everything(sandbox: Sandbox, configure: Configure) -> None:
+    baseline = sandbox.client("ssm").create_patch_baseline(Name="ours", OperatingSystem="WINDOWS")["BaselineId"]
+    units = {unit["Name"]: unit["Id"] for unit in _units(sandbox)}
+    before = sandbox.snapshot()
+    terraform = configure(
+        regions=["ap-northeast-1", "us-east-1"],
+        target_organizational_unit_ids=[units["Security"]],
+        dedicated_organizational_unit={"name": "SystemsManager", "parent_id": units["Security"]},
+        delegated_administrator={"account_id": ADMINISTRATOR, "service_principals": _PRINCIPALS},
+        trusted_access={"on_destroy": "restore"},
+        patch_policies={
+            "install on Sundays": {
+                "operation": "ScanAndInstall",
+                "reboot_option": "RebootIfNeeded",
+                "baselines": {"WINDOWS": baseline},
+                "target_tag": {"key": "Patch", "value": '$(reboot) "now"'},
+                "target_organizational_unit_ids": [units["Workloads"]],
+                "regions": ["us-east-1"],
+                "include_management_account": True,
+            },
+            "scan in the meantime": {
+                "target_organizational_unit_ids": [units["Security"]],
+                "regions": ["us-east-1"],
+            },
+        },
+        default_host_management={"update_ssm_agent": False},
+        tags={"Owner": "platform"},
+    )
+
+    terraform.apply()
+
+    after = sandbox.snapshot()
+    assert after["delegated_administrators"] == {principal: [ADMINISTRATOR] for principal in _PRINCIPALS}
+    assert after["trusted_access"] == _PRINCIPALS
+    assert _deployed(sandbox) == {
+        "default-host-management": {
+            (account, region)
+            for account in (ADMINISTRATOR, "333333333333")
+            for region in ("ap-northeast-1", "us-east-1")
+        },
+        "install on Sundays": {
+            ("444444444444", "us-east-1"),
+            ("555555555555", "us-east-1"),
+            ("666666666666", "us-east-1"),
+        },
+        "install on Sundays-management-account": {(MANAGEMENT, "us-east-1")},
+        "scan in the meantime": {(ADMINISTRATOR, "us-east-1"), ("333333333333", "us-east-1")},
+    }
+    parameters = _parameters(sandbox, "install on Sundays")
+    baselines = json.loads(parameters["SelectedPatchBaselines"])
+    assert parameters["TargetTagValue"] == '$(reboot) "now"'
+    assert baselines["WINDOWS"] == {
+        "value": baseline,
+        "label": "ours",
+        "description": baselines["WINDOWS"]["description"],
+        "disabled": False,
+    }
+    assert len(baselines) > 1, "operating systems that were not named keep AWS's default"
+
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=(
+            *ALLOWED_CALLS,
+            "organizations:DisableAWSServiceAccess",
+            "cloudformation:DeactivateOrganizationsAccess",
+            "organizations:TagResource",
+        ),
+        remains=RETAINED_ROLES,
+    )
+
+
+def _units(sandbox: Sandbox) -> list[dict[str, Any]]:
+    client = sandbox.client("organizations")
+    (root,) = client.list_roots()["Roots"]
+    return list(client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"])
+
+
+def _deployed(sandbox: Sandbox) -> dict[str, set[tuple[str, str]]]:
+    client = sandbox.client("ssm-quicksetup")
+    return {
+        manager["Name"]: {
+            (found["Account"], found["Region"])
+            for found in client.list_configurations(ManagerArn=manager["ManagerArn"])["ConfigurationsList"]
+        }
+        for manager in client.list_configuration_managers()["ConfigurationManagersList"]
+    }
+
+
+def _parameters(sandbox: Sandbox, name: str) -> dict[str, str]:
+    client = sandbox.client("ssm-quicksetup")
+    (arn,) = [
+        m["ManagerArn"] for m in client.list_configuration_managers()["ConfigurationManagersList"] if m["Name"] == name
+    ]
+    (definition,) = client.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
+    return dict(definition["Parameters"])

@@ -1,0 +1,123 @@
+"""`examples/minimal`: a bare organization becomes scanned and managed, and is as it was after destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from conftest import Checkout
+    from harness.results import Report
+    from sandbox import Sandbox
+
+_CHECK_FAILED = "Check block assertion failed"
+_REGIONS = ["ap-northeast-1", "us-east-1"]
+_REACHED = ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"]
+
+
+@pytest.mark.scenario("realistic")
+def test_the_procedure(sandbox: Sandbox, checkout: Checkout) -> None:
+    before = sandbox.snapshot()
+    terraform = checkout("examples/minimal", variables={"administrator_account_id": ADMINISTRATOR})
+
+    plan = plan_reading_only(terraform, sandbox)
+    assert not [change for change in plan.changes if change.action not in {"create", "read"}]
+    _assert_warns_of_the_suspended_account_alone(plan)
+    _assert_warns_of_the_suspended_account_alone(terraform.apply())
+
+    after = sandbox.snapshot()
+    _assert_access(after)
+    _assert_quick_setup(after)
+    _assert_deployed(sandbox, after)
+    _assert_outputs(terraform.output(), sandbox)
+    _assert_called_once(sandbox)
+
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=ALLOWED_CALLS,
+        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        warnings=[_CHECK_FAILED],
+    )
+
+
+def _assert_warns_of_the_suspended_account_alone(report: Report) -> None:
+    (warning,) = report.warnings
+    assert warning.summary == _CHECK_FAILED
+    assert [line.split(":")[0] for line in warning.detail.splitlines()[1:]] == [
+        "- SUSPENDED_ACCOUNT_TARGETED 777777777777"
+    ]
+
+
+def _assert_access(after: dict[str, Any]) -> None:
+    assert after["trusted_access"] == ["member.org.stacksets.cloudformation.amazonaws.com", "ssm.amazonaws.com"]
+    assert after["stack_sets_access"] == "ENABLED"
+    assert after["delegated_administrators"] == {"ssm.amazonaws.com": [ADMINISTRATOR]}
+    units = {unit["name"]: unit for unit in after["organization"]["organizational_units"]}
+    assert [account["id"] for account in units["SystemsManager"]["accounts"]] == [ADMINISTRATOR]
+    assert ADMINISTRATOR not in {account["id"] for account in after["organization"]["accounts"]}
+
+
+def _assert_quick_setup(after: dict[str, Any]) -> None:
+    quick_setup = after["quick_setup"][f"{MANAGEMENT} us-east-1"]
+    assert sorted(manager["name"] for manager in quick_setup["configuration_managers"]) == [
+        "default-host-management",
+        "scan-everything",
+    ]
+    names = {role["name"] for role in after["service_linked_roles"][MANAGEMENT]}
+    assert "AWSServiceRoleForSSMQuickSetup" in names
+
+
+def _assert_deployed(sandbox: Sandbox, after: dict[str, Any]) -> None:
+    """Every active member in both Regions, and the management account's setting in the provider's Region alone."""
+    client = sandbox.client("ssm-quicksetup")
+    deployed = [
+        (found["Type"], found["Account"], found["Region"])
+        for page in client.get_paginator("list_configurations").paginate()
+        for found in page["ConfigurationsList"]
+        if found["Account"] != MANAGEMENT
+    ]
+    assert sorted(deployed) == sorted(
+        (kind, account, region)
+        for kind in ("AWSQuickSetupType-DHMC", "AWSQuickSetupType-PatchPolicy")
+        for account in _REACHED
+        for region in _REGIONS
+    )
+    places = {f"{account} {region}" for account in _REACHED for region in _REGIONS}
+    assert set(after["service_settings"]) == {*places, f"{MANAGEMENT} us-east-1"}
+
+
+def _assert_outputs(outputs: dict[str, Any], sandbox: Sandbox) -> None:
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    assert outputs["organization"]["management_account_id"] == MANAGEMENT
+    assert outputs["delegated_administrator"] == {
+        "account_id": ADMINISTRATOR,
+        "service_principals": ["ssm.amazonaws.com"],
+    }
+    assert outputs["dedicated_organizational_unit"]["account_id"] == ADMINISTRATOR
+    configurations = outputs["quick_setup_configurations"]
+    managers = sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
+    assert {name: configuration["arn"] for name, configuration in configurations.items()} == {
+        manager["Name"]: manager["ManagerArn"] for manager in managers
+    }
+    for configuration in configurations.values():
+        assert configuration["status"] == "SUCCEEDED"
+        assert configuration["regions"] == _REGIONS
+        assert configuration["targets"] == [root["Id"]]
+
+
+def _assert_called_once(sandbox: Sandbox) -> None:
+    writes = [
+        json.dumps([call.operation, call.service])
+        for call in sandbox.calls
+        if call.operation
+        in {"EnableAWSServiceAccess", "ActivateOrganizationsAccess", "MoveAccount", "RegisterDelegatedAdministrator"}
+    ]
+    assert sorted(writes) == sorted(set(writes))

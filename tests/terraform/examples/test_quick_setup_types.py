@@ -1,0 +1,37 @@
+"""Every type of Quick Setup that has no module of its own, by examples/quick-setup-types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes
+from harness.examples import CHECKOUTS
+from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+
+@pytest.mark.scenario("realistic")
+def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    terraform = CHECKOUTS["examples/quick-setup-types"](workspaces, sandbox)
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    units: Any = terraform.variables["organizational_unit_ids"]
+    (workloads,) = units
+    before = sandbox.snapshot()
+
+    terraform.apply()
+
+    configurations = terraform.output()["quick_setup_configurations"]
+    assert {name: (found["type"], found["status"], found["targets"]) for name, found in configurations.items()} == {
+        "resource-explorer": ("AWSQuickSetupType-ResourceExplorer", "SUCCEEDED", [workloads]),
+        "office-hours": ("AWSQuickSetupType-Scheduler", "SUCCEEDED", [workloads]),
+        "packages": ("AWSQuickSetupType-Distributor", "SUCCEEDED", [workloads]),
+        "devops-guru": ("AWSQuickSetupType-DevOpsGuru", "SUCCEEDED", [workloads]),
+        "config-recording": ("AWSQuickSetupType-CFGRecording", "SUCCEEDED", [root["Id"]]),
+        "conformance-packs": ("AWSQuickSetupType-CFGCPacks", "SUCCEEDED", [root["Id"]]),
+    }
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, *RETAINED_ROLES))

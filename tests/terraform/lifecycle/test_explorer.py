@@ -1,0 +1,108 @@
+"""modules/explorer: where it is refused, the sync that CloudFormation cannot say, and what later plans warn of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from harness.results import TerraformError
+from terraform.expectations import MANAGEMENT, OTHER_MEMBER
+from terraform.inputs import change_inputs
+
+if TYPE_CHECKING:
+    from harness.results import Plan
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_NAME = "organization-own-sources"
+_ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync", "ssm:PutParameter", "ssm:DeleteParameter")
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str, **inputs: object) -> Terraform:
+    configuration = {
+        "provider": {"aws": {"region": "us-east-1"}},
+        "module": {"explorer": {"source": "../module/modules/explorer", "regions": ["us-east-1"], **inputs}},
+    }
+    return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment(account_id))
+
+
+def _refusal(terraform: Terraform) -> str:
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan()
+    return " ".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
+
+
+def _warned(plan: Plan) -> str:
+    return "\n".join(warning.detail for warning in plan.warnings)
+
+
+def test_an_account_that_administers_nothing(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    said = _refusal(_write(sandbox, workspaces, OTHER_MEMBER))
+    assert f"Account {OTHER_MEMBER} does not administer Systems Manager" in said
+    assert f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}" }}' in said
+
+
+def test_the_administrator_of_another_service_and_an_opt_in_region(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    organizations = sandbox.client("organizations")
+    for principal, account_id in (
+        ("ssm.amazonaws.com", ADMINISTRATOR),
+        ("resource-explorer-2.amazonaws.com", OTHER_MEMBER),
+    ):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=principal)
+    said = _refusal(_write(sandbox, workspaces, OTHER_MEMBER, regions=["us-east-1", "ap-east-1"]))
+    assert f"the delegated administrator alone ({ADMINISTRATOR})" in said
+    assert "The delegated administrator can have no resource data sync in ap-east-1" in said
+
+
+@pytest.mark.scenario("troubled")
+def test_a_sixth_sync(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    said = _refusal(_write(sandbox, workspaces, MANAGEMENT))
+    syncs = sandbox.client("ssm").list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
+    assert len(syncs) == 5
+    assert f"DATA_SYNC_QUOTA: all 5 resource data syncs that Explorer may have in account {MANAGEMENT}" in said
+    assert all(f"{sync['SyncName']} (" in said for sync in syncs)
+
+
+def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """Made by the script, changed, lost, told to be lost, made again, taken away."""
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    client = sandbox.client("ssm")
+    before = sandbox.snapshot()
+    terraform = _write(sandbox, workspaces, MANAGEMENT, all_ops_data_sources_enabled=False)
+    assert not terraform.plan(refresh_only=True).changes
+
+    terraform.apply()
+    assert _sources(client) == {_NAME: (["us-east-1"], False)}
+    change_inputs(terraform, "explorer", regions=["us-east-1", "eu-west-1"])
+    terraform.apply()
+    assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
+
+    sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    assert "TrustedAccessDisabled" in _warned(plan_reading_only(terraform, sandbox))
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+
+    client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
+    lost = plan_reading_only(terraform, sandbox)
+    assert [(change.address, change.action) for change in lost.changes] == [
+        ("module.explorer.module.settings.terraform_data.changes", "replace")
+    ]
+    terraform.apply()
+    assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
+
+    assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)
+
+
+def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:
+    """Name of each sync to its Regions, and whether it turns on all sources."""
+    syncs = client.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
+    return {
+        sync["SyncName"]: (sorted(sync["SyncSource"]["SourceRegions"]), sync["SyncSource"]["EnableAllOpsDataSources"])
+        for sync in syncs
+    }

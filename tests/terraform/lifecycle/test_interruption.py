@@ -1,0 +1,193 @@
+"""An apply that fails or is killed halfway loses nothing: the next one goes on, or says at plan what to do."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from harness.results import TerraformError
+from harness.scripts import run_script
+from harness.ways_out import apply_adopted, follow_adopt, managers, refused
+from sandbox import Fault
+from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from sandbox import Call, Sandbox
+    from terraform.conftest import Configure
+
+_REMAINS = (*RETAINED_ACCESS, *RETAINED_ROLES)
+
+
+def _configured(configure: Configure) -> Terraform:
+    return configure(
+        dedicated_organizational_unit={"name": "SystemsManager"},
+        delegated_administrator={"account_id": ADMINISTRATOR},
+        patch_policies={"scan": {}},
+    )
+
+
+def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy: bool = False) -> None:
+    """Kill Terraform with its plugins and scripts when AWS has carried out `operation`, before anybody hears of it."""
+    reached, killed, called = threading.Event(), threading.Event(), threading.Event()
+
+    def stop(call: Call) -> None:
+        called.set()
+        if call.operation == operation and not reached.is_set():
+            reached.set()
+            killed.wait(60)
+
+    unsubscribe = sandbox.on_call(stop)
+    running = terraform.start_apply(destroy=destroy)
+    assert reached.wait(120), f"the apply never called {operation}"
+    # Terraform empties its state file before it writes it, and killed in between has lost everything: what goes on
+    # beside the call may end first.
+    called.clear()
+    while called.wait(2):
+        called.clear()
+    running.kill()
+    killed.set()
+    unsubscribe()
+
+
+def test_killed_while_a_manager_is_deployed(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+
+    _kill_at(sandbox, terraform, "CreateConfigurationManager")
+    made = managers(sandbox)
+    assert [name for name, _ in made] == ["scan"]
+    assert f'configuration manager "scan" exists already ({made[0][1]})' in refused(terraform)
+
+    sandbox.clock.advance(600)
+    status, blocks, _ = follow_adopt(terraform)
+    assert (status, blocks.count("import {")) == (0, 1)
+    assert apply_adopted(terraform) == 1
+    assert managers(sandbox) == made
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+
+
+@pytest.mark.parametrize("operation", ["EnableAWSServiceAccess", "MoveAccount", "RegisterDelegatedAdministrator"])
+def test_killed_while_settings_are_changed(sandbox: Sandbox, configure: Configure, operation: str) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    _kill_at(sandbox, terraform, operation)
+    terraform.apply()
+    after = sandbox.snapshot()
+    assert after["delegated_administrators"] == {"ssm.amazonaws.com": [ADMINISTRATOR]}
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+
+
+def test_killed_while_settings_are_changed_back(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    terraform.apply()
+    _kill_at(sandbox, terraform, "DeregisterDelegatedAdministrator", destroy=True)
+    terraform.destroy()
+    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+
+
+def test_a_setting_that_is_denied(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    sandbox.faults.inject(Fault("organizations", "MoveAccount", "access_denied", times=100))
+    with pytest.raises(TerraformError) as denied:
+        terraform.apply()
+    said = " ".join(str(denied.value).split())
+    assert "organizations:MoveAccount failed for account 111111111111 in Region us-east-1: AccessDenied" in said
+    assert "Allow organizations:MoveAccount to the script's credentials" in said
+    assert "RegisterDelegatedAdministrator" not in {call.operation for call in sandbox.calls}
+    assert managers(sandbox) == []
+
+    sandbox.faults.reset()
+    terraform.apply()
+    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+
+
+def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", "AccessDenied by a service control policy")
+    for _ in range(2):
+        with pytest.raises(TerraformError):
+            terraform.apply()
+        assert [name for name, _ in managers(sandbox)] == ["scan"]
+    ((_, arn),) = managers(sandbox)
+    said = refused(terraform)
+    assert "Its deployment is FAILED. Take the cause away" in said
+    assert f"report.py redeploy {arn}), or delete it" in said
+
+    sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)
+    redeployed = run_script(sandbox, "report.py", "redeploy", arn, "--yes")
+    assert (redeployed.status, redeployed.stdout) == (0, "scan: deployed.\n")
+    follow_adopt(terraform)
+    assert apply_adopted(terraform) == 1
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:UpdateConfigurationDefinition"),
+        remains=_REMAINS,
+    )
+
+
+def test_destroyed_after_a_first_apply_that_failed(sandbox: Sandbox, configure: Configure) -> None:
+    """Refused before the roles go, without which nobody could delete the manager."""
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", "AccessDenied by a service control policy")
+    with pytest.raises(TerraformError):
+        terraform.apply()
+    ((_, arn),) = managers(sandbox)
+    with pytest.raises(TerraformError) as kept:
+        terraform.destroy()
+    said = " ".join(str(kept.value).split())
+    assert f'configuration managers that the Terraform state does not have: "scan" ({arn}' in said
+    assert f"report.py discard {arn}" in said
+
+    discarded = run_script(sandbox, "report.py", "discard", arn, "--yes")
+    assert discarded.status == 0, discarded
+    terraform.destroy()
+    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("ssm-quicksetup", "GetConfigurationManager"), ("ssm-quicksetup", "TagResource"), ("ssm", "GetParametersByPath")],
+)
+def test_what_is_denied_once_harms_nothing(
+    sandbox: Sandbox, configure: Configure, service: str, operation: str
+) -> None:
+    terraform = _configured(configure)
+    terraform.apply()
+    made = sandbox.snapshot()
+    sandbox.faults.inject(Fault(service, operation, "access_denied", times=1))
+    try:
+        terraform.apply()
+    except TerraformError as error:
+        assert operation in str(error)  # noqa: PT017 - where it is called, it says so
+    sandbox.faults.reset()
+    assert sandbox.snapshot() == made
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
+
+
+def test_uninstalled_by_count_zero(sandbox: Sandbox, configure: Configure) -> None:
+    import json
+
+    before = sandbox.snapshot()
+    terraform = _configured(configure)
+    terraform.apply()
+    file = terraform.directory / "main.tf.json"
+    document = json.loads(file.read_text())
+    document["module"]["systems_manager"]["count"] = 0
+    del document["output"]
+    file.write_text(json.dumps(document))
+    terraform.apply()
+    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    del document["module"]
+    file.write_text(json.dumps(document))
+    assert_plan_empty(terraform.plan())

@@ -1,0 +1,311 @@
+"""One row for each code of finding: what a plan says of it, with subject, message and remedy.
+
+Terraform tells everything that is wrong in one plan, so what is refused is one configuration, with a module call for
+each, and what is warned of another.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_no_violations, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from harness.results import TerraformError
+from harness.workspace import REPOSITORY
+from sandbox import Scenario
+from terraform.expectations import MANAGEMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.results import Diagnostic, Plan
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+    from terraform.conftest import Configure
+
+_CATALOGUE: dict[str, dict[str, Any]] = json.loads(
+    (REPOSITORY / "scripts" / "systems_manager_organization" / "findings.json").read_text()
+)
+_SUSPENDED, _OTHER = "777777777777", "333333333333"
+_TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "cloudformation.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+_PATCH: dict[str, Any] = {"patch_policies": {"scan": {}}}
+_ROLE = {"member_role_name": "OrganizationAccountAccessRole"}
+
+# Each needs an organization, or credentials, of its own: tests/terraform/lifecycle/test_wrong_organization.py.
+_TOLD_ELSEWHERE = {
+    "ALL_FEATURES_DISABLED",
+    "DEPLOYMENT_TOO_LARGE",
+    "ORGANIZATION_CHANGED",
+    "NOT_MANAGEMENT_ACCOUNT",
+    "SCRIPT_IDENTITY_MISMATCH",
+    # Of what was deployed: tests/terraform/lifecycle/test_ways_out.py.
+    "DEPLOYMENT_FAILED",
+    "NODES_FAILED",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A code, and words of its subject, message and remedy as the organization `troubled` makes a plan say them."""
+
+    code: str
+    words: tuple[str, ...]
+
+
+REFUSED = (
+    Row("ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT", (MANAGEMENT, "is the management account", "Give a member account.")),
+    Row("ADMINISTRATOR_NOT_ACTIVE_MEMBER", (_SUSPENDED, "SUSPENDED", "Give an active member account.")),
+    Row(
+        "ANOTHER_ADMINISTRATOR_REGISTERED",
+        (f"account {_OTHER}", "takes one only", "deregister-delegated-administrator"),
+    ),
+    Row("REGION_NOT_SUPPORTED", ("default-host-management", "does not exist in eu-south-2", "Use ap-northeast-1")),
+    Row(
+        "SCAN_CONFLICT",
+        ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
+    ),
+    Row(
+        "HOST_MANAGEMENT_EXISTS",
+        ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
+    ),
+    Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard ARN")),
+    Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created by hand", "report.py adopt")),
+    Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
+    Row("WANTED_BY_ANOTHER", ("account-placement/administrator", "another", "would undo each other")),
+    # By default warnings: severities made them errors.
+    Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
+    Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
+)
+WARNED = (
+    Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
+    Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Leave it out")),
+    Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
+    Row("DATA_SYNC_QUOTA", (f"{MANAGEMENT} us-east-1", "operations (made by hand, of the organization)", "Delete one")),
+    Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
+    Row(
+        "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
+    ),
+    Row("REGION_NOT_ENABLED_IN_ACCOUNT", (f"ap-east-1 in {ADMINISTRATOR}", "StackSets cannot", "enable-region")),
+    # By default an error: severities made it a warning.
+    Row(
+        "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")
+    ),
+    Row("SUSPENDED_ACCOUNT_TARGETED", (_SUSPENDED, "Former Campaign", "Nothing is deployed there")),
+)
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, calls: dict[str, dict[str, Any]]) -> Terraform:
+    configuration = {
+        "provider": {"aws": {"region": "us-east-1"}},
+        "module": {name: {"source": "../module", "regions": ["us-east-1"], **call} for name, call in calls.items()},
+    }
+    return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
+
+
+def _unit_id(sandbox: Sandbox) -> str:
+    """The organizational unit of the scenario, in which everybody but the administrator is."""
+    client = sandbox.client("organizations")
+    (root,) = client.list_roots()["Roots"]
+    (unit,) = client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
+    return str(unit["Id"])
+
+
+@pytest.fixture(scope="module")
+def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
+    sandbox = sandbox_of_session
+    sandbox.reset(Scenario.named("troubled"))
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
+    )
+    _record(sandbox, "another", {"account-placement/administrator": _placed_elsewhere()})
+    _record(sandbox, "another-version", {}, schema=2)
+    for name in ("console-policy", "nightly"):
+        _create_policy(sandbox, name)
+    administrators = {"management": MANAGEMENT, "suspended": _SUSPENDED, "second": ADMINISTRATOR}
+    calls: dict[str, dict[str, Any]] = {
+        name: {"delegated_administrator": {"account_id": account}} for name, account in administrators.items()
+    }
+    calls["elsewhere"] = {"python_command": None, "regions": ["eu-south-2"], "default_host_management": {}}
+    unit = {"id": _unit_id(sandbox)}
+    calls["crowded"] = {
+        "dedicated_organizational_unit": unit,
+        "preflight": {"severities": {"OU_NOT_EXCLUSIVE": "error"}},
+    }
+    calls["duplicate"] = {"patch_policies": {"console-policy": {}}}
+    calls["refused"] = {
+        **_PATCH,
+        "host_management": {},
+        "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}},
+    }
+    # What a step refuses by itself is told where preflight lets it come to that.
+    tolerant = {"severities": {"SETTING_RECORD_UNREADABLE": "warning", "SCAN_CONFLICT": "warning"}}
+    calls["existing"] = {"patch_policies": {"nightly": {}}, "preflight": tolerant}
+    calls["wanted"] = {
+        "dedicated_organizational_unit": unit,
+        "delegated_administrator": {
+            "account_id": ADMINISTRATOR,
+            "service_principals": ["resource-explorer-2.amazonaws.com"],
+        },
+        "preflight": tolerant,
+    }
+    with pytest.raises(TerraformError) as refused:
+        _write(sandbox, workspaces, calls).plan()
+    assert_no_violations(sandbox)
+    return [diagnostic for diagnostic in refused.value.diagnostics if diagnostic.severity == "error"]
+
+
+def _record(sandbox: Sandbox, installation: str, settings: dict[str, Any], *, schema: int = 1) -> None:
+    sandbox.client("ssm").put_parameter(
+        Name=f"/systems-manager-organization/settings/{installation}",
+        Value=json.dumps({"schema": schema, "settings": settings}),
+        Type="String",
+    )
+
+
+def _placed_elsewhere() -> dict[str, Any]:
+    return {
+        "subject": ADMINISTRATOR,
+        "value": "ou-sbox-99999999",
+        "previous": "r-sbox",
+        "change": "",
+        "retained": False,
+        "reverted": False,
+    }
+
+
+def _create_policy(sandbox: Sandbox, name: str) -> None:
+    """Another one with the parameters of the console's."""
+    quick_setup = sandbox.client("ssm-quicksetup")
+    iam = sandbox.client("iam")
+    if name == "console-policy":
+        for role in ("Administration", "Execution"):
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument=_TRUST)
+    (arn,) = [
+        found["ManagerArn"]
+        for found in quick_setup.list_configuration_managers()["ConfigurationManagersList"]
+        if found["Name"] == "console-policy"
+    ][:1]
+    (definition,) = quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
+    quick_setup.create_configuration_manager(
+        Name=name,
+        ConfigurationDefinitions=[
+            {
+                "Type": definition["Type"],
+                "Parameters": definition["Parameters"],
+                "LocalDeploymentAdministrationRoleArn": f"arn:aws:iam::{MANAGEMENT}:role/Administration",
+                "LocalDeploymentExecutionRoleName": "Execution",
+            }
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diagnostic]:
+    sandbox = sandbox_of_session
+    sandbox.reset(Scenario.named("troubled"))
+    calls: dict[str, dict[str, Any]] = {
+        "warned": {
+            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1"]}},
+            "regions": ["ap-east-1", "us-east-1"],
+            "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
+            "delegated_administrator": {"account_id": ADMINISTRATOR},
+            "default_host_management": {},
+            "change_manager": {"job_function": "Operations"},
+            "preflight": {**_ROLE, "severities": {"SCAN_CONFLICT": "warning"}},
+        },
+    }
+    terraform = _write(sandbox, workspaces, calls)
+    _support_an_opt_in_region(terraform)
+    plan = plan_reading_only(terraform, sandbox)
+    assert_no_violations(sandbox)
+    return plan.warnings
+
+
+def _support_an_opt_in_region(terraform: Terraform) -> None:
+    """As on the day on which AWS extends Quick Setup: none of the Regions that it supports today can be turned off."""
+    file = terraform.directory.parent / "module" / "modules" / "quick-setup-configuration" / "regions.json"
+    file.write_text(json.dumps([*json.loads(file.read_text()), "ap-east-1"]))
+
+
+def _said(diagnostics: Sequence[Diagnostic], row: Row) -> str:
+    """The line that holds the code; Terraform breaks none."""
+    lines = [line for diagnostic in diagnostics for line in diagnostic.detail.splitlines() if row.code in line]
+    assert lines, f"Nothing says {row.code}:\n" + "\n".join(map(str, diagnostics))
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.code)
+def test_refused(errors: Sequence[Diagnostic], row: Row) -> None:
+    said = _said(errors, row)
+    assert not [words for words in row.words if words not in said], said
+
+
+@pytest.mark.parametrize("row", WARNED, ids=lambda row: row.code)
+def test_warned(warnings: Sequence[Diagnostic], row: Row) -> None:
+    said = _said(warnings, row)
+    assert not [words for words in row.words if words not in said], said
+
+
+def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
+    (told,) = [warning for warning in warnings if warning.detail.startswith("Preflight found what may go wrong")]
+    codes = [line.split()[1] for line in told.detail.splitlines()[1:]]
+    assert codes == sorted(codes)
+    assert all(len(line) < 700 for line in told.detail.splitlines())
+
+
+def _findings(plan: Plan) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = plan.document["planned_values"]["outputs"]["findings"]["value"]
+    return found
+
+
+def test_every_code_has_a_row() -> None:
+    assert {row.code for row in (*REFUSED, *WARNED)} | _TOLD_ELSEWHERE == set(_CATALOGUE)
+
+
+def test_a_clean_organization_yields_no_finding(sandbox: Sandbox, configure: Configure) -> None:
+    terraform = configure(
+        **_PATCH, default_host_management={}, delegated_administrator={"account_id": ADMINISTRATOR}, preflight=_ROLE
+    )
+    plan = plan_reading_only(terraform, sandbox)
+    assert not plan.warnings
+    assert _findings(plan) == []
+
+
+@pytest.mark.scenario("troubled")
+def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configure: Configure) -> None:
+    off = ("OVERLAPPING_CONFIGURATION", "SUSPENDED_ACCOUNT_TARGETED", "SCAN_CONFLICT", "DATA_SYNC_QUOTA")
+    sandbox.client("organizations").register_delegated_administrator(
+        AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
+    )
+    # As an error, what nobody looked for stops nothing, and is told to have been looked for by nobody.
+    severities = {
+        **dict.fromkeys(off, "off"),
+        "ANOTHER_ADMINISTRATOR_REGISTERED": "warning",
+        "CLOUD9_ENVIRONMENT": "error",
+    }
+    terraform = configure(
+        **_PATCH, delegated_administrator={"account_id": ADMINISTRATOR}, preflight={"severities": severities}
+    )
+    plan = plan_reading_only(terraform, sandbox)
+    warned = "\n".join(warning.detail for warning in plan.warnings)
+    assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warned
+    assert not [code for code in off if code in warned]
+    notes = [(finding["code"], finding["message"]) for finding in _findings(plan) if finding["severity"] == "note"]
+    assert {code for code, message in notes if "Turned off" in message} == set(off)
+    assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "Made a warning; it is an error by default.") in notes
+    assert [message.split(":")[0] for code, message in notes if code == "CLOUD9_ENVIRONMENT"] == [
+        "Not looked for",
+        "Made an error; it is a warning by default.",
+    ]

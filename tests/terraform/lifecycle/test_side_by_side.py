@@ -1,0 +1,88 @@
+"""Many configurations made, changed and deleted at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.complete import ADMINISTRATOR
+from harness.results import TerraformError
+from harness.ways_out import managers
+from sandbox import Fault
+from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.inputs import change_inputs
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from terraform.conftest import Configure
+
+
+def _policies(*numbers: int, **members: object) -> dict[str, Any]:
+    return {
+        f"policy-{number:02}": {"target_tag": {"key": "Patch", "value": f"group-{number}"}, **members}
+        for number in numbers
+    }
+
+
+def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = configure(
+        regions=["ap-northeast-1", "us-east-1"],
+        delegated_administrator={"account_id": ADMINISTRATOR},
+        patch_policies=_policies(*range(1, 13)),
+        default_host_management={},
+        host_management={},
+        ops_center={},
+    )
+    terraform.apply()
+    made = dict(managers(sandbox))
+    assert len(made) == 15
+    assert_plan_empty(plan_reading_only(terraform, sandbox))
+
+    changed = {
+        **_policies(*range(1, 8)),
+        **_policies(8, 9, 10, concurrency="50%"),
+        **_policies(13, 14, regions=["us-east-1"]),
+    }
+    change_inputs(terraform, "systems_manager", patch_policies=changed, regions=["eu-west-1", "us-east-1"])
+    terraform.apply()
+    names = {f"policy-{number:02}" for number in (*range(1, 11), 13, 14)}
+    now = dict(managers(sandbox))
+    assert set(now) == {*names, "default-host-management", "host-management", "ops-center"}
+    assert {name: arn for name, arn in now.items() if name in made} == {
+        name: arn for name, arn in made.items() if name in now
+    }, "what stays is changed in place"
+    assert_closes(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:Update*"),
+        remains=(
+            *RETAINED_ACCESS,
+            *RETAINED_ROLES,
+        ),
+    )
+
+
+def test_one_that_fails_and_one_that_cannot_be_deleted(sandbox: Sandbox, configure: Configure) -> None:
+    """The others are done; the same command goes on once the cause is gone."""
+    before = sandbox.snapshot()
+    terraform = configure(patch_policies=_policies(1, 2, 3, 4), default_host_management={})
+    sandbox.faults.inject(Fault("ssm-quicksetup", "CreateConfigurationManager", "conflict", times=1))
+    with pytest.raises(TerraformError, match="ConflictException"):
+        terraform.apply()
+    assert len(managers(sandbox)) == 4
+    terraform.apply()
+    made = managers(sandbox)
+    assert len(made) == 5
+
+    sandbox.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "access_denied", times=1))
+    with pytest.raises(TerraformError, match="DeleteConfigurationManager"):
+        terraform.destroy()
+    assert len(managers(sandbox)) == 1
+    roles = {role["RoleName"] for role in sandbox.client("iam").list_roles()["Roles"]}
+    assert "AWS-QuickSetup-Organization-Execution" in roles, "nobody could delete it without"
+    terraform.destroy()
+    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))

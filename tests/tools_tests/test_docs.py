@@ -1,0 +1,172 @@
+"""`make docs` writes what the Terraform files declare, and its check finds every README that says something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.docs.command import BEGIN, END, main
+from tools.docs.declarations import Output, Part, read_module
+from tools.docs.reference import reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VARIABLES = r"""
+variable "tags" {
+  description = "Tags, for example `{ \"a|b\" = \"c\" }`."
+  type        = map(string)
+  default     = {}
+}
+
+variable "size" {
+  description = "How large."
+  type        = number
+}
+
+variable "place" {
+  description = <<-EOT
+    Where it is, exactly one of:
+    - `id`: "known".
+    - `name`: looked up.
+    Null: nowhere.
+  EOT
+  type = object({
+    id   = optional(string)
+    name = optional(string, "here, there")
+  })
+  default = null
+}
+"""
+
+INPUTS = r"""
+| name | description | type | default | required |
+|---|---|---|---|---|
+| `size` | How large. | `number` |  | yes |
+| [`place`](#place) | Where it is, exactly one of … | `object` | `null` | no |
+| `tags` | Tags, for example `{ "a\|b" = "c" }`. | `map(string)` | `{}` | no |
+
+#### place
+
+Where it is, exactly one of:
+
+- `id`: "known".
+- `name`: looked up.
+
+Null: nowhere.
+
+```hcl
+object({
+  id   = optional(string)
+  name = optional(string, "here, there")
+})
+```
+"""
+
+MAIN = """
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.0"
+    }
+  }
+}
+
+data "aws_region" "current" {}
+
+resource "terraform_data" "one" {}
+
+module "part" {
+  source = "./modules/part"
+}
+
+output "region" {
+  description = "The Region."
+  value       = data.aws_region.current.id
+}
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    files = {
+        "main.tf": MAIN,
+        "variables.tf": VARIABLES,
+        "modules/part/variables.tf": 'variable "a" {\n  description = "First."\n  type = string\n}\n',
+        "examples/small/.terraform/modules/elsewhere/main.tf": "not of this repository",
+    }
+    for folder in (".", "modules/part"):
+        files[f"{folder}/README.md"] = f"# Title\n\n{BEGIN}\n{END}\n\nThe end.\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_tables_of_this_repository_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_declarations(repository: Path) -> None:
+    module = read_module(repository)
+    assert module.requirements == (("Terraform", ">= 1.9"), ("hashicorp/aws", ">= 5.0"))
+    assert module.outputs == (Output("region", "The Region."),)
+    assert module.parts == (
+        Part("resource", "terraform_data", "one"),
+        Part("data source", "aws_region", "current"),
+        Part("module", "./modules/part", "part"),
+    )
+
+
+def test_inputs_as_markdown(repository: Path) -> None:
+    assert f"### Inputs\n{INPUTS}\n### Outputs" in reference(read_module(repository))
+
+
+def test_written_once_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], repository=repository) == 0
+    assert capsys.readouterr().out == "README.md written.\nmodules/part/README.md written.\n"
+    text = (repository / "modules/part/README.md").read_text()
+    assert text.startswith("# Title\n")
+    assert text.endswith("\nThe end.\n")
+    assert "| `a` | First. | `string` |  | yes |" in text
+
+    assert main(["--check"], repository=repository) == 0
+    assert main([], repository=repository) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_check_refuses_stale_tables_and_writes_nothing(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([], repository=repository)
+    readme, variables = repository / "modules/part/README.md", repository / "modules/part/variables.tf"
+    variables.write_text(variables.read_text().replace("First.", "Second."))
+    text = readme.read_text()
+    assert main(["--check"], repository=repository) == 1
+    assert (
+        capsys.readouterr().err
+        == "modules/part/README.md has tables that differ from what the module declares: run make docs.\n"
+    )
+    assert readme.read_text() == text
+
+
+@pytest.mark.parametrize("text", [None, "# Title\n", BEGIN, END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
+@pytest.mark.parametrize("arguments", [["--check"], []])
+def test_markers_must_be_there(
+    repository: Path, text: str | None, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([], repository=repository)
+    readme = repository / "modules/part/README.md"
+    readme.unlink() if text is None else readme.write_text(text)
+    assert main(arguments, repository=repository) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("modules/part/README.md must have the line ")
+    assert "make docs" in said
+
+
+def test_unreadable_files_are_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "modules/part/variables.tf").write_text('variable "a" {')
+    assert main([], repository=repository) == 1
+    assert "modules/part/variables.tf cannot be read: " in capsys.readouterr().err

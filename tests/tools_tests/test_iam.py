@@ -1,0 +1,110 @@
+"""From needs to policies, and from policies to files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.errors import HarnessError
+from sandbox.permissions.policies import Need
+from tools.iam.command import BEGIN, END, differences, read_policies
+from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
+from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
+from tools.iam.sweep import Case, Outcome, cases_of, without
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLE = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Some"
+NEEDS: dict[str, set[Need]] = {
+    PLAN: {Need("organizations:ListRoots")},
+    APPLY: {
+        Need("organizations:ListRoots"),
+        Need("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
+        Need("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
+    },
+    ADMINISTRATION: set(),
+    COMPLIANCE: {Need("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
+    REPORT: {Need("ssm:DescribeInstancePatchStates")},
+    MEMBER: {Need("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
+}
+
+
+def test_a_policy_holds_what_was_needed_and_no_more() -> None:
+    documents = policies(NEEDS)
+    assert documents[APPLY]["Statement"] == [
+        {
+            "Sid": "ReadOrganization",
+            "Effect": "Allow",
+            "Action": ["organizations:ListRoots"],
+            "Resource": ["*"],
+        },
+        {
+            "Sid": "AttachManagedPolicies",
+            "Effect": "Allow",
+            "Action": ["iam:AttachRolePolicy"],
+            "Resource": ["arn:aws:iam::*:role/AWS-QuickSetup-*"],
+            "Condition": {"ArnEquals": {"iam:PolicyARN": ["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"]}},
+        },
+    ]
+    assert documents[ADMINISTRATION]["Statement"] == []
+    assert [statement["Sid"] for statement in documents[COMPLIANCE]["Statement"]] == ["AskAthena"]
+    assert [statement["Sid"] for statement in documents[REPORT]["Statement"]] == ["ReadPatchCompliance"]
+    assert sorted(documents) == sorted([*NEEDS, DOCUMENTED_NAME, TRUST_NAME])
+    assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
+
+
+@pytest.mark.parametrize("need", [Need("iam:CreateUser", "*"), Need("iam:CreateRole", "arn:aws:iam::1:role/Other")])
+def test_a_need_without_a_statement(need: Need) -> None:
+    with pytest.raises(UncoveredNeedError, match=f"is for {need.action} on"):
+        policies({**NEEDS, APPLY: {need}})
+
+
+def test_files_that_differ(tmp_path: Path) -> None:
+    folder, page = tmp_path / "iam", tmp_path / "page.md"
+    folder.mkdir()
+    page.write_text(f"Before.\n\n{BEGIN}\n{END}\n\nAfter.\n")
+    documents = policies(NEEDS)
+    for file, text in differences(documents, folder, page):
+        assert text is not None
+        file.write_text(text)
+    assert list(differences(documents, folder, page)) == []
+    assert read_policies(folder) == documents
+    assert page.read_text().startswith("Before.\n")
+    assert page.read_text().endswith("\nAfter.\n")
+    assert "| `ReadOrganization` |" in page.read_text()
+
+    plan = json.loads((folder / "management-plan.json").read_text())
+    plan["Statement"].append({"Sid": "More", "Effect": "Allow", "Action": ["ssm:*"], "Resource": ["*"]})
+    (folder / "management-plan.json").write_text(json.dumps(plan, indent=2) + "\n")
+    (folder / "other.json").write_text("{}")
+    found = dict(differences(documents, folder, page))
+    assert sorted(file.name for file in found) == ["management-plan.json", "other.json"]
+    assert found[folder / "other.json"] is None
+
+    page.write_text("No table.\n")
+    with pytest.raises(HarnessError, match="must have the line"):
+        list(differences(documents, folder, page))
+
+
+def test_an_action_taken_away() -> None:
+    documents = policies(NEEDS)
+    case = Case(APPLY, "AttachManagedPolicies", "iam:AttachRolePolicy")
+    assert case in cases_of(documents)
+    changed = without(documents, case)
+    assert [statement["Sid"] for statement in changed[APPLY]["Statement"]] == ["ReadOrganization"]
+    assert changed[PLAN] == documents[PLAN]
+    assert len(cases_of(documents)) == 6
+
+
+def test_what_counts_as_good() -> None:
+    case, known = Case(PLAN, "One", "iam:GetRole"), Case(MEMBER, "One", "iam:GetRole")
+    assert [Outcome(case, "fails and names it").is_good, Outcome(case, "goes on without a word").is_good] == [
+        True,
+        False,
+    ]
+    assert [Outcome(known, "goes on without a word").is_good, Outcome(known, "is not missed").is_good] == [True, False]
+    assert "one question would have done" in str(Outcome(known, "goes on without a word"))
+    assert str(Outcome(known, "fails and names it")).endswith(": fails and names it")

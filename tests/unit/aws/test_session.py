@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from unit.cases import SERVICE_LINKED_ROLE, settings_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+MEMBER = "222222222222"
+ROLE_ARN = f"arn:aws:iam::{MEMBER}:role/Script"
+PROGRAMS = [
+    ("observe", "organization", {}),
+    ("ensure", "settings", settings_query()),
+]
+
+
+@pytest.mark.parametrize(("program", "verb", "query"), PROGRAMS)
+def test_another_accounts_credentials_stop_everything(
+    run: Run,
+    act_as: Callable[[str], None],
+    asked: Callable[[], list[str]],
+    program: str,
+    verb: str,
+    query: dict[str, str],
+) -> None:
+    act_as(MEMBER)
+    outcome = run(program, verb, query=query)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    for words in ("SCRIPT_IDENTITY_MISMATCH", "account 111111111111", "account 222222222222", "script_credentials"):
+        assert words in outcome.stderr
+    assert asked() == ["sts:GetCallerIdentity"]
+
+
+@pytest.fixture
+def role(aws: Sandbox) -> None:
+    """A role in the member account that the management account may assume."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    aws.client("iam", account_id=MEMBER).create_role(RoleName="Script", AssumeRolePolicyDocument=document)
+
+
+@pytest.mark.usefixtures("role")
+def test_a_role_is_assumed_and_everything_done_as_that_role(
+    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+) -> None:
+    query = {"account_id": MEMBER, "role_arn": ROLE_ARN, **settings_query(SERVICE_LINKED_ROLE.desired(aws))}
+    outcome = run("ensure", "settings", query=query)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert asked() == [
+        "sts:AssumeRole",
+        "sts:GetCallerIdentity",
+        "ssm:GetParametersByPath",
+        "ssm:PutParameter",
+        "iam:GetRole",
+        "iam:CreateServiceLinkedRole",
+        "iam:GetRole",
+        "ssm:PutParameter",
+    ]
+    assert aws.client("iam", account_id=MEMBER).get_role(RoleName="AWSServiceRoleForSSMQuickSetup")
+    assert {call.account_id for call in aws.calls if call.operation != "AssumeRole"} == {MEMBER}
+
+
+@pytest.mark.usefixtures("role")
+def test_a_role_of_another_account_is_a_mismatch(run: Run) -> None:
+    outcome = run("observe", "organization", query={"role_arn": ROLE_ARN})
+    assert outcome.status == 1
+    assert "SCRIPT_IDENTITY_MISMATCH" in outcome.stderr
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_role_that_cannot_be_assumed_is_one_line(run: Run) -> None:
+    outcome = run("observe", "organization", query={"role_arn": f"arn:aws:iam::{MEMBER}:role/Missing"})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "sts:AssumeRole failed for account 111111111111 in Region us-east-1: AccessDenied" in outcome.stderr
+
+
+def test_credentials_that_aws_does_not_know_are_one_line_with_the_ways_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch, asked: Callable[[], list[str]]
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    outcome = run("observe", "organization", query={})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "InvalidClientTokenId" in outcome.stderr
+    assert "AWS_PROFILE" in outcome.stderr
+    assert "script_credentials" in outcome.stderr
+    assert asked() == ["sts:GetCallerIdentity"]
+
+
+def test_a_profile_is_used(
+    aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    keys = aws.environment(MEMBER)
+    path = tmp_path_factory.mktemp("aws") / "credentials"
+    path.write_text(
+        f"[member]\naws_access_key_id = {keys['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {keys['AWS_SECRET_ACCESS_KEY']}\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    query = {"account_id": MEMBER, "profile": "member", **settings_query(SERVICE_LINKED_ROLE.desired(aws))}
+    assert run("ensure", "settings", query=query).status == 0
+    assert {call.account_id for call in aws.calls} == {MEMBER}

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.awsrequest import AWSResponse, HeadersDict
+
+from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.programs import ensure, observe
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+
+    from systems_manager_organization.cli.application import Program, Verb
+    from unit.conftest import Run
+
+PROGRAMS: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM}
+FLAGS = ("--account-id", "111111111111", "--region=us-east-1")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("program", ["observe", "ensure"])
+def test_help_lists_every_verb(run: Run, program: str, flag: str) -> None:
+    outcome = run(program, flag)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    for verb in PROGRAMS[program].verbs:
+        assert f"\n  {verb.name} " in outcome.stdout
+
+
+@pytest.mark.parametrize("verb", ensure.PROGRAM.verbs, ids=lambda verb: verb.name)
+def test_help_of_a_verb_names_its_calls_its_keys_and_what_would_replace_it(run: Run, verb: Verb[str]) -> None:
+    outcome = run("ensure", verb.name, "--account-id", "111111111111", "--help")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "would replace this" in " ".join(outcome.stdout.split())
+    for key in verb.keys:
+        assert f"\n  {key.flag} " in outcome.stdout
+
+
+def test_help_says_what_is_required_and_what_is_the_default(run: Run) -> None:
+    lines = run("ensure", "settings", "--help").stdout.splitlines()
+    assert next(line for line in lines if "--installation" in line).endswith("(required)")
+    assert next(line for line in lines if "--action" in line).endswith("(default apply)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("organisation",), 'there is no verb "organisation": name one of organization'),
+        (("organization", "--acount-id", "1"), 'there is no flag "--acount-id": use --account-id, --region'),
+        (("organization", "--account-id"), "--account-id needs a value"),
+        (("organization", "--account-id", "--region"), "--account-id needs a value"),
+        (("organization", *FLAGS, "--region", "us-east-1"), "--region is given twice"),
+        (("organization", *FLAGS, "extra"), 'there is no flag "extra"'),
+        (("organization", '{"account_id":', '"1"}'), "more: did a shell split it?"),
+        (("organization", "--account-id=1"), 'account_id is "1", but must be an account id: 12 digits'),
+        (("organization", "--region=us-east-1"), "account_id is missing"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_in_one_line(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    outcome = run("observe", *arguments)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.startswith("observe.py")
+    assert told in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_without_a_verb_the_help_goes_to_standard_error(run: Run) -> None:
+    outcome = run("ensure")
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "settings" in outcome.stderr
+
+
+def test_ensure_never_waits_for_standard_input(run: Run) -> None:
+    outcome = run("ensure", "settings", stdin=io.StringIO('{"account_id": "111111111111"}'))
+    assert outcome.status == 1
+    assert "there is no query: give it as one JSON argument, or as flags" in outcome.stderr
+
+
+def test_observe_never_waits_for_a_terminal(run: Run) -> None:
+    outcome = run("observe", "organization", stdin=Terminal())
+    assert outcome.status == 1
+    assert "there is no query: give it as JSON on standard input, or as flags" in outcome.stderr
+
+
+def test_bytes_that_are_no_text_are_refused(run: Run) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b'{"account_id": "\xff"}'), encoding="utf-8")
+    outcome = run("observe", "organization", stdin=stdin)
+    assert outcome.status == 1
+    assert "is not text" in outcome.stderr
+
+
+def test_missing_boto3_is_one_line_with_the_ways_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    outcome = run("observe", "organization", query={})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    for way_out in ("-m pip install boto3", '["uv", "run", "--script"]', "python_command = null", sys.executable):
+        assert way_out in outcome.stderr
+
+
+def test_interrupted_is_one_line(run: Run) -> None:
+    def interrupt(**_options: str | None) -> object:
+        raise KeyboardInterrupt
+
+    outcome = run("observe", "organization", query={}, session_factory=interrupt)  # type: ignore[arg-type]
+    assert (outcome.status, outcome.stdout) == (130, "")
+    assert outcome.stderr == "observe.py organization: interrupted.\n"
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    """A machine with no credentials anywhere, as botocore looks for them."""
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", f"{tmp_path}/config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", f"{tmp_path}/credentials")
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [({}, "Unable to locate credentials"), ({"profile": "nobody"}, "The config profile (nobody) could not be found")],
+)
+def test_no_credentials_is_one_line_with_the_ways_out(run: Run, query: dict[str, str], told: str) -> None:
+    outcome = run("observe", "organization", query=query)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    for words in (told, "account 111111111111 in Region us-east-1", "AWS_PROFILE", "script_credentials"):
+        assert words in outcome.stderr
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_broken_configuration_file_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("aws") / "config"
+    path.write_text("[default\nregion = us-east-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    outcome = run("observe", "organization", query={})
+    assert outcome.status == 1
+    assert outcome.stderr.count("\n") == 1
+    assert str(path) in outcome.stderr
+
+
+@pytest.mark.usefixtures("nobody")
+def test_aws_out_of_reach_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASAND111111111111")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    outcome = run("observe", "organization", query={})
+    assert outcome.status == 1
+    assert outcome.stderr.count("\n") == 1
+    assert "sts:GetCallerIdentity could not be called for account 111111111111" in outcome.stderr
+    assert "127.0.0.1:9" in outcome.stderr
+
+
+def test_a_boto3_that_lacks_a_service_is_too_old(run: Run) -> None:
+    import botocore.exceptions
+
+    class OldSession:
+        def client(self, service: str, **_options: object) -> object:
+            raise botocore.exceptions.UnknownServiceError(service_name=service, known_service_names="ec2")
+
+    outcome = run("observe", "organization", query={}, session_factory=lambda **_options: OldSession())  # type: ignore[arg-type]
+    assert outcome.status == 1
+    assert "too old" in outcome.stderr
+    assert "pip install --upgrade boto3" in outcome.stderr
+
+
+def test_a_terminal_gets_lines_to_read() -> None:
+    managers = [{"arn": "a", "name": "one"}, {"arn": "b", "name": "two"}]
+    result = {
+        "stack_sets_access": "ENABLED",
+        "placed_account_parent_id": "",
+        "configuration_managers": json.dumps(managers),
+    }
+    assert observe.render(result, True).splitlines() == [
+        "stack_sets_access: ENABLED",
+        "placed_account_parent_id: (none)",
+        "configuration_managers: 2",
+        "  arn=a  name=one",
+        "  arn=b  name=two",
+    ]
+
+
+def test_times_of_answers_are_in_utc_however_they_are_spelled() -> None:
+    def answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
+        states = [{"InstanceId": told, "OperationEndTime": told} for told in (0.5, "1970-01-01T01:00:00+01:00")]
+        raw = io.BytesIO(json.dumps({"InstancePatchStates": states}).encode())
+        raw.stream = lambda: iter([raw.getvalue()])  # type: ignore[attr-defined]
+        return AWSResponse(request.url, 200, HeadersDict(), raw)  # type: ignore[arg-type]
+
+    session = boto3_session(aws_access_key_id="AKIA", aws_secret_access_key="secret")
+    ssm = session.client("ssm", region_name="us-east-1")
+    ssm.meta.events.register("before-send", answer)  # type: ignore[arg-type]
+    told = ssm.describe_instance_patch_states(InstanceIds=["i-0a1b2c3d4e5f60711"])["InstancePatchStates"]
+    assert [state["OperationEndTime"].isoformat() for state in told] == [
+        "1970-01-01T00:00:00.500000+00:00",
+        "1970-01-01T00:00:00+00:00",
+    ]

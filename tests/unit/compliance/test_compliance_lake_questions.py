@@ -1,0 +1,127 @@
+"""The questions of docs/compliance-data.md: what they answer, in Athena and in DuckDB, and that the page has them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from sandbox import Scenario
+from systems_manager_organization.compliance.model.columns import COMPLIANT, NODES, NOT_REPORTING, SEVERITIES
+from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.compliance.sources.bucket import BucketSource
+from systems_manager_organization.compliance.sources.bucket_objects import Bucket, show
+from unit.compliance_lake import (
+    ADMINISTRATOR,
+    BUCKET,
+    MANAGEMENT,
+    PREFIX,
+    REGIONS,
+    STACK_SET,
+    Lake,
+    answered,
+    build,
+    connection,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox import Sandbox
+
+    Rows = list[tuple[str | None, ...]]
+
+_PAGE = Path(__file__).parents[3] / "docs" / "compliance-data.md"
+_QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
+
+
+def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None:
+    built = build(aws, Scenario.generated(accounts=12, instances=120, unreadable=1))
+    told = built.collect(BucketSource(BUCKET, PREFIX, STACK_SET, settled(aws)))
+    names = [column.name for column in NODES]
+    nodes: list[dict[str, Any]] = [dict(zip(names, node, strict=True)) for node in told.nodes]
+    broken = built.put("patch_summary", ADMINISTRATOR, "i-00000000000000001", "no JSON\nnor this")
+    answers = {name: answered(aws, data_layout.question(name)) for name in _QUESTIONS}
+
+    assert [row[2] for row in answers["nodes"]] == [node["node_id"] for node in sorted(nodes, key=_where)]
+    by_account = Counter(node["account_id"] for node in nodes)
+    assert {row[0]: int(row[1] or 0) for row in answers["compliance_by_account"]} == by_account
+    assert sum(int(row[2] or 0) for row in answers["compliance_by_account"]) >= _count(nodes, status=COMPLIANT) > 0
+    noncompliant = [int(row[3] or 0) for row in answers["compliance_by_account"]]
+    assert noncompliant == sorted(noncompliant, reverse=True)
+    critical = {node["node_id"]: node["noncompliant_critical"] for node in nodes if node["noncompliant_critical"]}
+    assert {row[2]: int(row[5] or 0) for row in answers["critical_patches"]} == critical
+    sums = [sum(int(row[3 + place] or 0) for row in answers["noncompliant_patches_by_severity"]) for place in range(6)]
+    assert sums == [sum(node[f"noncompliant_{name.lower()}"] for node in nodes) for name in SEVERITIES]
+    late = {node["node_id"] for node in nodes if node["status"] == NOT_REPORTING}
+    assert {row[2] for row in answers["not_scanned_lately"]} == late
+    rebooting = {node["node_id"] for node in nodes if node["installed_pending_reboot"]}
+    assert {row[2] for row in answers["waiting_for_reboot"]} == rebooting
+    baselines = Counter((node["baseline_id"], node["patch_group"]) for node in nodes if node["baseline_id"])
+    assert {(row[0], row[1]): int(row[3] or 0) for row in answers["patch_baselines_in_use"]} == baselines
+    assert sum(int(row[2] or 0) for row in answers["agent_versions"]) == len(nodes)
+    assert answers["malformed"] == [
+        ("patch_summary", ADMINISTRATOR, "us-east-1", f"s3://{BUCKET}/{broken}", "2"),
+    ]
+    assert min(map(len, (critical, late, rebooting, baselines))) > 1
+
+    assert answers["accounts_gone_quiet"] == []
+    assert dict(_in_duckdb(aws, built, tmp_path)) == answers
+    aws.clock.advance(timedelta(days=3).total_seconds())
+    quiet = answered(aws, data_layout.question("accounts_gone_quiet"))
+    assert {row[:2] for row in quiet} >= {(node["account_id"], node["region"]) for node in nodes}
+
+
+def _in_duckdb(aws: Sandbox, built: Lake, folder: Path) -> Iterator[tuple[str, Rows]]:
+    with connection(aws, ADMINISTRATOR) as administrator:
+        bucket = Bucket(administrator, BUCKET, PREFIX)
+        wanted = dict.fromkeys((MANAGEMENT, *built.reached), REGIONS)
+        assert bucket.fetch(wanted, bucket.account_ids(), folder) == {}
+    with duckdb.connect() as reader:
+        reader.execute("SET TimeZone = 'UTC'")
+        show(reader, folder)
+        for name in _QUESTIONS:
+            # DuckDB knows the machine's time alone.
+            sql = data_layout.question(name).replace(
+                "current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'"
+            )
+            rows = reader.execute(sql).fetchall()
+            yield name, [tuple(None if value is None else str(value) for value in row) for row in rows]
+
+
+def _where(node: dict[str, Any]) -> tuple[str, str, str]:
+    return node["account_id"], node["region"], node["node_id"]
+
+
+def _count(nodes: list[dict[str, Any]], **wanted: str) -> int:
+    return sum(all(node[name] == value for name, value in wanted.items()) for node in nodes)
+
+
+@pytest.mark.parametrize("name", _QUESTIONS)
+def test_the_page_has_every_question(name: str) -> None:
+    page = _PAGE.read_text(encoding="utf-8")
+    title, description, rest = re.fullmatch(
+        r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.question(name), re.DOTALL
+    ).groups()  # type: ignore[union-attr] # a file without these lines fails here
+    link = f"[`{name}.sql`](../scripts/systems_manager_organization/compliance/queries/{name}.sql)"
+    assert f"### {title}\n\n{description} {link}\n" in page
+    # The longest is told of, and not printed.
+    assert name == "nodes" or f"```sql\n{rest}\n```" in page
+
+
+def test_the_page_has_every_column() -> None:
+    page = _PAGE.read_text(encoding="utf-8")
+    described = json.loads((data_layout.QUERIES.parent / "data_layout.json").read_text(encoding="utf-8"))
+    columns = [*described["partition_keys"], *(column for table in described["tables"] for column in table["columns"])]
+    for column in columns:
+        assert column["type"] == "string"
+        assert f"| `{column['name']}` | {column['description']} |" in page
+    for table in described["tables"]:
+        assert f"| `{table['name']}` | `{table['folder']}` | {table['description']} |" in page

@@ -1,0 +1,364 @@
+"""What is shown and written of a report's tables, and the exit status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from systems_manager_organization.cli.options import validated
+from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    MALFORMED_OBJECT,
+    NODES,
+    NOT_REPORTING,
+)
+from systems_manager_organization.compliance.output.render import Report, tell
+from systems_manager_organization.compliance.output.report_options import KEYS, Asked
+from systems_manager_organization.compliance.output.summary import Sums
+from systems_manager_organization.compliance.sources.result_sink import Problem
+from systems_manager_organization.errors import QueryError
+from unit.compliance_tables import (
+    BANK,
+    CLOSED,
+    DENIED,
+    LAB,
+    LOGS,
+    ORGANIZATION,
+    SHOP,
+    TOKYO,
+    VIRGINIA,
+    denied,
+    node,
+    place,
+    tables,
+)
+from unit.conftest import Outcome, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from unit.compliance_tables import Contents
+
+HEALTHY = [(place(SHOP, TOKYO), [node(1)])]
+WHOLE = (
+    "9 managed nodes: 4 compliant (44.4 %), 3 noncompliant, 2 not reporting. "
+    "Noncompliant patches: 1 critical, 5 high, 2 medium, 4 low."
+)
+ONE_OF_EACH = "3 managed nodes: 1 compliant (33.3 %), 1 noncompliant, 1 not reporting"
+NOT_READ = [
+    "Not read, and in no number above:",
+    f"  ACCOUNT_NOT_ACTIVE, 1 account: {CLOSED} Closed. The account is SUSPENDED.",
+    f"  REGION_DISABLED, 1 account: {LOGS} Log Archive in {VIRGINIA}. The Region {VIRGINIA} is off in account {LOGS}.",
+    f"  ROLE_NOT_ASSUMED, 1 account: {LAB} Lab, old. {DENIED.format(account=LAB, region=TOKYO)}",
+]
+ALL_WELL, TOO_SEVERE, INCOMPLETE = 0, 2, 3
+
+
+Look = Callable[..., Outcome]
+
+
+@pytest.fixture
+def look() -> Look:
+    def look(
+        contents: Contents | None = None, problems: Sequence[Problem] = (), *, terminal: bool = False, **query: str
+    ) -> Outcome:
+        stdout, stderr = Terminal() if terminal else io.StringIO(), io.StringIO()
+        asked = Asked.of(validated(query, KEYS))
+        report = Report(tables(contents or ORGANIZATION, problems), asked, "2026-01-05T09:00:00Z")
+        status = tell(report, Screen(io.StringIO(), stdout, stderr))
+        return Outcome(status, stdout.getvalue(), stderr.getvalue())
+
+    return look
+
+
+# For people
+
+
+def test_the_whole_then_the_accounts_the_worst_first_then_what_was_not_read(look: Look) -> None:
+    outcome = look()
+    assert outcome.stderr == ""
+    assert outcome.stdout.splitlines() == [
+        WHOLE,
+        "2 of 5 accounts were read, 1 in part.",
+        f"{BANK} Bank: {ONE_OF_EACH}; 1 critical, 2 high, 4 low",
+        f"{SHOP} Shop: 4 managed nodes: 1 compliant (25.0 %), 2 noncompliant, 1 not reporting; 3 high, 2 medium",
+        f"{LOGS} Log Archive: 2 managed nodes: 2 compliant (100.0 %); 1 of 2 Regions read",
+        f"{LAB} Lab, old: not read",
+        f"{CLOSED} Closed: not read",
+        *NOT_READ,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grouping", "rows"),
+    [
+        ("organizational-unit", ["Root/Workloads/Production", "Root", "Root/Security", "Root/Workloads/Test"]),
+        ("Region", [TOKYO, VIRGINIA]),
+        ("platform", ["Linux", "Windows"]),
+        ("severity", ["CRITICAL", "HIGH", "MEDIUM", "LOW", "none"]),
+        ("node", [f"{BANK} Bank, {TOKYO}, i-00000000000000005 host-5", f"{SHOP} Shop, {TOKYO}, i-00000000000000002"]),
+    ],
+)
+def test_other_groupings(look: Look, grouping: str, rows: list[str]) -> None:
+    lines = look(by=grouping).stdout.splitlines()[2:]
+    found = lines[: lines.index(NOT_READ[0])]
+    assert [line.startswith(row) for line, row in zip(found, rows, strict=False)] == [True] * len(rows), found
+    assert len(found) == (9 if grouping == "node" else len(rows))
+
+
+def test_a_terminal_gets_a_table(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    shown = plain(look(terminal=True).stdout)
+    assert cells(shown)[1:] == [
+        ["account", "compliant", "nodes", "compliant", "reporting", "critical", "high", "medium", "low", "read"],
+        [f"{BANK} Bank", "33.3 %", "3", "1", "1", "1", "2", "0", "4", "all"],
+        [f"{SHOP} Shop", "25.0 %", "4", "2", "1", "0", "3", "2", "0", "all"],
+        [f"{LOGS} Log Archive", "100.0 %", "2", "0", "0", "0", "0", "0", "0", "1 of 2"],
+        [f"{LAB} Lab, old", "", "", "", "", "", "", "", "", "not read"],
+        [f"{CLOSED} Closed", "", "", "", "", "", "", "", "", "not read"],
+    ]
+    assert NOT_READ[0] in shown
+    by_node = cells(plain(look(terminal=True, by="node").stdout))
+    assert by_node[1][2:] == [TOKYO, "NON_COMPLIANT", "1 critical 2 high", "Scan 2026-01-05T09:00:00Z"]
+
+
+def plain(shown: str) -> str:
+    return re.sub("\x1b\\[[0-9;]*m", "", shown)
+
+
+def cells(shown: str) -> list[list[str]]:
+    return [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in shown.splitlines() if line[0] in "│┃"]
+
+
+def test_thousands_are_counted_and_not_all_named(look: Look) -> None:
+    ids = [str(800000000000 + number) for number in range(300)]
+    crowd: Contents = [(denied(account_id, TOKYO), []) for account_id in ids]
+    outcome = look(crowd, terminal=True)
+    assert "No managed nodes.\n0 of 300 accounts were read." in outcome.stdout
+    assert "\n100 more, which --format json names.\n" in outcome.stdout
+    named = outcome.stdout.splitlines()[-1]
+    assert named.startswith(f"  ROLE_NOT_ASSUMED, 300 accounts: {ids[0]} Account {ids[0]}; {ids[1]} ")
+    assert f"{ids[9]} Account {ids[9]} and 290 more, which --format json names. sts:AssumeRole failed" in named
+    assert len(json.loads(look(crowd, format="json").stdout)["places"]) == 300
+
+
+def test_problems_are_told(look: Look) -> None:
+    problems = [Problem(MALFORMED_OBJECT, f"{number}.json", "It is no JSON.") for number in range(10, 22)]
+    outcome = look(HEALTHY, problems=problems)
+    assert outcome.status == INCOMPLETE
+    assert outcome.stdout.splitlines()[2:] == [
+        f"{SHOP} Shop: 1 managed node: 1 compliant (100.0 %)",
+        "MALFORMED_OBJECT, 12 times:",
+        *(f"  {number}.json: It is no JSON." for number in range(10, 20)),
+        "  and 2 more, which --format json names.",
+    ]
+
+
+def test_one_less_than_every_node_is_not_100_percent() -> None:
+    assert (Sums(3000, 2999, 1, 0, {}).compliant_percent, Sums(3000, 3000, 0, 0, {}).compliant_percent) == (99.9, 100)
+
+
+@pytest.mark.parametrize("terminal", [False, True], ids=["lines", "table"])
+@pytest.mark.parametrize("grouping", ["account", "node"])
+def test_a_terminal_obeys_no_name(look: Look, grouping: str, *, terminal: bool) -> None:
+    hostile = "\x1b]0;owned\x07\x1b[31m\r\n[bold]"
+    contents = [
+        (replace(place(SHOP, TOKYO), account_name=hostile), [node(1)._replace(computer_name=hostile)]),
+        (place(BANK, TOKYO, "ACCESS_DENIED", hostile), []),
+    ]
+    outcome = look(contents, terminal=terminal, by=grouping)
+    assert "\x1b]" not in outcome.stdout
+    assert "\x07" not in outcome.stdout
+    assert "\r" not in outcome.stdout
+    assert "[bold]" in outcome.stdout
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("query", "nodes"),
+    [
+        ({"platform": "WINDOWS"}, [4]),
+        ({"severity": "high"}, [2, 5]),
+        ({"severity": "Unspecified"}, [2, 4, 5, 7]),
+        ({"status": "not_reporting"}, [3, 7]),
+        ({"status": "NON_COMPLIANT", "severity": "MEDIUM", "platform": "linux"}, [2, 5]),
+        ({"severity": "critical", "status": "compliant"}, []),
+    ],
+)
+def test_filters_choose_nodes_in_every_format(look: Look, query: dict[str, str], nodes: list[int]) -> None:
+    told = json.loads(look(format="json", **query).stdout)
+    assert sorted(int(found["node_id"][2:]) for found in told["nodes"]) == nodes
+    assert told["totals"]["nodes"] == len(nodes)
+    assert len(told["places"]) == 10
+    rows = list(csv.DictReader(io.StringIO(look(format="csv", **query).stdout)))
+    assert sorted(int(row["node_id"][2:]) for row in rows) == nodes
+
+
+def test_a_filter_is_told_and_leaves_what_was_not_read(look: Look) -> None:
+    lines = look(platform="windows", severity="high", organizational_unit="Root", regions=TOKYO).stdout.splitlines()
+    assert lines == [
+        f"Only organizational unit Root; Regions {TOKYO}; nodes of platform Windows, severity CRITICAL or HIGH.",
+        "No managed nodes.",
+        "2 of 5 accounts were read, 1 in part.",
+        f"{LOGS} Log Archive: no managed nodes; 1 of 2 Regions read",
+        f"{LAB} Lab, old: not read",
+        f"{CLOSED} Closed: not read",
+        *NOT_READ,
+    ]
+
+
+# Exit status
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "contents", "status"),
+    [
+        ("", HEALTHY, ALL_WELL),
+        ("unspecified", HEALTHY, ALL_WELL),
+        ("", [(place(SHOP, TOKYO), [node(1, (1,))])], ALL_WELL),
+        ("High", [(place(SHOP, TOKYO), [node(1, (1,))])], TOO_SEVERE),
+        ("HIGH", [(place(SHOP, TOKYO), [node(1, (0, 0, 9))])], ALL_WELL),
+        ("high", [(place(SHOP, TOKYO), [node(1, (0, 1))]), (denied(LAB, TOKYO), [])], TOO_SEVERE),
+        ("high", [(place(SHOP, TOKYO), []), (denied(LAB, TOKYO), [])], INCOMPLETE),
+        ("", [(place(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], ALL_WELL),
+    ],
+    ids=["well", "nothing to fail on", "not asked", "higher", "lower", "both", "not read", "only a closed account"],
+)
+def test_the_exit_status(look: Look, fail_on: str, contents: Contents, status: int) -> None:
+    assert look(contents, fail_on=fail_on).status == status
+
+
+# For programs
+
+
+def test_json_is_one_document(look: Look) -> None:
+    outcome = look(format="json", stale_after="3", accounts=f"{SHOP}, {BANK}")
+    told = json.loads(outcome.stdout)
+    assert (outcome.status, outcome.stderr) == (INCOMPLETE, "")
+    assert list(told) == [
+        "generated_at",
+        "source",
+        "scope",
+        "grouped_by",
+        "totals",
+        "groups",
+        "places",
+        "problems",
+        "nodes",
+    ]
+    assert (told["generated_at"], told["source"]) == ("2026-01-05T09:00:00Z", "api")
+    assert told["scope"]["account_ids"] == [SHOP, BANK]
+    assert told["scope"]["stale_after_days"] == 3
+    assert told["totals"] == {
+        "nodes": 9,
+        "compliant": 4,
+        "noncompliant": 3,
+        "not_reporting": 2,
+        "compliant_percent": 44.4,
+        "noncompliant_critical": 1,
+        "noncompliant_high": 5,
+        "noncompliant_medium": 2,
+        "noncompliant_low": 4,
+        "noncompliant_informational": 0,
+        "noncompliant_unspecified": 0,
+        "accounts": 5,
+        "accounts_read": 2,
+        "accounts_read_in_part": 1,
+        "places": 10,
+        "places_read": 5,
+    }
+    assert [group["account_id"] for group in told["groups"]] == [BANK, SHOP, LOGS, LAB, CLOSED]
+    assert told["groups"][3]["compliant_percent"] is None
+    assert told["places"][5]["state"] == "NOT_READ"
+    assert [list(found) for found in told["nodes"]] == [[column.name for column in NODES]] * 9
+    assert told["nodes"][2]["status"] == NOT_REPORTING
+    assert told["nodes"][0]["installed"] == 100
+    assert json.loads(look(format="json", by="node").stdout)["groups"] == []
+
+
+def test_csv_and_parquet_have_the_same_nodes_and_say_what_was_not_read(look: Look, tmp_path: Path) -> None:
+    outcome = look(format="csv")
+    rows = list(csv.reader(io.StringIO(outcome.stdout)))
+    assert rows[0] == [column.name for column in NODES]
+    assert outcome.stderr.splitlines() == NOT_READ
+    file = tmp_path / "nodes.parquet"
+    outcome = look(format="parquet", output=str(file))
+    assert (outcome.status, outcome.stdout) == (INCOMPLETE, "")
+    assert outcome.stderr.splitlines() == NOT_READ
+    with duckdb.connect() as connection:
+        read = connection.read_parquet(str(file))
+        assert (read.columns, len(rows)) == (rows[0], 10)
+        assert [list(map(str, row)) for row in read.fetchall()] == rows[1:]
+        assert {str(kind) for kind in read.types} == {"VARCHAR", "INTEGER"}
+
+
+# Files
+
+
+def test_a_file_is_replaced_as_a_whole_or_not_at_all(look: Look, tmp_path: Path, monkeypatch: Any) -> None:
+    file, link = tmp_path / "report.json", tmp_path / "latest.json"
+    file.write_text("before")
+    link.symlink_to(file)
+    with monkeypatch.context() as broken:
+        broken.setattr("systems_manager_organization.compliance.output.export.summary.coverage", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            look(format="json", output=str(link))
+    assert file.read_text() == "before"
+    assert look(format="json", output=str(link)).stdout == ""
+    assert json.loads(file.read_text())["totals"]["nodes"] == 9
+    assert link.is_symlink()
+    assert stat.S_IMODE(file.stat().st_mode) & 0o600 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest.json", "report.json"]
+
+
+def broken_off(_tables: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_table_in_a_file_has_lines(look: Look, tmp_path: Path) -> None:
+    assert look(output=str(tmp_path / "report.txt"), terminal=True).stdout == ""
+    assert (tmp_path / "report.txt").read_text().startswith(WHOLE)
+
+
+def test_the_page_is_of_the_same_nodes(look: Look, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    outcome = look(html=str(page), platform="Windows")
+    assert outcome.stderr == f"The page: {page}\n"
+    written = page.read_text(encoding="utf-8")
+    assert written.startswith("<!DOCTYPE html>")
+    assert "host-4" in written
+    assert "host-1" not in written
+    assert "nodes of platform Windows" in written
+
+
+def test_a_pipe_is_written_to_and_not_replaced(look: Look, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Opened to read without waiting for the writer, who would wait for a reader.
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as reader:
+        assert look(format="csv", output=str(pipe)).stdout == ""
+        assert reader.readline().startswith("account_id,")
+    assert pipe.is_fifo()
+
+
+def test_a_file_that_cannot_be_written_is_one_line(look: Look, monkeypatch: Any, tmp_path: Path) -> None:
+    def full(**_options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("systems_manager_organization.compliance.model.atomic_file.tempfile.mkstemp", full)
+    with pytest.raises(QueryError, match=r"report.csv cannot be written: No space left on device\.$"):
+        look(format="csv", output=str(tmp_path / "report.csv"))

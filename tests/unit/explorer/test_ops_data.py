@@ -1,0 +1,258 @@
+"""`report.py ops-data`: what the administrator account sees of the organization, and whom it does not see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault, Scenario
+from sandbox.scenario_parts import Account, DelegatedAdministrator, ResourceDataSync, ServiceLinkedRole
+from systems_manager_organization.aws.session import boto3_session
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from unit.conftest import Outcome, Run
+
+MANAGEMENT, ADMINISTRATOR, SHOP, SHOP_TEST = "111111111111", "222222222222", "444444444444", "666666666666"
+TOKYO = "ap-northeast-1"
+EXPLORER = ResourceDataSync(ADMINISTRATOR, TOKYO, "explorer", organization=True)
+SECOND = replace(EXPLORER, name="second")
+OWN = ResourceDataSync(ADMINISTRATOR, TOKYO, "own")
+QUICK_SETUP = ResourceDataSync(ADMINISTRATOR, TOKYO, "AWS-QuickSetup-abc", organization=True)
+BUCKET = ResourceDataSync(ADMINISTRATOR, TOKYO, "bucket", type="SyncToDestination", organization=True)
+
+SILENT = (
+    f"2 of 6 active accounts of the organization send nothing: {ADMINISTRATOR} Systems Manager Administrator, "
+    f"{SHOP_TEST} Shop Test. They have no instance in these Regions, AWS has not collected from them yet, or they are "
+    "not in the sync."
+)
+
+Look = Callable[..., "Outcome"]
+
+
+@pytest.fixture
+def look(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> Look:
+    """Runs the verb in the administrator account, which has these syncs."""
+
+    def look(
+        *arguments: str, syncs: tuple[ResourceDataSync, ...] = (EXPLORER, OWN, QUICK_SETUP, BUCKET), **options: Any
+    ) -> Outcome:
+        reset(aws, resource_data_syncs=syncs)
+        act_as(ADMINISTRATOR)
+        return run("report", "ops-data", *arguments, "--region", TOKYO, **options)
+
+    return look
+
+
+def reset(aws: Sandbox, **changes: Any) -> None:
+    administrator = DelegatedAdministrator(ADMINISTRATOR, "ssm.amazonaws.com")
+    role = ServiceLinkedRole(ADMINISTRATOR, "accountdiscovery.ssm.amazonaws.com")
+    scenario = replace(
+        Scenario.named("realistic"),
+        trusted_access=("ssm.amazonaws.com",),
+        delegated_administrators=(administrator,),
+        service_linked_roles=(role,),
+    )
+    aws.reset(replace(scenario, **changes))
+
+
+def say(*, state: str = "", **members: Any) -> Callable[..., Session]:
+    """Sessions in which the sync that is listed first reads otherwise."""
+
+    def change(parsed: dict[str, Any], **_rest: Any) -> None:
+        item = parsed["ResourceDataSyncItems"][0]
+        item.update(members)
+        if state:
+            item["SyncSource"]["State"] = state
+
+    def session(**options: str | None) -> Session:
+        made = boto3_session(**options)
+        made.events.register("after-call.ssm.ListResourceDataSync", change)
+        return made
+
+    return session
+
+
+def test_one_line_for_each_account_and_region_and_the_totals(look: Look) -> None:
+    outcome = look()
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert outcome.stdout.splitlines() == [
+        f"explorer: of the entire organization, in {TOKYO}.",
+        "Its last status is Successful; it last succeeded at 2025-12-06T09:00:00Z.",
+        f"{MANAGEMENT} Management, {TOKYO}: 1 instance, 0 managed",
+        f"333333333333 Log Archive, {TOKYO}: 1 instance, 0 managed",
+        f"{SHOP} Shop Production, {TOKYO}: 2 instances, 2 managed",
+        f"555555555555 Payments Production, {TOKYO}: 1 instance, 0 managed",
+        "5 EC2 instances of 4 accounts, 2 of them managed nodes.",
+        SILENT,
+    ]
+
+
+def test_a_terminal_gets_a_table(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    outcome = look("explorer", terminal=True)
+    assert outcome.status == 0
+    lines = re.sub("\x1b\\[[0-9;]*m", "", outcome.stdout).splitlines()
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
+    assert [f"{SHOP} Shop Production", TOKYO, "2", "2"] in rows
+    assert rows[-1] == ["total", "", "5", "2"]
+    assert SILENT in " ".join(outcome.stdout.split())
+
+
+def test_json_is_one_document(look: Look) -> None:
+    told = json.loads(look("--json").stdout)
+    assert (told["sync"]["name"], told["sync"]["status"], told["sync"]["explanation"]) == ("explorer", "Successful", "")
+    assert told["instances"][2] == {
+        "account_id": SHOP,
+        "account_name": "Shop Production",
+        "region": TOKYO,
+        "number": 2,
+        "managed": 2,
+    }
+    assert told["total"] == {"number": 5, "managed": 2}
+    assert [account["account_id"] for account in told["silent_accounts"]] == [ADMINISTRATOR, SHOP_TEST]
+
+
+def test_it_reads_and_nothing_else(aws: Sandbox, look: Look) -> None:
+    look()
+    assert {f"{call.service}:{call.operation}" for call in aws.calls} == {
+        "sts:GetCallerIdentity",
+        "ssm:ListResourceDataSync",
+        "ssm:GetOpsSummary",
+        "organizations:ListRoots",
+        "organizations:ListAccounts",
+    }
+
+
+def test_a_sync_of_one_account_has_nobody_else_to_expect(look: Look, aws: Sandbox) -> None:
+    outcome = look("own")
+    assert outcome.status == 1
+    assert "own: of this account." in outcome.stdout
+    assert outcome.stdout.endswith("\nNothing arrives.\n")
+    assert "organizations" not in {call.service for call in aws.calls}
+
+
+def test_thousands_of_silent_accounts_are_not_all_named(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> None:
+    crowd = tuple(
+        Account(id=str(800000000000 + number), name=f"Crowd {number}", email=f"crowd-{number}@example.com")
+        for number in range(20)
+    )
+    reset(aws, accounts=(*Scenario.named("realistic").accounts, *crowd), resource_data_syncs=(EXPLORER,))
+    act_as(ADMINISTRATOR)
+    outcome = run("report", "ops-data", "--region", TOKYO)
+    assert "22 of 26 active accounts" in outcome.stdout
+    assert "and 12 more, which --json names" in outcome.stdout
+    assert len(json.loads(run("report", "ops-data", "--region", TOKYO, "--json").stdout)["silent_accounts"]) == 22
+
+
+# Which sync
+
+
+@pytest.mark.parametrize(
+    ("arguments", "syncs", "problem", "choices"),
+    [
+        (["nothing"], (EXPLORER, OWN, BUCKET), 'is no sync "nothing"', "explorer, own"),
+        ([], (OWN, QUICK_SETUP), "is no sync of the organization", "AWS-QuickSetup-abc, own"),
+        ([], (EXPLORER, SECOND, OWN), "are several syncs of the organization", "explorer, second"),
+        ([], (BUCKET,), "is no sync of the organization", "none"),
+    ],
+    ids=["unknown", "none", "several", "a bucket's only"],
+)
+def test_an_error_names_the_choices(
+    look: Look, arguments: list[str], syncs: tuple[ResourceDataSync, ...], problem: str, choices: str
+) -> None:
+    outcome = look(*arguments, syncs=syncs)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    where = f"in account {ADMINISTRATOR} and Region {TOKYO}"
+    assert outcome.stderr == f"report.py ops-data: there {problem} {where}. Name one of these: {choices}.\n"
+
+
+def test_quick_setup_s_own_is_taken_when_it_is_named(look: Look) -> None:
+    assert look("AWS-QuickSetup-abc").stdout.startswith("AWS-QuickSetup-abc: of the entire organization")
+
+
+def test_the_management_account_does_not_see_the_administrator_s(look: Look, act_as: Any, run: Run) -> None:
+    look()
+    act_as(MANAGEMENT)
+    outcome = run("report", "ops-data", "--region", TOKYO)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert f"in account {MANAGEMENT} and Region {TOKYO}. Name one of these: none." in outcome.stderr
+
+
+# What is wrong
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("OrganizationNotExists", "does not exist any more"),
+        ("NoPermissions", "--aws-service-name accountdiscovery.ssm.amazonaws.com"),
+        ("InvalidOrganizationalUnit", "an organizational unit that does not exist"),
+        ("TrustedAccessDisabled", "aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com"),
+    ],
+)
+def test_a_problem_is_told_in_words_and_is_a_failure(look: Look, state: str, words: str) -> None:
+    outcome = look("explorer", syncs=(EXPLORER,), session_factory=say(state=state))
+    assert outcome.status == 1
+    assert f"\n{state}: " in outcome.stdout
+    assert words in outcome.stdout
+    assert "5 EC2 instances" in outcome.stdout, "what it brought before"
+
+
+def test_another_state_is_no_problem(look: Look) -> None:
+    outcome = look(syncs=(EXPLORER,), session_factory=say(state="InSync"))
+    assert outcome.status == 0
+    assert "InSync" not in outcome.stdout
+
+
+def test_a_sync_that_failed_is_a_failure_in_aws_s_words(look: Look) -> None:
+    at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    session = say(LastStatus="Failed", LastSyncStatusMessage="Out of order.", LastSuccessfulSyncTime=at)
+    outcome = look(syncs=(EXPLORER,), session_factory=session)
+    assert outcome.status == 1
+    assert "Its last status is Failed; it last succeeded at 2026-01-02T03:04:00Z." in outcome.stdout
+    assert 'AWS says: "Out of order."' in outcome.stdout
+
+
+def test_a_sync_that_has_not_run_yet_says_so(look: Look) -> None:
+    session = say(LastStatus="", LastSuccessfulSyncTime=None)
+    outcome = look(syncs=(EXPLORER,), session_factory=session)
+    assert "Its last status is not known yet; it has not succeeded yet." in outcome.stdout
+
+
+def test_an_answer_without_entities_is_none(look: Look) -> None:
+    def session(**options: str | None) -> Session:
+        made = boto3_session(**options)
+        made.events.register("after-call.ssm.GetOpsSummary", lambda parsed, **_rest: parsed.pop("Entities"))
+        return made
+
+    outcome = look(session_factory=session)
+    assert (outcome.status, outcome.stderr) == (1, "")
+    assert "\nNothing arrives.\n6 of 6 active accounts" in outcome.stdout
+
+
+def test_what_may_not_be_listed_is_said_and_the_rest_is_told(
+    aws: Sandbox, act_as: Callable[[str], None], run: Run
+) -> None:
+    reset(aws, resource_data_syncs=(EXPLORER,))
+    act_as(ADMINISTRATOR)
+    aws.faults.inject(Fault("organizations", "ListRoots", "access_denied", times=1000))
+    outcome = run("report", "ops-data", "--region", TOKYO)
+    assert outcome.status == 0
+    assert f"\n{SHOP}, {TOKYO}: 2 instances, 2 managed\n" in outcome.stdout
+    assert "Which accounts of the organization send nothing could not be seen: " in outcome.stdout
+
+
+def test_help_says_what_is_called(run: Run) -> None:
+    outcome = run("report", "ops-data", "--help")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert outcome.stdout.startswith("usage: report.py ops-data [SYNC_NAME] [--KEY VALUE ...]")
+    assert "\nCalls ssm:ListResourceDataSync" in outcome.stdout

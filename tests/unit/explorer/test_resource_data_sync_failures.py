@@ -1,0 +1,225 @@
+"""`ensure.py resource-data-sync` where the sync does not work, and where AWS does not answer as it should."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from systems_manager_organization.aws.session import boto3_session
+from unit.cases import fault, settings_query
+from unit.quick_setup_cases import answering
+from unit.resource_data_sync_cases import (
+    CREATE,
+    DESCRIBE,
+    KEY,
+    MANAGEMENT,
+    UPDATE,
+    ensure,
+    prepare,
+    show,
+    source,
+    syncs,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+DISCOVERY = "accountdiscovery.ssm.amazonaws.com"
+
+# A sync that does not work
+
+
+def test_a_sync_that_does_not_work_is_an_error_with_the_way_out(aws: Sandbox, run: Run) -> None:
+    prepare(aws, role=False)
+    outcome = ensure(aws, run)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert f"{KEY} is there and does not work, in account {MANAGEMENT} and Region us-east-1: Failed, NoPermissions" in (
+        outcome.stderr
+    )
+    assert f"create-service-linked-role --aws-service-name {DISCOVERY} Then run this again." in outcome.stderr
+
+    again = ensure(aws, run)
+    assert again.status == 1, "it goes on being one"
+
+    aws.client("iam").create_service_linked_role(AWSServiceName=DISCOVERY)
+    mended = ensure(aws, run)
+    assert (mended.status, mended.stdout) == (0, f"{KEY}: present (was broken).\n")
+    assert syncs(aws)["organization"]["LastStatus"] == "Successful"
+
+
+def test_a_sync_that_aws_shows_late_is_waited_for(aws: Sandbox, run: Run) -> None:
+    prepare(aws, role=False)
+    seen = 0
+
+    def hide(parsed: dict[str, Any]) -> None:
+        nonlocal seen
+        seen += 1
+        if seen <= 4:
+            parsed["ResourceDataSyncItems"].clear()
+
+    outcome = ensure(aws, run, session_factory=answering("ssm.ListResourceDataSync", hide))
+    assert outcome.status == 1
+    assert "Failed, NoPermissions" in outcome.stderr
+
+
+def test_a_failure_that_aws_does_not_explain_names_the_page(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    session = answering(
+        "ssm.ListResourceDataSync", partial(show, LastStatus="Failed", LastSyncStatusMessage="So it is.")
+    )
+    outcome = ensure(aws, run, session_factory=session)
+    assert outcome.status == 1
+    assert "us-east-1: Failed: So it is. What Explorer needs: https://docs.aws.amazon.com/" in outcome.stderr
+
+
+def test_a_broken_sync_is_deleted_as_well(aws: Sandbox, run: Run) -> None:
+    prepare(aws, role=False)
+    assert ensure(aws, run).status == 1
+    outcome = ensure(aws, run, action="restore")
+    assert (outcome.status, outcome.stdout) == (0, f"{KEY}: absent again (was present).\n")
+    assert syncs(aws) == {}
+
+
+def test_a_sync_that_aws_never_finishes_is_given_up_on(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+    prepare(aws)
+    session = answering("ssm.ListResourceDataSync", partial(show, LastStatus="InProgress"))
+    outcome = ensure(aws, run, session_factory=session)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert f"{KEY}: AWS still works on it in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
+    assert 600 < sum(outcome.pauses) < 1200
+    assert asked().count(CREATE) == 1
+
+
+def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+
+    def forget(parsed: dict[str, Any]) -> None:
+        for sync in parsed["ResourceDataSyncItems"]:
+            sync["SyncSource"].pop("EnableAllOpsDataSources", None)
+
+    session = answering("ssm.ListResourceDataSync", forget)
+    assert ensure(aws, run, session_factory=session).status == 0
+    assert ensure(aws, run, session_factory=session).stdout == f"{KEY}: already present.\n"
+
+
+# What passes, and what does not
+
+
+@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
+def test_survives_what_passes(aws: Sandbox, run: Run, kind: str) -> None:
+    prepare(aws)
+    for call in (DESCRIBE, CREATE):
+        aws.faults.inject(fault(call, kind=kind, times=2))
+    outcome = ensure(aws, run)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert syncs(aws)["organization"]["LastStatus"] == "Successful"
+
+
+def conflicting(times: int) -> Callable[..., Session]:
+    """Sessions to which AWS says so many times that it is at another change of the sync."""
+    left = times
+
+    def refuse(**_event: object) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            return None
+        error = {"Code": "ResourceDataSyncConflictException", "Message": "Another request is being processed."}
+        return type("Answer", (), {"status_code": 400}), {"Error": error}
+
+    def session(**options: str | None) -> Session:
+        made = boto3_session(**options)
+        made.events.register("before-call.ssm.UpdateResourceDataSync", refuse)
+        return made
+
+    return session
+
+
+def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    ensure(aws, run)
+    outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(2))
+    assert outcome.status == 0
+    assert outcome.stderr == (
+        f"ensure.py settings: {UPDATE} conflicts with another change: asking again for up to three minutes.\n"
+    )
+    assert source(aws)["IncludeFutureRegions"] is True
+
+
+def test_gives_up_on_a_conflict_that_stays(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    ensure(aws, run)
+    outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(1000))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "ResourceDataSyncConflictException: " in outcome.stderr
+    assert "run this again when they are done" in outcome.stderr
+    assert source(aws)["IncludeFutureRegions"] is False
+
+
+def test_takes_somebody_elses_doing_for_its_own(aws: Sandbox, run: Run) -> None:
+    """As after an answer that got lost: the sync is there when it is asked for, and AWS refuses to make it twice."""
+    prepare(aws)
+    organization = {"OrganizationSourceType": "EntireOrganization"}
+
+    def make(**_event: object) -> None:
+        if not syncs(aws):
+            aws.client("ssm").create_resource_data_sync(
+                SyncName="organization",
+                SyncType="SyncFromSource",
+                SyncSource={
+                    "SourceType": "AwsOrganizations",
+                    "SourceRegions": ["us-east-1", "eu-west-1"],
+                    "EnableAllOpsDataSources": False,
+                    "AwsOrganizationsSource": organization,
+                },
+            )
+
+    def session(**options: str | None) -> Session:
+        made = boto3_session(**options)
+        made.events.register("before-call.ssm.CreateResourceDataSync", make)
+        return made
+
+    outcome = ensure(aws, run, session_factory=session)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert list(syncs(aws)) == ["organization"]
+
+
+@pytest.mark.parametrize("call", [DESCRIBE, CREATE])
+def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, call: str) -> None:
+    prepare(aws)
+    aws.faults.inject(fault(call, kind="access_denied", times=1000))
+    outcome = ensure(aws, run)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert f"{call} failed for account {MANAGEMENT} in Region us-east-1: AccessDenied" in outcome.stderr
+    assert f"Allow {call} to the script's credentials" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("organization", "settings is"),
+        ('[{"key": "resource-data-sync/organization"}]', "settings must be a JSON list of objects"),
+        ('[{"key": "explorer/organization", "value": "present"}]', "is of no kind that there is"),
+        ('[{"key": "resource-data-sync/x", "value": "present", "specification": "{}"}]', "the specification of"),
+    ],
+)
+def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: str, told: str) -> None:
+    prepare(aws)
+    aws.client("ssm").create_resource_data_sync(
+        SyncName="x",
+        SyncType="SyncFromSource",
+        SyncSource={"SourceType": "SingleAccountMultiRegions", "SourceRegions": ["us-east-1"]},
+    )
+    outcome = run("ensure", "settings", query={**settings_query(), "settings": settings})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert told in outcome.stderr

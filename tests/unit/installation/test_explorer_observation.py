@@ -1,0 +1,180 @@
+"""`observe.py resource-data-sync`: how Explorer's sync of the organization stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault, Scenario
+from sandbox.scenario import ResourceDataSync
+from unit.quick_setup_cases import answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+MANAGEMENT = "111111111111"
+QUERY = {"sync_name": "organization"}
+SYNC = ResourceDataSync(MANAGEMENT, "us-east-1", "organization", organization=True)
+NOTHING = {
+    "schema_version": "1",
+    "account_id": MANAGEMENT,
+    "exists": "false",
+    "status": "",
+    "state": "",
+    "message": "",
+    "last_successful_sync": "",
+    "explanation": "",
+    "source": "",
+    "others": "[]",
+    "settings": "{}",
+    "no_longer_wanted": "{}",
+}
+
+
+def reset(aws: Sandbox, *syncs: ResourceDataSync) -> None:
+    aws.reset(replace(Scenario.named("bare"), resource_data_syncs=syncs))
+
+
+def showing(**source: Any) -> Callable[..., Session]:
+    """Sessions to which AWS shows this of every sync: what begins with L of itself, the rest of its SyncSource."""
+
+    def change(parsed: dict[str, Any]) -> None:
+        for sync in parsed["ResourceDataSyncItems"]:
+            sync.update({key: value for key, value in source.items() if key.startswith("L")})
+            sync["SyncSource"].update({key: value for key, value in source.items() if not key.startswith("L")})
+
+    return answering("ssm.ListResourceDataSync", change)
+
+
+def test_there_is_none(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+    before = aws.snapshot()
+    outcome = run("observe", "resource-data-sync", query=QUERY)
+    assert (outcome.status, outcome.stderr, outcome.result) == (0, "", NOTHING)
+    assert asked() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
+    assert aws.snapshot() == before
+
+
+def test_one_of_the_entire_organization_with_its_neighbours(aws: Sandbox, run: Run) -> None:
+    neighbours = [
+        replace(SYNC, name=name, organization=organization)
+        for name, organization in (("own", False), ("AWS-QuickSetup-Explorer", True))
+    ]
+    elsewhere = replace(SYNC, region="eu-west-1", name="elsewhere")
+    to_a_bucket = replace(SYNC, name="inventory", type="SyncToDestination", organization=False)
+    reset(aws, *neighbours, SYNC, elsewhere, to_a_bucket)
+    moment = datetime(2026, 3, 1, 10, 30, 15, 999, tzinfo=timezone(timedelta(hours=9)))
+    session = showing(
+        LastStatus="Successful",
+        LastSuccessfulSyncTime=moment,
+        SourceRegions=["us-west-2", "eu-west-1"],
+        IncludeFutureRegions=True,
+        EnableAllOpsDataSources=False,
+    )
+    result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
+    assert all(isinstance(value, str) for value in result.values())
+    source, others = json.loads(result.pop("source")), json.loads(result.pop("others"))
+    assert result == {
+        **{key: value for key, value in NOTHING.items() if key not in ("source", "others")},
+        "exists": "true",
+        "status": "Successful",
+        "last_successful_sync": "2026-03-01T01:30:15Z",
+    }
+    assert source == {
+        "all_ops_data_sources_enabled": False,
+        "include_future_regions": True,
+        "organizational_unit_ids": [],
+        "regions": ["eu-west-1", "us-west-2"],
+    }
+    assert others == [
+        {"name": "AWS-QuickSetup-Explorer", "owner": "Quick Setup's, of the organization"},
+        {"name": "own", "owner": "made by hand, of this account"},
+    ]
+
+
+def test_the_same_source_is_the_same_text(aws: Sandbox, run: Run) -> None:
+    reset(aws, SYNC)
+    texts = set()
+    for turn in (1, -1):
+        units = [{"OrganizationalUnitId": f"ou-ab12-{n:08}"} for n in (1, 2)][::turn]
+        organization = {"OrganizationSourceType": "OrganizationalUnits", "OrganizationalUnits": units}
+        session = showing(AwsOrganizationsSource=organization, SourceRegions=["us-east-1", "eu-west-1"][::turn])
+        texts.add(run("observe", "resource-data-sync", query=QUERY, session_factory=session).result["source"])
+    (text,) = texts
+    assert json.loads(text)["organizational_unit_ids"] == ["ou-ab12-00000001", "ou-ab12-00000002"]
+
+
+def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None:
+    def forget(parsed: dict[str, Any]) -> None:
+        for sync in parsed["ResourceDataSyncItems"]:
+            source = {"SourceType": "AwsOrganizations"}
+            sync.clear()
+            sync.update({"SyncName": "organization", "SyncSource": source})
+
+    reset(aws, SYNC)
+    session = answering("ssm.ListResourceDataSync", forget)
+    result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
+    assert json.loads(result.pop("source"))["all_ops_data_sources_enabled"] is None
+    assert result == {**{key: value for key, value in NOTHING.items() if key != "source"}, "exists": "true"}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("OrganizationNotExists", "delete the sync"),
+        ("NoPermissions", "AWSServiceRoleForAmazonSSM_AccountDiscovery"),
+        ("InvalidOrganizationalUnit", "organizational unit that does not exist"),
+        ("TrustedAccessDisabled", "enable-aws-service-access --service-principal ssm.amazonaws.com"),
+    ],
+)
+def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str, words: str) -> None:
+    reset(aws, SYNC)
+    session = showing(LastStatus="Failed", LastSyncStatusMessage="It\ndid not work.", State=state)
+    result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
+    assert (result["status"], result["state"], result["message"]) == ("Failed", state, "It did not work.")
+    assert words in result["explanation"]
+
+
+def test_a_state_that_is_no_problem_is_not_told(aws: Sandbox, run: Run) -> None:
+    """Accounts show others than the four that AWS documents, and no check must take them for a problem."""
+    reset(aws, SYNC)
+    result = run("observe", "resource-data-sync", query=QUERY, session_factory=showing(State="InSync")).result
+    assert (result["state"], result["explanation"]) == ("", "")
+
+
+def test_a_sync_of_the_account_alone_has_no_source_of_the_organization(aws: Sandbox, run: Run) -> None:
+    reset(aws, replace(SYNC, organization=False))
+    result = run("observe", "resource-data-sync", query=QUERY).result
+    assert (result["exists"], result["source"]) == ("true", "")
+
+
+def test_by_hand_on_a_terminal(aws: Sandbox, run: Run) -> None:
+    reset(aws, SYNC, replace(SYNC, name="other"))
+    arguments = ("--account-id", MANAGEMENT, "--region", "us-east-1", "--sync-name", "organization")
+    outcome = run("observe", "resource-data-sync", *arguments, terminal=True)
+    assert outcome.status == 0
+    for line in ("exists: true", "state: (none)", "others: 1", "  name=other  owner=made by hand, of the organization"):
+        assert line in outcome.stdout.splitlines()
+
+
+@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
+def test_survives_what_passes(aws: Sandbox, run: Run, kind: Any) -> None:
+    aws.faults.inject(Fault("ssm", "ListResourceDataSync", kind, times=2))
+    assert run("observe", "resource-data-sync", query=QUERY).result == NOTHING
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])
+def test_what_is_no_name_is_refused(run: Run, name: str) -> None:
+    outcome = run("observe", "resource-data-sync", query={"sync_name": name})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "sync_name is " in outcome.stderr
+    assert "must be the name of a resource data sync" in outcome.stderr

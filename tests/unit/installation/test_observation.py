@@ -1,0 +1,280 @@
+"""`observe.py organization`: everything that a plan asks, in one run."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.closing import READ_ONLY
+from sandbox import Fault, Scenario
+from unit.cases import (
+    ADMINISTRATOR,
+    INSTALLATION,
+    RECORD,
+    record,
+    register,
+    root_id,
+    set_trusted,
+    unit_id,
+)
+from unit.quick_setup_cases import DENIED, MANAGEMENT, WORKLOAD, create, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Sandbox
+    from unit.conftest import Outcome, Run
+
+TYPE = "AWSQuickSetupType-PatchPolicy"
+OURS, OTHERS = f"{INSTALLATION}/2026-11-01T00:00:00Z", "20250101T000000Z-ffffff/2025-01-01T00:00:00Z"
+REGISTRATION = "delegated-administrator/ssm.amazonaws.com"
+SCAN = {"name": "scan", "type": TYPE, "regions": ["us-east-1"]}
+
+
+def look(run: Run, **keys: Any) -> Outcome:
+    query = {key: value if isinstance(value, str) else json.dumps(value) for key, value in keys.items()}
+    return run("observe", "organization", query={"installation": INSTALLATION, "record_region": "us-east-1", **query})
+
+
+def answered(run: Run, answer: str, **keys: Any) -> Any:
+    outcome = look(run, **keys)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    return json.loads(outcome.result[answer])
+
+
+def findings(run: Run, **keys: Any) -> dict[str, dict[str, str]]:
+    """Errors and warnings, by code."""
+    found: list[dict[str, str]] = answered(run, "findings", **keys)
+    return {finding["code"]: finding for finding in found if finding["severity"] != "note"}
+
+
+def test_it_only_reads_and_tells_what_the_organization_is(
+    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+) -> None:
+    before = aws.snapshot()
+    assert answered(run, "organization") == {
+        "id": "o-sandbox0001",
+        "root_id": root_id(aws),
+        "management_account_id": MANAGEMENT,
+    }
+    assert not [call for call in asked() if not any(fnmatchcase(call, pattern) for pattern in READ_ONLY)]
+    assert aws.snapshot() == before
+
+
+def test_another_account_is_refused_in_one_line(run: Run, act_as: Callable[[str], None]) -> None:
+    act_as(ADMINISTRATOR)
+    outcome = look(run, account_id=ADMINISTRATOR)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr == (
+        f"observe.py organization: NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {ADMINISTRATOR}, but the "
+        f"management account of this organization is {MANAGEMENT}. Use credentials of the management account.\n"
+    )
+
+
+# What exists
+
+
+def test_what_exists_by_the_names_is_told_with_whose_it_is(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    arns = [create(aws, "ours", mark=OURS), create(aws, "theirs", mark=OTHERS), create(aws, "console")]
+    unit = unit_id(aws, "SystemsManager")
+    existing = answered(
+        run,
+        "existing",
+        resources={
+            "role_names": ["AWS-QuickSetup-Execution", "Absent"],
+            "organizational_unit": {"name": "SystemsManager"},
+            "configurations": {"console": TYPE, "absent": TYPE, "ours": "AWSQuickSetupType-DHMC"},
+            "account_email": "ADMINISTRATOR@example.com",
+        },
+        configurations=[{**SCAN, "name": name} for name in ("ours", "theirs")],
+    )
+    assert set(existing) == {
+        "iam-role/AWS-QuickSetup-Execution",
+        "organizational-unit",
+        "organizations-account",
+        f"{TYPE}/ours",
+        f"{TYPE}/theirs",
+        f"{TYPE}/console",
+    }
+    for key, words in {
+        f"{TYPE}/ours": (arns[0], "This installation created it (plan of 2026-11-01T00:00:00Z): the state has lost it"),
+        f"{TYPE}/theirs": (arns[1], "Installation 20250101T000000Z-ffffff created it", "is SUCCEEDED"),
+        f"{TYPE}/console": (arns[2], "created by hand or by another tool", "report.py adopt >> adopted.tf"),
+        "organizational-unit": (unit, f'set dedicated_organizational_unit = {{ id = "{unit}" }}'),
+        "organizations-account": (ADMINISTRATOR, f'delegated_administrator = {{ account_id = "{ADMINISTRATOR}" }}'),
+        "iam-role/AWS-QuickSetup-Execution": ('role "AWS-QuickSetup-Execution" exists already',),
+    }.items():
+        assert not [word for word in words if word not in existing[key]], existing[key]
+
+
+def test_a_unit_of_the_name_elsewhere_is_another_one(aws: Sandbox, run: Run) -> None:
+    outer = unit_id(aws, "Outer")
+    inner = aws.client("organizations").create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]
+    wanted = {"organizational_unit": {"name": "Inner"}}
+    assert answered(run, "existing", resources=wanted) == {}
+    wanted["organizational_unit"]["parent_id"] = outer
+    assert inner["Id"] in answered(run, "existing", resources=wanted)["organizational-unit"]
+
+
+def test_two_of_a_wanted_name_are_both_named(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    arns = [create(aws, "scan", mark=OURS), create(aws, "scan")]
+    finding = findings(run, configurations=[SCAN])["DUPLICATE_CONFIGURATION"]
+    assert finding["severity"] == "error"
+    assert all(arn in finding["message"] for arn in arns)
+    assert "report.py discard ARN" in finding["remedy"]
+
+
+# Settings
+
+
+def test_settings_of_the_administrator_have_its_account(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    register(aws, ADMINISTRATOR)
+    names = ("account-placement/administrator", REGISTRATION, "stack-sets-access/organization")
+    keys = [{"key": key} for key in names]
+    for account in (
+        {"administrator_account_id": ADMINISTRATOR},
+        {"resources": {"account_email": "administrator@example.com"}},
+    ):
+        observed = answered(run, "settings", settings=keys, **account)
+        assert {key: setting["value"] for key, setting in observed.items()} == {
+            "account-placement/administrator": root_id(aws),
+            REGISTRATION: ADMINISTRATOR,
+            "stack-sets-access/organization": "DISABLED",
+        }
+    unknown = answered(run, "settings", settings=keys)
+    assert unknown["account-placement/administrator"]["value"] == ""
+
+
+def test_what_is_recorded_and_no_longer_wanted_is_told(aws: Sandbox, run: Run) -> None:
+    entry = {"subject": "", "value": "enabled", "previous": "disabled", "change": "as planned", "retained": False}
+    record(
+        aws,
+        {
+            "trusted-access/ssm.amazonaws.com": {**entry, "reverted": False},
+            "trusted-access/ssm-quicksetup.amazonaws.com": {**entry, "reverted": False, "retained": True},
+            "trusted-access/resource-explorer-2.amazonaws.com": {**entry, "reverted": True},
+        },
+    )
+    assert answered(run, "no_longer_wanted") == {
+        "trusted-access/ssm.amazonaws.com": {"from": "enabled", "to": "disabled", "change": ""},
+        "trusted-access/ssm-quicksetup.amazonaws.com": {"from": "enabled", "to": "enabled", "change": ""},
+        "trusted-access/resource-explorer-2.amazonaws.com": {
+            "from": "enabled",
+            "to": "disabled",
+            "change": "as planned",
+        },
+    }
+    assert answered(run, "no_longer_wanted", settings=[{"key": "trusted-access/ssm.amazonaws.com"}]).keys() == {
+        "trusted-access/ssm-quicksetup.amazonaws.com",
+        "trusted-access/resource-explorer-2.amazonaws.com",
+    }
+
+
+def test_a_record_of_another_version_is_a_finding(aws: Sandbox, run: Run) -> None:
+    record(aws, {}, schema=2)
+    finding = findings(run)["SETTING_RECORD_UNREADABLE"]
+    assert (finding["severity"], finding["subject"]) == ("error", RECORD)
+    assert f"aws ssm delete-parameter --name {RECORD}" in finding["remedy"]
+
+
+# The administrator
+
+
+def test_the_management_account_administers_nothing(aws: Sandbox, run: Run) -> None:
+    assert "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT" in findings(run, administrator_account_id=MANAGEMENT)
+    assert aws.violations == []
+
+
+@pytest.mark.parametrize(("account_id", "state"), [("777777777777", "SUSPENDED"), ("999999999999", "NOT_A_MEMBER")])
+def test_an_account_that_is_no_active_member(aws: Sandbox, run: Run, account_id: str, state: str) -> None:
+    aws.reset(Scenario.named("realistic"))
+    finding = findings(run, administrator_account_id=account_id)["ADMINISTRATOR_NOT_ACTIVE_MEMBER"]
+    assert f"whose state in this organization is {state}" in finding["message"]
+
+
+def test_another_administrator_is_found_unless_this_installation_registered_it(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    register(aws, WORKLOAD)
+    keys = {"administrator_account_id": ADMINISTRATOR, "settings": [{"key": REGISTRATION}]}
+    finding = findings(run, **keys)["ANOTHER_ADMINISTRATOR_REGISTERED"]
+    assert f"account {WORKLOAD} is the delegated administrator for ssm.amazonaws.com" in finding["message"]
+    assert f"deregister-delegated-administrator --account-id {WORKLOAD}" in finding["remedy"]
+
+    entry = {"subject": "", "value": WORKLOAD, "change": "", "retained": False, "reverted": False}
+    record(aws, {REGISTRATION: {**entry, "previous": WORKLOAD}})
+    assert "ANOTHER_ADMINISTRATOR_REGISTERED" in findings(run, **keys), "it was there before"
+    record(aws, {REGISTRATION: {**entry, "previous": "none"}})
+    assert "ANOTHER_ADMINISTRATOR_REGISTERED" not in findings(run, **keys)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_who_else_is_in_the_dedicated_unit(aws: Sandbox, run: Run, by_name: bool) -> None:
+    unit = unit_id(aws, "SystemsManager")
+    organizations = aws.client("organizations")
+    for account_id in (ADMINISTRATOR, WORKLOAD):
+        organizations.move_account(AccountId=account_id, SourceParentId="r-sbox", DestinationParentId=unit)
+    named: dict[str, Any] = {"resources": {"organizational_unit": {"name": "SystemsManager"}}}
+    where = named if by_name else {"organizational_unit_id": unit}
+    finding = findings(run, administrator_account_id=ADMINISTRATOR, **where)["OU_NOT_EXCLUSIVE"]
+    assert (finding["severity"], finding["subject"]) == ("warning", unit)
+    assert f"also holds {WORKLOAD}," in finding["message"]
+
+
+# Configurations
+
+
+def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
+    create(aws, "scan", mark=OURS)
+    deployments = answered(run, "deployments", configurations=[SCAN])
+    assert deployments["scan"]["counts"] == {"succeeded": 1, "in_progress": 0, "failed": 1, "not_deployed": 1}
+    finding = findings(run, configurations=[SCAN])["DEPLOYMENT_FAILED"]
+    assert finding["severity"] == "warning"
+    assert f"{DENIED} (in {WORKLOAD} us-east-1)" in finding["message"]
+    assert "report.py explain scan" in finding["remedy"]
+    assert "report.py redeploy scan" in finding["remedy"]
+    assert answered(run, "deployments", configurations=[SCAN], deployments_observed="false") == {}
+
+
+def test_what_this_installation_created_overlaps_with_nothing(aws: Sandbox, run: Run) -> None:
+    """The plan may rename it or delete it; what another one created does the same again."""
+    prepare(aws)
+    create(aws, "former", mark=OURS)
+    assert "OVERLAPPING_CONFIGURATION" not in findings(run, configurations=[SCAN])
+    create(aws, "theirs", mark=OTHERS)
+    finding = findings(run, configurations=[SCAN])["OVERLAPPING_CONFIGURATION"]
+    assert finding["subject"] == "scan and theirs"
+
+
+def test_more_deployments_than_quick_setup_takes(aws: Sandbox, run: Run) -> None:
+    aws.reset(Scenario.generated(accounts=640, regions=("us-east-1",), instances=0))
+    regions = [f"us-east-{number}" for number in range(1, 17)]
+    finding = findings(run, configurations=[{**SCAN, "regions": regions}])["DEPLOYMENT_TOO_LARGE"]
+    assert (finding["severity"], finding["subject"]) == ("error", "scan")
+    assert "fails to deploy to more than 10000" in finding["message"]
+
+
+@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
+def test_survives_what_passes(aws: Sandbox, run: Run, kind: Any) -> None:
+    for service, operation in (
+        ("organizations", "DescribeOrganization"),
+        ("ssm", "GetParametersByPath"),
+        ("ssm-quicksetup", "ListConfigurationManagers"),
+    ):
+        aws.faults.inject(Fault(service, operation, kind, times=2))
+    assert look(run).status == 0
+
+
+def test_a_denial_is_one_line(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("ssm", "GetParametersByPath", "access_denied", times=1000))
+    outcome = look(run)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "ssm:GetParametersByPath failed for account 111111111111 in Region us-east-1" in outcome.stderr

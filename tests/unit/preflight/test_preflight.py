@@ -1,0 +1,299 @@
+"""`observe.py preflight`: what would go wrong, and nothing where nothing would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault
+from sandbox.scenario import Account, EnabledRegion, ResourceDataSync
+from systems_manager_organization.aws.account_sessions import READ_ACTIONS
+from systems_manager_organization.aws.session import boto3_session
+from unit.preflight_cases import (
+    ADMINISTRATOR,
+    ENVIRONMENT,
+    MANAGEMENT,
+    ROOT,
+    WORKLOAD,
+    environment,
+    found,
+    query,
+    reset,
+    the,
+    used_cloud9,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+
+def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+    before = aws.snapshot()
+    assert found(run("observe", "preflight", query=query())) == []
+    assert set(asked()) == {
+        "sts:GetCallerIdentity",
+        "organizations:ListAccounts",
+        "ssm-quicksetup:ListConfigurationManagers",
+        "ssm:ListResourceDataSync",
+        "sts:AssumeRole",
+        "account:ListRegions",
+        "iam:GetRole",
+    }
+    entered = sorted(call.account_id for call in aws.calls if call.operation == "GetRole")
+    assert entered == [ADMINISTRATOR, WORKLOAD], "each by its own credentials, the management account never"
+    assert aws.snapshot() == before
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_a_role_it_says_what_it_did_not_look_for(run: Run, asked: Callable[[], list[str]]) -> None:
+    findings = found(run("observe", "preflight", query=query(role="")))
+    assert [(finding["severity"], finding["code"]) for finding in findings] == [
+        ("note", "CLOUD9_ENVIRONMENT"),
+        ("note", "REGION_NOT_ENABLED_IN_ACCOUNT"),
+    ]
+    assert "preflight.member_role_name" in findings[0]["remedy"]
+    assert "sts:AssumeRole" not in asked()
+
+
+def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD), environment(ADMINISTRATOR, "eu-west-1")))
+    finding = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")
+    assert finding["severity"] == "warning"
+    assert finding["subject"] == f"{WORKLOAD} us-east-1"
+    assert f"build ({ENVIRONMENT})" in finding["message"]
+    assert f"delete-environment --region us-east-1 --environment-id {ENVIRONMENT}" in finding["remedy"]
+
+
+def test_where_the_role_may_not_be_asked_for_every_region_is_asked(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD),))
+    aws.faults.inject(Fault("iam", "GetRole", "access_denied", times=10))
+    assert the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["subject"] == (
+        f"{WORKLOAD} us-east-1"
+    )
+    assert sorted(call.account_id for call in aws.calls if call.operation == "ListEnvironments") == [
+        ADMINISTRATOR,
+        WORKLOAD,
+    ]
+
+
+def test_more_environments_than_one_page_are_all_told(aws: Sandbox, run: Run) -> None:
+    many = tuple(replace(environment(WORKLOAD, name=f"build {n}"), id=f"{n:032x}") for n in range(60))
+    reset(aws, cloud9_environments=many)
+    message = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["message"]
+    assert not [told for told in many if f"{told.name} ({told.id})" not in message]
+
+
+def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandbox, run: Run) -> None:
+    accounts = (
+        Account(ADMINISTRATOR, "No role", "administrator@example.com", access_role="absent"),
+        Account(WORKLOAD, "Trusts others", "workload@example.com", access_role="untrusting"),
+        Account("444444444444", "Open", "open@example.com"),
+    )
+    reset(aws, accounts=accounts, cloud9_environments=(environment("444444444444"),))
+    findings = found(run("observe", "preflight", query=query()))
+    assert [finding["code"] for finding in findings] == ["ACCOUNT_NOT_READABLE", "CLOUD9_ENVIRONMENT"]
+    assert findings[0]["subject"] == f"{ADMINISTRATOR}, {WORKLOAD}"
+    assert "OrganizationAccountAccessRole could not be assumed there" in findings[0]["message"]
+    assert "AccessDenied" in findings[0]["message"]
+    assert f"let it trust arn:aws:iam::{MANAGEMENT}:user/Administrator" in findings[0]["remedy"]
+
+
+def test_what_may_not_be_read_is_told_place_by_place_and_the_rest_is_read(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD, "eu-west-1"),), **used_cloud9(ADMINISTRATOR))
+    for fault in (
+        Fault("cloud9", "ListEnvironments", "access_denied", account_id=WORKLOAD, region="us-east-1"),
+        Fault("account", "ListRegions", "access_denied", account_id=ADMINISTRATOR),
+        Fault("cloud9", "ListEnvironments", "throttle", account_id=ADMINISTRATOR, region="eu-west-1", times=2),
+    ):
+        aws.faults.inject(fault)
+    findings = found(run("observe", "preflight", query=query({"regions": ["eu-west-1", "us-east-1"]})))
+    assert [(finding["code"], finding["subject"]) for finding in findings] == [
+        ("ACCOUNT_NOT_READABLE", f"{ADMINISTRATOR} its Regions, {WORKLOAD} us-east-1"),
+        ("CLOUD9_ENVIRONMENT", f"{WORKLOAD} eu-west-1"),
+    ]
+    assert "cloud9:ListEnvironments" in findings[0]["remedy"]
+
+
+def test_suspended_accounts_are_told_and_not_entered(aws: Sandbox, run: Run) -> None:
+    suspended = Account("777777777777", "Former", "former@example.com", status="SUSPENDED")
+    reset(aws, accounts=(suspended, Account(WORKLOAD, "Workload", "workload@example.com")))
+    finding = the(found(run("observe", "preflight", query=query())), "SUSPENDED_ACCOUNT_TARGETED")
+    assert finding["subject"] == "777777777777"
+    assert "Former (777777777777, SUSPENDED)" in finding["message"]
+    assert sum(call.operation == "AssumeRole" for call in aws.calls) == 1
+
+
+def test_a_region_that_is_off_is_told_with_its_accounts_and_not_asked(aws: Sandbox, run: Run) -> None:
+    # An opt-in Region: those that Quick Setup supports today are on everywhere.
+    reset(aws, enabled_regions=(EnabledRegion(WORKLOAD, "ap-east-1"),), **used_cloud9(ADMINISTRATOR, WORKLOAD))
+    outcome = run("observe", "preflight", query=query({"regions": ["ap-east-1", "us-east-1"]}))
+    finding = the(found(outcome), "REGION_NOT_ENABLED_IN_ACCOUNT")
+    assert finding["subject"] == f"ap-east-1 in {ADMINISTRATOR}"
+    assert "aws account enable-region --region-name ap-east-1" in finding["remedy"]
+    asked = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
+    assert asked == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
+
+
+def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Run) -> None:
+    reset(aws, **used_cloud9(ADMINISTRATOR, WORKLOAD))
+    unit = aws.client("organizations").create_organizational_unit(ParentId=ROOT, Name="Workloads")
+    inner = unit["OrganizationalUnit"]["Id"]
+    aws.client("organizations").move_account(AccountId=WORKLOAD, SourceParentId=ROOT, DestinationParentId=inner)
+    configurations = (
+        {"regions": ["us-east-1"]},
+        {
+            "name": "hosts",
+            "type": "AWSQuickSetupType-DHMC",
+            "organizational_unit_ids": [inner],
+            "regions": ["eu-west-1"],
+        },
+    )
+    assert found(run("observe", "preflight", query=query(*configurations))) == []
+    looked = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
+    assert sorted(looked) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
+    assert sum(call.operation == "AssumeRole" for call in aws.calls) == 2
+
+
+def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run: Run) -> None:
+    reset(aws, **used_cloud9(WORKLOAD))
+    organizations = aws.client("organizations")
+    outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
+    inner = organizations.create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
+    organizations.move_account(AccountId=WORKLOAD, SourceParentId=ROOT, DestinationParentId=inner)
+    for units in ([outer], [outer, inner]):
+        known = len(aws.calls)
+        assert found(run("observe", "preflight", query=query({"organizational_unit_ids": units}))) == []
+        looked = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
+        assert looked == [WORKLOAD]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_unit_that_does_not_exist_is_one_line_with_the_input(run: Run) -> None:
+    outcome = run("observe", "preflight", query=query({"organizational_unit_ids": ["ou-sbox-00000000"]}))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "ParentNotFoundException" in outcome.stderr
+    assert "target_organizational_unit_ids" in outcome.stderr
+
+
+def test_a_configuration_of_the_account_itself_is_looked_at_without_a_role(aws: Sandbox, run: Run) -> None:
+    reset(aws, cloud9_environments=(environment(MANAGEMENT),))
+    local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
+    finding = the(found(run("observe", "preflight", query=query(local))), "CLOUD9_ENVIRONMENT")
+    assert finding["subject"] == f"{MANAGEMENT} us-east-1"
+    assert not [call for call in aws.calls if call.operation in {"AssumeRole", "ListAccounts"}]
+
+
+def test_many_accounts_are_read_page_by_page_within_the_rates(aws: Sandbox, run: Run) -> None:
+    many = tuple(Account(f"{900000000000 + n}", f"Member {n}", f"m{n}@example.com") for n in range(130))
+    reset(aws, accounts=many, cloud9_environments=(environment(many[125].id),))
+    aws.rates.enforced = True
+    outcome = run("observe", "preflight", query=query())
+    assert the(found(outcome), "CLOUD9_ENVIRONMENT")["subject"] == f"{many[125].id} us-east-1"
+    assert {call.error_code for call in aws.calls} == {None, "NoSuchEntity"}, "no call came too fast"
+
+
+def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
+    assert not aws.violations
+    policies: list[dict[str, Any]] = []
+
+    def factory(**options: str | None) -> Session:
+        session = boto3_session(**options)
+        session.events.register(
+            "provide-client-params.sts.AssumeRole", lambda params, **_: policies.append(json.loads(params["Policy"]))
+        )
+        return session
+
+    assert found(run("observe", "preflight", query=query(), session_factory=factory)) == []
+    assert len(policies) == 2
+    (statement,) = policies[0]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", list(READ_ACTIONS))
+    assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in READ_ACTIONS)
+
+
+def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
+    names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "five")
+    syncs = tuple(
+        ResourceDataSync(account, "us-east-1", name, organization=name == "three")
+        for account, several in ((MANAGEMENT, names), (ADMINISTRATOR, (*names[:4], "theirs")), (WORKLOAD, names))
+        for name in several
+    )
+    reset(aws, resource_data_syncs=syncs)
+    findings = found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR)))
+    assert [(finding["code"], finding["subject"]) for finding in findings] == [
+        ("DATA_SYNC_QUOTA", f"{MANAGEMENT} us-east-1"),
+        ("DATA_SYNC_QUOTA", f"{ADMINISTRATOR} us-east-1"),
+    ]
+    for owner in ("AWS-QuickSetup-One (Quick Setup's, of this account)", "three (made by hand, of the organization)"):
+        assert owner in findings[0]["message"]
+    assert "theirs (made by hand, of this account)" in findings[1]["message"]
+
+    # To a bucket is no sync of Explorer's.
+    inventory = tuple(
+        ResourceDataSync(a, "us-east-1", "inventory", "SyncToDestination") for a in (MANAGEMENT, ADMINISTRATOR)
+    )
+    reset(aws, resource_data_syncs=(*syncs[1:5], *syncs[6:10], *inventory))
+    assert found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR))) == []
+
+
+def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
+    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+) -> None:
+    reset(aws, cloud9_environments=(environment(WORKLOAD),))
+    severities = json.dumps({"CLOUD9_ENVIRONMENT": "error"})
+    finding = the(found(run("observe", "preflight", query=query(severities=severities))), "CLOUD9_ENVIRONMENT")
+    assert finding["severity"] == "error"
+
+    asked()
+    severities = json.dumps({"CLOUD9_ENVIRONMENT": "off"})
+    assert found(run("observe", "preflight", query=query(severities=severities))) == []
+    calls = asked()
+    assert "account:ListRegions" in calls
+    assert not {"cloud9:ListEnvironments", "iam:GetRole"} & set(calls)
+
+    everything = (
+        "CLOUD9_ENVIRONMENT",
+        "REGION_NOT_ENABLED_IN_ACCOUNT",
+        "SUSPENDED_ACCOUNT_TARGETED",
+        "DATA_SYNC_QUOTA",
+        "DEPLOYMENT_TOO_LARGE",
+    )
+    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
+    severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
+    assert found(run("observe", "preflight", query=query(severities=severities))) == []
+    assert asked() == ["sts:GetCallerIdentity"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"severities": '{"CLOUD9": "off"}'}, 'severities holds "CLOUD9", but the codes are ACCOUNT_NOT_READABLE, '),
+        (
+            {"severities": '{"NOT_MANAGEMENT_ACCOUNT": "off"}'},
+            'severities holds "NOT_MANAGEMENT_ACCOUNT", but the codes',
+        ),
+        (
+            {"severities": '{"SCAN_CONFLICT": "fatal"}'},
+            'severities makes SCAN_CONFLICT "fatal", but it must be "error"',
+        ),
+        ({"severities": "{off}"}, "severities is not JSON"),
+        ({"configurations": "[scan]"}, "configurations is not JSON"),
+        ({"configurations": '[{"type": "x"}]'}, "configurations must be a JSON list of objects"),
+        ({"configurations": '[{"name": "x", "regions": "us-east-1"}]'}, "configurations must be a JSON list"),
+        ({"member_role_name": "a role"}, 'member_role_name is "a role", but must be the name of an IAM role'),
+    ],
+)
+@pytest.mark.usefixtures("aws")
+def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], told: str) -> None:
+    outcome = run("observe", "preflight", query={**query(), **keys})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert told in outcome.stderr

@@ -1,0 +1,61 @@
+"""`observe.py preflight` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from unit.preflight_cases import (
+    HOST_MANAGEMENT,
+    PATCH_POLICY,
+    ROLE,
+    manager,
+    reset,
+    the,
+)
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+
+@pytest.fixture
+def scanned_twice(aws: Sandbox) -> None:
+    """A patch policy and a Host Management that scans, both there already."""
+    managers = (manager("console", PATCH_POLICY), manager("hosts", HOST_MANAGEMENT))
+    reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=managers)
+
+
+@pytest.mark.usefixtures("scanned_twice")
+def test_by_hand_it_looks_at_what_is_there_and_fails_on_an_error(run: Run) -> None:
+    arguments = ("--region", "us-east-1", "--member-role-name", ROLE)
+    outcome = run("observe", "preflight", *arguments)
+    assert outcome.status == 1
+    assert outcome.stdout.startswith("error SCAN_CONFLICT console and hosts: A patch policy and a Host Management")
+    assert outcome.stderr == "1 error, 0 warnings.\n"
+
+    outcome = run("observe", "preflight", *arguments, "--severities", '{"SCAN_CONFLICT": "warning"}', "--json")
+    assert outcome.status == 0
+    assert the(json.loads(outcome.stdout), "SCAN_CONFLICT")["severity"] == "warning"
+
+
+@pytest.mark.usefixtures("scanned_twice")
+def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    outcome = run("observe", "preflight", "--region=us-east-1", terminal=True)
+    assert outcome.status == 1
+    for words in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
+        assert words in outcome.stdout
+
+
+@pytest.mark.usefixtures("aws")
+def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("observe", "preflight", "--json").status == 0
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    outcome = run("observe", "preflight", "--json")
+    assert (outcome.status, outcome.stderr) == (
+        1,
+        "observe.py preflight: there is no Region: say --region, or set AWS_REGION.\n",
+    )

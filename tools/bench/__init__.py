@@ -1,0 +1,1 @@
+"""`make bench`: the module and its scripts beside their baselines and bounds."""

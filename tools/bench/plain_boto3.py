@@ -1,0 +1,122 @@
+"""What preflight and compliance ask, asked with boto3 alone: what a call costs, and how long the usual way takes.
+
+    python -m tools.bench.plain_boto3 bare CALLS
+    python -m tools.bench.plain_boto3 slice ACCOUNTS REGION...
+    python -m tools.bench.plain_boto3 fleet CALLS
+    python -m tools.bench.plain_boto3 fleet_slice ACCOUNTS REGION...
+
+prints the processor seconds of one call of preflight's; as JSON, the seconds of one account and of one Region in it;
+as JSON, the processor seconds of one call of compliance's by operation; the seconds of one account.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import boto3
+
+from tools.bench.fleet import NODES
+from tools.bench.server import ROLE, member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ssm.client import SSMClient
+    from mypy_boto3_ssm.type_defs import ComplianceStringFilterTypeDef
+    from mypy_boto3_sts.client import STSClient
+
+_HOME = "us-east-1"
+
+
+def bare_call(calls: int) -> float:
+    """One client, one thread."""
+    client = boto3.client("cloud9", region_name=_HOME)
+    client.list_environments()
+    before = time.process_time()
+    for _ in range(calls):
+        client.list_environments()
+    return (time.process_time() - before) / calls
+
+
+def one_after_another(accounts: int, regions: list[str]) -> dict[str, float]:
+    """As people write it: a new client for each account, Region and service."""
+    entered = asked = 0.0
+    sts = boto3.client("sts", region_name=_HOME)
+    for number in range(accounts):
+        began = time.perf_counter()
+        session = _entered(sts, number)
+        session.client("account", region_name=_HOME).list_regions()
+        iam = session.client("iam", region_name=_HOME)
+        with suppress(iam.exceptions.NoSuchEntityException):
+            iam.get_role(RoleName="AWSServiceRoleForAWSCloud9")
+        within = time.perf_counter()
+        for region in regions:
+            session.client("cloud9", region_name=region).list_environments()
+        entered += within - began
+        asked += time.perf_counter() - within
+    return {"account": entered / accounts, "region": asked / accounts / len(regions)}
+
+
+def bare_fleet_calls(calls: int) -> dict[str, float]:
+    """One client, one thread, the bodies of a Region with nodes."""
+    client = boto3.client("ssm", region_name=_HOME)
+    return {name: _cost(call, calls) for name, call in _questions(client).items()}
+
+
+def fleet_one_after_another(accounts: int, regions: list[str]) -> float:
+    """As people write it: a new client for each account and Region."""
+    began = time.perf_counter()
+    sts = boto3.client("sts", region_name=_HOME)
+    for number in range(accounts):
+        session = _entered(sts, number)
+        for region in regions:
+            for call in _questions(session.client("ssm", region_name=region)).values():
+                call()
+    return (time.perf_counter() - began) / accounts
+
+
+def _entered(sts: STSClient, number: int) -> boto3.Session:
+    answer = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
+    return boto3.Session(
+        aws_access_key_id=answer["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
+        aws_session_token=answer["Credentials"]["SessionToken"],
+    )
+
+
+def _questions(client: SSMClient) -> dict[str, Callable[[], object]]:
+    ids = [f"i-{number:017}" for number in range(NODES)]
+    patch: ComplianceStringFilterTypeDef = {"Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL"}
+    return {
+        "DescribeInstanceInformation": partial(client.describe_instance_information, MaxResults=50),
+        "DescribeInstancePatchStates": partial(client.describe_instance_patch_states, InstanceIds=ids, MaxResults=50),
+        "ListResourceComplianceSummaries": partial(
+            client.list_resource_compliance_summaries, Filters=[patch], MaxResults=50
+        ),
+    }
+
+
+def _cost(call: Callable[[], object], calls: int) -> float:
+    call()
+    before = time.process_time()
+    for _ in range(calls):
+        call()
+    return (time.process_time() - before) / calls
+
+
+def _told(kind: str, number: int, regions: list[str]) -> object:
+    if kind == "bare":
+        return bare_call(number)
+    if kind == "fleet":
+        return bare_fleet_calls(number)
+    return fleet_one_after_another(number, regions) if kind == "fleet_slice" else one_after_another(number, regions)
+
+
+if __name__ == "__main__":
+    kind, number, *names = sys.argv[1:]
+    print(json.dumps(_told(kind, int(number), names)))

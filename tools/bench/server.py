@@ -1,0 +1,243 @@
+"""An AWS that answers from memory, after a latency: what preflight and compliance ask, for as many accounts as wanted.
+
+It stands behind the benchmark alone. The sandbox would be what is measured there: it validates every call, and answers
+one after the other.
+
+    python -m tools.bench.server ACCOUNTS LATENCY_SECONDS USERS_OF_CLOUD9 REGION...
+
+prints its port, serves until its standard input ends, and then prints how often it was asked what, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from tools.bench import fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MANAGEMENT = "111111111111"
+FIRST_MEMBER = 500000000000
+ENVIRONMENT = "0123456789abcdef0123456789abcdef"
+ROLE = "OrganizationAccountAccessRole"
+# Before the names of what was asked and is not known.
+UNKNOWN = "unknown: "
+# ListAccounts: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+PAGE = 20
+
+# Bytes at most, at once.
+_READ = 16 * 1024
+
+_JSON, _XML = "application/x-amz-json-1.1", "text/xml"
+_IDENTITY = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    f"<Arn>arn:aws:iam::{MANAGEMENT}:user/Bench</Arn><UserId>AIDABENCH</UserId><Account>{MANAGEMENT}</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+_CREDENTIALS = (
+    '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
+    "<AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>"
+    "<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+)
+_ROLE = (
+    '<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><Path>/</Path>'
+    "<RoleName>AWSServiceRoleForAWSCloud9</RoleName><RoleId>AROABENCHBENCHBENCH</RoleId>"
+    "<Arn>arn:aws:iam::{account}:role/AWSServiceRoleForAWSCloud9</Arn><CreateDate>2020-01-01T00:00:00Z</CreateDate>"
+    "</Role></GetRoleResult></GetRoleResponse>"
+)
+_NO_SUCH_ROLE = (
+    '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type>'
+    "<Code>NoSuchEntity</Code><Message>There is no such role.</Message></Error></ErrorResponse>"
+)
+_DENIED = (
+    '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code>'
+    "<Message>Not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>"
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, as far as it matters here. `account_id` is the caller's."""
+
+    path: str
+    target: str
+    region: str
+    account_id: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    body: str
+    content_type: str = _JSON
+    status: int = 200
+
+
+@dataclass
+class Organization:
+    """So many members. Of every hundred, the last but one has an environment in us-east-1, and the last no role.
+
+    One in `users_of_cloud9` has used Cloud9 at some time, and so has to be asked in every Region.
+    """
+
+    accounts: int
+    users_of_cloud9: int
+    regions: tuple[str, ...]
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        ids = [MANAGEMENT, *map(member, range(self.accounts))]
+        self._accounts = [{"Id": account, "Name": f"Account {account}", "Status": "ACTIVE"} for account in ids]
+        enabled = [{"RegionName": region, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for region in self.regions]
+        regions = Reply(json.dumps({"Regions": enabled}), "application/json")
+        self._replies: dict[str, Callable[[Request], Reply]] = {
+            "GetCallerIdentity": lambda _: Reply(_IDENTITY, _XML),
+            "AssumeRole": self._assume_role,
+            "ListAccounts": self._list_accounts,
+            "ListResourceDataSync": lambda _: Reply('{"ResourceDataSyncItems": []}'),
+            "listConfigurationManagers": lambda _: Reply('{"ConfigurationManagersList": []}', "application/json"),
+            "listRegions": lambda _: regions,
+            "ListEnvironments": self._list_environments,
+            "DescribeEnvironments": self._describe_environments,
+            "GetRole": self._get_role,
+            "ListRoots": lambda _: Reply(fleet.ROOTS),
+            "ListOrganizationalUnitsForParent": lambda request: Reply(fleet.units_of(request.body)),
+            "ListAccountsForParent": lambda request: Reply(fleet.accounts_of(self._accounts, request.body, PAGE)),
+            "DescribeTags": lambda _: Reply(fleet.NO_TAGS, _XML),
+            **{name: partial(_of_fleet, name) for name in fleet.ANSWERS},
+        }
+
+    def answer(self, request: Request) -> Reply:
+        name = request.target.rpartition(".")[2] or request.path.strip("/") or _action(request)
+        reply = self._replies.get(name)
+        self.asked[name if reply else UNKNOWN + name] += 1
+        return reply(request) if reply else Reply(json.dumps({"message": UNKNOWN + name}), status=400)
+
+    def _list_accounts(self, request: Request) -> Reply:
+        start = int(json.loads(request.body or b"{}").get("NextToken", 0))
+        page = {"Accounts": self._accounts[start : start + PAGE]}
+        following = {"NextToken": str(start + PAGE)} if start + PAGE < len(self._accounts) else {}
+        return Reply(json.dumps({**page, **following}))
+
+    def _assume_role(self, request: Request) -> Reply:
+        account = parse_qs(request.body.decode())["RoleArn"][0].split(":")[4]
+        if account in without_role(self.accounts):
+            return Reply(_DENIED, _XML, 403)
+        return Reply(_CREDENTIALS.format(account=account), _XML)
+
+    def _get_role(self, request: Request) -> Reply:
+        account = int(request.account_id)
+        if request.account_id in with_environment(self.accounts) or account % self.users_of_cloud9 == 0:
+            return Reply(_ROLE.format(account=request.account_id), _XML)
+        return Reply(_NO_SUCH_ROLE, _XML, 404)
+
+    def _list_environments(self, request: Request) -> Reply:
+        there = request.region == "us-east-1" and request.account_id in with_environment(self.accounts)
+        return Reply(json.dumps({"environmentIds": [ENVIRONMENT] if there else []}))
+
+    def _describe_environments(self, _: Request) -> Reply:
+        arn = f"arn:aws:cloud9:us-east-1:{MANAGEMENT}:environment:{ENVIRONMENT}"
+        environment = {"id": ENVIRONMENT, "name": "bench", "type": "ec2", "arn": arn, "ownerArn": arn}
+        return Reply(json.dumps({"environments": [environment]}))
+
+
+def _of_fleet(name: str, request: Request) -> Reply:
+    return Reply(fleet.answer(name, request.account_id, request.region))
+
+
+def member(number: int) -> str:
+    """The id of a member, counted from 0."""
+    return str(FIRST_MEMBER + number)
+
+
+def with_environment(accounts: int) -> frozenset[str]:
+    return frozenset(member(number) for number in range(98, accounts, 100))
+
+
+def without_role(accounts: int) -> frozenset[str]:
+    return frozenset(member(number) for number in range(99, accounts, 100))
+
+
+def _action(request: Request) -> str:
+    return parse_qs(request.body.decode()).get("Action", [""])[0]
+
+
+class _Connection(asyncio.BufferedProtocol):
+    """Keeps the connection, and answers each request when its latency is over.
+
+    It reads into a buffer of its own. asyncio's, 256 KiB, is more than the C library keeps: mapped and unmapped for
+    each read, it takes as long as all the rest (M_MMAP_THRESHOLD, https://man7.org/linux/man-pages/man3/mallopt.3.html).
+    """
+
+    def __init__(self, organization: Organization, latency: float) -> None:
+        self._organization = organization
+        self._latency = latency
+        self._buffer = bytearray(_READ)
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._received += self._buffer[:nbytes]
+        while (request := self._next()) is not None:
+            answer = _wire(self._organization.answer(request))
+            if self._latency:
+                asyncio.get_running_loop().call_later(self._latency, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
+
+    def _next(self) -> Request | None:
+        end = self._received.find(b"\r\n\r\n")
+        if end < 0:
+            return None
+        first, *lines = self._received[:end].decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = int(headers.get("content-length", 0))
+        if len(self._received) < end + 4 + length:
+            return None
+        body = self._received[end + 4 : end + 4 + length]
+        self._received = self._received[end + 4 + length :]
+        credential = headers.get("authorization", "").partition("Credential=")[2].split("/")
+        return Request(
+            path=first.split(" ")[1],
+            target=headers.get("x-amz-target", ""),
+            region=credential[2] if len(credential) > 2 else "",
+            account_id=credential[0].removeprefix("ASIA"),
+            body=body,
+        )
+
+
+def _wire(reply: Reply) -> bytes:
+    phrase = "OK" if reply.status == 200 else "Error"
+    head = (
+        f"HTTP/1.1 {reply.status} {phrase}\r\nContent-Type: {reply.content_type}\r\n"
+        f"Content-Length: {len(reply.body)}\r\n\r\n"
+    )
+    return (head + reply.body).encode()
+
+
+async def _serve(organization: Organization, latency: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Connection(organization, latency), "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+    print(json.dumps(organization.asked), flush=True)
+
+
+if __name__ == "__main__":
+    _accounts, _latency, _users, *_regions = sys.argv[1:]
+    asyncio.run(_serve(Organization(int(_accounts), int(_users), tuple(_regions)), float(_latency)))

@@ -1,0 +1,1 @@
+"""`make demo` and `make sandbox`: an AWS organization on this machine."""

@@ -1,0 +1,1 @@
+"""`make docs`: the tables of every README."""

@@ -1,0 +1,88 @@
+"""A module's declarations as Markdown: what stands between the markers of its README."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tools.docs.declarations import Input, Module, Part
+
+_OBJECT = re.compile(r"object\(\{.*\}\)", re.DOTALL)
+
+
+def reference(module: Module) -> str:
+    """The tables of `module`, each under a heading of its own. What a table has no room for follows it."""
+    sections = [
+        ("Requirements", _table(("", "version"), [(name, _code(version)) for name, version in module.requirements])),
+        ("Inputs", _inputs(module.inputs)),
+        (
+            "Outputs",
+            _table(("name", "description"), [(_code(found.name), found.description) for found in module.outputs]),
+        ),
+        ("Resources", _table(("", "type", "name"), _parts(module.parts))),
+    ]
+    return "\n\n".join(f"### {title}\n\n{text}" for title, text in sections if text)
+
+
+def _inputs(inputs: Sequence[Input]) -> str:
+    rows = [
+        (
+            f"[{_code(found.name)}](#{found.name})" if _is_long(found) else _code(found.name),
+            _summary(found.description),
+            _code(_OBJECT.sub("object", found.type) if "\n" in found.type else found.type),
+            "" if found.default is None else _code(" ".join(found.default.split())),
+            "yes" if found.default is None else "no",
+        )
+        for found in inputs
+    ]
+    table = _table(("name", "description", "type", "default", "required"), rows)
+    return "\n\n".join([table, *(_details(found) for found in inputs if _is_long(found))])
+
+
+def _summary(description: str) -> str:
+    first, _, more = description.partition("\n")
+    return f"{first.removesuffix(':')} …" if more and first.endswith(":") else first
+
+
+def _is_long(found: Input) -> bool:
+    return "\n" in found.description or "\n" in found.type
+
+
+def _details(found: Input) -> str:
+    parts = [f"#### {found.name}"]
+    if "\n" in found.description:
+        parts.append(_paragraphs(found.description))
+    if "\n" in found.type:
+        parts.append(f"```hcl\n{found.type}\n```")
+    return "\n\n".join(parts)
+
+
+def _paragraphs(description: str) -> str:
+    """The description with its lists set apart: otherwise Markdown adds the sentence after a list to its last item."""
+    blocks = groupby(description.splitlines(), key=lambda line: line.startswith("- "))
+    return "\n\n".join("\n".join(lines) for _, lines in blocks)
+
+
+def _parts(parts: Iterable[Part]) -> Iterator[tuple[str, str, str]]:
+    for (kind, type_), found in groupby(parts, key=lambda part: (part.kind, part.type)):
+        shown = f"[{_code(type_)}]({type_})" if kind == "module" and type_.startswith(".") else _code(type_)
+        yield kind, shown, ", ".join(_code(part.name) for part in found)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_row(row) for row in rows]
+    return "\n".join([_row(header), "|" + "---|" * len(header), *lines]) if lines else ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    # GitHub wants a bar escaped in code, too.
+    shown = (cell.replace("|", "\\|").replace("\n", "<br>") for cell in cells)
+    return f"| {' | '.join(shown)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""

@@ -1,0 +1,1 @@
+"""`make faults`: every AWS call of an apply fails once, in turn."""

@@ -1,0 +1,1 @@
+"""`make iam`: IAM policies from the calls that the examples make."""

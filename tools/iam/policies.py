@@ -1,0 +1,101 @@
+"""Policies from what was needed: each need finds its statement, and what no need found is left out."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import HarnessError
+from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
+from tools.iam.evidence import ROLES
+from tools.iam.reporting import REPORTING
+from tools.iam.statements import STATEMENTS, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sandbox.permissions.policies import Need
+
+DOCUMENTED_NAME = "management-apply-documented"
+TRUST_NAME = "member-trust"
+
+# Characters of a managed policy, in which white space does not count:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LIMIT = 6144
+
+# Whose identities may enter: of the management account, and there only who has sts:AssumeRole of the role. The number
+# is the sandbox's; whoever uses the policy puts in that of the own management account.
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "ManagementAccount",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+class UncoveredNeedError(HarnessError):
+    """A call needs what no statement of `iam_statements` is for."""
+
+
+def policies(needs: Mapping[str, Iterable[Need]]) -> dict[str, dict[str, Any]]:
+    """Return every document of docs/iam by its name. `needs` is what was needed, by role.
+
+    Raises UncoveredNeedError.
+    """
+    documents = {role: _policy(needs[role]) for role in ROLES}
+    documents[DOCUMENTED_NAME] = _document([_documented(statement) for statement in DOCUMENTED])
+    documents[TRUST_NAME] = _TRUST
+    return documents
+
+
+def statement_of(need: Need) -> Statement:
+    """Return the statement that a need goes into. Raises UncoveredNeedError."""
+    for statement in (*STATEMENTS, *REPORTING):
+        if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
+            return statement
+    raise UncoveredNeedError(
+        f"No statement of statements or reporting, in tools/iam, is for {need.action} on {need.resource}."
+    )
+
+
+def _policy(needs: Iterable[Need]) -> dict[str, Any]:
+    found: dict[str, list[Need]] = {}
+    for need in needs:
+        found.setdefault(statement_of(need).sid, []).append(need)
+    return _document([_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING) if s.sid in found])
+
+
+def _statement(statement: Statement, needs: list[Need]) -> dict[str, Any]:
+    actions = {need.action for need in needs}
+    resources = [p for p in statement.resources if any(fnmatchcase(need.resource, p) for need in needs)]
+    key = statement.condition[1] if statement.condition else None
+    values = {need.context[key] for need in needs if key} if key else set()
+    return _written(statement, actions, resources, values)
+
+
+def _documented(statement: Statement) -> dict[str, Any]:
+    return _written(statement, statement.actions, statement.resources, DOCUMENTED_VALUES.get(statement.sid, ()))
+
+
+def _written(
+    statement: Statement, actions: Iterable[str], resources: Iterable[str], values: Iterable[str]
+) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "Sid": statement.sid,
+        "Effect": "Allow",
+        "Action": sorted(actions),
+        "Resource": sorted(resources),
+    }
+    if statement.condition:
+        operator, key = statement.condition
+        written["Condition"] = {operator: {key: sorted(values)}}
+    return written
+
+
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,191 @@
+"""The statements of docs/iam/compliance-reporting.json, by the names that the module gives by default."""
+
+from __future__ import annotations
+
+from tools.iam.statements import Statement
+
+_BUCKET = ("arn:aws:s3:::patch-compliance-*",)
+_KEYS = ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/patch-compliance")
+_TABLES = (
+    "arn:aws:glue:*:*:catalog",
+    "arn:aws:glue:*:*:database/patch_compliance",
+    "arn:aws:glue:*:*:table/patch_compliance/*",
+)
+_WORKGROUP = ("arn:aws:athena:*:*:workgroup/patch-compliance",)
+_STACK_SET = (
+    "arn:aws:cloudformation:*:*:stackset/patch-compliance:*",
+    "arn:aws:cloudformation:*:*:stackset-target/patch-compliance:*",
+    "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-ResourceDataSync",
+)
+
+REPORTING = (
+    Statement(
+        "ReadComplianceBucket",
+        "the bucket of patch compliance, as the AWS provider reads one",
+        (
+            "s3:GetAccelerateConfiguration",
+            "s3:GetBucketAcl",
+            "s3:GetBucketCORS",
+            "s3:GetBucketLocation",
+            "s3:GetBucketLogging",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketRequestPayment",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketWebsite",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetReplicationConfiguration",
+            "s3:ListBucket",
+        ),
+        _BUCKET,
+    ),
+    Statement("ReadComplianceData", "what the syncs wrote, and Athena answered", ("s3:GetObject",), _BUCKET),
+    Statement(
+        "WriteQueryResults",
+        "what Athena answers",
+        ("s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject"),
+        _BUCKET,
+    ),
+    Statement(
+        "ManageComplianceBucket",
+        "the bucket of patch compliance",
+        (
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            "s3:DeleteBucketPolicy",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+        ),
+        _BUCKET,
+    ),
+    Statement(
+        "EmptyComplianceBucket",
+        "only for `force_destroy = true`",
+        ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        _BUCKET,
+    ),
+    Statement(
+        "ReadComplianceKey",
+        "the key",
+        (
+            "kms:DescribeKey",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:ListResourceTags",
+        ),
+        _KEYS,
+    ),
+    Statement(
+        "UseComplianceKey",
+        "reading what is encrypted, and answers that are encrypted",
+        ("kms:Decrypt", "kms:GenerateDataKey"),
+        _KEYS[:1],
+    ),
+    Statement(
+        "ManageComplianceKey",
+        "the key and its alias",
+        (
+            "kms:CreateAlias",
+            "kms:DeleteAlias",
+            "kms:EnableKeyRotation",
+            "kms:ScheduleKeyDeletion",
+            "kms:TagResource",
+            "kms:UntagResource",
+        ),
+        _KEYS,
+    ),
+    Statement(
+        "CreateComplianceKey",
+        "a key that is not there yet, and aliases, which have no ARN to list them by",
+        ("kms:CreateKey", "kms:ListAliases", "kms:TagResource"),
+    ),
+    Statement(
+        "ReadComplianceTables",
+        "the tables, also for Athena",
+        (
+            "glue:GetDatabase",
+            "glue:GetPartitionIndexes",
+            "glue:GetPartitions",
+            "glue:GetTable",
+            "glue:GetTables",
+            "glue:GetTags",
+        ),
+        _TABLES,
+    ),
+    Statement(
+        "ManageComplianceTables",
+        "the tables",
+        (
+            "glue:CreateDatabase",
+            "glue:CreateTable",
+            "glue:DeleteDatabase",
+            "glue:DeleteTable",
+            "glue:TagResource",
+            "glue:UntagResource",
+            "glue:UpdateTable",
+        ),
+        _TABLES,
+    ),
+    Statement(
+        "AskAthena",
+        "queries of `report.py compliance --source athena`",
+        (
+            "athena:GetQueryExecution",
+            "athena:GetQueryResults",
+            "athena:StartQueryExecution",
+            "athena:StopQueryExecution",
+        ),
+        _WORKGROUP,
+    ),
+    Statement(
+        "ManageComplianceQueries",
+        "the workgroup and its named queries",
+        (
+            "athena:CreateNamedQuery",
+            "athena:CreateWorkGroup",
+            "athena:DeleteNamedQuery",
+            "athena:DeleteWorkGroup",
+            "athena:GetNamedQuery",
+            "athena:GetWorkGroup",
+            "athena:ListTagsForResource",
+            "athena:TagResource",
+            "athena:UntagResource",
+        ),
+        _WORKGROUP,
+    ),
+    Statement(
+        "ReadComplianceStackSet",
+        "which account and Region has its sync, and why not",
+        (
+            "cloudformation:DescribeStackSet",
+            "cloudformation:DescribeStackSetOperation",
+            "cloudformation:ListStackInstances",
+            "cloudformation:ListStackSetOperationResults",
+        ),
+        _STACK_SET,
+    ),
+    Statement(
+        "ManageComplianceStackSet",
+        "the syncs of all accounts",
+        (
+            "cloudformation:CreateStackInstances",
+            "cloudformation:CreateStackSet",
+            "cloudformation:DeleteStackInstances",
+            "cloudformation:DeleteStackSet",
+            "cloudformation:TagResource",
+            "cloudformation:UntagResource",
+            "cloudformation:UpdateStackInstances",
+            "cloudformation:UpdateStackSet",
+        ),
+        _STACK_SET,
+    ),
+)

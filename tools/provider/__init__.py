@@ -1,0 +1,1 @@
+"""`make provider-schema`: what the module uses of the AWS provider."""

@@ -1,0 +1,1 @@
+"""`make scan`: Checkov over the code and the plans of the examples."""

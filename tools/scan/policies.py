@@ -1,0 +1,147 @@
+"""The policies of `policies/`, and what each is for: what it must have a result for, lest silence read as success."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from hcl2.query import BlockView, DocumentView
+
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from tools.scan.checkov import Result
+
+_RUNNING = ("local-exec", "remote-exec")
+PROVISIONERS = "CKV_SSMORG_6"
+"""The one policy that no plan can show anything."""
+
+
+def declared(folder: Path) -> dict[str, str]:
+    """The file of each policy by its id. Raises HarnessError: a file that cannot be read or has none, an id twice."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.iterdir()):
+        if file.suffix not in {".yaml", ".yml", ".json", ".py"} or file.name == "__init__.py":
+            continue
+        try:
+            identifiers = list(_identifiers(file))
+        except (AttributeError, LookupError, SyntaxError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise HarnessError(f"{file} is no policy that can be read: {error}") from error
+        if not identifiers:
+            raise HarnessError(f"{file} declares no id, so nobody can tell whether it runs.")
+        for identifier in identifiers:
+            if identifier in found:
+                raise HarnessError(f"{identifier} is declared by {found[identifier]} and by {file.name}.")
+            found[identifier] = file.name
+    return found
+
+
+def _identifiers(file: Path) -> Iterator[str]:
+    if file.suffix != ".py":
+        yield str(yaml.safe_load(file.read_text())["metadata"]["id"])
+        return
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.keyword) and node.arg in {"id", "identifier"} and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+
+
+def silences(document: Mapping[str, Any], results: Iterable[Result], identifiers: Iterable[str]) -> Iterator[str]:
+    """What policies were silent about, or spoke of without being asked, in the plan that the results are of."""
+    resources = list(planned(document))
+    spoken: dict[str, set[str]] = {}
+    for result in results:
+        spoken.setdefault(result.check_id, set()).add(result.resource)
+    for identifier in identifiers:
+        wanted = {address for address, kind, values in resources if is_subject(identifier, kind, values)}
+        for address in sorted(wanted ^ spoken.get(identifier, set())):
+            said = "has no result for" if address in wanted else "is not for, but has a result for,"
+            yield f"{identifier} {said} {address}"
+
+
+def is_subject(identifier: str, kind: str, values: Mapping[str, Any]) -> bool:
+    """Whether the policy is for a resource of a plan. Raises HarnessError for a policy that this does not know."""
+    try:
+        subject = _SUBJECTS[identifier]
+    except KeyError:
+        raise HarnessError(
+            f"Nobody can tell whether {identifier} runs: say in {__name__} which resources it is for."
+        ) from None
+    return subject(kind, values)
+
+
+def planned(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Address, type and known values of every managed resource of a plan."""
+    yield from _planned(document["planned_values"]["root_module"])
+
+
+def _planned(module: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for resource in module.get("resources", ()):
+        if resource["mode"] == "managed":
+            yield resource["address"], resource["type"], resource["values"]
+    for child in module.get("child_modules", ()):
+        yield from _planned(child)
+
+
+def provisioned(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """File, type and name of every resource with a provisioner that runs something."""
+    for file in files:
+        for block in _blocks(DocumentView.parse(file.read_text()), "resource"):
+            if any(found.name_labels[0] in _RUNNING for found in _blocks(block, "provisioner")):
+                yield file, ".".join(block.name_labels)
+
+
+def _blocks(view: DocumentView | BlockView, kind: str) -> Iterator[BlockView]:
+    for block in view.blocks(kind):
+        if isinstance(block, BlockView):
+            yield block
+
+
+def _of_type(wanted: str) -> Callable[[str, Mapping[str, Any]], bool]:
+    return lambda kind, _: kind == wanted
+
+
+def _installs(kind: str, values: Mapping[str, Any]) -> bool:
+    """What is not known may install."""
+    return kind == "aws_ssmquicksetup_configuration_manager" and any(
+        definition.get("type") == "AWSQuickSetupType-PatchPolicy"
+        and (definition.get("parameters") or {}).get("ConfigurationOptionsPatchOperation") != "Scan"
+        for definition in values.get("configuration_definition", ())
+    )
+
+
+def _holds_a_sync(kind: str, values: Mapping[str, Any]) -> bool:
+    template = values.get("template_body")
+    return kind == "aws_cloudformation_stack" and (template is None or "AWS::SSM::ResourceDataSync" in template)
+
+
+def _encrypts_by_kms(kind: str, values: Mapping[str, Any]) -> bool:
+    return kind == "aws_s3_bucket_server_side_encryption_configuration" and any(
+        str(default.get("sse_algorithm")).startswith("aws:kms")
+        for rule in values.get("rule", ())
+        for default in rule.get("apply_server_side_encryption_by_default", ())
+    )
+
+
+def _lets_systems_manager_write(kind: str, values: Mapping[str, Any]) -> bool:
+    policy = str(values.get("policy"))
+    writes = any(action in policy for action in ("kms:GenerateDataKey", 's3:PutObject"'))
+    return kind in {"aws_kms_key", "aws_s3_bucket_policy"} and "ssm.amazonaws.com" in policy and writes
+
+
+_SUBJECTS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
+    "CKV2_SSMORG_1": _of_type("aws_organizations_organization"),
+    "CKV2_SSMORG_2": _of_type("aws_s3_bucket"),
+    "CKV2_SSMORG_3": _of_type("aws_s3_bucket"),
+    "CKV_SSMORG_1": _of_type("aws_organizations_delegated_administrator"),
+    "CKV_SSMORG_2": _installs,
+    "CKV_SSMORG_3": _installs,
+    "CKV_SSMORG_4": _of_type("aws_organizations_resource_policy"),
+    "CKV_SSMORG_5": _holds_a_sync,
+    PROVISIONERS: _of_type(""),
+    "CKV_SSMORG_7": _encrypts_by_kms,
+    "CKV_SSMORG_8": _lets_systems_manager_write,
+}
