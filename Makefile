@@ -33,11 +33,13 @@ test-browser: $(VENV)/.browser ## Test the page of the compliance report in Chro
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types and the tables of every README
+lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports and the tables of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@terraform fmt -check -recursive
+	@PYTHONPATH=scripts $(VENV)/bin/lint-imports --no-cache
+	@$(RUN) -m tools.folders
 	@$(RUN) -m tools.docs.command --check
 
 .PHONY: docs
