@@ -52,7 +52,7 @@ output "quick_setup_prerequisites" {
 }
 
 output "default_host_management_role_name" {
-  description = "Role of Default Host Management Configuration in the management account, with its path, for covering its other Regions: docs/other-regions.md. Null: the account is not covered."
+  description = "Role of Default Host Management Configuration in the management account, with its path, for covering its other Regions: docs/usage/other-regions.md. Null: the account is not covered."
   value       = one(module.default_host_management[*].management_account_role_name)
 }
 

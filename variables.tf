@@ -103,7 +103,7 @@ variable "patch_policies" {
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
@@ -146,7 +146,7 @@ variable "default_host_management" {
     - `update_ssm_agent`: whether SSM Agent is kept up to date. Default: true.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -172,7 +172,7 @@ variable "host_management" {
     - `instance_profile_policies_attached`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account by a configuration of its own: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
   type = object({
@@ -203,7 +203,7 @@ variable "ops_center" {
   description = <<-EOT
     OpsCenter: the delegated administrator works on the OpsItems of all accounts. Null: off.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
   EOT
   type = object({
@@ -225,7 +225,7 @@ variable "change_manager" {
     - `job_function`: whose people request changes, for example `NetworkOperations`.
     - `custom_permissions`: what they may do through it, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT
   type = object({

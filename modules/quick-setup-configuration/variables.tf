@@ -46,7 +46,7 @@ variable "parameters" {
 }
 
 variable "additional_parameters" {
-  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/ways-out.md. Default: none."
+  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/operations/troubleshooting.md. Default: none."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,4 +1,4 @@
-"""The questions of docs/compliance-data.md: what they answer, in Athena and in DuckDB, and that the page has them."""
+"""The questions of docs/reference/compliance-data.md: the answers of Athena and DuckDB, and that the page has them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Rows = list[tuple[str | None, ...]]
 
-_PAGE = Path(__file__).parents[3] / "docs" / "compliance-data.md"
+_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "compliance-data.md"
 _QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 
