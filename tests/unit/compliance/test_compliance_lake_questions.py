@@ -110,7 +110,8 @@ def test_the_page_has_every_question(name: str) -> None:
     title, description, rest = re.fullmatch(
         r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.question(name), re.DOTALL
     ).groups()  # type: ignore[union-attr] # a file without these lines fails here
-    link = f"[`{name}.sql`](../scripts/systems_manager_organization/compliance/queries/{name}.sql)"
+    folder = "../../scripts/systems_manager_organization/compliance/queries"
+    link = f"[`{name}.sql`]({folder}/{name}.sql)"
     assert f"### {title}\n\n{description} {link}\n" in page
     # The longest is told of, and not printed.
     assert name == "nodes" or f"```sql\n{rest}\n```" in page
