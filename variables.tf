@@ -268,9 +268,9 @@ variable "installation" {
 
 variable "preflight" {
   description = <<-EOT
-    What is looked for before anything is touched, and how much it matters. Errors stop the plan, all in one message; warnings are told at every plan; the output `preflight_findings` holds everything.
-    - `member_role_name`: a role of every member account, with its path, by which a plan looks into each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session may read these things alone, whatever the role may do. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: nobody looks there, and the output says so. Default: null.
-    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output tells of every change. docs/reference/findings.md lists the codes.
+    Preflight checks before anything is changed, and their severities. Errors stop the plan, all in one message; warnings appear in every plan; the output `preflight_findings` holds everything.
+    - `member_role_name`: a role of every member account, with its path, with which a plan checks each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session can only read these, whatever the role allows. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output says so. Default: null.
+    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every change. docs/reference/findings.md lists the codes.
   EOT
   type = object({
     member_role_name = optional(string)
