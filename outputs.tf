@@ -69,10 +69,10 @@ output "deployments" {
 output "preflight_findings" {
   description = <<-EOT
     What preflight found when last planned, the worst first: list of
-    - `severity`: `error`, `warning`, or `note` for what was not looked for or counts for more or less than by default;
+    - `severity`: `error`, `warning`, or `note` for what was not checked, or has another severity than by default;
     - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
-    - `message` and `remedy`: what is so, and what to do.
+    - `message` and `remedy`: what is wrong, and what to do.
     Without `DEPLOYMENT_FAILED` and `NODES_FAILED`, which the warnings have and the output `deployments`: an apply may change them.
   EOT
   value = [

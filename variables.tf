@@ -102,7 +102,7 @@ variable "patch_policies" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
-    - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
+    - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
     - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
@@ -171,7 +171,7 @@ variable "host_management" {
     - `install_cloudwatch_agent`, `update_cloudwatch_agent`: the CloudWatch agent, whose metrics are charged; looking every 30 days. Default: false.
     - `instance_profile_policies_attached`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `management_account`: covers the management account by a configuration of its own: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
+    - `management_account`: covers the management account by a separate configuration: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
@@ -256,7 +256,7 @@ variable "other_configurations" {
 }
 
 variable "installation" {
-  description = "Name of this installation where its Terraform state was lost: `report.py adopt` tells it. Looked at in the first plan of a state only, and may be taken out afterwards. Null: a new name, made of the time of the first plan."
+  description = "Name of this installation where its Terraform state was lost: `report.py adopt` prints it. Read in the first plan of a state only, and may be removed afterwards. Null: a new name, made of the time of the first plan."
   type        = string
   default     = null
 
@@ -296,7 +296,7 @@ variable "preflight" {
 }
 
 variable "deployments_observed" {
-  description = "Whether every plan asks Quick Setup how each configuration stands in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
+  description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
   type        = bool
   default     = true
   nullable    = false
