@@ -5,36 +5,36 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.compliance.model.node import time_text
-from systems_manager_organization.compliance.output.progress import shown
-from systems_manager_organization.compliance.output.render import Report, tell
-from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, Asked
+from systems_manager_organization.compliance.output.progress import progress_bar
+from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, ReportOptions
 from systems_manager_organization.compliance.sources import catalog
-from systems_manager_organization.compliance.store.checkpoint import Question, Spool
+from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from systems_manager_organization.errors import DependencyError, ScriptError
 
 if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
 
 INTERRUPTED = 130
 
 
-def report(query: Query, connect: Connect, screen: Screen) -> int:
+def report(query: Query, connect: Connect, screen: Terminal) -> int:
     """Collects, and shows and writes what was asked for. Returns what `tell` does, or 130 when interrupted.
 
     Raises ScriptError when nothing can be read at all, or what was asked for does not go together.
     """
-    asked = Asked.of(query)
+    asked = ReportOptions.of(query)
     _require_packages(asked, screen)
     with connect() as aws:
-        now = aws.clock.time_of_day
-        question = Question(aws.account_id, catalog.identity(query), asked.scope)
-        with Spool(question, resume=asked.resume, notice=aws.notice, now=now) as spool:
+        now = aws.clock.time
+        question = ReportKey(aws.account_id, catalog.identity(query), asked.scope)
+        with Checkpoint(question, resume=asked.resume, notice=aws.notice, now=now) as spool:
             try:
-                with shown(spool, screen):
+                with progress_bar(spool, screen):
                     catalog.source_of(query, now).read(aws, asked.scope, spool)
                 status = _made(spool, asked, time_text(now()), screen)
             except KeyboardInterrupt:
@@ -47,7 +47,7 @@ def report(query: Query, connect: Connect, screen: Screen) -> int:
             return status
 
 
-def _kept(spool: Spool) -> str:
+def _kept(spool: Checkpoint) -> str:
     """What is not lost, and how to go on with it; a journal of nothing is deleted."""
     if not spool.done:
         spool.discard()
@@ -56,19 +56,19 @@ def _kept(spool: Spool) -> str:
     return f"{places} are kept: the same command with --resume goes on."
 
 
-def _made(spool: Spool, asked: Asked, generated_at: str, screen: Screen) -> int:
+def _made(spool: Checkpoint, asked: ReportOptions, generated_at: str, screen: Terminal) -> int:
     """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
     import duckdb
 
     try:
         with spool.tables() as tables:
-            return tell(Report(tables, asked, generated_at), screen)
+            return render_report(Report(tables, asked, generated_at), screen)
     except duckdb.Error as error:
         said = " ".join(str(error).split())
         raise ScriptError(f"The report cannot be made: {said}") from error
 
 
-def _require_packages(asked: Asked, screen: Screen) -> None:
+def _require_packages(asked: ReportOptions, screen: Terminal) -> None:
     """Before anything takes minutes. Raises DependencyError."""
     try:
         import duckdb  # noqa: F401 - what is asked is whether it is there
@@ -81,7 +81,7 @@ def _require_packages(asked: Asked, screen: Screen) -> None:
         screen.console(screen.stdout)
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="compliance",
     summary="The patch compliance of every account of the organization, in one place.",
     description="""\
@@ -95,6 +95,7 @@ s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution an
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
 something could not be read (but an account that is not active) and --fail-on did not say 2; 130 when interrupted:
 what was read until then is kept for --resume.""",
-    keys=KEYS,
-    by_hand=report,
+    example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
+    options=KEYS,
+    cli_handler=report,
 )

@@ -11,7 +11,7 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NOT_DEPLOYED,
     STATES,
     SUCCEEDED,
-    Standing,
+    DeploymentStatus,
 )
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from systems_manager_organization.account_region import AccountRegion
 
 # Characters: a file and a program that reads take any line.
-WITHOUT_END = 10_000
+UNLIMITED_WIDTH = 10_000
 # The longest state, and the longest Region on two lines; rich puts 3 between columns.
 _CELL = 12 + 3
 _STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILING: "bold red", NOT_DEPLOYED: "dim"}
 
 
-def matrices(standing: Standing, width: int) -> list[Table]:
+def matrices(standing: DeploymentStatus, width: int) -> list[Table]:
     """One row for each account, one column for each Region; as many tables as these need in `width` characters.
 
     Only to be called where there is rich.
@@ -46,7 +46,7 @@ def matrices(standing: Standing, width: int) -> list[Table]:
     return tables
 
 
-def _matrix(standing: Standing, accounts: dict[str, str], regions: Sequence[str]) -> Table:
+def _matrix(standing: DeploymentStatus, accounts: dict[str, str], regions: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -62,23 +62,23 @@ def _matrix(standing: Standing, accounts: dict[str, str], regions: Sequence[str]
     return table
 
 
-def _named(standing: Standing, account_id: str) -> str:
+def _named(standing: DeploymentStatus, account_id: str) -> str:
     return f"{account_id} {standing.accounts[account_id].name}".strip()
 
 
-def summary(standing: Standing) -> Text:
+def summary(standing: DeploymentStatus) -> Text:
     """How many places are in each state, and why, where that is not what was wanted."""
     from rich.text import Text
 
     counts = ", ".join(f"{standing.count(state)} {words(state)}" for state in STATES if standing.count(state))
     lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(standing.association_status.lower())}."]
-    if standing.failure_elsewhere:
-        lines.append(f"The deployment as a whole is {standing.deployment_status}: {standing.failure_elsewhere}")
+    if standing.deployment_error:
+        lines.append(f"The deployment as a whole is {standing.deployment_status}: {standing.deployment_error}")
     lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(standing).items()]
     return Text("\n".join(lines) + "\n")
 
 
-def _by_reason(standing: Standing) -> dict[tuple[str, str], list[AccountRegion]]:
+def _by_reason(standing: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     """A line for each account, and not for each of its Regions where the reason is the same."""
     found: dict[tuple[str, str], list[AccountRegion]] = {}
     for place, state in standing.states.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MODE = 0o666
 
 
-def checked(name: str, key: str) -> Path:
+def validate_path(name: str, key: str) -> Path:
     """The file that `name` says, with links followed; asked before anything takes minutes. Raises QueryError."""
     path = Path(name).expanduser()
     if path.is_dir():
@@ -28,7 +28,7 @@ def checked(name: str, key: str) -> Path:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A file to write, which takes the place of `path` at the end. Raises QueryError where it cannot be written."""
     try:
         if path.exists() and not path.is_file():

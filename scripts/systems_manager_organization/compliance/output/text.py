@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from rich.table import Table
 
-    from systems_manager_organization.cli.terminal import Screen
-    from systems_manager_organization.compliance.output.report_options import Asked
+    from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.compliance.output.report_options import ReportOptions
     from systems_manager_organization.compliance.output.summary import Group
 
 # More rows than anybody reads; rich lays a table out as a whole.
@@ -32,7 +32,7 @@ _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
 
-def show(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+def show(tables: DuckDBPyConnection, asked: ReportOptions, screen: Terminal) -> None:
     """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
     if asked.in_words:
         screen.write(wording.printable(f"Only {asked.in_words}."))
@@ -47,14 +47,14 @@ def show(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
         screen.write(wording.printable(line))
 
 
-def _lines(tables: DuckDBPyConnection, asked: Asked) -> Iterator[str]:
+def _lines(tables: DuckDBPyConnection, asked: ReportOptions) -> Iterator[str]:
     if asked.grouping == summary.NODE:
         yield from map(_of_node, _nodes(tables))
     else:
         yield from map(wording.of_group, _groups(tables, asked))
 
 
-def _show_table(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+def _show_table(tables: DuckDBPyConnection, asked: ReportOptions, screen: Terminal) -> None:
     # The console before the table: it is the one that can say what to do when there is no rich.
     console = screen.console(screen.stdout)
     if asked.grouping == summary.NODE:
@@ -70,7 +70,7 @@ def _show_table(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> Non
         screen.write(f"{number - _ROWS_AT_MOST} more, which --format json names.")
 
 
-def _groups(tables: DuckDBPyConnection, asked: Asked) -> Iterator[Group]:
+def _groups(tables: DuckDBPyConnection, asked: ReportOptions) -> Iterator[Group]:
     return summary.groups(tables, asked.grouping, all_of_them=not asked.filters.in_words)
 
 
