@@ -125,7 +125,7 @@ def act_as(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.fixture(scope="session")
-def onlookers(sandbox_of_session: Sandbox) -> Callable[..., Any]:
+def inspectors(sandbox_of_session: Sandbox) -> Callable[..., Any]:
     """`Sandbox.client`, one client of a kind for all tests: making one takes longer than most tests."""
     return functools.cache(sandbox_of_session.client)
 
@@ -143,13 +143,13 @@ def load_once() -> Callable[[object, str], Any]:
 def aws(
     sandbox: Sandbox,
     act_as: Callable[[str], None],
-    onlookers: Callable[..., Any],
+    inspectors: Callable[..., Any],
     load_once: Callable[[object, str], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Sandbox:
     """The sandbox, reached through the environment as its management account, where botocore's retries do not wait."""
     act_as(MANAGEMENT)
-    monkeypatch.setattr(sandbox, "client", onlookers)
+    monkeypatch.setattr(sandbox, "client", inspectors)
     monkeypatch.setattr(JSONFileLoader, "load_file", load_once)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None, time=time.time))
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_arguments, **_options: True)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from harness.errors import HarnessError
 from harness.workspace import REPOSITORY
-from sandbox.ssmquicksetup.configuration_types import REGIONS
+from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault, Scenario
-from sandbox.scenario_parts import Account, DelegatedAdministrator, ResourceDataSync, ServiceLinkedRole
+from sandbox.scenarios.parts import Account, DelegatedAdministrator, ResourceDataSync, ServiceLinkedRole
 from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:

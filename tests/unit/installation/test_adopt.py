@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox_tests.quick_setup_cases import PATCH_POLICY
+from sandbox_tests.cases.quick_setup import PATCH_POLICY
 from unit.cases import unit_id
 from unit.conftest import TerminalText
 from unit.quick_setup_cases import create, prepare

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT
 from unit.quick_setup_cases import (
     ADMINISTRATOR,
     DENIED,
