@@ -35,15 +35,15 @@ def run_tasks(tasks: Iterable[Task]) -> None:
     usual = gc.get_threshold()
     # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *usual[1:])
-    crowd = _TaskPool()
+    pool = _TaskPool()
     try:
         for task in tasks:
-            crowd.add(task)
-            crowd.wait(until_left=2 * MAX_WORKERS)
-        crowd.wait(until_left=0)
+            pool.add(task)
+            pool.wait(until_left=2 * MAX_WORKERS)
+        pool.wait(until_left=0)
     finally:
         gc.set_threshold(*usual)
-        crowd.end()
+        pool.end()
 
 
 def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:

@@ -264,7 +264,7 @@ def iam_action(operation: Callable[..., object]) -> str:
 
 def _region_of(session: Session) -> str:
     if not session.region_name:
-        raise UsageError("there is no Region: say --region, or set AWS_REGION.")
+        raise UsageError("there is no Region: use --region, or set AWS_REGION.")
     return session.region_name
 
 

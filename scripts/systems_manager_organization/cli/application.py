@@ -142,13 +142,10 @@ def _refuse(unrecognized: Sequence[str], name: str) -> None:
 
 
 def _handled(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Raises UsageError for options that do not go together, or another ScriptError."""
+    """Raises ScriptError."""
     if command.cli_handler is None:
         raise UsageError("this command does nothing.")
-    try:
-        return command.cli_handler(query, connect, terminal)
-    except QueryError as error:
-        raise UsageError(str(error)) from error
+    return command.cli_handler(query, connect, terminal)
 
 
 # The parser

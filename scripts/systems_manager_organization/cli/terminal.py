@@ -31,7 +31,7 @@ class Terminal:
     def confirms(self, question: str) -> bool:
         """Whether the person says yes. Nobody there to ask is no."""
         if not self.stdin.isatty():
-            self.tell(f"{question} There is nobody to ask: say --yes.")
+            self.tell(f"{question} There is nobody to ask: use --yes.")
             return False
         print(f"{question} [y/N] ", end="", file=self.stderr, flush=True)
         return self.stdin.readline().strip().lower() in ("y", "yes")

@@ -23,61 +23,61 @@ INTERRUPTED = 130
 
 
 def report(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Collects, and shows and writes what was asked for. Returns what `tell` does, or 130 when interrupted.
+    """Collects, and shows and writes what was requested. Returns what `render_report` does, or 130 when interrupted.
 
-    Raises ScriptError when nothing can be read at all, or what was asked for does not go together.
+    Raises ScriptError when nothing can be read at all, or the options do not go together.
     """
-    asked = ReportOptions.of(query)
-    _require_packages(asked, screen)
+    options = ReportOptions.of(query)
+    _require_packages(options, screen)
     with connect() as aws:
         now = aws.clock.time
-        question = ReportKey(aws.account_id, catalog.identity(query), asked.scope)
-        with Checkpoint(question, resume=asked.resume, notice=aws.notice, now=now) as spool:
+        key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
+        with Checkpoint(key, resume=options.resume, notice=aws.notice, now=now) as checkpoint:
             try:
-                with progress_bar(spool, screen):
-                    catalog.source_of(query, now).read(aws, asked.scope, spool)
-                status = _made(spool, asked, time_text(now()), screen)
+                with progress_bar(checkpoint, screen):
+                    catalog.source_of(query, now).read(aws, options.scope, checkpoint)
+                status = _made(checkpoint, options, time_text(now()), screen)
             except KeyboardInterrupt:
-                aws.notice(f"interrupted. {_kept(spool)}")
+                aws.notice(f"interrupted. {_kept(checkpoint)}")
                 return INTERRUPTED
             except ScriptError:
-                aws.notice(_kept(spool))
+                aws.notice(_kept(checkpoint))
                 raise
-            spool.discard()
+            checkpoint.discard()
             return status
 
 
-def _kept(spool: Checkpoint) -> str:
+def _kept(checkpoint: Checkpoint) -> str:
     """What is not lost, and how to go on with it; a journal of nothing is deleted."""
-    if not spool.done:
-        spool.discard()
+    if not checkpoint.done:
+        checkpoint.discard()
         return "No account was read."
-    places = f"{spool.done} of {spool.expected} accounts and Regions"
+    places = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
     return f"{places} are kept: the same command with --resume goes on."
 
 
-def _made(spool: Checkpoint, asked: ReportOptions, generated_at: str, screen: Terminal) -> int:
+def _made(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, screen: Terminal) -> int:
     """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
     import duckdb
 
     try:
-        with spool.tables() as tables:
-            return render_report(Report(tables, asked, generated_at), screen)
+        with checkpoint.tables() as tables:
+            return render_report(Report(tables, options, generated_at), screen)
     except duckdb.Error as error:
         said = " ".join(str(error).split())
         raise ScriptError(f"The report cannot be made: {said}") from error
 
 
-def _require_packages(asked: ReportOptions, screen: Terminal) -> None:
+def _require_packages(options: ReportOptions, screen: Terminal) -> None:
     """Before anything takes minutes. Raises DependencyError."""
     try:
-        import duckdb  # noqa: F401 - what is asked is whether it is there
+        import duckdb  # noqa: F401 - whether it is there
     except ImportError as error:
         raise DependencyError(
             f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. Ways out: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
-    if asked.format == TABLE and asked.output is None and screen.stdout.isatty():
+    if options.format == TABLE and options.output is None and screen.stdout.isatty():
         screen.console(screen.stdout)
 
 

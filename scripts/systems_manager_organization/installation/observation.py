@@ -105,7 +105,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *([account] if account else []),
             *existing_managers([*deployed, *others], descriptions),
         ]
-        standings = (
+        statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
             if query["deployments_observed"] == "true"
             else []
@@ -117,7 +117,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *(account_findings(aws, account_id) if account_id else ()),
             *registration_findings(observed, records.own, account_id),
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
-            *deployment_findings(standings),
+            *deployment_findings(statuses),
         ]
         found = find(
             aws,
@@ -138,7 +138,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
             "existing": json.dumps(refusals(existing, query["installation"])),
             "findings": json.dumps(found),
-            "deployments": json.dumps(summarize(standings)),
+            "deployments": json.dumps(summarize(statuses)),
         }
 
 

@@ -213,7 +213,8 @@ def _not_entered(aws: AwsSession, role_name: str, looks: Iterable[_Seen]) -> Ite
         yield Finding(
             NOT_READABLE,
             ", ".join(seen.account_id for seen in group),
-            f"The role {role_name} could not be assumed there, so nobody looked into {_them(group)}. "
+            f"The role {role_name} could not be assumed there, so {'it was' if len(group) == 1 else 'they were'} not "
+            "checked. "
             f"{_told(group[0].not_entered)}",
             f"Create the role there (invited accounts have none) and let it trust {aws.identity.arn}, or name another "
             "role in preflight.member_role_name.",
@@ -256,10 +257,6 @@ def _kind(error: ScriptError) -> str:
 def _told(error: ScriptError | None) -> str:
     """Without its advice: findings have a remedy of their own."""
     return error.message if isinstance(error, ServiceError) else str(error)
-
-
-def _them(group: list[_Seen]) -> str:
-    return "it" if len(group) == 1 else "them"
 
 
 def _names(accounts: Iterable[Account]) -> str:

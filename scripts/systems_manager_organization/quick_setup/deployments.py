@@ -68,7 +68,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-def summarize(standings: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]]:
+def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]]:
     """Name of a configuration to
 
     - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
@@ -77,8 +77,8 @@ def summarize(standings: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]
       20, each as `333333333333 us-east-1`
     """
     return {
-        standing.configuration.name: {
-            "counts": {state: standing.count(state) for state in STATES},
+        deployment.configuration.name: {
+            "counts": {state: deployment.count(state) for state in STATES},
             "exceptions": [
                 {
                     "state": state,
@@ -86,29 +86,32 @@ def summarize(standings: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]
                     "count": len(places),
                     "places": [" ".join(place) for place in places[:_MOST_PLACES]],
                 }
-                for (state, reason), places in _unsuccessful(standing).items()
+                for (state, reason), places in _unsuccessful(deployment).items()
             ],
         }
-        for standing in standings
+        for deployment in deployments
     }
 
 
-def _unsuccessful(standing: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
+def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in standing.states.items():
+    for place, state in deployment.states.items():
         if state.state != SUCCEEDED:
             found.setdefault((state.state, state.reason), []).append(place)
     return found
 
 
-def deployment_findings(standings: Iterable[DeploymentStatus]) -> Iterator[Finding]:
+def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:
     """What failed: deployments, and what runs on the nodes."""
-    for standing in standings:
-        name, explain = standing.configuration.name, f"{report_command()} explain {quote(standing.configuration.name)}"
-        failed = {reason: places for (state, reason), places in _unsuccessful(standing).items() if state == FAILING}
+    for deployment in deployments:
+        name, explain = (
+            deployment.configuration.name,
+            f"{report_command()} explain {quote(deployment.configuration.name)}",
+        )
+        failed = {reason: places for (state, reason), places in _unsuccessful(deployment).items() if state == FAILING}
         reasons = [f"{reason} (in {describe(places)})" for reason, places in failed.items()]
-        if standing.deployment_error:
-            reasons.append(standing.deployment_error)
+        if deployment.deployment_error:
+            reasons.append(deployment.deployment_error)
         if reasons:
             yield Finding(
                 "DEPLOYMENT_FAILED",
@@ -119,7 +122,7 @@ def deployment_findings(standings: Iterable[DeploymentStatus]) -> Iterator[Findi
             )
         nodes = {
             place: state.association_message or NO_REASON
-            for place, state in standing.states.items()
+            for place, state in deployment.states.items()
             if state.associations == "FAILED" and state.state != FAILING
         }
         if nodes:
@@ -141,31 +144,31 @@ def show(query: Query, connect: Connect, screen: Terminal) -> int:
         configurations = _configurations(aws, query)
         directory = AccountDirectory(aws)
         if query["watch"]:
-            standings, interrupted = watched(
+            deployments, interrupted = watched(
                 aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
             )
         else:
-            standings, interrupted = _standings(aws, configurations, directory), False
-    _show(standings, screen, as_json=bool(query["json"]))
+            deployments, interrupted = _standings(aws, configurations, directory), False
+    _show(deployments, screen, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
-    if any(standing.has_failed for standing in standings):
+    if any(deployment.has_failed for deployment in deployments):
         return SOMETHING_FAILED
-    return ALL_WELL if all(standing.is_terminal for standing in standings) else UNSETTLED
+    return ALL_WELL if all(deployment.is_terminal for deployment in deployments) else UNSETTLED
 
 
-def _show(standings: list[DeploymentStatus], screen: Terminal, *, as_json: bool) -> None:
+def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: bool) -> None:
     if as_json:
-        screen.write(json.dumps([_document(standing) for standing in standings], indent=2))
+        screen.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         return
-    if not standings:
+    if not deployments:
         screen.tell("There is no configuration manager in this account and Region.")
     console = screen.console(screen.stdout)
     if not console.is_terminal:
         console.width = UNLIMITED_WIDTH
-    for standing in standings:
-        console.print(*matrices(standing, console.width), sep="\n")
-        console.print(summary(standing))
+    for deployment in deployments:
+        console.print(*matrices(deployment, console.width), sep="\n")
+        console.print(summary(deployment))
 
 
 def _configurations(aws: AwsSession, query: Query) -> list[Configuration]:
@@ -196,28 +199,28 @@ def get_deployment_statuses(
     ]
     return sorted(
         (answer.result() for answer in asked),
-        key=lambda standing: (standing.configuration.name, standing.configuration.arn),
+        key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
     )
 
 
-def _document(standing: DeploymentStatus) -> dict[str, Any]:
+def _document(deployment: DeploymentStatus) -> dict[str, Any]:
     return {
-        "name": standing.configuration.name,
-        "type": standing.configuration.type,
-        "arn": standing.configuration.arn,
-        "deployment_status": standing.deployment_status,
-        "deployment_message": standing.deployment_message,
-        "association_status": standing.association_status,
+        "name": deployment.configuration.name,
+        "type": deployment.configuration.type,
+        "arn": deployment.configuration.arn,
+        "deployment_status": deployment.deployment_status,
+        "deployment_message": deployment.deployment_message,
+        "association_status": deployment.association_status,
         "places": [
             {
                 "account_id": account_id,
-                "account_name": standing.accounts[account_id].name,
+                "account_name": deployment.accounts[account_id].name,
                 "region": region,
                 "state": place.state,
                 "reason": place.reason,
                 "associations": place.associations,
             }
-            for (account_id, region), place in standing.states.items()
+            for (account_id, region), place in deployment.states.items()
         ],
     }
 

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
 DEPLOYMENT_FAILED = "The deployment failed"
 NODES_FAILED = "Nodes did not succeed with what runs on them"
-_NOT_LOOKED = (
-    "Nobody looked for Cloud9 environments, where Quick Setup has been seen to fail: say --member-role-name, a role of "
+_NOT_CHECKED = (
+    "Not checked: Cloud9 environments, where Quick Setup has been seen to fail. Use --member-role-name with a role of "
     "the member accounts."
 )
 
@@ -106,10 +106,10 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
     )
     definitions, directory = definitions_in(description), AccountDirectory(aws)
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
-        standing = get_deployment_status(aws, configuration, directory, description)
-        told.failures += _failures(aws, definition, standing)
-        told.not_deployed.update(_by_reason(standing, NOT_DEPLOYED))
-        told.seen += _environments(aws, standing, role_name)
+        current = get_deployment_status(aws, configuration, directory, description)
+        told.failures += _failures(aws, definition, current)
+        told.not_deployed.update(_by_reason(current, NOT_DEPLOYED))
+        told.seen += _environments(aws, current, role_name)
         told.seen += missing_roles(aws, definition)
     if told.failures or manager.deployment_status in FAILED:
         told.seen += _missing_access(aws)
@@ -117,16 +117,16 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
     return told
 
 
-def _failures(aws: AwsSession, definition: Definition, standing: DeploymentStatus) -> list[Failure]:
+def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus) -> list[Failure]:
     deployments = [
         _failure(reason, places, cause_of(reason) or unknown(_stack_sets(aws, definition)))
-        for reason, places in _by_reason(standing, FAILING).items()
+        for reason, places in _by_reason(current, FAILING).items()
     ]
-    if standing.deployment_error:
-        reason = standing.deployment_error
+    if current.deployment_error:
+        reason = current.deployment_error
         deployments.append(_failure(reason, (), cause_of(reason) or unknown(_stack_sets(aws, definition))))
     nodes: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, state in standing.states.items():
+    for place, state in current.states.items():
         if state.associations == "FAILED" and state.state != FAILING:
             nodes[state.association_message or NO_REASON].append(place)
     return [*deployments, *(_failure(reason, places, NODES, NODES_FAILED) for reason, places in nodes.items())]
@@ -136,9 +136,9 @@ def _failure(reason: str, places: Iterable[AccountRegion], cause: KnownIssue, wh
     return Failure(what, reason, tuple(places), cause.explanation, cause.remedy)
 
 
-def _by_reason(standing: DeploymentStatus, state: str) -> dict[str, list[AccountRegion]]:
+def _by_reason(current: DeploymentStatus, state: str) -> dict[str, list[AccountRegion]]:
     places: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, found in standing.states.items():
+    for place, found in current.states.items():
         if found.state == state:
             places[found.reason].append(place)
     return dict(places)
@@ -151,12 +151,12 @@ def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
         return []
 
 
-def _environments(aws: AwsSession, standing: DeploymentStatus, role_name: str) -> list[str]:
+def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
     """What Cloud9 has where something failed; how to look for it where AWS's words do not say what else it is."""
-    failed = {place: state.reason for place, state in standing.states.items() if state.state == FAILING}
+    failed = {place: state.reason for place, state in current.states.items() if state.state == FAILING}
     if not role_name:
         unclear = any(cause_of(reason) is None for reason in failed.values())
-        return [_NOT_LOOKED] if unclear else []
+        return [_NOT_CHECKED] if unclear else []
     regions: defaultdict[str, list[str]] = defaultdict(list)
     for account_id, region in failed:
         regions[account_id].append(region)

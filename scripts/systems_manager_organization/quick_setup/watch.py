@@ -32,19 +32,19 @@ def watched(
     Returns that, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before anything is known.
     """
     deadline = aws.clock.now() + timeout
-    standings = look()
+    deployments = look()
     try:
         with _Follower(screen) as follower:
             for pause in watching_pauses():
-                follower.tell(standings)
+                follower.tell(deployments)
                 remaining = deadline - aws.clock.now()
-                if remaining <= 0 or all(standing.is_terminal for standing in standings):
+                if remaining <= 0 or all(deployment.is_terminal for deployment in deployments):
                     break
                 aws.clock.sleep(min(pause, remaining))
-                standings = look()
+                deployments = look()
     except KeyboardInterrupt:
-        return standings, True
-    return standings, False
+        return deployments, True
+    return deployments, False
 
 
 class _Follower:
@@ -70,8 +70,8 @@ class _Follower:
         if self._progress:
             self._progress.stop()
 
-    def tell(self, standings: list[DeploymentStatus]) -> None:
-        counts = {state: sum(standing.count(state) for standing in standings) for state in STATES}
+    def tell(self, deployments: list[DeploymentStatus]) -> None:
+        counts = {state: sum(deployment.count(state) for deployment in deployments) for state in STATES}
         done = counts[SUCCEEDED] + counts[FAILING]
         if self._progress:
             self._progress.update(self._task, completed=done, total=done + counts[IN_PROGRESS], refresh=True)

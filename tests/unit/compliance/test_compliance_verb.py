@@ -52,7 +52,7 @@ ROLE = "OrganizationAccountAccessRole"
         (["--accounts", "12345"], 'accounts is "12345", but must be account ids, for example "111111111111,2222222222'),
         (["--regions", "us-east-1,mars"], 'regions is "us-east-1,mars", but must be names of Regions, for example "'),
         (["--stale-after", "0"], 'stale_after is "0", but must be whole days, 1 or more.'),
-        (["--format", "parquet"], "--format parquet is not for a terminal: say --output FILE."),
+        (["--format", "parquet"], "--format parquet is not for a terminal: use --output FILE."),
         (["--source", "s3"], "--source s3 needs --bucket and --stack-set."),
         (["--source", "Athena", "--workgroup", "w"], "--source athena needs --database and --stack-set."),
         (["--bucket", "patches"], "--bucket is for --source s3, and this is --source api."),
@@ -222,5 +222,5 @@ def test_the_organization_through_a_role_of_every_account(ask: Ask, aws: Sandbox
     assert {found["status"] for found in told["nodes"]} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
     assert all(found["node_id"] in page.read_text(encoding="utf-8") for found in told["nodes"])
     unit = ask("--organizational-unit", "Root/Nowhere")
-    assert (unit.status, unit.stdout) == (2, "")
+    assert (unit.status, unit.stdout) == (1, "")
     assert 'There is no organizational unit "Root/Nowhere": name one of "Root", ' in unit.stderr

@@ -57,5 +57,5 @@ def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypat
     outcome = run("observe", "preflight", "--json")
     assert (outcome.status, outcome.stderr) == (
         2,
-        "observe.py preflight: there is no Region: say --region, or set AWS_REGION.\n",
+        "observe.py preflight: there is no Region: use --region, or set AWS_REGION.\n",
     )

@@ -77,7 +77,7 @@ def test_a_no_changes_nothing(aws: Sandbox, run: Run, left_over: str, answer: st
 def test_nobody_there_to_ask_is_a_no(aws: Sandbox, run: Run) -> None:
     outcome = run("report", "discard", "scan")
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "say --yes" in outcome.stderr
+    assert "use --yes" in outcome.stderr
     assert names(aws) == ["scan"]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import QueryError
+from systems_manager_organization.errors import QueryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +18,12 @@ _MODE = 0o666
 
 
 def validate_path(name: str, key: str) -> Path:
-    """The file that `name` says, with links followed; asked before anything takes minutes. Raises QueryError."""
+    """The file that `name` says, with links followed; asked before anything takes minutes. Raises UsageError."""
     path = Path(name).expanduser()
     if path.is_dir():
-        raise QueryError(f'{key} is "{name}", but must be a file, and that is a directory.')
+        raise UsageError(f'{key} is "{name}", but must be a file, and that is a directory.')
     if not path.parent.is_dir():
-        raise QueryError(f'{key} is "{name}", but there is no directory "{path.parent}": make it first.')
+        raise UsageError(f'{key} is "{name}", but there is no directory "{path.parent}": make it first.')
     return path.resolve()
 
 

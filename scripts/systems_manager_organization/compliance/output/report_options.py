@@ -50,10 +50,10 @@ class ReportOptions:
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
-        """Raises QueryError or UsageError for what does not go together, before anything takes minutes."""
+        """Raises UsageError for what does not go together, before anything takes minutes."""
         catalog.check(query)
         if query["format"].lower() == PARQUET and not query["output"]:
-            raise UsageError("--format parquet is not for a terminal: say --output FILE.")
+            raise UsageError("--format parquet is not for a terminal: use --output FILE.")
         scope = Scope(
             query["organizational_unit"],
             _several(query["accounts"]),

@@ -51,14 +51,14 @@ class ApiSource:
     member_role_name: str
     now: Callable[[], float] = time.time
 
-    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """As `collecting.Source` has it. Credentials of the caller that are over end it: what was read stays read.
 
         Each call is retried as `Members` has it: by itself, so that one account that is throttled slows no other.
         """
         members = AccountSessions(aws, self.member_role_name, ACTIONS)
         regions = _regions(members.assume_role(aws.account_id), scope.regions)
-        look = partial(_look, members, ledger, regions, stale_cutoff(self.now(), scope.stale_after_days))
+        look = partial(_look, members, sink, regions, stale_cutoff(self.now(), scope.stale_after_days))
         run_tasks(partial(look, placed) for placed in placed_accounts(aws, scope))
 
 
@@ -72,36 +72,36 @@ def _regions(own: AccountSession, wanted: Sequence[str]) -> Sequence[str]:
 
 
 def _look(
-    members: AccountSessions, ledger: ResultSink, regions: Sequence[str], oldest: str, placed: AccountWithOu
+    members: AccountSessions, sink: ResultSink, regions: Sequence[str], oldest: str, placed: AccountWithOu
 ) -> Sequence[Task]:
     """Enters the account; what follows is a look into each Region."""
     account, unit = placed.account, placed.organizational_unit
-    remaining = [region for region in regions if not ledger.is_done(account.id, region)]
-    ledger.expect(len(remaining))
+    remaining = [region for region in regions if not sink.is_done(account.id, region)]
+    sink.expect(len(remaining))
     places = [AccountRegionResult(account.id, account.name, unit, region, READ) for region in remaining]
     if not account.is_active:
-        return _give_up(ledger, places, ACCOUNT_NOT_ACTIVE, f"The account is not active but {account.state}.")
+        return _give_up(sink, places, ACCOUNT_NOT_ACTIVE, f"The account is not active but {account.state}.")
     if not places:
         return ()
     try:
         member = members.assume_role(account.id)
     except ScriptError as error:
-        return _give_up(ledger, places, *why_not_entered(error))
-    return [partial(_look_into, member, ledger, oldest, place) for place in places]
+        return _give_up(sink, places, *why_not_entered(error))
+    return [partial(_look_into, member, sink, oldest, place) for place in places]
 
 
-def _look_into(member: AccountSession, ledger: ResultSink, oldest: str, place: AccountRegionResult) -> tuple[()]:
+def _look_into(member: AccountSession, sink: ResultSink, oldest: str, place: AccountRegionResult) -> tuple[()]:
     try:
         nodes = [node_of(place, seen, oldest) for seen in list_node_compliance(member, place.region)]
     except ScriptError as error:
-        return _give_up(ledger, [place], *why_not_read(error))
-    ledger.place(place, nodes)
+        return _give_up(sink, [place], *why_not_read(error))
+    sink.place(place, nodes)
     return ()
 
 
-def _give_up(ledger: ResultSink, places: Sequence[AccountRegionResult], code: str, reason: str) -> tuple[()]:
+def _give_up(sink: ResultSink, places: Sequence[AccountRegionResult], code: str, reason: str) -> tuple[()]:
     for place in places:
-        ledger.place(
+        sink.place(
             AccountRegionResult(
                 place.account_id, place.account_name, place.organizational_unit, place.region, NOT_READ, code, reason
             )

@@ -38,9 +38,9 @@ class AthenaSource:
     stack_set_name: str
     now: Callable[[], float] = time.time
 
-    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
-        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
         known = _Projection.of(aws, self.database)
         nodes = self._start(aws, "nodes")
         malformed = self._start(aws, "malformed")

@@ -45,11 +45,11 @@ class BucketSource:
     stack_set_name: str
     now: Callable[[], float] = time.time
 
-    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `collecting.Source`. A place without a StackSet's instance was read when there are objects of it."""
         import duckdb
 
-        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
         bucket = Bucket(aws, self.bucket, self.prefix)
         listed = bucket.account_ids()
         departed = set().union(*listed.values())

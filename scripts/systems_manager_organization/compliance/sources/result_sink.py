@@ -59,7 +59,7 @@ class ResultSink(Protocol):
 class Source(Protocol):
     """Where a report comes from."""
 
-    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """Tells the ledger every place of the scope, read or not. What one place lacks never ends the others.
 
         Raises ScriptError when nothing can be read at all, and QueryError for an organizational unit, account or Region

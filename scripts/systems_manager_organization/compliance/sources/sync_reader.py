@@ -82,36 +82,36 @@ def _require_known_regions(aws: AwsSession, scope: Scope, deployment: Deployment
 
 
 def accounts_to_read(
-    aws: AwsSession, stack_set_name: str, scope: Scope, ledger: ResultSink, now: float
+    aws: AwsSession, stack_set_name: str, scope: Scope, sink: ResultSink, now: float
 ) -> tuple[Iterator[AccountWithOu], Places]:
     """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
     deployment = _deployment_of(aws, stack_set_name)
     _require_known_regions(aws, scope, deployment)
     accounts = placed_accounts(aws, scope)
-    return accounts, Places(deployment, scope, ledger, now)
+    return accounts, Places(deployment, scope, sink, now)
 
 
 class Places:
     """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
 
-    def __init__(self, deployment: Deployment, scope: Scope, ledger: ResultSink, now: float) -> None:
+    def __init__(self, deployment: Deployment, scope: Scope, sink: ResultSink, now: float) -> None:
         """`now` in epoch seconds. Raises ScriptError when nobody says in which Regions there is something."""
         self.regions = scope.regions or deployment.regions
         if not self.regions:
             raise ScriptError(
                 f"StackSet {deployment.stack_set_name} has no instance yet, so nobody knows in which Regions to look: "
-                f"apply {MODULE}, or say --regions."
+                f"apply {MODULE}, or use --regions."
             )
         self._deployment = deployment
         self._is_whole_organization = not scope.organizational_unit and not scope.account_ids
         self._oldest = stale_cutoff(now, scope.stale_after_days)
-        self._ledger = ledger
+        self._sink = sink
 
     def begin(self, placed: AccountWithOu) -> list[str]:
         """The Regions of an account in which there is something to read; tells the others, and why not."""
         account = placed.account
-        left = [region for region in self.regions if not self._ledger.is_done(account.id, region)]
-        self._ledger.expect(len(left))
+        left = [region for region in self.regions if not self._sink.is_done(account.id, region)]
+        self._sink.expect(len(left))
         readable = []
         for region in left:
             obstacle = self._deployment.obstacles.get((account.id, region))
@@ -133,10 +133,10 @@ class Places:
             self.unread(placed, region, SYNC_NOT_DEPLOYED, self._nothing_arrived())
             return
         place = _place(placed, region, READ)
-        self._ledger.place(place, [node_of(place, node, self._oldest) for node in nodes])
+        self._sink.place(place, [node_of(place, node, self._oldest) for node in nodes])
 
     def unread(self, placed: AccountWithOu, region: str, code: str, reason: str) -> None:
-        self._ledger.place(_place(placed, region, NOT_READ, code, reason))
+        self._sink.place(_place(placed, region, NOT_READ, code, reason))
 
     def departed(self, account_ids: Iterable[str]) -> None:
         """Accounts of which there are objects, and that are not in the scope: in the organization no more."""
@@ -147,7 +147,7 @@ class Places:
                 "The bucket has objects of this account, which is not in the organization: they are in no number. "
                 f"Delete what is below accountid={account_id}/ if nobody needs it."
             )
-            self._ledger.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
+            self._sink.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
 
     def malformed(self, table: str, key: str, lines: int) -> None:
         """An object with so many lines that are no JSON, or name no node."""
@@ -155,7 +155,7 @@ class Places:
             f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. {_WITHOUT[table]} "
             "Systems Manager writes the object anew when the node's data changes."
         )
-        self._ledger.problem(Problem(MALFORMED_OBJECT, key, said))
+        self._sink.problem(Problem(MALFORMED_OBJECT, key, said))
 
     def _nothing_arrived(self) -> str:
         return (
