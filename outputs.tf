@@ -52,7 +52,7 @@ output "quick_setup_prerequisites" {
 }
 
 output "default_host_management_role_name" {
-  description = "Role of Default Host Management Configuration in the management account, with its path, for covering its other Regions: docs/other-regions.md. Null: the account is not covered."
+  description = "Role of Default Host Management Configuration in the management account, with its path, for covering its other Regions: docs/usage/other-regions.md. Null: the account is not covered."
   value       = one(module.default_host_management[*].management_account_role_name)
 }
 
@@ -69,10 +69,10 @@ output "deployments" {
 output "preflight_findings" {
   description = <<-EOT
     What preflight found when last planned, the worst first: list of
-    - `severity`: `error`, `warning`, or `note` for what was not looked for or counts for more or less than by default;
-    - `code`: as in the README;
+    - `severity`: `error`, `warning`, or `note` for what was not checked, or has another severity than by default;
+    - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
-    - `message` and `remedy`: what is so, and what to do.
+    - `message` and `remedy`: what is wrong, and what to do.
     Without `DEPLOYMENT_FAILED` and `NODES_FAILED`, which the warnings have and the output `deployments`: an apply may change them.
   EOT
   value = [

@@ -102,8 +102,8 @@ variable "patch_policies" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
-    - `include_management_account`: whether the management account is patched, by a configuration of its own. Default: false.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
+    - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
@@ -146,7 +146,7 @@ variable "default_host_management" {
     - `update_ssm_agent`: whether SSM Agent is kept up to date. Default: true.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -171,8 +171,8 @@ variable "host_management" {
     - `install_cloudwatch_agent`, `update_cloudwatch_agent`: the CloudWatch agent, whose metrics are charged; looking every 30 days. Default: false.
     - `instance_profile_policies_attached`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `management_account`: covers the management account by a configuration of its own: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `management_account`: covers the management account by a separate configuration: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
   type = object({
@@ -203,7 +203,7 @@ variable "ops_center" {
   description = <<-EOT
     OpsCenter: the delegated administrator works on the OpsItems of all accounts. Null: off.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
   EOT
   type = object({
@@ -225,7 +225,7 @@ variable "change_manager" {
     - `job_function`: whose people request changes, for example `NetworkOperations`.
     - `custom_permissions`: what they may do through it, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `additional_parameters`: parameters that AWS's reference does not list: docs/ways-out.md. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT
   type = object({
@@ -256,7 +256,7 @@ variable "other_configurations" {
 }
 
 variable "installation" {
-  description = "Name of this installation where its Terraform state was lost: `report.py adopt` tells it. Looked at in the first plan of a state only, and may be taken out afterwards. Null: a new name, made of the time of the first plan."
+  description = "Name of this installation where its Terraform state was lost: `report.py adopt` prints it. Read in the first plan of a state only, and may be removed afterwards. Null: a new name, made of the time of the first plan."
   type        = string
   default     = null
 
@@ -268,9 +268,9 @@ variable "installation" {
 
 variable "preflight" {
   description = <<-EOT
-    What is looked for before anything is touched, and how much it matters. Errors stop the plan, all in one message; warnings are told at every plan; the output `preflight_findings` holds everything.
-    - `member_role_name`: a role of every member account, with its path, by which a plan looks into each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session may read these things alone, whatever the role may do. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: nobody looks there, and the output says so. Default: null.
-    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output tells of every change. The README lists the codes.
+    Preflight checks before anything is changed, and their severities. Errors stop the plan, all in one message; warnings appear in every plan; the output `preflight_findings` holds everything.
+    - `member_role_name`: a role of every member account, with its path, with which a plan checks each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session can only read these, whatever the role allows. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output says so. Default: null.
+    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every change. docs/reference/findings.md lists the codes.
   EOT
   type = object({
     member_role_name = optional(string)
@@ -296,7 +296,7 @@ variable "preflight" {
 }
 
 variable "deployments_observed" {
-  description = "Whether every plan asks Quick Setup how each configuration stands in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
+  description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
   type        = bool
   default     = true
   nullable    = false

@@ -1,4 +1,4 @@
-"""Checkov imports the policies of a folder that has this file. docs/policies.md says what each wants, and of whom."""
+"""Checkov imports the policies of a folder that has this file: see docs/usage/checkov-policies.md."""
 
 from __future__ import annotations
 

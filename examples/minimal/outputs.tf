@@ -24,11 +24,11 @@ output "quick_setup_configurations" {
 }
 
 output "deployments" {
-  description = "How each configuration stands in each account and Region."
+  description = "Status of each configuration in each account and Region."
   value       = module.systems_manager.deployments
 }
 
 output "preflight_findings" {
-  description = "What was found beforehand that may go wrong, and what was not looked for."
+  description = "Findings of the preflight checks, and what was not checked."
   value       = module.systems_manager.preflight_findings
 }

@@ -12,7 +12,7 @@ variable "home_region" {
 }
 
 variable "member_role_name" {
-  description = "Role of every member account by which a plan looks into them for what would go wrong, for example `OrganizationAccountAccessRole`. Null: nobody looks there."
+  description = "Role of every member account with which a plan checks the account, for example `OrganizationAccountAccessRole`. Null: member accounts are not checked."
   type        = string
   default     = null
 }

@@ -9,6 +9,6 @@ output "quick_setup_configurations" {
 }
 
 output "preflight_findings" {
-  description = "What was found beforehand, and what nobody could look for without Python."
+  description = "Findings of the preflight checks, and what cannot be checked without Python."
   value       = module.systems_manager.preflight_findings
 }

@@ -1,5 +1,5 @@
 output "configurations" {
-  description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it."
+  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`."
   value       = { (var.name) = module.configuration.configuration }
 }
 

@@ -48,7 +48,7 @@ locals {
 
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Where access is logged to is for the caller to say: access_log_bucket.
-  #checkov:skip=CKV_AWS_144:Every sync writes it anew; what is lost is collected again.
+  #checkov:skip=CKV_AWS_144:Every sync writes it again; what is lost is collected again.
   #checkov:skip=CKV2_AWS_62:Nothing happens when an object arrives: tables are asked, not told.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy

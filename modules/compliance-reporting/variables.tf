@@ -15,7 +15,7 @@ variable "regions" {
 }
 
 variable "organizational_unit_ids" {
-  description = "Organizational units whose accounts are collected from, for example `[\"ou-ab12-34cd56ef\"]`. Changing them makes all syncs anew, and what they have written stays. Null: the entire organization. Default: null."
+  description = "Organizational units whose accounts are collected from, for example `[\"ou-ab12-34cd56ef\"]`. Changing them recreates all syncs, and what they have written stays. Null: the entire organization. Default: null."
   type        = set(string)
   default     = null
 

@@ -1,5 +1,5 @@
 output "configurations" {
-  description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it; empty without `organization`."
+  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`; empty without `organization`."
   value       = { for deployed in module.configuration : var.name => deployed.configuration }
 }
 

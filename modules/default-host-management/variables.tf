@@ -54,7 +54,7 @@ variable "role_name" {
 
 variable "creation" {
   description = <<-EOT
-    How a plan tells what it creates, and what AWS has already:
+    How a plan distinguishes what it creates from what AWS has already:
     - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
     - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
   EOT

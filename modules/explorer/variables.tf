@@ -92,7 +92,7 @@ variable "administrator_account_id" {
 }
 
 variable "python_command" {
-  description = "How to run Python, as in the root module: it looks how the sync stands, and makes sure of the service-linked role. Null: there is no Python."
+  description = "How to run Python, as in the root module: it reads the status of the sync, and ensures that the service-linked role exists. Null: there is no Python."
   type        = list(string)
   default     = ["python3"]
 

@@ -6,7 +6,7 @@ locals {
 }
 
 output "configurations" {
-  description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it."
+  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`."
   value       = { for name, deployed in local.deployed : name => deployed.configuration }
 }
 

@@ -21,7 +21,7 @@ variable "organization" {
 
 variable "management_account" {
   description = <<-EOT
-    Deploys Host Management to the account of the provider itself, by a configuration of its own. Null: not covered.
+    Deploys Host Management to the account of the provider itself, by a separate configuration. Null: not covered.
     - `regions`: Regions to deploy in, none of which `organization` may have: Quick Setup takes one Host Management configuration for a Region.
     - `target_tag`: only nodes with this tag: `key`, `value`; or
     - `instance_ids`: only these; or

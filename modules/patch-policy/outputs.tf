@@ -1,5 +1,5 @@
 output "configurations" {
-  description = "Name to configuration, as `configuration` of `modules/quick-setup-configuration` tells it: the organization's, and the management account's if it is included."
+  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`: the organization's, and the management account's if it is included."
   value = merge(
     { (var.name) = module.organization.configuration },
     { for deployed in module.management_account : (local.management_account_name) => deployed.configuration },

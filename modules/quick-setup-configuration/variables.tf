@@ -46,7 +46,7 @@ variable "parameters" {
 }
 
 variable "additional_parameters" {
-  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/ways-out.md. Default: none."
+  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/operations/troubleshooting.md. Default: none."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -113,10 +113,10 @@ variable "targets" {
 
 variable "prerequisites" {
   description = <<-EOT
-    What comes before any configuration: the output `quick_setup_prerequisites` of the root module, handed over as it is. Or, for whoever uses this module alone:
+    What comes before any configuration: the output `quick_setup_prerequisites` of the root module, passed unchanged. Or, if you use this module alone:
     - `ready`: whether what the configuration needs is done: trusted access of Systems Manager and StackSets for organizational units (`modules/settings`). A value that waits for it makes the configuration wait. Default: true.
     - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-    - `creation`: how a plan tells what it creates, and what AWS has already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: from TYPE/NAME of a configuration to why this plan may not create it: `existing` of `observe.py organization`; default: nothing is refused.
+    - `creation`: how a plan distinguishes what it creates from what AWS has already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: from TYPE/NAME of a configuration to why this plan may not create it: `existing` of `observe.py organization`; default: nothing is refused.
     - `ignored_findings`: codes that refuse nothing here, for example `REGION_NOT_SUPPORTED`. Default: none.
   EOT
   type = object({

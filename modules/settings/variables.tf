@@ -28,7 +28,7 @@ variable "desired" {
 }
 
 variable "observed" {
-  description = "What each of them is now, by the same keys: `settings` of `observe.py organization` (or `observe.py resource-data-sync`). Without Python only `value` is looked at."
+  description = "What each of them is now, by the same keys: `settings` of `observe.py organization` (or `observe.py resource-data-sync`). Without Python only `value` is read."
   type = map(object({
     value      = string
     previous   = string
@@ -73,7 +73,7 @@ variable "account_id" {
 variable "deregistration_guard" {
   description = <<-EOT
     Before a delegated administrator of Systems Manager is deregistered, looks whether its account has resource data syncs, which AWS would delete; then nothing is deregistered. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-    - `member_role_name`: role of the account, with its path. Null: nothing is looked at.
+    - `member_role_name`: role of the account, with its path. Null: nothing is checked.
     - `regions`: where to look.
   EOT
   type = object({

@@ -119,7 +119,7 @@ def test_every_policy_has_severity_and_guideline(code: Scanned) -> None:
 
 
 def test_every_policy_is_on_the_page() -> None:
-    page = (REPOSITORY / "docs" / "policies.md").read_text()
+    page = (REPOSITORY / "docs" / "usage" / "checkov-policies.md").read_text()
     for identifier, file in declared(POLICIES).items():
         assert f"`{identifier}`" in page
         assert f"../policies/{file}" in page

@@ -21,7 +21,7 @@ _META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depen
 
 _PAGES = [
     REPOSITORY / "README.md",
-    *sorted(REPOSITORY.glob("docs/*.md")),
+    *sorted(REPOSITORY.glob("docs/**/*.md")),
     *sorted(REPOSITORY.glob("modules/*/README.md")),
 ]
 

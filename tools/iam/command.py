@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = REPOSITORY / "docs" / "iam"
-PAGE = REPOSITORY / "docs" / "least-privilege.md"
+PAGE = REPOSITORY / "docs" / "operations" / "least-privilege.md"
 BEGIN, END = "<!-- BEGIN GENERATED -->", "<!-- END GENERATED -->"
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = REPOSITORY / "tests" / "terraform" / "provider" / "schema.json"
 REQUIREMENTS = REPOSITORY / "requirements" / "provider-schema.txt"
 
-# Not used, but docs/provider-versions.md says when to.
+# Not used, but docs/reference/provider-versions.md says when to.
 ALSO = frozenset({"aws_organizations_aws_service_access"})
 
 

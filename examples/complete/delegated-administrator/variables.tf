@@ -13,7 +13,7 @@ variable "regions" {
 }
 
 variable "home_region" {
-  description = "Region in which Explorer is set up and looked at, and the bucket of patch compliance is. An administrator account can have no resource data sync of Explorer in an opt-in Region."
+  description = "Region in which Explorer is set up and viewed, and the bucket of patch compliance is. An administrator account can have no resource data sync of Explorer in an opt-in Region."
   type        = string
   default     = "us-east-1"
   nullable    = false

@@ -55,8 +55,8 @@ resource "aws_iam_role" "this" {
 
 # Managed policies: all that an apply needs is too long for a role's own. Without white space, which counts there.
 resource "aws_iam_policy" "this" {
-  #checkov:skip=CKV_AWS_290:What writes everywhere is what AWS authorizes by no resource, with its condition key where there is one, or AWS's own onboarding statement: docs/least-privilege.md.
-  #checkov:skip=CKV_AWS_355:What stands for every resource reads, or is an action that AWS authorizes by no resource, or AWS's own onboarding statement: docs/least-privilege.md.
+  #checkov:skip=CKV_AWS_290:What writes everywhere is what AWS authorizes by no resource, with its condition key where there is one, or AWS's own onboarding statement: docs/operations/least-privilege.md.
+  #checkov:skip=CKV_AWS_355:What stands for every resource reads, or is an action that AWS authorizes by no resource, or AWS's own onboarding statement: docs/operations/least-privilege.md.
   for_each = toset(flatten(values(var.policy_files)))
 
   name   = "HCPTerraform-${var.workspace}-${trimsuffix(each.value, ".json")}"

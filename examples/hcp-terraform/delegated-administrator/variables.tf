@@ -1,5 +1,5 @@
 variable "home_region" {
-  description = "Region in which Explorer is set up and looked at."
+  description = "Region in which Explorer is set up and viewed."
   type        = string
   default     = "us-east-1"
   nullable    = false

@@ -69,7 +69,7 @@ def _of_the_checkout(found: re.Match[str]) -> str:
 
 
 def _blocks() -> Iterator[Block]:
-    pages = ("README.md", "docs/*.md", "modules/*/README.md", "examples/**/README.md")
+    pages = ("README.md", "docs/**/*.md", "modules/*/README.md", "examples/**/README.md")
     for file in sorted(found for pattern in pages for found in REPOSITORY.glob(pattern)):
         text = _GENERATED.sub("", file.read_text())
         yield from (Block(str(file.relative_to(REPOSITORY)), block) for block in _BLOCK.findall(text))

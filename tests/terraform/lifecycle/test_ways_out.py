@@ -1,4 +1,4 @@
-"""From a failure back to what was wanted, with nothing twice: what docs/ways-out.md describes, done."""
+"""From a failure back to the desired state, with nothing twice, as docs/operations/troubleshooting.md describes."""
 
 from __future__ import annotations
 

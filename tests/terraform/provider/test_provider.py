@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tools.provider.attributes import Attribute
     from tools.provider.usage import Usage
 
-PAGE = REPOSITORY / "docs" / "provider-versions.md"
+PAGE = REPOSITORY / "docs" / "reference" / "provider-versions.md"
 DEPRECATED: dict[str, str] = json.loads(Path(__file__).with_name("deprecated.json").read_text())
 NEWEST: dict[str, Any] = json.loads(SCHEMA.read_text())
 

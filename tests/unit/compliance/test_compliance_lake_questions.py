@@ -1,4 +1,4 @@
-"""The questions of docs/compliance-data.md: what they answer, in Athena and in DuckDB, and that the page has them."""
+"""The questions of docs/reference/compliance-data.md: the answers of Athena and DuckDB, and that the page has them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Rows = list[tuple[str | None, ...]]
 
-_PAGE = Path(__file__).parents[3] / "docs" / "compliance-data.md"
+_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "compliance-data.md"
 _QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 
@@ -110,7 +110,8 @@ def test_the_page_has_every_question(name: str) -> None:
     title, description, rest = re.fullmatch(
         r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.load_query(name), re.DOTALL
     ).groups()  # type: ignore[union-attr] # a file without these lines fails here
-    link = f"[`{name}.sql`](../scripts/systems_manager_organization/compliance/queries/{name}.sql)"
+    folder = "../../scripts/systems_manager_organization/compliance/queries"
+    link = f"[`{name}.sql`]({folder}/{name}.sql)"
     assert f"### {title}\n\n{description} {link}\n" in page
     # The longest is told of, and not printed.
     assert name == "nodes" or f"```sql\n{rest}\n```" in page
