@@ -3,3 +3,5 @@
 An import may only point down this list: `programs`; `installation` and `compliance`; `preflight`; `quick_setup`;
 `explorer`; `organizations`; `settings`; `cli`; `aws`; and the modules beside them, which import none of these.
 """
+
+__version__ = "0.0.0"

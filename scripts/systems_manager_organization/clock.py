@@ -16,7 +16,7 @@ class Clock:
 
     now: Callable[[], float]
     sleep: Callable[[float], None]
-    time_of_day: Callable[[], float] = time.time
+    time: Callable[[], float] = time.time
 
 
 SYSTEM_CLOCK = Clock(time.monotonic, time.sleep)

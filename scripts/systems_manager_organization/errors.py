@@ -35,7 +35,7 @@ class UnreachableError(ScriptError):
     """AWS could not be asked at all: no network, no such endpoint, a broken configuration file."""
 
 
-class UnsettledError(ScriptError):
+class WaiterError(ScriptError):
     """AWS accepted a change and then did not show it."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, PLACES, READ, SEVERITIES
-from systems_manager_organization.compliance.output.page import About, write_page
+from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _UNITS = (
 )
 _NAMES = ("Log Archive", "Network", "Orders", "Payments", "Search", "Staging", "Shop", "Playground")
 _REGIONS = ("ap-northeast-1", "eu-central-1", "us-east-1", "us-west-2")
-ABOUT = About("2026-01-31T23:59:59Z", "api")
+ABOUT = ReportMetadata("2026-01-31T23:59:59Z", "api")
 # Every node of this account is compliant, and every Region of it was read.
 WELL = "100000000001"
 # No role opens this one.
@@ -50,7 +50,7 @@ def organization(accounts: int, nodes: int, regions: int = 3) -> DuckDBPyConnect
     return tables
 
 
-def written(tables: DuckDBPyConnection, path: Path, about: About = ABOUT) -> Path:
+def written(tables: DuckDBPyConnection, path: Path, about: ReportMetadata = ABOUT) -> Path:
     with path.open("w", encoding="utf-8") as file:
         write_page(tables, file, about)
     return path

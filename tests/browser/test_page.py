@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
 from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, SEVERITIES
-from systems_manager_organization.compliance.output.page import About
+from systems_manager_organization.compliance.output.page import ReportMetadata
 from tools.bench.page import measure
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def test_names_are_never_markup(open_page: Open, tmp_path: Path) -> None:
         reason=_HOSTILE,
     )
     tables.execute("INSERT INTO problems VALUES ('MALFORMED_OBJECT', $1, $1)", [_HOSTILE])
-    page = open_page(written(tables, tmp_path / "page.html", About(ABOUT.generated_at, "s3", _HOSTILE)))
+    page = open_page(written(tables, tmp_path / "page.html", ReportMetadata(ABOUT.generated_at, "s3", _HOSTILE)))
     page.search("mi-1", "1 of 13 nodes")
 
     assert page.column("Node") == [f"{_HOSTILE}\nmi-1"]

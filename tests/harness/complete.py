@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
+from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform

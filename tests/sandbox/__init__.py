@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox.calls import Call
 from sandbox.faults import Fault, FaultError
-from sandbox.scenario import Scenario, ScenarioError
-from sandbox.server import Sandbox, SandboxError
-from sandbox.validation import Violation
+from sandbox.protocol.validation import Violation
+from sandbox.scenarios.scenario import Scenario, ScenarioError
+from sandbox.server.calls import Call
+from sandbox.server.sandbox import Sandbox, SandboxError
 
 __all__ = ["Call", "Fault", "FaultError", "Sandbox", "SandboxError", "Scenario", "ScenarioError", "Violation"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from moto.core.utils import get_service_model
 
-from sandbox.errors import Failure, first_listed
-from sandbox.operations import Operation, protocol_of
+from sandbox.protocol.errors import Failure, first_listed
+from sandbox.protocol.operations import Operation, protocol_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

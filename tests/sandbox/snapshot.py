@@ -9,20 +9,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox import snapshot_of_data
-from sandbox.cloud9.models import every_cloud9
-from sandbox.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
-from sandbox.iam.models import SandboxIAMBackend, iam_backends
-from sandbox.iam.service_linked_roles import PATH_PREFIX
-from sandbox.organizations.models import Organization, organizations_backends
-from sandbox.ssm.models import SandboxSSMBackend, ssm_backends
-from sandbox.ssmquicksetup.models import QuickSetupBackend, every_quick_setup, settle
+from sandbox.services.cloud9.models import every_cloud9
+from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
+from sandbox.services.iam.service_linked_roles import PATH_PREFIX
+from sandbox.services.organizations.models import Organization, organizations_backends
+from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backends
+from sandbox.services.ssmquicksetup.models import QuickSetupBackend, every_quick_setup, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moto.iam.models import Role
 
-    from sandbox.ssmquicksetup.manager import ConfigurationManager, Definition
+    from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
 
 
 def take() -> dict[str, Any]:

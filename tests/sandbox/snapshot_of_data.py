@@ -7,11 +7,11 @@ from typing import Any
 
 from moto.s3.models import FakeKey
 
-from sandbox.athena.models import every_athena
-from sandbox.athena.workgroups import PRIMARY
-from sandbox.glue.models import every_glue
-from sandbox.kms.models import every_kms
-from sandbox.s3.models import SandboxBucket, SandboxS3Backend, s3_backends
+from sandbox.services.athena.models import every_athena
+from sandbox.services.athena.workgroups import PRIMARY
+from sandbox.services.glue.models import every_glue
+from sandbox.services.kms.models import every_kms
+from sandbox.services.s3.models import SandboxBucket, SandboxS3Backend, s3_backends
 
 
 def take() -> dict[str, Any]:

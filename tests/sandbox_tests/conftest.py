@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox_tests.organization_stack_set_cases import ADMINISTRATOR, PRINCIPAL
-from sandbox_tests.quick_setup_cases import ADMINISTRATION_ROLE, MANAGEMENT, policy
+from sandbox_tests.cases.organization_stack_sets import ADMINISTRATOR, PRINCIPAL
+from sandbox_tests.cases.quick_setup import ADMINISTRATION_ROLE, MANAGEMENT, policy
 
 if TYPE_CHECKING:
     from sandbox import Sandbox

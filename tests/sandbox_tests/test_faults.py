@@ -10,10 +10,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.core.utils import get_service_model
 
-from sandbox import Fault, FaultError, errors
+from sandbox import Fault, FaultError
 from sandbox.faults import Kind, failure_of
-from sandbox.operations import Operation, protocol_of
-from sandbox.validation import response_problems
+from sandbox.protocol import errors
+from sandbox.protocol.operations import Operation, protocol_of
+from sandbox.protocol.validation import response_problems
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -123,7 +124,7 @@ def test_account_and_region_choose_the_calls(sandbox: Sandbox) -> None:
         client_of(sandbox, "sts", "222222222222").get_caller_identity()
 
 
-def test_an_onlooker_meets_no_fault_and_uses_none_up(sandbox: Sandbox) -> None:
+def test_an_inspector_meets_no_fault_and_uses_none_up(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle"))
 
     sandbox.client("sts").get_caller_identity()

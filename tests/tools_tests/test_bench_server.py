@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.errors import HarnessError
-from sandbox.ssmquicksetup.configuration_types import REGIONS
+from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from tools.bench.server import ENVIRONMENT, MANAGEMENT, ROLE, member, with_environment, without_role
 from tools.bench.serving import Server, serving
 

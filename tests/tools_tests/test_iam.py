@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import HarnessError
-from sandbox.permissions.policies import Need
+from sandbox.policies.evaluation import Need
 from tools.iam.command import BEGIN, END, differences, read_policies
 from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies

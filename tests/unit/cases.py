@@ -1,4 +1,4 @@
-"""The kinds of settings as cases: what each changes, and how an onlooker reads and changes it."""
+"""The kinds of settings as cases: what each changes, and how an inspector reads and changes it."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.session import Connection, boto3_session
+from systems_manager_organization.aws.session import AwsSession, boto3_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.compliance.sources.result_sink import Scope
@@ -167,7 +167,7 @@ def make_stack_set(sandbox: Sandbox, name: str) -> None:
     )
 
 
-def connection(sandbox: Sandbox, account_id: str) -> Connection:
+def connection(sandbox: Sandbox, account_id: str) -> AwsSession:
     """AWS as the administrator of an account sees it, whose pauses are the sandbox's time."""
 
     def session(**_options: str | None) -> Any:
@@ -185,7 +185,7 @@ def connection(sandbox: Sandbox, account_id: str) -> Connection:
         sandbox.clock.advance(seconds)
 
     clock = Clock(now=lambda: sandbox.clock.now().timestamp(), sleep=sleep)
-    return Connection(query, session_factory=session, clock=clock, notice=lambda _line: None)
+    return AwsSession(query, session_factory=session, clock=clock, notice=lambda _line: None)
 
 
 def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:

@@ -15,7 +15,7 @@ from systems_manager_organization.compliance.model.columns import (
     REGION_DISABLED,
     ROLE_NOT_ASSUMED,
 )
-from systems_manager_organization.compliance.model.node import Observation, node_of
+from systems_manager_organization.compliance.model.node import NodeRecord, node_of
 from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
-    Contents: TypeAlias = Sequence[tuple[AccountRegionResult, Sequence[Observation]]]
+    Contents: TypeAlias = Sequence[tuple[AccountRegionResult, Sequence[NodeRecord]]]
 
 OLDEST = "2026-01-01T00:00:00Z"
 LATELY, LONG_AGO = "2026-01-05T09:00:00Z", "2025-11-01T09:00:00Z"
@@ -53,10 +53,10 @@ def denied(account_id: str, region: str) -> AccountRegionResult:
     return place(account_id, region, ROLE_NOT_ASSUMED, DENIED.format(account=account_id, region=region))
 
 
-def node(number: int, noncompliant: Sequence[int] = (), *, ended: str = LATELY, platform: str = "Linux") -> Observation:
+def node(number: int, noncompliant: Sequence[int] = (), *, ended: str = LATELY, platform: str = "Linux") -> NodeRecord:
     """A node that was scanned then (never, if empty), with noncompliant patches from CRITICAL on."""
     counts = (*noncompliant, *(0,) * (6 - len(noncompliant)))
-    return Observation(
+    return NodeRecord(
         f"i-{number:017x}",
         f"host-{number}",
         platform,

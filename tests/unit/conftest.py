@@ -28,7 +28,7 @@ MANAGEMENT = "111111111111"
 REGION = "us-east-1"
 
 
-class Terminal(io.StringIO):
+class TerminalText(io.StringIO):
     def isatty(self) -> bool:
         return True
 
@@ -64,7 +64,7 @@ class Run(Protocol):
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = ...,
-        time_of_day: Callable[[], float] = ...,
+        time: Callable[[], float] = ...,
     ) -> Outcome: ...
 
 
@@ -82,7 +82,7 @@ def run() -> Run:
         session_factory: SessionFactory = boto3_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = lambda _seconds: None,
-        time_of_day: Callable[[], float] = time.time,
+        time: Callable[[], float] = time.time,
     ) -> Outcome:
         programs: dict[str, Program[Any]] = {
             "observe": observe.PROGRAM,
@@ -93,7 +93,7 @@ def run() -> Run:
             stdin = io.StringIO(query_text(query))
         elif query is not None:
             arguments = (*arguments, query_text(query))
-        stdout, stderr = (Terminal(), Terminal()) if terminal else (io.StringIO(), io.StringIO())
+        stdout, stderr = (TerminalText(), TerminalText()) if terminal else (io.StringIO(), io.StringIO())
         pauses: list[float] = []
 
         def sleep(seconds: float) -> None:
@@ -106,7 +106,7 @@ def run() -> Run:
             stdout=stdout,
             stderr=stderr,
             session_factory=session_factory,
-            clock=Clock(now=lambda: sum(pauses), sleep=sleep, time_of_day=time_of_day),
+            clock=Clock(now=lambda: sum(pauses), sleep=sleep, time=time),
         )
         return Outcome(status, stdout.getvalue(), stderr.getvalue(), pauses)
 
@@ -125,7 +125,7 @@ def act_as(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.fixture(scope="session")
-def onlookers(sandbox_of_session: Sandbox) -> Callable[..., Any]:
+def inspectors(sandbox_of_session: Sandbox) -> Callable[..., Any]:
     """`Sandbox.client`, one client of a kind for all tests: making one takes longer than most tests."""
     return functools.cache(sandbox_of_session.client)
 
@@ -143,13 +143,13 @@ def load_once() -> Callable[[object, str], Any]:
 def aws(
     sandbox: Sandbox,
     act_as: Callable[[str], None],
-    onlookers: Callable[..., Any],
+    inspectors: Callable[..., Any],
     load_once: Callable[[object, str], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Sandbox:
     """The sandbox, reached through the environment as its management account, where botocore's retries do not wait."""
     act_as(MANAGEMENT)
-    monkeypatch.setattr(sandbox, "client", onlookers)
+    monkeypatch.setattr(sandbox, "client", inspectors)
     monkeypatch.setattr(JSONFileLoader, "load_file", load_once)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None, time=time.time))
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_arguments, **_options: True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Scenario
-from sandbox.scenario import Cloud9Environment, ConfigurationManager, ServiceLinkedRole
+from sandbox.scenarios.scenario import Cloud9Environment, ConfigurationManager, ServiceLinkedRole
 
 if TYPE_CHECKING:
     from sandbox import Sandbox

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT, PATCH_POLICY, changed, policy
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT, PATCH_POLICY, changed, policy
 from systems_manager_organization.aws.session import boto3_session
 
 if TYPE_CHECKING:

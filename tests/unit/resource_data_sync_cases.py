@@ -1,4 +1,4 @@
-"""Explorer's sync of the organization in the sandbox, how it is asked for, and how an onlooker sees it."""
+"""Explorer's sync of the organization in the sandbox, how it is asked for, and how an inspector sees it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from sandbox import Sandbox
-    from sandbox.scenario import ResourceDataSync
+    from sandbox.scenarios.scenario import ResourceDataSync
     from unit.conftest import Outcome, Run
 
 MANAGEMENT = "111111111111"

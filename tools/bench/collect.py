@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.session import Connection, boto3_session
+from systems_manager_organization.aws.session import AwsSession, boto3_session
 from systems_manager_organization.clock import SYSTEM_CLOCK
-from systems_manager_organization.compliance.output.page import About, write_page
+from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.sources.api import ApiSource
 from systems_manager_organization.compliance.sources.result_sink import Scope
-from systems_manager_organization.compliance.store.checkpoint import Question, Spool
+from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from tools.bench.server import MANAGEMENT, ROLE
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def collect(directory: Path, regions: tuple[str, ...]) -> dict[str, float]:
     scope = Scope(regions=regions)
     query = {"account_id": MANAGEMENT, "region": "us-east-1", "profile": "", "role_arn": ""}
     with (
-        Connection(query, session_factory=boto3_session, clock=SYSTEM_CLOCK, notice=print) as aws,
-        Spool(Question(MANAGEMENT, "api", scope), resume=False, notice=print, directory=directory) as spool,
+        AwsSession(query, session_factory=boto3_session, clock=SYSTEM_CLOCK, notice=print) as aws,
+        Checkpoint(ReportKey(MANAGEMENT, "api", scope), resume=False, notice=print, directory=directory) as spool,
     ):
         ApiSource(ROLE).read(aws, scope, spool)
         collected, peak_collected = time.perf_counter(), _peak()
@@ -65,7 +65,7 @@ def _write_page(tables: DuckDBPyConnection, path: Path) -> dict[str, float]:
     """Seconds, and the size in MB."""
     began = time.perf_counter()
     with path.open("w", encoding="utf-8") as file:
-        write_page(tables, file, About("2026-01-05T09:00:00Z", "api"))
+        write_page(tables, file, ReportMetadata("2026-01-05T09:00:00Z", "api"))
     return {"writing": time.perf_counter() - began, "page": path.stat().st_size / 1e6}
 
 

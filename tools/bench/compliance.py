@@ -15,7 +15,7 @@ from rich.table import Table
 
 from browser.chromium import BrowserError
 from harness.errors import HarnessError
-from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from tools.bench.collect import PAGE_FILE
@@ -84,7 +84,7 @@ def bounds_of(run: Run, extent: Extent, bare_calls: Mapping[str, float]) -> Boun
     rates = [paced_seconds(f"organizations:{name}", run.asked[name]) for name in paced]
     cheapest = min(bare_calls.values())
     return Bounds(
-        latency=run.calls * extent.latency / AT_A_TIME,
+        latency=run.calls * extent.latency / MAX_WORKERS,
         rates=max(0.0, *rates, run.asked["AssumeRole"] / ASSUME_ROLE_RATE),
         processor=sum(number * bare_calls.get(name, cheapest) for name, number in run.asked.items()),
     )
@@ -203,7 +203,7 @@ def _explained(extent: Extent, bare: Mapping[str, float], ceiling: float) -> Ite
         f"{extent.accounts} accounts x {len(REGIONS)} Regions x {NODES} nodes, {extent.latency * 1000:.0f} ms added to "
         f"every call; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors."
     )
-    yield f"Latency: the calls, {AT_A_TIME} at a time."
+    yield f"Latency: the calls, {MAX_WORKERS} at a time."
     yield (
         f"Published rates: ListAccountsForParent in pages of {PAGE} and ListOrganizationalUnitsForParent, each "
         f"{rate.burst} at once and then {rate.calls} a second; AssumeRole, {ASSUME_ROLE_RATE} a second."

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from harness.errors import HarnessError
 from harness.workspace import REPOSITORY
-from sandbox.ssmquicksetup.configuration_types import REGIONS
-from systems_manager_organization.aws.concurrency import AT_A_TIME
+from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
+from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from tools.bench.server import MANAGEMENT, PAGE, ROLE, with_environment, without_role
@@ -64,7 +64,7 @@ def bounds_of(run: Run, extent: Extent, bare_call: float) -> Bounds:
     """`bare_call`: processor seconds of one call."""
     listing = paced_seconds("organizations:ListAccounts", -(-(extent.accounts + 1) // PAGE))
     return Bounds(
-        latency=run.calls * extent.latency / AT_A_TIME,
+        latency=run.calls * extent.latency / MAX_WORKERS,
         rates=max(0.0, listing, extent.accounts / ASSUME_ROLE_RATE),
         processor=run.calls * bare_call,
     )
@@ -189,7 +189,7 @@ def _rows(cases: list[Case], ceiling: float) -> Iterator[tuple[str, list[str]]]:
 def _explained(extent: Extent, bare_call: float, ceiling: float) -> Iterator[str]:
     rate = PUBLISHED_RATES["organizations:ListAccounts"]
     yield f"{extent.accounts} accounts x {len(REGIONS)} Regions, {extent.latency * 1000:.0f} ms added to every call."
-    yield f"Latency: the calls, {AT_A_TIME} at a time."
+    yield f"Latency: the calls, {MAX_WORKERS} at a time."
     yield (
         f"Published rates: ListAccounts in pages of {PAGE}, {rate.burst} at once and then {rate.calls} a second; "
         f"AssumeRole, {ASSUME_ROLE_RATE} a second."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.workspace import REPOSITORY
-from sandbox.ssmquicksetup.configuration_types import REGIONS
+from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from tools.bench.server import UNKNOWN
 
 if TYPE_CHECKING:

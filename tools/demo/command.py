@@ -1,6 +1,6 @@
 """The procedure on an organization of this machine: before, both applies, what happened and where, destroy, after.
 
-What is shown of the organization is asked of it by an onlooker, account by account, and not taken from Terraform's
+What is shown of the organization is asked of it by an inspector, account by account, and not taken from Terraform's
 answers.
 """
 

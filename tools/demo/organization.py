@@ -1,4 +1,4 @@
-"""What an onlooker sees of an organization: the procedure's steps, and each configuration by account and Region."""
+"""What an inspector sees of an organization: the procedure's steps, and each configuration by account and Region."""
 
 from __future__ import annotations
 

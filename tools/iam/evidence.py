@@ -15,7 +15,7 @@ from harness.examples import register_administrator
 from harness.results import TerraformError
 from harness.scripts import run_script
 from sandbox import Scenario
-from sandbox.organizations.accounts import DEFAULT_ACCESS_ROLE
+from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.results import Report
     from harness.workspace import Workspaces
     from sandbox import Sandbox
-    from sandbox.permissions.policies import Need
+    from sandbox.policies.evaluation import Need
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"

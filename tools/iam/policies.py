@@ -14,7 +14,7 @@ from tools.iam.statements import STATEMENTS, Statement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sandbox.permissions.policies import Need
+    from sandbox.policies.evaluation import Need
 
 DOCUMENTED_NAME = "management-apply-documented"
 TRUST_NAME = "member-trust"

@@ -31,7 +31,7 @@ _ROLES = (
     "arn:aws:iam::*:role/AWS-QuickSetup-*",
     "arn:aws:iam::*:role/service-role/SystemsManagerDefaultHostManagement",
 )
-# How IAM sees a role of a path that is not there yet: sandbox.permissions.resources.
+# How IAM sees a role of a path that is not there yet: sandbox.authorization.resources.
 _ABSENT_ROLES = ("arn:aws:iam::*:role/SystemsManagerDefaultHostManagement",)
 _SERVICE_LINKED_ROLES = ("arn:aws:iam::*:role/aws-service-role/*", "arn:aws:iam::*:role/AWSServiceRoleFor*")
 _SETTING = ("arn:aws:ssm:*:*:servicesetting/ssm/managed-instance/default-ec2-instance-management-role",)

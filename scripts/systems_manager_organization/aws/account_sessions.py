@@ -14,9 +14,9 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import Explained
-from systems_manager_organization.aws.pagination import items
+from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.session import APPLICATION_NAME
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 # The least that AWS takes, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _DURATION = 900
@@ -45,18 +45,18 @@ _credentials: ContextVar[Credentials | None] = ContextVar("credentials")
 
 
 @dataclass(frozen=True)
-class Member:
+class AccountSession:
     """An account that was entered, by these credentials or (None) as oneself."""
 
     account_id: str
-    _members: Members
+    _members: AccountSessions
     _credentials: Credentials | None
 
     def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
         """The answer of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
         return self._members.call(self, service, region, operation, parameters)
 
-    def listed(
+    def paginate(
         self,
         service: str,
         region: str,
@@ -68,13 +68,13 @@ class Member:
     ) -> Iterator[Any]:
         """The items under `member` of every page, the next of which is named by `page_key`. Raises ScriptError."""
         ask = partial(self.call, service, region, operation, **parameters)
-        return items(ask, member, sent=page_key, received=page_key)
+        return paginate(ask, member, sent=page_key, received=page_key)
 
 
-class Members:
+class AccountSessions:
     """The member accounts of an organization, seen from its management account."""
 
-    def __init__(self, aws: Connection, role_name: str, actions: Sequence[str] = READ_ACTIONS) -> None:
+    def __init__(self, aws: AwsSession, role_name: str, actions: Sequence[str] = READ_ACTIONS) -> None:
         """
         Args:
             role_name: a role of every member, with its path: `OrganizationAccountAccessRole`.
@@ -87,7 +87,7 @@ class Members:
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
-    def enter(self, account_id: str) -> Member:
+    def assume_role(self, account_id: str) -> AccountSession:
         """Assumes the role; one's own account is entered as it is.
 
         Raises ServiceError when the role is not there or does not trust the caller.
@@ -95,7 +95,7 @@ class Members:
         from botocore.credentials import RefreshableCredentials
 
         if account_id == self._aws.account_id:
-            return Member(account_id, self, None)
+            return AccountSession(account_id, self, None)
         assume = partial(self._assume, account_id)
         answer = assume()
         credentials = RefreshableCredentials(
@@ -109,7 +109,7 @@ class Members:
             advisory_timeout=_RENEWED_BEFORE,
             mandatory_timeout=_RENEWED_BEFORE,
         )
-        return Member(account_id, self, credentials)
+        return AccountSession(account_id, self, credentials)
 
     def _assume(self, account_id: str) -> dict[str, str]:
         """Credentials as botocore's RefreshableCredentials take them. Raises ScriptError."""
@@ -137,7 +137,7 @@ class Members:
         return f"arn:{self._aws.identity.partition}:iam::{account_id}:role/{self.role_name}"
 
     def call(
-        self, member: Member, service: str, region: str, operation: str, parameters: dict[str, object]
+        self, member: AccountSession, service: str, region: str, operation: str, parameters: dict[str, object]
     ) -> dict[str, Any]:
         client = self._client(service, region)
         _credentials.set(member._credentials)  # noqa: SLF001 - the two are one thing
@@ -162,7 +162,7 @@ class Members:
             config=Config(
                 connect_timeout=5,
                 read_timeout=30,
-                max_pool_connections=AT_A_TIME,
+                max_pool_connections=MAX_WORKERS,
                 # Not "adaptive": its pace is the client's, and one account that is throttled would slow all others.
                 retries={"mode": "standard", "total_max_attempts": 6},
                 # boto3 composes its own anew, twice, for each call: an eighth of what a call costs.

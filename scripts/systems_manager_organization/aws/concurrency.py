@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
 # 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-AT_A_TIME = 64
+MAX_WORKERS = 64
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
@@ -25,7 +25,7 @@ Task: TypeAlias = "Callable[[], Iterable[Task]]"
 """Something to do; it returns what is to be done next."""
 
 
-def run_all(tasks: Iterable[Task]) -> None:
+def run_tasks(tasks: Iterable[Task]) -> None:
     """Does everything, and everything that follows from it, AT_A_TIME at a time, in no order.
 
     Tasks are taken as there is room for them: those that AWS lists page by page begin before the last page is there,
@@ -35,15 +35,15 @@ def run_all(tasks: Iterable[Task]) -> None:
     usual = gc.get_threshold()
     # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *usual[1:])
-    crowd = _Crowd()
+    pool = _TaskPool()
     try:
         for task in tasks:
-            crowd.add(task)
-            crowd.wait(until_left=2 * AT_A_TIME)
-        crowd.wait(until_left=0)
+            pool.add(task)
+            pool.wait(until_left=2 * MAX_WORKERS)
+        pool.wait(until_left=0)
     finally:
         gc.set_threshold(*usual)
-        crowd.end()
+        pool.end()
 
 
 def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
@@ -54,13 +54,13 @@ def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
         results.append(function(item))
         return ()
 
-    run_all(partial(task, item) for item in items)
+    run_tasks(partial(task, item) for item in items)
     return results
 
 
-class _Crowd:
+class _TaskPool:
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(AT_A_TIME)
+        self._threads = ThreadPoolExecutor(MAX_WORKERS)
         self._left = 0
         self._awaited = 0
         self._changed = Condition()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 
-def items(
+def paginate(
     ask: Callable[..., Mapping[str, Any]], member: str, *, sent: str = "NextToken", received: str = "NextToken"
 ) -> Iterator[Any]:
     """What is under `member` of every answer of `ask`, as it comes.

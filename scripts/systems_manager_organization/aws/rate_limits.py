@@ -32,7 +32,7 @@ PUBLISHED_RATES = {
 
 
 @dataclass(frozen=True)
-class Pacer:
+class RateLimiter:
     """Holds calls back until their rate allows them, in whatever thread they are made."""
 
     clock: Clock
@@ -40,7 +40,7 @@ class Pacer:
     _lock: Lock
 
     @classmethod
-    def of(cls, clock: Clock) -> Pacer:
+    def of(cls, clock: Clock) -> RateLimiter:
         return cls(clock, {}, Lock())
 
     def wait(self, action: str) -> None:

@@ -10,10 +10,10 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
-from systems_manager_organization.aws.concurrency import AT_A_TIME
+from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, Explained
-from systems_manager_organization.aws.pagination import items
-from systems_manager_organization.aws.rate_limits import Pacer
+from systems_manager_organization.aws.pagination import paginate
+from systems_manager_organization.aws.rate_limits import RateLimiter
 from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_pauses
 from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
 
@@ -87,7 +87,7 @@ class Identity:
         return self.arn.split(":")[1]
 
 
-class Connection:
+class AwsSession:
     """AWS as one account in one Region sees it.
 
     Making clients takes processor time and checking the identity takes a round trip, so the one goes on during the
@@ -109,7 +109,7 @@ class Connection:
         self._expected_account_id = query["account_id"]
         self.clock = clock
         self.notice = notice
-        self._pacer = Pacer.of(clock)
+        self._pacer = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
         with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]):
@@ -188,14 +188,14 @@ class Connection:
         self._identity.result()
         return self._ask(partial(operation, *arguments, **parameters))
 
-    def listed(
+    def paginate(
         self, operation: Callable[..., Any], member: str, *, sent: str = "NextToken", **parameters: object
     ) -> Iterator[Any]:
         """The items under `member` of every page, as they come; `sent` is the parameter that asks for the next page.
 
         Raises what `call` does.
         """
-        return items(partial(self.call, operation, **parameters), member, sent=sent)
+        return paginate(partial(self.call, operation, **parameters), member, sent=sent)
 
     def start(self, function: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> Future[R]:
         """Runs `function`, which makes calls, beside others."""
@@ -264,7 +264,7 @@ def iam_action(operation: Callable[..., object]) -> str:
 
 def _region_of(session: Session) -> str:
     if not session.region_name:
-        raise UsageError("there is no Region: say --region, or set AWS_REGION.")
+        raise UsageError("there is no Region: use --region, or set AWS_REGION.")
     return session.region_name
 
 
@@ -275,7 +275,7 @@ def _config() -> Config:
         connect_timeout=5,
         read_timeout=30,
         # botocore keeps ten, and opens a new one for every other of those who ask at once.
-        max_pool_connections=AT_A_TIME,
+        max_pool_connections=MAX_WORKERS,
         retries={"mode": "adaptive", "total_max_attempts": 6},
         user_agent_extra=APPLICATION_NAME,
     )

@@ -1,47 +1,58 @@
-"""Arguments and standard input to a verb and its query; results to standard output; failures to one line."""
+"""Arguments and standard input to a command and its query; results to standard output; failures to one line."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import sys
+import textwrap
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
-from systems_manager_organization.aws.session import Connection, SessionFactory, boto3_session
+from systems_manager_organization import __version__
+from systems_manager_organization.aws.session import AwsSession, SessionFactory, boto3_session
 from systems_manager_organization.cli.options import parse, validated
-from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
 from systems_manager_organization.errors import QueryError, ScriptError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from systems_manager_organization.cli.options import Key, Query
+    from systems_manager_organization.cli.options import Option, Query
 
-    Connect = Callable[[], Connection]
+    Connect = Callable[[], AwsSession]
 
 R = TypeVar("R")
 
+EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 1, 2, 130, 141
+_WIDTH = 79
+
 
 @dataclass(frozen=True)
-class Verb(Generic[R]):
-    """One thing that a program does.
+class Command(Generic[R]):
+    """One sub-command of a program.
 
     Attributes:
         summary: one line.
-        description: lines for `--help`: what is called, which Terraform resource is missing, what would replace this.
-        run: does it. Gets the query, and a function that connects to AWS as the query says.
-        by_hand: does it for a person, who gave arguments and no JSON: shows the result and returns the exit status.
+        description: paragraphs for `--help`: what is called, which Terraform resource is missing, what would replace
+            this. Lines that begin with two spaces are kept as they are.
+        example: how it is called, without the program's name.
+        run: does it for Terraform. Gets the query, and a function that connects to AWS as the query says.
+        cli_handler: does it for a person, who gave arguments and no JSON: shows the result and returns the exit status.
             None: `run`, and its result as text.
     """
 
     name: str
     summary: str
     description: str
-    keys: tuple[Key, ...]
+    example: str
+    options: tuple[Option, ...]
     run: Callable[[Query, Connect], R] | None = None
-    by_hand: Callable[[Query, Connect, Screen], int] | None = None
+    cli_handler: Callable[[Query, Connect, Terminal], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Program(Generic[R]):
 
     name: str
     summary: str
-    verbs: tuple[Verb[R], ...]
+    commands: tuple[Command[R], ...]
     render: Callable[[R, bool], str]
     reads_standard_input: bool
 
@@ -71,80 +82,231 @@ class Program(Generic[R]):
         """Runs the program; whatever is None is the process's own.
 
         Returns:
-            The exit status: 0, or 1 after one line on standard error, or 130 when interrupted, or 141 when nobody reads
-            any further; a verb that works for a person may say others of its own.
+            The exit status: 0; 1 after one line on standard error; 2 where the command line is wrong; 130 when
+            interrupted; 141 when nobody reads any further. A command that works for a person may return others.
         """
         arguments = sys.argv[1:] if argv is None else argv
-        screen = Screen(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
+        terminal = Terminal(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
         try:
-            status = _run(self, arguments, screen, session_factory, clock)
-            screen.stdout.flush()
+            status = _run(self, arguments, terminal, session_factory, clock)
+            terminal.stdout.flush()
         except BrokenPipeError:
-            # Python would flush once more, and say what everybody knows who pipes into head.
+            # Python would flush once more, and report what everybody knows who pipes into head.
             # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-            os.dup2(os.open(os.devnull, os.O_WRONLY), screen.stdout.fileno())
-            return 141
+            os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.stdout.fileno())
+            return EXIT_BROKEN_PIPE
         return status
 
 
 def _run(
-    program: Program[R], arguments: Sequence[str], screen: Screen, session_factory: SessionFactory, clock: Clock
+    program: Program[R], arguments: Sequence[str], terminal: Terminal, session_factory: SessionFactory, clock: Clock
 ) -> int:
     name = program.name
     try:
-        if not arguments or arguments[0] in ("-h", "--help"):
-            return _show_help(_program_help(program), screen, given=bool(arguments))
-        verb = _verb(program, arguments[0])
-        name = f"{name} {verb.name}"
-        if {"-h", "--help"} & set(arguments[1:]):
-            return _show_help(_verb_help(program, verb), screen, given=True)
-        query, by_hand = _query(program, verb, arguments[1:], screen.stdin)
-        notice = partial(print, f"{name}:", file=screen.stderr, flush=True)
-        connect = partial(Connection, query, session_factory=session_factory, clock=clock, notice=notice)
-        if verb.by_hand and by_hand:
-            return verb.by_hand(query, connect, screen)
-        if verb.run is None:
-            raise UsageError(f"this verb takes flags alone: {', '.join(key.flag for key in verb.keys)}.")
-        result = verb.run(query, connect)
+        parser = _parser(program)
+        _complete(parser)
+        namespace, unrecognized = parser.parse_known_args(arguments)
+        values = vars(namespace)
+        command = next(found for found in program.commands if found.name == values["command"])
+        name = f"{name} {command.name}"
+        _refuse(unrecognized, name)
+        query, from_person = _query(program, command, values, terminal.stdin)
+        notice = partial(print, f"{name}:", file=terminal.stderr, flush=True)
+        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, notice=notice)
+        if command.run is None or (command.cli_handler and from_person):
+            return _handled(command, query, connect, terminal)
+        result = command.run(query, connect)
+    except _HelpRequested as requested:
+        terminal.write(requested.text)
+        return 0
+    except _ParserError as error:
+        print(f"{error.prog}: {error}", file=terminal.stderr)
+        return EXIT_USAGE
+    except UsageError as error:
+        print(f"{name}: {error}", file=terminal.stderr)
+        return EXIT_USAGE
     except ScriptError as error:
-        print(f"{name}: {error}", file=screen.stderr)
-        return 1
+        print(f"{name}: {error}", file=terminal.stderr)
+        return EXIT_FAILURE
     except KeyboardInterrupt:
-        print(f"{name}: interrupted.", file=screen.stderr)
-        return 130
-    print(program.render(result, screen.stdout.isatty()), file=screen.stdout)
+        print(f"{name}: interrupted.", file=terminal.stderr)
+        return EXIT_INTERRUPTED
+    print(program.render(result, terminal.stdout.isatty()), file=terminal.stdout)
     return 0
 
 
-def _show_help(text: str, screen: Screen, *, given: bool) -> int:
-    """Help that was asked for is a result; help for want of a verb is a failure."""
-    print(text, file=screen.stdout if given else screen.stderr)
-    return 0 if given else 1
+def _refuse(unrecognized: Sequence[str], name: str) -> None:
+    """Raises UsageError: argparse would name the program without its command."""
+    if unrecognized:
+        raise UsageError(f"unrecognized arguments: {' '.join(unrecognized)}. See {name} --help.")
 
 
-def _verb(program: Program[R], name: str) -> Verb[R]:
-    for verb in program.verbs:
-        if verb.name == name:
-            return verb
-    names = ", ".join(verb.name for verb in program.verbs)
-    raise UsageError(f'there is no verb "{name}": name one of {names}, or see {program.name} --help.')
+def _handled(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Raises ScriptError."""
+    if command.cli_handler is None:
+        raise UsageError("this command does nothing.")
+    return command.cli_handler(query, connect, terminal)
 
 
-def _query(program: Program[R], verb: Verb[R], arguments: Sequence[str], stdin: TextIO) -> tuple[Query, bool]:
-    """The query, and whether a person gave it: by flags, or by nothing at all to a verb that can do with that."""
-    if verb.run is None or (arguments and arguments[0].startswith("-")):
-        return validated(dict(_flags(verb, arguments)), verb.keys), True
-    if arguments:
-        if len(arguments) > 1:
-            raise UsageError("the query is one argument, and there are more: did a shell split it?")
-        return parse(arguments[0], verb.keys), False
+# The parser
+
+
+class _HelpRequested(Exception):  # noqa: N818 - it is no error
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text.rstrip("\n")
+
+
+class _ParserError(UsageError):
+    def __init__(self, prog: str, message: str) -> None:
+        super().__init__(message)
+        self.prog = prog
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises what argparse would print and exit with: streams and exit status are the caller's."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _ParserError(self.prog, f"{_with_suggestion(message)} See {self.prog} --help.")
+
+    def print_help(self, file: Any = None) -> NoReturn:  # noqa: ARG002
+        raise _HelpRequested(self.format_help())
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> NoReturn:
+        raise _HelpRequested(f"{parser.prog} {__version__}")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Paragraphs at 79 columns, whatever terminal there is: help is also read in logs and pages."""
+
+    def __init__(self, prog: str, **_rest: object) -> None:
+        super().__init__(prog, max_help_position=30, width=_WIDTH)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(
+            block if block.startswith("  ") else textwrap.fill(block, width, initial_indent=indent)
+            for block in _blocks(text)
+        )
+
+
+def _blocks(text: str) -> list[str]:
+    """Paragraphs, empty lines, and each line that begins with two spaces."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        if found and line and found[-1] and not line.startswith("  ") and not found[-1].startswith("  "):
+            found[-1] = f"{found[-1]} {line}"
+        else:
+            found.append(line)
+    return found
+
+
+def _with_suggestion(message: str) -> str:
+    """argparse's message, with the choice that was probably meant."""
+    found = re.fullmatch(r"(?:argument .*: )?invalid choice: '(.*)' \(choose from (.*)\)", message)
+    if not found:
+        return f"{message}."
+    choices = [choice.strip("' ") for choice in found.group(2).split(",")]
+    close = get_close_matches(found.group(1), choices, n=1)
+    meant = f"did you mean {close[0]}?" if close else f"use one of {', '.join(choices)}."
+    return f"there is no command {found.group(1)}: {meant}"
+
+
+def _parser(program: Program[R]) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=program.name,
+        description=program.summary,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+        epilog=f"Example:\n  {program.name} {program.commands[0].example}",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    for command in program.commands:
+        _add_command(subparsers, program, command)
+    return parser
+
+
+def _add_command(subparsers: Any, program: Program[R], command: Command[R]) -> None:
+    parser = subparsers.add_parser(
+        command.name,
+        help=command.summary,
+        description=f"{command.summary}\n\n{command.description}",
+        epilog=f"Example:\n  {program.name} {command.example}",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    for option in command.options:
+        _add_option(parser, option)
+    if command.run is not None:
+        source = ", or comes on standard input" if program.reads_standard_input else ""
+        parser.add_argument(
+            "query",
+            nargs="?",
+            metavar="QUERY",
+            help=f"the options as one JSON object, with _ for - and without --: Terraform gives it so{source}",
+        )
+
+
+def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
+    required = " (required)" if option.required else ""
+    default = f" (default: {option.default})" if option.default else ""
+    rule = "" if option.is_flag else f"; {option.rule}"
+    text = f"{option.description}{rule}{default}{required}".replace("%", "%%")
+    if option.positional:
+        parser.add_argument(
+            option.name, metavar=option.option_string, help=text, nargs=None if option.required else "?"
+        )
+    elif option.is_flag:
+        parser.add_argument(option.option_string, dest=option.name, action="store_const", const="true", help=text)
+    elif option.several:
+        parser.add_argument(
+            option.option_string, dest=option.name, action="extend", nargs="+", metavar="VALUE", help=text
+        )
+    else:
+        parser.add_argument(option.option_string, dest=option.name, metavar="VALUE", help=text)
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Completion in the shell, where argcomplete is installed: https://kislyuk.github.io/argcomplete/"""
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+
+
+# The query
+
+
+def _query(program: Program[R], command: Command[R], values: dict[str, Any], stdin: TextIO) -> tuple[Query, bool]:
+    """The query, and whether a person gave it: by options, or by nothing at all to a command that can do with that."""
+    given = {option.name: _text(values[option.name]) for option in command.options if values[option.name] is not None}
+    if given or command.run is None:
+        return _validated(given, command), True
+    if values["query"] is not None:
+        return parse(values["query"], command.options), False
     text = _standard_input(stdin) if program.reads_standard_input else ""
     if text.strip():
-        return parse(text, verb.keys), False
-    if verb.by_hand:
-        return validated({}, verb.keys), True
+        return parse(text, command.options), False
+    if command.cli_handler:
+        return _validated({}, command), True
     place = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
-    raise UsageError(f"there is no query: give it {place}, or as flags, which {program.name} {verb.name} --help lists.")
+    raise UsageError(
+        f"there is no query: give it {place}, or as options, which {program.name} {command.name} --help lists."
+    )
+
+
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def _validated(values: dict[str, str], command: Command[R]) -> Query:
+    """Raises UsageError: a person gave them."""
+    try:
+        return validated(values, command.options)
+    except QueryError as error:
+        raise UsageError(str(error)) from error
 
 
 def _standard_input(stdin: TextIO) -> str:
@@ -155,69 +317,3 @@ def _standard_input(stdin: TextIO) -> str:
         return stdin.read()
     except UnicodeDecodeError as error:
         raise QueryError(f"The query on standard input is not text: {error}.") from error
-
-
-def _flags(verb: Verb[R], arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
-    keys = {key.flag: key for key in verb.keys}
-    positional = [key for key in verb.keys if key.positional]
-    seen = set()
-    remaining = iter(arguments)
-    for argument in remaining:
-        if positional and not argument.startswith("-"):
-            yield positional.pop(0).name, argument
-            continue
-        flag, separator, value = argument.partition("=")
-        if flag not in keys or keys[flag].positional:
-            raise UsageError(f'there is no flag "{flag}": use {", ".join(keys)}.')
-        if flag in seen:
-            raise UsageError(f"{flag} is given twice.")
-        seen.add(flag)
-        yield keys[flag].name, value if separator else _value(keys[flag], remaining)
-
-
-def _value(key: Key, remaining: Iterator[str]) -> str:
-    if key.switch:
-        return "true"
-    value = next(remaining, "--")
-    if value.startswith("--"):
-        raise UsageError(f"{key.flag} needs a value.")
-    return value
-
-
-def _program_help(program: Program[R]) -> str:
-    width = max(len(verb.name) for verb in program.verbs)
-    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in program.verbs)
-    arguments = "NAME [--KEY VALUE ...]" if all(verb.run is None for verb in program.verbs) else _usage(program)
-    return f"usage: {program.name} VERB {arguments}\n\n{program.summary}\n\nverbs (VERB --help says more):\n{verbs}"
-
-
-def _verb_help(program: Program[R], verb: Verb[R]) -> str:
-    width = max(len(key.flag) for key in verb.keys)
-    keys = "\n".join(
-        f"  {key.flag:<{width}}  {key.description}{_necessity(key)}{_rule(key, width)}" for key in verb.keys
-    )
-    return (
-        f"usage: {program.name} {verb.name} {_verb_usage(program, verb)}\n\n{verb.summary}\n\n{verb.description}\n\n"
-        f"{'arguments' if verb.run is None else 'keys of the query (in JSON with underscores and without --)'}:\n{keys}"
-    )
-
-
-def _rule(key: Key, width: int) -> str:
-    return "" if key.switch else f"\n  {'':<{width}}  must be {key.rule}"
-
-
-def _necessity(key: Key) -> str:
-    if key.required:
-        return " (required)"
-    return f" (default {key.default})" if key.default else ""
-
-
-def _verb_usage(program: Program[R], verb: Verb[R]) -> str:
-    if verb.run is not None:
-        return _usage(program)
-    names = [key.flag if key.required else f"[{key.flag}]" for key in verb.keys if key.positional]
-    return " ".join([*names, "[--KEY VALUE ...]"])
-
-
-def _usage(program: Program[R]) -> str:
-    return f"(--KEY VALUE ... | QUERY{' | < QUERY' if program.reads_standard_input else ''})"

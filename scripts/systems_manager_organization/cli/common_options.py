@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.options import Key, switch
+from systems_manager_organization.cli.options import Option, flag
 from systems_manager_organization.findings import SEVERITIES_RULE
 
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
@@ -12,17 +12,17 @@ HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
 OPS_CENTER = "AWSQuickSetupType-SSMOpsCenter"
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 
-NAME = Key(
+NAME = Option(
     "name",
     "a configuration manager's name, or its ARN",
     r"[^\x00-\x1f\x7f]{1,256}",
     "the name or the ARN of a configuration manager",
     required=True,
-    by_hand=True,
+    cli_only=True,
     positional=True,
 )
 
-MEMBER_ROLE_NAME = Key(
+MEMBER_ROLE_NAME = Option(
     "member_role_name",
     "a role of every member account, with its path, to look into them by; default: they are not looked into",
     r"[A-Za-z0-9_+=,.@/-]{1,512}",
@@ -30,7 +30,7 @@ MEMBER_ROLE_NAME = Key(
 )
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
-SYNC_NAME = Key(
+SYNC_NAME = Option(
     "sync_name",
     "the resource data sync",
     r"[^\x00-\x1f\x7f]{1,64}",
@@ -38,7 +38,7 @@ SYNC_NAME = Key(
     required=True,
 )
 
-YES = switch("yes", "does not ask")
+YES = flag("yes", "does not ask")
 
 REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
 ORGANIZATIONAL_UNIT_PATTERN = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
@@ -50,7 +50,7 @@ def list_pattern(item: str, *, empty: bool) -> str:
     return rf"\[\s*\]|{several}" if empty else several
 
 
-SEVERITIES = Key(
+SEVERITIES = Option(
     "severities",
     "severities other than the usual, by code",
     r"(?s)\{.*\}",

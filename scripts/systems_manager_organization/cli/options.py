@@ -14,14 +14,15 @@ Query = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Key:
+class Option:
     """One key of a query, also a flag (`account_id` is `--account-id`).
 
     Attributes:
         pattern: regular expression that the whole value matches.
         rule: the same, for people; completes "must be ...".
-        by_hand: whether only a person gives it, as an argument; a query in JSON may not hold it.
-        switch: whether the flag alone says it; its value is then "true".
+        cli_only: whether only a person gives it, as an argument; a query in JSON may not hold it.
+        is_flag: whether it takes no value; its value is then "true".
+        several: whether it takes several values, or is repeated; its value has them with commas between.
         positional: whether a person gives it without a flag.
     """
 
@@ -31,12 +32,13 @@ class Key:
     rule: str
     required: bool = False
     default: str = ""
-    by_hand: bool = False
-    switch: bool = False
+    cli_only: bool = False
+    is_flag: bool = False
+    several: bool = False
     positional: bool = False
 
     @property
-    def flag(self) -> str:
+    def option_string(self) -> str:
         return self.name.upper() if self.positional else "--" + self.name.replace("_", "-")
 
     def check(self, value: str) -> None:
@@ -49,13 +51,13 @@ _ACCOUNT_ID_PATTERN = "[0-9]{12}"
 _ACCOUNT_ID_RULE = 'an account id: 12 digits, for example "111111111111"'
 
 
-def account_id_key(name: str, description: str, *, required: bool = False) -> Key:
-    return Key(name, description, _ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
+def account_id_key(name: str, description: str, *, required: bool = False) -> Option:
+    return Option(name, description, _ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
 
 
-def switch(name: str, description: str) -> Key:
+def flag(name: str, description: str) -> Option:
     """A flag for people that takes no value."""
-    return Key(name, description, "true", "given without a value", by_hand=True, switch=True)
+    return Option(name, description, "true", "given without a value", cli_only=True, is_flag=True)
 
 
 ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
@@ -67,20 +69,20 @@ COMMON_KEYS = (
         "the account that must be worked in; the program stops when the credentials are another's",
         required=True,
     ),
-    Key(
+    Option(
         "region",
         "the Region to work in: the AWS provider's",
         "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}",
         'the name of a Region, for example "us-east-1"',
         required=True,
     ),
-    Key(
+    Option(
         "profile",
         "profile of the AWS configuration files",
         "[^\x00-\x1f\x7f]{1,256}",
         "one line of at most 256 characters",
     ),
-    Key(
+    Option(
         "role_arn",
         "role to assume, with the profile's or the environment's credentials",
         ROLE_ARN_PATTERN,
@@ -92,7 +94,7 @@ COMMON_KEYS = (
 OPTIONAL_COMMON_KEYS = tuple(replace(key, required=False) for key in COMMON_KEYS)
 
 
-def parse(text: str, keys: Iterable[Key]) -> Query:
+def parse(text: str, keys: Iterable[Option]) -> Query:
     """The query in `text`. Raises QueryError."""
     known = tuple(keys)
     try:
@@ -103,11 +105,11 @@ def parse(text: str, keys: Iterable[Key]) -> Query:
         raise QueryError("The query is nested too deeply: it must be a JSON object of strings.") from error
     if not isinstance(values, dict):
         raise QueryError(f"The query is {_quoted(values)}, but must be a JSON object of strings.")
-    by_hand = {key.name: key.default for key in known if key.by_hand}
-    return {**validated(values, [key for key in known if not key.by_hand]), **by_hand}
+    cli_only = {option.name: option.default for option in known if option.cli_only}
+    return {**validated(values, [key for key in known if not key.cli_only]), **cli_only}
 
 
-def validated(values: Mapping[str, object], keys: Iterable[Key]) -> Query:
+def validated(values: Mapping[str, object], keys: Iterable[Option]) -> Query:
     """`values` with every key of `keys`, defaults filled in; null and "" mean that a key is absent.
 
     Raises QueryError.
@@ -119,7 +121,7 @@ def validated(values: Mapping[str, object], keys: Iterable[Key]) -> Query:
     return {name: _value(key, values.get(name)) for name, key in known.items()}
 
 
-def _value(key: Key, value: object) -> str:
+def _value(key: Option, value: object) -> str:
     if value is None or value == "":
         if key.required:
             raise QueryError(f"{key.name} is missing: it must be {key.rule}.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Screen:
+class Terminal:
     """Results go to standard output, what is said about them to standard error."""
 
     stdin: TextIO
@@ -31,7 +31,7 @@ class Screen:
     def confirms(self, question: str) -> bool:
         """Whether the person says yes. Nobody there to ask is no."""
         if not self.stdin.isatty():
-            self.tell(f"{question} There is nobody to ask: say --yes.")
+            self.tell(f"{question} There is nobody to ask: use --yes.")
             return False
         print(f"{question} [y/N] ", end="", file=self.stderr, flush=True)
         return self.stdin.readline().strip().lower() in ("y", "yes")
@@ -48,6 +48,6 @@ class Screen:
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

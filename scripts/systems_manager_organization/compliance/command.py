@@ -5,83 +5,83 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.compliance.model.node import time_text
-from systems_manager_organization.compliance.output.progress import shown
-from systems_manager_organization.compliance.output.render import Report, tell
-from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, Asked
+from systems_manager_organization.compliance.output.progress import progress_bar
+from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, ReportOptions
 from systems_manager_organization.compliance.sources import catalog
-from systems_manager_organization.compliance.store.checkpoint import Question, Spool
+from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from systems_manager_organization.errors import DependencyError, ScriptError
 
 if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
 
 INTERRUPTED = 130
 
 
-def report(query: Query, connect: Connect, screen: Screen) -> int:
-    """Collects, and shows and writes what was asked for. Returns what `tell` does, or 130 when interrupted.
+def report(query: Query, connect: Connect, screen: Terminal) -> int:
+    """Collects, and shows and writes what was requested. Returns what `render_report` does, or 130 when interrupted.
 
-    Raises ScriptError when nothing can be read at all, or what was asked for does not go together.
+    Raises ScriptError when nothing can be read at all, or the options do not go together.
     """
-    asked = Asked.of(query)
-    _require_packages(asked, screen)
+    options = ReportOptions.of(query)
+    _require_packages(options, screen)
     with connect() as aws:
-        now = aws.clock.time_of_day
-        question = Question(aws.account_id, catalog.identity(query), asked.scope)
-        with Spool(question, resume=asked.resume, notice=aws.notice, now=now) as spool:
+        now = aws.clock.time
+        key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
+        with Checkpoint(key, resume=options.resume, notice=aws.notice, now=now) as checkpoint:
             try:
-                with shown(spool, screen):
-                    catalog.source_of(query, now).read(aws, asked.scope, spool)
-                status = _made(spool, asked, time_text(now()), screen)
+                with progress_bar(checkpoint, screen):
+                    catalog.source_of(query, now).read(aws, options.scope, checkpoint)
+                status = _made(checkpoint, options, time_text(now()), screen)
             except KeyboardInterrupt:
-                aws.notice(f"interrupted. {_kept(spool)}")
+                aws.notice(f"interrupted. {_kept(checkpoint)}")
                 return INTERRUPTED
             except ScriptError:
-                aws.notice(_kept(spool))
+                aws.notice(_kept(checkpoint))
                 raise
-            spool.discard()
+            checkpoint.discard()
             return status
 
 
-def _kept(spool: Spool) -> str:
+def _kept(checkpoint: Checkpoint) -> str:
     """What is not lost, and how to go on with it; a journal of nothing is deleted."""
-    if not spool.done:
-        spool.discard()
+    if not checkpoint.done:
+        checkpoint.discard()
         return "No account was read."
-    places = f"{spool.done} of {spool.expected} accounts and Regions"
+    places = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
     return f"{places} are kept: the same command with --resume goes on."
 
 
-def _made(spool: Spool, asked: Asked, generated_at: str, screen: Screen) -> int:
+def _made(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, screen: Terminal) -> int:
     """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
     import duckdb
 
     try:
-        with spool.tables() as tables:
-            return tell(Report(tables, asked, generated_at), screen)
+        with checkpoint.tables() as tables:
+            return render_report(Report(tables, options, generated_at), screen)
     except duckdb.Error as error:
         said = " ".join(str(error).split())
         raise ScriptError(f"The report cannot be made: {said}") from error
 
 
-def _require_packages(asked: Asked, screen: Screen) -> None:
+def _require_packages(options: ReportOptions, screen: Terminal) -> None:
     """Before anything takes minutes. Raises DependencyError."""
     try:
-        import duckdb  # noqa: F401 - what is asked is whether it is there
+        import duckdb  # noqa: F401 - whether it is there
     except ImportError as error:
         raise DependencyError(
             f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. Ways out: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
-    if asked.format == TABLE and asked.output is None and screen.stdout.isatty():
+    if options.format == TABLE and options.output is None and screen.stdout.isatty():
         screen.console(screen.stdout)
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="compliance",
     summary="The patch compliance of every account of the organization, in one place.",
     description="""\
@@ -95,6 +95,7 @@ s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution an
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
 something could not be read (but an account that is not active) and --fail-on did not say 2; 130 when interrupted:
 what was read until then is kept for --resume.""",
-    keys=KEYS,
-    by_hand=report,
+    example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
+    options=KEYS,
+    cli_handler=report,
 )

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import each
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, explorer_syncs_of_member
 
 if TYPE_CHECKING:
-    from systems_manager_organization.aws.account_sessions import Member
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.account_sessions import AccountSession
+    from systems_manager_organization.aws.session import AwsSession
 
 
 class DeregistrationBlockedError(ScriptError):
@@ -33,7 +33,7 @@ class DeregistrationGuard:
     regions: tuple[str, ...] = ()
 
 
-def refuse_deregistration(guard: DeregistrationGuard, aws: Connection, account_id: str) -> None:
+def refuse_deregistration(guard: DeregistrationGuard, aws: AwsSession, account_id: str) -> None:
     """Returns where no sync would be deleted, or where the account could not be looked into.
 
     An account that cannot be looked into must not stay registered for ever: it may be closed. Raises
@@ -43,7 +43,7 @@ def refuse_deregistration(guard: DeregistrationGuard, aws: Connection, account_i
     if not guard.member_role_name:
         return
     try:
-        member = Members(aws, guard.member_role_name).enter(account_id)
+        member = AccountSessions(aws, guard.member_role_name).assume_role(account_id)
     except ServiceError as error:
         _warn_unseen(aws, f"account {account_id}", error.message)
         return
@@ -71,7 +71,7 @@ class _Syncs:
     unreadable: str = ""
 
 
-def _syncs_in(member: Member, region: str) -> _Syncs:
+def _syncs_in(member: AccountSession, region: str) -> _Syncs:
     try:
         syncs = explorer_syncs_of_member(member, region)
     except ScriptError as error:
@@ -80,7 +80,7 @@ def _syncs_in(member: Member, region: str) -> _Syncs:
     return _Syncs(region, tuple(sync.name for sync in syncs if sync.is_of_organization and not sync.is_quick_setups))
 
 
-def _warn_unseen(aws: Connection, where: str, why: str) -> None:
+def _warn_unseen(aws: AwsSession, where: str, why: str) -> None:
     aws.notice(
         f"Explorer's resource data syncs in {where} could not be listed, and AWS deletes any that there are. {why}"
     )

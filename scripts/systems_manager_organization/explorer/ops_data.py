@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.pagination import items
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.aws.pagination import paginate
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, switch
-from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
 from systems_manager_organization.organizations.accounts import accounts_of
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.explorer.resource_data_syncs import Sync
     from systems_manager_organization.organizations.accounts import Account
 
@@ -77,7 +77,7 @@ class Arrived:
         return f"{account_id} {account.name}" if account else account_id
 
 
-def show(query: Query, connect: Connect, screen: Screen) -> int:
+def show(query: Query, connect: Connect, screen: Terminal) -> int:
     """Shows what arrives. Returns 0; 1 when the sync has failed or brings nothing.
 
     Raises ScriptError, as when there is no such sync.
@@ -100,7 +100,7 @@ def show(query: Query, connect: Connect, screen: Screen) -> int:
 # What AWS is asked
 
 
-def _sync(aws: Connection, name: str) -> Sync:
+def _sync(aws: AwsSession, name: str) -> Sync:
     """The sync of that name; of no name, the organization's only one that is not Quick Setup's. Raises QueryError."""
     syncs = explorer_syncs(aws)
     if name:
@@ -117,12 +117,12 @@ def _sync(aws: Connection, name: str) -> Sync:
     raise QueryError(f"{problem} in account {aws.account_id} and Region {aws.region}. Name one of these: {names}.")
 
 
-def _accounts(aws: Connection) -> dict[str, Account]:
+def _accounts(aws: AwsSession) -> dict[str, Account]:
     root_id = aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
     return {account.id: account for account in accounts_of(aws, [root_id]) if account.is_active}
 
 
-def _instances(aws: Connection, sync_name: str) -> list[Instances]:
+def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
     """Counted here and not by AWS, whose pages show aggregators of OpsItems only.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetOpsSummary.html
@@ -137,7 +137,7 @@ def _instances(aws: Connection, sync_name: str) -> list[Instances]:
         MaxResults=50,
     )
     # AWS need not say Entities where there are none.
-    for entity in items(lambda **page: {"Entities": [], **ask(**page)}, "Entities"):
+    for entity in paginate(lambda **page: {"Entities": [], **ask(**page)}, "Entities"):
         for instance in entity.get("Data", {}).get(_INSTANCES, {}).get("Content", []):
             # AWS documents none of these attributes; they are what programs read that work with it.
             place = (instance.get("SourceAccountId", ""), instance.get("SourceRegion", ""))
@@ -149,14 +149,14 @@ def _instances(aws: Connection, sync_name: str) -> list[Instances]:
 # What is shown
 
 
-def _show(arrived: Arrived, screen: Screen) -> None:
+def _show(arrived: Arrived, screen: Terminal) -> None:
     for line in _of_sync(arrived.sync):
         screen.write(line)
     if arrived.instances and screen.stdout.isatty():
         screen.console(screen.stdout).print(_table(arrived))
     else:
         for place in arrived.instances:
-            instances = counted(place.number, "instance")
+            instances = pluralize(place.number, "instance")
             screen.write(f"{arrived.named(place.account_id)}, {place.region}: {instances}, {place.managed} managed")
     for line in _totals(arrived):
         screen.write(line)
@@ -180,15 +180,15 @@ def _of_sync(sync: Sync) -> Iterator[str]:
 
 def _totals(arrived: Arrived) -> Iterator[str]:
     if arrived.number:
-        accounts = counted(len({place.account_id for place in arrived.instances}), "account")
-        yield f"{counted(arrived.number, 'EC2 instance')} of {accounts}, {arrived.managed} of them managed nodes."
+        accounts = pluralize(len({place.account_id for place in arrived.instances}), "account")
+        yield f"{pluralize(arrived.number, 'EC2 instance')} of {accounts}, {arrived.managed} of them managed nodes."
     else:
         yield "Nothing arrives."
     if arrived.unseen:
         yield arrived.unseen
     elif arrived.silent:
         yield (
-            f"{len(arrived.silent)} of {counted(len(arrived.accounts), 'active account')} of the organization send "
+            f"{len(arrived.silent)} of {pluralize(len(arrived.accounts), 'active account')} of the organization send "
             f"nothing: {_in_words(arrived, arrived.silent)}. They have no instance in these Regions, AWS has not "
             f"collected from them yet, or they are not in the sync."
         )
@@ -231,7 +231,7 @@ def _name(arrived: Arrived, account_id: str) -> str:
     return arrived.accounts[account_id].name if account_id in arrived.accounts else ""
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="ops-data",
     summary="What Explorer sees of the organization through a resource data sync, and whom it does not see.",
     description="""\
@@ -239,16 +239,17 @@ Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: on
 sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. To be run in the account that has
 the sync: what a delegated administrator's brings the management account does not see.
 It exits with 1 when there is no such sync, when it has failed, and when nothing arrives.""",
-    keys=(
+    example="ops-data",
+    options=(
         replace(
             SYNC_NAME,
             description="which resource data sync; default: the organization's only one that is not Quick Setup's own",
             required=False,
-            by_hand=True,
+            cli_only=True,
             positional=True,
         ),
         *OPTIONAL_COMMON_KEYS,
-        switch("json", "prints JSON"),
+        flag("json", "prints JSON"),
     ),
-    by_hand=show,
+    cli_handler=show,
 )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.waiters import synchronizing_pauses
-from systems_manager_organization.errors import QueryError, ScriptError, UnsettledError
+from systems_manager_organization.errors import QueryError, ScriptError, WaiterError
 from systems_manager_organization.explorer.resource_data_syncs import (
     FROM_SOURCE,
     IN_PROGRESS,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         ResourceDataSyncSourceTypeDef,
     )
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.explorer.resource_data_syncs import Sync
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
@@ -51,7 +51,7 @@ class ResourceDataSync(SettingKind):
     name = "resource-data-sync"
     values = f"{PRESENT}|{ABSENT}|{BROKEN}|{DIFFERENT}"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         syncs = {sync.name: sync for sync in explorer_syncs(aws)}
         return {setting.key: _value(syncs.get(setting.name), setting) for setting in settings}
 
@@ -106,7 +106,7 @@ def _specified(setting: Setting) -> Source:
         ) from error
 
 
-def _settled(aws: Connection, setting: Setting, *, expected: bool = False) -> Sync | None:
+def _settled(aws: AwsSession, setting: Setting, *, expected: bool = False) -> Sync | None:
     """The sync once AWS does not work on it; one `expected` is waited for as well. Raises UnsettledError."""
     for pause in synchronizing_pauses():
         sync = next((sync for sync in explorer_syncs(aws) if sync.name == setting.name), None)
@@ -114,7 +114,7 @@ def _settled(aws: Connection, setting: Setting, *, expected: bool = False) -> Sy
         if is_settled:
             return sync
         aws.clock.sleep(pause)
-    raise UnsettledError(
+    raise WaiterError(
         f"{setting.key}: AWS still works on it in account {aws.account_id} and Region {aws.region} after a quarter of "
         "an hour. Run this again later."
     )
@@ -132,7 +132,7 @@ def _refuse_other_account_options(setting: Setting, sync: Sync, source: Source) 
         )
 
 
-def _diagnosis(aws: Connection, setting: Setting, sync: Sync) -> str:
+def _diagnosis(aws: AwsSession, setting: Setting, sync: Sync) -> str:
     what = ", ".join(word for word in (sync.status, sync.state) if word)
     said = f": {sync.message.rstrip('.')}" if sync.message else ""
     advice = sync.explanation or (

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.explorer.sync_states import explained
+from systems_manager_organization.explorer.sync_states import describe_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from systems_manager_organization.aws.account_sessions import Member
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.account_sessions import AccountSession
+    from systems_manager_organization.aws.session import AwsSession
 
 # The type of Explorer's; the other type copies inventory to a bucket.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
@@ -86,18 +86,18 @@ class Sync:
     @property
     def explanation(self) -> str:
         """What the state means and what to do; "" where nothing stands in its way."""
-        return explained(self.state)
+        return describe_state(self.state)
 
 
-def explorer_syncs(aws: Connection) -> list[Sync]:
+def explorer_syncs(aws: AwsSession) -> list[Sync]:
     """Explorer's syncs of the account and Region, by name. Raises ScriptError."""
-    listed = aws.listed(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
+    listed = aws.paginate(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
     return sorted(map(sync_of, listed), key=lambda sync: sync.name)
 
 
-def explorer_syncs_of_member(member: Member, region: str) -> list[Sync]:
+def explorer_syncs_of_member(member: AccountSession, region: str) -> list[Sync]:
     """Explorer's syncs of a member account in a Region, by name. Raises ScriptError."""
-    listed = member.listed("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
+    listed = member.paginate("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
     return sorted(map(sync_of, listed), key=lambda sync: sync.name)
 
 
@@ -108,7 +108,7 @@ def sync_of(told: Mapping[str, Any]) -> Sync:
     return Sync(
         name=told["SyncName"],
         status=told.get("LastStatus", ""),
-        state=state if explained(state) else "",
+        state=state if describe_state(state) else "",
         message=" ".join(told.get("LastSyncStatusMessage", "").split()),
         last_successful_sync=_rfc_3339(told.get("LastSuccessfulSyncTime")),
         source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,

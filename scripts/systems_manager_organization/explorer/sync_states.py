@@ -15,7 +15,7 @@ _PROBLEMS = {
 }
 
 
-def explained(state: str) -> str:
+def describe_state(state: str) -> str:
     """What is wrong and what to do, in sentences; "" for a state that is no problem.
 
     AWS documents the four problems alone, and accounts show other words where all is well.

@@ -7,22 +7,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS
 from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.installation.existing_resources import existing_account, existing_roles, existing_unit
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.accounts import root_id_of
-from systems_manager_organization.quick_setup.configuration_managers import described, managers_of
+from systems_manager_organization.quick_setup.configuration_managers import get_configuration_manager, managers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
 
 ALL_ADOPTED, SOME_LEFT = 0, 1
 
@@ -54,7 +54,7 @@ class Found:
     mark: CreationMark
 
 
-def adopt(_query: Query, connect: Connect, screen: Screen) -> int:
+def adopt(_query: Query, connect: Connect, screen: Terminal) -> int:
     """Writes blocks to standard output, and to standard error what is left to the person.
 
     Returns 0 when there is a block for everything that exists, 1 when something is left. Raises QueryError where
@@ -81,7 +81,7 @@ def adopt(_query: Query, connect: Connect, screen: Screen) -> int:
     return SOME_LEFT if left else ALL_ADOPTED
 
 
-def _changes(screen: Screen) -> list[dict[str, Any]]:
+def _changes(screen: Terminal) -> list[dict[str, Any]]:
     if screen.stdin.isatty():
         raise QueryError("there is no plan on standard input: terraform show -json PLANFILE | report.py adopt")
     try:
@@ -109,7 +109,7 @@ def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
 class _Lookup:
     """Looks for what a candidate would be, in AWS."""
 
-    def __init__(self, aws: Connection) -> None:
+    def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
 
     def find(self, candidate: Candidate) -> list[Found]:
@@ -127,7 +127,7 @@ class _Lookup:
         if candidate.type == "aws_ssmquicksetup_configuration_manager":
             types = ",".join(sorted(found["type"] for found in planned["configuration_definition"]))
             return [
-                Found(manager.arn, CreationMark.of(described(aws, manager.arn).get("Tags", {})))
+                Found(manager.arn, CreationMark.of(get_configuration_manager(aws, manager.arn).get("Tags", {})))
                 for manager in managers_of(aws)
                 if (manager.name, manager.type) == (planned["name"], types)
             ]
@@ -200,7 +200,7 @@ def _quoted(address: str) -> str:
     return f"'{address}'"
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="adopt",
     summary="Import and moved blocks for what a plan would create although AWS has it.",
     description="""\
@@ -212,6 +212,7 @@ iam:GetRole, organizations:ListOrganizationalUnitsForParent, ListAccounts, ListT
 ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import block with its id, or a moved block
 where the same plan deletes it at another address. What another installation created is left alone. Review the file, put
 it beside the call of the module, apply, and delete it. Changes nothing.""",
-    keys=OPTIONAL_COMMON_KEYS,
-    by_hand=adopt,
+    example="adopt < plan.json > adopted.tf",
+    options=OPTIONAL_COMMON_KEYS,
+    cli_handler=adopt,
 )

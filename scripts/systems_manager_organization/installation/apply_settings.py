@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGION_PATTERN, list_pattern
-from systems_manager_organization.cli.options import COMMON_KEYS, Key
+from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.explorer.deregistration import DeregistrationGuard, refuse_deregistration
 from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, in_order
@@ -29,13 +29,13 @@ from systems_manager_organization.settings.setting import (
     Setting,
     SettingContext,
     apply_change,
-    shown,
+    display,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.settings.records import Records
@@ -88,7 +88,7 @@ def run(query: Query, connect: Connect) -> str:
 class _Installation:
     """The settings of one installation, with its record in AWS."""
 
-    def __init__(self, aws: Connection, query: Query) -> None:
+    def __init__(self, aws: AwsSession, query: Query) -> None:
         self._aws = aws
         self._region, self._name = query["record_region"], query["installation"]
         guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
@@ -173,9 +173,9 @@ class _Installation:
         kind = KINDS[setting.kind]
         current = kind.current(self._aws, setting)
         if current == setting.value:
-            return f"{setting.key}: already {shown(current)}."
+            return f"{setting.key}: already {display(current)}."
         apply_change(kind, self._context, setting, current, setting.value)
-        return f"{setting.key}: {shown(setting.value)} (was {shown(current)})."
+        return f"{setting.key}: {display(setting.value)} (was {display(current)})."
 
     def _revert(self, desired: DesiredSetting) -> str:
         setting = desired.setting
@@ -187,19 +187,20 @@ class _Installation:
         if reason:
             return f"{setting.key}: left as it is, because {reason}."
         if desired.previous == setting.value:
-            return f"{setting.key}: left as it is, because it was {shown(setting.value)} before this installation."
+            return f"{setting.key}: left as it is, because it was {display(setting.value)} before this installation."
         current = kind.current(self._aws, setting)
         if current not in self._values(desired):
-            return f"{setting.key}: left as it is, because it is {shown(current)} and no longer {shown(setting.value)}."
+            reason = f"it is {display(current)} and no longer {display(setting.value)}"
+            return f"{setting.key}: left as it is, because {reason}."
         target = kind.previous_or_substitute(self._context, desired.previous)
         if current == target:
-            return f"{setting.key}: already {shown(current)}."
+            return f"{setting.key}: already {display(current)}."
         try:
             apply_change(kind, self._context, setting, current, target)
         except IrreversibleError as error:
-            return f"{setting.key}: left {shown(current)}, because {error}."
+            return f"{setting.key}: left {display(current)}, because {error}."
         said = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
-        return f"{setting.key}: {shown(target)} again (was {shown(current)}){said}."
+        return f"{setting.key}: {display(target)} again (was {display(current)}){said}."
 
     def _values(self, desired: DesiredSetting) -> set[str]:
         """What this installation may have made of it: also where an apply was interrupted after its state changed."""
@@ -232,7 +233,7 @@ def _desired(item: Mapping[str, Any]) -> DesiredSetting:
     return DesiredSetting(setting, **found)
 
 
-VERB = Verb(
+COMMAND = Command(
     name="settings",
     summary="All settings of an installation for which Terraform has no resource, and how they were before.",
     description="""\
@@ -243,12 +244,13 @@ administrators: organizations:RegisterDelegatedAdministrator and DeregisterDeleg
 ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. What was changed is recorded by
 ssm:PutParameter below /systems-manager-organization. Resources of the AWS provider that adopt what exists, and leave it
 on destroy, would replace this.""",
-    keys=(
+    example='settings \'{"account_id": "111111111111", "region": "us-east-1", …}\'',
+    options=(
         *COMMON_KEYS,
         INSTALLATION,
         RECORD_REGION,
-        Key("settings", "what is to be so, or what was", r"(?s)\[.*\]", _RULE, default="[]"),
-        Key(
+        Option("settings", "what is to be so, or what was", r"(?s)\[.*\]", _RULE, default="[]"),
+        Option(
             "reverts",
             "by key of what is no longer wanted, the change back as the plan shows it",
             r"(?s)\{.*\}",
@@ -256,20 +258,20 @@ on destroy, would replace this.""",
             default="{}",
         ),
         MEMBER_ROLE_NAME,
-        Key(
+        Option(
             "regions",
             "Regions in which an administrator account may have resource data syncs",
             list_pattern(REGION_PATTERN, empty=True),
             "a JSON list of Regions",
             default="[]",
         ),
-        Key(
+        Option(
             "execution_role_name",
             "for restore: the role without which configuration managers cannot be deleted; refuses while any is left",
             r"[A-Za-z0-9_+=,.@/-]{1,576}",
             "the name of an IAM role",
         ),
-        Key(
+        Option(
             "action", "make it so, or change it back", f"{APPLY}|{RESTORE}", f'"{APPLY}" or "{RESTORE}"', default=APPLY
         ),
     ),

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.options import Option
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import QueryError, ServiceError
@@ -20,7 +20,7 @@ from systems_manager_organization.quick_setup.configuration_managers import FAIL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.organizations.accounts import Account
     from systems_manager_organization.quick_setup.configurations import Configuration
 
@@ -30,7 +30,7 @@ _RULE = (
     "be left out"
 )
 
-RESOURCES = Key("resources", "names of resources that Terraform is to create", r"(?s)\{.*\}", _RULE, default="{}")
+RESOURCES = Option("resources", "names of resources that Terraform is to create", r"(?s)\{.*\}", _RULE, default="{}")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def parse_resources(text: str) -> dict[str, Any]:
     return found
 
 
-def existing_roles(aws: Connection, names: Iterable[str]) -> Iterator[ExistingResource]:
+def existing_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
     """Raises ScriptError."""
     for name in names:
         try:
@@ -83,11 +83,11 @@ def existing_roles(aws: Connection, names: Iterable[str]) -> Iterator[ExistingRe
         )
 
 
-def existing_unit(aws: Connection, name: str, parent_id: str) -> ExistingResource | None:
+def existing_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:
     """The organizational unit of this name below `parent_id`, or below the root. Raises ScriptError."""
     organizations = aws.organizations
     parent = parent_id or root_id_of(aws)
-    listed = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+    listed = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
     unit = next((found for found in listed if found["Name"] == name), None)
     if unit is None:
         return None
@@ -101,7 +101,7 @@ def existing_unit(aws: Connection, name: str, parent_id: str) -> ExistingResourc
     )
 
 
-def existing_account(aws: Connection, accounts: Iterable[Account], email: str) -> ExistingResource | None:
+def existing_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> ExistingResource | None:
     """The account of this e-mail address, which AWS takes once. Raises ScriptError."""
     account = next((found for found in accounts if found.email.lower() == email.lower()), None)
     if account is None:

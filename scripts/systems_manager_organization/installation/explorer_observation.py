@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import COMMON_KEYS
 from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
@@ -76,7 +76,7 @@ def _told(sync: Sync | None) -> dict[str, str]:
     }
 
 
-VERB = Verb(
+COMMAND = Command(
     name="resource-data-sync",
     summary="How Explorer's resource data sync of the organization stands in the account and Region.",
     description="""\
@@ -84,7 +84,9 @@ Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are 
 what reads these, and ssm:GetParametersByPath.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
 one that tells LastStatus and the State of SyncSource would replace this verb.""",
-    keys=(
+    example="""resource-data-sync --account-id 222222222222 --region us-east-1 \\
+    --sync-name organization --installation main --record-region us-east-1""",
+    options=(
         *COMMON_KEYS,
         SYNC_NAME,
         replace(INSTALLATION, required=False),

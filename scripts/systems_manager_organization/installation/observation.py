@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, ORGANIZATIONAL_UNIT_PATTERN, SEVERITIES
-from systems_manager_organization.cli.options import COMMON_KEYS, Key, account_id_key
+from systems_manager_organization.cli.options import COMMON_KEYS, Option, account_id_key
 from systems_manager_organization.errors import PrerequisiteError
 from systems_manager_organization.findings import Finding, Severities
 from systems_manager_organization.installation.existing_resources import (
@@ -42,13 +42,13 @@ from systems_manager_organization.quick_setup.configurations import (
     configurations_key,
     parse_configurations,
 )
-from systems_manager_organization.quick_setup.deployments import deployment_findings, standings_of, summarize
+from systems_manager_organization.quick_setup.deployments import deployment_findings, get_deployment_statuses, summarize
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.installation.existing_resources import ExistingResource
@@ -105,8 +105,10 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *([account] if account else []),
             *existing_managers([*deployed, *others], descriptions),
         ]
-        standings = (
-            standings_of(aws, deployed, directory, descriptions) if query["deployments_observed"] == "true" else []
+        statuses = (
+            get_deployment_statuses(aws, deployed, directory, descriptions)
+            if query["deployments_observed"] == "true"
+            else []
         )
         unit_id = query["organizational_unit_id"] or _unit_id(existing)
         findings = [
@@ -115,7 +117,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *(account_findings(aws, account_id) if account_id else ()),
             *registration_findings(observed, records.own, account_id),
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
-            *deployment_findings(standings),
+            *deployment_findings(statuses),
         ]
         found = find(
             aws,
@@ -136,11 +138,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
             "existing": json.dumps(refusals(existing, query["installation"])),
             "findings": json.dumps(found),
-            "deployments": json.dumps(summarize(standings)),
+            "deployments": json.dumps(summarize(statuses)),
         }
 
 
-def describe_organization(aws: Connection) -> Organization:
+def describe_organization(aws: AwsSession) -> Organization:
     """Raises PrerequisiteError where Systems Manager cannot be set up from this account."""
     told = aws.call(aws.organizations.describe_organization)["Organization"]
     if told["MasterAccountId"] != aws.account_id:
@@ -168,7 +170,7 @@ def _resolved(configurations: Sequence[Configuration], organization: Organizatio
 
 
 def _account_of(
-    aws: Connection, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
+    aws: AwsSession, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
 ) -> ExistingResource | None:
     """The account that Terraform is to create, where it exists."""
     email = resources.get("account_email")
@@ -182,7 +184,7 @@ def _of_account(setting: Setting, account_id: str) -> Setting:
     return replace(setting, value=account_id) if setting.kind == "delegated-administrator" else setting
 
 
-def _existing_resources(aws: Connection, resources: Mapping[str, Any]) -> list[ExistingResource]:
+def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:
     found = list(existing_roles(aws, resources.get("role_names", [])))
     wanted = resources.get("organizational_unit") or {}
     unit = existing_unit(aws, wanted["name"], wanted.get("parent_id") or "") if wanted else None
@@ -218,7 +220,7 @@ def _unreadable(records: Records) -> Iterator[Finding]:
         )
 
 
-VERB = Verb(
+COMMAND = Command(
     name="organization",
     summary="Everything that a plan of the module asks AWS.",
     description="""\
@@ -227,7 +229,9 @@ is to use, what would go wrong (observe.py preflight) and how the configurations
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
 ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data sources for a part of it.""",
-    keys=(
+    example="""organization --account-id 111111111111 --region us-east-1 \\
+    --installation main --record-region us-east-1""",
+    options=(
         *COMMON_KEYS,
         replace(INSTALLATION, required=False),
         replace(RECORD_REGION, required=False),
@@ -236,14 +240,14 @@ ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data 
         configurations_key("what is to be deployed, and where; no organizational units: the whole organization"),
         MEMBER_ROLE_NAME,
         account_id_key("administrator_account_id", "the delegated administrator, where it is known"),
-        Key(
+        Option(
             "organizational_unit_id",
             "the dedicated organizational unit, where it exists already",
             ORGANIZATIONAL_UNIT_PATTERN,
             'the id of an organizational unit, for example "ou-ab12-34cd56ef"',
         ),
         SEVERITIES,
-        Key(
+        Option(
             "deployments_observed",
             "whether to read how configurations are deployed",
             "true|false",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.settings.setting import Setting, read_all
@@ -13,7 +13,7 @@ from systems_manager_organization.settings.setting import Setting, read_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.records import Record, Records
 
 _RULE = (
@@ -22,7 +22,7 @@ _RULE = (
 )
 _MEMBERS = frozenset({"key", "subject", "value", "specification"})
 
-SETTINGS = Key("settings", "the settings", r"(?s)\[.*\]", _RULE, default="[]")
+SETTINGS = Option("settings", "the settings", r"(?s)\[.*\]", _RULE, default="[]")
 
 
 def parse_settings(text: str) -> list[Setting]:
@@ -45,7 +45,7 @@ def _is_setting(item: Any) -> bool:
     )
 
 
-def observe_settings(aws: Connection, records: Records, settings: Sequence[Setting]) -> dict[str, dict[str, Any]]:
+def observe_settings(aws: AwsSession, records: Records, settings: Sequence[Setting]) -> dict[str, dict[str, Any]]:
     """What a plan has to know of each setting, by key; for Terraform, so all of one shape:
 
     - `value`: what it is now

@@ -11,7 +11,7 @@ from systems_manager_organization.organizations.accounts import ACTIVE, Account,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 
 class Deployment(Protocol):
@@ -25,7 +25,7 @@ class Deployment(Protocol):
 
 
 class AccountDirectory:
-    def __init__(self, aws: Connection) -> None:
+    def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._lock = Lock()
         self._known: dict[tuple[str, ...], list[Account]] = {}

@@ -15,7 +15,7 @@ from systems_manager_organization.settings.setting import SettingKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 
@@ -26,7 +26,7 @@ class AccountPlacement(SettingKind):
     # https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     values = "|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|elsewhere"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: parent_of(aws, setting.subject) if setting.subject else "" for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
@@ -62,7 +62,7 @@ class AccountPlacement(SettingKind):
         return previous
 
 
-def parent_of(aws: Connection, account_id: str) -> str:
+def parent_of(aws: AwsSession, account_id: str) -> str:
     """Id of the root or organizational unit that holds the account; "" when the organization has no such account."""
     try:
         parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 ACTIVE = "ACTIVE"
 
@@ -39,7 +39,7 @@ class Account:
         return self.state == ACTIVE
 
 
-def accounts_of(aws: Connection, parent_ids: Iterable[str]) -> Iterator[Account]:
+def accounts_of(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[Account]:
     """The accounts of these organizational units and of all below them, each once, as AWS tells them.
 
     The root stands for the whole organization, the management account included.
@@ -52,7 +52,7 @@ def accounts_of(aws: Connection, parent_ids: Iterable[str]) -> Iterator[Account]
             yield account
 
 
-def ancestors_of(aws: Connection, organizational_unit_id: str) -> list[str]:
+def ancestors_of(aws: AwsSession, organizational_unit_id: str) -> list[str]:
     """The organizational unit itself and everything that it is in, up to the root."""
     lineage = [organizational_unit_id]
     while not is_root(lineage[-1]):
@@ -62,7 +62,7 @@ def ancestors_of(aws: Connection, organizational_unit_id: str) -> list[str]:
     return lineage
 
 
-def root_id_of(aws: Connection) -> str:
+def root_id_of(aws: AwsSession) -> str:
     """The organization's root, of which there is one."""
     return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
 
@@ -71,15 +71,15 @@ def is_root(parent_id: str) -> bool:
     return parent_id.startswith(_ROOT_PREFIX)
 
 
-def _listed(aws: Connection, parents: list[str]) -> Iterator[Account]:
+def _listed(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
     organizations = aws.organizations
     if any(map(is_root, parents)):
         # Of every account in pages of twenty, and not unit by unit: the fewest calls there are.
-        yield from map(Account.of, aws.listed(organizations.list_accounts, "Accounts"))
+        yield from map(Account.of, aws.paginate(organizations.list_accounts, "Accounts"))
         return
     remaining = list(parents)
     while remaining:
         parent = remaining.pop()
-        yield from map(Account.of, aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
-        units = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+        yield from map(Account.of, aws.paginate(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
+        units = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
         remaining += [unit["Id"] for unit in units]

@@ -14,7 +14,7 @@ from systems_manager_organization.settings.setting import SettingKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 NONE = "none"
@@ -31,7 +31,7 @@ class DelegatedAdministrator(SettingKind):
     name = "delegated-administrator"
     values = f"[0-9]{{12}}|{NONE}"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: _value(_administrators(aws, setting.name), setting) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
@@ -51,8 +51,8 @@ class DelegatedAdministrator(SettingKind):
             )
 
 
-def _administrators(aws: Connection, principal: str) -> list[str]:
-    listed = aws.listed(
+def _administrators(aws: AwsSession, principal: str) -> list[str]:
+    listed = aws.paginate(
         aws.organizations.list_delegated_administrators, "DelegatedAdministrators", ServicePrincipal=principal
     )
     return sorted(account["Id"] for account in listed)

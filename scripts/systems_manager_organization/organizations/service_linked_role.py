@@ -14,7 +14,7 @@ from systems_manager_organization.settings.setting import SettingKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 # Only AWS knows how a service names its role.
@@ -33,14 +33,14 @@ class ServiceLinkedRole(SettingKind):
     values = f"{PRESENT}|{ABSENT}"
     always_retained: ClassVar[str] = "other features of Systems Manager in the account may use it"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: PRESENT if _exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
 
 
-def _exists(aws: Connection, role_name: str) -> bool:
+def _exists(aws: AwsSession, role_name: str) -> bool:
     try:
         aws.call(aws.iam.get_role, RoleName=role_name)
     except ServiceError as error:

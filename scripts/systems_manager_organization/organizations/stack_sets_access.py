@@ -12,7 +12,7 @@ from systems_manager_organization.settings.setting import SettingKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
@@ -27,7 +27,7 @@ class StackSetsAccess(SettingKind):
     name = "stack-sets-access"
     values = f"{ENABLED}|{DISABLED}"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
         return {setting.key: ENABLED if status == ENABLED else DISABLED for setting in settings}
 

@@ -14,7 +14,7 @@ from systems_manager_organization.settings.setting import SettingKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 ENABLED, DISABLED = "enabled", "disabled"
@@ -31,8 +31,8 @@ class TrustedAccess(SettingKind):
     name = "trusted-access"
     values = f"{ENABLED}|{DISABLED}"
 
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
-        listed = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
+        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
         enabled = {principal.get("ServicePrincipal") for principal in listed}
         return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
 

@@ -12,7 +12,7 @@ from systems_manager_organization.organizations.delegated_administrator import N
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.records import Record
 
 IS_MANAGEMENT_ACCOUNT = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT"
@@ -21,7 +21,7 @@ ANOTHER_REGISTERED = "ANOTHER_ADMINISTRATOR_REGISTERED"
 NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
 
 
-def account_findings(aws: Connection, account_id: str) -> Iterator[Finding]:
+def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
     """Whether AWS would register the account at all. Raises ScriptError."""
     if account_id == aws.account_id:
         yield Finding(
@@ -64,11 +64,11 @@ def registration_findings(
         )
 
 
-def unit_findings(aws: Connection, unit_id: str, account_id: str) -> Iterator[Finding]:
+def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Finding]:
     """Who else is in the dedicated organizational unit. Raises ScriptError."""
     organizations = aws.organizations
-    accounts = aws.listed(organizations.list_accounts_for_parent, "Accounts", ParentId=unit_id)
-    units = aws.listed(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit_id)
+    accounts = aws.paginate(organizations.list_accounts_for_parent, "Accounts", ParentId=unit_id)
+    units = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit_id)
     others = sorted(
         [account["Id"] for account in accounts if account["Id"] != account_id] + [unit["Id"] for unit in units]
     )
@@ -82,7 +82,7 @@ def unit_findings(aws: Connection, unit_id: str, account_id: str) -> Iterator[Fi
         )
 
 
-def _state_of(aws: Connection, account_id: str) -> str:
+def _state_of(aws: AwsSession, account_id: str) -> str:
     try:
         return Account.of(dict(aws.call(aws.organizations.describe_account, AccountId=account_id)["Account"])).state
     except ServiceError as error:

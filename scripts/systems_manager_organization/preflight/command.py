@@ -6,27 +6,31 @@ import json
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, SEVERITIES
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, switch
-from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, flag
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.findings import ERROR, WARNING, Severities, in_order
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.preflight.finding_table import table
 from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODES, overlap_findings
 from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
-from systems_manager_organization.quick_setup.configuration_managers import configurations_in, described, managers_of
+from systems_manager_organization.quick_setup.configuration_managers import (
+    configurations_in,
+    get_configuration_manager,
+    managers_of,
+)
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from concurrent.futures import Future
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.findings import Finding
     from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.quick_setup.configurations import Configuration
@@ -50,7 +54,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-def show(query: Query, connect: Connect, screen: Screen) -> int:
+def show(query: Query, connect: Connect, screen: Terminal) -> int:
     """The findings for a person. Returns 1 when one of them is an error."""
     with connect() as aws:
         findings = _findings(aws, query)
@@ -63,11 +67,11 @@ def show(query: Query, connect: Connect, screen: Screen) -> int:
         for finding in findings:
             screen.write("{severity} {code} {subject}: {message} {remedy}".format(**finding))
     errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
-    screen.tell(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.")
+    screen.tell(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.")
     return 1 if errors else 0
 
 
-def _findings(aws: Connection, query: Query) -> list[dict[str, str]]:
+def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     severities = Severities(query["severities"])
     managers = managers_of(aws) if severities.wanted(*OVERLAP_CODES) or not query["configurations"] else []
     return find(
@@ -82,7 +86,7 @@ def _findings(aws: Connection, query: Query) -> list[dict[str, str]]:
 
 
 def find(
-    aws: Connection,
+    aws: AwsSession,
     configurations: list[Configuration],
     managers: list[Manager],
     severities: Severities,
@@ -111,10 +115,10 @@ def find(
     return in_order(told if role_name else [*told, *_without_role(severities)])
 
 
-def _configurations(aws: Connection, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
+def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
     if query["configurations"]:
         return parse_configurations(query["configurations"])
-    return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
+    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
 
 def _without_role(severities: Severities) -> list[dict[str, str]]:
@@ -129,7 +133,7 @@ def _without_role(severities: Severities) -> list[dict[str, str]]:
     ]
 
 
-VERB = Verb(
+COMMAND = Command(
     name="preflight",
     summary="What would go wrong, before anything is touched.",
     description=f"""\
@@ -140,14 +144,15 @@ overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole fo
 Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
 No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
 Quick Setup's configuration managers; those that do would replace parts of this verb.""",
-    keys=(
+    example="preflight --member-role-name OrganizationAccountAccessRole",
+    options=(
         *OPTIONAL_COMMON_KEYS,
         configurations_key("what is to be deployed, and where; default: the configurations that are there"),
         MEMBER_ROLE_NAME,
         account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
         SEVERITIES,
-        switch("json", "prints JSON"),
+        flag("json", "prints JSON"),
     ),
     run=observe,
-    by_hand=show,
+    cli_handler=show,
 )

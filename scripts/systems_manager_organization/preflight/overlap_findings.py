@@ -9,12 +9,12 @@ from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PAT
 from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ancestors_of, is_root
-from systems_manager_organization.quick_setup.configuration_managers import configurations_in, described
+from systems_manager_organization.quick_setup.configuration_managers import configurations_in, get_configuration_manager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.quick_setup.configurations import Configuration
 
@@ -28,7 +28,7 @@ _OTHERWISE = "Each does the same there again."
 
 
 def overlap_findings(
-    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
+    aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Finding]:
     """What is wrong between these configurations, and between them and those that others created.
 
@@ -43,7 +43,7 @@ def overlap_findings(
 
 
 def _created_by_others(
-    aws: Connection, managers: list[Manager], configurations: list[Configuration], installation: str
+    aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Configuration]:
     """The configurations of the account and Region that are none of these, which are known by type and name."""
     wanted = {(configuration.type, configuration.name) for configuration in configurations}
@@ -51,7 +51,7 @@ def _created_by_others(
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
         types |= {PATCH_POLICY, HOST_MANAGEMENT}
     descriptions = [
-        described(aws, manager.arn)
+        get_configuration_manager(aws, manager.arn)
         for manager in managers
         if (manager.type, manager.name) not in wanted and manager.type in types
     ]
@@ -143,7 +143,7 @@ def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:
 class _Targets:
     """What two configurations both go to."""
 
-    def __init__(self, aws: Connection) -> None:
+    def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._lineages: dict[str, list[str]] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import (
     FROM_SOURCE,
@@ -16,7 +16,7 @@ from systems_manager_organization.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.explorer.resource_data_syncs import Sync
 
 SYNC_CODES = ("DATA_SYNC_QUOTA",)
@@ -25,7 +25,7 @@ SYNC_CODES = ("DATA_SYNC_QUOTA",)
 _MOST_SYNCS = 5
 
 
-def sync_findings(aws: Connection, role_name: str, administrator_account_id: str) -> list[Finding]:
+def sync_findings(aws: AwsSession, role_name: str, administrator_account_id: str) -> list[Finding]:
     """Where no further sync could be made: in the account, and in the administrator's, if a role leads there.
 
     The syncs of the administrator account are seen there alone:
@@ -40,9 +40,9 @@ def sync_findings(aws: Connection, role_name: str, administrator_account_id: str
     return findings
 
 
-def _syncs_of_member(aws: Connection, role_name: str, account_id: str) -> list[Sync]:
+def _syncs_of_member(aws: AwsSession, role_name: str, account_id: str) -> list[Sync]:
     try:
-        member = Members(aws, role_name).enter(account_id)
+        member = AccountSessions(aws, role_name).assume_role(account_id)
     except ServiceError:
         # That this account cannot be entered is told with all others that cannot.
         return []

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.account_sessions import READ_ACTIONS, Members
-from systems_manager_organization.aws.concurrency import run_all
+from systems_manager_organization.aws.account_sessions import READ_ACTIONS, AccountSessions
+from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ACTIVE, Account
@@ -17,9 +17,9 @@ from systems_manager_organization.quick_setup.cloud9 import environments_in, has
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from systems_manager_organization.aws.account_sessions import Member
+    from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.concurrency import Task
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.findings import Severities
     from systems_manager_organization.organizations.account_directory import AccountDirectory
     from systems_manager_organization.quick_setup.cloud9 import Environment
@@ -62,7 +62,7 @@ class _Seen:
 
 
 def target_findings(
-    aws: Connection,
+    aws: AwsSession,
     configurations: Sequence[Configuration],
     role_name: str,
     severities: Severities,
@@ -73,8 +73,8 @@ def target_findings(
     targets = _active(_targets(aws, configurations, directory), suspended)
     if role_name and severities.wanted(*MEMBER_CODES):
         looks: list[_Seen] = []
-        look = partial(_look, Members(aws, role_name), severities, looks)
-        run_all(partial(look, target) for target in targets)
+        look = partial(_look, AccountSessions(aws, role_name), severities, looks)
+        run_tasks(partial(look, target) for target in targets)
         yield from _in_members(aws, role_name, looks)
     else:
         deque(targets, maxlen=0)
@@ -89,7 +89,7 @@ def target_findings(
 
 
 def _too_large(
-    aws: Connection, configurations: Iterable[Configuration], directory: AccountDirectory
+    aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
 ) -> Iterator[Finding]:
     for configuration in configurations:
         if configuration.account_id:
@@ -109,7 +109,7 @@ def _too_large(
 
 
 def _targets(
-    aws: Connection, configurations: Iterable[Configuration], directory: AccountDirectory
+    aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
 ) -> Iterator[_Target]:
     """Every account that a configuration goes to, once, with the Regions of all of them.
 
@@ -135,7 +135,7 @@ def _targets(
     yield from (_Target(account, tuple(sorted(regions))) for account, regions in regions_by_account.items())
 
 
-def _members_of(aws: Connection, directory: AccountDirectory, units: Iterable[str]) -> Iterator[Account]:
+def _members_of(aws: AwsSession, directory: AccountDirectory, units: Iterable[str]) -> Iterator[Account]:
     # Deployments to organizational units never reach the management account.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
     return (account for account in directory.stream(units) if account.id != aws.account_id)
@@ -150,12 +150,12 @@ def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_T
             suspended.append(target.account)
 
 
-def _look(members: Members, severities: Severities, looks: list[_Seen], target: _Target) -> list[Task]:
+def _look(members: AccountSessions, severities: Severities, looks: list[_Seen], target: _Target) -> list[Task]:
     """Enters the account; what follows is a look into each Region that may have an environment."""
     seen = _Seen(target.account.id)
     looks.append(seen)
     try:
-        member = members.enter(target.account.id)
+        member = members.assume_role(target.account.id)
     except ServiceError as error:
         seen.not_entered = error
         return []
@@ -166,9 +166,9 @@ def _look(members: Members, severities: Severities, looks: list[_Seen], target: 
     return [partial(_look_for_environments, member, region, seen) for region in regions]
 
 
-def _look_for_regions(member: Member, target: _Target, seen: _Seen) -> None:
+def _look_for_regions(member: AccountSession, target: _Target, seen: _Seen) -> None:
     try:
-        listed = member.listed("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", "Regions", MaxResults=50)
+        listed = member.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", "Regions", MaxResults=50)
         states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
     except ScriptError as error:
         seen.unreadable["its Regions"] = error
@@ -176,7 +176,7 @@ def _look_for_regions(member: Member, target: _Target, seen: _Seen) -> None:
     seen.regions_off += [region for region in target.regions if states.get(region) not in _ENABLED]
 
 
-def _look_for_environments(member: Member, region: str, seen: _Seen) -> tuple[()]:
+def _look_for_environments(member: AccountSession, region: str, seen: _Seen) -> tuple[()]:
     try:
         found = environments_in(member, region)
     except ScriptError as error:
@@ -187,7 +187,7 @@ def _look_for_environments(member: Member, region: str, seen: _Seen) -> tuple[()
     return ()
 
 
-def _in_members(aws: Connection, role_name: str, looks: list[_Seen]) -> Iterator[Finding]:
+def _in_members(aws: AwsSession, role_name: str, looks: list[_Seen]) -> Iterator[Finding]:
     looks.sort(key=lambda seen: seen.account_id)
     yield from _not_entered(aws, role_name, looks)
     yield from _unreadable(looks)
@@ -204,7 +204,7 @@ def _in_members(aws: Connection, role_name: str, looks: list[_Seen]) -> Iterator
             )
 
 
-def _not_entered(aws: Connection, role_name: str, looks: Iterable[_Seen]) -> Iterator[Finding]:
+def _not_entered(aws: AwsSession, role_name: str, looks: Iterable[_Seen]) -> Iterator[Finding]:
     by_kind: defaultdict[str, list[_Seen]] = defaultdict(list)
     for seen in looks:
         if seen.not_entered:
@@ -213,7 +213,8 @@ def _not_entered(aws: Connection, role_name: str, looks: Iterable[_Seen]) -> Ite
         yield Finding(
             NOT_READABLE,
             ", ".join(seen.account_id for seen in group),
-            f"The role {role_name} could not be assumed there, so nobody looked into {_them(group)}. "
+            f"The role {role_name} could not be assumed there, so {'it was' if len(group) == 1 else 'they were'} not "
+            "checked. "
             f"{_told(group[0].not_entered)}",
             f"Create the role there (invited accounts have none) and let it trust {aws.identity.arn}, or name another "
             "role in preflight.member_role_name.",
@@ -256,10 +257,6 @@ def _kind(error: ScriptError) -> str:
 def _told(error: ScriptError | None) -> str:
     """Without its advice: findings have a remedy of their own."""
     return error.message if isinstance(error, ServiceError) else str(error)
-
-
-def _them(group: list[_Seen]) -> str:
-    return "it" if len(group) == 1 else "them"
 
 
 def _names(accounts: Iterable[Account]) -> str:

@@ -10,7 +10,7 @@ PROGRAM = Program(
     summary="""\
 Makes something true in AWS for which Terraform has no resource. Looks first, changes only what differs, and looks
 again: running it twice does nothing twice. `--action restore` puts back what was there before, and nothing else.""",
-    verbs=(apply_settings.VERB,),
+    commands=(apply_settings.COMMAND,),
     render=lambda sentence, _on_terminal: sentence,
     reads_standard_input=False,
 )

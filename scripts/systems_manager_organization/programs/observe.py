@@ -34,7 +34,7 @@ def _lines(key: str, value: str) -> list[str]:
 PROGRAM = Program(
     name="observe.py",
     summary="Reads from AWS what no Terraform data source can read. Changes nothing.",
-    verbs=(observation.VERB, preflight.VERB, deployments.VERB, explorer_observation.VERB),
+    commands=(observation.COMMAND, preflight.COMMAND, deployments.COMMAND, explorer_observation.COMMAND),
     render=render,
     reads_standard_input=True,
 )

@@ -14,7 +14,7 @@ PROGRAM: Program[str] = Program(
         "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees and how every account is "
         "patched. What changes something says so and asks."
     ),
-    verbs=(explain.VERB, adopt.VERB, discard.VERB, redeploy.VERB, ops_data.VERB, compliance.VERB),
+    commands=(explain.COMMAND, adopt.COMMAND, discard.COMMAND, redeploy.COMMAND, ops_data.COMMAND, compliance.COMMAND),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,
 )

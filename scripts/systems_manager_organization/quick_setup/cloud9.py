@@ -13,7 +13,7 @@ from systems_manager_organization.errors import ServiceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from systems_manager_organization.aws.account_sessions import Member
+    from systems_manager_organization.aws.account_sessions import AccountSession
 
 # https://docs.aws.amazon.com/cloud9/latest/APIReference/API_DescribeEnvironments.html
 _MOST_DESCRIBED = 25
@@ -35,7 +35,7 @@ class Environment:
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
-def has_ever_been_used_in(member: Member, region: str) -> bool:
+def has_ever_been_used_in(member: AccountSession, region: str) -> bool:
     """Whether Cloud9's service-linked role is there: without it no Region of the account has an environment.
 
     One question in place of one for each Region. Where it may not be asked, the answer is yes. `region`: any of them.
@@ -47,13 +47,13 @@ def has_ever_been_used_in(member: Member, region: str) -> bool:
     return True
 
 
-def environments_in(member: Member, region: str) -> list[Environment]:
+def environments_in(member: AccountSession, region: str) -> list[Environment]:
     """The environments of a member account in a Region, sorted. Raises ScriptError."""
-    ids = list(member.listed("cloud9", region, "list_environments", "environmentIds", page_key="nextToken"))
+    ids = list(member.paginate("cloud9", region, "list_environments", "environmentIds", page_key="nextToken"))
     return sorted(_described(member, region, ids), key=str)
 
 
-def _described(member: Member, region: str, ids: list[str]) -> Iterator[Environment]:
+def _described(member: AccountSession, region: str, ids: list[str]) -> Iterator[Environment]:
     for start in range(0, len(ids), _MOST_DESCRIBED):
         some = ids[start : start + _MOST_DESCRIBED]
         told = member.call("cloud9", region, "describe_environments", environmentIds=some)["environments"]

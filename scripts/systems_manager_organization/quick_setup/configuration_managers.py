@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.waiters import deployment_pauses
-from systems_manager_organization.errors import QueryError, ServiceError, UnsettledError
+from systems_manager_organization.errors import QueryError, ServiceError, WaiterError
 from systems_manager_organization.quick_setup.configurations import Configuration, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
-GONE = ""
-UNDER_WAY = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
+DELETED = ""
+IN_PROGRESS_STATUSES = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
 FAILED = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 
@@ -41,9 +41,9 @@ class Definition:
     execution_role_name: str
 
 
-def managers_of(aws: Connection) -> list[Manager]:
+def managers_of(aws: AwsSession) -> list[Manager]:
     """Every configuration manager of the account and Region, sorted by name and ARN."""
-    listed = aws.listed(
+    listed = aws.paginate(
         aws.quick_setup.list_configuration_managers,
         "ConfigurationManagersList",
         sent="StartingToken",
@@ -52,7 +52,7 @@ def managers_of(aws: Connection) -> list[Manager]:
     return sorted(map(_manager, listed), key=lambda manager: (manager.name, manager.arn))
 
 
-def managers_named(aws: Connection, name: str) -> list[Manager]:
+def find_managers(aws: AwsSession, name: str) -> list[Manager]:
     """The managers of this name, or the one with this ARN. Raises QueryError, with the names that there are."""
     managers = managers_of(aws)
     found = [manager for manager in managers if name in (manager.name, manager.arn)]
@@ -65,7 +65,7 @@ def managers_named(aws: Connection, name: str) -> list[Manager]:
     )
 
 
-def described(aws: Connection, arn: str) -> dict[str, Any]:
+def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
     """GetConfigurationManager's answer; empty when the manager is gone."""
     try:
         return dict(aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn))
@@ -75,9 +75,9 @@ def described(aws: Connection, arn: str) -> dict[str, Any]:
         return {}
 
 
-def descriptions_of(aws: Connection, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+def descriptions_of(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What `described` says of each, by ARN. Raises ScriptError."""
-    started = {arn: aws.start(described, aws, arn) for arn in arns}
+    started = {arn: aws.start(get_configuration_manager, aws, arn) for arn in arns}
     return {arn: answer.result() for arn, answer in started.items()}
 
 
@@ -118,17 +118,17 @@ def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
 
 def deployment_status(description: Mapping[str, Any]) -> str:
     """The status of its deployment; GONE when there is no manager any more."""
-    return statuses_in(description).get("Deployment", "NONE") if description else GONE
+    return statuses_in(description).get("Deployment", "NONE") if description else DELETED
 
 
-def wait_until_settled(aws: Connection, arn: str) -> str:
+def wait_for_deployment(aws: AwsSession, arn: str) -> str:
     """The status of its deployment when nothing is under way any more, or GONE. Raises UnsettledError."""
     for pause in deployment_pauses():
-        status = deployment_status(described(aws, arn))
-        if status not in UNDER_WAY:
+        status = deployment_status(get_configuration_manager(aws, arn))
+        if status not in IN_PROGRESS_STATUSES:
             return status
         aws.clock.sleep(pause)
-    raise UnsettledError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
+    raise WaiterError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
 
 
 def _manager(told: Mapping[str, Any]) -> Manager:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import QueryError
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class Configuration:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def configurations_key(description: str) -> Key:
+def configurations_key(description: str) -> Option:
     """The key `configurations` of a query."""
-    return Key("configurations", description, r"(?s)\[.*\]", _RULE)
+    return Option("configurations", description, r"(?s)\[.*\]", _RULE)
 
 
 def parse_configurations(text: str) -> list[Configuration]:

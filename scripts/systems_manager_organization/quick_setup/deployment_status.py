@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.organizations.accounts import Account
-from systems_manager_organization.quick_setup.configuration_managers import FAILED, UNDER_WAY, statuses_in
+from systems_manager_organization.quick_setup.configuration_managers import FAILED, IN_PROGRESS_STATUSES, statuses_in
 from systems_manager_organization.quick_setup.stack_set_failures import failure_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.organizations.account_directory import AccountDirectory
     from systems_manager_organization.quick_setup.configurations import Configuration
 
@@ -25,7 +25,7 @@ STATES = (SUCCEEDED, IN_PROGRESS, FAILING, NOT_DEPLOYED)
 NO_REASON = "AWS gives no reason."
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 MANAGEMENT_ACCOUNT = "Deployments to organizational units never reach the management account."
-LATE = "Quick Setup has no deployment there: the account or the Region may have come after the last one."
+NOT_YET_DEPLOYED = "Quick Setup has no deployment there: the account or the Region may have come after the last one."
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeploymentStatus:
     """How one configuration stands.
 
     Attributes:
@@ -69,21 +69,21 @@ class Standing:
         return self.deployment_status in FAILED or bool(self.count(FAILING))
 
     @property
-    def failure_elsewhere(self) -> str:
+    def deployment_error(self) -> str:
         """Why it failed though no account and Region did: a deployment that did not begin, or a deletion; else ""."""
         if self.deployment_status not in FAILED or self.count(FAILING):
             return ""
         return self.deployment_message or NO_REASON
 
     @property
-    def has_settled(self) -> bool:
-        under_way = {self.deployment_status, self.association_status} & UNDER_WAY
+    def is_terminal(self) -> bool:
+        under_way = {self.deployment_status, self.association_status} & IN_PROGRESS_STATUSES
         return not under_way and not self.count(IN_PROGRESS)
 
 
-def standing_of(
-    aws: Connection, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
-) -> Standing:
+def get_deployment_status(
+    aws: AwsSession, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
+) -> DeploymentStatus:
     """Asks AWS how `configuration` stands everywhere, whose manager is described so. Raises ScriptError."""
     deployed = {(found["Account"], found["Region"]): found for found in _deployed(aws, description)}
     accounts = {account.id: account for account in directory.of(configuration)}
@@ -91,7 +91,7 @@ def standing_of(
     expected = {(account_id, region) for account_id in accounts for region in configuration.regions}
     reasons = _reasons(aws, deployed)
     missing = partial(_missing_state, aws, configuration, description, nothing_deployed=not deployed)
-    return Standing(
+    return DeploymentStatus(
         configuration,
         deployment_status=statuses.get("Deployment", "NONE"),
         deployment_message=_message(description, "Deployment"),
@@ -106,10 +106,10 @@ def standing_of(
     )
 
 
-def _deployed(aws: Connection, description: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _deployed(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not description:
         return []
-    listed = aws.listed(
+    listed = aws.paginate(
         aws.quick_setup.list_configurations,
         "ConfigurationsList",
         sent="StartingToken",
@@ -119,7 +119,7 @@ def _deployed(aws: Connection, description: Mapping[str, Any]) -> list[dict[str,
     return list(listed)
 
 
-def _reasons(aws: Connection, deployed: Mapping[AccountRegion, dict[str, Any]]) -> dict[AccountRegion, str]:
+def _reasons(aws: AwsSession, deployed: Mapping[AccountRegion, dict[str, Any]]) -> dict[AccountRegion, str]:
     """StackSets is asked only where something failed."""
     failed = {
         found["ConfigurationDefinitionId"]
@@ -138,7 +138,7 @@ def _deployed_state(found: Mapping[str, Any], stack_sets_reason: str) -> State:
     words = (associations, _message(found, "AsyncExecutions"))
     if status == "SUCCEEDED":
         return State(SUCCEEDED, "", *words)
-    if status in UNDER_WAY:
+    if status in IN_PROGRESS_STATUSES:
         return State(IN_PROGRESS, "", *words)
     if status in FAILED:
         told = dict.fromkeys(filter(None, (_message(found, "Deployment"), stack_sets_reason)))
@@ -148,7 +148,7 @@ def _deployed_state(found: Mapping[str, Any], stack_sets_reason: str) -> State:
 
 
 def _missing_state(
-    aws: Connection,
+    aws: AwsSession,
     configuration: Configuration,
     description: Mapping[str, Any],
     account: Account,
@@ -160,11 +160,11 @@ def _missing_state(
     if not account.is_active:
         return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets leaves it out.")
     status = statuses_in(description).get("Deployment", "NONE")
-    if status in UNDER_WAY:
+    if status in IN_PROGRESS_STATUSES:
         return State(IN_PROGRESS)
     if status in FAILED and nothing_deployed:
         return State(FAILING, _message(description, "Deployment") or NO_REASON)
-    return State(NOT_DEPLOYED, LATE if description else "The configuration manager is gone.")
+    return State(NOT_DEPLOYED, NOT_YET_DEPLOYED if description else "The configuration manager is gone.")
 
 
 def _message(told: Mapping[str, Any], kind: str) -> str:

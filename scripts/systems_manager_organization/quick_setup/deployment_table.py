@@ -11,7 +11,7 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NOT_DEPLOYED,
     STATES,
     SUCCEEDED,
-    Standing,
+    DeploymentStatus,
 )
 
 if TYPE_CHECKING:
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from systems_manager_organization.account_region import AccountRegion
 
 # Characters: a file and a program that reads take any line.
-WITHOUT_END = 10_000
+UNLIMITED_WIDTH = 10_000
 # The longest state, and the longest Region on two lines; rich puts 3 between columns.
 _CELL = 12 + 3
 _STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILING: "bold red", NOT_DEPLOYED: "dim"}
 
 
-def matrices(standing: Standing, width: int) -> list[Table]:
+def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
     """One row for each account, one column for each Region; as many tables as these need in `width` characters.
 
     Only to be called where there is rich.
     """
-    regions = sorted({region for _, region in standing.states})
+    regions = sorted({region for _, region in deployment.states})
     accounts = {
-        account_id: _named(standing, account_id) for account_id in sorted({place[0] for place in standing.states})
+        account_id: _named(deployment, account_id) for account_id in sorted({place[0] for place in deployment.states})
     }
     beside = max(map(len, (*accounts.values(), "account"))) + 4
     at_once = max((width - beside) // _CELL, 1)
     parts = [regions[start : start + at_once] for start in range(0, len(regions), at_once)] or [[]]
-    tables = [_matrix(standing, accounts, part) for part in parts]
-    tables[0].title = f"{standing.configuration.name} ({standing.configuration.type})"
+    tables = [_matrix(deployment, accounts, part) for part in parts]
+    tables[0].title = f"{deployment.configuration.name} ({deployment.configuration.type})"
     return tables
 
 
-def _matrix(standing: Standing, accounts: dict[str, str], regions: Sequence[str]) -> Table:
+def _matrix(deployment: DeploymentStatus, accounts: dict[str, str], regions: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -55,33 +55,33 @@ def _matrix(standing: Standing, accounts: dict[str, str], regions: Sequence[str]
     for region in regions:
         table.add_column(region.replace("-", "-\n", 1))
     for account_id, name in accounts.items():
-        places = (standing.states.get((account_id, region)) for region in regions)
+        places = (deployment.states.get((account_id, region)) for region in regions)
         table.add_row(
             name, *(Text(words(place.state), style=_STYLES[place.state]) if place else "" for place in places)
         )
     return table
 
 
-def _named(standing: Standing, account_id: str) -> str:
-    return f"{account_id} {standing.accounts[account_id].name}".strip()
+def _named(deployment: DeploymentStatus, account_id: str) -> str:
+    return f"{account_id} {deployment.accounts[account_id].name}".strip()
 
 
-def summary(standing: Standing) -> Text:
+def summary(deployment: DeploymentStatus) -> Text:
     """How many places are in each state, and why, where that is not what was wanted."""
     from rich.text import Text
 
-    counts = ", ".join(f"{standing.count(state)} {words(state)}" for state in STATES if standing.count(state))
-    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(standing.association_status.lower())}."]
-    if standing.failure_elsewhere:
-        lines.append(f"The deployment as a whole is {standing.deployment_status}: {standing.failure_elsewhere}")
-    lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(standing).items()]
+    counts = ", ".join(f"{deployment.count(state)} {words(state)}" for state in STATES if deployment.count(state))
+    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(deployment.association_status.lower())}."]
+    if deployment.deployment_error:
+        lines.append(f"The deployment as a whole is {deployment.deployment_status}: {deployment.deployment_error}")
+    lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(deployment).items()]
     return Text("\n".join(lines) + "\n")
 
 
-def _by_reason(standing: Standing) -> dict[tuple[str, str], list[AccountRegion]]:
+def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     """A line for each account, and not for each of its Regions where the reason is the same."""
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in standing.states.items():
+    for place, state in deployment.states.items():
         if state.reason:
             found.setdefault((place[0], state.reason), []).append(place)
     return found

@@ -7,16 +7,16 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.account_region import describe
-from systems_manager_organization.cli.application import Verb
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Key, switch
+from systems_manager_organization.cli.application import Command
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
-    described,
     descriptions_of,
-    managers_named,
+    find_managers,
+    get_configuration_manager,
     managers_of,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
@@ -25,20 +25,20 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NO_REASON,
     STATES,
     SUCCEEDED,
-    Standing,
-    standing_of,
+    DeploymentStatus,
+    get_deployment_status,
 )
-from systems_manager_organization.quick_setup.deployment_table import WITHOUT_END, matrices, summary
+from systems_manager_organization.quick_setup.deployment_table import UNLIMITED_WIDTH, matrices, summary
 from systems_manager_organization.quick_setup.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 SCHEMA_VERSION = "1"
@@ -68,7 +68,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-def summarize(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
+def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]]:
     """Name of a configuration to
 
     - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
@@ -77,8 +77,8 @@ def summarize(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
       20, each as `333333333333 us-east-1`
     """
     return {
-        standing.configuration.name: {
-            "counts": {state: standing.count(state) for state in STATES},
+        deployment.configuration.name: {
+            "counts": {state: deployment.count(state) for state in STATES},
             "exceptions": [
                 {
                     "state": state,
@@ -86,29 +86,32 @@ def summarize(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
                     "count": len(places),
                     "places": [" ".join(place) for place in places[:_MOST_PLACES]],
                 }
-                for (state, reason), places in _unsuccessful(standing).items()
+                for (state, reason), places in _unsuccessful(deployment).items()
             ],
         }
-        for standing in standings
+        for deployment in deployments
     }
 
 
-def _unsuccessful(standing: Standing) -> dict[tuple[str, str], list[AccountRegion]]:
+def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in standing.states.items():
+    for place, state in deployment.states.items():
         if state.state != SUCCEEDED:
             found.setdefault((state.state, state.reason), []).append(place)
     return found
 
 
-def deployment_findings(standings: Iterable[Standing]) -> Iterator[Finding]:
+def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:
     """What failed: deployments, and what runs on the nodes."""
-    for standing in standings:
-        name, explain = standing.configuration.name, f"{report_command()} explain {quote(standing.configuration.name)}"
-        failed = {reason: places for (state, reason), places in _unsuccessful(standing).items() if state == FAILING}
+    for deployment in deployments:
+        name, explain = (
+            deployment.configuration.name,
+            f"{report_command()} explain {quote(deployment.configuration.name)}",
+        )
+        failed = {reason: places for (state, reason), places in _unsuccessful(deployment).items() if state == FAILING}
         reasons = [f"{reason} (in {describe(places)})" for reason, places in failed.items()]
-        if standing.failure_elsewhere:
-            reasons.append(standing.failure_elsewhere)
+        if deployment.deployment_error:
+            reasons.append(deployment.deployment_error)
         if reasons:
             yield Finding(
                 "DEPLOYMENT_FAILED",
@@ -119,7 +122,7 @@ def deployment_findings(standings: Iterable[Standing]) -> Iterator[Finding]:
             )
         nodes = {
             place: state.association_message or NO_REASON
-            for place, state in standing.states.items()
+            for place, state in deployment.states.items()
             if state.associations == "FAILED" and state.state != FAILING
         }
         if nodes:
@@ -132,7 +135,7 @@ def deployment_findings(standings: Iterable[Standing]) -> Iterator[Finding]:
             )
 
 
-def show(query: Query, connect: Connect, screen: Screen) -> int:
+def show(query: Query, connect: Connect, screen: Terminal) -> int:
     """The same for a person, followed until it has settled with `--watch`.
 
     Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
@@ -141,86 +144,88 @@ def show(query: Query, connect: Connect, screen: Screen) -> int:
         configurations = _configurations(aws, query)
         directory = AccountDirectory(aws)
         if query["watch"]:
-            standings, interrupted = watched(
+            deployments, interrupted = watched(
                 aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
             )
         else:
-            standings, interrupted = _standings(aws, configurations, directory), False
-    _show(standings, screen, as_json=bool(query["json"]))
+            deployments, interrupted = _standings(aws, configurations, directory), False
+    _show(deployments, screen, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
-    if any(standing.has_failed for standing in standings):
+    if any(deployment.has_failed for deployment in deployments):
         return SOMETHING_FAILED
-    return ALL_WELL if all(standing.has_settled for standing in standings) else UNSETTLED
+    return ALL_WELL if all(deployment.is_terminal for deployment in deployments) else UNSETTLED
 
 
-def _show(standings: list[Standing], screen: Screen, *, as_json: bool) -> None:
+def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: bool) -> None:
     if as_json:
-        screen.write(json.dumps([_document(standing) for standing in standings], indent=2))
+        screen.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         return
-    if not standings:
+    if not deployments:
         screen.tell("There is no configuration manager in this account and Region.")
     console = screen.console(screen.stdout)
     if not console.is_terminal:
-        console.width = WITHOUT_END
-    for standing in standings:
-        console.print(*matrices(standing, console.width), sep="\n")
-        console.print(summary(standing))
+        console.width = UNLIMITED_WIDTH
+    for deployment in deployments:
+        console.print(*matrices(deployment, console.width), sep="\n")
+        console.print(summary(deployment))
 
 
-def _configurations(aws: Connection, query: Query) -> list[Configuration]:
+def _configurations(aws: AwsSession, query: Query) -> list[Configuration]:
     """The query's, or those of the managers that are there."""
     if query["configurations"]:
         return parse_configurations(query["configurations"])
-    managers = managers_named(aws, query["name"]) if query["name"] else managers_of(aws)
-    return [found for manager in managers for found in configurations_in(described(aws, manager.arn))]
+    managers = find_managers(aws, query["name"]) if query["name"] else managers_of(aws)
+    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
 
-def _standings(aws: Connection, configurations: Sequence[Configuration], directory: AccountDirectory) -> list[Standing]:
+def _standings(
+    aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
+) -> list[DeploymentStatus]:
     descriptions = descriptions_of(aws, [configuration.arn for configuration in configurations])
-    return standings_of(aws, configurations, directory, descriptions)
+    return get_deployment_statuses(aws, configurations, directory, descriptions)
 
 
-def standings_of(
-    aws: Connection,
+def get_deployment_statuses(
+    aws: AwsSession,
     configurations: Sequence[Configuration],
     directory: AccountDirectory,
     descriptions: Mapping[str, Mapping[str, Any]],
-) -> list[Standing]:
+) -> list[DeploymentStatus]:
     """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
     asked = [
-        aws.start(standing_of, aws, configuration, directory, descriptions[configuration.arn])
+        aws.start(get_deployment_status, aws, configuration, directory, descriptions[configuration.arn])
         for configuration in configurations
     ]
     return sorted(
         (answer.result() for answer in asked),
-        key=lambda standing: (standing.configuration.name, standing.configuration.arn),
+        key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
     )
 
 
-def _document(standing: Standing) -> dict[str, Any]:
+def _document(deployment: DeploymentStatus) -> dict[str, Any]:
     return {
-        "name": standing.configuration.name,
-        "type": standing.configuration.type,
-        "arn": standing.configuration.arn,
-        "deployment_status": standing.deployment_status,
-        "deployment_message": standing.deployment_message,
-        "association_status": standing.association_status,
+        "name": deployment.configuration.name,
+        "type": deployment.configuration.type,
+        "arn": deployment.configuration.arn,
+        "deployment_status": deployment.deployment_status,
+        "deployment_message": deployment.deployment_message,
+        "association_status": deployment.association_status,
         "places": [
             {
                 "account_id": account_id,
-                "account_name": standing.accounts[account_id].name,
+                "account_name": deployment.accounts[account_id].name,
                 "region": region,
                 "state": place.state,
                 "reason": place.reason,
                 "associations": place.associations,
             }
-            for (account_id, region), place in standing.states.items()
+            for (account_id, region), place in deployment.states.items()
         ],
     }
 
 
-VERB = Verb(
+COMMAND = Command(
     name="deployments",
     summary="How each configuration stands in each account and Region, with AWS's own reasons.",
     description="""\
@@ -232,27 +237,28 @@ By hand it exits with 0 when everything is deployed, 1 when something failed, 2 
 aws_ssmquicksetup_configuration_manager tells one status and throws the reasons away
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that tells both for each account and
 Region would replace this verb.""",
-    keys=(
+    example="deployments --watch",
+    options=(
         *OPTIONAL_COMMON_KEYS,
         configurations_key("which ones, each with its arn; default: all that are there"),
-        Key(
+        Option(
             "name",
             "only the managers of this name, or with this ARN",
             r"[^\x00-\x1f\x7f]{1,256}",
             "a name",
-            by_hand=True,
+            cli_only=True,
         ),
-        switch("json", "prints JSON"),
-        switch("watch", "follows until everything has settled"),
-        Key(
+        flag("json", "prints JSON"),
+        flag("watch", "follows until everything has settled"),
+        Option(
             "timeout",
             "for --watch: how many seconds to follow",
             "[0-9]{1,6}",
             "whole seconds",
             default="5400",
-            by_hand=True,
+            cli_only=True,
         ),
     ),
     run=observe,
-    by_hand=show,
+    cli_handler=show,
 )

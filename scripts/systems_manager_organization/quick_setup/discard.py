@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import NAME, YES
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.report_command import report_command
-from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.creation_tag import CreationMark
-from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.errors import QueryError, WaiterError
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
-    GONE,
+    DELETED,
     configurations_in,
     definitions_in,
     deployment_status,
-    wait_until_settled,
+    wait_for_deployment,
 )
-from systems_manager_organization.quick_setup.deployment_status import NOT_DEPLOYED, standing_of
+from systems_manager_organization.quick_setup.deployment_status import NOT_DEPLOYED, get_deployment_status
 from systems_manager_organization.quick_setup.explain import missing_roles
 from systems_manager_organization.quick_setup.redeploy import chosen, settled
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
 
 
-def discard(query: Query, connect: Connect, screen: Screen) -> int:
+def discard(query: Query, connect: Connect, screen: Terminal) -> int:
     """Shows what it will delete, asks, deletes it and waits until it is gone.
 
     Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
@@ -57,9 +57,9 @@ def discard(query: Query, connect: Connect, screen: Screen) -> int:
         if not query["yes"] and not screen.confirms("Delete it?"):
             return 1
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
-        status = wait_until_settled(aws, arn)
-        if status != GONE:
-            raise UnsettledError(
+        status = wait_for_deployment(aws, arn)
+        if status != DELETED:
+            raise WaiterError(
                 f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
                 f"AWS's own words: {report_command()} explain {arn}"
             )
@@ -67,25 +67,25 @@ def discard(query: Query, connect: Connect, screen: Screen) -> int:
     return 0
 
 
-def _likely_reason(aws: Connection, description: Mapping[str, Any]) -> str:
+def _likely_reason(aws: AwsSession, description: Mapping[str, Any]) -> str:
     problems = [problem for definition in definitions_in(description) for problem in missing_roles(aws, definition)]
     return " ".join(problems) or "It needs the roles that it was created with, whole; they are there."
 
 
-def _places(aws: Connection, description: Mapping[str, Any]) -> Iterator[str]:
+def _places(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
     directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
-        states = standing_of(aws, configuration, directory, description).states
+        states = get_deployment_status(aws, configuration, directory, description).states
         places = [place for place, state in states.items() if state.state != NOT_DEPLOYED]
         accounts = sorted({account_id for account_id, _ in places})
         regions = sorted({region for _, region in places})
         yield (
-            f"It is in {counted(len(accounts), 'account')} and {counted(len(regions), 'Region')}: "
+            f"It is in {pluralize(len(accounts), 'account')} and {pluralize(len(regions), 'Region')}: "
             f"{', '.join(accounts) or 'none'}; {', '.join(regions) or 'none'}."
         )
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="discard",
     summary="Deletes a configuration manager that no Terraform state has, with all that it deployed.",
     description="""\
@@ -93,6 +93,7 @@ Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListCon
 DeleteConfigurationManager, and what lists the targeted accounts. Refuses what is deployed, unless --deployed is given.
 aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this verb.""",
-    keys=(NAME, *OPTIONAL_COMMON_KEYS, switch("deployed", "deletes it although its deployment succeeded"), YES),
-    by_hand=discard,
+    example="discard scan-everything",
+    options=(NAME, *OPTIONAL_COMMON_KEYS, flag("deployed", "deletes it although its deployment succeeded"), YES),
+    cli_handler=discard,
 )

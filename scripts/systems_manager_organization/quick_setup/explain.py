@@ -10,13 +10,13 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.account_region import describe
-from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import each
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, NAME
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, switch
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.report_command import report_command
-from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.cloud9 import environments_in
@@ -24,28 +24,33 @@ from systems_manager_organization.quick_setup.configuration_managers import (
     FAILED,
     configurations_in,
     definitions_in,
-    described,
-    managers_named,
+    find_managers,
+    get_configuration_manager,
 )
-from systems_manager_organization.quick_setup.deployment_status import FAILING, NO_REASON, NOT_DEPLOYED, standing_of
-from systems_manager_organization.quick_setup.known_issues import CLOUD9, NODES, Cause, cause_of, unknown
+from systems_manager_organization.quick_setup.deployment_status import (
+    FAILING,
+    NO_REASON,
+    NOT_DEPLOYED,
+    get_deployment_status,
+)
+from systems_manager_organization.quick_setup.known_issues import CLOUD9, NODES, KnownIssue, cause_of, unknown
 from systems_manager_organization.quick_setup.stack_set_failures import stack_sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.quick_setup.configuration_managers import Definition, Manager
-    from systems_manager_organization.quick_setup.deployment_status import Standing
+    from systems_manager_organization.quick_setup.deployment_status import DeploymentStatus
 
 DEPLOYMENT_FAILED = "The deployment failed"
 NODES_FAILED = "Nodes did not succeed with what runs on them"
-_NOT_LOOKED = (
-    "Nobody looked for Cloud9 environments, where Quick Setup has been seen to fail: say --member-role-name, a role of "
+_NOT_CHECKED = (
+    "Not checked: Cloud9 environments, where Quick Setup has been seen to fail. Use --member-role-name with a role of "
     "the member accounts."
 )
 
@@ -81,11 +86,11 @@ class Explanation:
     next: list[str] = field(default_factory=list)
 
 
-def explain(query: Query, connect: Connect, screen: Screen) -> int:
+def explain(query: Query, connect: Connect, screen: Terminal) -> int:
     """Explains every manager of the name. Returns 0. Raises ScriptError, as when there is no such manager."""
     with connect() as aws:
         explanations = [
-            _explanation(aws, manager, query["member_role_name"]) for manager in managers_named(aws, query["name"])
+            _explanation(aws, manager, query["member_role_name"]) for manager in find_managers(aws, query["name"])
         ]
     if query["json"]:
         screen.write(json.dumps([_document(explanation) for explanation in explanations], indent=2))
@@ -94,17 +99,17 @@ def explain(query: Query, connect: Connect, screen: Screen) -> int:
     return 0
 
 
-def _explanation(aws: Connection, manager: Manager, role_name: str) -> Explanation:
-    description = described(aws, manager.arn)
+def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanation:
+    description = get_configuration_manager(aws, manager.arn)
     told = Explanation(
         manager.name, manager.arn, manager.type, manager.deployment_status, manager.async_executions_status
     )
     definitions, directory = definitions_in(description), AccountDirectory(aws)
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
-        standing = standing_of(aws, configuration, directory, description)
-        told.failures += _failures(aws, definition, standing)
-        told.not_deployed.update(_by_reason(standing, NOT_DEPLOYED))
-        told.seen += _environments(aws, standing, role_name)
+        current = get_deployment_status(aws, configuration, directory, description)
+        told.failures += _failures(aws, definition, current)
+        told.not_deployed.update(_by_reason(current, NOT_DEPLOYED))
+        told.seen += _environments(aws, current, role_name)
         told.seen += missing_roles(aws, definition)
     if told.failures or manager.deployment_status in FAILED:
         told.seen += _missing_access(aws)
@@ -112,57 +117,57 @@ def _explanation(aws: Connection, manager: Manager, role_name: str) -> Explanati
     return told
 
 
-def _failures(aws: Connection, definition: Definition, standing: Standing) -> list[Failure]:
+def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus) -> list[Failure]:
     deployments = [
         _failure(reason, places, cause_of(reason) or unknown(_stack_sets(aws, definition)))
-        for reason, places in _by_reason(standing, FAILING).items()
+        for reason, places in _by_reason(current, FAILING).items()
     ]
-    if standing.failure_elsewhere:
-        reason = standing.failure_elsewhere
+    if current.deployment_error:
+        reason = current.deployment_error
         deployments.append(_failure(reason, (), cause_of(reason) or unknown(_stack_sets(aws, definition))))
     nodes: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, state in standing.states.items():
+    for place, state in current.states.items():
         if state.associations == "FAILED" and state.state != FAILING:
             nodes[state.association_message or NO_REASON].append(place)
     return [*deployments, *(_failure(reason, places, NODES, NODES_FAILED) for reason, places in nodes.items())]
 
 
-def _failure(reason: str, places: Iterable[AccountRegion], cause: Cause, what: str = DEPLOYMENT_FAILED) -> Failure:
+def _failure(reason: str, places: Iterable[AccountRegion], cause: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
     return Failure(what, reason, tuple(places), cause.explanation, cause.remedy)
 
 
-def _by_reason(standing: Standing, state: str) -> dict[str, list[AccountRegion]]:
+def _by_reason(current: DeploymentStatus, state: str) -> dict[str, list[AccountRegion]]:
     places: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, found in standing.states.items():
+    for place, found in current.states.items():
         if found.state == state:
             places[found.reason].append(place)
     return dict(places)
 
 
-def _stack_sets(aws: Connection, definition: Definition) -> list[str]:
+def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
     try:
         return stack_sets_of(aws, definition.id)
     except ServiceError:
         return []
 
 
-def _environments(aws: Connection, standing: Standing, role_name: str) -> list[str]:
+def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
     """What Cloud9 has where something failed; how to look for it where AWS's words do not say what else it is."""
-    failed = {place: state.reason for place, state in standing.states.items() if state.state == FAILING}
+    failed = {place: state.reason for place, state in current.states.items() if state.state == FAILING}
     if not role_name:
         unclear = any(cause_of(reason) is None for reason in failed.values())
-        return [_NOT_LOOKED] if unclear else []
+        return [_NOT_CHECKED] if unclear else []
     regions: defaultdict[str, list[str]] = defaultdict(list)
     for account_id, region in failed:
         regions[account_id].append(region)
-    look = partial(_environments_of, Members(aws, role_name), regions)
+    look = partial(_environments_of, AccountSessions(aws, role_name), regions)
     return sorted(sentence for sentences in each(look, regions) for sentence in sentences)
 
 
-def _environments_of(members: Members, regions: Mapping[str, list[str]], account_id: str) -> list[str]:
+def _environments_of(members: AccountSessions, regions: Mapping[str, list[str]], account_id: str) -> list[str]:
     sentences = []
     try:
-        member = members.enter(account_id)
+        member = members.assume_role(account_id)
         for region in regions[account_id]:
             found = environments_in(member, region)
             if found:
@@ -176,13 +181,13 @@ def _environments_of(members: Members, regions: Mapping[str, list[str]], account
     return sentences
 
 
-def missing_roles(aws: Connection, definition: Definition) -> list[str]:
+def missing_roles(aws: AwsSession, definition: Definition) -> list[str]:
     """A sentence for each of the definition's roles that is gone, or that could not be looked at."""
     names = (definition.administration_role_arn.rpartition("/")[2], definition.execution_role_name)
     return [problem for name in names if name and (problem := _problem_with_role(aws, name))]
 
 
-def _problem_with_role(aws: Connection, name: str) -> str:
+def _problem_with_role(aws: AwsSession, name: str) -> str:
     try:
         aws.call(aws.iam.get_role, RoleName=name)
     except ServiceError as error:
@@ -195,12 +200,12 @@ def _problem_with_role(aws: Connection, name: str) -> str:
     return ""
 
 
-def _missing_access(aws: Connection) -> Iterator[str]:
+def _missing_access(aws: AwsSession) -> Iterator[str]:
     try:
         status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
         if status != "ENABLED":
             yield f"StackSets' access to the organization is {status}: aws cloudformation activate-organizations-access"
-        listed = aws.listed(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
         if "ssm.amazonaws.com" not in {principal["ServicePrincipal"] for principal in listed}:
             yield (
                 "Systems Manager has no trusted access: aws organizations enable-aws-service-access "
@@ -229,7 +234,7 @@ def _lines(told: Explanation) -> Iterator[str]:
         yield ""
         yield f'{failure.what}. AWS says: "{failure.reason}"'
         if failure.places:
-            yield f"  in {counted(len(failure.places), 'place')}: {describe(failure.places)}"
+            yield f"  in {pluralize(len(failure.places), 'place')}: {describe(failure.places)}"
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
     if told.not_deployed:
@@ -257,13 +262,14 @@ def _places(places: Iterable[AccountRegion]) -> list[dict[str, str]]:
     return [{"account_id": account_id, "region": region} for account_id, region in places]
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="explain",
     summary="What failed where, what usually causes it, and what to do.",
     description="""\
 Calls what observe.py deployments does, and beside it cloudformation:DescribeOrganizationsAccess,
 organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member-role-name sts:AssumeRole for every
 account in which something failed, and there cloud9:ListEnvironments and DescribeEnvironments. Changes nothing.""",
-    keys=(NAME, *OPTIONAL_COMMON_KEYS, MEMBER_ROLE_NAME, switch("json", "prints JSON")),
-    by_hand=explain,
+    example="explain scan-everything",
+    options=(NAME, *OPTIONAL_COMMON_KEYS, MEMBER_ROLE_NAME, flag("json", "prints JSON")),
+    cli_handler=explain,
 )

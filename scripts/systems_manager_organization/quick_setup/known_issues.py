@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Cause:
+class KnownIssue:
     """What it usually is, and what to do."""
 
     explanation: str
@@ -22,40 +22,40 @@ TROUBLESHOOTING = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html"
 )
 
-_SERVICE_CONTROL_POLICY = Cause(
+_SERVICE_CONTROL_POLICY = KnownIssue(
     "A service control policy denies what StackSets does in the account, by a role stacksets-exec-*.",
     "Find the policy in Organizations (the account, or an organizational unit above it) and except the role "
     "arn:aws:iam::*:role/stacksets-exec-*, or what Quick Setup makes: roles, documents and associations named "
     "AWS-QuickSetup-*.",
 )
-_STACK_SETS_ACCESS = Cause(
+_STACK_SETS_ACCESS = KnownIssue(
     "StackSets is not activated for the organization, or only its principal was enabled, which is not enough.",
     "Apply again, which activates it, or run: aws cloudformation activate-organizations-access",
 )
-_ROLES = Cause(
+_ROLES = KnownIssue(
     "A role by which Quick Setup works in its own account is missing or incomplete: deleted or changed too early.",
     "Apply again, which makes the roles anew, or create them with the same names; AWS can delete a configuration only "
     "while they are there.",
 )
-_RESOURCE_POLICY = Cause(
+_RESOURCE_POLICY = KnownIssue(
     "OpsCenter was set up by hand before, and what is left of that takes the account's only resource policy.",
     "Delete the resource policy of OpsItemGroup in the account (aws ssm delete-resource-policy), and deploy again: "
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html",
 )
-_REGION = Cause(
+_REGION = KnownIssue(
     "The Region is an opt-in Region that the account has not enabled.",
     "Enable it there (aws account enable-region --region-name REGION), or take it out of the configuration.",
 )
-_TRUSTED_ACCESS = Cause(
+_TRUSTED_ACCESS = KnownIssue(
     "Systems Manager has no trusted access to the organization.",
     "Apply again, which enables it, or run: aws organizations enable-aws-service-access --service-principal "
     "ssm.amazonaws.com",
 )
-_QUOTA = Cause(
+_QUOTA = KnownIssue(
     "A quota of the account is used up.",
     "Delete what nobody needs there, or have the quota raised: Service Quotas, in that account and Region.",
 )
-_EXISTS = Cause(
+_EXISTS = KnownIssue(
     "Something of the same name is in the account, from an earlier or a manual set-up.",
     "Delete it there, if nobody needs it, and deploy again.",
 )
@@ -72,13 +72,13 @@ _PATTERNS = (
 )
 
 # Cloud9 by its own: AWS's words do not name it.
-CLOUD9 = Cause(
+CLOUD9 = KnownIssue(
     "Quick Setup has been seen to fail where a Cloud9 environment was; AWS documents nothing of it.",
     "Delete the environments that nobody needs (aws cloud9 delete-environment, in that account and Region), or take "
     "the account or the Region out of the configuration.",
 )
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
-NODES = Cause(
+NODES = KnownIssue(
     "Nodes keep the instance profile that they have, and it lacks what patching needs; or they were stopped.",
     "Set instance_profile_policies_attached = true in the patch policy; or attach AmazonSSMManagedInstanceCore to the "
     "profile's role, allow it s3:GetObject on arn:aws:s3:::aws-quicksetup-patchpolicy-*, and tag it QSConfigId-ID. "
@@ -86,15 +86,15 @@ NODES = Cause(
 )
 
 
-def cause_of(reason: str) -> Cause | None:
+def cause_of(reason: str) -> KnownIssue | None:
     """What AWS's words usually mean; None when nobody knows them."""
     return next((cause for pattern, cause in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
 
 
-def unknown(stack_sets: Iterable[str]) -> Cause:
+def unknown(stack_sets: Iterable[str]) -> KnownIssue:
     """For words that nobody knows: where AWS tells more."""
     names = ", ".join(stack_sets) or "the one whose name begins with AWS-QuickSetup-"
-    return Cause(
+    return KnownIssue(
         "Nothing that is known here.",
         f"Look at the StackSet {names} in CloudFormation's console, its last operation; and in the account that failed "
         f"at the Events of the stack StackSet-AWS-QuickSetup-*, among the deleted stacks too: {TROUBLESHOOTING}",

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import ScriptError
-from systems_manager_organization.quick_setup.configuration_managers import described, managers_of
+from systems_manager_organization.quick_setup.configuration_managers import get_configuration_manager, managers_of
 
 if TYPE_CHECKING:
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 
 class OrphanedManagersError(ScriptError):
     """Configuration managers are left that nobody could delete without the roles that go next."""
 
 
-def refuse_orphaned_managers(aws: Connection, installation: str, execution_role_name: str) -> None:
+def refuse_orphaned_managers(aws: AwsSession, installation: str, execution_role_name: str) -> None:
     """Called when Terraform has deleted all managers that it has, and is about to delete the roles.
 
     Raises OrphanedManagersError naming those that the installation created and that are still there.
@@ -30,7 +30,7 @@ def refuse_orphaned_managers(aws: Connection, installation: str, execution_role_
     orphaned = [
         manager
         for manager in managers_of(aws)
-        if CreationMark.of(described(aws, manager.arn).get("Tags", {})).installation == installation
+        if CreationMark.of(get_configuration_manager(aws, manager.arn).get("Tags", {})).installation == installation
     ]
     if not orphaned:
         return

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.application import Verb
+from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import NAME, YES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS
 from systems_manager_organization.cli.report_command import report_command
-from systems_manager_organization.errors import QueryError, UnsettledError
+from systems_manager_organization.errors import QueryError, WaiterError
 from systems_manager_organization.quick_setup.configuration_managers import (
-    UNDER_WAY,
+    IN_PROGRESS_STATUSES,
     definitions_in,
     deployment_status,
-    described,
-    managers_named,
-    wait_until_settled,
+    find_managers,
+    get_configuration_manager,
+    wait_for_deployment,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.quick_setup.configuration_managers import Definition
 
 
-def redeploy(query: Query, connect: Connect, screen: Screen) -> int:
+def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
     """Asks, deploys again, and waits. Returns 0, or 1 when the person says no.
 
     Raises UnsettledError when it fails again, QueryError when it is not clear which manager is meant.
@@ -50,31 +50,31 @@ def redeploy(query: Query, connect: Connect, screen: Screen) -> int:
                 Parameters=dict(definition.parameters),
                 **_roles(definition),
             )
-        status = wait_until_settled(aws, arn)
+        status = wait_for_deployment(aws, arn)
         if status != "SUCCEEDED":
-            raise UnsettledError(
+            raise WaiterError(
                 f"the deployment of {description['Name']} is {status} again. See why: {report_command()} explain {arn}"
             )
     screen.write(f"{description['Name']}: deployed.")
     return 0
 
 
-def chosen(aws: Connection, name: str) -> dict[str, Any]:
+def chosen(aws: AwsSession, name: str) -> dict[str, Any]:
     """The description of the one manager of this name, or with this ARN. Raises QueryError."""
-    managers = managers_named(aws, name)
+    managers = find_managers(aws, name)
     if len(managers) != 1:
         arns = ", ".join(manager.arn for manager in managers)
         raise QueryError(f'there are {len(managers)} configuration managers "{name}". Say which by its ARN: {arns}.')
-    return described(aws, managers[0].arn)
+    return get_configuration_manager(aws, managers[0].arn)
 
 
-def settled(aws: Connection, screen: Screen, description: dict[str, Any]) -> dict[str, Any]:
+def settled(aws: AwsSession, screen: Terminal, description: dict[str, Any]) -> dict[str, Any]:
     """The description once nothing is under way: how that ends says what is to be done. Raises QueryError."""
-    if deployment_status(description) not in UNDER_WAY:
+    if deployment_status(description) not in IN_PROGRESS_STATUSES:
         return description
     screen.tell(f"Quick Setup is still working on {description['Name']}: waiting for it.")
-    wait_until_settled(aws, description["ManagerArn"])
-    found = described(aws, description["ManagerArn"])
+    wait_for_deployment(aws, description["ManagerArn"])
+    found = get_configuration_manager(aws, description["ManagerArn"])
     if not found:
         raise QueryError(f"the configuration manager {description['ManagerArn']} is gone: it was being deleted.")
     return found
@@ -88,12 +88,13 @@ def _roles(definition: Definition) -> Mapping[str, str]:
     return {name: role for name, role in roles.items() if role}
 
 
-VERB: Verb[str] = Verb(
+COMMAND: Command[str] = Command(
     name="redeploy",
     summary="Deploys a configuration again, with the parameters that it has.",
     description="""\
 Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager and UpdateConfigurationDefinition, and waits.
 Terraform deploys again only what it changes; aws_ssmquicksetup_configuration_manager has no other way.""",
-    keys=(NAME, *OPTIONAL_COMMON_KEYS, YES),
-    by_hand=redeploy,
+    example="redeploy scan-everything",
+    options=(NAME, *OPTIONAL_COMMON_KEYS, YES),
+    cli_handler=redeploy,
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 # The prefix of AWS's own policies, and the end of the names that are seen in accounts.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSQuickSetupDeploymentRolePolicy.html
@@ -21,14 +21,14 @@ _PREFIX = "AWS-QuickSetup-"
 _OPERATIONS = 3
 
 
-def stack_sets_of(aws: Connection, definition_id: str) -> list[str]:
+def stack_sets_of(aws: AwsSession, definition_id: str) -> list[str]:
     """Names of the StackSets that deploy this definition. Raises ServiceError."""
-    listed = aws.listed(aws.cloudformation.list_stack_sets, "Summaries", Status="ACTIVE")
+    listed = aws.paginate(aws.cloudformation.list_stack_sets, "Summaries", Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
     return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(f"-{definition_id}"))
 
 
-def failure_reasons(aws: Connection, definition_id: str) -> dict[AccountRegion, str]:
+def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:
     """Why the definition's last deployment failed, where StackSets says so; nothing where it may not be asked."""
     reasons: dict[AccountRegion, str] = {}
     try:
@@ -41,11 +41,11 @@ def failure_reasons(aws: Connection, definition_id: str) -> dict[AccountRegion, 
     return {place: reason for place, reason in reasons.items() if reason}
 
 
-def _failed_results(aws: Connection, name: str) -> Iterator[dict[str, Any]]:
+def _failed_results(aws: AwsSession, name: str) -> Iterator[dict[str, Any]]:
     cloudformation = aws.cloudformation
-    operations = aws.listed(cloudformation.list_stack_set_operations, "Summaries", StackSetName=name, MaxResults=100)
+    operations = aws.paginate(cloudformation.list_stack_set_operations, "Summaries", StackSetName=name, MaxResults=100)
     for operation in islice(operations, _OPERATIONS):
-        yield from aws.listed(
+        yield from aws.paginate(
             cloudformation.list_stack_set_operation_results,
             "Summaries",
             StackSetName=name,

@@ -11,7 +11,7 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NOT_DEPLOYED,
     STATES,
     SUCCEEDED,
-    Standing,
+    DeploymentStatus,
 )
 
 if TYPE_CHECKING:
@@ -20,37 +20,37 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from typing_extensions import Self
 
-    from systems_manager_organization.aws.session import Connection
-    from systems_manager_organization.cli.terminal import Screen
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.cli.terminal import Terminal
 
 
 def watched(
-    aws: Connection, screen: Screen, look: Callable[[], list[Standing]], timeout: float
-) -> tuple[list[Standing], bool]:
+    aws: AwsSession, screen: Terminal, look: Callable[[], list[DeploymentStatus]], timeout: float
+) -> tuple[list[DeploymentStatus], bool]:
     """What `look` says when everything has settled, `timeout` seconds have passed, or somebody interrupts.
 
     Returns that, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before anything is known.
     """
     deadline = aws.clock.now() + timeout
-    standings = look()
+    deployments = look()
     try:
         with _Follower(screen) as follower:
             for pause in watching_pauses():
-                follower.tell(standings)
+                follower.tell(deployments)
                 remaining = deadline - aws.clock.now()
-                if remaining <= 0 or all(standing.has_settled for standing in standings):
+                if remaining <= 0 or all(deployment.is_terminal for deployment in deployments):
                     break
                 aws.clock.sleep(min(pause, remaining))
-                standings = look()
+                deployments = look()
     except KeyboardInterrupt:
-        return standings, True
-    return standings, False
+        return deployments, True
+    return deployments, False
 
 
 class _Follower:
     """Shows how far it is: a bar on a terminal, and otherwise a line whenever something has changed."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Terminal) -> None:
         self._screen = screen
         self._told = ""
         self._progress: Progress | None = None
@@ -70,8 +70,8 @@ class _Follower:
         if self._progress:
             self._progress.stop()
 
-    def tell(self, standings: list[Standing]) -> None:
-        counts = {state: sum(standing.count(state) for standing in standings) for state in STATES}
+    def tell(self, deployments: list[DeploymentStatus]) -> None:
+        counts = {state: sum(deployment.count(state) for deployment in deployments) for state in STATES}
         done = counts[SUCCEEDED] + counts[FAILING]
         if self._progress:
             self._progress.update(self._task, completed=done, total=done + counts[IN_PROGRESS], refresh=True)

@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.common_options import REGION_PATTERN
-from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import SettingKind
 
 SCHEMA = 1
@@ -31,7 +31,7 @@ PATH = "/systems-manager-organization/settings"
 # A standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 _LONGEST_VALUE = 4096
 
-INSTALLATION = Key(
+INSTALLATION = Option(
     "installation",
     "the installation of the module whose record it is",
     "[A-Za-z0-9._-]{1,64}",
@@ -39,7 +39,7 @@ INSTALLATION = Key(
     required=True,
 )
 
-RECORD_REGION = Key(
+RECORD_REGION = Option(
     "record_region", "the Region of the record", REGION_PATTERN, 'a Region, for example "us-east-1"', required=True
 )
 
@@ -102,13 +102,13 @@ class Records:
         }
 
 
-def load_records(aws: Connection, region: str, installation: str, kinds: Mapping[str, SettingKind]) -> Records:
+def load_records(aws: AwsSession, region: str, installation: str, kinds: Mapping[str, SettingKind]) -> Records:
     """Reads every installation's parameter; `kinds` are all kinds of settings, by name. Raises ScriptError."""
     ssm = aws.ssm_in(region)
     own: Mapping[str, Record] = {}
     others: dict[str, Mapping[str, Record]] = {}
     unreadable = []
-    for parameter in aws.listed(ssm.get_parameters_by_path, "Parameters", Path=PATH, Recursive=True):
+    for parameter in aws.paginate(ssm.get_parameters_by_path, "Parameters", Path=PATH, Recursive=True):
         records = _parse(parameter["Value"], kinds)
         name = parameter["Name"].removeprefix(f"{PATH}/")
         if records is None:
@@ -120,7 +120,7 @@ def load_records(aws: Connection, region: str, installation: str, kinds: Mapping
     return Records(installation, own, others, tuple(sorted(unreadable)))
 
 
-def save_records(aws: Connection, region: str, installation: str, records: Mapping[str, Record]) -> None:
+def save_records(aws: AwsSession, region: str, installation: str, records: Mapping[str, Record]) -> None:
     """Replaces the installation's parameter, or deletes it where there is nothing to record. Raises ScriptError."""
     ssm, name = aws.ssm_in(region), parameter_name(installation)
     if not records:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from systems_manager_organization.aws.waiters import settling_pauses
-from systems_manager_organization.errors import ScriptError, ServiceError, UnsettledError
+from systems_manager_organization.errors import ScriptError, ServiceError, WaiterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 
 class IrreversibleError(ScriptError):
@@ -45,15 +45,15 @@ class Setting:
         return self.key.partition("/")[2]
 
 
-def _allow(_aws: Connection, _account_id: str) -> None: ...
+def _allow(_aws: AwsSession, _account_id: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class SettingContext:
     """What changing a setting needs."""
 
-    aws: Connection
-    refuse_deregistration: Callable[[Connection, str], None] = _allow
+    aws: AwsSession
+    refuse_deregistration: Callable[[AwsSession, str], None] = _allow
 
 
 class SettingKind(ABC):
@@ -70,7 +70,7 @@ class SettingKind(ABC):
     always_retained: ClassVar[str] = ""
 
     @abstractmethod
-    def read(self, aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+    def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         """The value that each of these settings of the kind has now, by key. Raises ScriptError."""
 
     @abstractmethod
@@ -81,7 +81,7 @@ class SettingKind(ABC):
         """What to change back to; another value where AWS no longer has the previous one."""
         return previous
 
-    def current(self, aws: Connection, setting: Setting) -> str:
+    def current(self, aws: AwsSession, setting: Setting) -> str:
         return self.read(aws, [setting])[setting.key]
 
 
@@ -105,20 +105,20 @@ def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, c
         aws.clock.sleep(pause)
         found = kind.current(aws, setting)
     if found != target:
-        raise UnsettledError(
-            f"{setting.key}: AWS accepted the change to {shown(target)} in account {aws.account_id} and Region "
-            f"{aws.region}, and a minute later still shows {shown(found)}. Run this again."
+        raise WaiterError(
+            f"{setting.key}: AWS accepted the change to {display(target)} in account {aws.account_id} and Region "
+            f"{aws.region}, and a minute later still shows {display(found)}. Run this again."
         )
 
 
-def _already_applied(kind: SettingKind, aws: Connection, setting: Setting, target: str) -> bool:
+def _already_applied(kind: SettingKind, aws: AwsSession, setting: Setting, target: str) -> bool:
     try:
         return kind.current(aws, setting) == target
     except ServiceError:
         return False
 
 
-def read_all(kinds: Mapping[str, SettingKind], aws: Connection, settings: Sequence[Setting]) -> dict[str, str]:
+def read_all(kinds: Mapping[str, SettingKind], aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
     """The values of settings of any kind, by key; kinds are read concurrently. Raises ScriptError."""
     of_kind = {
         name: [setting for setting in settings if setting.kind == name]
@@ -129,5 +129,5 @@ def read_all(kinds: Mapping[str, SettingKind], aws: Connection, settings: Sequen
     return {key: value for answer in started for key, value in answer.result().items()}
 
 
-def shown(value: str) -> str:
+def display(value: str) -> str:
     return value or "not set"

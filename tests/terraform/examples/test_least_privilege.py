@@ -10,7 +10,7 @@ import pytest
 
 from harness.closing import READ_ONLY
 from harness.workspace import REPOSITORY
-from sandbox.permissions.policies import Policy
+from sandbox.policies.evaluation import Policy
 from tools.iam.command import read_policies
 from tools.iam.evidence import APPLY, PLAN, REPORT, ROLES, run_troubles
 from tools.iam.policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME

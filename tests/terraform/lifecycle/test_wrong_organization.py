@@ -12,7 +12,7 @@ from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.workspace import REPOSITORY
 from sandbox import Scenario
-from sandbox.scenario import Account
+from sandbox.scenarios.scenario import Account
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from systems_manager_organization.aws.concurrency import AT_A_TIME, each, run_all
+from systems_manager_organization.aws.concurrency import MAX_WORKERS, each, run_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +24,12 @@ def test_what_follows_is_done_as_well() -> None:
         done.append(depth)
         return [partial(task, depth - 1)] * 2 if depth else []
 
-    run_all([partial(task, 6), partial(task, 6)])
+    run_tasks([partial(task, 6), partial(task, 6)])
     assert [done.count(depth) for depth in range(7)] == [128, 64, 32, 16, 8, 4, 2]
 
 
 def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
-    together = threading.Barrier(AT_A_TIME, timeout=30)
+    together = threading.Barrier(MAX_WORKERS, timeout=30)
     running, most = 0, 0
     lock = threading.Lock()
 
@@ -42,8 +42,8 @@ def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
         with lock:
             running -= 1
 
-    each(task, range(3 * AT_A_TIME))
-    assert most == AT_A_TIME
+    each(task, range(3 * MAX_WORKERS))
+    assert most == MAX_WORKERS
 
 
 def test_items_are_taken_when_there_is_room_for_them() -> None:
@@ -52,7 +52,7 @@ def test_items_are_taken_when_there_is_room_for_them() -> None:
 
     def items() -> Iterator[int]:
         nonlocal left, most
-        for number in range(10 * AT_A_TIME):
+        for number in range(10 * MAX_WORKERS):
             with lock:
                 left += 1
                 most = max(most, left)
@@ -65,7 +65,7 @@ def test_items_are_taken_when_there_is_room_for_them() -> None:
 
     each(task, items())
     assert left == 0
-    assert most <= 2 * AT_A_TIME + 1
+    assert most <= 2 * MAX_WORKERS + 1
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])

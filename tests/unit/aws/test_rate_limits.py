@@ -7,7 +7,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES, Pacer
+from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES, RateLimiter
 from systems_manager_organization.clock import Clock
 
 ACTION = "organizations:ListAccounts"
@@ -30,7 +30,7 @@ class Time:
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60), st.sampled_from(sorted(PUBLISHED_RATES)))
 def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], action: str) -> None:
     time, made = Time(), []
-    pacer = Pacer.of(time.clock)
+    pacer = RateLimiter.of(time.clock)
     for gap in gaps:
         time.now += gap
         pacer.wait(action)
@@ -44,7 +44,7 @@ def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], acti
 
 def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> None:
     time = Time()
-    pacer = Pacer.of(time.clock)
+    pacer = RateLimiter.of(time.clock)
     for _ in range(12):
         pacer.wait(ACTION)
     assert time.now == 0
@@ -55,7 +55,7 @@ def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> No
 
 def test_actions_have_a_pace_each_and_others_none() -> None:
     time, waited = Time(), defaultdict[str, float](float)
-    pacer = Pacer.of(time.clock)
+    pacer = RateLimiter.of(time.clock)
     for _ in range(100):
         for action in ("organizations:MoveAccount", "ssm-quicksetup:ListConfigurations"):
             before = time.now

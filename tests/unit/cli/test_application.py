@@ -8,86 +8,101 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
+from systems_manager_organization import __version__
 from systems_manager_organization.aws.session import boto3_session
-from systems_manager_organization.programs import ensure, observe
+from systems_manager_organization.programs import ensure, observe, report
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-    from systems_manager_organization.cli.application import Program, Verb
+    from systems_manager_organization.cli.application import Command, Program
     from unit.conftest import Run
 
-PROGRAMS: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM}
-FLAGS = ("--account-id", "111111111111", "--region=us-east-1")
+PROGRAMS: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM, "report": report.PROGRAM}
 
 
-class Terminal(io.StringIO):
+class TerminalText(io.StringIO):
     def isatty(self) -> bool:
         return True
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 @pytest.mark.parametrize("program", ["observe", "ensure"])
-def test_help_lists_every_verb(run: Run, program: str, flag: str) -> None:
+def test_help_lists_every_command(run: Run, program: str, flag: str) -> None:
     outcome = run(program, flag)
     assert (outcome.status, outcome.stderr) == (0, "")
-    for verb in PROGRAMS[program].verbs:
-        assert f"\n  {verb.name} " in outcome.stdout
+    for command in PROGRAMS[program].commands:
+        assert f"\n    {command.name}" in outcome.stdout
 
 
-@pytest.mark.parametrize("verb", ensure.PROGRAM.verbs, ids=lambda verb: verb.name)
-def test_help_of_a_verb_names_its_calls_its_keys_and_what_would_replace_it(run: Run, verb: Verb[str]) -> None:
-    outcome = run("ensure", verb.name, "--account-id", "111111111111", "--help")
+_COMMANDS = [(name, command) for name, program in PROGRAMS.items() for command in program.commands]
+
+
+@pytest.mark.parametrize(("program", "command"), _COMMANDS, ids=lambda value: getattr(value, "name", value))
+def test_help_of_a_command_fits_eighty_columns(run: Run, program: str, command: Command[str]) -> None:
+    outcome = run(program, command.name, "--account-id", "111111111111", "--help")
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert "would replace this" in " ".join(outcome.stdout.split())
-    for key in verb.keys:
-        assert f"\n  {key.flag} " in outcome.stdout
+    assert max(map(len, outcome.stdout.splitlines())) <= 80
+    assert "\nExample:\n  " in outcome.stdout
+    for option in command.options:
+        assert f"\n  {option.option_string}" in outcome.stdout
+
+
+@pytest.mark.parametrize("command", ensure.PROGRAM.commands, ids=lambda command: command.name)
+def test_help_of_what_changes_something_names_what_would_replace_it(run: Run, command: Command[str]) -> None:
+    assert "would replace this" in " ".join(run("ensure", command.name, "--help").stdout.split())
 
 
 def test_help_says_what_is_required_and_what_is_the_default(run: Run) -> None:
-    lines = run("ensure", "settings", "--help").stdout.splitlines()
-    assert next(line for line in lines if "--installation" in line).endswith("(required)")
-    assert next(line for line in lines if "--action" in line).endswith("(default apply)")
+    told = " ".join(run("ensure", "settings", "--help").stdout.split())
+    assert "(required) --record-region" in told
+    assert "(default: apply)" in told
+
+
+def test_version(run: Run) -> None:
+    outcome = run("report", "--version")
+    assert (outcome.status, outcome.stdout) == (0, f"report.py {__version__}\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("organisation",), 'there is no verb "organisation": name one of organization'),
-        (("organization", "--acount-id", "1"), 'there is no flag "--acount-id": use --account-id, --region'),
-        (("organization", "--account-id"), "--account-id needs a value"),
-        (("organization", "--account-id", "--region"), "--account-id needs a value"),
-        (("organization", *FLAGS, "--region", "us-east-1"), "--region is given twice"),
-        (("organization", *FLAGS, "extra"), 'there is no flag "extra"'),
-        (("organization", '{"account_id":', '"1"}'), "more: did a shell split it?"),
+        (("organisation",), "there is no command organisation: did you mean organization?"),
+        (("x",), "there is no command x: use one of organization, preflight,"),
+        (("organization", "--acount-id", "1"), "unrecognized arguments: --acount-id"),
+        (("organization", "--account-id"), "argument --account-id: expected one argument"),
+        (("organization", "--account-id", "--region"), "argument --account-id: expected one argument"),
+        (("organization", '{"account_id":', '"1"}'), "unrecognized arguments"),
         (("organization", "--account-id=1"), 'account_id is "1", but must be an account id: 12 digits'),
         (("organization", "--region=us-east-1"), "account_id is missing"),
+        ((), "the following arguments are required: COMMAND"),
     ],
 )
 def test_a_wrong_command_line_is_refused_in_one_line(run: Run, arguments: tuple[str, ...], told: str) -> None:
     outcome = run("observe", *arguments)
-    assert (outcome.status, outcome.stdout) == (1, "")
+    assert (outcome.status, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith("observe.py")
     assert told in outcome.stderr
     assert outcome.stderr.count("\n") == 1
 
 
-def test_without_a_verb_the_help_goes_to_standard_error(run: Run) -> None:
-    outcome = run("ensure")
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert "settings" in outcome.stderr
+def test_values_with_commas_separated_and_repeated(run: Run) -> None:
+    for arguments in (("--regions", "x,y"), ("--regions", "x", "y"), ("--regions", "x", "--regions", "y")):
+        outcome = run("report", "compliance", *arguments)
+        assert outcome.status == 2
+        assert 'regions is "x,y"' in outcome.stderr
 
 
 def test_ensure_never_waits_for_standard_input(run: Run) -> None:
     outcome = run("ensure", "settings", stdin=io.StringIO('{"account_id": "111111111111"}'))
-    assert outcome.status == 1
-    assert "there is no query: give it as one JSON argument, or as flags" in outcome.stderr
+    assert outcome.status == 2
+    assert "there is no query: give it as one JSON argument, or as options" in outcome.stderr
 
 
 def test_observe_never_waits_for_a_terminal(run: Run) -> None:
-    outcome = run("observe", "organization", stdin=Terminal())
-    assert outcome.status == 1
-    assert "there is no query: give it as JSON on standard input, or as flags" in outcome.stderr
+    outcome = run("observe", "organization", stdin=TerminalText())
+    assert outcome.status == 2
+    assert "there is no query: give it as JSON on standard input, or as options" in outcome.stderr
 
 
 def test_bytes_that_are_no_text_are_refused(run: Run) -> None:

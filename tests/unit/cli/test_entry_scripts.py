@@ -49,7 +49,7 @@ def test_ensure_takes_the_query_as_one_argument(sandbox: Sandbox) -> None:
 def test_help_needs_nothing_but_python(name: str, flags: tuple[str, ...]) -> None:
     ended = execute(sys.executable, *flags, "-S", str(SCRIPTS / name), "--help")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith(f"usage: {name} VERB")
+    assert ended.stdout.startswith(f"usage: {name} [-h] [--version] COMMAND ...")
 
 
 def test_whoever_reads_no_further_gets_no_traceback() -> None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from systems_manager_organization.cli.options import parse
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.installation.observation import VERB
+from systems_manager_organization.installation.observation import COMMAND
 
 if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
     from unit.conftest import Run
 
-KEYS = {key.name: key for key in VERB.keys}
+KEYS = {key.name: key for key in COMMAND.options}
 VALID = {
     "account_id": "111111111111",
     "region": "us-east-1",
@@ -46,7 +46,7 @@ queries = st.dictionaries(st.sampled_from(list(KEYS)), json_values | st.sampled_
 
 def parsed(text: str) -> tuple[Query | None, str]:
     try:
-        return parse(text, VERB.keys), ""
+        return parse(text, COMMAND.options), ""
     except QueryError as error:
         return None, str(error)
 
@@ -72,11 +72,11 @@ def test_any_text_is_a_valid_query_or_refused_in_one_printable_line(text: str) -
 )
 def test_what_obeys_the_rules_arrives_unchanged(values: dict[str, str]) -> None:
     query = {**VALID, **values}
-    assert parse(json.dumps(query), VERB.keys) == query
+    assert parse(json.dumps(query), COMMAND.options) == query
 
 
 def test_null_and_empty_mean_absent() -> None:
-    query = parse(json.dumps({**VALID, "profile": None, "role_arn": "", "deployments_observed": None}), VERB.keys)
+    query = parse(json.dumps({**VALID, "profile": None, "role_arn": "", "deployments_observed": None}), COMMAND.options)
     assert (query["profile"], query["role_arn"], query["deployments_observed"]) == ("", "", "true")
 
 

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from sandbox import Scenario
 from sandbox.clock import START
 from sandbox.faults import Fault
-from systems_manager_organization.aws.account_sessions import Members
+from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.error_translation import Explained
-from systems_manager_organization.aws.session import Connection, boto3_session
+from systems_manager_organization.aws.session import AwsSession, boto3_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.model.columns import NODES, SEVERITIES
 from systems_manager_organization.compliance.model.node import time_text
@@ -69,22 +69,22 @@ class Told:
 
 
 @pytest.fixture
-def connection(aws: Sandbox) -> Iterator[Connection]:
+def connection(aws: Sandbox) -> Iterator[AwsSession]:
     aws.reset(SCENARIO)
     query = {"account_id": MANAGEMENT, "region": VIRGINIA, "profile": "", "role_arn": ""}
     clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
-    with Connection(query, session_factory=boto3_session, clock=clock, notice=lambda _text: None) as connection:
+    with AwsSession(query, session_factory=boto3_session, clock=clock, notice=lambda _text: None) as connection:
         yield connection
 
 
-def read(connection: Connection, scope: Scope = EVERYTHING, told: Told | None = None) -> Told:
+def read(connection: AwsSession, scope: Scope = EVERYTHING, told: Told | None = None) -> Told:
     told = told or Told()
     ApiSource(ROLE, now=START.timestamp).read(connection, scope, told)
     return told
 
 
 def test_every_account_and_region_is_told_once_and_every_node_is_as_the_organization_has_it(
-    aws: Sandbox, connection: Connection
+    aws: Sandbox, connection: AwsSession
 ) -> None:
     told = read(connection)
     listed = aws.client("organizations", MANAGEMENT).list_accounts()["Accounts"]
@@ -112,7 +112,7 @@ def test_every_account_and_region_is_told_once_and_every_node_is_as_the_organiza
     assert {node["status"] for node in told.nodes} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
 
 
-def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: Sandbox, connection: Connection) -> None:
+def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: Sandbox, connection: AwsSession) -> None:
     policies: set[str] = set()
     connection.sts.meta.events.register(
         "provide-client-params.sts.AssumeRole", lambda params, **_: policies.add(params["Policy"])
@@ -143,7 +143,7 @@ def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: San
 )
 def test_what_fails_in_one_place_is_told_there_with_the_words_of_aws_and_ends_nothing_else(
     aws: Sandbox,
-    connection: Connection,
+    connection: AwsSession,
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
     kind: Any,
@@ -164,7 +164,7 @@ def test_what_fails_in_one_place_is_told_there_with_the_words_of_aws_and_ends_no
 
 
 def test_credentials_of_the_caller_that_are_over_end_it(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
+    connection: AwsSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _refuse(monkeypatch, (MANAGEMENT, TOKYO), "ExpiredTokenException")
     with pytest.raises(CredentialsError, match="ExpiredTokenException"):
@@ -172,7 +172,7 @@ def test_credentials_of_the_caller_that_are_over_end_it(
 
 
 def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else_are_not_entered(
-    aws: Sandbox, connection: Connection
+    aws: Sandbox, connection: AwsSession
 ) -> None:
     first = read(connection)
     done = frozenset(where for where, place in first.places.items() if place.state == "READ")
@@ -200,7 +200,7 @@ def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else
         (Scope(regions=("us-east-9", "us-east-1")), "There is no Region us-east-9: name some of "),
     ],
 )
-def test_what_there_is_not_is_refused_with_the_choices(connection: Connection, scope: Scope, told: str) -> None:
+def test_what_there_is_not_is_refused_with_the_choices(connection: AwsSession, scope: Scope, told: str) -> None:
     ledger = Told()
     with pytest.raises(QueryError) as raised:
         read(connection, scope, ledger)
@@ -208,7 +208,7 @@ def test_what_there_is_not_is_refused_with_the_choices(connection: Connection, s
     assert not ledger.places
 
 
-def test_the_scope_narrows_it(aws: Sandbox, connection: Connection) -> None:
+def test_the_scope_narrows_it(aws: Sandbox, connection: AwsSession) -> None:
     everything = read(connection)
     by_path = read(connection, Scope(organizational_unit="Root/Workloads", regions=(TOKYO,)))
     assert set(by_path.places) == {
@@ -226,10 +226,10 @@ def test_the_scope_narrows_it(aws: Sandbox, connection: Connection) -> None:
     assert {*REGIONS, "us-west-2"} <= {region for _, region in one.places}
 
 
-def test_credentials_that_near_their_end_are_renewed(aws: Sandbox, connection: Connection) -> None:
+def test_credentials_that_near_their_end_are_renewed(aws: Sandbox, connection: AwsSession) -> None:
     passed = 0.0
     object.__setattr__(connection.clock, "now", lambda: passed)
-    member = Members(connection, ROLE, ACTIONS).enter(_busiest()[0])
+    member = AccountSessions(connection, ROLE, ACTIONS).assume_role(_busiest()[0])
 
     def ask() -> int:
         member.call("ssm", VIRGINIA, "describe_instance_information")
@@ -253,12 +253,12 @@ def _busiest() -> tuple[str, str]:
 
 def _refuse(monkeypatch: pytest.MonkeyPatch, where: tuple[str, str], kind: str) -> None:
     """Lets what is asked of Systems Manager there be answered as the sandbox never does."""
-    call = Members.call
+    call = AccountSessions.call
 
-    def refused(self: Members, member: Any, service: str, region: str, operation: str, parameters: Any) -> Any:
+    def refused(self: AccountSessions, member: Any, service: str, region: str, operation: str, parameters: Any) -> Any:
         if (member.account_id, region, service) == (*where, "ssm"):
             with Explained(f"{service}:{operation}", account_id=where[0], region=region):
                 raise ClientError({"Error": {"Code": kind, "Message": "The security token is invalid"}}, operation)
         return call(self, member, service, region, operation, parameters)
 
-    monkeypatch.setattr(Members, "call", refused)
+    monkeypatch.setattr(AccountSessions, "call", refused)

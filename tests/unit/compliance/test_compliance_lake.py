@@ -175,7 +175,7 @@ def test_regions_are_those_of_the_stack_set(aws: Sandbox) -> None:
     source, _ = _sources(settled(aws))
     assert {region for _, region in lake.collect(source, Scope()).places} == set(REGIONS)
     make_stack_set(aws, "unused")
-    with pytest.raises(ScriptError, match=r"has no instance yet, .* or say --regions"):
+    with pytest.raises(ScriptError, match=r"has no instance yet, .* or use --regions"):
         lake.collect(BucketSource(BUCKET, PREFIX, "unused"), Scope())
 
 

@@ -48,7 +48,7 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     names = [column.name for column in NODES]
     nodes: list[dict[str, Any]] = [dict(zip(names, node, strict=True)) for node in told.nodes]
     broken = built.put("patch_summary", ADMINISTRATOR, "i-00000000000000001", "no JSON\nnor this")
-    answers = {name: answered(aws, data_layout.question(name)) for name in _QUESTIONS}
+    answers = {name: answered(aws, data_layout.load_query(name)) for name in _QUESTIONS}
 
     assert [row[2] for row in answers["nodes"]] == [node["node_id"] for node in sorted(nodes, key=_where)]
     by_account = Counter(node["account_id"] for node in nodes)
@@ -75,7 +75,7 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     assert answers["accounts_gone_quiet"] == []
     assert dict(_in_duckdb(aws, built, tmp_path)) == answers
     aws.clock.advance(timedelta(days=3).total_seconds())
-    quiet = answered(aws, data_layout.question("accounts_gone_quiet"))
+    quiet = answered(aws, data_layout.load_query("accounts_gone_quiet"))
     assert {row[:2] for row in quiet} >= {(node["account_id"], node["region"]) for node in nodes}
 
 
@@ -89,7 +89,7 @@ def _in_duckdb(aws: Sandbox, built: Lake, folder: Path) -> Iterator[tuple[str, R
         show(reader, folder)
         for name in _QUESTIONS:
             # DuckDB knows the machine's time alone.
-            sql = data_layout.question(name).replace(
+            sql = data_layout.load_query(name).replace(
                 "current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'"
             )
             rows = reader.execute(sql).fetchall()
@@ -108,7 +108,7 @@ def _count(nodes: list[dict[str, Any]], **wanted: str) -> int:
 def test_the_page_has_every_question(name: str) -> None:
     page = _PAGE.read_text(encoding="utf-8")
     title, description, rest = re.fullmatch(
-        r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.question(name), re.DOTALL
+        r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.load_query(name), re.DOTALL
     ).groups()  # type: ignore[union-attr] # a file without these lines fails here
     folder = "../../scripts/systems_manager_organization/compliance/queries"
     link = f"[`{name}.sql`]({folder}/{name}.sql)"

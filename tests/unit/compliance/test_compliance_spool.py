@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import MALFORMED_OBJECT, NOT_READ, READ, THROTTLED
-from systems_manager_organization.compliance.model.node import Observation, node_of
-from systems_manager_organization.compliance.output.progress import shown
+from systems_manager_organization.compliance.model.node import NodeRecord, node_of
+from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
-from systems_manager_organization.compliance.store.checkpoint import Question, Spool, cache_directory
+from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey, cache_directory
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.columns import Node
 
 ACCOUNT, VIRGINIA, TOKYO = "111111111111", "us-east-1", "ap-northeast-1"
-QUESTION = Question(ACCOUNT, "api", Scope(regions=(VIRGINIA,)))
+QUESTION = ReportKey(ACCOUNT, "api", Scope(regions=(VIRGINIA,)))
 NOW = 1_800_000_000.0
 STRANGE = ('say "hi", then', "two\nlines\r\nor three", "\\N", "", "NULL", "名前 é", "a\tb;c'd", "\ud800")
 
@@ -38,19 +38,19 @@ def place(account: int, region: str = VIRGINIA, code: str = "") -> AccountRegion
 
 def nodes(where: AccountRegionResult, count: int) -> Sequence[Node]:
     return [
-        node_of(where, Observation(f"i-{number:017}", "host", missing=number, operation_ended_at="2026"), "2025")
+        node_of(where, NodeRecord(f"i-{number:017}", "host", missing=number, operation_ended_at="2026"), "2025")
         for number in range(count)
     ]
 
 
-def spool(directory: Path, *, resume: bool = False, question: Question = QUESTION, **options: Any) -> Spool:
-    return Spool(
+def spool(directory: Path, *, resume: bool = False, question: ReportKey = QUESTION, **options: Any) -> Checkpoint:
+    return Checkpoint(
         question,
         **{"resume": resume, "directory": directory, "now": lambda: NOW, "notice": lambda _text: None, **options},
     )
 
 
-def rows(spool: Spool, query: str) -> list[tuple[Any, ...]]:
+def rows(spool: Checkpoint, query: str) -> list[tuple[Any, ...]]:
     with spool.tables() as tables:
         return tables.sql(query).fetchall()
 
@@ -59,8 +59,8 @@ def test_what_was_told_is_in_the_tables_whatever_people_call_things(tmp_path: Pa
     with spool(tmp_path) as told:
         told.expect(2)
         strange = AccountRegionResult("1" * 12, *STRANGE[:2], VIRGINIA, READ)
-        expected = [node_of(strange, Observation(f"i-{name}", name, name), "2026") for name in STRANGE[:-1]]
-        surrogate = node_of(strange, Observation("i-surrogate", STRANGE[-1]), "2026")
+        expected = [node_of(strange, NodeRecord(f"i-{name}", name, name), "2026") for name in STRANGE[:-1]]
+        surrogate = node_of(strange, NodeRecord("i-surrogate", STRANGE[-1]), "2026")
         told.place(strange, [*expected, surrogate])
         told.place(place(2, code=THROTTLED))
         told.problem(Problem(MALFORMED_OBJECT, *STRANGE[:2]))
@@ -134,17 +134,17 @@ def test_without_resume_a_new_one_is_begun(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        (Question(ACCOUNT, "api", Scope()), "source api; Regions us-east-1; stale after days 7."),
-        (Question(ACCOUNT, "s3 bucket", QUESTION.scope), "what was interrupted is another: source api; Regions us-ea"),
+        (ReportKey(ACCOUNT, "api", Scope()), "source api; Regions us-east-1; stale after days 7."),
+        (ReportKey(ACCOUNT, "s3 bucket", QUESTION.scope), "what was interrupted is another: source api; Regions us-ea"),
     ],
 )
-def test_another_question_is_refused_in_words(tmp_path: Path, question: Question, words: str) -> None:
+def test_another_question_is_refused_in_words(tmp_path: Path, question: ReportKey, words: str) -> None:
     with spool(tmp_path):
         pass
     with pytest.raises(QueryError) as raised:
         spool(tmp_path, resume=True, question=question)
     assert words in str(raised.value)
-    with spool(tmp_path, resume=True, question=Question("222222222222", "api", Scope())) as told:
+    with spool(tmp_path, resume=True, question=ReportKey("222222222222", "api", Scope())) as told:
         assert told.done == 0
 
 
@@ -178,7 +178,7 @@ def test_a_bar_is_drawn_for_a_person_alone(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(stderr, "isatty", lambda: is_terminal)
     with spool(tmp_path) as told:
         told.expect(4)
-        with shown(told, Screen(io.StringIO(), io.StringIO(), stderr)):
+        with progress_bar(told, Terminal(io.StringIO(), io.StringIO(), stderr)):
             told.place(place(1), nodes(place(1), 7))
     assert ("1 of 4, 7 nodes" in stderr.getvalue()) == is_terminal
     assert bool(stderr.getvalue()) == is_terminal

@@ -16,15 +16,15 @@ import duckdb
 import pytest
 
 from systems_manager_organization.cli.options import validated
-from systems_manager_organization.cli.terminal import Screen
+from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     MALFORMED_OBJECT,
     NODES,
     NOT_REPORTING,
 )
-from systems_manager_organization.compliance.output.render import Report, tell
-from systems_manager_organization.compliance.output.report_options import KEYS, Asked
+from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.report_options import KEYS, ReportOptions
 from systems_manager_organization.compliance.output.summary import Sums
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError
@@ -43,7 +43,7 @@ from unit.compliance_tables import (
     place,
     tables,
 )
-from unit.conftest import Outcome, Terminal
+from unit.conftest import Outcome, TerminalText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +74,10 @@ def look() -> Look:
     def look(
         contents: Contents | None = None, problems: Sequence[Problem] = (), *, terminal: bool = False, **query: str
     ) -> Outcome:
-        stdout, stderr = Terminal() if terminal else io.StringIO(), io.StringIO()
-        asked = Asked.of(validated(query, KEYS))
+        stdout, stderr = TerminalText() if terminal else io.StringIO(), io.StringIO()
+        asked = ReportOptions.of(validated(query, KEYS))
         report = Report(tables(contents or ORGANIZATION, problems), asked, "2026-01-05T09:00:00Z")
-        status = tell(report, Screen(io.StringIO(), stdout, stderr))
+        status = render_report(report, Terminal(io.StringIO(), stdout, stderr))
         return Outcome(status, stdout.getvalue(), stderr.getvalue())
 
     return look

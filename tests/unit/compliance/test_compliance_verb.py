@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox import Sandbox
-    from systems_manager_organization.aws.session import Connection
-    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope, Source
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope, Source
     from unit.compliance_tables import Contents
     from unit.conftest import Run
 
@@ -52,7 +52,7 @@ ROLE = "OrganizationAccountAccessRole"
         (["--accounts", "12345"], 'accounts is "12345", but must be account ids, for example "111111111111,2222222222'),
         (["--regions", "us-east-1,mars"], 'regions is "us-east-1,mars", but must be names of Regions, for example "'),
         (["--stale-after", "0"], 'stale_after is "0", but must be whole days, 1 or more.'),
-        (["--format", "parquet"], "--format parquet is not for a terminal: say --output FILE."),
+        (["--format", "parquet"], "--format parquet is not for a terminal: use --output FILE."),
         (["--source", "s3"], "--source s3 needs --bucket and --stack-set."),
         (["--source", "Athena", "--workgroup", "w"], "--source athena needs --database and --stack-set."),
         (["--bucket", "patches"], "--bucket is for --source s3, and this is --source api."),
@@ -62,13 +62,13 @@ ROLE = "OrganizationAccountAccessRole"
             'output is "/nowhere/report.json", but there is no directory "/nowhere"',
         ),
         (["--html", "/"], 'html is "/", but must be a file, and that is a directory.'),
-        (["--accounts"], "--accounts needs a value."),
-        (["--colour", "red"], 'there is no flag "--colour": use --account-id, '),
+        (["--accounts"], "argument --accounts: expected at least one argument"),
+        (["--colour", "red"], "unrecognized arguments: --colour red"),
     ],
 )
 def test_an_unknown_value_is_refused_with_the_choices(run: Run, arguments: list[str], told: str) -> None:
     outcome = run("report", "compliance", *arguments)
-    assert (outcome.status, outcome.stdout) == (1, "")
+    assert (outcome.status, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith(f"report.py compliance: {told}")
     assert outcome.stderr.count("\n") == 1
 
@@ -103,7 +103,7 @@ class Told:
         self.contents, self.ends, self.after = contents, ends, after
         self.asked: list[tuple[str, str]] = []
 
-    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
         ledger.expect(len(self.contents))
         for where, seen in self.contents:
             if ledger.is_done(where.account_id, where.region):
@@ -123,7 +123,7 @@ def ask(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         if source:
             monkeypatch.setattr(catalog, "source_of", lambda _query, _now: source)
         now = aws.clock.now().timestamp()
-        return run("report", "compliance", *arguments, terminal=terminal, time_of_day=lambda: now)
+        return run("report", "compliance", *arguments, terminal=terminal, time=lambda: now)
 
     return ask
 
@@ -173,7 +173,7 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
     def full(*_arguments: object) -> None:
         raise duckdb.OutOfMemoryException("Out of\n Memory.")
 
-    monkeypatch.setattr("systems_manager_organization.compliance.command.tell", full)
+    monkeypatch.setattr("systems_manager_organization.compliance.command.render_report", full)
     outcome = ask(source=Told(CONTENTS))
     assert outcome.status == 1
     assert outcome.stderr.endswith("\nreport.py compliance: The report cannot be made: Out of Memory.\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.scenario import ResourceDataSync
+from sandbox.scenarios.scenario import ResourceDataSync
 from unit.cases import settings_query
 from unit.resource_data_sync_cases import (
     CREATE,

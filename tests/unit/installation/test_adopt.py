@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox_tests.quick_setup_cases import PATCH_POLICY
+from sandbox_tests.cases.quick_setup import PATCH_POLICY
 from unit.cases import unit_id
-from unit.conftest import Terminal
+from unit.conftest import TerminalText
 from unit.quick_setup_cases import create, prepare
 
 if TYPE_CHECKING:
@@ -164,6 +164,6 @@ def test_what_is_no_plan_is_refused_with_the_command(run: Run, text: str) -> Non
 
 
 def test_nobody_waits_at_a_terminal(run: Run) -> None:
-    outcome = run("report", "adopt", stdin=Terminal())
+    outcome = run("report", "adopt", stdin=TerminalText())
     assert outcome.status == 1
     assert "there is no plan on standard input" in outcome.stderr

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault, Scenario
-from sandbox.scenario import ResourceDataSync
+from sandbox.scenarios.scenario import ResourceDataSync
 from unit.quick_setup_cases import answering
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox.scenario import Account, EnabledRegion, ResourceDataSync
+from sandbox.scenarios.scenario import Account, EnabledRegion, ResourceDataSync
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
 from systems_manager_organization.aws.session import boto3_session
 from unit.preflight_cases import (

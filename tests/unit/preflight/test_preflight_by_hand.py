@@ -56,6 +56,6 @@ def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypat
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     outcome = run("observe", "preflight", "--json")
     assert (outcome.status, outcome.stderr) == (
-        1,
-        "observe.py preflight: there is no Region: say --region, or set AWS_REGION.\n",
+        2,
+        "observe.py preflight: there is no Region: use --region, or set AWS_REGION.\n",
     )

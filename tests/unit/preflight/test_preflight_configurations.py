@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox import Sandbox
-    from sandbox.scenario import ConfigurationManager
+    from sandbox.scenarios.scenario import ConfigurationManager
     from unit.conftest import Run
 
 Configuration = dict[str, Any]

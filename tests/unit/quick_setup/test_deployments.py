@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault, Scenario
-from sandbox.scenario import Account
-from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT
+from sandbox.scenarios.scenario import Account
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT
 from unit.quick_setup_cases import (
     ADMINISTRATOR,
     DENIED,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox_tests.quick_setup_cases import HOST_MANAGEMENT
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT
 from unit.quick_setup_cases import (
     ADMINISTRATOR,
     DENIED,
@@ -217,6 +217,6 @@ def test_interrupted_it_shows_what_it_knows(run: Run, stuck: Any, terminal: bool
 @pytest.mark.parametrize("timeout", ["", "1.5", "-3", "soon"])
 def test_a_timeout_is_whole_seconds(run: Run, timeout: str) -> None:
     outcome = run("observe", "deployments", "--watch", f"--timeout={timeout or 'x'}")
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "timeout is" in outcome.stderr
     assert "whole seconds" in outcome.stderr

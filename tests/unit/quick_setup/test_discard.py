@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import Fault
-from unit.conftest import Terminal
+from unit.conftest import TerminalText
 from unit.quick_setup_cases import (
     ADMINISTRATION,
     ADMINISTRATOR,
@@ -59,7 +59,7 @@ def test_what_is_under_way_is_waited_for_first(aws: Sandbox, run: Run) -> None:
 def test_what_somebody_made_is_deleted_too(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     create(aws)
-    outcome = run("report", "discard", "scan", "--deployed", stdin=Terminal("yes\n"))
+    outcome = run("report", "discard", "scan", "--deployed", stdin=TerminalText("yes\n"))
     assert outcome.status == 0
     assert "created by hand or by another tool" in outcome.stderr
     assert names(aws) == []
@@ -67,7 +67,7 @@ def test_what_somebody_made_is_deleted_too(aws: Sandbox, run: Run) -> None:
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
 def test_a_no_changes_nothing(aws: Sandbox, run: Run, left_over: str, answer: str) -> None:
-    outcome = run("report", "discard", "scan", stdin=Terminal(answer))
+    outcome = run("report", "discard", "scan", stdin=TerminalText(answer))
     assert (outcome.status, outcome.stdout) == (1, "")
     assert left_over in outcome.stderr
     assert names(aws) == ["scan"]
@@ -77,7 +77,7 @@ def test_a_no_changes_nothing(aws: Sandbox, run: Run, left_over: str, answer: st
 def test_nobody_there_to_ask_is_a_no(aws: Sandbox, run: Run) -> None:
     outcome = run("report", "discard", "scan")
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "say --yes" in outcome.stderr
+    assert "use --yes" in outcome.stderr
     assert names(aws) == ["scan"]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import QueryError
+from systems_manager_organization.errors import QueryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 _MODE = 0o666
 
 
-def checked(name: str, key: str) -> Path:
-    """The file that `name` says, with links followed; asked before anything takes minutes. Raises QueryError."""
+def validate_path(name: str, key: str) -> Path:
+    """The file that `name` says, with links followed; asked before anything takes minutes. Raises UsageError."""
     path = Path(name).expanduser()
     if path.is_dir():
-        raise QueryError(f'{key} is "{name}", but must be a file, and that is a directory.')
+        raise UsageError(f'{key} is "{name}", but must be a file, and that is a directory.')
     if not path.parent.is_dir():
-        raise QueryError(f'{key} is "{name}", but there is no directory "{path.parent}": make it first.')
+        raise UsageError(f'{key} is "{name}", but there is no directory "{path.parent}": make it first.')
     return path.resolve()
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A file to write, which takes the place of `path` at the end. Raises QueryError where it cannot be written."""
     try:
         if path.exists() and not path.is_file():

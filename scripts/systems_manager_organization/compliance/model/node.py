@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
-class Observation(NamedTuple):
+class NodeRecord(NamedTuple):
     """What AWS says of a node; `columns` has the meaning of each field.
 
     `compliance` is AWS's status of compliance type Patch: `COMPLIANT`, `NON_COMPLIANT`, or "" when there is none.
@@ -43,7 +43,7 @@ class Observation(NamedTuple):
     operation_ended_at: str = ""
 
 
-def oldest_reporting(now: float, stale_after_days: int) -> str:
+def stale_cutoff(now: float, stale_after_days: int) -> str:
     """The earliest end of an operation that still counts, as `operation_ended_at` has it; `now` in epoch seconds."""
     return time_text(now - timedelta(days=stale_after_days).total_seconds())
 
@@ -53,27 +53,27 @@ def time_text(epoch: float) -> str:
     return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)
 
 
-def node_of(place: AccountRegionResult, seen: Observation, oldest: str) -> Node:
+def node_of(place: AccountRegionResult, seen: NodeRecord, oldest: str) -> Node:
     """The row of a node. `oldest` is what `oldest_reporting` says."""
     known, counts, after = seen[:5], seen.noncompliant, seen[7:]
     where = (place.account_id, place.account_name, place.organizational_unit, place.region)
     return (*where, *known, _status(seen, oldest), _severity(seen), *counts, *after)
 
 
-def _status(seen: Observation, oldest: str) -> str:
+def _status(seen: NodeRecord, oldest: str) -> str:
     if seen.operation_ended_at < oldest:
         return NOT_REPORTING
     return NON_COMPLIANT if _is_noncompliant(seen) else COMPLIANT
 
 
-def _is_noncompliant(seen: Observation) -> bool:
+def _is_noncompliant(seen: NodeRecord) -> bool:
     # These states are the noncompliant ones:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html
     of_states = seen.missing + seen.failed + seen.installed_pending_reboot + seen.installed_rejected
     return seen.compliance == NON_COMPLIANT or of_states > 0 or any(seen.noncompliant)
 
 
-def _severity(seen: Observation) -> str:
+def _severity(seen: NodeRecord) -> str:
     highest = next((name for name, number in zip(SEVERITIES, seen.noncompliant, strict=True) if number), "")
     # A patch that AWS knows no severity of is not counted anywhere by every agent.
     return highest or (SEVERITIES[-1] if _is_noncompliant(seen) else "")

@@ -30,7 +30,7 @@ _STATUSES = ((COMPLIANT, "compliant"), (NON_COMPLIANT, "noncompliant"), (NOT_REP
 
 
 @dataclass(frozen=True)
-class About:
+class ReportMetadata:
     """What the page says of the report itself.
 
     Attributes:
@@ -44,7 +44,7 @@ class About:
     scope: str = ""
 
 
-def write_page(connection: DuckDBPyConnection, file: TextIO, about: About) -> None:
+def write_page(connection: DuckDBPyConnection, file: TextIO, about: ReportMetadata) -> None:
     """Writes the page of the tables of `tables.py`.
 
     It is written in pieces: neither the page nor the rows are ever in memory as a whole.
@@ -83,7 +83,7 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _about(about: About) -> str:
+def _about(about: ReportMetadata) -> str:
     told = (about.scope or "The whole organization", f"source: {about.source}")
     time = f'<time datetime="{escape(about.generated_at)}">{escape(_readable(about.generated_at))}</time>'
     return " · ".join((*map(escape, told), time))

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from systems_manager_organization.cli.terminal import Screen
-    from systems_manager_organization.compliance.store.checkpoint import Spool
+    from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.compliance.store.checkpoint import Checkpoint
 
 
 @contextmanager
-def shown(spool: Spool, screen: Screen) -> Iterator[None]:
+def progress_bar(spool: Checkpoint, screen: Terminal) -> Iterator[None]:
     """A bar on standard error for as long as the context lasts; nothing where no person looks, or without rich."""
     try:
         console = screen.console(screen.stderr) if screen.stderr.isatty() else None

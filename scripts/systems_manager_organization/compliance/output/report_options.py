@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.common_options import REGION_PATTERN, list_pattern
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Key, switch
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.compliance.model import atomic_file
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters
@@ -30,7 +30,7 @@ _STALE_AFTER_DAYS = "7"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportOptions:
     """A question, taken apart.
 
     Attributes:
@@ -49,11 +49,11 @@ class Asked:
     resume: bool
 
     @classmethod
-    def of(cls, query: Query) -> Asked:
-        """Raises QueryError or UsageError for what does not go together, before anything takes minutes."""
+    def of(cls, query: Query) -> ReportOptions:
+        """Raises UsageError for what does not go together, before anything takes minutes."""
         catalog.check(query)
         if query["format"].lower() == PARQUET and not query["output"]:
-            raise UsageError("--format parquet is not for a terminal: say --output FILE.")
+            raise UsageError("--format parquet is not for a terminal: use --output FILE.")
         scope = Scope(
             query["organizational_unit"],
             _several(query["accounts"]),
@@ -70,8 +70,8 @@ class Asked:
             ),
             query["by"].lower(),
             query["format"].lower(),
-            atomic_file.checked(query["output"], "output") if query["output"] else None,
-            atomic_file.checked(query["html"], "html") if query["html"] else None,
+            atomic_file.validate_path(query["output"], "output") if query["output"] else None,
+            atomic_file.validate_path(query["html"], "html") if query["html"] else None,
             _chosen(query["fail_on"], SEVERITIES),
             bool(query["resume"]),
         )
@@ -94,11 +94,11 @@ class Asked:
         return "; ".join(f"{what} {value}" for what, value in told.items() if value)
 
 
-def _choice(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Key:
+def _choice(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
     """A key with a few values; capitals and small letters are the same."""
     pattern = "(?i:" + "|".join(map(re.escape, choices)) + ")"
     rule = f"{', '.join(choices[:-1])} or {choices[-1]}"
-    return Key(name, description, pattern, rule, default=default, by_hand=True)
+    return Option(name, description, pattern, rule, default=default, cli_only=True)
 
 
 def _chosen(value: str, choices: Sequence[str]) -> str:
@@ -106,9 +106,9 @@ def _chosen(value: str, choices: Sequence[str]) -> str:
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
 
 
-def _list(name: str, description: str, item: str, rule: str) -> Key:
+def _list(name: str, description: str, item: str, rule: str) -> Option:
     pattern = rf"{item}(\s*,\s*{item})*|{list_pattern(item, empty=False)}"
-    return Key(name, description, pattern, rule, by_hand=True)
+    return Option(name, description, pattern, rule, cli_only=True, several=True)
 
 
 def _several(value: str) -> tuple[str, ...]:
@@ -117,8 +117,8 @@ def _several(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
 
-def _line(name: str, description: str, rule: str) -> Key:
-    return Key(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, by_hand=True)
+def _line(name: str, description: str, rule: str) -> Option:
+    return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)
 
 
 KEYS = (
@@ -140,13 +140,13 @@ KEYS = (
     _choice("platform", "only nodes of this platform", PLATFORMS),
     _choice("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
     _choice("status", "only nodes of this status", STATUSES),
-    Key(
+    Option(
         "stale_after",
         "days after which a node whose patches were not scanned again counts as not reporting",
         "[1-9][0-9]{0,3}",
         "whole days, 1 or more",
         default=_STALE_AFTER_DAYS,
-        by_hand=True,
+        cli_only=True,
     ),
     _choice("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
     _choice("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
@@ -155,5 +155,5 @@ KEYS = (
     _choice(
         "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
     ),
-    switch("resume", "goes on with a report that was interrupted, and asks no account and Region twice"),
+    flag("resume", "goes on with a report that was interrupted, and asks no account and Region twice"),
 )

@@ -116,7 +116,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Unread:
+class ReadFailure:
     """Why places were not read.
 
     Attributes:
@@ -185,7 +185,7 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
         yield Group(dict(zip(keys, row[:width], strict=True)), _sums(row[width + 2 :]), places, places_read)
 
 
-def unread(tables: DuckDBPyConnection) -> list[Unread]:
+def unread(tables: DuckDBPyConnection) -> list[ReadFailure]:
     """Those that were not read for the same reason together, whatever account and Region AWS's words name."""
     rows = _rows(
         tables,
@@ -209,7 +209,7 @@ def unread(tables: DuckDBPyConnection) -> list[Unread]:
             accounts[account_id] = (name, () if whole else tuple(regions))
             reasons.append(reason)
             places += len(regions)
-        found.append(Unread(code, reasons[0], accounts, places))
+        found.append(ReadFailure(code, reasons[0], accounts, places))
     return found
 
 
@@ -227,7 +227,7 @@ def is_incomplete(tables: DuckDBPyConnection) -> bool:
     return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
 
 
-def reaches(tables: DuckDBPyConnection, severity: str) -> bool:
+def meets_threshold(tables: DuckDBPyConnection, severity: str) -> bool:
     """Whether a node has a noncompliant patch of the severity, or of a higher one."""
     return bool(_rows(tables, "SELECT 1 FROM nodes WHERE list_contains(?, severity) LIMIT 1", [at_least(severity)]))
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from rich.table import Table
 
-    from systems_manager_organization.cli.terminal import Screen
-    from systems_manager_organization.compliance.output.report_options import Asked
+    from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.compliance.output.report_options import ReportOptions
     from systems_manager_organization.compliance.output.summary import Group
 
 # More rows than anybody reads; rich lays a table out as a whole.
@@ -32,46 +32,46 @@ _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
 
-def show(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+def show(tables: DuckDBPyConnection, options: ReportOptions, screen: Terminal) -> None:
     """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
-    if asked.in_words:
-        screen.write(wording.printable(f"Only {asked.in_words}."))
+    if options.in_words:
+        screen.write(wording.printable(f"Only {options.in_words}."))
     for line in wording.headline(tables):
         screen.write(line)
     if screen.stdout.isatty():
-        _show_table(tables, asked, screen)
+        _show_table(tables, options, screen)
     else:
-        for line in _lines(tables, asked):
+        for line in _lines(tables, options):
             screen.write(wording.printable(line))
     for line in wording.not_read(tables):
         screen.write(wording.printable(line))
 
 
-def _lines(tables: DuckDBPyConnection, asked: Asked) -> Iterator[str]:
-    if asked.grouping == summary.NODE:
+def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
+    if options.grouping == summary.NODE:
         yield from map(_of_node, _nodes(tables))
     else:
-        yield from map(wording.of_group, _groups(tables, asked))
+        yield from map(wording.of_group, _groups(tables, options))
 
 
-def _show_table(tables: DuckDBPyConnection, asked: Asked, screen: Screen) -> None:
+def _show_table(tables: DuckDBPyConnection, options: ReportOptions, screen: Terminal) -> None:
     # The console before the table: it is the one that can say what to do when there is no rich.
     console = screen.console(screen.stdout)
-    if asked.grouping == summary.NODE:
+    if options.grouping == summary.NODE:
         number = summary.totals(tables).nodes
         shown = _node_table(islice(_nodes(tables), _ROWS_AT_MOST))
     else:
-        found = list(_groups(tables, asked))
+        found = list(_groups(tables, options))
         number = len(found)
-        shown = _group_table(found[:_ROWS_AT_MOST], asked.grouping)
+        shown = _group_table(found[:_ROWS_AT_MOST], options.grouping)
     if number:
         console.print(shown)
     if number > _ROWS_AT_MOST:
         screen.write(f"{number - _ROWS_AT_MOST} more, which --format json names.")
 
 
-def _groups(tables: DuckDBPyConnection, asked: Asked) -> Iterator[Group]:
-    return summary.groups(tables, asked.grouping, all_of_them=not asked.filters.in_words)
+def _groups(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[Group]:
+    return summary.groups(tables, options.grouping, all_of_them=not options.filters.in_words)
 
 
 def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
@@ -122,7 +122,7 @@ def _group_table(groups: list[Group], grouping: str) -> Table:
 
 
 def _numbers(group: Group, severities: list[str]) -> list[str]:
-    """Nothing, and not 0, where nobody looked."""
+    """Nothing, and not 0, where it was not checked."""
     sums = group.sums
     numbers = [sums.nodes, sums.noncompliant, sums.not_reporting, *(sums.patches[name] for name in severities)]
     known = not group.places or group.places_read

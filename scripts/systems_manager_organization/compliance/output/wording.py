@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.terminal import counted
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.output import summary
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from systems_manager_organization.compliance.output.summary import Coverage, Group, Sums, Unread
+    from systems_manager_organization.compliance.output.summary import Coverage, Group, ReadFailure, Sums
 
 NAMED_AT_MOST = 10
 _MORE = "which --format json names"
@@ -72,7 +72,7 @@ def not_read(tables: DuckDBPyConnection) -> Iterator[str]:
         yield "Not read, and in no number above:"
         yield from map(_unread, unread[:NAMED_AT_MOST])
         if len(unread) > NAMED_AT_MOST:
-            yield f"  and for {counted(len(unread) - NAMED_AT_MOST, 'more reason')}, {_MORE}."
+            yield f"  and for {pluralize(len(unread) - NAMED_AT_MOST, 'more reason')}, {_MORE}."
     for code, found in summary.problems(tables).items():
         yield f"{code}, {len(found)} times:"
         yield from (f"  {subject}: {message}" for subject, message in found[:NAMED_AT_MOST])
@@ -86,7 +86,7 @@ def _nodes(sums: Sums) -> str:
     told = [f"{sums.compliant} compliant ({percent(sums)})"]
     told += [f"{sums.noncompliant} noncompliant"] * bool(sums.noncompliant)
     told += [f"{sums.not_reporting} not reporting"] * bool(sums.not_reporting)
-    return f"{counted(sums.nodes, 'managed node')}: {', '.join(told)}"
+    return f"{pluralize(sums.nodes, 'managed node')}: {', '.join(told)}"
 
 
 def _patches(sums: Sums, before: str) -> str:
@@ -98,18 +98,18 @@ def _coverage(covered: Coverage) -> str:
     if covered.places == covered.places_read:
         return f"{_all(covered.accounts)} read."
     in_part = f", {covered.accounts_read_in_part} in part" if covered.accounts_read_in_part else ""
-    return f"{covered.accounts_read} of {counted(covered.accounts, 'account')} were read{in_part}."
+    return f"{covered.accounts_read} of {pluralize(covered.accounts, 'account')} were read{in_part}."
 
 
 def _all(accounts: int) -> str:
     return "The only account was" if accounts == 1 else f"All {accounts} accounts were"
 
 
-def _unread(unread: Unread) -> str:
+def _unread(unread: ReadFailure) -> str:
     names = [
         f"{account_id} {name}".strip() + (f" in {', '.join(regions)}" if regions else "")
         for account_id, (name, regions) in islice(unread.accounts.items(), NAMED_AT_MOST)
     ]
     more = len(unread.accounts) - NAMED_AT_MOST
     named = "; ".join(names) + (f" and {more} more, {_MORE}" if more > 0 else "")
-    return f"  {unread.code}, {counted(len(unread.accounts), 'account')}: {named}. {unread.reason}"
+    return f"  {unread.code}, {pluralize(len(unread.accounts), 'account')}: {named}. {unread.reason}"

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
-    from systems_manager_organization.compliance.sources.organization_tree import PlacedAccount
-    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
+    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
     from systems_manager_organization.compliance.sources.sync_reader import Places
 
 
@@ -38,14 +38,14 @@ class AthenaSource:
     stack_set_name: str
     now: Callable[[], float] = time.time
 
-    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
-        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
         known = _Projection.of(aws, self.database)
         nodes = self._start(aws, "nodes")
         malformed = self._start(aws, "malformed")
-        accounts: dict[str, PlacedAccount] = {}
-        left: dict[AccountRegion, PlacedAccount] = {}
+        accounts: dict[str, AccountWithOu] = {}
+        left: dict[AccountRegion, AccountWithOu] = {}
         for placed in asked_for:
             accounts[placed.account.id] = placed
             left |= {(placed.account.id, region): placed for region in self._readable(placed, places, known)}
@@ -60,10 +60,10 @@ class AthenaSource:
             places.end(placed, where[1], [], has_malformed=where in in_pieces)
         places.departed(departed)
 
-    def _start(self, aws: Connection, question: str) -> Query:
-        return Query(aws, self.workgroup, self.database, data_layout.question(question))
+    def _start(self, aws: AwsSession, question: str) -> Query:
+        return Query(aws, self.workgroup, self.database, data_layout.load_query(question))
 
-    def _readable(self, placed: PlacedAccount, places: Places, known: _Projection) -> list[str]:
+    def _readable(self, placed: AccountWithOu, places: Places, known: _Projection) -> list[str]:
         regions = places.begin(placed)
         readable = [region for region in regions if known.has(placed.account.id, region)]
         for region in regions:
@@ -87,7 +87,7 @@ class _Projection:
     regions: frozenset[str] | None
 
     @classmethod
-    def of(cls, aws: Connection, database: str) -> _Projection:
+    def of(cls, aws: AwsSession, database: str) -> _Projection:
         """Raises ScriptError when there are no such tables."""
         name = data_layout.tables()[0].name
         try:
@@ -113,7 +113,7 @@ def _is_in(value: str, values: frozenset[str] | None) -> bool:
     return values is None or value in values
 
 
-def _malformed(query: Query, wanted: Mapping[AccountRegion, PlacedAccount], places: Places) -> set[AccountRegion]:
+def _malformed(query: Query, wanted: Mapping[AccountRegion, AccountWithOu], places: Places) -> set[AccountRegion]:
     """Tells the malformed objects of these places; returns which places have some."""
     found = set()
     for table, account_id, region, path, lines in query.rows():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.pagination import items
+from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.waiters import querying_pauses
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
 
 _MODULE = "modules/compliance-reporting"
 # In these words: https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-per-query.html
@@ -23,7 +23,7 @@ _CANCELLED, _FAILED, _SUCCEEDED = "CANCELLED", "FAILED", "SUCCEEDED"
 class Query:
     """A query that Athena works on."""
 
-    def __init__(self, aws: Connection, workgroup: str, database: str, sql: str) -> None:
+    def __init__(self, aws: AwsSession, workgroup: str, database: str, sql: str) -> None:
         """Starts it. Raises ScriptError when it may not be, or there is no such workgroup."""
         self._aws = aws
         self._workgroup = workgroup
@@ -44,7 +44,7 @@ class Query:
         self._wait()
         # Of a SELECT the first row has the names of the columns.
         # https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
-        for row in islice(items(self._page, "Rows"), 1, None):
+        for row in islice(paginate(self._page, "Rows"), 1, None):
             yield [told.get("VarCharValue", "") for told in row["Data"]]
 
     def _page(self, **token: str) -> dict[str, Any]:

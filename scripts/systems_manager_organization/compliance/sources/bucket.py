@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from systems_manager_organization.aws.session import Connection
-    from systems_manager_organization.compliance.sources.organization_tree import PlacedAccount
-    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
+    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
     from systems_manager_organization.compliance.sources.sync_reader import Places
 
-    Batch: TypeAlias = "list[tuple[PlacedAccount, list[str]]]"
+    Batch: TypeAlias = "list[tuple[AccountWithOu, list[str]]]"
 
 # As many as are read into one set of files, and are in memory at once: with twenty nodes in four Regions some 5,000.
 _ACCOUNTS_AT_A_TIME = 64
@@ -45,11 +45,11 @@ class BucketSource:
     stack_set_name: str
     now: Callable[[], float] = time.time
 
-    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `collecting.Source`. A place without a StackSet's instance was read when there are objects of it."""
         import duckdb
 
-        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, ledger, self.now())
+        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
         bucket = Bucket(aws, self.bucket, self.prefix)
         listed = bucket.account_ids()
         departed = set().union(*listed.values())
@@ -68,11 +68,11 @@ class BucketSource:
 
 def _tell(connection: DuckDBPyConnection, batch: Batch, failures: dict[str, str], places: Places) -> None:
     malformed = set()
-    for table, account_id, region, path, lines in connection.execute(data_layout.question("malformed")).fetchall():
+    for table, account_id, region, path, lines in connection.execute(data_layout.load_query("malformed")).fetchall():
         if account_id not in failures:
             malformed.add((account_id, region))
             places.malformed(table, data_layout.key_of(path), lines)
-    found = dict(data_layout.by_place(connection.execute(data_layout.question("nodes")).fetchall()))
+    found = dict(data_layout.by_place(connection.execute(data_layout.load_query("nodes")).fetchall()))
     for placed, regions in batch:
         account_id = placed.account.id
         for region in regions:
@@ -83,7 +83,7 @@ def _tell(connection: DuckDBPyConnection, batch: Batch, failures: dict[str, str]
             places.end(placed, region, found.get(where, []), has_malformed=where in malformed)
 
 
-def _in_batches(accounts: Iterable[PlacedAccount]) -> Iterator[list[PlacedAccount]]:
+def _in_batches(accounts: Iterable[AccountWithOu]) -> Iterator[list[AccountWithOu]]:
     left = iter(accounts)
     while batch := list(islice(left, _ACCOUNTS_AT_A_TIME)):
         yield batch

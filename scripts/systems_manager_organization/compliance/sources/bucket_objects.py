@@ -8,7 +8,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.concurrency import run_all
+from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.aws.error_translation import Explained
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.errors import ScriptError, ServiceError, UnreachableError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.aws.concurrency import Task
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.sources.data_layout import Table
 
 # Of the bucket or its key, and so of every object in it.
@@ -33,7 +33,7 @@ _PARTITION = re.compile(r"accountid=(\d{12})/region=([^/]+)/resourcetype=Managed
 class Bucket:
     """The objects below a prefix of a bucket."""
 
-    def __init__(self, aws: Connection, name: str, prefix: str) -> None:
+    def __init__(self, aws: AwsSession, name: str, prefix: str) -> None:
         """`prefix` as the syncs have it, without a slash at its end; empty: none."""
         self._aws = aws
         self._name = name
@@ -54,7 +54,7 @@ class Bucket:
         the whole bucket.
         """
         batch = _Batch(self, wanted, into)
-        run_all(
+        run_tasks(
             partial(batch.list, table, account_id)
             for account_id in wanted
             for table in data_layout.tables()

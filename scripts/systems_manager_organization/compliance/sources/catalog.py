@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME
-from systems_manager_organization.cli.options import Key
+from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,45 +29,47 @@ _KEYS = {
 }
 
 KEYS = (
-    Key(
+    Option(
         "source",
         "where the report comes from: api asks every account, as the management account; s3 and athena read what "
         "modules/compliance-reporting collects, as the administrator account",
         f"(?i:{'|'.join(_KEYS)})",
         "api, s3 or athena",
         default=API,
-        by_hand=True,
+        cli_only=True,
     ),
     replace(
         MEMBER_ROLE_NAME,
         description=f"for api: a role of every member account, with its path, to enter it by; default: {_ROLE_NAME}",
-        by_hand=True,
+        cli_only=True,
     ),
-    Key(
+    Option(
         "bucket",
         "for s3: the bucket that the resource data syncs write to",
         "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
         "the name of a bucket",
-        by_hand=True,
+        cli_only=True,
     ),
-    Key(
+    Option(
         "prefix",
         "for s3: the prefix of the resource data syncs; default: none",
         r"[^\x00-\x1f\x7f]{1,256}",
         "the prefix of keys in the bucket, without a slash at its end",
-        by_hand=True,
+        cli_only=True,
     ),
-    Key("workgroup", "for athena: the workgroup", r"[A-Za-z0-9._-]{1,128}", "the name of a workgroup", by_hand=True),
-    Key("database", "for athena: Glue's database", "[a-z0-9_-]{1,255}", "the name of a database", by_hand=True),
-    Key(
+    Option(
+        "workgroup", "for athena: the workgroup", r"[A-Za-z0-9._-]{1,128}", "the name of a workgroup", cli_only=True
+    ),
+    Option("database", "for athena: Glue's database", "[a-z0-9_-]{1,255}", "the name of a database", cli_only=True),
+    Option(
         "stack_set",
         "for s3 and athena: the StackSet that makes the resource data syncs, which knows where there is one",
         "[A-Za-z][A-Za-z0-9-]{0,127}(:[a-z0-9-]{36})?",
         "the name of a StackSet",
-        by_hand=True,
+        cli_only=True,
     ),
 )
-_FLAGS = {key.name: key.flag for key in KEYS}
+_FLAGS = {key.name: key.option_string for key in KEYS}
 
 
 def check(query: Query) -> None:

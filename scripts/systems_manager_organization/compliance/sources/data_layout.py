@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import SEVERITIES
-from systems_manager_organization.compliance.model.node import Observation
+from systems_manager_organization.compliance.model.node import NodeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +58,7 @@ def partition_keys() -> tuple[str, ...]:
 
 
 @cache
-def question(name: str) -> str:
+def load_query(name: str) -> str:
     """The SQL of `queries/NAME.sql`."""
     return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
 
@@ -75,7 +75,7 @@ def rows_in(body: bytes, table: Table) -> Iterator[dict[str, str | None]]:
             yield {name: found.get(name) for name in table.columns}
 
 
-def by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[AccountRegion, list[Observation]]]:
+def by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[AccountRegion, list[NodeRecord]]]:
     """What nodes.sql answers, place by place. Counts may be texts, as Athena gives everything."""
     for (account_id, region), found in groupby(rows, key=lambda row: (row[0], row[1])):
         yield (account_id, region), [_observation(row) for row in found]
@@ -86,10 +86,10 @@ def key_of(path: str) -> str:
     return path.split("/", 3)[3]
 
 
-def _observation(row: Sequence[Any]) -> Observation:
+def _observation(row: Sequence[Any]) -> NodeRecord:
     severities = tuple(map(int, row[_FIRST_SEVERITY:_AFTER_SEVERITIES]))
     counts = map(int, row[_AFTER_SEVERITIES:_FIRST_TEXT_AFTER_COUNTS])
-    return Observation._make((*row[2:_FIRST_SEVERITY], severities, *counts, *row[_FIRST_TEXT_AFTER_COUNTS:]))
+    return NodeRecord._make((*row[2:_FIRST_SEVERITY], severities, *counts, *row[_FIRST_TEXT_AFTER_COUNTS:]))
 
 
 def _object(line: str) -> dict[str, str]:

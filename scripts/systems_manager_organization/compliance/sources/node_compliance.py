@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import SEVERITIES
-from systems_manager_organization.compliance.model.node import Observation, time_text
+from systems_manager_organization.compliance.model.node import NodeRecord, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from systems_manager_organization.aws.account_sessions import Member
+    from systems_manager_organization.aws.account_sessions import AccountSession
 
 # The most that AWS takes and gives at once.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
@@ -41,13 +41,15 @@ _NO_STATE: Mapping[str, Any] = {}
 _NOTHING = (0,) * len(SEVERITIES)
 
 
-def observations_in(member: Member, region: str) -> Iterator[Observation]:
+def list_node_compliance(member: AccountSession, region: str) -> Iterator[NodeRecord]:
     """The nodes of a member account in a Region. Raises ScriptError.
 
     The nodes are those that AWS lists: of one without a patch state, or without a compliance summary, the rest is
     known. A summary of a node that is not listed is that of one that is gone, and left out.
     """
-    listed = member.listed("ssm", region, "describe_instance_information", "InstanceInformationList", MaxResults=_PAGE)
+    listed = member.paginate(
+        "ssm", region, "describe_instance_information", "InstanceInformationList", MaxResults=_PAGE
+    )
     nodes = list(listed)
     if not nodes:
         return
@@ -58,11 +60,11 @@ def observations_in(member: Member, region: str) -> Iterator[Observation]:
         yield _observation(node, states.get(node_id, _NO_STATE), *summaries.get(node_id, ("", _NOTHING)))
 
 
-def _patch_states(member: Member, region: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+def _patch_states(member: AccountSession, region: str, ids: list[str]) -> dict[str, dict[str, Any]]:
     """AWS's InstancePatchState by node."""
     states = {}
     for start in range(0, len(ids), _PAGE):
-        for state in member.listed(
+        for state in member.paginate(
             "ssm",
             region,
             "describe_instance_patch_states",
@@ -74,10 +76,10 @@ def _patch_states(member: Member, region: str, ids: list[str]) -> dict[str, dict
     return states
 
 
-def _summaries(member: Member, region: str) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _summaries(member: AccountSession, region: str) -> dict[str, tuple[str, tuple[int, ...]]]:
     """By node: AWS's status of compliance type Patch, and how many noncompliant patches by severity."""
     summaries = {}
-    for item in member.listed(
+    for item in member.paginate(
         "ssm",
         region,
         "list_resource_compliance_summaries",
@@ -92,9 +94,9 @@ def _summaries(member: Member, region: str) -> dict[str, tuple[str, tuple[int, .
 
 def _observation(
     node: Mapping[str, Any], state: Mapping[str, Any], compliance: str, noncompliant: tuple[int, ...]
-) -> Observation:
+) -> NodeRecord:
     ended = state.get("OperationEndTime")
-    return Observation(
+    return NodeRecord(
         node["InstanceId"],
         node.get("ComputerName", ""),
         node.get("PlatformType", ""),

@@ -12,14 +12,14 @@ from systems_manager_organization.organizations.accounts import Account
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.sources.result_sink import Scope
 
 _MOST_CHOICES = 30
 
 
 @dataclass(frozen=True)
-class PlacedAccount:
+class AccountWithOu:
     """An account. `organizational_unit` is the path of its unit, from the root: `Root/Workloads/Production`."""
 
     account: Account
@@ -34,7 +34,7 @@ class _Unit:
     path: str
 
 
-def placed_accounts(aws: Connection, scope: Scope) -> Iterator[PlacedAccount]:
+def placed_accounts(aws: AwsSession, scope: Scope) -> Iterator[AccountWithOu]:
     """The accounts of the scope, of any state, as AWS tells them: the first are there long before the last.
 
     The management account and a delegated administrator may ask this.
@@ -47,7 +47,7 @@ def placed_accounts(aws: Connection, scope: Scope) -> Iterator[PlacedAccount]:
     return _only(walk, scope) if scope.account_ids else walk
 
 
-def _only(walk: Iterator[PlacedAccount], scope: Scope) -> Iterator[PlacedAccount]:
+def _only(walk: Iterator[AccountWithOu], scope: Scope) -> Iterator[AccountWithOu]:
     missing = set(scope.account_ids)
     found = []
     while missing and (placed := next(walk, None)):
@@ -60,18 +60,18 @@ def _only(walk: Iterator[PlacedAccount], scope: Scope) -> Iterator[PlacedAccount
     return iter(found)
 
 
-def _accounts_below(aws: Connection, top: _Unit) -> Iterator[PlacedAccount]:
+def _accounts_below(aws: AwsSession, top: _Unit) -> Iterator[AccountWithOu]:
     remaining = deque([top])
     while remaining:
         unit = remaining.popleft()
-        listed = aws.listed(aws.organizations.list_accounts_for_parent, "Accounts", ParentId=unit.id)
-        yield from (PlacedAccount(Account.of(told), unit.path) for told in listed)
+        listed = aws.paginate(aws.organizations.list_accounts_for_parent, "Accounts", ParentId=unit.id)
+        yield from (AccountWithOu(Account.of(told), unit.path) for told in listed)
         remaining += _children(aws, unit)
 
 
-def _top(aws: Connection, wanted: str) -> _Unit:
+def _top(aws: AwsSession, wanted: str) -> _Unit:
     """The unit of this id or path; the root when nothing is wanted. Raises QueryError with the choices."""
-    roots = [_Unit(root["Id"], root["Name"]) for root in aws.listed(aws.organizations.list_roots, "Roots")]
+    roots = [_Unit(root["Id"], root["Name"]) for root in aws.paginate(aws.organizations.list_roots, "Roots")]
     # "Currently, you can have only one root": https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html
     if not wanted:
         return roots[0]
@@ -94,6 +94,8 @@ def _choices(units: Iterable[_Unit]) -> str:
     return ", ".join(f'"{path}"' for path in paths[:_MOST_CHOICES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _children(aws: Connection, unit: _Unit) -> list[_Unit]:
-    listed = aws.listed(aws.organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit.id)
+def _children(aws: AwsSession, unit: _Unit) -> list[_Unit]:
+    listed = aws.paginate(
+        aws.organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit.id
+    )
     return [_Unit(child["Id"], f"{unit.path}/{child['Name']}") for child in listed]

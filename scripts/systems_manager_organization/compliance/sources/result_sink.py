@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from systems_manager_organization.aws.session import Connection
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
 
@@ -38,7 +38,7 @@ class Scope:
     stale_after_days: int = 7
 
 
-class Ledger(Protocol):
+class ResultSink(Protocol):
     """Keeps what sources find. Its methods are called from many threads at once."""
 
     def is_done(self, account_id: str, region: str) -> bool:
@@ -59,7 +59,7 @@ class Ledger(Protocol):
 class Source(Protocol):
     """Where a report comes from."""
 
-    def read(self, aws: Connection, scope: Scope, ledger: Ledger) -> None:
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """Tells the ledger every place of the scope, read or not. What one place lacks never ends the others.
 
         Raises ScriptError when nothing can be read at all, and QueryError for an organizational unit, account or Region

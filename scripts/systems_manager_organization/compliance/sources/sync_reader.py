@@ -14,7 +14,7 @@ from systems_manager_organization.compliance.model.columns import (
     READ,
     SYNC_NOT_DEPLOYED,
 )
-from systems_manager_organization.compliance.model.node import node_of, oldest_reporting
+from systems_manager_organization.compliance.model.node import node_of, stale_cutoff
 from systems_manager_organization.compliance.sources.organization_tree import placed_accounts
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from systems_manager_organization.account_region import AccountRegion
-    from systems_manager_organization.aws.session import Connection
-    from systems_manager_organization.compliance.model.node import Observation
-    from systems_manager_organization.compliance.sources.organization_tree import PlacedAccount
-    from systems_manager_organization.compliance.sources.result_sink import Ledger, Scope
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.model.node import NodeRecord
+    from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
+    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
 
 MODULE = "modules/compliance-reporting"
 
@@ -54,9 +54,9 @@ class Deployment:
         return tuple(sorted({region for _, region in self.obstacles}))
 
 
-def _deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
+def _deployment_of(aws: AwsSession, stack_set_name: str) -> Deployment:
     """Raises ScriptError when StackSets may not be asked, or there is no such StackSet."""
-    listed = aws.listed(
+    listed = aws.paginate(
         aws.cloudformation.list_stack_instances,
         "Summaries",
         StackSetName=stack_set_name,
@@ -71,7 +71,7 @@ def _deployment_of(aws: Connection, stack_set_name: str) -> Deployment:
         ) from error
 
 
-def _require_known_regions(aws: Connection, scope: Scope, deployment: Deployment) -> None:
+def _require_known_regions(aws: AwsSession, scope: Scope, deployment: Deployment) -> None:
     """Raises QueryError for a Region of the scope that neither the StackSet nor AWS's SDK knows."""
     known = {*deployment.regions, *aws.session.get_available_regions("ssm", aws.identity.partition)}
     if unknown := [region for region in scope.regions if region not in known]:
@@ -82,36 +82,36 @@ def _require_known_regions(aws: Connection, scope: Scope, deployment: Deployment
 
 
 def accounts_to_read(
-    aws: Connection, stack_set_name: str, scope: Scope, ledger: Ledger, now: float
-) -> tuple[Iterator[PlacedAccount], Places]:
+    aws: AwsSession, stack_set_name: str, scope: Scope, sink: ResultSink, now: float
+) -> tuple[Iterator[AccountWithOu], Places]:
     """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
     deployment = _deployment_of(aws, stack_set_name)
     _require_known_regions(aws, scope, deployment)
     accounts = placed_accounts(aws, scope)
-    return accounts, Places(deployment, scope, ledger, now)
+    return accounts, Places(deployment, scope, sink, now)
 
 
 class Places:
     """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
 
-    def __init__(self, deployment: Deployment, scope: Scope, ledger: Ledger, now: float) -> None:
+    def __init__(self, deployment: Deployment, scope: Scope, sink: ResultSink, now: float) -> None:
         """`now` in epoch seconds. Raises ScriptError when nobody says in which Regions there is something."""
         self.regions = scope.regions or deployment.regions
         if not self.regions:
             raise ScriptError(
                 f"StackSet {deployment.stack_set_name} has no instance yet, so nobody knows in which Regions to look: "
-                f"apply {MODULE}, or say --regions."
+                f"apply {MODULE}, or use --regions."
             )
         self._deployment = deployment
         self._is_whole_organization = not scope.organizational_unit and not scope.account_ids
-        self._oldest = oldest_reporting(now, scope.stale_after_days)
-        self._ledger = ledger
+        self._oldest = stale_cutoff(now, scope.stale_after_days)
+        self._sink = sink
 
-    def begin(self, placed: PlacedAccount) -> list[str]:
+    def begin(self, placed: AccountWithOu) -> list[str]:
         """The Regions of an account in which there is something to read; tells the others, and why not."""
         account = placed.account
-        left = [region for region in self.regions if not self._ledger.is_done(account.id, region)]
-        self._ledger.expect(len(left))
+        left = [region for region in self.regions if not self._sink.is_done(account.id, region)]
+        self._sink.expect(len(left))
         readable = []
         for region in left:
             obstacle = self._deployment.obstacles.get((account.id, region))
@@ -125,7 +125,7 @@ class Places:
         return readable
 
     def end(
-        self, placed: PlacedAccount, region: str, nodes: Sequence[Observation], *, has_malformed: bool = False
+        self, placed: AccountWithOu, region: str, nodes: Sequence[NodeRecord], *, has_malformed: bool = False
     ) -> None:
         """Tells a place that `begin` named, with what is there."""
         has_sync = (placed.account.id, region) in self._deployment.obstacles
@@ -133,10 +133,10 @@ class Places:
             self.unread(placed, region, SYNC_NOT_DEPLOYED, self._nothing_arrived())
             return
         place = _place(placed, region, READ)
-        self._ledger.place(place, [node_of(place, node, self._oldest) for node in nodes])
+        self._sink.place(place, [node_of(place, node, self._oldest) for node in nodes])
 
-    def unread(self, placed: PlacedAccount, region: str, code: str, reason: str) -> None:
-        self._ledger.place(_place(placed, region, NOT_READ, code, reason))
+    def unread(self, placed: AccountWithOu, region: str, code: str, reason: str) -> None:
+        self._sink.place(_place(placed, region, NOT_READ, code, reason))
 
     def departed(self, account_ids: Iterable[str]) -> None:
         """Accounts of which there are objects, and that are not in the scope: in the organization no more."""
@@ -147,7 +147,7 @@ class Places:
                 "The bucket has objects of this account, which is not in the organization: they are in no number. "
                 f"Delete what is below accountid={account_id}/ if nobody needs it."
             )
-            self._ledger.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
+            self._sink.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
 
     def malformed(self, table: str, key: str, lines: int) -> None:
         """An object with so many lines that are no JSON, or name no node."""
@@ -155,7 +155,7 @@ class Places:
             f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. {_WITHOUT[table]} "
             "Systems Manager writes the object anew when the node's data changes."
         )
-        self._ledger.problem(Problem(MALFORMED_OBJECT, key, said))
+        self._sink.problem(Problem(MALFORMED_OBJECT, key, said))
 
     def _nothing_arrived(self) -> str:
         return (
@@ -174,6 +174,6 @@ def _obstacle(told: Mapping[str, Any]) -> str:
     return f"StackSets has not made the resource data sync there: {state}{': ' if said else ''}{said or '.'}"
 
 
-def _place(placed: PlacedAccount, region: str, state: str, code: str = "", reason: str = "") -> AccountRegionResult:
+def _place(placed: AccountWithOu, region: str, state: str, code: str = "", reason: str = "") -> AccountRegionResult:
     account = placed.account
     return AccountRegionResult(account.id, account.name, placed.organizational_unit, region, state, code, reason)

@@ -46,7 +46,7 @@ def cache_directory(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 @dataclass(frozen=True)
-class Question:
+class ReportKey:
     """What a journal has the answers to.
 
     Attributes:
@@ -70,7 +70,7 @@ class Question:
         return f"{self.account_id}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-class Spool:
+class Checkpoint:
     """The ledger of one report; a context, which lets go of the journal and leaves it where it is.
 
     Attributes:
@@ -81,7 +81,7 @@ class Spool:
 
     def __init__(
         self,
-        question: Question,
+        question: ReportKey,
         *,
         resume: bool,
         notice: Callable[[str], None],
@@ -168,7 +168,7 @@ class Spool:
         """Deletes the journal, once the report is made."""
         shutil.rmtree(self._path)
 
-    def _begin(self, question: Question, *, resume: bool, now: float) -> float:
+    def _begin(self, question: ReportKey, *, resume: bool, now: float) -> float:
         """When the journal was begun, in seconds since the epoch: now, unless it is gone on with."""
         path = self._path / _QUESTION
         if resume and path.exists():
@@ -218,7 +218,7 @@ def _locked(path: Path) -> int:
     return descriptor
 
 
-def _refuse_another(base: Path, question: Question) -> None:
+def _refuse_another(base: Path, question: ReportKey) -> None:
     """Raises QueryError when reports of this account were interrupted: they are not this one."""
     others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{question.account_id}-*/{_QUESTION}"))]
     if others:

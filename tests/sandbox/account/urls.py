@@ -1,9 +1,0 @@
-"""Where moto serves Account Management."""
-
-from __future__ import annotations
-
-from sandbox.account.responses import AccountResponse
-
-url_bases = [r"https?://account\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/.*$": AccountResponse.dispatch}

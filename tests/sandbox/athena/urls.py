@@ -1,9 +1,0 @@
-"""Where moto serves Athena."""
-
-from __future__ import annotations
-
-from sandbox.athena.responses import AthenaResponse
-
-url_bases = [r"https?://athena\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/$": AthenaResponse.dispatch}

@@ -1,0 +1,146 @@
+"""What a call needs beside its own action: roles handed over, tags given, roles and resources made on the way.
+
+The tables "API operations" of the service authorization reference, one page for each service, list them:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm-quicksetup.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudformation.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_organizations.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.authorization.data import query_permissions, read_permissions, result_permissions, write_permissions
+from sandbox.authorization.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
+from sandbox.authorization.stacks import stack_permissions
+from sandbox.policies.evaluation import Need
+from sandbox.services.ssmquicksetup.models import ssmquicksetup_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sandbox.policies.request_context import RequestContext
+
+_STACK_SETS = "stacksets.cloudformation.amazonaws.com"
+_QUICK_SETUP = "ssm-quicksetup.amazonaws.com"
+# "Possible values" of iam:PassedToService. ASSUMPTION: each role that a definition names is passed to both.
+_OF_DEFINITIONS = ("cloudformation.amazonaws.com", _QUICK_SETUP)
+
+_DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
+
+
+def dependent_actions(request: RequestContext) -> list[Need]:
+    """Return them; empty for most operations."""
+    find = _DEPENDENT_ACTIONS.get(request.action)
+    return [*_of_delegated_administrators(request), *(() if find is None else find(request))]
+
+
+def _passed(arn: str, service_principal: str) -> Need:
+    return Need("iam:PassRole", arn, {"iam:PassedToService": service_principal})
+
+
+def _tagged(action: str) -> Callable[[RequestContext], Iterable[Need]]:
+    """Tags at the creation. ASSUMPTION: IAM judges them on the resource that the creation itself is judged on."""
+
+    def find(request: RequestContext) -> Iterable[Need]:
+        return [Need(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
+
+    return find
+
+
+def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Need]]:
+    """Tags of what has no id yet. ASSUMPTION: IAM judges them on every resource of the kind."""
+
+    def find(request: RequestContext) -> Iterable[Need]:
+        resources = organizations_arns(request, kind, "*") if request.get("Tags") else []
+        return [Need("organizations:TagResource", resource) for resource in resources]
+
+    return find
+
+
+def _activation(request: RequestContext) -> Iterable[Need]:
+    # The page names no resource and no value. ASSUMPTION: it is the role that the activation makes,
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
+    role = service_linked_role_arn(request.account_id, _STACK_SETS)
+    yield Need("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
+    yield Need("iam:GetRole", role)
+
+
+def _creation_of_manager(request: RequestContext) -> Iterable[Need]:
+    yield from _tagged("ssm-quicksetup:TagResource")(request)
+    yield from _definition_roles(request, request.get("ConfigurationDefinitions"))
+
+
+def _change_of_manager(request: RequestContext) -> Iterable[Need]:
+    """The roles of its definitions are handed over again, also for a change of tags, says the page."""
+    arn = request.get("ManagerArn") or request.get("ResourceArn")
+    manager = ssmquicksetup_backends[request.account_id][request.region].managers.get(arn)
+    definitions = [definition.describe() for definition in manager.definitions] if manager else []
+    return _definition_roles(request, [*definitions, request.parameters])
+
+
+def _definition_roles(request: RequestContext, definitions: Iterable[Mapping[str, Any]]) -> Iterable[Need]:
+    for definition in definitions:
+        administration = definition.get("LocalDeploymentAdministrationRoleArn")
+        execution = definition.get("LocalDeploymentExecutionRoleName")
+        for service_principal in _OF_DEFINITIONS:
+            if administration:
+                yield _passed(administration, service_principal)
+            if execution:
+                yield _passed(role_arn(request.account_id, execution), service_principal)
+
+
+def _explorer_role(request: RequestContext) -> Iterable[Need]:
+    arn = request.get("ExplorerEnablingRoleArn")
+    return [_passed(arn, _QUICK_SETUP)] if arn else []
+
+
+def _host_management_role(request: RequestContext) -> Iterable[Need]:
+    if not request.get("SettingId").endswith(_DEFAULT_HOST_MANAGEMENT):
+        return []
+    return [_passed(request.arn("iam", f"role/{request.get('SettingValue')}", region=""), "ssm.amazonaws.com")]
+
+
+def _of_delegated_administrators(request: RequestContext) -> Iterable[Need]:
+    """StackSets asks with its caller's permissions whether that is one (hashicorp/terraform-provider-aws issue 32536).
+
+    ASSUMPTION: refused as all else is, where AWS says "Account used is not a delegated administrator".
+    """
+    is_told = request.service == "cloudformation" and request.get("CallAs") == "DELEGATED_ADMIN"
+    return [Need("organizations:ListDelegatedAdministrators")] if is_told else []
+
+
+def _all_stacks(request: RequestContext) -> Iterable[Need]:
+    return [] if request.get("StackName") else [Need("cloudformation:ListStacks")]
+
+
+_DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Need]]] = {
+    "athena:CreateWorkGroup": _tagged("athena:TagResource"),
+    "athena:GetQueryResults": result_permissions,
+    "athena:StartQueryExecution": query_permissions,
+    "cloudformation:ActivateOrganizationsAccess": _activation,
+    "cloudformation:CreateStack": stack_permissions,
+    "cloudformation:CreateStackSet": _tagged("cloudformation:TagResource"),
+    "cloudformation:DeleteStack": stack_permissions,
+    "cloudformation:DescribeStacks": _all_stacks,
+    "cloudformation:UpdateStack": stack_permissions,
+    "cloudformation:UpdateStackSet": _tagged("cloudformation:TagResource"),
+    "glue:CreateDatabase": _tagged("glue:TagResource"),
+    "iam:CreateRole": _tagged("iam:TagRole"),
+    "kms:CreateKey": _tagged("kms:TagResource"),
+    "organizations:CreateAccount": _tagged_in_organization("account"),
+    "organizations:CreateOrganizationalUnit": _tagged_in_organization("ou"),
+    "s3:GetObject": read_permissions,
+    "s3:PutObject": write_permissions,
+    "ssm-quicksetup:CreateConfigurationManager": _creation_of_manager,
+    "ssm-quicksetup:DeleteConfigurationManager": _change_of_manager,
+    "ssm-quicksetup:TagResource": _change_of_manager,
+    "ssm-quicksetup:UntagResource": _change_of_manager,
+    "ssm-quicksetup:UpdateConfigurationDefinition": _change_of_manager,
+    "ssm-quicksetup:UpdateServiceSettings": _explorer_role,
+    "ssm:UpdateServiceSetting": _host_management_role,
+}

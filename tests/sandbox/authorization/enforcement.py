@@ -1,0 +1,133 @@
+"""Callers with policies, and what becomes of a call that these do not allow. Nobody has any until asked for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from sandbox.authorization.required_permissions import required_permissions
+from sandbox.faults import Fault, failure_of
+from sandbox.policies.caller import Caller
+from sandbox.policies.evaluation import Need, Policy, judge_together
+from sandbox.policies.request_context import RequestContext
+from sandbox.services.s3.access import refusal_of
+from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.protocol.errors import Failure
+    from sandbox.protocol.operations import Operation
+
+
+@dataclass(frozen=True)
+class Use:
+    """A call that was made, and all that it needed."""
+
+    identity_arn: str
+    service: str
+    operation: str
+    needs: tuple[Need, ...]
+
+
+class Permissions:
+    """The policies of callers, and what calls needed.
+
+    `noting` keeps every call in `uses`. It and `enforce` cost each call a second reading of its parameters.
+    """
+
+    def __init__(self) -> None:
+        self.noting = False
+        self.uses: list[Use] = []
+        self._lock = threading.Lock()
+        self._enforced: dict[str, tuple[Policy, ...]] = {}
+
+    @property
+    def is_on(self) -> bool:
+        return self.noting or bool(self._enforced)
+
+    def enforce(self, identity: str, *documents: str | Mapping[str, Any]) -> None:
+        """Let callers do what these policies allow together, in the place of those that it had.
+
+        `identity` is the ARN of users or roles, with * and ?: `arn:aws:iam::111111111111:user/Administrator`. Without a
+        document such a caller may do nothing. Session policies are judged too, of these callers. Service control
+        policies, permissions boundaries and policies of resources other than buckets are not. Raises PolicyError.
+        """
+        policies = tuple(Policy(document) for document in documents)
+        with self._lock:
+            self._enforced[identity] = policies
+
+    def refusal(
+        self, operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
+    ) -> Failure | None:
+        """Return the error with which AWS refuses the call; None where the caller may make it.
+
+        Raises UnknownPermissionError where the sandbox does not know what the call needs.
+        """
+        caller = caller_of(account_id, access_key)
+        needs = required_permissions(RequestContext(operation.service, operation.name, parameters, account_id, region))
+        with self._lock:
+            if self.noting:
+                self.uses.append(Use(caller.identity_arn, operation.service, operation.name, needs))
+            policies = next(
+                (found for arn, found in self._enforced.items() if fnmatchcase(caller.identity_arn, arn)), None
+            )
+        if policies is None:
+            return None
+        message = next((words for need in needs if (words := _refused(caller, policies, need))), None)
+        return None if message is None else _denied(operation, message)
+
+    def reset(self) -> None:
+        """Nobody has policies any more, and nothing is noted."""
+        with self._lock:
+            self.noting = False
+            self.uses.clear()
+            self._enforced.clear()
+
+
+def caller_of(account_id: str, access_key: str) -> Caller:
+    """Return who has this access key of the account."""
+    backend = sts_backends[account_id]["aws"]
+    if not isinstance(backend, SandboxSTSBackend):
+        raise TypeError("sandbox.services.sts.install() was not called before moto made its first backend")
+    session = backend.get_assumed_role_from_access_key(access_key)
+    if session is not None:
+        return Caller(session.arn, session.role_arn, Policy(session.policy) if session.policy else None)
+    _, arn, _ = backend.get_caller_identity(access_key, backend.region_name)
+    return Caller(arn, arn)
+
+
+def refusal_of_bucket(
+    operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
+) -> Failure | None:
+    """Return the error with which the policy of a bucket refuses the call; None where it does not."""
+    if operation.service != "s3":
+        return None
+    request = RequestContext(operation.service, operation.name, parameters, account_id, region)
+    message = refusal_of(request, caller_of(account_id, access_key))
+    return None if message is None else _denied(operation, message)
+
+
+def _refused(caller: Caller, policies: tuple[Policy, ...], need: Need) -> str | None:
+    """AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
+    kinds = [("identity-based", policies)]
+    if caller.session_policy is not None:
+        kinds.append(("session", (caller.session_policy,)))
+    begin = f"User: {caller.arn} is not authorized to perform: {need.action} on resource: {need.resource}"
+    for kind, those in kinds:
+        judgement = judge_together(those, need)
+        article = "an" if kind == "identity-based" else "a"
+        if judgement == "denied":
+            return f"{begin} with an explicit deny in {article} {kind} policy"
+        if judgement == "not allowed":
+            return f"{begin} because no {kind} policy allows the {need.action} action"
+    return None
+
+
+def _denied(operation: Operation, message: str) -> Failure:
+    failure = failure_of(operation, Fault(operation.service, operation.name, "access_denied"))
+    if failure is None:
+        raise TypeError("a denial always has an answer")
+    return replace(failure, message=message)

@@ -1,0 +1,94 @@
+"""What CloudFormation does for a stack with its caller's permissions, unless it is handed a role.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html. What a type needs stands in
+its schema, under `handlers`: aws-cloudformation/aws-cloudformation-resource-providers-ssm,
+aws-ssm-resourcedatasync/aws-ssm-resourcedatasync.json.
+
+ASSUMPTION: a caller that may not do it is refused with the stack's own operation. On AWS the resource fails, and the
+reason stands in the stack's events.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import cloudformation_backends
+
+from sandbox.authorization.resources import UnknownPermissionError, resources_of
+from sandbox.policies.evaluation import Need
+from sandbox.services.cloudformation.templates import valid_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.policies.request_context import RequestContext
+
+_SYNC = "AWS::SSM::ResourceDataSync"
+
+# Of a stack or template that CloudFormation itself refuses, without touching anything.
+_NOTHING: dict[str, Any] = {}
+
+
+def stack_permissions(request: RequestContext) -> Iterator[Need]:
+    """Beside the action itself, for CreateStack, UpdateStack and DeleteStack.
+
+    Raises UnknownPermissionError for a resource type whose needs the sandbox does not know.
+    """
+    if request.get("Tags"):
+        yield from (Need("cloudformation:TagResource", resource) for resource in resources_of(request))
+    role = request.get("RoleARN")
+    if role:
+        yield Need("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
+        return
+    before = {} if request.operation == "CreateStack" else _resources_of_existing(request)
+    after = {} if request.operation == "DeleteStack" else _resources_in(request.get("TemplateBody"), before)
+    for logical_id in sorted({*before, *after}):
+        yield from _resource_permissions(request, before.get(logical_id), after.get(logical_id))
+
+
+def _resources_of_existing(request: RequestContext) -> dict[str, Any]:
+    backend = cloudformation_backends[request.account_id][request.region]
+    try:
+        return dict(backend.get_stack(request.get("StackName")).template_dict["Resources"])
+    except ValidationError:
+        return _NOTHING
+
+
+def _resources_in(body: str | None, otherwise: dict[str, Any]) -> dict[str, Any]:
+    if not body:
+        return otherwise
+    try:
+        return dict(valid_template(body)["Resources"])
+    except ValidationError:
+        return _NOTHING
+
+
+def _resource_permissions(
+    request: RequestContext, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> Iterator[Need]:
+    if before == after or (after is None and before is not None and before.get("DeletionPolicy") == "Retain"):
+        return
+    for resource in (before, after):
+        if resource is not None and resource.get("Type") != _SYNC:
+            raise UnknownPermissionError(f"The sandbox does not know what {resource.get('Type')} needs of IAM.")
+    yield Need("ssm:ListResourceDataSync")
+    if before is not None and after is not None and _name(before) == _name(after):
+        yield _sync(request, "Update", after)
+        return
+    if after is not None:
+        yield _sync(request, "Create", after)
+    if before is not None:
+        yield _sync(request, "Delete", before)
+
+
+def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Need:
+    sync_type = resource["Properties"].get("SyncType")
+    context = {"ssm:SyncType": sync_type} if isinstance(sync_type, str) else {}
+    return Need(f"ssm:{verb}ResourceDataSync", request.arn("ssm", f"resource-data-sync/{_name(resource)}"), context)
+
+
+def _name(resource: dict[str, Any]) -> str:
+    name = resource["Properties"].get("SyncName")
+    # A reference is only known once the stack is made.
+    return name if isinstance(name, str) else "*"

@@ -1,9 +1,0 @@
-"""Where moto serves CloudFormation."""
-
-from __future__ import annotations
-
-from sandbox.cloudformation.responses import CloudFormationResponse
-
-url_bases = [r"https?://cloudformation\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/$": CloudFormationResponse.dispatch}

@@ -1,9 +1,0 @@
-"""Where moto serves Glue."""
-
-from __future__ import annotations
-
-from sandbox.glue.responses import GlueResponse
-
-url_bases = [r"https?://glue\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/$": GlueResponse.dispatch}

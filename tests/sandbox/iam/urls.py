@@ -1,9 +1,0 @@
-"""Where moto serves IAM."""
-
-from __future__ import annotations
-
-from sandbox.iam.responses import IamResponse
-
-url_bases = [r"https?://iam\.(.*\.)?amazonaws\.com"]
-
-url_paths = {"{0}/$": IamResponse.dispatch}

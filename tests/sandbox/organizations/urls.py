@@ -1,9 +1,0 @@
-"""Where moto serves AWS Organizations."""
-
-from __future__ import annotations
-
-from sandbox.organizations.responses import OrganizationsResponse
-
-url_bases = [r"https?://organizations\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/$": OrganizationsResponse.dispatch}

@@ -1,0 +1,1 @@
+"""IAM's policy language, which services and authorization share."""

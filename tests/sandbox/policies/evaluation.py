@@ -1,0 +1,101 @@
+"""Whether policies allow what a call needs.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal
+
+from sandbox.policies.conditions import as_list, conditions_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Judgement = Literal["allowed", "not allowed", "denied"]
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+_ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+
+
+class PolicyError(ValueError):
+    """The document is no identity-based policy; the message says why."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that a call needs: an action on a resource, `*` where the action knows no resources.
+
+    `context` maps the condition keys that the request has a value for, such as `iam:PassedToService`, to it.
+    """
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.action, self.resource, tuple(sorted(self.context.items()))))
+
+
+class Policy:
+    """An identity-based policy, or a session policy."""
+
+    def __init__(self, document: str | Mapping[str, Any]) -> None:
+        """Read a document, as text or parsed. Raises PolicyError."""
+        try:
+            parsed = json.loads(document) if isinstance(document, str) else document
+            self.statements: list[Mapping[str, Any]] = as_list(parsed["Statement"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise PolicyError(f"the document is no policy: {type(error).__name__}: {error}") from error
+        for statement in self.statements:
+            _require_valid(statement)
+
+    def judge(self, need: Need) -> Judgement:
+        """Return what the policy by itself says. A condition that the sandbox cannot judge decides against."""
+        applying = [statement for statement in self.statements if covers(statement, need)]
+        if any(s["Effect"] == "Deny" and conditions_hold(s, need.context, unknown=True) for s in applying):
+            return "denied"
+        allowed = any(s["Effect"] == "Allow" and conditions_hold(s, need.context, unknown=False) for s in applying)
+        return "allowed" if allowed else "not allowed"
+
+
+def judge_together(policies: Iterable[Policy], need: Need) -> Judgement:
+    """Return what policies of one kind say together: one denies, or one allows, or none does."""
+    judgements = {policy.judge(need) for policy in policies}
+    if "denied" in judgements:
+        return "denied"
+    return "allowed" if "allowed" in judgements else "not allowed"
+
+
+def covers(statement: Mapping[str, Any], need: Need) -> bool:
+    """Whether the statement is about this action and resource, whatever its conditions.
+
+    The names of actions are compared without case, ARNs with it:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    action = need.action.casefold()
+    return _named(statement, "Action", action, str.casefold) and _named(statement, "Resource", need.resource, str)
+
+
+def _named(statement: Mapping[str, Any], element: str, value: str, spelling: Any) -> bool:
+    if element in statement:
+        return any(fnmatchcase(value, spelling(pattern)) for pattern in as_list(statement[element]))
+    return not any(fnmatchcase(value, spelling(pattern)) for pattern in as_list(statement[f"Not{element}"]))
+
+
+def _require_valid(statement: object) -> None:
+    if not isinstance(statement, Mapping):
+        raise PolicyError(f"{statement!r} is no statement")
+    name = statement.get("Sid", "without a Sid")
+    unknown = sorted(statement.keys() - _ELEMENTS)
+    if unknown:
+        raise PolicyError(f"statement {name}: an identity-based policy has no {', '.join(unknown)}")
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise PolicyError(f"statement {name}: Effect must be Allow or Deny")
+    for element in ("Action", "Resource"):
+        if (element in statement) == (f"Not{element}" in statement):
+            raise PolicyError(f"statement {name}: it must have either {element} or Not{element}")

@@ -1,0 +1,33 @@
+"""A call as IAM sees it: what is asked, with which parameters, in which account and Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """`service` is the name of the SDK client, which is the prefix of its actions in each service of the sandbox."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    account_id: str
+    region: str
+
+    @property
+    def action(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    def get(self, name: str) -> Any:
+        """A parameter; None where it was not sent."""
+        return self.parameters.get(name)
+
+    def arn(self, service: str, resource: str, *, account_id: str | None = None, region: str | None = None) -> str:
+        """An ARN in the account and Region of the call, unless another is named."""
+        owner = self.account_id if account_id is None else account_id
+        return f"arn:aws:{service}:{self.region if region is None else region}:{owner}:{resource}"

@@ -1,0 +1,1 @@
+"""AWS's protocols: requests, responses and errors, by the service models."""

@@ -1,0 +1,215 @@
+"""AWS's errors: which codes an operation may answer, and what an error looks like in each protocol."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from moto.core import errors as moto_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.protocol.operations import Operation
+
+MODEL_VIOLATION = "SandboxModelViolation"
+
+# Not 500: every SDK retries that, the Terraform provider for minutes, and a mistake of the sandbox must show at once.
+MODEL_VIOLATION_STATUS = 501
+
+# https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and the errors of AWS JSON itself:
+# https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+_COMMON_JSON = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InternalFailure",
+        "InvalidSignatureException",
+        "MalformedHttpRequestException",
+        "MissingAuthenticationTokenException",
+        "NotAuthorized",
+        "OptInRequired",
+        "RequestAbortedException",
+        "RequestEntityTooLargeException",
+        "RequestExpired",
+        "RequestTimeoutException",
+        "SerializationException",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "UnknownOperationException",
+        "UnrecognizedClientException",
+        "ValidationException",
+    }
+)
+
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, AWSCloudFormation and STS alike
+_COMMON_QUERY = frozenset(
+    {
+        "AccessDenied",
+        "ExpiredToken",
+        "IncompleteSignature",
+        "InternalFailure",
+        "InvalidAction",
+        "InvalidClientTokenId",
+        "InvalidParameterCombination",
+        "InvalidParameterValue",
+        "InvalidQueryParameter",
+        "MalformedQueryString",
+        "MissingAction",
+        "MissingAuthenticationToken",
+        "MissingParameter",
+        "NotAuthorized",
+        "OptInRequired",
+        "RequestExpired",
+        "ServiceUnavailable",
+        "SignatureDoesNotMatch",
+        "Throttling",
+        "ValidationError",
+    }
+)
+
+COMMON_CODES = {
+    "json": _COMMON_JSON,
+    "rest-json": _COMMON_JSON,
+    "query": _COMMON_QUERY,
+    "rest-xml": _COMMON_QUERY,
+}
+
+# Models that leave out the errors altogether: their codes are only in the guides, so any code is accepted there.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+SERVICES_WITHOUT_ERROR_MODEL = frozenset({"ec2", "s3"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error to answer: AWS's code, HTTP status and a message for people."""
+
+    code: str
+    status: int
+    message: str
+
+
+def error_shape(operation: Operation, code: str) -> Any | None:
+    """The shape of the error that the model lists for this operation under ``code``, or None."""
+    shapes: list[Any] = list(operation.model.error_shapes)
+    for shape in shapes:
+        aliases = shape.metadata.get("error", {}).get("codeAliases", [])
+        if code in (shape.error_code, *aliases):
+            return shape
+    return None
+
+
+def may_answer(operation: Operation, code: str) -> bool:
+    """Whether AWS may answer ``code`` to this operation: listed by its model, or common to the protocol."""
+    if operation.service in SERVICES_WITHOUT_ERROR_MODEL:
+        return True
+    return error_shape(operation, code) is not None or code in COMMON_CODES[operation.protocol]
+
+
+def modelled_status(shape: Any) -> int:
+    """The HTTP status of a modelled error; without one in the model, 500 for AWS's fault and else 400."""
+    declared = shape.metadata.get("error", {}).get("httpStatusCode")
+    fault = bool(shape.metadata.get("fault") or shape._shape_model.get("fault"))
+    return int(declared or (500 if fault else 400))
+
+
+def first_listed(operation: Operation, codes: Iterable[str], message: str) -> Failure | None:
+    """A Failure with the first of ``codes`` that the model lists for this operation, or None."""
+    for code in codes:
+        shape = error_shape(operation, code)
+        if shape is not None:
+            return Failure(shape.error_code, modelled_status(shape), message)
+    return None
+
+
+def bad_request(operation: Operation, message: str) -> Failure:
+    """How this service says that a request breaks its model."""
+    # InvalidInputException: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html
+    listed = first_listed(operation, ("ValidationException", "InvalidInputException"), message)
+    if listed:
+        return listed
+    if operation.protocol in ("json", "rest-json"):
+        return Failure("ValidationException", 400, message)
+    if operation.service == "s3":
+        return Failure("InvalidArgument", 400, message)
+    return Failure("InvalidParameterValue" if operation.protocol == "ec2" else "ValidationError", 400, message)
+
+
+def not_built(protocol: str, service: str, message: str) -> Failure:
+    """How AWS says that there is no such operation."""
+    if service == "s3":
+        return Failure("NotImplemented", 501, message)
+    if protocol in ("json", "rest-json"):
+        return Failure("UnknownOperationException", 404 if protocol == "rest-json" else 400, message)
+    return Failure("InvalidAction", 400, message)
+
+
+def unknown_caller(protocol: str, service: str, message: str) -> Failure:
+    """How AWS says that it does not know an access key."""
+    if service == "s3":
+        return Failure("InvalidAccessKeyId", 403, message)
+    if protocol == "ec2":
+        return Failure("AuthFailure", 401, message)
+    if protocol in ("json", "rest-json"):
+        return Failure("UnrecognizedClientException", 403 if protocol == "rest-json" else 400, message)
+    return Failure("InvalidClientTokenId", 403, message)
+
+
+def unsigned(protocol: str, service: str, message: str) -> Failure:
+    """How AWS says that a request is not signed, or not in a way it understands."""
+    if service == "s3":
+        return Failure("AccessDenied", 403, message)
+    if protocol == "ec2":
+        return Failure("AuthFailure", 401, message)
+    if protocol in ("json", "rest-json"):
+        return Failure("MissingAuthenticationTokenException", 400, message)
+    return Failure("MissingAuthenticationToken", 403, message)
+
+
+def answer(failure: Failure, protocol: str, service: str, json_version: str = "1.1") -> Answer:
+    """The error as this protocol puts it on the wire."""
+    request_id = str(uuid4())
+    if protocol in ("json", "rest-json"):
+        return _json_answer(failure, protocol, json_version, request_id)
+    code, message = escape(failure.code), escape(failure.message)
+    fault = "Receiver" if failure.status >= 500 else "Sender"
+    if service == "s3":
+        body = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
+    elif protocol == "ec2":
+        body = (
+            f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+            f"<RequestID>{request_id}</RequestID></Response>"
+        )
+    else:
+        body = (
+            f"<ErrorResponse><Error><Type>{fault}</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
+    headers = (("Content-Type", "text/xml"), ("x-amzn-RequestId", request_id))
+    return Answer(failure.status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())
+
+
+def _json_answer(failure: Failure, protocol: str, json_version: str, request_id: str) -> Answer:
+    content_type = "application/json" if protocol == "rest-json" else f"application/x-amz-json-{json_version}"
+    headers = (("Content-Type", content_type), ("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", failure.code))
+    return Answer(failure.status, headers, json.dumps({"__type": failure.code, "message": failure.message}).encode())
+
+
+def allow_common_codes_in_moto() -> None:
+    """Spare the process moto's warning about codes that no model has, for those that AWS has in common."""
+    moto_errors.COMMON_ERROR_CODES.extend(sorted((_COMMON_JSON | _COMMON_QUERY) - set(moto_errors.COMMON_ERROR_CODES)))

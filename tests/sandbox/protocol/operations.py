@@ -1,0 +1,104 @@
+"""Which service and operation a request asks for, by the service models of botocore and moto's routers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import UnknownServiceError
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.core.model import OperationModel, ServiceModel
+
+PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of a service as it was asked for.
+
+    ``service`` is the name of the SDK client, ``protocol`` the one the request came in, ``url_parameters`` what the
+    router found in the path.
+    """
+
+    service: str
+    name: str
+    protocol: str
+    model: OperationModel
+    url_parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class UnknownOperationError(Exception):
+    """The request asks for nothing that AWS's models know; service and protocol are as far as they are known."""
+
+    def __init__(self, service: str, protocol: str, operation: str, message: str) -> None:
+        super().__init__(message)
+        self.service = service
+        self.protocol = protocol
+        self.operation = operation
+
+
+def identify(request: Request, signing_name: str) -> Operation:
+    """The operation of a request that was signed for ``signing_name``, which is also the SDK client's name.
+
+    Raises UnknownOperationError when no model, protocol or operation fits.
+    """
+    service = signing_name
+    requested = _requested_operation(request)
+    model = _service_model(service)
+    if model is None:
+        raise UnknownOperationError(
+            service, _likely_protocol(request), requested, f"The sandbox knows no service that signs as {signing_name}."
+        )
+    try:
+        protocol = determine_request_protocol(model, request.content_type)
+        operation, url_parameters = get_service_router(service).match(request)
+    except (NotImplementedError, HTTPException) as error:
+        raise UnknownOperationError(
+            service,
+            _likely_protocol(request, str(model.protocol)),
+            requested,
+            f"{request.method} {request.path} {requested} is not an operation of {service}.",
+        ) from error
+    if protocol not in PROTOCOLS:
+        raise UnknownOperationError(service, "json", requested, f"The sandbox does not speak the protocol {protocol}.")
+    return Operation(service, operation.name, protocol, operation, url_parameters)
+
+
+def protocol_of(service: str) -> str | None:
+    """The protocol that the SDKs speak with a service (an SDK client's name), or None when there is no such service."""
+    model = _service_model(service)
+    return None if model is None else str(model.resolved_protocol)
+
+
+@cache
+def _service_model(service: str) -> ServiceModel | None:
+    try:
+        return get_service_model(service)
+    except UnknownServiceError:
+        return None
+
+
+def _requested_operation(request: Request) -> str:
+    target = request.headers.get("X-Amz-Target")
+    if target:
+        return target.rsplit(".", 1)[-1]
+    return str(request.form.get("Action") or request.args.get("Action") or f"{request.method} {request.path}")
+
+
+def _likely_protocol(request: Request, of_model: str | None = None) -> str:
+    """The protocol whose errors a client will understand although the operation is unknown."""
+    if of_model in PROTOCOLS:
+        return str(of_model)
+    if request.headers.get("X-Amz-Target"):
+        return "json"
+    if (request.content_type or "").startswith("application/x-www-form-urlencoded"):
+        return "query"
+    return "rest-json"

@@ -1,0 +1,1 @@
+"""Organizations to begin with: read from YAML or generated, and seeded."""

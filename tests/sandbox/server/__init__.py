@@ -1,0 +1,1 @@
+"""The server: who asks, what was asked, and the gateway to moto."""

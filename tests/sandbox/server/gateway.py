@@ -1,0 +1,218 @@
+"""What stands before moto: says who asks and for what, fails what shall fail, and lets nothing through, either way,
+that breaks the service's model.
+"""
+
+from __future__ import annotations
+
+import io
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moto.core.request import Request
+
+from sandbox.authorization.enforcement import refusal_of_bucket
+from sandbox.faults import Faults, failure_of, throttled
+from sandbox.protocol import errors
+from sandbox.protocol.errors import Answer, Failure
+from sandbox.protocol.operations import Operation, UnknownOperationError, identify
+from sandbox.protocol.parsers import MalformedError
+from sandbox.protocol.serialization import decode_request, error_code
+from sandbox.protocol.validation import Violation, request_problems, response_problems
+from sandbox.server.background_tasks import background_tasks
+from sandbox.server.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
+
+if TYPE_CHECKING:
+    import threading
+
+    from sandbox.authorization.enforcement import Permissions
+    from sandbox.server.calls import CallLog
+    from sandbox.server.rates import Rates
+
+INSPECTOR_HEADER = "X-Sandbox-Inspector"
+
+Environment = dict[str, Any]
+Application = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass
+class _Exchange:
+    """A request, and what has become known of it so far: for its error answer and its line in the log."""
+
+    environment: Environment
+    body: bytes
+    request: Request
+    service: str = "unknown"
+    operation: str = "unknown"
+    protocol: str = "rest-json"
+    account_id: str = ""
+    access_key: str = ""
+    region: str = ""
+    error_code: str | None = None
+
+    @property
+    def is_inspector(self) -> bool:
+        return INSPECTOR_HEADER in self.request.headers
+
+    def fail(self, failure: Failure) -> Answer:
+        """The error as an answer in the protocol of this request."""
+        self.error_code = failure.code
+        version = "1.0" if (self.request.content_type or "").startswith("application/x-amz-json-1.0") else "1.1"
+        return errors.answer(failure, self.protocol, self.service, version)
+
+
+class Gateway:
+    """Answers requests with what ``application`` (moto) answers, within the rules of this module.
+
+    ``lock`` is held around moto, which is not made for several threads at once.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        identities: Identities,
+        faults: Faults,
+        rates: Rates,
+        permissions: Permissions,
+        calls: CallLog,
+        lock: threading.RLock,
+    ) -> None:
+        self._application = application
+        self._identities = identities
+        self._faults = faults
+        self._rates = rates
+        self._permissions = permissions
+        self._calls = calls
+        self._lock = lock
+        self.violations: list[Violation] = []
+
+    def handle(self, environment: Environment, body: bytes) -> Answer | None:
+        """Answer one request; None closes the connection without an answer."""
+        request = Request({**environment, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+        exchange = _Exchange(environment, body, request)
+        try:
+            answer = self._answer(exchange)
+            if not exchange.is_inspector:
+                self._record(exchange, answer)
+        except Exception:  # noqa: BLE001 (whatever failed, here, in moto or in a callback: it is told, to all)
+            return self._violated(exchange, ["the sandbox failed:\n" + traceback.format_exc()])
+        return answer
+
+    def _record(self, exchange: _Exchange, answer: Answer | None) -> None:
+        status = answer.status if answer else 0
+        self._calls.record(
+            exchange.service, exchange.operation, exchange.account_id, exchange.region, status, exchange.error_code
+        )
+
+    def _answer(self, exchange: _Exchange) -> Answer | None:
+        request = exchange.request
+        try:
+            credential = credential_of(request.headers.get("Authorization", ""))
+            exchange.region, exchange.service = credential.region, credential.signing_name
+            exchange.access_key = credential.access_key
+            operation = identify(request, credential.signing_name)
+            exchange.service, exchange.operation = operation.service, operation.name
+            exchange.protocol = operation.protocol
+            token = request.headers.get("X-Amz-Security-Token")
+            exchange.account_id = self._identities.account_of(credential.access_key, token)
+        except UnsignedRequestError as error:
+            return exchange.fail(errors.unsigned(exchange.protocol, exchange.service, str(error)))
+        except UnknownOperationError as error:
+            exchange.service, exchange.operation, exchange.protocol = error.service, error.operation, error.protocol
+            return exchange.fail(errors.not_built(error.protocol, error.service, str(error)))
+        except UnknownAccessKeyError as error:
+            return exchange.fail(errors.unknown_caller(exchange.protocol, exchange.service, str(error)))
+        return self._answer_operation(exchange, operation)
+
+    def _answer_operation(self, exchange: _Exchange, operation: Operation) -> Answer | None:
+        if not exchange.is_inspector:
+            fault = self._faults.strike(operation, exchange.account_id, exchange.region)
+            if fault:
+                failure = failure_of(operation, fault)
+                if failure is None:
+                    exchange.error_code = "ConnectionDropped"
+                    return None
+                return exchange.fail(failure)
+            if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
+                return exchange.fail(throttled(operation))
+        problems = request_problems(operation, exchange.request)
+        if problems:
+            self._note("request", exchange, problems)
+            return exchange.fail(errors.bad_request(operation, _in_words(problems)))
+        refusal = self._refusal(exchange, operation)
+        return exchange.fail(refusal) if refusal else self._answer_of_moto(exchange, operation)
+
+    def _refusal(self, exchange: _Exchange, operation: Operation) -> Failure | None:
+        is_judged = self._permissions.is_on and not exchange.is_inspector
+        # Buckets have policies of their own, which are judged always: inspectors, too, are somebody.
+        if not is_judged and operation.service != "s3":
+            return None
+        parameters, _ = decode_request(operation, exchange.request)
+        call = (operation, parameters, exchange.account_id, exchange.region, exchange.access_key)
+        with self._lock:
+            return (self._permissions.refusal(*call) if is_judged else None) or refusal_of_bucket(*call)
+
+    def _answer_of_moto(self, exchange: _Exchange, operation: Operation) -> Answer:
+        answer = self._ask_moto(exchange, operation)
+        if answer is None:
+            message = f"The sandbox has not built {operation.service}:{operation.name}."
+            return exchange.fail(errors.not_built(operation.protocol, operation.service, message))
+        headers = dict(answer.headers)
+        problems = response_problems(operation, answer.status, headers, answer.body)
+        if problems:
+            return self._violated(exchange, problems)
+        if answer.status >= 300:
+            exchange.error_code = error_code(operation, answer.status, headers, answer.body)
+        return answer
+
+    def _ask_moto(self, exchange: _Exchange, operation: Operation) -> Answer | None:
+        """moto's answer; None when it has not built the operation. Raises whatever else goes wrong in moto."""
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            started.append((status, headers))
+
+        try:
+            with self._lock:
+                background_tasks.run_due(exchange.service)
+                body = b"".join(self._application(_for_moto(exchange), start_response))
+        except NotImplementedError:
+            return None
+        status, headers = started[-1]
+        answer = Answer(int(status.split(" ", 1)[0]), tuple(headers), body)
+        # A path of the service that moto's own application has no route for.
+        return None if answer.status in (404, 405) and not _has_error_code(operation, answer) else answer
+
+    def _violated(self, exchange: _Exchange, problems: list[str]) -> Answer:
+        self._note("response", exchange, problems)
+        message = f"{exchange.service}:{exchange.operation} of the sandbox breaks its model: {'; '.join(problems)}"
+        return exchange.fail(Failure(errors.MODEL_VIOLATION, errors.MODEL_VIOLATION_STATUS, message))
+
+    def _note(self, direction: str, exchange: _Exchange, problems: list[str]) -> None:
+        self.violations.append(Violation(direction, exchange.service, exchange.operation, tuple(problems)))
+
+
+def _has_error_code(operation: Operation, answer: Answer) -> bool:
+    try:
+        return bool(error_code(operation, answer.status, dict(answer.headers), answer.body))
+    except MalformedError:
+        return False
+
+
+def _in_words(problems: list[str]) -> str:
+    noun = "error" if len(problems) == 1 else "errors"
+    return f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"
+
+
+def _for_moto(exchange: _Exchange) -> Environment:
+    """The request once more, with the account said in the header by which moto takes it before all else."""
+    forwarded = {
+        **exchange.environment,
+        "wsgi.input": io.BytesIO(exchange.body),
+        "CONTENT_LENGTH": str(len(exchange.body)),
+        "HTTP_X_MOTO_ACCOUNT_ID": exchange.account_id,
+    }
+    forwarded.pop("HTTP_TRANSFER_ENCODING", None)
+    forwarded.pop("wsgi.input_terminated", None)
+    return forwarded

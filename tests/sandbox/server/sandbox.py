@@ -1,0 +1,236 @@
+"""The sandbox: an AWS Organization on this machine, to be started, watched, disturbed and stopped."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+import botocore.session
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from sandbox.authorization.enforcement import Permissions
+from sandbox.clock import Clock, clock
+from sandbox.faults import Faults
+from sandbox.protocol.errors import allow_common_codes_in_moto
+from sandbox.server.background_tasks import background_tasks
+from sandbox.server.calls import Call, Callback, CallLog
+from sandbox.server.gateway import INSPECTOR_HEADER, Gateway
+from sandbox.server.identity import SECRET_ACCESS_KEY, Identities, administrator_key
+from sandbox.server.rates import Rates
+from sandbox.server.transport import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from sandbox.protocol.validation import Violation
+    from sandbox.scenarios.scenario import Scenario
+
+SERVICES = (
+    *("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account"),
+    *("s3", "kms", "glue", "athena"),
+)
+DEFAULT_REGION = "us-east-1"
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what is asked; the message says why."""
+
+
+class Moto(DomainDispatcherApplication):
+    """moto's server, which says so when it lacks a service in place of printing a line and failing on its name."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The name of moto's backend. Raises NotImplementedError when a service has none."""
+        if host is None or "." not in host:
+            return super().get_backend_for_host(host)
+        backend = next((name for name, pattern in self.backend_url_patterns if pattern.match(f"http://{host}")), None)
+        if backend is None:
+            raise NotImplementedError(host)
+        return backend
+
+
+class Sandbox:
+    """A running sandbox. One at a time in a process: moto keeps its state in the process."""
+
+    _running = threading.Lock()
+
+    def __init__(self, scenario: Scenario, port: int, calls: CallLog) -> None:
+        self._lock = threading.RLock()
+        # One session for all clients: it keeps the service models, which take long to read.
+        self._session: Any = botocore.session.get_session()
+        self._session_lock = threading.Lock()
+        self._calls = calls
+        self._identities = Identities()
+        self.faults = Faults()
+        self.rates = Rates()
+        self.permissions = Permissions()
+        application = Moto(create_backend_app)
+        self._gateway = Gateway(
+            application, self._identities, self.faults, self.rates, self.permissions, self._calls, self._lock
+        )
+        for module in _service_packages():
+            module.install()
+        allow_common_codes_in_moto()
+        self.scenario = scenario
+        self.reset(scenario)
+        self._server = Server(self._gateway, port)
+
+    @classmethod
+    def start(cls, scenario: Scenario, *, port: int = 0, log: Path | None = None) -> Sandbox:
+        """Start on ``port`` of 127.0.0.1 (0: a free one), with each call also written to ``log`` as a line of JSON.
+
+        Raises SandboxError when another one runs in this process, OSError when the port is taken.
+        """
+        if not cls._running.acquire(blocking=False):
+            raise SandboxError("a sandbox is already running in this process; stop it, or reset it to another scenario")
+        with ExitStack() as undo:
+            undo.callback(cls._running.release)
+            calls = CallLog(log)
+            undo.callback(calls.close)
+            sandbox = cls(scenario, port, calls)
+            undo.pop_all()
+        sandbox._server.start()
+        return sandbox
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop listening, close connections and the log file."""
+        self._server.stop()
+        self._calls.close()
+        self._running.release()
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where it listens. An IP address: with a name, S3 clients would look for ``bucket.localhost``."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def environment(self, account_id: str | None = None, region: str = DEFAULT_REGION) -> dict[str, str]:
+        """The variables by which SDKs, the AWS CLI and Terraform find it, as the administrator of an account.
+
+        ``account_id`` defaults to the management account.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": administrator_key(account_id or self.scenario.management_account.id),
+            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+            "AWS_REGION": region,
+            # boto3 reads this one only, Terraform's provider both.
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, account_id: str | None = None, region: str | None = None) -> Any:
+        """An SDK client of an inspector: validated as every other, but not in ``calls`` and not subject to faults."""
+        # boto3's sessions are not made for several threads.
+        with self._session_lock:
+            client = self._session.create_client(
+                service,
+                endpoint_url=self.endpoint_url,
+                region_name=region or DEFAULT_REGION,
+                aws_access_key_id=administrator_key(account_id or self.scenario.management_account.id),
+                aws_secret_access_key=SECRET_ACCESS_KEY,
+            )
+        client.meta.events.register("before-sign.*.*", _mark_inspector)
+        return client
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every answered call since the start or the last reset, in order."""
+        return self._calls.all()
+
+    def on_call(self, callback: Callback) -> Callable[[], None]:
+        """Have ``callback`` told of every call before it is answered; returns what ends that."""
+        return self._calls.subscribe(callback)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Every break of a service's model so far, by requests and by the sandbox's own answers.
+
+        A test that provokes one on purpose clears the list.
+        """
+        return self._gateway.violations
+
+    @property
+    def clock(self) -> Clock:
+        """The virtual clock."""
+        return clock
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that setting up Systems Manager could touch, as plain data."""
+        from sandbox import snapshot
+
+        with self._lock:
+            return snapshot.take()
+
+    def fail_deployment(self, name: str, account_id: str, region: str, reason: str | None) -> None:
+        """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
+
+        StackSets tells the reason, in the results of its operation. A reason of None lets them succeed again.
+        """
+        from sandbox.services import ssmquicksetup
+
+        with self._lock:
+            ssmquicksetup.fail_deployment(name, account_id, region, reason)
+
+    def fail_stack_instance(self, stack_set_name: str, account_id: str, region: str, reason: str | None) -> None:
+        """Make what the StackSet deploys to an account and Region fail with ``reason``, before its stack is touched.
+
+        For StackSets with service-managed permissions that somebody creates. A reason of None lets it succeed again.
+        """
+        from sandbox.services import cloudformation
+
+        with self._lock:
+            cloudformation.fail_stack_instance(stack_set_name, account_id, region, reason)
+
+    def add_server_parameter(self, name: str, key: str, value: str) -> None:
+        """Make Quick Setup add a parameter to what it keeps of the configuration manager ``name``.
+
+        It does so at each creation and update from now on, unless the caller sends the key
+        (hashicorp/terraform-provider-aws issue 44687, where the key is ``QSForceUpdateParam``).
+        """
+        from sandbox.services import ssmquicksetup
+
+        with self._lock:
+            ssmquicksetup.add_server_parameter(name, key, value)
+
+    def reset(self, scenario: Scenario) -> None:
+        """Begin again with another organization, on the same port: no calls, faults, subscribers or violations."""
+        from sandbox.scenarios.seed import seed
+
+        with self._lock:
+            BackendDict.reset()
+            reset_model_data()
+            clock.reset()
+            background_tasks.reset()
+            for module in _service_packages():
+                if hasattr(module, "reset"):
+                    module.reset()
+            self.scenario = scenario
+            self._identities.reset(account.id for account in (scenario.management_account, *scenario.member_accounts()))
+            seed(scenario)
+            self.faults.reset()
+            self.rates.reset()
+            self.permissions.reset()
+            self._calls.reset()
+            self._gateway.violations.clear()
+
+
+def _service_packages() -> list[Any]:
+    return [importlib.import_module(f"sandbox.services.{name}") for name in SERVICES]
+
+
+def _mark_inspector(request: Any, **_: Any) -> None:
+    request.headers[INSPECTOR_HEADER] = "true"

@@ -1,0 +1,9 @@
+"""Where moto serves Account Management."""
+
+from __future__ import annotations
+
+from sandbox.services.account.responses import AccountResponse
+
+url_bases = [r"https?://account\.(.+)\.amazonaws\.com"]
+
+url_paths = {"{0}/.*$": AccountResponse.dispatch}

@@ -1,0 +1,85 @@
+"""The rows of a query: as a file in S3, and in pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from sandbox.policies.evaluation import Need
+from sandbox.protocol.pagination import page_of
+from sandbox.services.athena.exceptions import InvalidRequestException, QueryFailed
+from sandbox.services.s3.access import judge
+from sandbox.services.s3.models import bucket_of, s3_backends
+from sandbox.services.sts.trust import Principal
+
+if TYPE_CHECKING:
+    from sandbox.services.athena.executions import Column, Result
+
+# "MaxResults" of GetQueryResults in the model.
+MAXIMUM_PAGE = 1000
+
+
+def write(account_id: str, location: str, result: Result) -> None:
+    """Put the rows as CSV where they belong. The file `.csv.metadata` is not written. Raises QueryFailed.
+
+    Every value is in quotes, and NULL is nothing: https://docs.aws.amazon.com/athena/latest/ug/querying.html.
+    """
+    bucket_name, _, key = location.removeprefix("s3://").partition("/")
+    bucket = bucket_of(bucket_name)
+    if bucket is None or not _may_write(account_id, bucket.account_id, bucket_name, key):
+        raise QueryFailed(f"Access denied when writing output to url: {location}")
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([column.name for column in result.columns])
+    for row in result.rows:
+        # A NULL is nothing at all, which csv cannot say beside quotes.
+        text.write(
+            ",".join("" if value is None else f'"{value.replace(chr(34), chr(34) * 2)}"' for value in row) + "\n"
+        )
+    s3_backends[bucket.account_id]["aws"].put_object(bucket_name, key, text.getvalue().encode())
+
+
+def _may_write(account_id: str, owner: str, bucket_name: str, key: str) -> bool:
+    """ASSUMPTION: of Athena's caller only the account is known to the bucket policy."""
+    principal = Principal.identity(f"arn:aws:iam::{account_id}:root", account_id)
+    judgement = judge(bucket_name, principal, Need("s3:PutObject", f"arn:aws:s3:::{bucket_name}/{key}"))
+    return judgement == "allowed" or (judgement == "not allowed" and owner == account_id)
+
+
+def page(result: Result, token: str | None, limit: int | None) -> dict[str, Any]:
+    """Return the model's GetQueryResultsOutput; the names of the columns are the first row of the first page.
+
+    https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html. Raises InvalidRequestException
+    for a token that no page gave out.
+    """
+    header = tuple(column.name for column in result.columns)
+    rows, next_token = page_of(
+        (header, *result.rows),
+        token=token,
+        limit=limit or MAXIMUM_PAGE,
+        invalid_token=lambda: InvalidRequestException("The NextToken is not one that this operation gave out."),
+    )
+    return {
+        "UpdateCount": 0,
+        "ResultSet": {
+            "Rows": [{"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in rows],
+            "ResultSetMetadata": {"ColumnInfo": [_described(column) for column in result.columns]},
+        },
+        **({"NextToken": next_token} if next_token else {}),
+    }
+
+
+def _described(column: Column) -> dict[str, Any]:
+    return {
+        "CatalogName": "hive",
+        "SchemaName": "",
+        "TableName": "",
+        "Name": column.name,
+        "Label": column.name,
+        "Type": column.type,
+        "Precision": 0,
+        "Scale": 0,
+        "Nullable": "UNKNOWN",
+        "CaseSensitive": column.type == "varchar",
+    }

@@ -1,0 +1,9 @@
+"""Where moto serves Athena."""
+
+from __future__ import annotations
+
+from sandbox.services.athena.responses import AthenaResponse
+
+url_bases = [r"https?://athena\.(.+)\.amazonaws\.com"]
+
+url_paths = {"{0}/$": AthenaResponse.dispatch}

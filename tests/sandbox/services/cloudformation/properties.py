@@ -1,0 +1,65 @@
+"""What the schema of a resource type says about the properties in a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.services.cloudformation.handler_errors import InvalidPropertiesError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TEXT, TRUTH, TEXTS = "string", "boolean", "array"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """An object that has no additional properties; each is TEXT, TRUTH, TEXTS (a list of it) or an object itself."""
+
+    properties: Mapping[str, str | Schema]
+    required: tuple[str, ...] = ()
+
+    def validated(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties, with truth values in the place of the words for them, as parameters have them.
+
+        Raises InvalidPropertiesError, in the words that stack events show (aws/aws-cdk issue 28984).
+        """
+        problems = list(self._problems(given, "#"))
+        if problems:
+            raise InvalidPropertiesError(problems)
+        return self._converted(given)
+
+    def _problems(self, given: Mapping[str, Any], path: str) -> Iterator[str]:
+        for name in self.required:
+            if name not in given:
+                yield f"{path}: required key [{name}] not found"
+        for name, value in given.items():
+            known = self.properties.get(name)
+            if known is None:
+                yield f"{path}: extraneous key [{name}] is not permitted"
+            elif not _is(known, value):
+                wanted = "JSONObject" if isinstance(known, Schema) else known
+                yield f"{path}/{name}: expected type: {wanted}"
+            elif isinstance(known, Schema):
+                yield from known._problems(value, f"{path}/{name}")
+
+    def _converted(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        converted = {}
+        for name, value in given.items():
+            known = self.properties[name]
+            converted[name] = known._converted(value) if isinstance(known, Schema) else _of_type(known, value)
+        return converted
+
+
+def _is(known: str | Schema, value: Any) -> bool:
+    if isinstance(known, Schema):
+        return isinstance(value, dict)
+    if known == TEXTS:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    # Parameters of templates are text.
+    return value in (True, False, "true", "false") if known == TRUTH else isinstance(value, str)
+
+
+def _of_type(known: str, value: Any) -> Any:
+    return value in (True, "true") if known == TRUTH else value

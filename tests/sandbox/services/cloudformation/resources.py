@@ -1,0 +1,241 @@
+"""The resources of one stack: made in order, undone in reverse, and each step told as an event.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moto.cloudformation.parsing import ResourceMap, parse_and_update_resource
+from moto.core.exceptions import ServiceException
+from werkzeug.exceptions import HTTPException
+
+from sandbox.services.cloudformation.handler_errors import HandlerError, InvalidPropertiesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+# The latter is not for a rollback of the operation that created the resource:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
+RETAINED_IN_A_ROLLBACK = frozenset({"Retain"})
+
+# "The resource is temporarily unavailable to be acted upon. ... Type: Retriable":
+# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+RETRIABLE = "ResourceConflict"
+# ASSUMPTION: how often CloudFormation tries.
+ATTEMPTS = 5
+
+_FAILURES = (HandlerError, InvalidPropertiesError, ServiceException, HTTPException)
+
+
+class Record(Protocol):
+    """Told of each step; `physical_id` is "" before the resource has one."""
+
+    def __call__(
+        self, logical_id: str, physical_id: str, resource_type: str, status: str, reason: str | None
+    ) -> None: ...
+
+
+class ResourceFailure(Exception):  # noqa: N818 (an outcome that the stack shows, and no error of the sandbox)
+    """A resource could not be made or changed."""
+
+    def __init__(self, logical_id: str) -> None:
+        super().__init__(logical_id)
+        self.logical_id = logical_id
+
+
+@dataclass
+class _Update:
+    """What an update has done so far. `changed`: logical ids, each resource as it was, and whether it was replaced."""
+
+    before: tuple[dict[str, Any], dict[str, Any]]
+    made_before: int
+    changed: list[tuple[str, Any, bool]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+class Resources(ResourceMap):
+    """moto's resources of a stack, made when they are first looked at; ResourceFailure tells which one cannot be."""
+
+    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._record = record
+        self._update: _Update | None = None
+        #: Logical ids, in the order of creation.
+        self.made: list[str] = []
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._parsed_resources or key not in self._resource_json_map:
+            return super().__getitem__(key)
+        condition = self._resource_json_map[key].get("Condition")
+        if condition and not self.lazy_condition_map[condition]:
+            return None
+        make = super().__getitem__
+        resource = self._do("CREATE", key, lambda: make(key))
+        self.made.append(key)
+        return resource
+
+    def update(self, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
+        """Make and change resources; what is not needed any more stays until `clean_up`.
+
+        Raises ResourceFailure, after which `roll_back` is to be called.
+        """
+        difference = self.build_resource_diff(template, parameters)
+        self._update = _Update((self._template, self.input_parameters), len(self.made))
+        self._update.removed = difference["Remove"]
+        old = self._resource_json_map
+        self._switch(template, parameters or self.input_parameters)
+        # Of what goes the templates are needed until it is gone.
+        self._obsolete = {name: old[name] for name in (*difference["Remove"], *difference["Modify"])}
+        for logical_id in difference["Add"]:
+            self[logical_id]
+        for logical_id in difference["Modify"]:
+            self._change(self._update, logical_id)
+
+    def roll_back(self) -> list[str]:
+        """Undo what the update did. Return the logical ids of what could not be undone.
+
+        ASSUMPTION: what failed to be changed is as it was, and not changed back.
+        """
+        update = self._finished_update()
+        new = self._resource_json_map
+        self._switch(*update.before)
+        failed = []
+        for logical_id, previous, is_replaced in reversed(update.changed):
+            if is_replaced:
+                done = self._discard(logical_id, self._parsed_resources[logical_id], new[logical_id])
+                self._parsed_resources[logical_id] = previous
+            else:
+                done = self._change_back(logical_id)
+            failed += [] if done else [logical_id]
+        for logical_id in reversed(self.made[update.made_before :]):
+            retained = RETAINED_IN_A_ROLLBACK
+            resource = self._parsed_resources.pop(logical_id)
+            if not self._discard(logical_id, resource, new[logical_id], "DeletionPolicy", retained):
+                failed.append(logical_id)
+            self.made.remove(logical_id)
+        return failed
+
+    def clean_up(self) -> None:
+        """Delete what an update removed and replaced. ASSUMPTION: what cannot be deleted is left alone."""
+        update = self._finished_update()
+        for logical_id, previous, is_replaced in update.changed:
+            if is_replaced:
+                self._discard(logical_id, previous, self._obsolete[logical_id], "UpdateReplacePolicy", RETAINED)
+        for logical_id in update.removed:
+            if logical_id in self.made:
+                resource = self._parsed_resources.pop(logical_id)
+                self._discard(logical_id, resource, self._obsolete[logical_id], "DeletionPolicy", RETAINED)
+                self.made.remove(logical_id)
+
+    def delete_made(self, retained: Collection[str] = RETAINED) -> list[str]:
+        """Delete all resources but those with such a DeletionPolicy. Return the logical ids of what could not be."""
+        for logical_id in reversed(self.made.copy()):
+            resource, resource_json = self._parsed_resources[logical_id], self._resource_json_map[logical_id]
+            if self._discard(logical_id, resource, resource_json, "DeletionPolicy", retained):
+                del self._parsed_resources[logical_id]
+                self.made.remove(logical_id)
+        return self.made[::-1]
+
+    # Steps
+
+    def _change(self, update: _Update, logical_id: str) -> None:
+        previous = self._parsed_resources.get(logical_id)
+        if previous is None:
+            self[logical_id]
+            return
+        changed = self._do("UPDATE", logical_id, partial(self._changed, logical_id))
+        self._parsed_resources[logical_id] = changed
+        update.changed.append((logical_id, previous, getattr(changed, "replaced", None) is not None))
+
+    def _change_back(self, logical_id: str) -> bool:
+        try:
+            self._parsed_resources[logical_id] = self._do("UPDATE", logical_id, partial(self._changed, logical_id))
+        except ResourceFailure:
+            return False
+        return True
+
+    def _changed(self, logical_id: str) -> Any:
+        resource_json = self._resource_json_map[logical_id]
+        changed: Any = parse_and_update_resource(logical_id, resource_json, self, self._account_id, self._region_name)
+        if changed is None:
+            raise HandlerError("NotUpdatable", f"The sandbox cannot update resources of type {resource_json['Type']}.")
+        return changed
+
+    def _discard(
+        self,
+        logical_id: str,
+        resource: Any,
+        resource_json: dict[str, Any],
+        policy: str = "",
+        retained: Collection[str] = (),
+    ) -> bool:
+        """Delete a resource, unless its policy says that it stays. Return whether it is gone from the stack."""
+        physical_id = str(resource.physical_resource_id)
+        tell = partial(self._record, logical_id, physical_id, resource_json["Type"])
+        if resource_json.get(policy) in retained:
+            tell("DELETE_SKIPPED", None)
+            return True
+        tell("DELETE_IN_PROGRESS", None)
+        try:
+            _attempt(partial(self._delete_resource, resource, resource_json))
+        except _FAILURES as error:
+            # ASSUMPTION: what a handler does not find is gone, as was wanted.
+            if not (isinstance(error, HandlerError) and error.code == "NotFound"):
+                tell("DELETE_FAILED", _reason(logical_id, error))
+                return False
+        tell("DELETE_COMPLETE", None)
+        return True
+
+    def _do(self, action: str, logical_id: str, step: Callable[[], Any]) -> Any:
+        existing = self._parsed_resources.get(logical_id)
+        physical_id = str(getattr(existing, "physical_resource_id", ""))
+        tell = partial(self._record, logical_id)
+        resource_type = self._resource_json_map[logical_id]["Type"]
+        tell(physical_id, resource_type, f"{action}_IN_PROGRESS", None)
+        try:
+            resource = _attempt(step)
+        except ResourceFailure:
+            # Of another resource, which this one refers to.
+            tell(physical_id, resource_type, f"{action}_FAILED", "Resource creation cancelled")
+            raise
+        except _FAILURES as error:
+            tell(physical_id, resource_type, f"{action}_FAILED", _reason(logical_id, error))
+            raise ResourceFailure(logical_id) from error
+        tell(str(resource.physical_resource_id), resource_type, f"{action}_COMPLETE", None)
+        return resource
+
+    def _switch(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
+        self._template = template
+        self._resource_json_map = template.get("Resources", {})
+        self.input_parameters = parameters
+        self.resolved_parameters = {}
+        self.load()
+
+    def _finished_update(self) -> _Update:
+        update, self._update = self._update, None
+        if update is None:
+            raise RuntimeError("no update of this stack has begun")
+        return update
+
+
+def _attempt(step: Callable[[], Any]) -> Any:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return step()
+        except HandlerError as error:
+            if error.code != RETRIABLE or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _reason(logical_id: str, error: BaseException) -> str:
+    if isinstance(error, HandlerError):
+        return error.reason
+    if isinstance(error, InvalidPropertiesError):
+        return f"Properties validation failed for resource {logical_id} with message:\n{error}"
+    return str(getattr(error, "message", None) or getattr(error, "description", None) or error)

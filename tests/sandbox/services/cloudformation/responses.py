@@ -1,0 +1,178 @@
+"""CloudFormation over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
+from moto.core.responses import ActionResult
+
+from sandbox.clock import clock
+from sandbox.protocol.pagination import page_of
+from sandbox.services.cloudformation.operation import Operation, operation
+from sandbox.services.cloudformation.stack_sets.responses import POLLING_INTERVAL, StackSetResponse
+from sandbox.services.cloudformation.stack_sets.service_managed import UNFINISHED, Deployment, ServiceManagedStackSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from sandbox.services.cloudformation.stack_sets.stack_set import StackSet
+
+Item = TypeVar("Item")
+
+# MaxResults in botocore's model `cloudformation`. ASSUMPTION: it is the default too.
+MAXIMUM_PAGE = 100
+
+
+class CloudFormationResponse(StackSetResponse):
+    """moto's operations, those of trusted access that it lacks, and what is read of StackSets.
+
+    A StackSet with self-managed permissions that somebody created in the sandbox is moto's, and answered by it.
+    """
+
+    def activate_organizations_access(self) -> ActionResult:
+        self._backend.activate_organizations_access()
+        return ActionResult({})
+
+    def deactivate_organizations_access(self) -> ActionResult:
+        self._backend.deactivate_organizations_access()
+        return ActionResult({})
+
+    def describe_organizations_access(self) -> ActionResult:
+        return ActionResult({"Status": self._backend.organizations_access(self._call_as)})
+
+    # Stacks
+
+    def create_stack(self) -> ActionResult:
+        on_failure, disable_rollback = self._get_param("OnFailure"), self._get_param("DisableRollback")
+        if on_failure is not None and disable_rollback is not None:
+            raise ValidationError(message="You can specify either DisableRollback or OnFailure, but not both.")
+        with self._operation(on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")):
+            return super().create_stack()
+
+    def update_stack(self) -> ActionResult:
+        with self._operation():
+            return super().update_stack()
+
+    def delete_stack(self) -> ActionResult:
+        with self._operation():
+            return super().delete_stack()
+
+    def _operation(self, on_failure: str = "ROLLBACK") -> AbstractContextManager[None]:
+        return operation(Operation(self._get_param("ClientRequestToken"), on_failure))
+
+    # StackSets
+
+    def list_stack_sets(self) -> ActionResult:
+        status = self._get_param("Status")
+        summaries = [known.summarize() for known in self._backend.visible_stack_sets(self._call_as)]
+        if self._call_as == "SELF":
+            # moto's, which lack the drift status and would show members that the model does not have.
+            summaries += [
+                {
+                    "StackSetName": known.name,
+                    "StackSetId": known.id,
+                    "Status": known.status,
+                    "PermissionModel": known.permission_model,
+                }
+                for known in self._backend.list_stack_sets()
+            ]
+        return self._page([summary for summary in summaries if status in {None, summary["Status"]}])
+
+    def describe_stack_set(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_set()
+        # moto turns these two from mappings into lists, and cannot do without.
+        said: dict[str, dict[str, str]] = {"Parameters": {}, "Tags": {}}
+        if isinstance(stack_set, ServiceManagedStackSet):
+            said = {"Parameters": stack_set.parameters, "Tags": stack_set.tags}
+        return ActionResult({"StackSet": {**stack_set.describe(), **said}})
+
+    def list_stack_set_operations(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_set_operations()
+        # The newest first, as the console and the AWS CLI show them (ASSUMPTION: the model says nothing of the order).
+        return self._page([operation.describe() for operation in reversed(stack_set.operations)])
+
+    def list_stack_set_operation_results(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_set_operation_results()
+        results = stack_set.operation(self._get_param("OperationId")).describe_results()
+        wanted = self._filters
+        return self._page(
+            [one for one in results if one["Status"] == wanted.get("OPERATION_RESULT_STATUS", one["Status"])]
+        )
+
+    def list_stack_instances(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().list_stack_instances()
+        wanted = {
+            "account_id": self._get_param("StackInstanceAccount"),
+            "region": self._get_param("StackInstanceRegion"),
+            "status": self._filters.get("DETAILED_STATUS"),
+            "last_operation_id": self._filters.get("LAST_OPERATION_ID"),
+            "drift_status": self._filters.get("DRIFT_STATUS"),
+        }
+        instances = [instance for _, instance in sorted(stack_set.instances.items(), key=lambda item: item[0])]
+        found = [
+            instance
+            for instance in instances
+            if all(value in {None, getattr(instance, name)} for name, value in wanted.items())
+        ]
+        return self._page(found, lambda instance: instance.describe(stack_set))
+
+    def describe_stack_instance(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_instance()
+        place = (self._get_param("StackInstanceAccount"), self._get_param("StackInstanceRegion"))
+        if place not in stack_set.instances:
+            raise StackInstanceNotFound
+        described = stack_set.instances[place].describe(stack_set)
+        return ActionResult({"StackInstance": described | stack_set.instances[place].describe_overrides()})
+
+    def describe_stack_set_operation(self) -> ActionResult:
+        stack_set = self._stack_set
+        if stack_set is None:
+            return super().describe_stack_set_operation()
+        operation = stack_set.operation(self._get_param("OperationId"))
+        described = {**operation.describe(), "StackSetId": stack_set.id}
+        if isinstance(operation, Deployment):
+            described |= operation.describe_whole()
+            if operation.status in UNFINISHED:
+                # As though the poller had waited before it asks again.
+                clock.advance(POLLING_INTERVAL)
+        return ActionResult({"StackSetOperation": described})
+
+    def list_stack_set_auto_deployment_targets(self) -> ActionResult:
+        stack_set = self._changeable
+        return self._page(
+            [
+                {"OrganizationalUnitId": unit_id, "Regions": sorted(regions)}
+                for unit_id, regions in sorted(stack_set.automatic_targets.items())
+            ]
+        )
+
+    @property
+    def _stack_set(self) -> StackSet | None:
+        return self._backend.visible_stack_set(self._get_param("StackSetName"), self._call_as)
+
+    @property
+    def _filters(self) -> dict[str, str]:
+        return {entry["Name"]: entry["Values"] for entry in self._get_param("Filters", [])}
+
+    def _page(self, items: Sequence[Item], describe: Callable[[Item], Any] = lambda item: item) -> ActionResult:
+        found, next_token = page_of(
+            items,
+            token=self._get_param("NextToken"),
+            limit=self._get_param("MaxResults", MAXIMUM_PAGE),
+            invalid_token=lambda: ValidationError(message="The NextToken is not one that this operation gave out."),
+        )
+        return ActionResult(
+            {"Summaries": [describe(item) for item in found], **({"NextToken": next_token} if next_token else {})}
+        )

@@ -1,0 +1,1 @@
+"""StackSets: Quick Setup's, and those with service-managed permissions."""

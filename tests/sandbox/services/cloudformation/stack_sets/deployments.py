@@ -1,0 +1,205 @@
+"""What operations of service-managed StackSets do, in virtual time, and what accounts that come and go set off.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from sandbox.clock import clock
+from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.services.cloudformation.stack_sets import member_stacks
+from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
+from sandbox.services.cloudformation.stack_sets.preferences import OF_AUTOMATIC_DEPLOYMENTS, Preferences
+from sandbox.services.cloudformation.stack_sets.service_managed import Deployment, Instance, ServiceManagedStackSet
+from sandbox.services.cloudformation.stack_sets.targets import DeploymentTargets
+from sandbox.services.organizations.models import organization_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from sandbox.services.cloudformation.stack_sets.stack_set import Place
+    from sandbox.services.organizations.models import Organization
+
+# ASSUMPTION: AWS publishes no durations; minutes are usual.
+OPERATION_TIME = timedelta(seconds=60)
+
+SKIPPED = "SKIPPED_SUSPENDED_ACCOUNT"
+# The words are those of results in accounts. ASSUMPTION: the first is told for every operation that stops.
+TOLERANCE_EXCEEDED = "Cancelled since failure tolerance has exceeded"
+STOPPED = "Cancelled by user"
+
+
+def advance_stack_sets(now: datetime) -> None:
+    """Do everywhere what is due by now."""
+    for stack_set in _every_stack_set():
+        _advance(stack_set, now)
+
+
+def begin(
+    stack_set: ServiceManagedStackSet,
+    action: str,
+    places: dict[Place, str],
+    *,
+    operation_id: str | None = None,
+    targets: dict[str, Any] | None = None,
+    preferences: Preferences,
+    retain_stacks: bool = False,
+) -> Deployment:
+    """Ask for an operation over places, each with the root or unit that targets it; it waits for those before it."""
+    operation = Deployment(
+        operation_id or str(uuid5(NAMESPACE_URL, f"{stack_set.id}/{len(stack_set.operations)}")),
+        action,
+        "QUEUED",
+        clock.now(),
+        targets=targets,
+        preferences=preferences,
+        retain_stacks=retain_stacks,
+    )
+    operation.results = {place: (unit_id, "PENDING", None) for place, unit_id in places.items()}
+    stack_set.operations.append(operation)
+    _advance(stack_set, clock.now())
+    return operation
+
+
+def stop(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
+    """End an operation before it did anything. ASSUMPTION: it takes no time, and nothing had been done."""
+    _cancel(stack_set, operation, list(operation.results), STOPPED)
+    operation.status, operation.ended_at = "STOPPED", clock.now()
+
+
+def account_moved(management_account_id: str, account_id: str) -> None:
+    """Deploy to an account that came into a target, and take away what is in one that left.
+
+    "Automatic deployments do not consider account level targeting filters", and new instances have no parameters of
+    their own (the page above). ASSUMPTION: where it is in a target before and after, its stacks stay as they are.
+    """
+    organization = organization_of(management_account_id)
+    for stack_set in _every_stack_set():
+        if organization is not None and stack_set.account_id == management_account_id and stack_set.is_automatic:
+            _follow(stack_set, organization, account_id)
+
+
+def _follow(stack_set: ServiceManagedStackSet, organization: Organization, account_id: str) -> None:
+    targets = DeploymentTargets(tuple(sorted(stack_set.automatic_targets)))
+    account = next((known for known in organization.accounts if known.id == account_id), None)
+    unit_id = None if account is None else targets.unit_of(organization, account)
+    regions = set() if unit_id is None else stack_set.automatic_targets[unit_id]
+    there = {place: found for place, found in stack_set.instances.items() if place[0] == account_id}
+    gone = {place: str(found.organizational_unit_id) for place, found in there.items() if place[1] not in regions}
+    new = {(account_id, region): str(unit_id) for region in sorted(regions) if (account_id, region) not in there}
+    retain = bool(stack_set.auto_deployment.get("RetainStacksOnAccountRemoval"))
+    for instance in there.values():
+        instance.organizational_unit_id = unit_id or instance.organizational_unit_id
+    if gone:
+        begin(stack_set, "DELETE", gone, preferences=OF_AUTOMATIC_DEPLOYMENTS, retain_stacks=retain)
+    if new:
+        begin(stack_set, "CREATE", new, preferences=OF_AUTOMATIC_DEPLOYMENTS)
+
+
+def _every_stack_set() -> Iterator[ServiceManagedStackSet]:
+    for _, _, backend in sorted(cloudformation_backends.iter_backends(), key=lambda found: found[:2]):
+        if isinstance(backend, SandboxCloudFormationBackend):
+            yield from backend.service_managed_stack_sets
+
+
+def _advance(stack_set: ServiceManagedStackSet, now: datetime) -> None:
+    free_at = None
+    for operation in stack_set.unfinished:
+        started_at = operation.started_at or max(free_at or operation.created_at, operation.created_at)
+        if operation.started_at is None:
+            _start(stack_set, operation, started_at)
+        free_at = started_at + OPERATION_TIME
+        if now < free_at:
+            return
+        with clock.as_of(free_at):
+            _finish(stack_set, operation)
+
+
+def _start(stack_set: ServiceManagedStackSet, operation: Deployment, at: datetime) -> None:
+    operation.status, operation.started_at = "RUNNING", at
+    organization = organization_of(stack_set.account_id)
+    accounts = organization.accounts if organization else []
+    suspended = {account.id for account in accounts if account.status != "ACTIVE"}
+    if operation.action != "DELETE":
+        prepare_members(sorted({account_id for account_id, _ in operation.results} - suspended))
+    for place, (unit_id, _, _) in list(operation.results.items()):
+        if operation.action == "CREATE":
+            stack_set.instances.setdefault(place, Instance(*place, unit_id, "PENDING", None, operation.id))
+        instance = stack_set.instances.get(place)
+        if instance is not None:
+            instance.status, instance.reason, instance.last_operation_id = "RUNNING", None, operation.id
+        if place[0] in suspended:
+            # There is no such result: the model has that status of instances alone.
+            del operation.results[place]
+            _skip(stack_set, operation, place)
+        else:
+            operation.results[place] = (unit_id, "RUNNING", None)
+
+
+def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, place: Place) -> None:
+    """Flag the instance of a suspended account, also when it was to be deleted.
+
+    https://aws.amazon.com/about-aws/whats-new/2023/06/aws-cloudformation-stacksets-suspended-accounts-deployments/
+    ASSUMPTION: an instance goes where no stack has to be deleted for it.
+    """
+    instance = stack_set.instances.get(place)
+    if instance is None:
+        return
+    instance.status = SKIPPED
+    if operation.action == "DELETE" and (operation.retain_stacks or instance.stack_id is None):
+        del stack_set.instances[place]
+
+
+def _finish(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
+    preferences, exceeded = operation.preferences, False
+    for region in preferences.ordered(region for _, region in operation.results):
+        places = sorted(place for place in operation.results if place[1] == region)
+        if exceeded and not preferences.is_parallel:
+            _cancel(stack_set, operation, places, TOLERANCE_EXCEEDED)
+        else:
+            exceeded = _work_in_region(stack_set, operation, places) or exceeded
+    operation.status, operation.ended_at = "FAILED" if exceeded else "SUCCEEDED", clock.now()
+
+
+def _work_in_region(stack_set: ServiceManagedStackSet, operation: Deployment, places: Sequence[Place]) -> bool:
+    """Return whether more failed than may."""
+    tolerance, failed, left = operation.preferences.tolerance(len(places)), 0, list(places)
+    while left and failed <= tolerance:
+        together = operation.preferences.at_a_time(len(places), failed)
+        failed += sum(not _work(stack_set, operation, place) for place in left[:together])
+        left = left[together:]
+    _cancel(stack_set, operation, left, TOLERANCE_EXCEEDED)
+    return failed > tolerance
+
+
+def _work(stack_set: ServiceManagedStackSet, operation: Deployment, place: Place) -> bool:
+    """Do it in one account and Region. Return whether it succeeded."""
+    instance = stack_set.instances.get(place)
+    reason = None
+    if instance is not None and operation.action == "DELETE":
+        reason = None if operation.retain_stacks else member_stacks.delete(instance)
+        instance.status = "INOPERABLE"
+        if reason is None:
+            del stack_set.instances[place]
+    elif instance is not None:
+        reason = member_stacks.deploy(stack_set, instance)
+        instance.status = "SUCCEEDED" if reason is None else "FAILED"
+        instance.is_outdated = False
+    if instance is not None:
+        instance.reason = reason
+    unit_id = operation.results[place][0]
+    operation.results[place] = (unit_id, "SUCCEEDED" if reason is None else "FAILED", reason)
+    return reason is None
+
+
+def _cancel(stack_set: ServiceManagedStackSet, operation: Deployment, places: Sequence[Place], reason: str) -> None:
+    for place in places:
+        operation.results[place] = (operation.results[place][0], "CANCELLED", reason)
+        if place in stack_set.instances:
+            stack_set.instances[place].status, stack_set.instances[place].reason = "CANCELLED", reason

@@ -1,0 +1,123 @@
+"""The stack of a StackSet in one account and Region: made, changed and deleted there, and why it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
+
+from sandbox.services.account.models import account_of
+from sandbox.services.cloudformation.models import NOTHING_TO_UPDATE, cloudformation_of
+from sandbox.services.cloudformation.operation import Operation, operation
+from sandbox.services.cloudformation.stacks import WHOLE
+
+if TYPE_CHECKING:
+    from sandbox.services.cloudformation.models import SandboxCloudFormationBackend
+    from sandbox.services.cloudformation.stack_sets.service_managed import Instance, ServiceManagedStackSet
+    from sandbox.services.cloudformation.stack_sets.stack_set import Place
+    from sandbox.services.cloudformation.stacks import Stack
+
+
+class StackInstanceFailures:
+    """Stack instances that shall fail, with the reason: what a service control policy does to a member account, say."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[tuple[str, Place], str] = {}
+
+    def set(self, stack_set_name: str, place: Place, reason: str | None) -> None:
+        """Let every creation and update fail there; a reason of None lifts it."""
+        if reason is None:
+            self._reasons.pop((stack_set_name, place), None)
+        else:
+            self._reasons[stack_set_name, place] = reason
+
+    def reason(self, stack_set_name: str, place: Place) -> str | None:
+        return self._reasons.get((stack_set_name, place))
+
+    def clear(self) -> None:
+        self._reasons.clear()
+
+
+failures = StackInstanceFailures()
+
+
+def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
+    """Make the stack, or bring it up to date. Return why that failed, None where it did not."""
+    place = (instance.account_id, instance.region)
+    obstacle = failures.reason(stack_set.name, place) or _disabled_region(stack_set, instance)
+    if obstacle is not None:
+        return obstacle
+    cloudformation = cloudformation_of(*place)
+    try:
+        with operation(Operation(instance.last_operation_id)):
+            stack = _deployed(stack_set, instance, cloudformation)
+    except CloudFormationError as error:
+        # Of templates that lack a parameter's value, say.
+        return f"ResourceLogicalId:N/A, ResourceType:N/A, ResourceStatusReason:{error.message}."
+    instance.stack_id = stack.stack_id
+    return None if stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"} else _reason(stack)
+
+
+def delete(instance: Instance) -> str | None:
+    """Delete the stack, if there is one. Return why that failed, None where it did not."""
+    cloudformation = cloudformation_of(instance.account_id, instance.region)
+    stack = _existing(cloudformation, instance)
+    if stack is None:
+        return None
+    with operation(Operation(instance.last_operation_id)):
+        cloudformation.delete_stack(stack.stack_id)
+    return None if stack.status == "DELETE_COMPLETE" else _reason(stack)
+
+
+def _deployed(
+    stack_set: ServiceManagedStackSet, instance: Instance, cloudformation: SandboxCloudFormationBackend
+) -> Stack:
+    stack = _existing(cloudformation, instance)
+    parameters = {**stack_set.parameters, **instance.overrides}
+    if stack is not None and stack.status not in WHOLE:
+        # ASSUMPTION: what is left of a creation that failed is deleted, and the stack made anew.
+        cloudformation.delete_stack(stack.stack_id)
+        stack = None
+    if stack is None:
+        name = stack_set.stack_name((instance.account_id, instance.region))
+        return cloudformation.create_stack(name, stack_set.template, parameters, tags=dict(stack_set.tags))
+    said = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    try:
+        return cloudformation.update_stack(stack.stack_id, stack_set.template, None, said, dict(stack_set.tags))
+    except ValidationError as error:
+        if error.message != NOTHING_TO_UPDATE:
+            raise
+        # ASSUMPTION: a stack that is as it should be, be it after an update that was rolled back, is a success.
+        return stack
+
+
+def _existing(cloudformation: SandboxCloudFormationBackend, instance: Instance) -> Stack | None:
+    """The stack, None where it was never made or somebody deleted it in the account."""
+    return next((stack for stack in cloudformation.our_stacks() if stack.stack_id == instance.stack_id), None)
+
+
+def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
+    """The target account must have its Region enabled, and so must the management account.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
+    ASSUMPTION: the words.
+    """
+    for account_id in (instance.account_id, stack_set.account_id):
+        if account_of(account_id).region_status(instance.region) == "DISABLED":
+            return f"Region {instance.region} is not enabled in account {account_id}."
+    return None
+
+
+def _reason(stack: Stack) -> str:
+    """Why the stack failed, as StackSets tells it: the first of its resources that did, in the last change."""
+    started = max(
+        (number for number, event in enumerate(stack.events) if event.resource_status_reason == "User Initiated"),
+        default=0,
+    )
+    failed = next((event for event in stack.events[started:] if event.resource_status.endswith("_FAILED")), None)
+    if failed is None:
+        return f"The stack is {stack.status}."
+    return (
+        f"ResourceLogicalId:{failed.logical_resource_id}, ResourceType:{failed.resource_type}, "
+        f"ResourceStatusReason:{failed.resource_status_reason}."
+    )

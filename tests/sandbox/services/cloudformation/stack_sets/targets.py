@@ -1,0 +1,82 @@
+"""Which accounts the targets of an operation mean.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudformation.exceptions import ValidationError
+
+from sandbox.services.account.regions import EVERY_REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from moto.organizations.models import FakeAccount
+
+    from sandbox.services.organizations.models import Organization
+
+# The text is AWS's, as the reports of those who got it have it.
+UNITS_ONLY = "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
+
+
+@dataclass(frozen=True)
+class DeploymentTargets:
+    """`filter_type` says what `accounts` are to the units: NONE, INTERSECTION, DIFFERENCE or UNION."""
+
+    unit_ids: tuple[str, ...]
+    accounts: frozenset[str] = frozenset()
+    filter_type: str = "NONE"
+
+    @classmethod
+    def of(cls, organization: Organization, said: dict[str, Any], accounts_aside: Iterable[str]) -> DeploymentTargets:
+        """Read the model's DeploymentTargets. Raises ValidationError.
+
+        `accounts_aside` is the parameter Accounts, which is for self-managed permissions (the model).
+        """
+        unit_ids = tuple(said.get("OrganizationalUnitIds") or ())
+        if not unit_ids or list(accounts_aside):
+            raise ValidationError(message=UNITS_ONLY)
+        if said.get("AccountsUrl"):
+            raise ValidationError(message="The sandbox reads no AccountsUrl.")
+        known = {unit.id for unit in organization.ou}
+        missing = sorted(set(unit_ids) - known)
+        if missing:
+            # ASSUMPTION: refused at once, and the words.
+            raise ValidationError(message=f"Organizational units not found: {', '.join(missing)}")
+        accounts = frozenset(said.get("Accounts") or ())
+        filter_type = said.get("AccountFilterType") or ("UNION" if accounts else "NONE")
+        if (filter_type == "NONE") is bool(accounts):
+            raise ValidationError(message=f"AccountFilterType {filter_type} does not fit the accounts that were given.")
+        return cls(unit_ids, accounts, filter_type)
+
+    def unit_of(self, organization: Organization, account: FakeAccount) -> str | None:
+        """Return the targeted root or unit that an account is in, None where it is not meant.
+
+        The management account never is. Units below a target are in it. ASSUMPTION: of several that it is in, the first
+        one said; an account of a UNION that is in none of them is named by the unit that it is in.
+        """
+        if account.id == organization.account_id:
+            return None
+        above = {unit.id for unit in organization.lineage(account.parent_id)}
+        unit_id = next((unit_id for unit_id in self.unit_ids if unit_id in above), None)
+        if self.filter_type == "UNION" and account.id in self.accounts:
+            return unit_id or str(account.parent_id)
+        wanted = {"INTERSECTION": account.id in self.accounts, "DIFFERENCE": account.id not in self.accounts}
+        return unit_id if wanted.get(self.filter_type, True) else None
+
+    def by_account(self, organization: Organization) -> dict[str, str]:
+        """Return the accounts that are meant, suspended ones included, each with the root or unit that targets it."""
+        found = {account.id: self.unit_of(organization, account) for account in organization.accounts}
+        return {account_id: unit_id for account_id, unit_id in found.items() if unit_id is not None}
+
+
+def valid_regions(regions: list[str]) -> list[str]:
+    """Return the Regions, each once. Raises ValidationError for one that AWS does not have (ASSUMPTION: the words)."""
+    unknown = sorted(set(regions) - set(EVERY_REGION))
+    if unknown or not regions:
+        raise ValidationError(message=f"Invalid Regions: {', '.join(unknown) or 'none was given'}")
+    return sorted(set(regions))

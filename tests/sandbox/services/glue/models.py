@@ -1,0 +1,177 @@
+"""The Data Catalog of one account and Region: databases, and tables in them.
+
+https://docs.aws.amazon.com/glue/latest/webapi/API_Database.html, API_Table.html. Partitions are not built: a table's
+are projected, or there are none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+
+from sandbox.clock import clock
+from sandbox.services.glue.exceptions import AlreadyExistsException, EntityNotFoundException, InvalidInputException
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+# What Glue grants on the tables of a new database where Lake Formation was never set up:
+# https://docs.aws.amazon.com/lake-formation/latest/dg/initial-lf-config.html#setup-change-cat-settings
+_EVERYBODY = [{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]
+
+
+@dataclass
+class Table:
+    """A table: `given` is its TableInput, `version` counts its changes from 0."""
+
+    name: str
+    database_name: str
+    given: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    version: int = 0
+
+    @property
+    def columns(self) -> list[Mapping[str, Any]]:
+        """Those of the data, in their order."""
+        return list(self.given.get("StorageDescriptor", {}).get("Columns", []))
+
+    @property
+    def partition_keys(self) -> list[Mapping[str, Any]]:
+        return list(self.given.get("PartitionKeys", []))
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        return dict(self.given.get("Parameters", {}))
+
+    def describe(self, catalog_id: str) -> dict[str, Any]:
+        """Return the model's Table."""
+        return {
+            **self.given,
+            "Name": self.name,
+            "DatabaseName": self.database_name,
+            "Retention": self.given.get("Retention", 0),
+            "CreateTime": self.created_at,
+            "UpdateTime": self.updated_at,
+            "CreatedBy": f"arn:aws:iam::{catalog_id}:user/Administrator",
+            "IsRegisteredWithLakeFormation": False,
+            "CatalogId": catalog_id,
+            "VersionId": str(self.version),
+        }
+
+
+@dataclass
+class Database:
+    """A database: `given` is its DatabaseInput."""
+
+    name: str
+    given: Mapping[str, Any]
+    created_at: datetime
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def describe(self, catalog_id: str) -> dict[str, Any]:
+        """Return the model's Database."""
+        return {
+            "CreateTableDefaultPermissions": _EVERYBODY,
+            **self.given,
+            "Name": self.name,
+            "CreateTime": self.created_at,
+            "CatalogId": catalog_id,
+        }
+
+
+class GlueBackend(BaseBackend):
+    """The databases, by name.
+
+    Names are kept in lower case: https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html.
+    """
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.databases: dict[str, Database] = {}
+        self.tags: dict[str, dict[str, str]] = {}
+
+    def create_database(self, given: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+        """Raises AlreadyExistsException."""
+        name = given["Name"].lower()
+        if name in self.databases:
+            raise AlreadyExistsException("Database already exists.")
+        self.databases[name] = Database(name, given, clock.now())
+        self.tags[self.arn(f"database/{name}")] = dict(tags)
+
+    def database(self, name: str) -> Database:
+        """Raises EntityNotFoundException."""
+        found = self.databases.get(name.lower())
+        if found is None:
+            raise EntityNotFoundException(f"Database {name} not found.")
+        return found
+
+    def update_database(self, name: str, given: Mapping[str, Any]) -> None:
+        """Raises EntityNotFoundException, and InvalidInputException (ASSUMPTION) for another name."""
+        database = self.database(name)
+        if given["Name"].lower() != database.name:
+            raise InvalidInputException("A database cannot be renamed.")
+        database.given = given
+
+    def delete_database(self, name: str) -> None:
+        """Take a database away, with its tables. Raises EntityNotFoundException.
+
+        They are deleted "asynchronously in a timely manner", ASSUMPTION: at once.
+        https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteDatabase.html
+        """
+        database = self.database(name)
+        for table in database.tables.values():
+            self.tags.pop(self.arn(f"table/{database.name}/{table.name}"), None)
+        self.tags.pop(self.arn(f"database/{database.name}"), None)
+        del self.databases[database.name]
+
+    def create_table(self, database_name: str, given: Mapping[str, Any]) -> None:
+        """Raises EntityNotFoundException and AlreadyExistsException."""
+        database, name = self.database(database_name), given["Name"].lower()
+        if name in database.tables:
+            raise AlreadyExistsException("Table already exists.")
+        _require_distinct_columns(given)
+        now = clock.now()
+        database.tables[name] = Table(name, database.name, given, created_at=now, updated_at=now)
+
+    def table(self, database_name: str, name: str) -> Table:
+        """Raises EntityNotFoundException."""
+        found = self.database(database_name).tables.get(name.lower())
+        if found is None:
+            raise EntityNotFoundException(f"Table {name} not found.")
+        return found
+
+    def update_table(self, database_name: str, given: Mapping[str, Any]) -> None:
+        """Raises EntityNotFoundException."""
+        table = self.table(database_name, given["Name"])
+        _require_distinct_columns(given)
+        table.given, table.updated_at = given, clock.now()
+        table.version += 1
+
+    def delete_table(self, database_name: str, name: str) -> None:
+        """Raises EntityNotFoundException."""
+        table = self.table(database_name, name)
+        del self.database(database_name).tables[table.name]
+
+    def arn(self, resource: str) -> str:
+        return f"arn:aws:glue:{self.region_name}:{self.account_id}:{resource}"
+
+
+def _require_distinct_columns(given: Mapping[str, Any]) -> None:
+    """ASSUMPTION: Glue refuses it; Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena)."""
+    columns = [*given.get("StorageDescriptor", {}).get("Columns", []), *given.get("PartitionKeys", [])]
+    names = [column["Name"].lower() for column in columns]
+    if len(set(names)) < len(names):
+        raise InvalidInputException("Two columns of a table have the same name.")
+
+
+glue_backends = BackendDict(GlueBackend, "glue")
+
+
+def every_glue() -> Iterator[GlueBackend]:
+    """Return the Data Catalog of every account and Region that has been asked for."""
+    for account_backends in list(glue_backends.values()):
+        yield from list(account_backends.values())

@@ -1,0 +1,9 @@
+"""Where moto serves Glue."""
+
+from __future__ import annotations
+
+from sandbox.services.glue.responses import GlueResponse
+
+url_bases = [r"https?://glue\.(.+)\.amazonaws\.com"]
+
+url_paths = {"{0}/$": GlueResponse.dispatch}

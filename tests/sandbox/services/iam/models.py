@@ -1,0 +1,154 @@
+"""IAM with real service-linked roles, AWS managed policies and checked trust policies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from moto.iam.exceptions import InvalidInput, MalformedPolicyDocument, NoSuchEntity
+from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
+from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+
+from sandbox.services.iam import managed_policies
+from sandbox.services.iam.exceptions import PolicyNotAttachableException, UnmodifiableEntityException
+from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
+
+__all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "iam_backends", "roles_of"]
+
+
+class SandboxIAMBackend(IAMBackend):
+    """IAM of one account."""
+
+    # Roles
+
+    def create_role(
+        self, role_name: str, assume_role_policy_document: str, path: str, *args: Any, **kwargs: Any
+    ) -> Role:
+        _require_valid_trust(assume_role_policy_document)
+        return super().create_role(role_name, assume_role_policy_document, path or "/", *args, **kwargs)
+
+    def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        self._require_modifiable(role_name)
+        _require_valid_trust(policy_document)
+        super().update_assume_role_policy(role_name, policy_document)
+
+    def delete_role(self, role_name: str) -> None:
+        self._require_modifiable(role_name)
+        super().delete_role(role_name)
+
+    def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
+        self._require_modifiable(role_name)
+        super().put_role_policy(role_name, policy_name, policy_json)
+
+    def delete_role_policy(self, role_name: str, policy_name: str) -> None:
+        self._require_modifiable(role_name)
+        super().delete_role_policy(role_name, policy_name)
+
+    # AWS managed policies
+
+    def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        self._require_modifiable(role_name)
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html: PolicyNotAttachable is for the
+        # policies of service-linked roles.
+        if policy_arn.startswith(f"arn:aws:iam::aws:policy{PATH_PREFIX}"):
+            raise PolicyNotAttachableException("Cannot attach a Service Role Policy to a Customer Role.")
+        self._load(policy_arn)
+        super().attach_role_policy(policy_arn, role_name)
+
+    def detach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        self._require_modifiable(role_name)
+        super().detach_role_policy(policy_arn, role_name)
+
+    def get_policy(self, policy_arn: str) -> ManagedPolicy:
+        self._load(policy_arn)
+        return super().get_policy(policy_arn)
+
+    # Service-linked roles
+
+    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html: CustomSuffix is for
+        # services that support it; none of these does.
+        role_name = ROLE_NAMES.get(service_name)
+        if role_name is None:
+            raise InvalidInput(
+                f"AWS service name {service_name} is not one that the sandbox has a service-linked role for."
+            )
+        if suffix:
+            raise InvalidInput(f"Custom suffix is not allowed for {service_name}")
+        if any(role.name == role_name for role in self.get_roles()):
+            raise InvalidInput(
+                f"Service role name {role_name} has been taken in this account, please try a different suffix."
+            )
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"Service": service_name}, "Action": "sts:AssumeRole"}],
+        }
+        return super().create_role(
+            role_name,
+            json.dumps(trust),
+            f"{PATH_PREFIX}{service_name}/",
+            permissions_boundary=None,
+            description=description,
+            tags=[],
+            max_session_duration="3600",
+            linked_service=service_name,
+        )
+
+    def delete_service_linked_role(self, role_name: str) -> str:
+        role = self.get_role(role_name)
+        if not role.path.startswith(PATH_PREFIX):
+            raise NoSuchEntity(f"{role_name} is not a service-linked role.")
+        super().delete_role(role_name)
+        return f"task{role.path}{role_name}/{uuid4()}"
+
+    def _load(self, policy_arn: str) -> None:
+        if policy_arn not in self.managed_policies:
+            policy = managed_policies.load(policy_arn, self.account_id)
+            if policy is not None:
+                self.managed_policies[policy_arn] = policy
+
+    def _require_modifiable(self, role_name: str) -> None:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html: only the service changes its
+        # role.
+        if self.get_role(role_name).path.startswith(PATH_PREFIX):
+            raise UnmodifiableEntityException(role_name)
+
+
+def roles_of(account_id: str) -> SandboxIAMBackend:
+    """Return the IAM of an account."""
+    backend = iam_backends[account_id]["aws"]
+    if not isinstance(backend, SandboxIAMBackend):
+        raise TypeError("sandbox.services.iam.install() was not called before moto made its first backend")
+    return backend
+
+
+def create_service_linked_role_once(account_id: str, service_name: str) -> None:
+    """Make a service-linked role, as services do by themselves, unless the account has it.
+
+    Raises InvalidInput for a service that the sandbox has no such role for.
+    """
+    backend, role_name = roles_of(account_id), ROLE_NAMES.get(service_name)
+    if role_name is None or all(role.name != role_name for role in backend.get_roles()):
+        backend.create_service_linked_role(service_name, "", "")
+
+
+def _require_valid_trust(document: str) -> None:
+    IAMTrustPolicyDocumentValidator(document).validate()
+    statements = json.loads(document)["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        named = principal.get("AWS", []) if isinstance(principal, dict) else []
+        for name in [named] if isinstance(named, str) else named:
+            _require_existing_principal(name)
+
+
+def _require_existing_principal(name: str) -> None:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html: IAM saves a role's
+    # ARN as that role's unique id, so a role that does not exist cannot be named.
+    prefix, _, resource = name.partition(":role/")
+    if not resource or not prefix.startswith("arn:aws:iam::"):
+        return
+    roles = roles_of(prefix.removeprefix("arn:aws:iam::")).get_roles()
+    if all(role.arn != name for role in roles):
+        raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{name}"')

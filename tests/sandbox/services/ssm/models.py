@@ -1,0 +1,145 @@
+"""Systems Manager of one account and Region: what moto lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
+
+from sandbox.clock import clock
+from sandbox.services.ssm.compliance import filtered, items_of
+from sandbox.services.ssm.exceptions import InvalidFilterKey, InvalidInstanceId
+from sandbox.services.ssm.patch_baselines import provided_baselines
+from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
+from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sandbox.services.ssm.instances import ManagedInstance
+
+__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backends", "systems_manager_of"]
+
+# InstanceInformationFilterKey in botocore's model `ssm`, by the member of the answer that each looks at.
+INSTANCE_FILTERS = {
+    "InstanceIds": "InstanceId",
+    "AgentVersion": "AgentVersion",
+    "PingStatus": "PingStatus",
+    "PlatformTypes": "PlatformType",
+    "IamRole": "IamRole",
+    "ResourceType": "ResourceType",
+    "AssociationStatus": "AssociationStatus",
+}
+
+
+class SandboxSSMBackend(SimpleSystemManagerBackend):
+    """moto's backend, with service settings, resource data syncs, AWS's patch baselines and managed nodes."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.service_settings = ServiceSettings(account_id, region_name)
+        self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
+        self.instances: dict[str, ManagedInstance] = {}
+
+    @property
+    def default_host_management_role(self) -> str | None:
+        """The role of Default Host Management Configuration, with its path; None while it is off."""
+        return self.service_settings.value(DEFAULT_HOST_MANAGEMENT)
+
+    def managed_instances(self) -> list[ManagedInstance]:
+        """Return the nodes that Systems Manager knows, by id."""
+        role = self.default_host_management_role
+        return [instance for _, instance in sorted(self.instances.items()) if instance.is_managed(role)]
+
+    def registered_instances(self) -> list[ManagedInstance]:
+        """Return the nodes that inventory knows, also those that were terminated, by id."""
+        role = self.default_host_management_role
+        return [instance for _, instance in sorted(self.instances.items()) if instance.is_registered(role)]
+
+    def describe_managed_instances(self, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """Return the nodes that match every filter. Raises InvalidFilterKey or InvalidInstanceId."""
+        unknown = sorted(set(filters) - set(INSTANCE_FILTERS))
+        if unknown:
+            raise InvalidFilterKey(f"The filter key {unknown[0]} is not one of {', '.join(INSTANCE_FILTERS)}.")
+        role, now = self.default_host_management_role, clock.now()
+        described = [instance.describe(role, now) for instance in self.managed_instances()]
+        # "If you specify a node ID that isn't valid or a node that you don't own, you receive an error" (same model).
+        missing = set(filters.get("InstanceIds", [])) - {instance["InstanceId"] for instance in described}
+        if missing:
+            raise InvalidInstanceId(f"Managed nodes {', '.join(sorted(missing))} were not found.")
+        return [
+            instance
+            for instance in described
+            if all(instance.get(INSTANCE_FILTERS[key]) in values for key, values in filters.items())
+        ]
+
+    def instance_patch_states(self, instance_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the model's InstancePatchState of those of the nodes that have one.
+
+        ASSUMPTION: nothing is told of a node that there is not or that never was scanned, and there is no error
+        (the model has none for it).
+        """
+        wanted = set(instance_ids)
+        return [
+            instance.patch_state.describe()
+            for instance in self.managed_instances()
+            if instance.id in wanted and instance.patch_state is not None
+        ]
+
+    def compliance_items(self, filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the model's ResourceComplianceSummaryItem of every node, by node and type. Raises InvalidFilter."""
+        return filtered((item for instance in self.managed_instances() for item in items_of(instance)), filters)
+
+    def patch_baseline_identities(self, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """Return AWS's baselines and the account's own as the model's PatchBaselineIdentity.
+
+        `filters` has the keys OWNER (AWS, Self), NAME_PREFIX and OPERATING_SYSTEM:
+        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchBaselines.html
+        """
+        owners = filters.get("OWNER", ["AWS", "Self"])
+        identities = provided_baselines(self.region_name) if "AWS" in owners else []
+        if "Self" in owners:
+            identities += [
+                {
+                    "BaselineId": baseline.id,
+                    "BaselineName": baseline.name,
+                    "OperatingSystem": baseline.operating_system or "WINDOWS",
+                    "DefaultBaseline": baseline.default_baseline,
+                    **({"BaselineDescription": baseline.description} if baseline.description else {}),
+                }
+                for baseline in self.baselines.values()
+            ]
+        prefixes, systems = tuple(filters.get("NAME_PREFIX", [""])), filters.get("OPERATING_SYSTEM")
+        return [
+            identity
+            for identity in identities
+            if identity["BaselineName"].startswith(prefixes)
+            and (systems is None or identity["OperatingSystem"] in systems)
+        ]
+
+
+def systems_manager_of(account_id: str, region: str) -> SandboxSSMBackend:
+    """Return Systems Manager of an account and Region."""
+    backend = ssm_backends[account_id][region]
+    if not isinstance(backend, SandboxSSMBackend):
+        raise TypeError("sandbox.services.ssm.install() was not called before moto made its first backend")
+    return backend
+
+
+def deliver_inventory() -> None:
+    """Have every resource data sync that writes to a bucket write what is new by now."""
+    for _, _, backend in list(ssm_backends.iter_backends()):
+        if isinstance(backend, SandboxSSMBackend):
+            backend.resource_data_syncs.deliver(backend.registered_instances())
+
+
+def delete_organization_syncs(account_id: str) -> None:
+    """Take away what an account has that is no delegated administrator of Systems Manager any more.
+
+    "When a delegated administrator account is deregistered, the system deletes all AWS Organizations resource data
+    syncs created by the delegated administrator":
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+    """
+    for backend in ssm_backends[account_id].values():
+        if isinstance(backend, SandboxSSMBackend):
+            backend.resource_data_syncs.delete_organization_syncs()

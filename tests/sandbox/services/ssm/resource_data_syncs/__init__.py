@@ -1,0 +1,1 @@
+"""Resource data syncs of Explorer, and those that write to a bucket."""

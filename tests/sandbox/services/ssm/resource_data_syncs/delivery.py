@@ -1,0 +1,155 @@
+"""Resource data syncs that write to a bucket: what has to be allowed for that, and what they write.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sandbox.policies.conditions import as_list, conditions_hold
+from sandbox.policies.evaluation import Need, covers
+from sandbox.services.kms.models import every_kms, key_arn
+from sandbox.services.organizations.models import organization_of
+from sandbox.services.s3.access import service_may
+from sandbox.services.s3.models import bucket_of, s3_backends
+from sandbox.services.ssm.resource_data_syncs.inventory import INSTANCE_INFORMATION, as_text, key_of, rows_of
+from sandbox.services.sts.trust import Principal, is_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from moto.kms.models import Key
+
+    from sandbox.services.s3.models import SandboxBucket
+    from sandbox.services.ssm.instances import ManagedInstance
+
+    Rows = list[dict[str, str]]
+
+SERVICE = "ssm.amazonaws.com"
+OWNER_CONTROLS = "bucket-owner-full-control"
+
+
+class Delivery:
+    """What one sync writes to its bucket; `destination` is the model's ResourceDataSyncS3Destination."""
+
+    def __init__(self, destination: Mapping[str, Any], account_id: str, region: str, sync_name: str) -> None:
+        self._destination = destination
+        self._account_id = account_id
+        self._region = region
+        self._arn = f"arn:aws:ssm:{region}:{account_id}:resource-data-sync/{sync_name}"
+        self._written: dict[str, Rows] = {}
+
+    def obstacle(self) -> str | None:
+        """Return why it cannot write, in words (ASSUMPTION: AWS's pages have none); None when it can."""
+        name, region = self._destination["BucketName"], self._destination["Region"]
+        bucket = bucket_of(name)
+        if bucket is None:
+            return f"the bucket {name} does not exist"
+        if bucket.region_name != region:
+            return f"the bucket {name} is in {bucket.region_name}, not in {region}"
+        # "Systems Manager Inventory can't add data to a specified Amazon S3 bucket if that bucket is configured to use
+        # Object Lock" (the page above).
+        if bucket.object_lock_enabled:
+            return f"the bucket {name} has Object Lock"
+        return self._refusal(bucket) or self._refusal_of_key(bucket)
+
+    def deliver(self, instances: Iterable[ManagedInstance], now: datetime) -> None:
+        """Write what is new of these nodes. What was written of others stays.
+
+        "If you delete a managed node, resource data sync preserves the inventory file for the deleted node. For running
+        nodes, however, resource data sync automatically overwrites old inventory files" (the page above). ASSUMPTION:
+        what somebody else did to an object stays until there is something new of its node.
+        """
+        bucket = bucket_of(self._destination["BucketName"])
+        if bucket is None:
+            raise TypeError(f"{self._arn} writes to a bucket that is not there")
+        for instance in instances:
+            for type_name, rows in rows_of(instance).items():
+                key = self._key(type_name, instance.id)
+                if self._written.get(key) != rows:
+                    self._put(bucket, key, [_captured(row, now) for row in rows])
+                    self._written[key] = rows
+
+    def _key(self, type_name: str, node_id: str) -> str:
+        prefix = self._destination.get("Prefix")
+        key = key_of(type_name, self._account_id, self._region, node_id)
+        return f"{prefix}/{key}" if prefix else key
+
+    def _put(self, bucket: SandboxBucket, key: str, rows: Rows) -> None:
+        text = "\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+        arn = self._destination.get("AWSKMSKeyARN")
+        s3_backends[bucket.account_id]["aws"].put_object(
+            bucket.name, key, text.encode(), encryption="aws:kms" if arn else None, kms_key_id=arn
+        )
+
+    def _refusal(self, bucket: SandboxBucket) -> str | None:
+        """The three permissions of the page above, with what the service says of itself and of the object."""
+        context = {**self._context(), "s3:x-amz-acl": OWNER_CONTROLS}
+        if arn := self._destination.get("AWSKMSKeyARN"):
+            context["s3:x-amz-server-side-encryption"] = "aws:kms"
+            context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = arn
+        # ASSUMPTION: it asks about one object, and all others are as it is.
+        key = self._key(INSTANCE_INFORMATION, "i-00000000000000000")
+        asked = [("s3:GetBucketAcl", "", self._context()), ("s3:PutObject", key, context)]
+        if "DestinationDataSharing" in self._destination:
+            asked.append(("s3:PutObjectTagging", key, self._context()))
+        for action, of_key, facts in asked:
+            if not service_may(SERVICE, action, bucket.name, of_key, facts):
+                return f"the policy of the bucket {bucket.name} does not let {SERVICE} do {action} for {self._arn}"
+        return None
+
+    def _refusal_of_key(self, bucket: SandboxBucket) -> str | None:
+        """What the key is in the way of with which the objects are encrypted: the sync's, or else the bucket's.
+
+        https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-resource-data-sync.html
+        """
+        arn = self._destination.get("AWSKMSKeyARN") or _default_key(bucket)
+        if arn is None:
+            return None
+        key = _key_of(arn)
+        if key is None or key.key_state != "Enabled":
+            return f"the key {arn} does not exist, or is not enabled"
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        if key.region != bucket.region_name:
+            return f"the key {arn} is not in the Region of the bucket {bucket.name}"
+        need = Need("kms:GenerateDataKey", key.arn, self._context())
+        if not _lets(key.policy, Principal.service(SERVICE), need):
+            return f"the policy of the key {arn} does not let {SERVICE} do {need.action} for {self._arn}"
+        return None
+
+    def _context(self) -> dict[str, str]:
+        """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+        organization = organization_of(self._account_id)
+        facts = {"aws:SourceAccount": self._account_id, "aws:SourceArn": self._arn}
+        return {**facts, "aws:SourceOrgID": organization.established.id} if organization is not None else facts
+
+
+def _captured(row: dict[str, str], now: datetime) -> dict[str, str]:
+    # What nothing collects is taken to be collected as it is written.
+    return {"resourceId": row["resourceId"], "captureTime": as_text(now), **row}
+
+
+def _default_key(bucket: SandboxBucket) -> str | None:
+    """The ARN of the key of the bucket's default encryption; None where that is Amazon S3's own."""
+    by_default = (bucket.encryption or {}).get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {})
+    if not str(by_default.get("SSEAlgorithm", "")).startswith("aws:kms"):
+        return None
+    # Without a key it is the AWS managed one of the bucket's account, whose policy nobody can change: other accounts
+    # cannot use it (UsingKMSEncryption, above).
+    return key_arn(bucket.account_id, bucket.region_name, by_default.get("KMSMasterKeyID") or "alias/aws/s3")
+
+
+def _key_of(arn: str) -> Key | None:
+    return next((key for kms in every_kms() for key in kms.keys.values() if key.arn == arn), None)
+
+
+def _lets(policy: str, principal: Principal, need: Need) -> bool:
+    """Whether a key policy allows it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html."""
+    statements = [one for one in as_list(json.loads(policy)["Statement"]) if is_named(one, principal)]
+    applying = [one for one in statements if covers(one, need)]
+    if any(one["Effect"] == "Deny" and conditions_hold(one, need.context, unknown=True) for one in applying):
+        return False
+    return any(one["Effect"] == "Allow" and conditions_hold(one, need.context, unknown=False) for one in applying)

@@ -1,0 +1,98 @@
+"""The inventory data of nodes, as resource data syncs lay them out in a bucket.
+
+`PREFIX/TYPE/accountid=ID/region=REGION/resourcetype=ManagedInstanceInventory/NODE.json`, each a JSON object to a line:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-query-athena.html. The attributes of
+the types are those of GetInventorySchema; the blog "Understanding AWS Systems Manager Inventory metadata"
+(https://aws.amazon.com/blogs/mt/understanding-aws-systems-manager-inventory-metadata/) shows the objects, and Security
+Hub's AwsSsmComplianceSummary names the counts
+(https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSsmComplianceSummary.html).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox.services.ssm.compliance import PATCH, items_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.services.ssm.instances import ManagedInstance
+
+    Row = dict[str, str]
+
+INSTANCE_INFORMATION = "AWS:InstanceInformation"
+PATCH_SUMMARY = "AWS:PatchSummary"
+COMPLIANCE_SUMMARY = "AWS:ComplianceSummary"
+
+# Members of the model's InstancePatchState that are called otherwise here.
+_RENAMED = {"Operation": "OperationType"}
+# ASSUMPTION: AWS:PatchSummary lacks these, as what the agent hands in does (tekumara/aws-ssm-patch-manager).
+_LEFT_OUT = ("InstanceId",)
+
+
+def key_of(type_name: str, account_id: str, region: str, node_id: str) -> str:
+    """Return the key of an object, without the prefix of the sync."""
+    return f"{type_name}/accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory/{node_id}.json"
+
+
+def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
+    """Return the objects of a node by inventory type, those that there are.
+
+    ASSUMPTION: all values are text, as public programs read them; the types of GetInventorySchema (`number`) say
+    otherwise of none of these. Only these three types are written. A node that was never scanned has no
+    AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox collects it.
+    """
+    rows = {INSTANCE_INFORMATION: [_information(instance)]}
+    if instance.patch_state is not None:
+        described = instance.patch_state.describe()
+        facts = {_RENAMED.get(name, name): value for name, value in described.items() if name not in _LEFT_OUT}
+        rows[PATCH_SUMMARY] = [_row(instance, described["OperationEndTime"], {**facts, "OwnerInformation": ""})]
+    if items := items_of(instance):
+        rows[COMPLIANCE_SUMMARY] = [_compliance(instance, item) for item in items]
+    return rows
+
+
+def _information(instance: ManagedInstance) -> Row:
+    return {
+        "resourceId": instance.id,
+        "schemaVersion": "1.0",
+        "AgentType": "amazon-ssm-agent",
+        "AgentVersion": instance.agent_version,
+        "ComputerName": instance.computer_name,
+        "InstanceId": instance.id,
+        "InstanceStatus": instance.status,
+        "IpAddress": instance.ip_address,
+        "PlatformName": instance.platform_name,
+        "PlatformType": instance.platform_type,
+        "PlatformVersion": instance.platform_version,
+        "ResourceType": "EC2Instance",
+    }
+
+
+def _compliance(instance: ManagedInstance, item: Mapping[str, Any]) -> Row:
+    execution = item["ExecutionSummary"]
+    facts = {name: item[name] for name in ("ComplianceType", "Status", "OverallSeverity")}
+    if item["ComplianceType"] == PATCH and instance.patch_state is not None:
+        facts["PatchGroup"] = instance.patch_state.patch_group
+        facts["PatchBaselineId"] = instance.patch_state.baseline_id
+    for kind in ("Compliant", "NonCompliant"):
+        by_severity = item[f"{kind}Summary"]["SeveritySummary"]
+        facts |= {f"{kind}{name}": number for name, number in by_severity.items()}
+    return _row(instance, execution["ExecutionTime"], {**facts, **execution})
+
+
+def _row(instance: ManagedInstance, captured_at: datetime, facts: Mapping[str, Any]) -> Row:
+    """The three that Systems Manager adds to the attributes of a type come first."""
+    return {
+        "resourceId": instance.id,
+        "captureTime": as_text(captured_at),
+        "schemaVersion": "1.0",
+        **{name: as_text(value) if isinstance(value, datetime) else str(value) for name, value in facts.items()},
+    }
+
+
+def as_text(moment: datetime) -> str:
+    """`2026-01-31T23:59:59Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

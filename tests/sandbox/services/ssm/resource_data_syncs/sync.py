@@ -1,0 +1,194 @@
+"""A resource data sync, and how far it is by the virtual clock.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncItem.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.service_linked_roles import ROLE_NAMES
+from sandbox.services.organizations.models import organization_of
+from sandbox.services.ssm.resource_data_syncs.delivery import Delivery
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sandbox.services.organizations.models import Organization
+
+FROM_SOURCE = "SyncFromSource"
+TO_DESTINATION = "SyncToDestination"
+OF_ORGANIZATION = "AwsOrganizations"
+SINGLE_ACCOUNT = "SingleAccountMultiRegions"
+
+SYSTEMS_MANAGER_PRINCIPAL = "ssm.amazonaws.com"
+ACCOUNT_DISCOVERY = ROLE_NAMES["accountdiscovery.ssm.amazonaws.com"]
+
+# "A resource data sync is an asynchronous operation that returns immediately" (botocore model `ssm`,
+# CreateResourceDataSync). ASSUMPTION: how long; AWS's pages give no durations.
+SYNC_TIME = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a sync fails: words (ASSUMPTION) for people, and a state of the model's ResourceDataSyncSourceWithState.
+
+    A sync to a bucket has no such state.
+    """
+
+    state: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What AWS does to a sync: `create` or `update`, and since when."""
+
+    kind: str
+    started_at: datetime
+
+
+@dataclass
+class ResourceDataSync:
+    """One sync. `source` is the model's ResourceDataSyncSource, `destination` its ResourceDataSyncS3Destination.
+
+    `is_continuous`: whether its status follows what is so, of organization or bucket, else it stays as it is.
+    """
+
+    name: str
+    type: str
+    account_id: str
+    region: str
+    source: dict[str, Any] | None
+    destination: dict[str, Any] | None
+    created_at: datetime
+    work: Work | None = None
+    modified_at: datetime | None = None
+    synced_at: datetime | None = None
+    successful_at: datetime | None = None
+    obstacle: Obstacle | None = None
+    is_continuous: bool = False
+    delivery: Delivery | None = None
+
+    def __post_init__(self) -> None:
+        if self.destination is not None:
+            self.delivery = Delivery(self.destination, self.account_id, self.region, self.name)
+
+    @property
+    def organization(self) -> bool:
+        """Whether it is of the organization, not of one account."""
+        if self.source is not None:
+            return bool(self.source["SourceType"] == OF_ORGANIZATION)
+        return "DestinationDataSharing" in (self.destination or {})
+
+    @property
+    def status(self) -> str:
+        """The model's LastResourceDataSyncStatus.
+
+        ASSUMPTION: all syncs have one. The code that AWS published of its CloudFormation type takes a SyncFromSource
+        without it for one that is made, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
+        """
+        if self.work is not None:
+            return "InProgress"
+        return "Successful" if self.obstacle is None else "Failed"
+
+    def begin(self, kind: str, now: datetime) -> None:
+        """Start to synchronize, as after creation and after each update."""
+        self.work = Work(kind, now)
+        self.modified_at = now
+        self.obstacle = None
+        self.is_continuous = False
+
+    def adopt(self) -> None:
+        """Be successful since the creation, as a sync that was there before the sandbox began.
+
+        ASSUMPTION: also where it would fail by now; it then stays so until it is updated.
+        """
+        self.synced_at = self.successful_at = self.modified_at = self.created_at
+        self.is_continuous = self._obstacle() is None
+
+    def advance(self, now: datetime) -> None:
+        """Do what is due by now.
+
+        "After a successful initial sync is completed, the system continuously syncs data" (model,
+        CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated, but
+        one to a bucket, which cannot be updated, is; the times are those of the last change of the status.
+        """
+        if self.work is not None:
+            if now >= self.work.started_at + SYNC_TIME:
+                finished_at = self.work.started_at + SYNC_TIME
+                self.work = None
+                self._conclude(self._obstacle(), finished_at)
+                self.is_continuous = self.obstacle is None or self.delivery is not None
+        elif self.is_continuous and (obstacle := self._obstacle()) != self.obstacle:
+            self._conclude(obstacle, now)
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether its bucket gets what is new of the nodes."""
+        return self.delivery is not None and self.work is None and self.obstacle is None and self.is_continuous
+
+    def describe(self) -> dict[str, Any]:
+        """Return the model's ResourceDataSyncItem."""
+        described = {
+            "SyncName": self.name,
+            "SyncType": self.type,
+            "LastStatus": self.status,
+            "SyncCreatedTime": self.created_at,
+            "SyncLastModifiedTime": self.modified_at,
+            "LastSyncTime": self.synced_at,
+            "LastSuccessfulSyncTime": self.successful_at,
+            "LastSyncStatusMessage": self.obstacle.message if self.obstacle else None,
+            "S3Destination": self.destination,
+            "SyncSource": self._source(),
+        }
+        return {name: value for name, value in described.items() if value is not None}
+
+    def _source(self) -> dict[str, Any] | None:
+        # ASSUMPTION: there is no State where nothing is wrong (the model names four problems), EnableAllOpsDataSources
+        # is told as it was said, and IncludeFutureRegions is false where nothing was said.
+        if self.source is None:
+            return None
+        state = {"State": self.obstacle.state} if self.obstacle else {}
+        return {"IncludeFutureRegions": False, **self.source, **state}
+
+    def _conclude(self, obstacle: Obstacle | None, at: datetime) -> None:
+        self.obstacle = obstacle
+        self.synced_at = at
+        if obstacle is None:
+            self.successful_at = at
+
+    def _obstacle(self) -> Obstacle | None:
+        """What stands in its way now: the four states in the model's ResourceDataSyncSourceWithState.
+
+        ASSUMPTION: which of several is told; a sync of one account meets none.
+        """
+        if self.delivery is not None:
+            words = self.delivery.obstacle()
+            return None if words is None else Obstacle("", f"S3 write failed for bucket: {words}.")
+        if self.source is None or self.source["SourceType"] != OF_ORGANIZATION:
+            return None
+        organization = organization_of(self.account_id)
+        if organization is None:
+            return Obstacle("OrganizationNotExists", "The organization does not exist.")
+        if SYSTEMS_MANAGER_PRINCIPAL not in organization.enabled_service_principals():
+            return Obstacle(
+                "TrustedAccessDisabled", "Trusted access for Systems Manager is not enabled in the organization."
+            )
+        # "If you want to create the resource data sync programmatically, you must create the role first":
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+        if all(role.name != ACCOUNT_DISCOVERY for role in roles_of(self.account_id).get_roles()):
+            return Obstacle("NoPermissions", f"The service-linked role {ACCOUNT_DISCOVERY} was not found.")
+        if missing := missing_units(self.source, organization):
+            return Obstacle("InvalidOrganizationalUnit", f"The organizational units {', '.join(missing)} do not exist.")
+        return None
+
+
+def missing_units(source: dict[str, Any], organization: Organization) -> list[str]:
+    """Return the ids of the organizational units in a ResourceDataSyncSource that the organization does not have."""
+    units = source.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
+    existing = {unit.id for unit in organization.ou}
+    return [unit["OrganizationalUnitId"] for unit in units if unit["OrganizationalUnitId"] not in existing]

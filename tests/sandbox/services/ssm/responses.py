@@ -1,0 +1,129 @@
+"""Systems Manager over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ssm.responses import SimpleSystemManagerResponse as MotoSystemsManagerResponse
+from moto.sts.models import sts_backends
+
+from sandbox.clock import clock
+from sandbox.protocol.pagination import page_of
+from sandbox.services.ssm import compliance
+from sandbox.services.ssm.exceptions import InvalidNextToken
+from sandbox.services.ssm.models import SandboxSSMBackend, systems_manager_of
+from sandbox.services.ssm.ops_data import summarized
+from sandbox.services.ssm.resource_data_syncs.collection import TO_DESTINATION
+from sandbox.services.ssmquicksetup.models import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates, of both summaries of
+# compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION: pages are as large where
+# none is said.
+MAXIMUM_BASELINES = 100
+MAXIMUM_PATCH_STATES = 100
+MAXIMUM_SUMMARIES = 50
+MAXIMUM_INSTANCES = 50
+MAXIMUM_SYNCS = 50
+MAXIMUM_ENTITIES = 50
+
+
+class SystemsManagerResponse(MotoSystemsManagerResponse):
+    """moto's operations, and those that it lacks."""
+
+    @property
+    def ssm_backend(self) -> SandboxSSMBackend:
+        # What Quick Setup deployed here by now is to be seen.
+        settle()
+        return systems_manager_of(self.current_account, self.region)
+
+    def get_service_setting(self) -> ActionResult:
+        setting_id = self._get_param("SettingId")
+        return ActionResult({"ServiceSetting": self.ssm_backend.service_settings.describe(setting_id)})
+
+    def update_service_setting(self) -> ActionResult:
+        _, caller_arn, _ = sts_backends[self.current_account][self.partition].get_caller_identity(
+            self.get_access_key(), self.region
+        )
+        self.ssm_backend.service_settings.update(
+            self._get_param("SettingId"),
+            self._get_param("SettingValue"),
+            modified_at=clock.now(),
+            modified_by=caller_arn,
+        )
+        return EmptyResult()
+
+    def reset_service_setting(self) -> ActionResult:
+        settings, setting_id = self.ssm_backend.service_settings, self._get_param("SettingId")
+        settings.reset(setting_id)
+        return ActionResult({"ServiceSetting": settings.describe(setting_id)})
+
+    def describe_patch_baselines(self) -> ActionResult:
+        filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}
+        identities = self.ssm_backend.patch_baseline_identities(filters)
+        return self._page("BaselineIdentities", identities, MAXIMUM_BASELINES)
+
+    def describe_instance_information(self) -> ActionResult:
+        filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}
+        filters |= {entry["key"]: entry["valueSet"] for entry in self._get_param("InstanceInformationFilterList", [])}
+        instances = self.ssm_backend.describe_managed_instances(filters)
+        return self._page("InstanceInformationList", instances, MAXIMUM_INSTANCES)
+
+    def describe_instance_patch_states(self) -> ActionResult:
+        states = self.ssm_backend.instance_patch_states(self._get_param("InstanceIds"))
+        return self._page("InstancePatchStates", states, MAXIMUM_PATCH_STATES)
+
+    def list_resource_compliance_summaries(self) -> ActionResult:
+        items = self.ssm_backend.compliance_items(self._get_param("Filters", []))
+        return self._page("ResourceComplianceSummaryItems", items, MAXIMUM_SUMMARIES)
+
+    def list_compliance_summaries(self) -> ActionResult:
+        items = self.ssm_backend.compliance_items(self._get_param("Filters", []))
+        return self._page("ComplianceSummaryItems", compliance.summarized(items), MAXIMUM_SUMMARIES)
+
+    def list_resource_data_sync(self) -> ActionResult:
+        syncs = self.ssm_backend.resource_data_syncs
+        found = syncs.of_type(self._get_param("SyncType"))
+        page = self._page("ResourceDataSyncItems", [sync.describe() for sync in found], MAXIMUM_SYNCS)
+        syncs.poll(found)
+        return page
+
+    def create_resource_data_sync(self) -> ActionResult:
+        self.ssm_backend.resource_data_syncs.create(
+            self._get_param("SyncName"),
+            self._get_param("SyncType", TO_DESTINATION),
+            self._get_param("SyncSource"),
+            self._get_param("S3Destination"),
+        )
+        return EmptyResult()
+
+    def update_resource_data_sync(self) -> ActionResult:
+        self.ssm_backend.resource_data_syncs.update(
+            self._get_param("SyncName"), self._get_param("SyncType"), self._get_param("SyncSource")
+        )
+        return EmptyResult()
+
+    def delete_resource_data_sync(self) -> ActionResult:
+        # ASSUMPTION: the type that is meant where none is said is the one that CreateResourceDataSync documents.
+        self.ssm_backend.resource_data_syncs.delete(
+            self._get_param("SyncName"), self._get_param("SyncType", TO_DESTINATION)
+        )
+        return EmptyResult()
+
+    def get_ops_summary(self) -> ActionResult:
+        settle()
+        names = ("SyncName", "ResultAttributes", "Aggregators", "Filters")
+        request = {name: self._get_param(name) for name in names}
+        return self._page("Entities", summarized(self.current_account, self.region, request), MAXIMUM_ENTITIES)
+
+    def _page(self, member: str, items: Sequence[dict[str, Any]], limit: int) -> ActionResult:
+        found, next_token = page_of(
+            items,
+            token=self._get_param("NextToken"),
+            limit=self._get_param("MaxResults", limit),
+            invalid_token=lambda: InvalidNextToken("The specified token isn't valid."),
+        )
+        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

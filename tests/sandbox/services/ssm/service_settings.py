@@ -1,0 +1,79 @@
+"""Service settings of one account and Region.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ServiceSetting.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.services.ssm.exceptions import ServiceSettingNotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
+
+# The one documented setting that is built, with its value while nobody has set it. ASSUMPTION: AWS's pages do not show
+# the default; accounts answer `$None` (turbot/steampipe-plugin-aws pull request 2611).
+DEFAULTS = {DEFAULT_HOST_MANAGEMENT: "$None"}
+
+
+@dataclass(frozen=True)
+class Customized:
+    """What somebody set, when, and the ARN of who did."""
+
+    value: str
+    modified_at: datetime
+    modified_by: str
+
+
+class ServiceSettings:
+    """The settings, by id; `setting_id` is always the path form or the ARN."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self._arn_prefix = f"arn:aws:ssm:{region}:{account_id}:servicesetting"
+        self._customized: dict[str, Customized] = {}
+
+    def path_of(self, setting_id: str) -> str:
+        """Return the path form. Raises ServiceSettingNotFound for an id of another account or Region, or unknown."""
+        path = setting_id.removeprefix(self._arn_prefix)
+        if path not in DEFAULTS:
+            raise ServiceSettingNotFound(
+                f"The service setting {setting_id} was not found here; the sandbox has {', '.join(DEFAULTS)}."
+            )
+        return path
+
+    def value(self, setting_id: str) -> str | None:
+        """Return what was set, None while it is the default."""
+        customized = self._customized.get(self.path_of(setting_id))
+        return customized.value if customized else None
+
+    def customized(self) -> dict[str, str]:
+        """Return every setting that somebody has set, by path."""
+        return {path: customized.value for path, customized in sorted(self._customized.items())}
+
+    def update(self, setting_id: str, value: str, *, modified_at: datetime, modified_by: str) -> None:
+        """Set a value. Raises ServiceSettingNotFound."""
+        # ASSUMPTION: whether the role that Default Host Management Configuration names exists is not checked.
+        self._customized[self.path_of(setting_id)] = Customized(value, modified_at, modified_by)
+
+    def reset(self, setting_id: str) -> None:
+        """Go back to the default. Raises ServiceSettingNotFound."""
+        self._customized.pop(self.path_of(setting_id), None)
+
+    def describe(self, setting_id: str) -> dict[str, Any]:
+        """Return the model's ServiceSetting."""
+        path = self.path_of(setting_id)
+        described = {"SettingId": path, "ARN": f"{self._arn_prefix}{path}"}
+        customized = self._customized.get(path)
+        if customized is None:
+            return {**described, "SettingValue": DEFAULTS[path], "Status": "Default"}
+        return {
+            **described,
+            "SettingValue": customized.value,
+            "Status": "Customized",
+            "LastModifiedDate": customized.modified_at,
+            "LastModifiedUser": customized.modified_by,
+        }

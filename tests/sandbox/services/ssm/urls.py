@@ -1,0 +1,9 @@
+"""Where moto serves Systems Manager."""
+
+from __future__ import annotations
+
+from sandbox.services.ssm.responses import SystemsManagerResponse
+
+url_bases = [r"https?://ssm\.(.+)\.amazonaws\.com"]
+
+url_paths = {"{0}/$": SystemsManagerResponse.dispatch}

@@ -1,0 +1,1 @@
+"""The types of configuration, and the parameters that each takes."""

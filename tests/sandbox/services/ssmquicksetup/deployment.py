@@ -1,0 +1,138 @@
+"""Deploying a definition to the accounts and Regions that it targets, and taking it away again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
+from sandbox.services.organizations.models import Organization, organization_of
+from sandbox.services.ssmquicksetup import targeting
+from sandbox.services.ssmquicksetup.effects import associations
+from sandbox.services.ssmquicksetup.effects import by_type as effects
+from sandbox.services.ssmquicksetup.failures import failures
+from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
+from sandbox.services.ssmquicksetup.roles import problem_with_roles
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def obstacle(manager: ConfigurationManager, definition: Definition) -> str | None:
+    """Return why StackSets could not even begin, None when it can.
+
+    ASSUMPTION: what a deployment finds missing makes it FAILED; what the request itself shows is refused at once.
+    """
+    if not definition.targets.is_local:
+        problem = _obstacle_in_organization(organization_of(manager.account_id), definition)
+        if problem is not None:
+            return problem
+    return problem_with_definition_roles(manager, definition)
+
+
+def problem_with_definition_roles(manager: ConfigurationManager, definition: Definition) -> str | None:
+    """Return what is wrong with the roles of a definition that has any (ASSUMPTION: also where it could do without)."""
+    if not definition.administration_role_arn or not definition.execution_role_name:
+        return None
+    return problem_with_roles(
+        manager.account_id,
+        manager.region,
+        definition.administration_role_arn,
+        definition.execution_role_name,
+        definition.type.execution_policies,
+    )
+
+
+def _obstacle_in_organization(organization: Organization | None, definition: Definition) -> str | None:
+    if organization is None:
+        return "The account is not in an organization."
+    # The text of StackSets;
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html asks for both kinds
+    # of trusted access, steps 1 and 2.
+    if organization.stack_sets_access != "ENABLED":
+        return "You must enable organizations access to operate a service managed stack set"
+    if "ssm.amazonaws.com" not in organization.enabled_service_principals():
+        return "Trusted access for ssm.amazonaws.com is not enabled in the organization."
+    known = {unit.id for unit in organization.ou}
+    missing = [unit for unit in definition.targets.organizational_units if unit not in known]
+    if missing:
+        return f"The organizational units {', '.join(missing)} do not exist."
+    return effects.obstacle(organization, definition)
+
+
+def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
+    """Bring every targeted account and Region to what the definition says; return what is wrong, None when nothing is.
+
+    What is returned is for the configuration manager. "Deployment to these StackSets failed" is what Quick Setup says
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html); the reason
+    is found in the StackSet's results
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html). ASSUMPTION:
+    it says so for every type, and names the StackSet as CloudFormation does; one account and Region that fails is
+    enough.
+    """
+    stack_set = targeting.begin(manager, definition, at)
+    wanted = {place: None for place, instance in stack_set.instances.items() if instance.status == "RUNNING"}
+    for place in [place for place in definition.deployed if place not in wanted]:
+        effects.take_away(definition, definition.deployed.pop(place))
+    if not definition.targets.is_local:
+        prepare_members({account_id for account_id, _ in wanted})
+    for account_id, region in wanted:
+        _deploy_to(manager, definition, account_id, region, at)
+    stack_set.finish({place: deployed.reason for place, deployed in definition.deployed.items()}, at)
+    succeeded = all(deployed.succeeded for deployed in definition.deployed.values())
+    failed = [
+        name for name in (None if succeeded else stack_set.name, effects.make_once(definition)) if name is not None
+    ]
+    return f"Deployment to these StackSets failed: {', '.join(failed)}" if failed else None
+
+
+def withdraw(definition: Definition, at: datetime) -> None:
+    """Take away all that the definition made."""
+    for deployed in definition.deployed.values():
+        effects.take_away(definition, deployed)
+    effects.take_away_once(definition)
+    definition.deployed.clear()
+    if definition.stack_set is not None:
+        definition.stack_set.delete(at)
+
+
+def run_associations(definition: Definition, at: datetime) -> bool:
+    """Run the State Manager associations once everywhere; return whether all were successful.
+
+    "The association status is Failed if any one target failed":
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-using.html
+    """
+    for deployed in definition.deployed.values():
+        if not deployed.succeeded:
+            continue
+        associations.run(definition, deployed, at)
+        deployed.executions.set("SUCCEEDED", at)
+    return all(deployed.succeeded for deployed in definition.deployed.values())
+
+
+def _deploy_to(
+    manager: ConfigurationManager, definition: Definition, account_id: str, region: str, at: datetime
+) -> None:
+    deployed = definition.deployed.get((account_id, region))
+    if deployed is None:
+        deployed = Deployed(
+            id=f"{definition.id}:{account_id}:{region}",
+            account_id=account_id,
+            region=region,
+            created_at=at,
+            modified_at=at,
+            deployment=Status("Deployment", "NONE", at),
+            executions=Status("AsyncExecutions", "NONE", at),
+        )
+        definition.deployed[account_id, region] = deployed
+    deployed.modified_at = at
+    deployed.reason = failures.reason(manager, definition, account_id, region) or effects.conflict(
+        definition, account_id
+    )
+    if deployed.reason is not None:
+        # ASSUMPTION: no StatusMessage. The model has one "when applicable", and the console shows the status alone.
+        deployed.deployment.set("FAILED", at)
+        deployed.executions.set("NONE", at)
+        return
+    effects.make(definition, deployed, at)
+    deployed.deployment.set("SUCCEEDED", at)
+    deployed.executions.set("DEPLOYING", at)

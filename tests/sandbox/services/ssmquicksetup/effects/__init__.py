@@ -1,0 +1,1 @@
+"""What a deployment makes in the accounts and Regions that it targets."""

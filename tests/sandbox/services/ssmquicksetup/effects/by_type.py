@@ -1,0 +1,51 @@
+"""What each type makes beyond its StackSet. Types that are not named here make nothing that the sandbox shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.services.ssmquicksetup.configuration_types.catalog import (
+    CHANGE_MANAGER,
+    DEFAULT_HOST_MANAGEMENT,
+    OPS_CENTER,
+)
+from sandbox.services.ssmquicksetup.effects import associations, change_manager, default_host_management, ops_center
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sandbox.services.organizations.models import Organization
+    from sandbox.services.ssmquicksetup.manager import Definition, Deployed
+
+
+def obstacle(organization: Organization, definition: Definition) -> str | None:
+    """Return what of the organization keeps this type from being deployed at all, None when nothing does."""
+    return change_manager.obstacle(organization, definition) if definition.type.name == CHANGE_MANAGER else None
+
+
+def conflict(definition: Definition, account_id: str) -> str | None:
+    """Return what is in the way in one account, None when nothing is."""
+    return ops_center.conflict_in_member(definition, account_id) if definition.type.name == OPS_CENTER else None
+
+
+def make(definition: Definition, deployed: Deployed, at: datetime) -> None:
+    """Make what belongs to one account and Region."""
+    if definition.type.name == DEFAULT_HOST_MANAGEMENT:
+        default_host_management.make(definition, deployed, at)
+
+
+def make_once(definition: Definition) -> str | None:
+    """Make what belongs to accounts, once all of them are deployed to; return which other stack set failed, if one."""
+    return ops_center.make(definition) if definition.type.name == OPS_CENTER else None
+
+
+def take_away(definition: Definition, deployed: Deployed) -> None:
+    """Take away what was made in one account and Region, and nothing else."""
+    associations.take_away(definition, deployed)
+    default_host_management.take_away(deployed)
+
+
+def take_away_once(definition: Definition) -> None:
+    """Take away what was made once for accounts."""
+    if definition.type.name == OPS_CENTER:
+        ops_center.take_away(definition)

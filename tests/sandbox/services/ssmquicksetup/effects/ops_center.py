@@ -1,0 +1,96 @@
+"""What OpsCenter's configuration makes: the roles by which one account works on the OpsItems of others.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
+The page names no policies of these roles, and the sandbox gives them none. The resource policies of the OpsItem group,
+which the page also names, are not built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.services.iam import auto_created_roles
+from sandbox.services.iam.models import create_service_linked_role_once
+from sandbox.services.organizations.models import organization_of
+
+if TYPE_CHECKING:
+    from sandbox.services.ssmquicksetup.manager import Definition
+
+ACCOUNT_DISCOVERY = "accountdiscovery.ssm.amazonaws.com"
+ADMINISTRATOR_ROLES = ("OpsItem-CrossAccountManagementRole", "AWS-SystemsManager-AutomationAdministrationRole")
+MEMBER_ROLES = ("OpsItem-CrossAccountExecutionRole", "AWS-SystemsManager-AutomationExecutionRole")
+# The page says which stack set failed in these words, and no more of its name.
+ADMINISTRATOR_STACK_SET = "delegatedAdmin"
+
+
+def conflict_in_member(definition: Definition, account_id: str) -> str | None:
+    """Return why the stack of a member account can't be made, None when it can."""
+    return _conflict(definition, account_id, MEMBER_ROLES)
+
+
+def make(definition: Definition) -> str | None:
+    """Make the roles wherever the definition succeeded, take away those elsewhere; return which stack set failed.
+
+    The service-linked role is made in the management account and the administrator's, and stays.
+    """
+    administrator = definition.parameters["DelegatedAccountId"]
+    organization = organization_of(administrator)
+    if organization is not None:
+        for account_id in (organization.account_id, administrator):
+            create_service_linked_role_once(account_id, ACCOUNT_DISCOVERY)
+    conflict = _conflict(definition, administrator, ADMINISTRATOR_ROLES)
+    wanted = {(account_id, name) for account_id in _members(definition) for name in MEMBER_ROLES}
+    if conflict is None:
+        wanted |= {(administrator, name) for name in ADMINISTRATOR_ROLES}
+    _bring_to(definition, wanted, administrator)
+    return None if conflict is None else ADMINISTRATOR_STACK_SET
+
+
+def take_away(definition: Definition) -> None:
+    """Delete every role that the definition made.
+
+    ASSUMPTION: all four; the page lists the two of OpsItems alone, but its advice to delete a configuration that failed
+    and to try again would not work if roles of fixed names stayed behind.
+    """
+    _bring_to(definition, set(), "")
+
+
+def _members(definition: Definition) -> set[str]:
+    # Once made they stay where a later deployment fails, as an update of a stack that fails is rolled back.
+    made = {account_id for account_id, name in definition.auto_created_roles if name in MEMBER_ROLES}
+    return {
+        account_id
+        for (account_id, _), deployed in definition.deployed.items()
+        if deployed.succeeded or account_id in made
+    }
+
+
+def _bring_to(definition: Definition, wanted: set[tuple[str, str]], administrator: str) -> None:
+    for account_id, name in sorted(definition.auto_created_roles - wanted):
+        auto_created_roles.delete(account_id, name)
+    for account_id, name in sorted(wanted - definition.auto_created_roles):
+        auto_created_roles.create(account_id, name, _principal(name, administrator))
+    definition.auto_created_roles = wanted
+
+
+def _principal(role_name: str, administrator: str) -> dict[str, str]:
+    # ASSUMPTION for the roles of OpsItems. Those of Automation:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
+    if role_name in MEMBER_ROLES:
+        return {"AWS": f"arn:aws:iam::{administrator}:root"}
+    return {"Service": "ssm.amazonaws.com"}
+
+
+def _conflict(definition: Definition, account_id: str, role_names: tuple[str, ...]) -> str | None:
+    """Return that a role is there already which somebody else made: its name is fixed.
+
+    ASSUMPTION: the words, CloudFormation's for a name that is taken. The page says only that resources of the manual
+    method make the configuration fail.
+    """
+    for name in role_names:
+        if (account_id, name) not in definition.auto_created_roles and auto_created_roles.exists(account_id, name):
+            return (
+                f"ResourceLogicalId:{name.replace('-', '')}, ResourceType:AWS::IAM::Role, ResourceStatusReason:"
+                f"{name} already exists."
+            )
+    return None

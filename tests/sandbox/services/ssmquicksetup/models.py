@@ -1,0 +1,229 @@
+"""Quick Setup of one account and Region.
+
+https://docs.aws.amazon.com/quick-setup/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.iam.exceptions import NotFoundException
+
+from sandbox.clock import clock
+from sandbox.services.cloudformation.stack_sets.deployments import advance_stack_sets
+from sandbox.services.iam.models import roles_of
+from sandbox.services.ssmquicksetup import progress, rules
+from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS, type_named, version_of
+from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
+from sandbox.services.ssmquicksetup.exceptions import ConflictException, ResourceNotFoundException, ValidationException
+from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status, new_definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
+MAXIMUM_MANAGERS = 100
+# Seconds that a caller is taken to have waited before it asks again how far a deployment is.
+POLLING_INTERVAL = 30
+
+
+class QuickSetupBackend(BaseBackend):
+    """Configuration managers and service settings."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.managers: dict[str, ConfigurationManager] = {}
+        self.explorer_enabling_role_arn: str | None = None
+        self._drawn = 0
+
+    # Configuration managers
+
+    def create_configuration_manager(
+        self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]
+    ) -> ConfigurationManager:
+        """Make a manager and start its deployment.
+
+        ASSUMPTION: names need not be unique; the model has no error for it.
+        """
+        if not definitions:
+            raise ValidationException("A configuration manager needs a configuration definition.")
+        if len(self.managers) >= MAXIMUM_MANAGERS:
+            raise ValidationException(
+                f"You can have {MAXIMUM_MANAGERS} configuration managers in an account and Region."
+            )
+        manager = self._new_manager(name, description, definitions, tags)
+        for definition in manager.definitions:
+            rules.require_deployable(manager, definition, self._definitions_beside(manager))
+        self.managers[manager.arn] = manager
+        progress.begin_deployment(manager, clock.now())
+        return manager
+
+    def adopt(self, *, name: str, type_name: str, parameters: dict[str, str], status: str) -> None:
+        """Take in a manager that is there already, with its deployment in the given status."""
+        manager = self._new_manager(name, "", [{"Type": type_name, "Parameters": parameters}], {})
+        for definition in manager.definitions:
+            rules.require_possible(manager, definition, self._definitions_beside(manager))
+        self.managers[manager.arn] = manager
+        progress.adopt(manager, status, clock.now())
+
+    def get_configuration_manager(self, arn: str) -> ConfigurationManager:
+        """Return the manager. Raises ResourceNotFoundException."""
+        manager = self.managers.get(arn)
+        if manager is None:
+            raise ResourceNotFoundException(f"The configuration manager {arn} does not exist.")
+        return manager
+
+    def update_configuration_manager(self, arn: str, name: str | None, description: str | None) -> None:
+        """Rename a manager or describe it anew; nothing is deployed."""
+        manager = self.get_configuration_manager(arn)
+        self._require_idle(manager)
+        manager.name = manager.name if name is None else name
+        manager.description = manager.description if description is None else description
+        manager.modified_at = clock.now()
+
+    def update_configuration_definition(self, arn: str, definition_id: str, changes: dict[str, Any]) -> None:
+        """Change a definition and deploy again.
+
+        `changes` has the members Parameters (which replaces all of them), TypeVersion and the two role members, each
+        optional; the type cannot change. ASSUMPTION: it deploys again also when nothing of it is different.
+        """
+        manager = self.get_configuration_manager(arn)
+        current = manager.definition(definition_id)
+        if current is None:
+            raise ResourceNotFoundException(f"The configuration manager {arn} has no definition {definition_id}.")
+        self._require_idle(manager)
+        version = version_of(current.type, changes.pop("TypeVersion", None))
+        changed = new_definition(definition_id, {**current.describe(), **changes}, version)
+        rules.require_deployable(manager, changed, self._definitions_beside(manager))
+        changed.parameters = server_parameters.complete(manager.name, changed.parameters)
+        changed.deployed, changed.stack_set, changed.auto_created_roles = (
+            current.deployed,
+            current.stack_set,
+            current.auto_created_roles,
+        )
+        manager.definitions[manager.definitions.index(current)] = changed
+        progress.begin_deployment(manager, clock.now())
+
+    def delete_configuration_manager(self, arn: str) -> None:
+        """Start to take a manager away, with all that it deployed."""
+        manager = self.get_configuration_manager(arn)
+        self._require_idle(manager)
+        progress.begin_deletion(manager, clock.now())
+
+    def poll(self, manager: ConfigurationManager) -> None:
+        """Let time pass, as though whoever asked for an unfinished manager had waited before asking again."""
+        if not manager.is_finished:
+            clock.advance(POLLING_INTERVAL)
+
+    # Configurations, which are definitions as deployed
+
+    def configurations(self) -> list[tuple[ConfigurationManager, Definition, Deployed]]:
+        """Return every deployment, by manager, definition, account and Region."""
+        return [
+            (manager, definition, deployed)
+            for manager in self.managers.values()
+            for definition in manager.definitions
+            for _, deployed in sorted(definition.deployed.items())
+        ]
+
+    # Tags and settings
+
+    def update_service_settings(self, explorer_enabling_role_arn: str | None) -> None:
+        """Set the role by which Explorer is enabled; an empty ARN unsets it (ASSUMPTION), None leaves it.
+
+        ASSUMPTION: a role that does not exist is refused; the caller has to be allowed to pass it.
+        """
+        if explorer_enabling_role_arn is None:
+            return
+        if explorer_enabling_role_arn:
+            try:
+                roles_of(self.account_id).get_role_by_arn(explorer_enabling_role_arn)
+            except NotFoundException:
+                raise ValidationException(f"The role {explorer_enabling_role_arn} does not exist.") from None
+        self.explorer_enabling_role_arn = explorer_enabling_role_arn or None
+
+    # Parts of the rules
+
+    def _require_idle(self, manager: ConfigurationManager) -> None:
+        """A manager is not changed while it is being deployed or deleted: ConflictException of the model.
+
+        Managers change side by side: the acceptance tests of aws_ssmquicksetup_configuration_manager do so in AWS
+        (hashicorp/terraform-provider-aws pull request 39931). ASSUMPTION: that a change of one that is being deployed
+        is refused, for which the model's words are the only source. Who is refused is taken to wait as long as a poller
+        does.
+        """
+        if manager.work is not None:
+            clock.advance(POLLING_INTERVAL)
+            raise ConflictException
+
+    def _definitions_beside(self, manager: ConfigurationManager) -> list[Definition]:
+        """Return the definitions of this account, in every Region, and those of a manager that is still to be made."""
+        known = [
+            known for beside in ssmquicksetup_backends[self.account_id].values() for known in beside.managers.values()
+        ]
+        managers = known if manager in known else [*known, manager]
+        return [definition for found in managers for definition in found.definitions]
+
+    def _new_manager(
+        self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]
+    ) -> ConfigurationManager:
+        now = clock.now()
+        return ConfigurationManager(
+            arn=self._new_arn(),
+            account_id=self.account_id,
+            region=self.region_name,
+            name=name,
+            description=description,
+            tags=dict(tags),
+            definitions=[self._new_definition(name, requested) for requested in definitions],
+            created_at=now,
+            modified_at=now,
+            deployment=Status("Deployment", "NONE", now),
+            executions=Status("AsyncExecutions", "NONE", now),
+        )
+
+    def _new_definition(self, manager_name: str, requested: dict[str, Any]) -> Definition:
+        configuration_type = type_named(requested["Type"])
+        version = version_of(configuration_type, requested.get("TypeVersion"))
+        # Short, as in the bucket names aws-quicksetup-patchpolicy-<account>-<id>.
+        definition = new_definition(self._draw().hex[:5], requested, version)
+        definition.parameters = server_parameters.complete(manager_name, definition.parameters)
+        return definition
+
+    def _new_arn(self) -> str:
+        return f"arn:aws:ssm-quicksetup:{self.region_name}:{self.account_id}:configuration-manager/{self._draw()}"
+
+    def _draw(self) -> Any:
+        # The same in every run, so that what is shown can be compared.
+        self._drawn += 1
+        return uuid5(NAMESPACE_URL, f"{self.account_id}/{self.region_name}/{self._drawn}")
+
+
+ssmquicksetup_backends = BackendDict(
+    QuickSetupBackend, "ssm-quicksetup", use_boto3_regions=False, additional_regions=list(REGIONS)
+)
+
+
+def quick_setup_of(account_id: str, region: str) -> QuickSetupBackend:
+    """Return Quick Setup of an account and Region. Raises ValidationException where AWS has no endpoint."""
+    if region not in REGIONS:
+        raise ValidationException(f"Quick Setup has no endpoint in the Region {region}.")
+    return ssmquicksetup_backends[account_id][region]
+
+
+def every_quick_setup() -> Iterator[QuickSetupBackend]:
+    """Return Quick Setup of every account and Region that has been asked for."""
+    for account_backends in list(ssmquicksetup_backends.values()):
+        yield from list(account_backends.values())
+
+
+def settle() -> None:
+    """Do everywhere what is due by now, of Quick Setup and of StackSets that somebody created."""
+    now = clock.now()
+    advance_stack_sets(now)
+    for quick_setup in every_quick_setup():
+        quick_setup.managers = {
+            arn: manager for arn, manager in quick_setup.managers.items() if progress.advance(manager, now)
+        }

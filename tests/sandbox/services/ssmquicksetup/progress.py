@@ -1,0 +1,134 @@
+"""How far a configuration manager is, by the virtual clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sandbox.services.ssmquicksetup import deployment, targeting
+from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Work
+
+# ASSUMPTION: AWS publishes no durations; minutes to an hour are usual.
+INITIALIZING_TIME = timedelta(seconds=30)
+DEPLOYMENT_TIME = timedelta(seconds=60)
+EXECUTIONS_TIME = timedelta(seconds=60)
+DELETION_TIME = timedelta(seconds=60)
+# ASSUMPTION: whatever the schedule of a definition says, its associations run again after a day; at once they do not,
+# where a node becomes managed.
+EXECUTIONS_INTERVAL = timedelta(days=1)
+
+
+def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
+    """Start deploying all definitions, as after creation and after each update."""
+    manager.work = Work("deploy", now)
+    manager.executions_due_at = manager.executed_at = None
+    manager.modified_at = now
+    manager.deployment.set("INITIALIZING", now)
+    manager.executions.set("NONE", now)
+
+
+def begin_deletion(manager: ConfigurationManager, now: datetime) -> None:
+    """Start to take everything away, and the manager with it."""
+    manager.work = Work("delete", now)
+    manager.executions_due_at = manager.executed_at = None
+    manager.modified_at = now
+    manager.deployment.set("DELETING", now)
+
+
+def adopt(manager: ConfigurationManager, status: str, now: datetime) -> None:
+    """Put a manager into a status that it reached before the sandbox began."""
+    if status in {"INITIALIZING", "DEPLOYING"}:
+        begin_deployment(manager, now)
+    elif status == "DELETING":
+        begin_deletion(manager, now)
+    elif status == "SUCCEEDED":
+        for definition in manager.definitions:
+            deployment.deploy(manager, definition, now)
+        manager.deployment.set("SUCCEEDED", now)
+        _finish_executions(manager, now)
+    else:
+        manager.deployment.set(status, now)
+
+
+def advance(manager: ConfigurationManager, now: datetime) -> bool:
+    """Do what is due by now. Return whether the manager still exists."""
+    if manager.work is not None and manager.work.kind == "delete":
+        return _advance_deletion(manager, manager.work, now)
+    if manager.work is not None:
+        _advance_deployment(manager, manager.work, now)
+    if manager.executions_due_at is not None and now >= manager.executions_due_at:
+        _finish_executions(manager, manager.executions_due_at)
+    if manager.executed_at is not None and manager.is_finished:
+        # Of the runs that nobody has looked at, the last one is what is seen.
+        runs = (now - manager.executed_at) // EXECUTIONS_INTERVAL
+        if runs:
+            _finish_executions(manager, manager.executed_at + runs * EXECUTIONS_INTERVAL)
+    return True
+
+
+def _advance_deployment(manager: ConfigurationManager, work: Work, now: datetime) -> None:
+    if now < work.started_at + INITIALIZING_TIME:
+        return
+    if now < work.started_at + DEPLOYMENT_TIME:
+        manager.deployment.set("DEPLOYING", work.started_at + INITIALIZING_TIME)
+        _begin(manager, work.started_at + INITIALIZING_TIME)
+        return
+    finished_at = work.started_at + DEPLOYMENT_TIME
+    manager.work = None
+    _begin(manager, work.started_at + INITIALIZING_TIME)
+    problems = _deploy(manager, finished_at)
+    if problems:
+        manager.deployment.set("FAILED", finished_at, "; ".join(problems))
+    else:
+        manager.deployment.set("SUCCEEDED", finished_at)
+    if any(deployed.succeeded for definition in manager.definitions for deployed in definition.deployed.values()):
+        manager.executions.set("DEPLOYING", finished_at)
+        manager.executions_due_at = finished_at + EXECUTIONS_TIME
+
+
+def _begin(manager: ConfigurationManager, at: datetime) -> None:
+    if not _obstacles(manager):
+        for definition in manager.definitions:
+            targeting.begin(manager, definition, at)
+
+
+def _deploy(manager: ConfigurationManager, at: datetime) -> list[str]:
+    obstacles = _obstacles(manager)
+    if not obstacles:
+        outcomes = [deployment.deploy(manager, definition, at) for definition in manager.definitions]
+        return [problem for problem in outcomes if problem is not None]
+    for definition in manager.definitions:
+        # Of an operation that had begun before the obstacle was there.
+        if definition.stack_set is not None:
+            definition.stack_set.fail(obstacles[0], at)
+    return obstacles
+
+
+def _obstacles(manager: ConfigurationManager) -> list[str]:
+    found = [deployment.obstacle(manager, definition) for definition in manager.definitions]
+    return [problem for problem in found if problem is not None]
+
+
+def _finish_executions(manager: ConfigurationManager, at: datetime) -> None:
+    manager.executions_due_at, manager.executed_at = None, at
+    results = [deployment.run_associations(definition, at) for definition in manager.definitions]
+    manager.executions.set("SUCCEEDED" if all(results) else "FAILED", at)
+
+
+def _advance_deletion(manager: ConfigurationManager, work: Work, now: datetime) -> bool:
+    if now < work.started_at + DELETION_TIME:
+        return True
+    finished_at = work.started_at + DELETION_TIME
+    manager.work = None
+    # Once the local roles are gone, neither console nor API can delete the manager:
+    # https://dev.classmethod.jp/articles/ssm-quick-setup-patchmanager-delete-iam-role, ekristen/aws-nuke issue 709.
+    problems = [
+        problem
+        for definition in manager.definitions
+        if (problem := deployment.problem_with_definition_roles(manager, definition)) is not None
+    ]
+    if problems:
+        manager.deployment.set("DELETE_FAILED", finished_at, "; ".join(problems))
+        return True
+    for definition in manager.definitions:
+        deployment.withdraw(definition, finished_at)
+    return False

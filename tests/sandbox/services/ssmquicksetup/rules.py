@@ -1,0 +1,104 @@
+"""What a request for a deployment has to satisfy at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.principals import STACK_SETS_PRINCIPAL
+from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT
+from sandbox.services.ssmquicksetup.exceptions import AccessDeniedException, ValidationException
+from sandbox.services.ssmquicksetup.targeting import accounts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.services.ssmquicksetup.configuration_types.parameters import Targets
+    from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
+MAXIMUM_DEPLOYMENTS = 10_000
+
+
+def require_deployable(manager: ConfigurationManager, definition: Definition, beside: Iterable[Definition]) -> None:
+    """Refuse a definition that may not be deployed; `beside` are the account's definitions, this one among them or not.
+
+    Raises ValidationException or AccessDeniedException.
+    """
+    targets = definition.targets
+    _require_permission(manager, definition, targets)
+    require_possible(manager, definition, beside)
+    # "A value must be provided when you are running an organizational deployment for a patch policy or running any
+    # type of deployment for an individual account": the reference of configuration_types/catalog.py.
+    needs_roles = definition.type.always_needs_roles or targets.is_local
+    if needs_roles and not (definition.administration_role_arn and definition.execution_role_name):
+        raise ValidationException(
+            "This deployment requires LocalDeploymentAdministrationRoleArn and LocalDeploymentExecutionRoleName."
+        )
+    deployments = len(accounts_of(manager, targets)) * len(targets.regions)
+    if deployments > MAXIMUM_DEPLOYMENTS:
+        raise ValidationException(
+            f"The deployment has {deployments} accounts times Regions, more than {MAXIMUM_DEPLOYMENTS}."
+        )
+
+
+def require_possible(manager: ConfigurationManager, definition: Definition, beside: Iterable[Definition]) -> None:
+    """Refuse a definition that cannot be, whoever deployed it. Raises ValidationException."""
+    targets = definition.targets
+    if not targets.is_local:
+        _require_delegated_account(manager, definition)
+    if definition.type.name == HOST_MANAGEMENT:
+        _require_free_regions(definition, targets, beside)
+
+
+def _require_permission(manager: ConfigurationManager, definition: Definition, targets: Targets) -> None:
+    if targets.account_id is not None:
+        # "The ID of the account initiating the deployment": the reference of configuration_types/catalog.py.
+        if targets.account_id != manager.account_id:
+            raise ValidationException(f"TargetAccounts can only be the account {manager.account_id} that deploys.")
+        return
+    organization = organization_of(manager.account_id)
+    if organization is not None and organization.account_id == manager.account_id:
+        return
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
+    is_administrator = organization is not None and all(
+        organization.is_delegated_administrator(manager.account_id, principal)
+        for principal in ("ssm-quicksetup.amazonaws.com", STACK_SETS_PRINCIPAL)
+    )
+    if not is_administrator or definition.type.management_account_only:
+        raise AccessDeniedException(
+            f"Account {manager.account_id} can't deploy {definition.type.name} to organizational units."
+        )
+
+
+def _require_delegated_account(manager: ConfigurationManager, definition: Definition) -> None:
+    """Refuse a DelegatedAccountId that does not administer the service of the type.
+
+    The parameter is the id of the delegated administrator (the reference of the catalog); of Systems Manager there is
+    one for all tools: https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
+    ASSUMPTION: that it is checked, in deployments to units alone, and with which error.
+    """
+    account_id = definition.parameters.get("DelegatedAccountId")
+    if not account_id:
+        return
+    organization, service = organization_of(manager.account_id), definition.type.administered_service
+    if organization is None or not organization.is_delegated_administrator(account_id, service):
+        raise ValidationException(f"The DelegatedAccountId {account_id} is not a delegated administrator of {service}.")
+
+
+def _require_free_regions(definition: Definition, targets: Targets, beside: Iterable[Definition]) -> None:
+    """Refuse Host Management in a Region that another configuration of it targets.
+
+    "You can't create multiple Quick Setup Host Management configurations that target the same AWS Region":
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
+    ASSUMPTION: of one account, whichever Region each is kept in and whether it targets units or the account itself; and
+    which error.
+    """
+    for other in beside:
+        if other.type.name != HOST_MANAGEMENT or other.id == definition.id:
+            continue
+        taken = sorted(set(targets.regions) & set(other.targets.regions))
+        if taken:
+            raise ValidationException(
+                f"Another Host Management configuration of this account targets {', '.join(taken)} already."
+            )

@@ -1,0 +1,9 @@
+"""Where moto serves Quick Setup."""
+
+from __future__ import annotations
+
+from sandbox.services.ssmquicksetup.responses import QuickSetupResponse
+
+url_bases = [r"https?://ssm-quicksetup\.(.+)\.amazonaws\.com"]
+
+url_paths = {"{0}/.*$": QuickSetupResponse.dispatch}

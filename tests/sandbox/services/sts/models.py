@@ -1,0 +1,75 @@
+"""STS that knows who asks, and lets nobody assume what they may not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moto.iam.exceptions import NotFoundException
+from moto.sts.exceptions import STSValidationError
+from moto.sts.models import STSBackend, sts_backends
+
+from sandbox.services.iam.models import roles_of
+from sandbox.services.organizations.models import organization_of
+from sandbox.services.sts.exceptions import AccessDenied
+from sandbox.services.sts.trust import Principal, allows_assuming
+
+if TYPE_CHECKING:
+    from moto.iam.models import Role
+
+__all__ = ["SandboxSTSBackend", "sts_backends"]
+
+ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/.+")
+
+
+class SandboxSTSBackend(STSBackend):
+    """STS for the callers of one account."""
+
+    def get_caller_identity(self, access_key_id: str, region: str) -> tuple[str, str, str]:
+        assumed = self.get_assumed_role_from_access_key(access_key_id)
+        if assumed is not None:
+            return assumed.user_id, assumed.arn, assumed.account_id
+        # Every other key of the sandbox belongs to its account's administrator.
+        return f"AIDASAND{self.account_id}", f"arn:aws:iam::{self.account_id}:user/Administrator", self.account_id
+
+    def require_assumable(self, role_arn: str, access_key_id: str, external_id: str | None, duration: int) -> None:
+        """Raise AccessDenied unless the role exists and its trust policy lets the caller assume it.
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. The caller's own policies are not
+        looked at: an administrator may do everything, and ASSUMPTION: so may a role that an administrator assumed.
+        """
+        _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
+        role = _find(role_arn)
+        if role is None or not self._trusts(role, access_key_id, external_id):
+            raise AccessDenied(caller_arn, role_arn)
+        if duration > int(role.max_session_duration or 3600):
+            raise STSValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+
+    def _trusts(self, role: Role, access_key_id: str, external_id: str | None) -> bool:
+        assumed = self.get_assumed_role_from_access_key(access_key_id)
+        _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
+        arn = assumed.role_arn if assumed is not None else caller_arn
+        organization = organization_of(self.account_id)
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        context = {"aws:PrincipalArn": arn, "aws:PrincipalAccount": self.account_id}
+        if external_id is not None:
+            context["sts:ExternalId"] = external_id
+        if organization is not None:
+            context["aws:PrincipalOrgID"] = organization.established.id
+        return allows_assuming(role.assume_role_policy_document, Principal.identity(arn, self.account_id), context)
+
+
+def _find(role_arn: str) -> Role | None:
+    match = ROLE_ARN.fullmatch(role_arn)
+    if match is None:
+        raise STSValidationError(f"{role_arn} is invalid")
+    account_id = match.group(1)
+    organization = organization_of(account_id)
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html: nobody works in a
+    # closed account any more.
+    if organization is not None and organization.get_account_by_id(account_id).status != "ACTIVE":
+        return None
+    try:
+        return roles_of(account_id).get_role_by_arn(role_arn)
+    except NotFoundException:
+        return None

@@ -1,0 +1,59 @@
+"""Whether a role's trust policy lets somebody assume it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from sandbox.policies.conditions import as_list, conditions_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who wants to assume a role: `kind` as in a policy's Principal element, `names` all that denote it there."""
+
+    kind: str
+    names: frozenset[str]
+
+    @classmethod
+    def service(cls, service_principal: str) -> Principal:
+        """An AWS service, such as `cloudformation.amazonaws.com`."""
+        return cls("Service", frozenset({service_principal}))
+
+    @classmethod
+    def identity(cls, arn: str, account_id: str) -> Principal:
+        """A user or role. Naming its account names it too."""
+        return cls("AWS", frozenset({arn, account_id, f"arn:aws:iam::{account_id}:root", "*"}))
+
+
+def allows_assuming(document: str, principal: Principal, context: Mapping[str, str]) -> bool:
+    """Return whether the trust policy allows it: some statement does, and none denies.
+
+    `context` maps condition keys, such as `sts:ExternalId`, to the request's values. A condition that the sandbox
+    cannot judge decides against the caller.
+    """
+    statements = as_list(json.loads(document)["Statement"])
+    applying = [one for one in statements if is_named(one, principal) and _is_about_assuming(one)]
+    allowed = any(s["Effect"] == "Allow" and conditions_hold(s, context, unknown=False) for s in applying)
+    denied = any(s["Effect"] == "Deny" and conditions_hold(s, context, unknown=True) for s in applying)
+    return allowed and not denied
+
+
+def is_named(statement: Mapping[str, Any], principal: Principal) -> bool:
+    """Return whether the element Principal of a statement names this one."""
+    element = statement.get("Principal", {})
+    if element == "*":
+        return True
+    return not principal.names.isdisjoint(as_list(element.get(principal.kind, [])))
+
+
+def _is_about_assuming(statement: Mapping[str, Any]) -> bool:
+    return any(fnmatchcase("sts:assumerole", action.casefold()) for action in as_list(statement.get("Action", [])))

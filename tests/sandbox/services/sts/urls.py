@@ -1,0 +1,9 @@
+"""Where moto serves STS."""
+
+from __future__ import annotations
+
+from sandbox.services.sts.responses import TokenResponse
+
+url_bases = [r"https?://sts\.(.*\.)?amazonaws\.com"]
+
+url_paths = {"{0}/$": TokenResponse.dispatch}

@@ -1,9 +1,0 @@
-"""Where moto serves Systems Manager."""
-
-from __future__ import annotations
-
-from sandbox.ssm.responses import SystemsManagerResponse
-
-url_bases = [r"https?://ssm\.(.+)\.amazonaws\.com"]
-
-url_paths = {"{0}/$": SystemsManagerResponse.dispatch}

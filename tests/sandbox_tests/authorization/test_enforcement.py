@@ -1,0 +1,189 @@
+"""Callers with policies: what these allow is done, all else is refused as AWS refuses it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from sandbox.policies.evaluation import Need, Policy, PolicyError, judge_together
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+MANAGEMENT, MEMBER = "111111111111", "333333333333"
+USER = f"arn:aws:iam::{MANAGEMENT}:user/Administrator"
+ACCOUNT = f"arn:aws:organizations::{MANAGEMENT}:account/o-sandbox0001/222222222222"
+ACCESS_ROLE = f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole"
+
+
+def client(sandbox: Sandbox, service: str, credentials: dict[str, str] | None = None) -> Any:
+    """A client that is no inspector: the administrator of the management account, or whose credentials these are."""
+    environment = sandbox.environment()
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=sandbox.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=credentials["AccessKeyId"] if credentials else environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["SecretAccessKey"] if credentials else environment["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=credentials["SessionToken"] if credentials else None,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def allow(*actions: str, resource: str = "*", **elements: Any) -> dict[str, Any]:
+    """A policy of one statement."""
+    return {"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": resource, **elements}}
+
+
+def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
+    client(sandbox, "organizations").list_roots()
+    assert sandbox.permissions.uses == []
+    sandbox.permissions.enforce(USER)
+    sandbox.client("organizations").list_roots()  # an inspector
+    client(sandbox, "sts").get_caller_identity()  # needs no permission
+    sandbox.reset(sandbox.scenario)
+    client(sandbox, "organizations").list_roots()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "status", "need"),
+    [
+        ("organizations", "list_roots", {}, "AccessDeniedException", 400, "organizations:ListRoots on resource: *"),
+        (
+            "organizations",
+            "list_parents",
+            {"ChildId": "222222222222"},
+            "AccessDeniedException",
+            400,
+            f"organizations:ListParents on resource: {ACCOUNT}",
+        ),
+        (
+            "iam",
+            "get_role",
+            {"RoleName": "Some"},
+            "AccessDenied",
+            403,
+            f"iam:GetRole on resource: arn:aws:iam::{MANAGEMENT}:role/Some",
+        ),
+        (
+            "cloudformation",
+            "delete_stack",
+            {"StackName": "Some"},
+            "AccessDenied",
+            403,
+            f"cloudformation:DeleteStack on resource: arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stack/Some/*",
+        ),
+        ("ssm", "list_resource_data_sync", {}, "AccessDeniedException", 400, "ssm:ListResourceDataSync on resource: *"),
+        (
+            "ssm-quicksetup",
+            "get_service_settings",
+            {},
+            "AccessDeniedException",
+            403,
+            "ssm-quicksetup:GetServiceSettings on resource: *",
+        ),
+        (
+            "sts",
+            "assume_role",
+            {"RoleArn": ACCESS_ROLE, "RoleSessionName": "test"},
+            "AccessDenied",
+            403,
+            f"sts:AssumeRole on resource: {ACCESS_ROLE}",
+        ),
+    ],
+)
+def test_each_service_refuses_in_its_own_way(
+    sandbox: Sandbox, service: str, operation: str, parameters: dict[str, str], code: str, status: int, need: str
+) -> None:
+    sandbox.permissions.enforce(USER)
+    with pytest.raises(ClientError) as refused:
+        getattr(client(sandbox, service), operation)(**parameters)
+    response: Any = refused.value.response
+    assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+    action = need.partition(" ")[0]
+    assert response["Error"]["Message"] == (
+        f"User: {USER} is not authorized to perform: {need} because no identity-based policy allows the {action} action"
+    )
+    assert (sandbox.calls[-1].operation, sandbox.calls[-1].error_code) == (action.partition(":")[2], code)
+
+
+def test_what_is_refused_is_not_done(sandbox: Sandbox) -> None:
+    before = sandbox.snapshot()
+    sandbox.permissions.enforce(USER, allow("organizations:List*"))
+    with pytest.raises(ClientError):
+        client(sandbox, "organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    assert sandbox.snapshot() == before
+
+
+def test_a_condition_narrows(sandbox: Sandbox) -> None:
+    condition = {"StringEquals": {"organizations:ServicePrincipal": ["ssm.amazonaws.com"]}}
+    sandbox.permissions.enforce(USER, allow("organizations:EnableAWSServiceAccess", Condition=condition))
+    organizations = client(sandbox, "organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    with pytest.raises(ClientError, match="no identity-based policy allows the organizations:EnableAWSServiceAccess"):
+        organizations.enable_aws_service_access(ServicePrincipal="resource-explorer-2.amazonaws.com")
+
+
+def test_policies_in_the_place_of_others(sandbox: Sandbox) -> None:
+    sandbox.permissions.enforce(USER)
+    sandbox.permissions.enforce(USER, allow("ssm:*"), allow("organizations:ListRoots"))
+    client(sandbox, "organizations").list_roots()
+    deny = {"Statement": [{"Effect": "Deny", "NotAction": "ssm:*", "Resource": "*"}]}
+    sandbox.permissions.enforce(USER, allow("*"), deny)
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        client(sandbox, "organizations").list_roots()
+
+
+def test_a_role_is_judged_by_its_policies_and_its_session_policy(sandbox: Sandbox) -> None:
+    sandbox.permissions.enforce("arn:aws:iam::*:role/OrganizationAccountAccessRole", allow("iam:GetRole", "ssm:List*"))
+    session = json.dumps({"Version": "2012-10-17", **allow("iam:*")})
+    answer = client(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
+    credentials = answer["Credentials"]
+    client(sandbox, "iam", credentials).get_role(RoleName="OrganizationAccountAccessRole")
+    session_arn = f"arn:aws:sts::{MEMBER}:assumed-role/OrganizationAccountAccessRole/test"
+    with pytest.raises(ClientError) as by_session:
+        client(sandbox, "ssm", credentials).list_resource_data_sync()
+    assert f"User: {session_arn} is" in str(by_session.value)
+    assert "because no session policy allows the ssm:ListResourceDataSync action" in str(by_session.value)
+    with pytest.raises(ClientError, match="no identity-based policy allows the iam:DeleteRole action"):
+        client(sandbox, "iam", credentials).delete_role(RoleName="OrganizationAccountAccessRole")
+
+
+def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
+    sandbox.permissions.enforce(USER, allow("*"))
+    with pytest.raises(ClientError, match="does not know what iam:ListUsers needs of IAM"):
+        client(sandbox, "iam").list_users()
+    assert [violation.operation for violation in sandbox.violations] == ["ListUsers"]
+    sandbox.violations.clear()
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("{", "is no policy"),
+        ({}, "is no policy"),
+        ({"Statement": ["Allow"]}, "'Allow' is no statement"),
+        (allow("iam:*", Sid="One", Principal="*"), "statement One: an identity-based policy has no Principal"),
+        (allow("iam:*", Effect="allow"), "Effect must be Allow or Deny"),
+        (allow("iam:*", NotAction="ssm:*"), "either Action or NotAction"),
+        ({"Statement": {"Effect": "Allow", "Action": "*"}}, "either Resource or NotResource"),
+    ],
+)
+def test_documents_that_are_no_policies(document: Any, words: str) -> None:
+    with pytest.raises(PolicyError, match=words):
+        Policy(document)
+
+
+def test_judgements() -> None:
+    need = Need("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
+    assert Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*")).judge(need) == "allowed"
+    assert Policy(allow("iam:*", resource="arn:aws:iam::*:role/path/some")).judge(need) == "not allowed"
+    strange = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
+    assert Policy(allow("iam:*", Condition=strange)).judge(need) == "not allowed"
+    deny = Policy({"Statement": [{**allow("iam:*")["Statement"], "Effect": "Deny", "Condition": strange}]})
+    assert judge_together([Policy(allow("*")), deny], need) == "denied"

@@ -1,0 +1,271 @@
+"""The way of a call: who and what it is, what it is told, and where it is written down."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import struct
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from sandbox import Call, Sandbox
+
+MANAGEMENT = "111111111111"
+MEMBER = "222222222222"
+
+
+def post(
+    sandbox: Sandbox, signing_name: str, body: str, *, account_id: str = MANAGEMENT, path: str = "/", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    """A request as some other SDK might make it: nothing checked before it is sent."""
+    connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
+    scope = f"AKIASAND{account_id}/20260105/eu-west-1/{signing_name}/aws4_request"
+    authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    try:
+        connection.request(
+            "POST",
+            path,
+            body,
+            {"Authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}},
+        )
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def post_json(sandbox: Sandbox, target: str, body: str, **more: str) -> tuple[int, dict[str, str], bytes]:
+    return post(sandbox, "organizations", body, Content_Type="application/x-amz-json-1.1", X_Amz_Target=target, **more)
+
+
+def post_query(sandbox: Sandbox, body: str, signing_name: str = "iam") -> tuple[int, dict[str, str], bytes]:
+    return post(sandbox, signing_name, body, Content_Type="application/x-www-form-urlencoded")
+
+
+def test_a_call_is_written_down(sandbox: Sandbox) -> None:
+    status, _, body = post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}", account_id=MANAGEMENT)
+
+    assert status == 200
+    assert json.loads(body)["Roots"]
+    (call,) = sandbox.calls
+    assert (call.sequence, call.service, call.operation) == (1, "organizations", "ListRoots")
+    assert (call.account_id, call.region, call.status, call.error_code) == (MANAGEMENT, "eu-west-1", 200, None)
+
+
+def test_an_error_is_written_down_with_its_code(sandbox: Sandbox) -> None:
+    post_query(sandbox, "Action=GetRole&Version=2010-05-08&RoleName=absent")
+    (call,) = sandbox.calls
+    assert (call.service, call.status, call.error_code) == ("iam", 404, "NoSuchEntity")
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code", "message"),
+    [
+        ("ListRoots", '{"Maximum": 1}', "InvalidInputException", "has no member 'Maximum'"),
+        ("ListRoots", '{"MaxResults": 0}', "InvalidInputException", "greater than or equal to 1"),
+        ("DescribeAccount", "{}", "InvalidInputException", "Value null at 'AccountId'"),
+        ("DescribeAccount", "nonsense", "InvalidInputException", "not JSON"),
+    ],
+)
+def test_a_bad_request_is_the_client_s_fault(sandbox: Sandbox, target: str, body: str, code: str, message: str) -> None:
+    status, headers, answer = post_json(sandbox, f"AWSOrganizationsV20161128.{target}", body)
+
+    error = json.loads(answer)
+    assert (status, error["__type"], headers["x-amzn-errortype"]) == (400, code, code)
+    assert error["message"].startswith("1 validation error detected: ")
+    assert message in error["message"]
+    (violation,) = sandbox.violations
+    assert violation.direction == "request"
+    sandbox.violations.clear()
+
+
+def test_a_bad_query_request_is_a_validation_error(sandbox: Sandbox) -> None:
+    status, headers, answer = post_query(sandbox, "Action=GetRole&Version=2010-05-08&RoleName=a%20b")
+
+    assert status == 400
+    assert headers["content-type"] == "text/xml"
+    assert b"<Code>ValidationError</Code>" in answer
+    assert b"Member must satisfy regular expression pattern: [\\w+=,.@-]+" in answer
+    sandbox.violations.clear()
+
+
+def test_an_unknown_operation_is_a_clean_error(sandbox: Sandbox) -> None:
+    status, _, body = post_json(sandbox, "AWSOrganizationsV20161128.Dissolve", "{}")
+    assert (status, json.loads(body)["__type"]) == (400, "UnknownOperationException")
+    status, _, body = post_query(sandbox, "Action=Dissolve&Version=2010-05-08")
+    assert status == 400
+    assert b"<Code>InvalidAction</Code>" in body
+    status, _, body = post(sandbox, "ssm-quicksetup", "", path="/dissolve", Content_Type="application/json")
+    assert (status, json.loads(body)["__type"]) == (404, "UnknownOperationException")
+    assert [call.operation for call in sandbox.calls] == ["Dissolve", "Dissolve", "POST /dissolve"]
+
+
+def test_an_unknown_service_is_a_clean_error(sandbox: Sandbox) -> None:
+    status, _, body = post_query(sandbox, "Action=Dissolve", "no-such-service")
+    assert status == 400
+    assert b"<Code>InvalidAction</Code>" in body
+    assert not sandbox.violations
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "arguments"),
+    [
+        ("resource-explorer-2", "list_indexes", {}),
+        ("account", "get_contact_information", {}),
+        (
+            "cloud9",
+            "list_tags_for_resource",
+            {"ResourceARN": "arn:aws:cloud9:us-east-1:111111111111:environment:0123456789abcdef0123456789abcdef"},
+        ),
+        ("ssm", "list_nodes", {}),
+        ("organizations", "invite_account_to_organization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}}),
+    ],
+)
+def test_what_is_not_built_is_no_operation(
+    sandbox: Sandbox, service: str, call: str, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(sandbox.client(service), call)(**arguments)
+    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
+    assert "The sandbox has not built" in caught.value.response["Error"]["Message"]
+
+
+def test_an_unsigned_request_is_refused(sandbox: Sandbox) -> None:
+    connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/moto-api/data.json")
+    answer = connection.getresponse()
+    assert answer.status == 400
+    assert json.loads(answer.read())["__type"] == "MissingAuthenticationTokenException"
+    connection.close()
+
+
+def test_what_fails_inside_is_told_and_not_retried(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> list[bytes]:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(sandbox._gateway, "_application", broken)
+    with pytest.raises(ClientError) as caught:
+        sandbox.client("sts").get_caller_identity()
+
+    assert caught.value.response["Error"]["Code"] == "SandboxModelViolation"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert "RuntimeError: out of order" in str(sandbox.violations[0])
+    sandbox.violations.clear()
+
+
+def test_callbacks_hear_of_a_call_before_its_answer(sandbox: Sandbox) -> None:
+    heard: list[Call] = []
+    unsubscribe = sandbox.on_call(heard.append)
+    post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
+    unsubscribe()
+    unsubscribe()
+    post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
+
+    assert heard == sandbox.calls[:1]
+
+
+def test_a_callback_that_fails_is_told(sandbox: Sandbox) -> None:
+    def fail(_: Call) -> None:
+        raise RuntimeError("no callback")
+
+    sandbox.on_call(fail)
+    status, _, body = post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
+
+    assert status == 501
+    assert "no callback" in json.loads(body)["message"]
+    sandbox.violations.clear()
+
+
+def test_a_connection_is_kept(sandbox: Sandbox) -> None:
+    connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
+    connection.connect()
+    opened = connection.sock
+    for _ in range(3):
+        connection.request("POST", "/", "Action=GetCallerIdentity")
+        connection.getresponse().read()
+        assert connection.sock is opened
+    connection.close()
+
+
+def test_a_caller_that_hangs_up_disturbs_nobody(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+    answered = threading.Event()
+
+    def hang_up(_: Call) -> None:
+        # As when Terraform is killed: the connection is reset while the call is being answered.
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.close()
+        answered.set()
+
+    unsubscribe = sandbox.on_call(hang_up)
+    address = sandbox.endpoint_url.removeprefix("http://").split(":")
+    caller = socket.create_connection((address[0], int(address[1])), timeout=10)
+    caller.sendall(b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+    assert answered.wait(10)
+    unsubscribe()
+
+    assert sandbox.client("sts").get_caller_identity()["Account"] == MANAGEMENT
+    assert capfd.readouterr().err == ""
+
+
+def test_a_chunked_request_is_read(sandbox: Sandbox) -> None:
+    connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
+    scope = f"AKIASAND{MANAGEMENT}/20260105/us-east-1/sts/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    body = iter([b"Action=GetCaller", b"Identity&Version=2011-06-15"])
+    connection.request("POST", "/", body, headers, encode_chunked=True)
+    assert MANAGEMENT.encode() in connection.getresponse().read()
+    connection.close()
+
+
+def test_many_callers_at_once(sandbox: Sandbox) -> None:
+    clients = {account_id: sandbox.client("iam", account_id=account_id) for account_id in (MANAGEMENT, MEMBER)}
+
+    def create(number: int) -> None:
+        account_id = (MANAGEMENT, MEMBER)[number % 2]
+        clients[account_id].create_role(
+            RoleName=f"Role{number}",
+            AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+            '{"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}',
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(create, range(40)))
+
+    for remainder, client in enumerate(clients.values()):
+        names = {role["RoleName"] for role in client.list_roles()["Roles"] if role["RoleName"].startswith("Role")}
+        assert names == {f"Role{number}" for number in range(remainder, 40, 2)}
+
+
+def test_the_front_costs_little(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sandbox.client("organizations")
+    client.list_accounts()
+    spent = {"gateway": 0.0, "moto": 0.0}
+
+    def timed(name: str, function: Any) -> Any:
+        def run(*arguments: Any) -> Any:
+            began = time.thread_time()
+            try:
+                return function(*arguments)
+            finally:
+                spent[name] += time.thread_time() - began
+
+        return run
+
+    monkeypatch.setattr(sandbox._gateway, "_ask_moto", timed("moto", sandbox._gateway._ask_moto))
+    monkeypatch.setattr(sandbox._gateway, "handle", timed("gateway", sandbox._gateway.handle))
+    for _ in range(50):
+        client.list_accounts()
+
+    # Time of this thread's own work, so that a busy machine cannot fail it.
+    assert (spent["gateway"] - spent["moto"]) / 50 < 0.002

@@ -1,0 +1,139 @@
+"""Whose the keys are, and what those without a good one are told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.server.identity import UnsignedRequestError, credential_of
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+SESSION = botocore.session.get_session()
+MANAGEMENT = "111111111111"
+MEMBER = "222222222222"
+UNKNOWN_KEYS = [
+    ("sts", "get_caller_identity", "InvalidClientTokenId", 403),
+    ("organizations", "list_roots", "UnrecognizedClientException", 400),
+    ("ssm-quicksetup", "list_configuration_managers", "UnrecognizedClientException", 403),
+    ("ec2", "describe_vpcs", "AuthFailure", 401),
+    ("s3", "list_buckets", "InvalidAccessKeyId", 403),
+]
+
+
+def client_with(sandbox: Sandbox, service: str, key: str, token: str | None = None) -> Any:
+    return SESSION.create_client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=sandbox.endpoint_url,
+        aws_access_key_id=key,
+        aws_secret_access_key="any",
+        aws_session_token=token,
+    )
+
+
+def trusting(account_id: str) -> str:
+    principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_signature_says_key_region_and_service() -> None:
+    header = (
+        "AWS4-HMAC-SHA256 Credential=AKIASAND111111111111/20260105/ap-northeast-1/ssm-quicksetup/aws4_request, "
+        "SignedHeaders=host, Signature=0"
+    )
+    credential = credential_of(header)
+    assert (credential.access_key, credential.region, credential.signing_name) == (
+        "AKIASAND111111111111",
+        "ap-northeast-1",
+        "ssm-quicksetup",
+    )
+
+
+@pytest.mark.parametrize("header", ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c"])
+def test_any_other_header_is_refused(header: str) -> None:
+    with pytest.raises(UnsignedRequestError):
+        credential_of(header)
+
+
+@pytest.mark.parametrize("account_id", [MANAGEMENT, MEMBER])
+def test_an_administrator_key_is_its_account_s(sandbox: Sandbox, account_id: str) -> None:
+    assert sandbox.client("sts", account_id=account_id).get_caller_identity()["Account"] == account_id
+
+
+@pytest.mark.parametrize("key", ["test", "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"])
+def test_a_key_that_nobody_made_is_refused(sandbox: Sandbox, key: str) -> None:
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client_with(sandbox, "sts", key, "token").get_caller_identity()
+
+
+@pytest.mark.parametrize(("service", "call", "code", "status"), UNKNOWN_KEYS)
+def test_each_service_refuses_in_its_own_words(
+    sandbox: Sandbox, service: str, call: str, code: str, status: int
+) -> None:
+    client = client_with(sandbox, service, "AKIASAND999999999999")
+
+    with pytest.raises(ClientError) as caught:
+        getattr(client, call)()
+
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert [(made.account_id, made.error_code) for made in sandbox.calls] == [("", code)]
+
+
+def test_an_assumed_role_acts_in_its_account(sandbox: Sandbox) -> None:
+    sandbox.client("iam", account_id=MEMBER).create_role(
+        RoleName="Deployment", AssumeRolePolicyDocument=trusting(MANAGEMENT)
+    )
+    answer = sandbox.client("sts").assume_role(RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test")
+    key, token = answer["Credentials"]["AccessKeyId"], answer["Credentials"]["SessionToken"]
+
+    assert client_with(sandbox, "sts", key, token).get_caller_identity()["Account"] == MEMBER
+    assert [made.account_id for made in sandbox.calls] == [MEMBER]
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client_with(sandbox, "sts", key).get_caller_identity()
+
+
+def test_an_assumed_role_does_not_survive_a_reset(sandbox: Sandbox) -> None:
+    sandbox.client("iam", account_id=MEMBER).create_role(
+        RoleName="Deployment", AssumeRolePolicyDocument=trusting(MANAGEMENT)
+    )
+    credentials = sandbox.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test"
+    )["Credentials"]
+    client = client_with(sandbox, "sts", credentials["AccessKeyId"], credentials["SessionToken"])
+    client.get_caller_identity()
+
+    sandbox.reset(sandbox.scenario)
+
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client.get_caller_identity()
+
+
+def test_nobody_can_choose_the_account_by_moto_s_header(sandbox: Sandbox) -> None:
+    client = sandbox.client("sts", account_id=MEMBER)
+
+    def choose(request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = MANAGEMENT
+
+    client.meta.events.register("before-sign.*.*", choose)
+
+    assert client.get_caller_identity()["Account"] == MEMBER
+
+
+def test_a_created_account_has_a_key(sandbox: Sandbox) -> None:
+    organizations = sandbox.client("organizations")
+    state = organizations.create_account(AccountName="New", Email="new@example.com")["CreateAccountStatus"]
+    for _ in range(10):
+        if state["State"] == "SUCCEEDED":
+            break
+        state = organizations.describe_create_account_status(CreateAccountRequestId=state["Id"])["CreateAccountStatus"]
+    account_id = state["AccountId"]
+
+    assert sandbox.client("sts", account_id=account_id).get_caller_identity()["Account"] == account_id

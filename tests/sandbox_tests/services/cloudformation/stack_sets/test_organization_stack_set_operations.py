@@ -1,0 +1,197 @@
+"""Operations of service-managed StackSets: one after another, failures, and what accounts that come and go set off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox_tests.cases.organization_stack_sets import (
+    ADMINISTRATOR,
+    ASKED,
+    MEMBER,
+    NAME,
+    ROOT,
+    create,
+    deploy,
+    finished,
+    instances,
+    join,
+    parameter,
+    results,
+    targeted,
+    template,
+)
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from sandbox_tests.conftest import Refused
+
+DENIED = "A service control policy denies it."
+EXCEEDED = "Cancelled since failure tolerance has exceeded"
+CURRENT = ("CURRENT", "SUCCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("preferences", "status", "statuses"),
+    [
+        ({}, "FAILED", ("FAILED", "CANCELLED", "CANCELLED", "CANCELLED")),
+        ({"RegionConcurrencyType": "PARALLEL"}, "FAILED", ("FAILED", "CANCELLED", "SUCCEEDED", "SUCCEEDED")),
+        ({"RegionOrder": ["us-east-1"]}, "FAILED", ("FAILED", "CANCELLED", "SUCCEEDED", "SUCCEEDED")),
+        (
+            {"MaxConcurrentCount": 2, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"},
+            "FAILED",
+            ("FAILED", "SUCCEEDED", "CANCELLED", "CANCELLED"),
+        ),
+        ({"MaxConcurrentCount": 2}, "FAILED", ("FAILED", "CANCELLED", "CANCELLED", "CANCELLED")),
+        ({"FailureToleranceCount": 1}, "SUCCEEDED", ("FAILED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED")),
+        # Of two accounts, rounded down, none.
+        ({"FailureTolerancePercentage": 49}, "FAILED", ("FAILED", "CANCELLED", "CANCELLED", "CANCELLED")),
+        ({"FailureTolerancePercentage": 50}, "SUCCEEDED", ("FAILED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED")),
+    ],
+)
+def test_failures_beyond_the_tolerance_stop_it(
+    sandbox: Sandbox,
+    organization_stack_sets: Any,
+    preferences: dict[str, Any],
+    status: str,
+    statuses: tuple[str, ...],
+) -> None:
+    sandbox.fail_stack_instance(NAME, ADMINISTRATOR, "eu-west-1", DENIED)
+    create(organization_stack_sets)
+    operation = deploy(organization_stack_sets, "eu-west-1", "us-east-1", OperationPreferences=preferences)
+    assert (operation["Status"], operation["StatusDetails"]["FailedStackInstancesCount"]) == (status, 1)
+    places = [(account, region) for region in ("eu-west-1", "us-east-1") for account in (ADMINISTRATOR, MEMBER)]
+    reasons = {"FAILED": DENIED, "CANCELLED": EXCEEDED, "SUCCEEDED": None}
+    expected = {place: (found, reasons[found]) for place, found in zip(places, statuses, strict=True)}
+    assert results(organization_stack_sets, operation) == expected
+    assert {place: found for place, (_, found) in instances(organization_stack_sets).items()} == dict(
+        zip(places, statuses, strict=True)
+    )
+
+
+def test_a_failure_is_mended(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    sandbox.fail_stack_instance(NAME, MEMBER, "us-east-1", DENIED)
+    create(organization_stack_sets)
+    deploy(organization_stack_sets)
+    assert parameter(sandbox, MEMBER) is None
+    failed = [{"Name": "DETAILED_STATUS", "Values": "FAILED"}]
+    (instance,) = organization_stack_sets.list_stack_instances(**ASKED, Filters=failed)["Summaries"]
+    assert (instance["Account"], instance["Status"], instance["StatusReason"]) == (MEMBER, "OUTDATED", DENIED)
+    assert "StackId" not in instance
+    sandbox.fail_stack_instance(NAME, MEMBER, "us-east-1", None)
+    assert deploy(organization_stack_sets)["Status"] == "SUCCEEDED"
+    assert parameter(sandbox, MEMBER) == "one"
+
+
+def test_one_operation_at_a_time(organization_stack_sets: Any, refused: Refused) -> None:
+    create(organization_stack_sets)
+    first = organization_stack_sets.create_stack_instances(**targeted(OperationId="first"))["OperationId"]
+    with refused("OperationInProgressException"):
+        organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))
+    with refused("OperationInProgressException"):
+        organization_stack_sets.delete_stack_set(**ASKED)
+    finished(organization_stack_sets, first)
+    with refused("OperationIdAlreadyExistsException"):
+        organization_stack_sets.create_stack_instances(**targeted(OperationId="first"))
+    organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))
+
+
+def test_managed_execution_queues_and_what_waits_can_be_stopped(
+    sandbox: Sandbox, organization_stack_sets: Any, refused: Refused
+) -> None:
+    create(organization_stack_sets, ManagedExecution={"Active": True})
+    first = organization_stack_sets.create_stack_instances(**targeted())["OperationId"]
+    second = organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))["OperationId"]
+    third = organization_stack_sets.create_stack_instances(**targeted("eu-west-1"))["OperationId"]
+    summaries = organization_stack_sets.list_stack_set_operations(**ASKED)["Summaries"]
+    assert [one["Status"] for one in summaries] == ["QUEUED", "QUEUED", "RUNNING"]
+    with refused("InvalidOperationException"):
+        organization_stack_sets.update_stack_set(**ASKED, UsePreviousTemplate=True, ManagedExecution={"Active": False})
+    organization_stack_sets.stop_stack_set_operation(**ASKED, OperationId=third)
+    ends = [finished(organization_stack_sets, one)["EndTimestamp"] for one in (first, second)]
+    assert (ends[1] - ends[0]).seconds == 60
+    assert parameter(sandbox, MEMBER) == "two"
+    assert finished(organization_stack_sets, third)["Status"] == "STOPPED"
+    assert parameter(sandbox, MEMBER, "eu-west-1") is None
+    with refused("InvalidOperationException"):
+        organization_stack_sets.stop_stack_set_operation(**ASKED, OperationId=third)
+
+
+def test_suspended_accounts_are_skipped(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    sandbox.client("organizations").close_account(AccountId=MEMBER)
+    create(organization_stack_sets)
+    operation = deploy(organization_stack_sets)
+    assert results(organization_stack_sets, operation) == {(ADMINISTRATOR, "us-east-1"): ("SUCCEEDED", None)}
+    assert instances(organization_stack_sets)[MEMBER, "us-east-1"] == ("OUTDATED", "SKIPPED_SUSPENDED_ACCOUNT")
+    _delete(organization_stack_sets, retain=False)
+    assert instances(organization_stack_sets) == {}
+
+
+def test_stacks_of_an_account_that_was_suspended_since(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    create(organization_stack_sets)
+    deploy(organization_stack_sets)
+    sandbox.client("organizations").close_account(AccountId=MEMBER)
+    _delete(organization_stack_sets, retain=False)
+    assert instances(organization_stack_sets) == {(MEMBER, "us-east-1"): ("OUTDATED", "SKIPPED_SUSPENDED_ACCOUNT")}
+    _delete(organization_stack_sets, retain=True)
+    assert instances(organization_stack_sets) == {}
+
+
+def test_a_region_that_is_not_enabled(organization_stack_sets: Any) -> None:
+    create(organization_stack_sets)
+    operation = deploy(organization_stack_sets, "me-south-1")
+    assert operation["StatusDetails"]["FailedStackInstancesCount"] == 2
+    status, reason = results(organization_stack_sets, operation)[MEMBER, "me-south-1"]
+    assert (status, "me-south-1 is not enabled" in str(reason)) == ("FAILED", True)
+
+
+@pytest.mark.parametrize("retain", [False, True])
+def test_accounts_that_come_and_go(sandbox: Sandbox, organization_stack_sets: Any, retain: bool) -> None:
+    organizations = sandbox.client("organizations")
+    unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
+    create(organization_stack_sets, AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": retain})
+    # Nobody is in it yet.
+    assert deploy(organization_stack_sets, unit_id=unit)["Status"] == "SUCCEEDED"
+    assert instances(organization_stack_sets) == {}
+    targets = organization_stack_sets.list_stack_set_auto_deployment_targets(**ASKED)["Summaries"]
+    assert targets == [{"OrganizationalUnitId": unit, "Regions": ["us-east-1"]}]
+
+    organizations.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=unit)
+    assert parameter(sandbox, MEMBER) is None
+    sandbox.clock.advance(60)
+    assert parameter(sandbox, MEMBER) == "one"
+    assert instances(organization_stack_sets) == {(MEMBER, "us-east-1"): CURRENT}
+
+    organizations.move_account(AccountId=MEMBER, SourceParentId=unit, DestinationParentId=ROOT)
+    sandbox.clock.advance(60)
+    assert instances(organization_stack_sets) == {}
+    assert parameter(sandbox, MEMBER) == ("one" if retain else None)
+    actions = [one["Action"] for one in organization_stack_sets.list_stack_set_operations(**ASKED)["Summaries"]]
+    assert actions == ["DELETE", "CREATE", "CREATE"]
+
+
+def test_an_account_that_is_created_joins_by_itself_and_leaves(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    create(organization_stack_sets)
+    deploy(organization_stack_sets)
+    joined = join(sandbox)
+    assert parameter(sandbox, joined) == "one"
+    sandbox.clock.advance(5 * 24 * 3600)
+    sandbox.client("organizations").remove_account_from_organization(AccountId=joined)
+    sandbox.clock.advance(60)
+    assert parameter(sandbox, joined) is None
+    # Automatic deployment stops with the instances of the unit.
+    _delete(organization_stack_sets, retain=False)
+    assert not organization_stack_sets.list_stack_set_auto_deployment_targets(**ASKED)["Summaries"]
+    assert parameter(sandbox, join(sandbox)) is None
+
+
+def test_without_automatic_deployment_nothing_happens(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    create(organization_stack_sets, AutoDeployment={"Enabled": False})
+    deploy(organization_stack_sets)
+    assert parameter(sandbox, join(sandbox)) is None
+
+
+def _delete(organization_stack_sets: Any, *, retain: bool) -> None:
+    operation = organization_stack_sets.delete_stack_instances(**targeted(RetainStacks=retain))["OperationId"]
+    finished(organization_stack_sets, operation)

@@ -1,0 +1,274 @@
+"""Stacks: how they come, fail and go, with AWS::SSM::ResourceDataSync in them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox_tests.cases.delivery import make_bucket
+from sandbox_tests.cases.quick_setup import ADMINISTRATOR, MANAGEMENT, MEMBER
+from sandbox_tests.cases.stacks import (
+    BUCKET,
+    DESTINATION,
+    ENTIRE,
+    FROM_SOURCE,
+    INVALID,
+    create,
+    events,
+    explorer,
+    reasons,
+    status,
+    sync_properties,
+    syncs,
+    template,
+)
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+Refused = Any
+
+BROKEN = "Properties validation failed for resource Sync with message:\n"
+
+
+# What a stack makes
+
+
+def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, refused: Refused) -> None:
+    ssm = explorer(sandbox)
+    before = sandbox.snapshot()
+    outputs = {"Name": {"Value": {"Ref": "Sync"}}, "Same": {"Value": {"Fn::GetAtt": ["Sync", "SyncName"]}}}
+    body = template(sync_properties(IncludeFutureRegions="true"), Outputs=outputs)
+    stack_id = create(cloudformation, body, ClientRequestToken="mine")
+    (stack,) = cloudformation.describe_stacks(StackName="explorer")["Stacks"]
+    assert (stack["StackId"], stack["StackStatus"]) == (stack_id, "CREATE_COMPLETE")
+    assert {output["OutputValue"] for output in stack["Outputs"]} == {"organization"}
+    assert json.loads(json.dumps(cloudformation.get_template(StackName="explorer")["TemplateBody"])) == json.loads(body)
+    assert sandbox.snapshot()["stacks"] == {
+        f"{MANAGEMENT} us-east-1": [
+            {
+                "name": "explorer",
+                "status": "CREATE_COMPLETE",
+                "resources": {"Sync": "AWS::SSM::ResourceDataSync"},
+            }
+        ]
+    }
+    assert syncs(ssm)["organization"]["SyncSource"] == {
+        "SourceType": "AwsOrganizations",
+        "SourceRegions": ["us-east-1"],
+        "AwsOrganizationsSource": ENTIRE,
+        "IncludeFutureRegions": True,
+    }
+    found = cloudformation.describe_stack_events(StackName="explorer")["StackEvents"]
+    assert {event["ClientRequestToken"] for event in found} == {"mine"}
+
+    cloudformation.delete_stack(StackName="explorer")
+    assert sandbox.snapshot() == before
+    with refused("ValidationError"):
+        cloudformation.describe_stacks(StackName="explorer")
+    # By its id it can be looked at, and looking makes nothing.
+    (deleted,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    assert (deleted["StackStatus"], "Outputs" in deleted) == ("DELETE_COMPLETE", False)
+    assert cloudformation.describe_stack_resources(StackName=stack_id)["StackResources"] == []
+    assert events(cloudformation, stack_id) == [
+        ("explorer", "CREATE_IN_PROGRESS"),
+        ("Sync", "CREATE_IN_PROGRESS"),
+        ("Sync", "CREATE_COMPLETE"),
+        ("explorer", "CREATE_COMPLETE"),
+        ("explorer", "DELETE_IN_PROGRESS"),
+        ("Sync", "DELETE_IN_PROGRESS"),
+        ("Sync", "DELETE_COMPLETE"),
+        ("explorer", "DELETE_COMPLETE"),
+    ]
+    assert syncs(ssm) == {}
+    cloudformation.delete_stack(StackName="explorer")
+
+
+def test_units_and_destinations_are_said_in_cloudformations_way(sandbox: Sandbox, cloudformation: Any) -> None:
+    ssm = explorer(sandbox)
+    make_bucket(sandbox, MANAGEMENT, "us-east-1")
+    made = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Workloads")
+    unit_id = made["OrganizationalUnit"]["Id"]
+    units = {"OrganizationSourceType": "OrganizationalUnits", "OrganizationalUnits": [unit_id]}
+    inventory = {
+        "Type": "AWS::SSM::ResourceDataSync",
+        "Properties": {"SyncName": "inventory", "S3Destination": {**DESTINATION, "BucketPrefix": "syncs"}},
+    }
+    older = {"Type": "AWS::SSM::ResourceDataSync", "Properties": {"SyncName": "older", **DESTINATION}}
+    body = template(sync_properties(AwsOrganizationsSource=units), Resources={"Inventory": inventory, "Older": older})
+    create(cloudformation, body)
+    found = syncs(ssm)
+    source = found["organization"]["SyncSource"]["AwsOrganizationsSource"]
+    assert source["OrganizationalUnits"] == [{"OrganizationalUnitId": unit_id}]
+    destination = {"BucketName": "inventory", "Region": "us-east-1", "SyncFormat": "JsonSerDe"}
+    assert found["inventory"]["S3Destination"] == {**destination, "Prefix": "syncs"}
+    assert found["older"]["S3Destination"] == destination
+    cloudformation.delete_stack(StackName="explorer")
+    assert syncs(ssm) == {}
+
+
+def test_parameters_are_shown_as_they_were_given(sandbox: Sandbox, cloudformation: Any) -> None:
+    ssm = explorer(sandbox)
+    declared = {"Regions": {"Type": "CommaDelimitedList"}, "Size": {"Type": "Number", "Default": 1}}
+    body = template(sync_properties(SourceRegions={"Ref": "Regions"}), Parameters=declared)
+    given = [{"ParameterKey": "Regions", "ParameterValue": "us-east-1,eu-west-1"}]
+    create(cloudformation, body, Parameters=given)
+    (stack,) = cloudformation.describe_stacks(StackName="explorer")["Stacks"]
+    assert stack["Parameters"] == [*given, {"ParameterKey": "Size", "ParameterValue": "1"}]
+    assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["us-east-1", "eu-west-1"]
+    wanted = [{"ParameterKey": "Regions", "ParameterValue": "us-west-2"}]
+    cloudformation.update_stack(StackName="explorer", UsePreviousTemplate=True, Parameters=wanted)
+    assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["us-west-2"]
+
+
+def test_the_delegated_administrators_stack_stays_when_its_sync_goes(sandbox: Sandbox) -> None:
+    explorer(sandbox)
+    organizations = sandbox.client("organizations")
+    administrator = {"AccountId": ADMINISTRATOR, "ServicePrincipal": "ssm.amazonaws.com"}
+    organizations.register_delegated_administrator(**administrator)
+    cloudformation, ssm = sandbox.client("cloudformation", ADMINISTRATOR), sandbox.client("ssm", ADMINISTRATOR)
+    create(cloudformation, template(sync_properties()))
+    assert list(syncs(ssm)) == ["organization"]
+    organizations.deregister_delegated_administrator(**administrator)
+    assert syncs(ssm) == {}
+    assert status(cloudformation, "explorer") == "CREATE_COMPLETE"
+    cloudformation.delete_stack(StackName="explorer")
+    assert sandbox.snapshot()["stacks"] == {}
+
+
+# What fails
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        (sync_properties(SourceRegions=["nowhere"]), INVALID),
+        (
+            sync_properties(EnableAllOpsDataSources=False),
+            f"{BROKEN}#/SyncSource: extraneous key [EnableAllOpsDataSources] is not permitted",
+        ),
+        (
+            {"SyncName": "a", "S3Destination": {**DESTINATION, "DestinationDataSharing": {}}},
+            f"{BROKEN}#/S3Destination: extraneous key [DestinationDataSharing] is not permitted",
+        ),
+        (
+            {"SyncType": FROM_SOURCE, "SyncSource": {"SourceType": 1}},
+            f"{BROKEN}#: required key [SyncName] not found\n#/SyncSource: required key [SourceRegions] not found\n",
+        ),
+        (
+            {"SyncName": "a", "SyncType": FROM_SOURCE, "SyncSource": "all"},
+            f"{BROKEN}#/SyncSource: expected type: JSONObject",
+        ),
+        (
+            {"SyncName": "a", "S3Destination": DESTINATION, "BucketName": "b"},
+            'Resource handler returned message: "Invalid request provided: Two configurations for S3Destination',
+        ),
+    ],
+    ids=["refused", "EnableAllOpsDataSources", "DestinationDataSharing", "missing", "no object", "twice"],
+)
+def test_a_stack_that_fails_says_why_and_rolls_back(
+    sandbox: Sandbox, cloudformation: Any, refused: Refused, properties: dict[str, Any], reason: str
+) -> None:
+    ssm = explorer(sandbox)
+    body = template(properties, {"DependsOn": "Bucket"}, Resources={"Bucket": BUCKET})
+    create(cloudformation, body)
+    assert status(cloudformation, "explorer") == "ROLLBACK_COMPLETE"
+    (said,) = reasons(cloudformation, "explorer")
+    assert said.startswith(reason)
+    assert events(cloudformation, "explorer")[3:] == [
+        ("Sync", "CREATE_IN_PROGRESS"),
+        ("Sync", "CREATE_FAILED"),
+        ("explorer", "ROLLBACK_IN_PROGRESS"),
+        ("Bucket", "DELETE_IN_PROGRESS"),
+        ("Bucket", "DELETE_COMPLETE"),
+        ("explorer", "ROLLBACK_COMPLETE"),
+    ]
+    assert syncs(ssm) == {}
+    assert sandbox.client("s3").list_buckets()["Buckets"] == []
+    with refused("ValidationError"):
+        cloudformation.update_stack(StackName="explorer", TemplateBody=body)
+    with refused("AlreadyExistsException"):
+        create(cloudformation, body)
+    cloudformation.delete_stack(StackName="explorer")
+    create(cloudformation, template(sync_properties()))
+
+
+def test_who_may_not_gets_systems_managers_words(sandbox: Sandbox) -> None:
+    explorer(sandbox)
+    cloudformation = sandbox.client("cloudformation", MEMBER)
+    create(cloudformation, template(sync_properties()))
+    (said,) = reasons(cloudformation, "explorer")
+    assert "HandlerErrorCode: GeneralServiceException" in said
+    assert f"Account {MEMBER} is neither the management account nor the delegated administrator" in said
+
+
+def test_a_sync_that_exists_and_a_sixth_are_refused(sandbox: Sandbox, cloudformation: Any) -> None:
+    ssm = explorer(sandbox)
+    source = sync_properties()["SyncSource"]
+    for name in ("organization", "b", "c", "d"):
+        ssm.create_resource_data_sync(SyncName=name, SyncType=FROM_SOURCE, SyncSource=source)
+    create(cloudformation, template(sync_properties()))
+    (said,) = reasons(cloudformation, "explorer")
+    assert "'organization' already exists." in said
+    assert "HandlerErrorCode: AlreadyExists" in said
+    # The rollback leaves alone what the stack did not make.
+    cloudformation.delete_stack(StackName="explorer")
+    assert sorted(syncs(ssm)) == ["b", "c", "d", "organization"]
+    ssm.create_resource_data_sync(SyncName="e", SyncType=FROM_SOURCE, SyncSource=source)
+    create(cloudformation, template(sync_properties("f")))
+    (said,) = reasons(cloudformation, "explorer")
+    assert "HandlerErrorCode: ServiceLimitExceeded" in said
+    assert "5 resource data syncs" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "ends", "buckets"),
+    [
+        ({"DisableRollback": True}, "CREATE_FAILED", 1),
+        ({"OnFailure": "DO_NOTHING"}, "CREATE_FAILED", 1),
+        ({"OnFailure": "ROLLBACK"}, "ROLLBACK_COMPLETE", 0),
+        ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),
+    ],
+)
+def test_what_becomes_of_a_failed_stack_is_said(
+    sandbox: Sandbox, cloudformation: Any, options: dict[str, Any], ends: str, buckets: int
+) -> None:
+    body = template({"SyncName": "a"}, {"DependsOn": "Bucket"}, Resources={"Bucket": BUCKET})
+    stack_id = create(cloudformation, body, **options)
+    (stack,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    assert (stack["StackStatus"], stack["DisableRollback"]) == (ends, ends == "CREATE_FAILED")
+    assert len(sandbox.client("s3").list_buckets()["Buckets"]) == buckets
+    cloudformation.delete_stack(StackName=stack_id)
+    assert sandbox.client("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (json.dumps({"Resources": {"A": {"Type": "AWS::Nowhere::Thing"}}}), "[AWS::Nowhere::Thing]"),
+        (json.dumps({"Resources": {"A": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}), "WaitCondition"),
+        (json.dumps({"Resources": {"A": {"Type": "Custom::Thing"}}}), "[Custom::Thing]"),
+        (json.dumps({"Resources": {"A": {}}}), "Unrecognized resource types"),
+        (json.dumps({"Resources": {"A": BUCKET}, "Outputs": {"O": {"Value": {"Ref": "B"}}}}), "dependencies [B]"),
+        (json.dumps({"Resources": {}}), "At least one Resources member"),
+        ("nothing", "At least one Resources member"),
+        ("{[", "Template format error"),
+    ],
+)
+def test_a_template_that_the_sandbox_cannot_do_is_never_done(sandbox: Sandbox, body: str, words: str) -> None:
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.create_stack(StackName="known", TemplateBody=json.dumps({"Resources": {"A": BUCKET}}))
+    for operation, options in (
+        (cloudformation.create_stack, {"StackName": "explorer"}),
+        (cloudformation.update_stack, {"StackName": "known"}),
+        (cloudformation.create_change_set, {"StackName": "explorer", "ChangeSetName": "c", "ChangeSetType": "CREATE"}),
+        (cloudformation.create_stack_set, {"StackSetName": "explorer"}),
+    ):
+        with pytest.raises(cloudformation.exceptions.ClientError) as caught:
+            operation(TemplateBody=body, **options)
+        assert caught.value.response["Error"]["Code"] == "ValidationError"
+        assert words in caught.value.response["Error"]["Message"]
+    assert [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]] == ["known"]
+    assert status(cloudformation, "known") == "CREATE_COMPLETE"

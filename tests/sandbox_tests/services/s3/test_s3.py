@@ -1,0 +1,241 @@
+"""Buckets: whose they are, who else may reach them, and what S3 refuses."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.services.s3.access import service_may
+from sandbox_tests.cases.data import BUCKET, OTHER, OWNER
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+ARN = f"arn:aws:s3:::{BUCKET}"
+KEY = "sync/AWS:InstanceInformation/accountid=222222222222/region=us-east-1/i-1 ä+&.json"
+
+Refused = Any
+
+
+@pytest.fixture
+def s3(sandbox: Sandbox) -> Any:
+    """S3 of the account that has the bucket."""
+    client = sandbox.client("s3", OWNER)
+    client.create_bucket(Bucket=BUCKET)
+    return client
+
+
+def statement(action: str, resource: str, principal: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _code(call: Any, **parameters: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_a_bucket_is_its_accounts_and_its_name_everybodys(sandbox: Sandbox, s3: Any) -> None:
+    other = sandbox.client("s3", OTHER)
+    assert _code(other.create_bucket, Bucket=BUCKET) == "BucketAlreadyExists"
+    assert _code(other.head_bucket, Bucket=BUCKET) == "403"
+    assert _code(other.list_objects_v2, Bucket=BUCKET) == "AccessDenied"
+    assert _code(other.list_objects_v2, Bucket="nobody-has-this") == "NoSuchBucket"
+    assert other.list_buckets()["Buckets"] == []
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
+    for name in ("Upper", "ab", "192.168.5.4", "xn--bucket", "two..dots", "-bucket"):
+        assert _code(s3.create_bucket, Bucket=name) == "InvalidBucketName", name
+
+
+def test_a_new_bucket_is_closed_and_encrypted(s3: Any) -> None:
+    rules = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert all(s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
+    owner = s3.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"]["Rules"]
+    assert owner == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert s3.get_bucket_request_payment(Bucket=BUCKET)["Payer"] == "BucketOwner"
+    s3.put_object(Bucket=BUCKET, Key="a", Body=b"", ACL="bucket-owner-full-control")
+    assert _code(s3.put_object, Bucket=BUCKET, Key="a", Body=b"", ACL="public-read") == "AccessControlListNotSupported"
+    assert _code(s3.put_bucket_acl, Bucket=BUCKET, ACL="private") == "AccessControlListNotSupported"
+
+
+@pytest.mark.parametrize("algorithm", [None, "CRC32", "SHA256"])
+def test_objects_come_back_as_they_were_put(s3: Any, algorithm: str | None) -> None:
+    body = "ä\r\n0\r\n".encode() * 1000
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=body, **({"ChecksumAlgorithm": algorithm} if algorithm else {}))
+    assert s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == body
+    assert s3.head_object(Bucket=BUCKET, Key=KEY)["ContentLength"] == len(body)
+    assert s3.get_object(Bucket=BUCKET, Key=KEY, Range="bytes=0-1")["Body"].read() == "ä".encode()
+    prefix = KEY.rpartition("/")[0]
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]] == [KEY]
+    assert _code(s3.get_object, Bucket=BUCKET, Key="nothing") == "NoSuchKey"
+
+
+def test_bodies_in_chunks(sandbox: Sandbox, s3: Any) -> None:
+    """As SDKs send them over TLS: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html."""
+    key = sandbox.environment(OWNER)["AWS_ACCESS_KEY_ID"]
+    request = urllib.request.Request(  # noqa: S310 (the sandbox's own address)
+        f"{sandbox.endpoint_url}/{BUCKET}/chunked",
+        data=b"5\r\nfirst\r\n6\r\nsecond\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
+        method="PUT",
+        headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260105/us-east-1/s3/aws4_request, Signature=0",
+            "Content-Encoding": "aws-chunked",
+            "Content-Type": "application/octet-stream",
+            "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            "x-amz-decoded-content-length": "11",
+            "x-amz-trailer": "x-amz-checksum-crc32",
+        },
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        assert answer.status == 200
+    assert s3.get_object(Bucket=BUCKET, Key="chunked")["Body"].read() == b"firstsecond"
+
+
+def test_lists_come_in_pages(s3: Any) -> None:
+    for number in range(5):
+        s3.put_object(Bucket=BUCKET, Key=f"folder-{number}/object", Body=b"x")
+    pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, PaginationConfig={"PageSize": 2}))
+    assert [len(page["Contents"]) for page in pages] == [2, 2, 1]
+    folders = s3.list_objects_v2(Bucket=BUCKET, Delimiter="/")["CommonPrefixes"]
+    assert [folder["Prefix"] for folder in folders] == [f"folder-{number}/" for number in range(5)]
+
+
+def test_a_bucket_is_deleted_when_it_is_empty_of_versions_too(sandbox: Sandbox, s3: Any) -> None:
+    before = sandbox.snapshot()
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"one", b"two"):
+        s3.put_object(Bucket=BUCKET, Key="a", Body=body)
+    s3.delete_object(Bucket=BUCKET, Key="a")
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+    assert _code(s3.delete_bucket, Bucket=BUCKET) == "BucketNotEmpty"
+    listed = s3.list_object_versions(Bucket=BUCKET)
+    ids = [
+        {"Key": one["Key"], "VersionId": one["VersionId"]} for one in (*listed["Versions"], *listed["DeleteMarkers"])
+    ]
+    assert len(ids) == 3
+    assert len(s3.delete_objects(Bucket=BUCKET, Delete={"Objects": ids})["Deleted"]) == 3
+    assert before["buckets"] == {OWNER: [{**sandbox.snapshot()["buckets"][OWNER][0], "versioning": None}]}
+    s3.delete_bucket(Bucket=BUCKET)
+    assert sandbox.snapshot()["buckets"] == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "no JSON",
+        policy(statement("s3:GetObject", f"{ARN}-other/*")),
+        policy(statement("s3:GetObject", ARN)),
+        policy(statement("s3:ListBucket", f"{ARN}/*")),
+        policy(statement("ssm:GetParameter", ARN)),
+        policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}),
+        policy(statement("s3:GetObject", f"{ARN}/*", Unknown="element")),
+        policy({**statement("s3:GetObject", f"{ARN}/*"), "Effect": "Maybe"}),
+    ],
+)
+def test_what_is_no_policy_of_the_bucket(s3: Any, wrong: str) -> None:
+    assert _code(s3.put_bucket_policy, Bucket=BUCKET, Policy=wrong) == "MalformedPolicy"
+
+
+def test_another_account_needs_the_policy_of_the_bucket(sandbox: Sandbox, s3: Any) -> None:
+    other, third = sandbox.client("s3", OTHER), sandbox.client("s3", "111111111111")
+    s3.put_object(Bucket=BUCKET, Key="open/a", Body=b"a")
+    account = {"AWS": f"arn:aws:iam::{OTHER}:root"}
+    s3.put_bucket_policy(
+        Bucket=BUCKET,
+        Policy=policy(
+            statement("s3:GetObject", f"{ARN}/open/*", account),
+            statement("s3:ListBucket", ARN, account, Condition={"StringLike": {"s3:prefix": "open/*"}}),
+            statement("s3:PutObject", f"{ARN}/*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-sandbox0001"}}),
+        ),
+    )
+    assert other.get_object(Bucket=BUCKET, Key="open/a")["Body"].read() == b"a"
+    assert other.list_objects_v2(Bucket=BUCKET, Prefix="open/")["KeyCount"] == 1
+    for client, call, parameters in (
+        (other, "list_objects_v2", {}),
+        (other, "get_object", {"Key": "closed/a"}),
+        (other, "delete_object", {"Key": "open/a"}),
+        (other, "get_bucket_policy", {}),
+        (third, "get_object", {"Key": "open/a"}),
+    ):
+        assert _code(getattr(client, call), Bucket=BUCKET, **parameters) == "AccessDenied"
+    third.put_object(Bucket=BUCKET, Key="closed/a", Body=b"b")
+
+
+def test_a_denial_concerns_the_buckets_own_account_too(s3: Any) -> None:
+    everything = {**statement("s3:*", f"{ARN}/*"), "Effect": "Deny"}
+    unencrypted = {**everything, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    outdated = {**everything, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(unencrypted, outdated))
+    s3.put_object(Bucket=BUCKET, Key="a", Body=b"a")
+    encrypted = {**everything, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    for denied in (encrypted, {**everything, "Condition": {"NumericLessThan": {"s3:TlsVersion": 1.4}}}):
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(denied))
+        assert _code(s3.get_object, Bucket=BUCKET, Key="a") == "AccessDenied"
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=policy({**statement("s3:DeleteObject", f"{ARN}/*"), "Effect": "Deny"}))
+    assert _code(s3.delete_object, Bucket=BUCKET, Key="a") == "AccessDenied"
+    assert _code(s3.delete_objects, Bucket=BUCKET, Delete={"Objects": [{"Key": "a"}]}) == "AccessDenied"
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    s3.delete_object(Bucket=BUCKET, Key="a")
+
+
+def test_what_a_service_may(s3: Any) -> None:
+    conditions = {"StringEquals": {"aws:SourceOrgID": "o-sandbox0001", "s3:x-amz-acl": "bucket-owner-full-control"}}
+    service = {"Service": "ssm.amazonaws.com"}
+    s3.put_bucket_policy(
+        Bucket=BUCKET,
+        Policy=policy(statement("s3:PutObject", f"{ARN}/*/accountid=*/*", service, Condition=conditions)),
+    )
+    said = {"aws:SourceOrgID": "o-sandbox0001", "s3:x-amz-acl": "bucket-owner-full-control"}
+    assert service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, said)
+    assert not service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, "elsewhere", said)
+    assert not service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, {**said, "aws:SourceOrgID": "o-other"})
+    assert not service_may("config.amazonaws.com", "s3:PutObject", BUCKET, KEY, said)
+    assert not service_may("ssm.amazonaws.com", "s3:GetBucketAcl", BUCKET, "", said)
+
+
+def test_policies_of_callers(sandbox: Sandbox, s3: Any) -> None:
+    key = sandbox.client("kms", OWNER).create_key(Description="data")["KeyMetadata"]["Arn"]
+    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}]}
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=encryption)
+    sandbox.permissions.enforce(
+        f"arn:aws:iam::{OWNER}:user/Administrator",
+        {
+            "Statement": [
+                {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"{ARN}/*"},
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": ARN},
+                {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": key},
+            ]
+        },
+    )
+    caller = _caller(sandbox)
+    caller.put_object(Bucket=BUCKET, Key="a", Body=b"a")
+    caller.head_bucket(Bucket=BUCKET)
+    with pytest.raises(ClientError, match="kms:Decrypt on resource: arn:aws:kms:us-east-1:222222222222:key/"):
+        caller.get_object(Bucket=BUCKET, Key="a")
+    with pytest.raises(ClientError, match="s3:ListBucketVersions"):
+        caller.list_object_versions(Bucket=BUCKET)
+    with pytest.raises(ClientError, match="s3:PutEncryptionConfiguration"):
+        caller.delete_bucket_encryption(Bucket=BUCKET)
+
+
+def _caller(sandbox: Sandbox) -> Any:
+    """Not an inspector: somebody whose policies are judged."""
+    environment = sandbox.environment(OWNER)
+    return boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name="us-east-1",
+    )

@@ -1,0 +1,220 @@
+"""Quick Setup deploys, and tells how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox_tests.cases.quick_setup import (
+    ADMINISTRATOR,
+    HOST_MANAGEMENT,
+    INSTANCE_MANAGEMENT,
+    MANAGEMENT,
+    MEMBER,
+    PATCH_POLICY,
+    SETTING,
+    changed,
+    create,
+    message,
+    statuses,
+    wait,
+)
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+Refused = Any
+
+
+# How far it is
+
+
+def test_polling_lets_time_pass_until_all_is_done(quick_setup: Any) -> None:
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    assert [statuses(quick_setup, arn) for _ in range(6)] == [
+        ("INITIALIZING", "NONE"),
+        ("DEPLOYING", "NONE"),
+        ("SUCCEEDED", "DEPLOYING"),
+        ("SUCCEEDED", "DEPLOYING"),
+        ("SUCCEEDED", "SUCCEEDED"),
+        ("SUCCEEDED", "SUCCEEDED"),
+    ]
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    assert [statuses(quick_setup, arn)[0] for _ in range(2)] == ["DELETING", "DELETING"]
+    assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
+
+
+def test_polling_a_finished_manager_lets_no_time_pass(sandbox: Sandbox, quick_setup: Any) -> None:
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    sandbox.clock.advance(120)
+    statuses(quick_setup, arn)
+    now = sandbox.clock.now()
+    statuses(quick_setup, arn)
+    assert sandbox.clock.now() == now
+
+
+# What it deploys
+
+
+@pytest.mark.scenario("realistic")
+def test_host_management_sets_the_setting_of_active_members(sandbox: Sandbox, quick_setup: Any) -> None:
+    kept = sandbox.client("ssm", MEMBER, "eu-west-1")
+    kept.update_service_setting(SettingId=SETTING, SettingValue="Own")
+    before = sandbox.snapshot()
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    wait(sandbox, quick_setup, arn)
+    settings = sandbox.snapshot()["service_settings"]
+    # Neither the management account nor the suspended 777777777777.
+    members = ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"]
+    assert list(settings) == [f"{account} {region}" for account in members for region in ("eu-west-1", "us-east-1")]
+    assert settings["333333333333 eu-west-1"][SETTING] == "Own"
+    role = settings["333333333333 us-east-1"][SETTING]
+    assert sandbox.client("iam", MEMBER).get_role(RoleName=role)["Role"]["Path"] == "/"
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    sandbox.clock.advance(60)
+    after = sandbox.snapshot()
+    assert {key for key in before if before[key] != after[key]} == {"roles", "service_linked_roles"}
+    # What StackSets makes in a member account stays there.
+    left = [role["name"] for role in after["roles"][MEMBER] if role not in before["roles"][MEMBER]]
+    assert len(left) == 1
+    assert left[0].startswith("stacksets-exec-")
+
+
+@pytest.mark.scenario("realistic")
+def test_a_patch_policy_runs_on_managed_instances(sandbox: Sandbox, quick_setup: Any, roles: Any) -> None:
+    arn = create(quick_setup, changed(PATCH_POLICY, TargetRegions="ap-northeast-1"))
+    manager = wait(sandbox, quick_setup, arn)
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
+    sandbox.clock.advance(60)
+    assert sandbox.snapshot()["associations"] == {
+        "444444444444 ap-northeast-1": {"i-0a1b2c3d4e5f60741": ["Success"], "i-0a1b2c3d4e5f60742": ["Success"]}
+    }
+    instances = sandbox.client("ssm", "444444444444", "ap-northeast-1").describe_instance_information()
+    assert {node["AssociationStatus"] for node in instances["InstanceInformationList"]} == {"Success"}
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    sandbox.clock.advance(60)
+    assert sandbox.snapshot()["associations"] == {}
+    assert roles.get_role(RoleName="AWS-QuickSetup-Execution")
+
+
+@pytest.mark.usefixtures("roles")
+def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    local = changed(PATCH_POLICY, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
+    arn = create(quick_setup, local)
+    wait(sandbox, quick_setup, arn)
+    (configuration,) = quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]
+    assert (configuration["Account"], configuration["Region"]) == (MANAGEMENT, "us-east-1")
+    with refused("ValidationException"):
+        create(quick_setup, changed(local, TargetAccounts=MEMBER))
+
+
+def test_an_update_deploys_to_what_is_new_and_withdraws_from_the_rest(sandbox: Sandbox, quick_setup: Any) -> None:
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    manager = wait(sandbox, quick_setup, arn)
+    definition_id = manager["ConfigurationDefinitions"][0]["Id"]
+    parameters = {**HOST_MANAGEMENT["Parameters"], "TargetRegions": "eu-west-1,eu-west-2"}  # type: ignore[dict-item]
+    quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=parameters)
+    manager = wait(sandbox, quick_setup, arn)
+    assert manager["ConfigurationDefinitions"][0]["Parameters"] == parameters
+    assert list(sandbox.snapshot()["service_settings"]) == [
+        f"{account} {region}" for account in (ADMINISTRATOR, MEMBER) for region in ("eu-west-1", "eu-west-2")
+    ]
+
+
+def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    wait(sandbox, quick_setup, arn)
+    quick_setup.update_configuration_manager(ManagerArn=arn, Name="renamed", Description="why")
+    quick_setup.tag_resource(ResourceArn=arn, Tags={"one": "1", "two": "2"})
+    quick_setup.untag_resource(ResourceArn=arn, TagKeys=["one"])
+    assert quick_setup.list_tags_for_resource(ResourceArn=arn)["Tags"] == [{"Key": "two", "Value": "2"}]
+    manager = quick_setup.get_configuration_manager(ManagerArn=arn)
+    assert (manager["Name"], manager["Description"], manager["Tags"]) == ("renamed", "why", {"two": "2"})
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
+    with refused("ResourceNotFoundException"):
+        quick_setup.list_tags_for_resource(ResourceArn=arn.replace(arn[-4:], "0000"))
+
+
+def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    for name in ("one", "two"):
+        wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT, name))
+    first = quick_setup.list_configuration_managers(MaxItems=1)
+    second = quick_setup.list_configuration_managers(MaxItems=1, StartingToken=first["NextToken"])
+    listed = first["ConfigurationManagersList"] + second["ConfigurationManagersList"]
+    assert [manager["Name"] for manager in listed] == ["one", "two"]
+    # The model says that it is empty at the end, not absent.
+    assert second["NextToken"] == ""
+    named = quick_setup.list_configuration_managers(Filters=[{"Key": "Name", "Values": ["two"]}])
+    assert [manager["Name"] for manager in named["ConfigurationManagersList"]] == ["two"]
+    found = quick_setup.list_configurations(Filters=[{"Key": "Account", "Values": [MEMBER]}])["ConfigurationsList"]
+    assert {configuration["Account"] for configuration in found} == {MEMBER}
+    assert len(found) == 4
+    assert quick_setup.get_configuration(ConfigurationId=found[0]["Id"])["Account"] == MEMBER
+    with refused("ValidationException"):
+        quick_setup.list_configuration_managers(StartingToken="forged")
+    with refused("ValidationException"):
+        quick_setup.list_configurations(Filters=[{"Key": "Colour", "Values": ["blue"]}])
+    with refused("ResourceNotFoundException"):
+        quick_setup.get_configuration(ConfigurationId="nothing")
+
+
+# Parameters that Quick Setup adds
+
+
+def _parameters(quick_setup: Any, arn: str) -> dict[str, str]:
+    found: dict[str, str] = quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"][0][
+        "Parameters"
+    ]
+    return found
+
+
+def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_setup: Any) -> None:
+    sandbox.add_server_parameter("added", "QSForceUpdateParam", "1")
+    arn = create(quick_setup, HOST_MANAGEMENT, "added")
+    sent = changed(HOST_MANAGEMENT)["Parameters"]
+    assert _parameters(quick_setup, arn) == {**sent, "QSForceUpdateParam": "1"}
+    manager = wait(sandbox, quick_setup, arn)
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
+
+    sandbox.add_server_parameter("added", "QSForceUpdateParam", "2")
+    definition_id = manager["ConfigurationDefinitions"][0]["Id"]
+    quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=sent)
+    assert _parameters(quick_setup, arn)["QSForceUpdateParam"] == "2"
+    sandbox.clock.advance(60)
+    own = {**sent, "QSForceUpdateParam": "own"}
+    quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=own)
+    assert _parameters(quick_setup, arn) == own
+    sandbox.clock.advance(60)
+    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
+
+
+def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+    sandbox.add_server_parameter("added", "Colour", "blue")
+    sandbox.reset(sandbox.scenario)
+    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
+    sandbox.clock.advance(60)
+    with refused("ValidationException"):
+        create(quick_setup, changed(HOST_MANAGEMENT, Colour="blue"))
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("definition", [HOST_MANAGEMENT, PATCH_POLICY, INSTANCE_MANAGEMENT])
+def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict[str, Any]) -> None:
+    sent = changed(definition, QSForceUpdateParam="1")
+    assert _parameters(quick_setup, create(quick_setup, sent)) == sent["Parameters"]
+
+
+# Settings
+
+
+def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refused) -> None:
+    assert quick_setup.get_service_settings()["ServiceSettings"] == {}
+    with refused("ValidationException"):
+        quick_setup.update_service_settings(ExplorerEnablingRoleArn=f"arn:aws:iam::{MANAGEMENT}:role/Missing")
+    role_arn = roles.get_role(RoleName="AWS-QuickSetup-Execution")["Role"]["Arn"]
+    quick_setup.update_service_settings(ExplorerEnablingRoleArn=role_arn)
+    quick_setup.update_service_settings()
+    assert quick_setup.get_service_settings()["ServiceSettings"] == {"ExplorerEnablingRoleArn": role_arn}
+    quick_setup.update_service_settings(ExplorerEnablingRoleArn="")
+    assert quick_setup.get_service_settings()["ServiceSettings"] == {}
