@@ -107,7 +107,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
-            if query["deployments_observed"] == "true"
+            if query["deployment_status_enabled"] == "true"
             else []
         )
         unit_id = query["organizational_unit_id"] or _unit_id(existing)
@@ -248,7 +248,7 @@ ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data 
         ),
         SEVERITIES,
         Option(
-            "deployments_observed",
+            "deployment_status_enabled",
             "whether to read how configurations are deployed",
             "true|false",
             '"true" or "false"',
