@@ -43,7 +43,7 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.docs.command --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the tables of every README anew from the Terraform files
+docs: $(VENV)/.test ## Write the tables of every README from the Terraform files
 	@$(RUN) -m tools.docs.command
 
 .PHONY: bench
@@ -59,15 +59,15 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 	@$(RUN) -m tools.scan.command
 
 .PHONY: iam
-iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam anew from what the examples call (CHECK=1, SWEEP=1)
+iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from what the examples call (CHECK=1, SWEEP=1)
 	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
 .PHONY: provider-schema
-provider-schema: $(VENV)/.test ## Write anew what the newest known AWS provider offers of what the module uses
+provider-schema: $(VENV)/.test ## Write what the newest known AWS provider offers of what the module uses
 	@$(RUN) -m tools.provider.schema
 
 .PHONY: lock
-lock: $(VENV)/.lint ## Compile the pinned requirements anew
+lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
 	@cd requirements && for name in test lint browser scan; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \

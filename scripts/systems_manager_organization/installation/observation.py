@@ -228,7 +228,7 @@ Reads the organization, the settings that no resource manages and their records,
 is to use, what would go wrong (observe.py preflight) and how the configurations are deployed (observe.py deployments).
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
-ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data sources for a part of it.""",
+ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has data sources for a part of it.""",
     example="""organization --account-id 111111111111 --region us-east-1 \\
     --installation main --record-region us-east-1""",
     options=(
