@@ -17,7 +17,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the result, destroy it
+demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
 	@$(RUN) -m tools.demo.command
 
 .PHONY: sandbox
@@ -43,15 +43,15 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.docs.command --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Regenerate the tables of every README from the Terraform files
+docs: $(VENV)/.test ## Write the tables of every README from the Terraform files
 	@$(RUN) -m tools.docs.command
 
 .PHONY: bench
-bench: $(VENV)/.browser terraform ## Measure the module and its scripts beside their baselines and bounds (ONLY=terraform, preflight, compliance)
+bench: $(VENV)/.browser terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, preflight, compliance)
 	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
-faults: $(VENV)/.test terraform ## Make every AWS call of an apply fail once, in turn
+faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
 	@$(RUN) -m tools.faults.command $(if $(SERVICE),--service $(SERVICE))
 
 .PHONY: scan
@@ -59,15 +59,15 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 	@$(RUN) -m tools.scan.command
 
 .PHONY: iam
-iam: $(VENV)/.test terraform ## Regenerate the IAM policies of docs/iam from the calls of the examples (CHECK=1, SWEEP=1)
+iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from what the examples call (CHECK=1, SWEEP=1)
 	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
 .PHONY: provider-schema
-provider-schema: $(VENV)/.test ## Update what the module uses from the schema of a newer AWS provider
+provider-schema: $(VENV)/.test ## Write what the newest known AWS provider offers of what the module uses
 	@$(RUN) -m tools.provider.schema
 
 .PHONY: lock
-lock: $(VENV)/.lint ## Compile the pinned requirements again
+lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
 	@cd requirements && for name in test lint browser scan; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
@@ -76,7 +76,7 @@ lock: $(VENV)/.lint ## Compile the pinned requirements again
 	done
 
 .PHONY: clean
-clean: ## Remove everything that make and the tools created
+clean: ## Remove everything that make and the tools made
 	@rm -rf $(VENV) $(CHECKOV_VENV) .cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .terraform \) -type d -prune -exec rm -rf {} +
 

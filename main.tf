@@ -96,25 +96,25 @@ module "patch_policy" {
   source   = "./modules/patch-policy"
   for_each = var.patch_policies
 
-  name                               = each.key
-  operation                          = each.value.operation
-  scan_schedule                      = each.value.scan_schedule
-  scan_at_next_interval              = each.value.scan_at_next_interval
-  install_schedule                   = each.value.install_schedule
-  install_at_next_interval           = each.value.install_at_next_interval
-  reboot_option                      = each.value.reboot_option
-  baselines                          = each.value.baselines
-  concurrency                        = each.value.concurrency
-  error_threshold                    = each.value.error_threshold
-  target_tag                         = each.value.target_tag
-  organizational_unit_ids            = coalesce(each.value.target_organizational_unit_ids, local.target_organizational_unit_ids)
-  include_management_account         = each.value.include_management_account
-  regions                            = coalesce(each.value.regions, var.regions)
-  log_bucket                         = each.value.log_bucket
-  instance_profile_policies_attached = each.value.instance_profile_policies_attached
-  additional_parameters              = each.value.additional_parameters
-  prerequisites                      = local.prerequisites
-  tags                               = var.tags
+  name                             = each.key
+  operation                        = each.value.operation
+  scan_schedule                    = each.value.scan_schedule
+  scan_at_next_interval            = each.value.scan_at_next_interval
+  install_schedule                 = each.value.install_schedule
+  install_at_next_interval         = each.value.install_at_next_interval
+  reboot_option                    = each.value.reboot_option
+  baselines                        = each.value.baselines
+  concurrency                      = each.value.concurrency
+  error_threshold                  = each.value.error_threshold
+  target_tag                       = each.value.target_tag
+  organizational_unit_ids          = coalesce(each.value.target_organizational_unit_ids, local.target_organizational_unit_ids)
+  include_management_account       = each.value.include_management_account
+  regions                          = coalesce(each.value.regions, var.regions)
+  log_bucket                       = each.value.log_bucket
+  attach_instance_profile_policies = each.value.attach_instance_profile_policies
+  additional_parameters            = each.value.additional_parameters
+  prerequisites                    = local.prerequisites
+  tags                             = var.tags
 }
 
 # 7. Default Host Management Configuration: instances come under management by themselves.
@@ -147,17 +147,17 @@ module "host_management" {
     organizational_unit_ids = coalesce(var.host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
     regions                 = coalesce(var.host_management.regions, var.regions)
   }
-  management_account                 = var.host_management.management_account
-  update_ssm_agent                   = var.host_management.update_ssm_agent
-  update_ec2_launch_agent            = var.host_management.update_ec2_launch_agent
-  collect_inventory                  = var.host_management.collect_inventory
-  scan_instances                     = var.host_management.scan_instances
-  install_cloudwatch_agent           = var.host_management.install_cloudwatch_agent
-  update_cloudwatch_agent            = var.host_management.update_cloudwatch_agent
-  instance_profile_policies_attached = var.host_management.instance_profile_policies_attached
-  additional_parameters              = var.host_management.additional_parameters
-  prerequisites                      = local.prerequisites
-  tags                               = var.tags
+  management_account               = var.host_management.management_account
+  update_ssm_agent                 = var.host_management.update_ssm_agent
+  update_ec2_launch_agent          = var.host_management.update_ec2_launch_agent
+  collect_inventory                = var.host_management.collect_inventory
+  scan_instances                   = var.host_management.scan_instances
+  install_cloudwatch_agent         = var.host_management.install_cloudwatch_agent
+  update_cloudwatch_agent          = var.host_management.update_cloudwatch_agent
+  attach_instance_profile_policies = var.host_management.attach_instance_profile_policies
+  additional_parameters            = var.host_management.additional_parameters
+  prerequisites                    = local.prerequisites
+  tags                             = var.tags
 }
 
 # 9. OpsCenter and Change Manager: the administrator account works for all accounts.
@@ -194,7 +194,7 @@ module "change_manager" {
 
 data "external" "deployments" {
   # terraform import cannot know what a plan would deploy, so that decides the query and not the count.
-  count = local.script != null && var.deployments_observed ? 1 : 0
+  count = local.script != null && var.deployment_status_enabled ? 1 : 0
 
   program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])
   query   = local.deployments_query

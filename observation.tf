@@ -28,10 +28,10 @@ locals {
   observation_query = merge(
     local.script_query,
     {
-      installation         = local.installation
-      record_region        = local.record_region
-      deployments_observed = tostring(var.deployments_observed)
-      severities           = jsonencode(var.preflight.severities)
+      installation              = local.installation
+      record_region             = local.record_region
+      deployment_status_enabled = tostring(var.deployment_status_enabled)
+      severities                = jsonencode(var.preflight.severities)
 
       settings = jsonencode([for key in local.setting_keys : { key = key }])
       resources = jsonencode({

@@ -61,7 +61,7 @@ output "deployments" {
     How each configuration was deployed when last planned or applied, by name. A place is an account in a Region.
     - `counts`: number of places that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
     - `exceptions`: list of what has not succeeded: `state`, `reason` (AWS's own words where it failed), `count`, and up to 20 `places`, each as `333333333333 us-east-1`.
-    Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployments_observed = false`.
+    Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployment_status_enabled = false`.
   EOT
   value       = local.deployments
 }

@@ -101,7 +101,7 @@ variable "patch_policies" {
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
-    - `instance_profile_policies_attached`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
+    - `attach_instance_profile_policies`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
     - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
@@ -127,9 +127,9 @@ variable "patch_policies" {
       region     = string
       key_prefix = optional(string)
     }))
-    instance_profile_policies_attached = optional(bool)
-    include_management_account         = optional(bool)
-    additional_parameters              = optional(map(string))
+    attach_instance_profile_policies = optional(bool)
+    include_management_account       = optional(bool)
+    additional_parameters            = optional(map(string))
   }))
   default  = {}
   nullable = false
@@ -169,22 +169,22 @@ variable "host_management" {
     - `collect_inventory`: inventory every 30 minutes. Default: true.
     - `scan_instances`: a daily scan for missing patches; refused where a patch policy scans. Default: false.
     - `install_cloudwatch_agent`, `update_cloudwatch_agent`: the CloudWatch agent, whose metrics are charged; looking every 30 days. Default: false.
-    - `instance_profile_policies_attached`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
+    - `attach_instance_profile_policies`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account by a separate configuration: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
   type = object({
-    update_ssm_agent                   = optional(bool)
-    update_ec2_launch_agent            = optional(bool)
-    collect_inventory                  = optional(bool)
-    scan_instances                     = optional(bool)
-    install_cloudwatch_agent           = optional(bool)
-    update_cloudwatch_agent            = optional(bool)
-    instance_profile_policies_attached = optional(bool)
-    target_organizational_unit_ids     = optional(set(string))
-    regions                            = optional(set(string))
+    update_ssm_agent                 = optional(bool)
+    update_ec2_launch_agent          = optional(bool)
+    collect_inventory                = optional(bool)
+    scan_instances                   = optional(bool)
+    install_cloudwatch_agent         = optional(bool)
+    update_cloudwatch_agent          = optional(bool)
+    attach_instance_profile_policies = optional(bool)
+    target_organizational_unit_ids   = optional(set(string))
+    regions                          = optional(set(string))
     management_account = optional(object({
       regions = set(string)
       target_tag = optional(object({
@@ -295,7 +295,7 @@ variable "preflight" {
   }
 }
 
-variable "deployments_observed" {
+variable "deployment_status_enabled" {
   description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
   type        = bool
   default     = true

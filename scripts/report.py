@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["boto3>=1.40", "duckdb>=1.4", "rich>=13"]
 # ///
-"""What a person asks about Quick Setup, and the ways out of a failure: `python3 report.py --help`."""
+"""What a person asks about Quick Setup, and how to recover from a failure: `python3 report.py --help`."""
 
 import sys
 

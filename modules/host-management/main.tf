@@ -12,7 +12,7 @@ locals {
     ScanInstances          = tostring(var.scan_instances)
     InstallCloudWatchAgent = tostring(var.install_cloudwatch_agent)
     UpdateCloudWatchAgent  = tostring(var.update_cloudwatch_agent)
-    IsPolicyAttachAllowed  = tostring(var.instance_profile_policies_attached)
+    IsPolicyAttachAllowed  = tostring(var.attach_instance_profile_policies)
   }
 
   nodes = var.management_account == null ? {} : {

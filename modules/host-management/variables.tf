@@ -94,7 +94,7 @@ variable "update_cloudwatch_agent" {
   nullable    = false
 }
 
-variable "instance_profile_policies_attached" {
+variable "attach_instance_profile_policies" {
   description = "Whether Quick Setup may add what Systems Manager needs (`AmazonSSMManagedInstanceCore`) to the roles of existing instance profiles. Default: false."
   type        = bool
   default     = false

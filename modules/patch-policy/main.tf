@@ -14,7 +14,7 @@ locals {
     PatchBaselineRegion       = data.aws_region.current.id
     PatchBaselineUseDefault   = var.baselines == null ? "default" : "custom"
     SelectedPatchBaselines    = local.selected_baselines
-    IsPolicyAttachAllowed     = tostring(var.instance_profile_policies_attached)
+    IsPolicyAttachAllowed     = tostring(var.attach_instance_profile_policies)
     RateControlConcurrency    = var.concurrency
     RateControlErrorThreshold = var.error_threshold
 

@@ -174,7 +174,7 @@ variable "log_bucket" {
   }
 }
 
-variable "instance_profile_policies_attached" {
+variable "attach_instance_profile_policies" {
   description = "Whether Quick Setup may attach what patching needs (`AmazonSSMManagedInstanceCore` and access to its baselines) to the roles of existing instance profiles. Default: false; attach them yourself then. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html"
   type        = bool
   default     = false

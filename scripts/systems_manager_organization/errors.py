@@ -8,7 +8,7 @@ class ScriptError(Exception):
 
 
 class UsageError(ScriptError):
-    """The command line names no verb, an unknown verb or an unknown flag."""
+    """The command line names no command, an unknown one or an unknown option, or what it gives does not fit."""
 
 
 class QueryError(ScriptError):

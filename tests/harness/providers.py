@@ -121,7 +121,7 @@ def resolve(environment: Mapping[str, str], download: Path, platform: str) -> Mi
     if aws is None:
         raise HarnessError(
             f"No AWS provider for {platform}: {REGISTRY} cannot be reached and no mirror holds hashicorp/aws. "
-            f"Ways out: allow the registry; or, where it can be reached, run `terraform providers mirror FOLDER` "
+            f"To resolve: allow the registry; or, where it can be reached, run `terraform providers mirror FOLDER` "
             f"with hashicorp/aws 5.100 or newer required, and set {MIRROR_VARIABLE}=FOLDER here. "
             f"Looked in: {', '.join(map(str, candidates))}."
         )

@@ -57,7 +57,7 @@ def boto3_session(**options: str | None) -> Session:
         import botocore.session
     except ImportError as error:
         raise DependencyError(
-            f"{sys.executable} cannot import boto3 ({error}). Ways out: {sys.executable} -m pip install boto3; or "
+            f"{sys.executable} cannot import boto3 ({error}). To resolve: {sys.executable} -m pip install boto3; or "
             'python_command = ["uv", "run", "--script"] where uv is installed; or python_command = null to do without '
             "Python."
         ) from error

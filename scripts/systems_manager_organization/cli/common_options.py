@@ -1,4 +1,4 @@
-"""Names and keys that several verbs share."""
+"""Names and options that several commands share."""
 
 from __future__ import annotations
 

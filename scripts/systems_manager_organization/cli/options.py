@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from systems_manager_organization.errors import QueryError
 
 Query = Mapping[str, str]
-"""Every key of the verb with its value; a key that was left out has its default, which is "" unless said."""
+"""every option of the command with its value; a key that was left out has its default, which is "" unless said."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ COMMON_KEYS = (
     ),
 )
 
-# For verbs that change nothing a person may leave out whose account it is, and where.
+# For commands that change nothing a person may leave out whose account it is, and where.
 OPTIONAL_COMMON_KEYS = tuple(replace(key, required=False) for key in COMMON_KEYS)
 
 

@@ -42,8 +42,8 @@ class Terminal:
             from rich.console import Console
         except ImportError as error:
             raise DependencyError(
-                f"{sys.executable} cannot import rich ({error}), which draws the tables. Ways out: {sys.executable} -m "
-                "pip install rich; or JSON (--json, --format json), which needs none."
+                f"{sys.executable} cannot import rich ({error}), which draws the tables. To resolve: "
+                f"{sys.executable} -m pip install rich; or JSON (--json, --format json), which needs none."
             ) from error
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 

@@ -74,7 +74,7 @@ def _require_packages(options: ReportOptions, screen: Terminal) -> None:
         import duckdb  # noqa: F401 - whether it is there
     except ImportError as error:
         raise DependencyError(
-            f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. Ways out: "
+            f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. To resolve: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
     if options.format == TABLE and options.output is None and screen.stdout.isatty():

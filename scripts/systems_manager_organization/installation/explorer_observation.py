@@ -83,7 +83,7 @@ COMMAND = Command(
 Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are seen there alone. With --settings also
 what reads these, and ssm:GetParametersByPath.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
-one that tells LastStatus and the State of SyncSource would replace this verb.""",
+one that tells LastStatus and the State of SyncSource would replace this command.""",
     example="""resource-data-sync --account-id 222222222222 --region us-east-1 \\
     --sync-name organization --installation main --record-region us-east-1""",
     options=(

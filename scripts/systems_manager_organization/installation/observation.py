@@ -107,7 +107,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
-            if query["deployments_observed"] == "true"
+            if query["deployment_status_enabled"] == "true"
             else []
         )
         unit_id = query["organizational_unit_id"] or _unit_id(existing)
@@ -228,7 +228,7 @@ Reads the organization, the settings that no resource manages and their records,
 is to use, what would go wrong (observe.py preflight) and how the configurations are deployed (observe.py deployments).
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
-ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data sources for a part of it.""",
+ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has data sources for a part of it.""",
     example="""organization --account-id 111111111111 --region us-east-1 \\
     --installation main --record-region us-east-1""",
     options=(
@@ -248,7 +248,7 @@ ssm:GetParametersByPath; and what these two verbs call. AWS provider 5 has data 
         ),
         SEVERITIES,
         Option(
-            "deployments_observed",
+            "deployment_status_enabled",
             "whether to read how configurations are deployed",
             "true|false",
             '"true" or "false"',

@@ -143,7 +143,7 @@ overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole fo
 {", ".join(READ_ACTIONS)}.
 Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
 No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
-Quick Setup's configuration managers; those that do would replace parts of this verb.""",
+Quick Setup's configuration managers; those that do would replace parts of this command.""",
     example="preflight --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,

@@ -1,4 +1,4 @@
-"""`ensure.py`: verbs that make something true in AWS, and undo it. Terraform runs them as provisioners."""
+"""`ensure.py`: commands that make something true in AWS, and undo it. Terraform runs them as provisioners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`observe.py`: verbs that only read. Terraform runs them at every plan."""
+"""`observe.py`: commands that only read. Terraform runs them at every plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`report.py`: what a person asks, and the ways out of a failure."""
+"""`report.py`: what a person asks, and how to recover from a failure."""
 
 from __future__ import annotations
 

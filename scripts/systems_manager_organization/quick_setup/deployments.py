@@ -236,7 +236,7 @@ ListStackSetOperations and ListStackSetOperationResults; ssm-quicksetup:ListConf
 By hand it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in progress.
 aws_ssmquicksetup_configuration_manager tells one status and throws the reasons away
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that tells both for each account and
-Region would replace this verb.""",
+Region would replace this command.""",
     example="deployments --watch",
     options=(
         *OPTIONAL_COMMON_KEYS,

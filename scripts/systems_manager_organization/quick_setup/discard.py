@@ -92,7 +92,7 @@ COMMAND: Command[str] = Command(
 Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListConfigurations and
 DeleteConfigurationManager, and what lists the targeted accounts. Refuses what is deployed, unless --deployed is given.
 aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
-(https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this verb.""",
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this command.""",
     example="discard scan-everything",
     options=(NAME, *OPTIONAL_COMMON_KEYS, flag("deployed", "deletes it although its deployment succeeded"), YES),
     cli_handler=discard,

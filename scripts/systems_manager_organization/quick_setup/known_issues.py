@@ -80,7 +80,7 @@ CLOUD9 = KnownIssue(
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
 NODES = KnownIssue(
     "Nodes keep the instance profile that they have, and it lacks what patching needs; or they were stopped.",
-    "Set instance_profile_policies_attached = true in the patch policy; or attach AmazonSSMManagedInstanceCore to the "
+    "Set attach_instance_profile_policies = true in the patch policy; or attach AmazonSSMManagedInstanceCore to the "
     "profile's role, allow it s3:GetObject on arn:aws:s3:::aws-quicksetup-patchpolicy-*, and tag it QSConfigId-ID. "
     "Which nodes: State Manager, in that account and Region.",
 )

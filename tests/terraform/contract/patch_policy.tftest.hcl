@@ -89,20 +89,20 @@ run "everything_said" {
   }
 
   variables {
-    name                               = "install"
-    operation                          = "ScanAndInstall"
-    scan_schedule                      = "cron(30 3 ? * MON-FRI *)"
-    scan_at_next_interval              = true
-    install_schedule                   = "cron(0 2 ? * SAT#1 *)"
-    install_at_next_interval           = false
-    reboot_option                      = "RebootIfNeeded"
-    baselines                          = { WINDOWS = "pb-0123456789abcdef0" }
-    concurrency                        = "5"
-    error_threshold                    = "0%"
-    target_tag                         = { key = "Patch", value = "yes" }
-    log_bucket                         = { name = "patch-logs", region = "eu-west-1", key_prefix = "runs" }
-    instance_profile_policies_attached = true
-    include_management_account         = true
+    name                             = "install"
+    operation                        = "ScanAndInstall"
+    scan_schedule                    = "cron(30 3 ? * MON-FRI *)"
+    scan_at_next_interval            = true
+    install_schedule                 = "cron(0 2 ? * SAT#1 *)"
+    install_at_next_interval         = false
+    reboot_option                    = "RebootIfNeeded"
+    baselines                        = { WINDOWS = "pb-0123456789abcdef0" }
+    concurrency                      = "5"
+    error_threshold                  = "0%"
+    target_tag                       = { key = "Patch", value = "yes" }
+    log_bucket                       = { name = "patch-logs", region = "eu-west-1", key_prefix = "runs" }
+    attach_instance_profile_policies = true
+    include_management_account       = true
   }
 
   assert {

@@ -31,7 +31,7 @@ VALID = {
     "administrator_account_id": "222222222222",
     "organizational_unit_id": "ou-ab12-34cd56ef",
     "severities": "{}",
-    "deployments_observed": "false",
+    "deployment_status_enabled": "false",
 }
 
 json_values = st.recursive(
@@ -76,8 +76,10 @@ def test_what_obeys_the_rules_arrives_unchanged(values: dict[str, str]) -> None:
 
 
 def test_null_and_empty_mean_absent() -> None:
-    query = parse(json.dumps({**VALID, "profile": None, "role_arn": "", "deployments_observed": None}), COMMAND.options)
-    assert (query["profile"], query["role_arn"], query["deployments_observed"]) == ("", "", "true")
+    query = parse(
+        json.dumps({**VALID, "profile": None, "role_arn": "", "deployment_status_enabled": None}), COMMAND.options
+    )
+    assert (query["profile"], query["role_arn"], query["deployment_status_enabled"]) == ("", "", "true")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_null_and_empty_mean_absent() -> None:
         ({"organizational_unit_id": "r-ab12"}, ['organizational_unit_id is "r-ab12"', "ou-ab12-34cd56ef"]),
         ({"organizational_unit_id": "ou-ab12-34CD56EF"}, ["organizational_unit_id is", "ou-ab12-34cd56ef"]),
         ({"installation": "a/b"}, ['installation is "a/b"', "1 to 64 letters"]),
-        ({"deployments_observed": "yes"}, ['deployments_observed is "yes"', '"true" or "false"']),
+        ({"deployment_status_enabled": "yes"}, ['deployment_status_enabled is "yes"', '"true" or "false"']),
         ({"settings": "[{}]"}, ["settings must be a JSON list of objects"]),
         ({"settings": "[1,"}, ["settings is", "a JSON list of objects"]),
         ({"settings": '[{"key": "time-travel/x"}]'}, ["the kinds are trusted-access, stack-sets-access"]),

@@ -240,7 +240,7 @@ def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
     assert f"{DENIED} (in {WORKLOAD} us-east-1)" in finding["message"]
     assert "report.py explain scan" in finding["remedy"]
     assert "report.py redeploy scan" in finding["remedy"]
-    assert answered(run, "deployments", configurations=[SCAN], deployments_observed="false") == {}
+    assert answered(run, "deployments", configurations=[SCAN], deployment_status_enabled="false") == {}
 
 
 def test_what_this_installation_created_overlaps_with_nothing(aws: Sandbox, run: Run) -> None:

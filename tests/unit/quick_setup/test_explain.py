@@ -150,7 +150,7 @@ def test_nodes_that_fail_are_the_instance_profile(aws: Sandbox, run: Run) -> Non
     told = explained(run("report", "explain", "scan", session_factory=session))
     assert '"2 of 3 associations failed."' in told
     assert f"{WORKLOAD} us-east-1" in told
-    for words in ("instance_profile_policies_attached = true", "AmazonSSMManagedInstanceCore", "QSConfigId"):
+    for words in ("attach_instance_profile_policies = true", "AmazonSSMManagedInstanceCore", "QSConfigId"):
         assert words in told
     assert "aws-quicksetup-patchpolicy-*" in told
 

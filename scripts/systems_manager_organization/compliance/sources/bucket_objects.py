@@ -89,7 +89,7 @@ class Bucket:
         return f"s3://{self._name}/{key}"
 
     def explained(self, error: ServiceError) -> ScriptError:
-        """The way out of what is the matter with all of it."""
+        """How to resolve what concerns all of it."""
         if error.code == "NoSuchBucket":
             return ScriptError(f"{error} There is no bucket {self._name}: the output bucket of {_MODULE} has its name.")
         return ScriptError(
