@@ -23,6 +23,13 @@ class CreationMark:
     installation: str = ""
     time: str = ""
 
+    @property
+    def creator(self) -> str:
+        """Whom it says, as a sentence takes it."""
+        if not self.installation:
+            return "created by hand or by another tool"
+        return f"created by installation {self.installation}"
+
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> CreationMark:
         installation, _, time = tags.get(TAG, "").partition("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
@@ -14,7 +15,11 @@ from systems_manager_organization.errors import QueryError
 from systems_manager_organization.installation.existing_resources import existing_account, existing_roles, existing_unit
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.accounts import root_id_of
-from systems_manager_organization.quick_setup.configuration_managers import get_configuration_manager, managers_of
+from systems_manager_organization.quick_setup.configuration_managers import (
+    creation_mark,
+    get_configuration_manager,
+    managers_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
 
 ALL_ADOPTED, SOME_LEFT = 0, 1
 
@@ -112,6 +118,11 @@ class _Lookup:
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
 
+    @cached_property
+    def _managers(self) -> list[Manager]:
+        """Listed once, however many the plan creates."""
+        return managers_of(self._aws)
+
     def find(self, candidate: Candidate) -> list[Found]:
         """None, one or (configuration managers) several. Raises ScriptError."""
         planned, aws = candidate.planned, self._aws
@@ -127,8 +138,8 @@ class _Lookup:
         if candidate.type == "aws_ssmquicksetup_configuration_manager":
             types = ",".join(sorted(found["type"] for found in planned["configuration_definition"]))
             return [
-                Found(manager.arn, CreationMark.of(get_configuration_manager(aws, manager.arn).get("Tags", {})))
-                for manager in managers_of(aws)
+                Found(manager.arn, creation_mark(get_configuration_manager(aws, manager.arn)))
+                for manager in self._managers
                 if (manager.name, manager.type) == (planned["name"], types)
             ]
         return []
@@ -163,8 +174,7 @@ def _decide(
             f'the state of that one is lost, set the input installation = "{installation}" of the module, and plan and '
             "adopt again."
         )
-    whose = f"created by installation {installation}" if installation else "created by hand or by another tool"
-    return _import(candidate.address, found.id), f"{found.id}, {whose}: will be imported."
+    return _import(candidate.address, found.id), f"{found.id}, {found.mark.creator}: will be imported."
 
 
 def _deletes(change: Mapping[str, Any], resource_id: str) -> bool:

@@ -15,7 +15,7 @@ from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import root_id_of
-from systems_manager_organization.quick_setup.configuration_managers import FAILED, deployment_status
+from systems_manager_organization.quick_setup.configuration_managers import FAILED, creation_mark, deployment_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -126,7 +126,7 @@ def existing_managers(
             f"{configuration.type}/{configuration.name}",
             f'configuration manager "{configuration.name}"',
             configuration.arn,
-            CreationMark.of(description.get("Tags", {})),
+            creation_mark(description),
             _remark(deployment_status(description), configuration.arn),
         )
 
@@ -182,11 +182,7 @@ def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
                 "DUPLICATE_CONFIGURATION",
                 same[0].what,
                 f"Quick Setup has {len(same)} of this type and name: "
-                f"{'; '.join(f'{found.id} ({_owner(found.mark)})' for found in same)}. Both deploy to the same nodes.",
+                f"{'; '.join(f'{found.id} ({found.mark.creator})' for found in same)}. Both deploy to the same nodes.",
                 "Keep the one that Terraform has (terraform state show), and delete the other: "
                 f"{report_command()} discard ARN. Or give one of them another name.",
             )
-
-
-def _owner(mark: CreationMark) -> str:
-    return f"created by installation {mark.installation}" if mark.installation else "created by hand or another tool"

@@ -6,10 +6,13 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
-from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ancestors_of, is_root
-from systems_manager_organization.quick_setup.configuration_managers import configurations_in, get_configuration_manager
+from systems_manager_organization.quick_setup.configuration_managers import (
+    configurations_in,
+    creation_mark,
+    get_configuration_manager,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +61,7 @@ def _created_by_others(
     return [
         found
         for description in descriptions
-        if not installation or CreationMark.of(description.get("Tags", {})).installation != installation
+        if not installation or creation_mark(description).installation != installation
         for found in configurations_in(description)
     ]
 

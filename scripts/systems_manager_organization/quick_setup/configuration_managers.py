@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.waiters import deployment_pauses
+from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import QueryError, ServiceError, WaiterError
 from systems_manager_organization.quick_setup.configurations import Configuration, split
 
@@ -114,6 +115,11 @@ def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
 def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
     """Status by kind: `Deployment`, `AsyncExecutions`."""
     return {summary["StatusType"]: summary.get("Status", "NONE") for summary in description.get("StatusSummaries", [])}
+
+
+def creation_mark(description: Mapping[str, Any]) -> CreationMark:
+    """The mark of a configuration manager that Quick Setup describes so."""
+    return CreationMark.of(description.get("Tags", {}))
 
 
 def deployment_status(description: Mapping[str, Any]) -> str:

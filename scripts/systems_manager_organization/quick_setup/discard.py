@@ -9,12 +9,12 @@ from systems_manager_organization.cli.common_options import NAME, YES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import QueryError, WaiterError
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
     DELETED,
     configurations_in,
+    creation_mark,
     definitions_in,
     deployment_status,
     wait_for_deployment,
@@ -48,9 +48,7 @@ def discard(query: Query, connect: Connect, screen: Terminal) -> int:
                 f"apply; if none has, adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
                 "all the same: --deployed."
             )
-        installation = CreationMark.of(description.get("Tags", {})).installation
-        whose = f"created by installation {installation}" if installation else "created by hand or by another tool"
-        screen.tell(f"{name}, {arn}, {whose}: its deployment is {status}.")
+        screen.tell(f"{name}, {arn}, {creation_mark(description).creator}: its deployment is {status}.")
         for line in _places(aws, description):
             screen.tell(line)
         screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")

@@ -10,9 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.report_command import report_command
-from systems_manager_organization.creation_tag import CreationMark
 from systems_manager_organization.errors import ScriptError
-from systems_manager_organization.quick_setup.configuration_managers import get_configuration_manager, managers_of
+from systems_manager_organization.quick_setup.configuration_managers import (
+    creation_mark,
+    get_configuration_manager,
+    managers_of,
+)
 
 if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
@@ -30,7 +33,7 @@ def refuse_orphaned_managers(aws: AwsSession, installation: str, execution_role_
     orphaned = [
         manager
         for manager in managers_of(aws)
-        if CreationMark.of(get_configuration_manager(aws, manager.arn).get("Tags", {})).installation == installation
+        if creation_mark(get_configuration_manager(aws, manager.arn)).installation == installation
     ]
     if not orphaned:
         return
