@@ -25,9 +25,10 @@ def crowded(root: Path) -> dict[str, int]:
 
 
 def main(root: Path = REPOSITORY) -> int:
-    for folder, number in crowded(root).items():
+    found = crowded(root)
+    for folder, number in found.items():
         print(f"{folder} holds {number} Python files, more than {MOST}: put those of one subject into a folder.")
-    return 1 if crowded(root) else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -7,22 +7,22 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
+from harness.workspace import REPOSITORY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sandbox import Sandbox
 
-TESTS = Path(__file__).parent.parent
-
 
 def command(*arguments: str) -> subprocess.Popen[str]:
-    folders = os.pathsep.join([str(TESTS.parent / "scripts"), str(TESTS), str(TESTS.parent)])
+    folders = os.pathsep.join([str(REPOSITORY / "scripts"), str(REPOSITORY / "tests"), str(REPOSITORY)])
     environment = {**os.environ, "PYTHONPATH": folders, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "tools.demo.sandbox", *arguments],

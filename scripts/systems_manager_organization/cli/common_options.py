@@ -40,7 +40,6 @@ SYNC_NAME = Option(
 
 YES = flag("yes", "does not ask")
 
-REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
 ORGANIZATIONAL_UNIT_PATTERN = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
 
 

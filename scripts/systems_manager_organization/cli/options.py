@@ -63,6 +63,8 @@ def flag(name: str, description: str) -> Option:
 ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
 ROLE_ARN_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}"
 
+REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
+
 COMMON_KEYS = (
     account_id_key(
         "account_id",
@@ -72,7 +74,7 @@ COMMON_KEYS = (
     Option(
         "region",
         "the Region to work in: the AWS provider's",
-        "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}",
+        REGION_PATTERN,
         'the name of a Region, for example "us-east-1"',
         required=True,
     ),

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGION_PATTERN, list_pattern
-from systems_manager_organization.cli.options import COMMON_KEYS, Option
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
+from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
 from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.explorer.deregistration import DeregistrationGuard, refuse_deregistration
 from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, in_order

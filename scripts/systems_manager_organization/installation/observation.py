@@ -29,7 +29,9 @@ from systems_manager_organization.installation.observed_settings import (
 )
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.organizations.account_placement import AccountPlacement
 from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
 from systems_manager_organization.preflight.administrator_findings import (
     account_findings,
     registration_findings,
@@ -179,9 +181,9 @@ def _account_of(
 
 def _of_account(setting: Setting, account_id: str) -> Setting:
     """The setting of the administrator account, whose id Terraform does not know in the plan that creates it."""
-    if setting.kind == "account-placement":
+    if setting.kind == AccountPlacement.name:
         return replace(setting, subject=account_id)
-    return replace(setting, value=account_id) if setting.kind == "delegated-administrator" else setting
+    return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
 
 
 def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:

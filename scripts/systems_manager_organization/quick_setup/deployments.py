@@ -57,10 +57,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     Of no configurations AWS is asked nothing.
     """
-    if query["configurations"] and not parse_configurations(query["configurations"]):
+    given = _given(query)
+    if given == []:
         return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
     with connect() as aws:
-        configurations = _configurations(aws, query)
+        configurations = _existing(aws, query) if given is None else given
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
@@ -141,7 +142,8 @@ def show(query: Query, connect: Connect, screen: Terminal) -> int:
     Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
     """
     with connect() as aws:
-        configurations = _configurations(aws, query)
+        given = _given(query)
+        configurations = _existing(aws, query) if given is None else given
         directory = AccountDirectory(aws)
         if query["watch"]:
             deployments, interrupted = watched(
@@ -171,10 +173,13 @@ def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: boo
         console.print(summary(deployment))
 
 
-def _configurations(aws: AwsSession, query: Query) -> list[Configuration]:
-    """The query's, or those of the managers that are there."""
-    if query["configurations"]:
-        return parse_configurations(query["configurations"])
+def _given(query: Query) -> list[Configuration] | None:
+    """The query's; None where it has none. Raises QueryError."""
+    return parse_configurations(query["configurations"]) if query["configurations"] else None
+
+
+def _existing(aws: AwsSession, query: Query) -> list[Configuration]:
+    """Those of the managers that are there."""
     managers = find_managers(aws, query["name"]) if query["name"] else managers_of(aws)
     return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 

@@ -15,8 +15,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.common_options import REGION_PATTERN
-from systems_manager_organization.cli.options import Option
+from systems_manager_organization.cli.options import REGION_PATTERN, Option
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from systems_manager_organization import __version__
 from systems_manager_organization.aws.session import boto3_session
 from systems_manager_organization.programs import ensure, observe, report
+from unit.conftest import TerminalText
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from unit.conftest import Run
 
 PROGRAMS: dict[str, Program[Any]] = {"observe": observe.PROGRAM, "ensure": ensure.PROGRAM, "report": report.PROGRAM}
-
-
-class TerminalText(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

@@ -6,17 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.workspace import REPOSITORY
 from unit.cases import TRUSTED_ACCESS, settings_query
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-SCRIPTS = Path(__file__).parents[3] / "scripts"
+SCRIPTS = REPOSITORY / "scripts"
 QUERY = {"account_id": "111111111111", "region": "us-east-1"}
 
 

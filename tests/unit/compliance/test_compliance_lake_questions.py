@@ -6,12 +6,12 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
+from harness.workspace import REPOSITORY
 from sandbox import Scenario
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NODES, NOT_REPORTING, SEVERITIES
 from systems_manager_organization.compliance.sources import data_layout
@@ -33,12 +33,13 @@ from unit.compliance_lake import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sandbox import Sandbox
 
     Rows = list[tuple[str | None, ...]]
 
-_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "compliance-data.md"
+_PAGE = REPOSITORY / "docs" / "reference" / "compliance-data.md"
 _QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
+from harness.workspace import REPOSITORY
 from systems_manager_organization.findings import CATALOGUE
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "findings.md"
+PAGE = REPOSITORY / "docs" / "reference" / "findings.md"
 ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (error|warning) \|", re.MULTILINE)
 
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.common_options import REGION_PATTERN, list_pattern
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
+from systems_manager_organization.cli.common_options import list_pattern
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
 from systems_manager_organization.compliance.model import atomic_file
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters

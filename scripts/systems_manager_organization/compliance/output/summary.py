@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.common_options import REGION_PATTERN
+from systems_manager_organization.cli.options import REGION_PATTERN
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     COMPLIANT,
