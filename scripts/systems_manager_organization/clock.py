@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clock:
-    """`now` tells seconds that only grow, `sleep` waits for so many, `time_of_day` tells seconds since the epoch."""
+    """`now` tells seconds that only grow, `sleep` waits for so many, `time` tells seconds since the epoch."""
 
     now: Callable[[], float]
     sleep: Callable[[float], None]

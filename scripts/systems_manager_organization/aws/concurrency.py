@@ -26,7 +26,7 @@ Task: TypeAlias = "Callable[[], Iterable[Task]]"
 
 
 def run_tasks(tasks: Iterable[Task]) -> None:
-    """Does everything, and everything that follows from it, AT_A_TIME at a time, in no order.
+    """Does everything, and everything that follows from it, MAX_WORKERS at a time, in no order.
 
     Tasks are taken as there is room for them: those that AWS lists page by page begin before the last page is there,
     and what follows from them does not wait for the list. Raises what a task raises, once nothing is being done any

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from systems_manager_organization.errors import QueryError
 
 Query = Mapping[str, str]
-"""every option of the command with its value; a key that was left out has its default, which is "" unless said."""
+"""Every option of the command with its value; a key that was left out has its default, which is "" unless said."""
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _specified(setting: Setting) -> Source:
 
 
 def _settled(aws: AwsSession, setting: Setting, *, expected: bool = False) -> Sync | None:
-    """The sync once AWS does not work on it; one `expected` is waited for as well. Raises UnsettledError."""
+    """The sync once AWS does not work on it; one `expected` is waited for as well. Raises WaiterError."""
     for pause in synchronizing_pauses():
         sync = next((sync for sync in explorer_syncs(aws) if sync.name == setting.name), None)
         is_settled = sync.status != IN_PROGRESS if sync else not expected

@@ -123,12 +123,12 @@ def creation_mark(description: Mapping[str, Any]) -> CreationMark:
 
 
 def deployment_status(description: Mapping[str, Any]) -> str:
-    """The status of its deployment; GONE when there is no manager any more."""
+    """The status of its deployment; DELETED when there is no manager any more."""
     return statuses_in(description).get("Deployment", "NONE") if description else DELETED
 
 
 def wait_for_deployment(aws: AwsSession, arn: str) -> str:
-    """The status of its deployment when nothing is under way any more, or GONE. Raises UnsettledError."""
+    """The status of its deployment when nothing is under way any more, or DELETED. Raises WaiterError."""
     for pause in deployment_pauses():
         status = deployment_status(get_configuration_manager(aws, arn))
         if status not in IN_PROGRESS_STATUSES:

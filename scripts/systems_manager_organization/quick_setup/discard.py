@@ -37,7 +37,7 @@ def discard(query: Query, connect: Connect, screen: Terminal) -> int:
     """Shows what it will delete, asks, deletes it and waits until it is gone.
 
     Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
-    UnsettledError when AWS could not delete it.
+    WaiterError when AWS could not delete it.
     """
     with connect() as aws:
         description = settled(aws, screen, chosen(aws, query["name"]))

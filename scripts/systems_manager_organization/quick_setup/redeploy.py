@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
     """Asks, deploys again, and waits. Returns 0, or 1 when the person says no.
 
-    Raises UnsettledError when it fails again, QueryError when it is not clear which manager is meant.
+    Raises WaiterError when it fails again, QueryError when it is not clear which manager is meant.
     """
     with connect() as aws:
         description = settled(aws, screen, chosen(aws, query["name"]))

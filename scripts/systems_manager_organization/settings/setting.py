@@ -88,7 +88,7 @@ class SettingKind(ABC):
 def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, current: str, target: str) -> None:
     """Changes the setting and waits until AWS shows it.
 
-    Raises UnsettledError when AWS accepts the change and does not show it, or what `change` raises.
+    Raises WaiterError when AWS accepts the change and does not show it, or what `change` raises.
     """
     aws = context.aws
     try:

@@ -54,7 +54,7 @@ def time_text(epoch: float) -> str:
 
 
 def node_of(place: AccountRegionResult, seen: NodeRecord, oldest: str) -> Node:
-    """The row of a node. `oldest` is what `oldest_reporting` says."""
+    """The row of a node. `oldest` is what `stale_cutoff` says."""
     known, counts, after = seen[:5], seen.noncompliant, seen[7:]
     where = (place.account_id, place.account_name, place.organizational_unit, place.region)
     return (*where, *known, _status(seen, oldest), _severity(seen), *counts, *after)

@@ -54,7 +54,7 @@ class ApiSource:
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """As `collecting.Source` has it. Credentials of the caller that are over end it: what was read stays read.
 
-        Each call is retried as `Members` has it: by itself, so that one account that is throttled slows no other.
+        Each call is retried as `AccountSessions` has it: by itself, so that a throttled account slows no other.
         """
         members = AccountSessions(aws, self.member_role_name, ACTIONS)
         regions = _regions(members.assume_role(aws.account_id), scope.regions)

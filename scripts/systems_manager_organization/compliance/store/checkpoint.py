@@ -125,7 +125,7 @@ class Checkpoint:
         os.close(self._lock)
 
     def is_done(self, account_id: str, region: str) -> bool:
-        """As `collecting.Ledger` has it. A place that could not be read is asked again."""
+        """As `ResultSink` has it. A place that could not be read is asked again."""
         return (account_id, region) in self._done
 
     def expect(self, places: int) -> None:
@@ -133,7 +133,7 @@ class Checkpoint:
             self.expected += places
 
     def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
-        """As `collecting.Ledger` has it. Raises ScriptError when it cannot be kept."""
+        """As `ResultSink` has it. Raises ScriptError when it cannot be kept."""
         with self._turn:
             self._keep(lambda: self._journal.place(place, nodes))
             self.done += 1
