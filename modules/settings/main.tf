@@ -62,7 +62,7 @@ resource "terraform_data" "previous" {
 resource "terraform_data" "restore" {
   input = {
     program = local.program
-    query = var.script == null ? "exit 0" : jsonencode(merge(local.identity, {
+    query = merge(local.identity, {
       action = "restore"
       settings = jsonencode([
         for key, setting in var.desired : {
@@ -74,14 +74,14 @@ resource "terraform_data" "restore" {
         }
       ])
       execution_role_name = var.execution_role_name
-    }))
+    })
   }
 
   # The query is one argument of the program, and never goes through a shell. Without Python the default shell has nothing to do.
   provisioner "local-exec" {
     when        = destroy
     interpreter = self.input.program
-    command     = self.input.query
+    command     = self.input.program == null ? "exit 0" : jsonencode(self.input.query)
   }
 }
 

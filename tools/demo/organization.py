@@ -48,7 +48,6 @@ class Observer:
             self._stack_sets_access(),
             self._organizational_unit(administrator),
             self._delegated_administrator(administrator),
-            self._service_settings(),
             *(self._deployed(manager) for manager in self._managers),
             self._management_account_setting(),
             self._explorer(administrator),
@@ -109,10 +108,6 @@ class Observer:
         return Step(
             "Delegated administrator", f"{', '.join(accounts)} for ssm.amazonaws.com", accounts == [administrator]
         )
-
-    def _service_settings(self) -> Step:
-        role = self._quick_setup.get_service_settings()["ServiceSettings"].get("ExplorerEnablingRoleArn", "")
-        return Step("Quick Setup's service settings", role.rpartition("/")[2] or "no role", bool(role))
 
     def _deployed(self, manager: dict[str, Any]) -> Step:
         statuses = {summary["StatusType"]: summary["Status"] for summary in manager["StatusSummaries"]}
