@@ -3,12 +3,15 @@
 locals {
   target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
 
-  names = {
-    default_host_management = "default-host-management"
-    host_management         = "host-management"
-    ops_center              = "ops-center"
-    change_manager          = "change-manager"
+  # One configuration of each of these types, with the name of the input.
+  single_configurations = {
+    default-host-management = { type = "AWSQuickSetupType-DHMC", input = var.default_host_management, parameters = {} }
+    host-management         = { type = "AWSQuickSetupType-SSMHostMgmt", input = var.host_management, parameters = local.host_management_parameters }
+    ops-center              = { type = "AWSQuickSetupType-SSMOpsCenter", input = var.ops_center, parameters = {} }
+    change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = var.change_manager, parameters = {} }
   }
+
+  other_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
 
   # What comes before any of them.
   prerequisites = {
@@ -28,25 +31,11 @@ locals {
         }
       }
     },
+    { for name, configuration in local.single_configurations : name => configuration if configuration.input != null },
     {
-      for input in var.default_host_management[*] : local.names.default_host_management => {
-        type = "AWSQuickSetupType-DHMC", input = input, parameters = {}
-      }
-    },
-    {
-      for input in var.host_management[*] : local.names.host_management => {
-        type = "AWSQuickSetupType-SSMHostMgmt", input = input, parameters = local.host_management_parameters
-      }
-    },
-    {
-      for input in var.ops_center[*] : local.names.ops_center => {
-        type = "AWSQuickSetupType-SSMOpsCenter", input = input, parameters = {}
-      }
-    },
-    {
-      for input in var.change_manager[*] : local.names.change_manager => {
-        type = "AWSQuickSetupType-SSMChangeMgr", input = input, parameters = {}
-      }
+      for name, configuration in var.quick_setup_configurations : name => {
+        type = configuration.type, input = configuration, parameters = configuration.parameters
+      } if !configuration.management_account
     },
   )
   management_account_configurations = merge(
@@ -56,9 +45,14 @@ locals {
       } if policy.include_management_account == true
     },
     {
-      for input in var.host_management[*] : "${local.names.host_management}-management-account" => {
+      for input in var.host_management[*] : "host-management-management-account" => {
         type = "AWSQuickSetupType-SSMHostMgmt", regions = input.management_account.regions, parameters = local.host_management_parameters
       } if input.management_account != null
+    },
+    {
+      for name, configuration in var.quick_setup_configurations : name => {
+        type = configuration.type, regions = coalesce(configuration.regions, var.regions), parameters = configuration.parameters
+      } if configuration.management_account
     },
   )
   desired_configurations = merge(
@@ -95,6 +89,7 @@ locals {
     module.host_management,
     module.ops_center,
     module.change_manager,
+    values(module.quick_setup_configuration),
   )
   configurations = merge({}, local.deployed[*].configurations...)
   deploys        = anytrue(local.deployed[*].deploys)

@@ -31,7 +31,7 @@ locals {
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
     var.change_manager == null ? [] : [{
       code    = "CHANGE_MANAGER_CLOSED"
-      subject = local.names.change_manager
+      subject = "change-manager"
       message = "AWS closed Change Manager to new customers on 2025-11-07: whoever has not used it before will see this configuration fail."
       remedy  = "Leave it out, and ask AWS for what replaces it."
     }],

@@ -123,7 +123,7 @@ module "default_host_management" {
   source = "./modules/default-host-management"
   count  = var.default_host_management == null ? 0 : 1
 
-  name = local.names.default_host_management
+  name = "default-host-management"
   organization = {
     organizational_unit_ids = coalesce(var.default_host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
     regions                 = coalesce(var.default_host_management.regions, var.regions)
@@ -142,7 +142,7 @@ module "host_management" {
   source = "./modules/host-management"
   count  = var.host_management == null ? 0 : 1
 
-  name = local.names.host_management
+  name = "host-management"
   organization = {
     organizational_unit_ids = coalesce(var.host_management.target_organizational_unit_ids, local.target_organizational_unit_ids)
     regions                 = coalesce(var.host_management.regions, var.regions)
@@ -160,34 +160,58 @@ module "host_management" {
   tags                             = var.tags
 }
 
-# 9. OpsCenter and Change Manager: the administrator account works for all accounts.
+# 9. OpsCenter and Change Manager, which the administrator account uses for all accounts, and configurations of any other type.
 
 module "ops_center" {
-  source = "./modules/ops-center"
+  source = "./modules/quick-setup-configuration"
   count  = var.ops_center == null ? 0 : 1
 
-  name                               = local.names.ops_center
-  delegated_administrator_account_id = local.administrator_account_id
-  organizational_unit_ids            = coalesce(var.ops_center.target_organizational_unit_ids, local.target_organizational_unit_ids)
-  regions                            = coalesce(var.ops_center.regions, var.regions)
-  additional_parameters              = var.ops_center.additional_parameters
-  prerequisites                      = local.prerequisites
-  tags                               = var.tags
+  name                  = "ops-center"
+  type                  = local.single_configurations["ops-center"].type
+  parameters            = { DelegatedAccountId = local.administrator_account_id }
+  additional_parameters = var.ops_center.additional_parameters
+  regions               = coalesce(var.ops_center.regions, var.regions)
+  targets               = { organizational_unit_ids = coalesce(var.ops_center.target_organizational_unit_ids, local.target_organizational_unit_ids) }
+  prerequisites         = local.prerequisites
+  tags                  = var.tags
 }
 
 module "change_manager" {
-  source = "./modules/change-manager"
+  source = "./modules/quick-setup-configuration"
   count  = var.change_manager == null ? 0 : 1
 
-  name                               = local.names.change_manager
-  delegated_administrator_account_id = local.administrator_account_id
-  job_function                       = var.change_manager.job_function
-  custom_permissions                 = var.change_manager.custom_permissions
-  organizational_unit_ids            = coalesce(var.change_manager.target_organizational_unit_ids, local.target_organizational_unit_ids)
-  regions                            = coalesce(var.change_manager.regions, var.regions)
-  additional_parameters              = var.change_manager.additional_parameters
-  prerequisites                      = local.prerequisites
-  tags                               = var.tags
+  name = "change-manager"
+  type = local.single_configurations["change-manager"].type
+  parameters = {
+    for key, value in {
+      DelegatedAccountId = local.administrator_account_id
+      JobFunction        = var.change_manager.job_function
+      PermissionType     = var.change_manager.custom_permissions == null ? "AdminPermissions" : "CustomPermissions"
+      CustomPermissions  = var.change_manager.custom_permissions
+    } : key => value if value != null
+  }
+  additional_parameters = var.change_manager.additional_parameters
+  regions               = coalesce(var.change_manager.regions, var.regions)
+  targets               = { organizational_unit_ids = coalesce(var.change_manager.target_organizational_unit_ids, local.target_organizational_unit_ids) }
+  prerequisites         = local.prerequisites
+  tags                  = var.tags
+}
+
+module "quick_setup_configuration" {
+  source   = "./modules/quick-setup-configuration"
+  for_each = var.quick_setup_configurations
+
+  name                  = each.key
+  type                  = each.value.type
+  parameters            = each.value.parameters
+  additional_parameters = each.value.additional_parameters
+  regions               = coalesce(each.value.regions, var.regions)
+  targets = {
+    organizational_unit_ids = each.value.management_account ? null : coalesce(each.value.target_organizational_unit_ids, local.target_organizational_unit_ids)
+    account_id              = each.value.management_account ? local.account_id : null
+  }
+  prerequisites = local.prerequisites
+  tags          = var.tags
 }
 
 # 10. What became of it, account by account and Region by Region? Asked of AWS only where this plan deploys: otherwise step 1 knows.

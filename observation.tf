@@ -40,7 +40,6 @@ locals {
           var.default_host_management == null ? [] : module.default_host_management[0].role_names,
         )
         organizational_unit = local.unit_to_create
-        configurations      = var.other_configurations
         account_email       = local.account_to_create == null ? null : local.account_to_create.email
       })
       configurations = jsonencode([

@@ -46,11 +46,6 @@ output "quick_setup_configurations" {
   value       = local.configurations
 }
 
-output "quick_setup_prerequisites" {
-  description = "What further configurations need, of any type of Quick Setup: the input `prerequisites` of `modules/quick-setup-configuration`. Name them in `other_configurations` as well. Every plan has another one: it is handed to modules, and not made an output of a configuration."
-  value       = local.prerequisites
-}
-
 output "default_host_management_role_name" {
   description = "Role of Default Host Management Configuration in the management account, with its path, for covering its other Regions: docs/usage/other-regions.md. Null: the account is not covered."
   value       = one(module.default_host_management[*].management_account_role_name)

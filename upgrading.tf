@@ -8,3 +8,14 @@ removed {
     destroy = false
   }
 }
+
+# Both are calls of modules/quick-setup-configuration now.
+moved {
+  from = module.ops_center[0].module.configuration
+  to   = module.ops_center[0]
+}
+
+moved {
+  from = module.change_manager[0].module.configuration
+  to   = module.change_manager[0]
+}

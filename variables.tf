@@ -135,8 +135,8 @@ variable "patch_policies" {
   nullable = false
 
   validation {
-    condition     = length(setintersection(keys(var.patch_policies), values(local.names))) == 0
-    error_message = "patch_policies holds ${join(", ", setintersection(keys(var.patch_policies), values(local.names)))}, which is the name of another configuration of this module. Give the policy another name."
+    condition     = length(setintersection(keys(var.patch_policies), local.other_names)) == 0
+    error_message = "patch_policies holds ${join(", ", setintersection(keys(var.patch_policies), local.other_names))}, which is the name of another configuration of this module. Give the policy another name."
   }
 }
 
@@ -243,16 +243,41 @@ variable "change_manager" {
   }
 
   validation {
+    condition     = alltrue([for policy in compact(var.change_manager[*].custom_permissions) : can(jsondecode(policy).Statement)])
+    error_message = "change_manager.custom_permissions is ${jsonencode(one(var.change_manager[*].custom_permissions))}, but must be an IAM policy in JSON with a Statement, or null for administrator permissions."
+  }
+
+  validation {
     condition     = var.change_manager == null || lookup(var.preflight.severities, "CHANGE_MANAGER_CLOSED", "warning") != "error"
     error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Leave change_manager out, or the code."
   }
 }
 
-variable "other_configurations" {
-  description = "Quick Setup configurations that you deploy beside this module with `modules/quick-setup-configuration`, by name: their type, for example `{ nightly = \"AWSQuickSetupType-Scheduler\" }`. A plan that would create one that exists is refused, as for this module's own. Default: none."
-  type        = map(string)
-  default     = {}
-  nullable    = false
+variable "quick_setup_configurations" {
+  description = <<-EOT
+    Quick Setup configurations of any other type, by name, for example `{ packages = { type = "AWSQuickSetupType-Distributor", parameters = { PackagesToInstall = "AWSCWAgent" } } }`.
+    - `type`: of AWS's reference, which also has the parameters of each. `modules/quick-setup-configuration` lists both.
+    - `parameters`: parameters of the type, all strings, without targets and Regions. Default: none.
+    - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `management_account`: deploys to the management account instead of organizational units. Default: false.
+    https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+  EOT
+  type = map(object({
+    type                           = string
+    parameters                     = optional(map(string), {})
+    additional_parameters          = optional(map(string))
+    target_organizational_unit_ids = optional(set(string))
+    regions                        = optional(set(string))
+    management_account             = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations))) == 0
+    error_message = "quick_setup_configurations holds ${join(", ", setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations)))}, which is the name of another configuration of this module. Choose another name."
+  }
 }
 
 variable "installation" {

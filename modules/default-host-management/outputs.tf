@@ -1,11 +1,6 @@
 output "configurations" {
-  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`; empty without `organization`."
-  value       = { for deployed in module.configuration : var.name => deployed.configuration }
-}
-
-output "association_statuses" {
-  description = "Name to status of what the configuration runs on the nodes."
-  value       = { for deployed in module.configuration : var.name => deployed.association_status }
+  description = "Name to configuration, as in the output `configurations` of `modules/quick-setup-configuration`; empty without `organization`."
+  value       = merge(module.configuration[*].configurations...)
 }
 
 output "management_account_role_name" {

@@ -1,17 +1,6 @@
 output "configurations" {
-  description = "Name to configuration, as in the output `configuration` of `modules/quick-setup-configuration`: the organization's, and the management account's if it is included."
-  value = merge(
-    { (var.name) = module.organization.configuration },
-    { for deployed in module.management_account : (local.management_account_name) => deployed.configuration },
-  )
-}
-
-output "association_statuses" {
-  description = "Name to status of what each configuration runs on the nodes."
-  value = merge(
-    { (var.name) = module.organization.association_status },
-    { for deployed in module.management_account : (local.management_account_name) => deployed.association_status },
-  )
+  description = "Name to configuration, as in the output `configurations` of `modules/quick-setup-configuration`: the organization's, and the management account's if it is included."
+  value       = merge(module.organization.configurations, module.management_account[*].configurations...)
 }
 
 output "deploys" {

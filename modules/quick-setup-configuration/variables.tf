@@ -113,7 +113,7 @@ variable "targets" {
 
 variable "prerequisites" {
   description = <<-EOT
-    What comes before any configuration: the output `quick_setup_prerequisites` of the root module, passed unchanged. Or, if you use this module alone:
+    What comes before any configuration; the root module sets it. If you use this module alone:
     - `ready`: whether what the configuration needs is done: trusted access of Systems Manager and StackSets for organizational units (`modules/settings`). A value that waits for it makes the configuration wait. Default: true.
     - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     - `creation`: how a plan distinguishes what it creates from what AWS has already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: from TYPE/NAME of a configuration to why this plan may not create it: `existing` of `observe.py organization`; default: nothing is refused.

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 
-# Without quick_setup_prerequisites, which every plan has another of.
-OUTPUTS = tuple(
-    name
-    for name in re.findall(r'^output "(\w+)"', (REPOSITORY / "outputs.tf").read_text(), re.MULTILINE)
-    if name != "quick_setup_prerequisites"
-)
+OUTPUTS = tuple(re.findall(r'^output "(\w+)"', (REPOSITORY / "outputs.tf").read_text(), re.MULTILINE))
 
 
 class Configure(Protocol):

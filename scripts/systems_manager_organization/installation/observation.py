@@ -100,12 +100,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         records, managers = records_read.result(), managers_read.result()
         observed = observe_settings(aws, records, settings)
         deployed = _deployed(configurations, managers)
-        others = _deployed(_named(resources.get("configurations", {})), managers)
-        descriptions = descriptions_of(aws, [configuration.arn for configuration in (*deployed, *others)])
+        descriptions = descriptions_of(aws, [configuration.arn for configuration in deployed])
         existing = [
             *resources_read.result(),
             *([account] if account else []),
-            *existing_managers([*deployed, *others], descriptions),
+            *existing_managers(deployed, descriptions),
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
@@ -191,10 +190,6 @@ def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[E
     wanted = resources.get("organizational_unit") or {}
     unit = existing_unit(aws, wanted["name"], wanted.get("parent_id") or "") if wanted else None
     return [*found, unit] if unit else found
-
-
-def _named(types: Mapping[str, str]) -> list[Configuration]:
-    return [Configuration(name, type_name) for name, type_name in types.items()]
 
 
 def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:

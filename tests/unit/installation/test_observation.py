@@ -87,10 +87,9 @@ def test_what_exists_by_the_names_is_told_with_whose_it_is(aws: Sandbox, run: Ru
         resources={
             "role_names": ["AWS-QuickSetup-Execution", "Absent"],
             "organizational_unit": {"name": "SystemsManager"},
-            "configurations": {"console": TYPE, "absent": TYPE, "ours": "AWSQuickSetupType-DHMC"},
             "account_email": "ADMINISTRATOR@example.com",
         },
-        configurations=[{**SCAN, "name": name} for name in ("ours", "theirs")],
+        configurations=[{**SCAN, "name": name} for name in ("ours", "theirs", "console", "absent")],
     )
     assert set(existing) == {
         "iam-role/AWS-QuickSetup-Execution",
