@@ -75,17 +75,17 @@ class Faults:
         with self._lock:
             self._faults.append((fault, 0))
 
-    def strike(self, operation: Operation, account_id: str, region: str) -> Fault | None:
+    def next_fault(self, operation: Operation, account_id: str, region: str) -> Fault | None:
         """The fault that this call meets, if any. Counts the call."""
-        struck: Fault | None = None
+        matched: Fault | None = None
         with self._lock:
             for index, (fault, seen) in enumerate(self._faults):
                 if not _concerns(fault, operation, account_id, region):
                     continue
                 self._faults[index] = (fault, seen + 1)
-                if struck is None and fault.occurrence <= seen + 1 < fault.occurrence + fault.times:
-                    struck = fault
-        return struck
+                if matched is None and fault.occurrence <= seen + 1 < fault.occurrence + fault.times:
+                    matched = fault
+        return matched
 
     def reset(self) -> None:
         """Forget every fault."""

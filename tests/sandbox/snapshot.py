@@ -1,28 +1,40 @@
-"""All that setting up Systems Manager could touch, as plain data to compare.
+"""The state of the organization as plain data, to compare before and after.
 
-Ids that AWS draws are replaced by names, so that an organization before and after can be equal, and two runs too.
+Random ids are replaced by names, so that the same state gives the same snapshot.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sandbox import snapshot_of_data
-from sandbox.services.cloud9.models import every_cloud9
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.s3.models import FakeKey
+
+from sandbox.services.athena.models import AthenaBackend, athena_backends
+from sandbox.services.athena.workgroups import PRIMARY
+from sandbox.services.cloud9.models import Cloud9Backend, cloud9_backends
 from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.services.glue.models import GlueBackend, glue_backends
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX
+from sandbox.services.kms.models import SandboxKMSBackend, kms_backends
+from sandbox.services.moto_internals import existing_backends
 from sandbox.services.organizations.models import Organization, organizations_backends
+from sandbox.services.s3.models import SandboxS3Backend, s3_backends
 from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backends
-from sandbox.services.ssmquicksetup.models import QuickSetupBackend, every_quick_setup, settle
+from sandbox.services.ssmquicksetup.models import QuickSetupBackend, process_due_operations, ssmquicksetup_backends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from moto.iam.models import Role
 
     from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
+
+Backend = TypeVar("Backend", bound=BaseBackend)
+Content = TypeVar("Content")
 
 
 def take() -> dict[str, Any]:
@@ -34,8 +46,10 @@ def take() -> dict[str, Any]:
     `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
     "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
     """
-    settle()
-    organization = _organization()
+    process_due_operations()
+    organization = next((one for one in existing_backends(organizations_backends, Organization) if one.org), None)
+    ssm = partial(_by_region, ssm_backends, SandboxSSMBackend)
+    cloudformation = partial(_by_region, cloudformation_backends, SandboxCloudFormationBackend)
     return {
         "organization": _tree(organization, organization.established.root_id) if organization else None,
         "trusted_access": organization.enabled_service_principals() if organization else [],
@@ -43,30 +57,41 @@ def take() -> dict[str, Any]:
         "delegated_administrators": _delegated_administrators(organization) if organization else {},
         "roles": _by_account(service_linked=False),
         "service_linked_roles": _by_account(service_linked=True),
-        "quick_setup": _quick_setup(organization),
-        "service_settings": {
-            place: settings
-            for place, backend in _systems_managers()
-            if (settings := backend.service_settings.customized())
-        },
-        "resource_data_syncs": {
-            place: syncs
-            for place, backend in _systems_managers()
-            if (syncs := _resource_data_syncs(backend, organization))
-        },
-        "stack_sets": _stack_sets(organization),
-        "stacks": _stacks(),
-        "cloud9_environments": _cloud9_environments(),
-        "associations": {place: runs for place, backend in _systems_managers() if (runs := _associations(backend))},
-        **snapshot_of_data.take(),
+        "quick_setup": _by_region(ssmquicksetup_backends, QuickSetupBackend, partial(_quick_setup, organization)),
+        "service_settings": ssm(lambda backend: backend.service_settings.customized()),
+        "resource_data_syncs": ssm(partial(_resource_data_syncs, organization)),
+        "stack_sets": cloudformation(partial(_stack_sets, organization)),
+        "stacks": cloudformation(_stacks),
+        "cloud9_environments": _by_region(cloud9_backends, Cloud9Backend, _cloud9_environments),
+        "associations": ssm(_associations),
+        **_data(),
     }
 
 
-def _organization() -> Organization | None:
-    for _, _, backend in sorted(organizations_backends.iter_backends(), key=lambda found: found[:2]):
-        if isinstance(backend, Organization) and backend.org is not None:
-            return backend
-    return None
+def _data() -> dict[str, Any]:
+    """Buckets, KMS keys, the Data Catalog and Athena.
+
+    A deleted KMS key remains, as `PendingDeletion`. Keys have no ids here, because ids are random.
+    """
+    buckets = {one.account_id: _buckets(one) for one in existing_backends(s3_backends, SandboxS3Backend)}
+    return {
+        "buckets": {account_id: found for account_id, found in buckets.items() if found},
+        "kms_keys": _by_region(kms_backends, SandboxKMSBackend, _kms_keys),
+        "glue_databases": _by_region(
+            glue_backends,
+            GlueBackend,
+            lambda glue: {name: sorted(database.tables) for name, database in sorted(glue.databases.items())},
+        ),
+        "athena_workgroups": _by_region(athena_backends, AthenaBackend, _athena_workgroups),
+    }
+
+
+def _by_region(
+    backends: BackendDict[Any], backend: type[Backend], describe: Callable[[Backend], Content]
+) -> dict[str, Content]:
+    """Describe each account and Region ("111111111111 us-east-1") that has any content."""
+    described = {f"{one.account_id} {one.region_name}": describe(one) for one in existing_backends(backends, backend)}
+    return {location: content for location, content in described.items() if content}
 
 
 def _tree(organization: Organization, unit_id: str) -> dict[str, Any]:
@@ -102,12 +127,10 @@ def _delegated_administrators(organization: Organization) -> dict[str, list[str]
 
 def _by_account(*, service_linked: bool) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for account_id, _, backend in sorted(iam_backends.iter_backends(), key=lambda known: known[:2]):
-        if not isinstance(backend, SandboxIAMBackend):
-            continue
+    for backend in existing_backends(iam_backends, SandboxIAMBackend):
         roles = [_role(role) for role in backend.get_roles() if role.path.startswith(PATH_PREFIX) is service_linked]
         if roles:
-            found[account_id] = sorted(roles, key=lambda role: str(role["name"]))
+            found[backend.account_id] = sorted(roles, key=lambda role: str(role["name"]))
     return found
 
 
@@ -121,23 +144,16 @@ def _role(role: Role) -> dict[str, Any]:
     }
 
 
-def _quick_setup(organization: Organization | None) -> dict[str, Any]:
-    described = {
-        f"{backend.account_id} {backend.region_name}": {
-            "explorer_enabling_role_arn": backend.explorer_enabling_role_arn,
-            "configuration_managers": sorted(
-                (_manager(manager, organization) for manager in backend.managers.values()),
-                key=lambda manager: json.dumps(manager, sort_keys=True),
-            ),
-        }
-        for backend in every_quick_setup()
-        if _is_used(backend)
+def _quick_setup(organization: Organization | None, backend: QuickSetupBackend) -> dict[str, Any]:
+    if not backend.managers and backend.explorer_enabling_role_arn is None:
+        return {}
+    return {
+        "explorer_enabling_role_arn": backend.explorer_enabling_role_arn,
+        "configuration_managers": sorted(
+            (_manager(manager, organization) for manager in backend.managers.values()),
+            key=lambda manager: json.dumps(manager, sort_keys=True),
+        ),
     }
-    return dict(sorted(described.items()))
-
-
-def _is_used(backend: QuickSetupBackend) -> bool:
-    return bool(backend.managers) or backend.explorer_enabling_role_arn is not None
 
 
 def _manager(manager: ConfigurationManager, organization: Organization | None) -> dict[str, Any]:
@@ -181,12 +197,6 @@ def _unit_path(organization: Organization, unit_id: str) -> str:
     return "/".join(str(unit.name) for unit in organization.lineage(unit_id))
 
 
-def _systems_managers() -> Iterator[tuple[str, SandboxSSMBackend]]:
-    for account_id, region, backend in sorted(ssm_backends.iter_backends(), key=lambda known: known[:2]):
-        if isinstance(backend, SandboxSSMBackend):
-            yield f"{account_id} {region}", backend
-
-
 def _associations(backend: SandboxSSMBackend) -> dict[str, list[str]]:
     return {
         instance.id: sorted(run.status for run in instance.associations.values())
@@ -195,7 +205,7 @@ def _associations(backend: SandboxSSMBackend) -> dict[str, list[str]]:
     }
 
 
-def _resource_data_syncs(backend: SandboxSSMBackend, organization: Organization | None) -> list[dict[str, Any]]:
+def _resource_data_syncs(organization: Organization | None, backend: SandboxSSMBackend) -> list[dict[str, Any]]:
     return [
         {
             "name": sync.name,
@@ -217,57 +227,77 @@ def _source(source: dict[str, Any], organization: Organization | None) -> dict[s
     return {**source, "AwsOrganizationsSource": {**source["AwsOrganizationsSource"], "OrganizationalUnits": paths}}
 
 
-def _stacks() -> dict[str, list[dict[str, Any]]]:
-    """Those that are not deleted, by name. Physical ids are left out: most are drawn."""
-    found = {
-        f"{account_id} {region}": [
-            {
-                "name": stack.name,
-                "status": stack.status,
-                "resources": {
-                    logical_id: stack.template_dict["Resources"][logical_id]["Type"]
-                    for logical_id in sorted(stack.resource_map.made)
-                },
-            }
-            for stack in sorted(backend.our_stacks(), key=lambda stack: stack.name)
-        ]
-        for account_id, region, backend in cloudformation_backends.iter_backends()
-        if isinstance(backend, SandboxCloudFormationBackend) and backend.stacks
+def _stacks(backend: SandboxCloudFormationBackend) -> list[dict[str, Any]]:
+    """Describe the stacks that are not deleted, by name. Physical ids are left out: most are random."""
+    return [
+        {
+            "name": stack.name,
+            "status": stack.status,
+            "resources": {
+                logical_id: stack.template_dict["Resources"][logical_id]["Type"]
+                for logical_id in sorted(stack.resource_map.created)
+            },
+        }
+        for stack in sorted(backend.active_stacks(), key=lambda stack: stack.name)
+    ]
+
+
+def _stack_sets(organization: Organization | None, backend: SandboxCloudFormationBackend) -> list[dict[str, Any]]:
+    """Describe the active StackSets with service-managed permissions, without Quick Setup's."""
+    return [
+        {
+            "name": stack_set.name,
+            "targets": {
+                _unit_path(organization, unit_id) if organization else unit_id: sorted(regions)
+                for unit_id, regions in stack_set.automatic_targets.items()
+            },
+            "instances": {
+                f"{account_id} {region}": instance.status
+                for (account_id, region), instance in sorted(stack_set.instances.items())
+            },
+        }
+        for stack_set in sorted(backend.service_managed_stack_sets, key=lambda one: one.name)
+        if stack_set.status == "ACTIVE"
+    ]
+
+
+def _cloud9_environments(backend: Cloud9Backend) -> list[dict[str, str]]:
+    return [
+        {"id": environment.id, "name": environment.name, "type": environment.type}
+        for _, environment in sorted(backend.environments.items())
+    ]
+
+
+def _kms_keys(backend: SandboxKMSBackend) -> list[dict[str, Any]]:
+    keys = [
+        {
+            "description": key.description,
+            "state": key.key_state,
+            "rotation": key.key_rotation_status,
+            "aliases": sorted(key.aliases),
+        }
+        for key in backend.customer_keys()
+    ]
+    return sorted(keys, key=lambda key: json.dumps(key, sort_keys=True))
+
+
+def _athena_workgroups(backend: AthenaBackend) -> dict[str, list[str]]:
+    """Return the names of the named queries by workgroup; the primary workgroup only if it has any."""
+    queries = {
+        workgroup: sorted(query.name for query in backend.named_queries.values() if query.workgroup == workgroup)
+        for workgroup in sorted(backend.workgroups)
     }
-    return dict(sorted(found.items()))
+    return {workgroup: names for workgroup, names in queries.items() if names or workgroup != PRIMARY}
 
 
-def _stack_sets(organization: Organization | None) -> dict[str, list[dict[str, Any]]]:
-    """Those with service-managed permissions that somebody created and that are not deleted."""
-    found = {
-        f"{account_id} {region}": [
-            {
-                "name": stack_set.name,
-                "targets": {
-                    _unit_path(organization, unit_id) if organization else unit_id: sorted(regions)
-                    for unit_id, regions in stack_set.automatic_targets.items()
-                },
-                "instances": {
-                    f"{account} {place}": instance.status
-                    for (account, place), instance in sorted(stack_set.instances.items())
-                },
-            }
-            for stack_set in sorted(backend.service_managed_stack_sets, key=lambda known: known.name)
-            if stack_set.status == "ACTIVE"
-        ]
-        for account_id, region, backend in cloudformation_backends.iter_backends()
-        if isinstance(backend, SandboxCloudFormationBackend)
-    }
-    return {place: stack_sets for place, stack_sets in sorted(found.items()) if stack_sets}
-
-
-def _cloud9_environments() -> dict[str, list[dict[str, str]]]:
-    found = {
-        f"{backend.account_id} {backend.region_name}": [
-            {"id": environment.id, "name": environment.name, "type": environment.type}
-            for _, environment in sorted(backend.environments.items())
-        ]
-        for backend in every_cloud9()
-        if backend.environments
-    }
-    return dict(sorted(found.items()))
+def _buckets(backend: SandboxS3Backend) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": bucket.name,
+            "region": bucket.region_name,
+            "versioning": bucket.versioning_status,
+            "policy": json.loads(bucket.policy) if bucket.policy else None,
+            "objects": sorted({str(name) for name, key in bucket.keys.items() if isinstance(key, FakeKey)}),
+        }
+        for _, bucket in sorted(backend.buckets.items())
+    ]

@@ -19,7 +19,7 @@ Refused = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
-def refused() -> Refused:
+def client_error() -> Refused:
     """Expect an AWS error: `with refused("InvalidInputException", "INPUT_REQUIRED"): ...`."""
 
     @contextmanager

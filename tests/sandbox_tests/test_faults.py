@@ -64,8 +64,8 @@ def test_a_fault_answers_what_the_service_would(service: str, name: str, kind: K
 
     assert failure is not None
     assert (failure.code, failure.status) == (code, status)
-    answer = errors.answer(failure, operation.protocol, service)
-    assert response_problems(operation, answer.status, dict(answer.headers), answer.body) == []
+    response = errors.response(failure, operation.protocol, service)
+    assert response_problems(operation, response.status, dict(response.headers), response.body) == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_clients_read_the_fault(sandbox: Sandbox, service: str, call: str, name:
     getattr(client, call)()
 
     code = caught.value.response["Error"]["Code"]
-    assert [(made.operation, made.error_code) for made in sandbox.calls] == [(name, code), (name, None)]
+    assert [(call.operation, call.error_code) for call in sandbox.calls] == [(name, code), (name, None)]
 
 
 def test_a_dropped_call_gets_no_answer_and_does_nothing(sandbox: Sandbox) -> None:
@@ -98,7 +98,7 @@ def test_a_dropped_call_gets_no_answer_and_does_nothing(sandbox: Sandbox) -> Non
         iam.create_role(RoleName="Role", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
 
     assert iam.list_roles()["Roles"] == []
-    assert [(made.operation, made.status, made.error_code) for made in sandbox.calls] == [
+    assert [(call.operation, call.status, call.error_code) for call in sandbox.calls] == [
         ("CreateRole", 0, "ConnectionDropped"),
         ("ListRoles", 200, None),
     ]
@@ -112,7 +112,7 @@ def test_occurrence_and_times_choose_the_calls(sandbox: Sandbox) -> None:
             sts.get_caller_identity()
         except ClientError:
             continue
-    assert [made.status for made in sandbox.calls] == [200, 400, 400, 200, 200]
+    assert [call.status for call in sandbox.calls] == [200, 400, 400, 200, 200]
 
 
 def test_account_and_region_choose_the_calls(sandbox: Sandbox) -> None:

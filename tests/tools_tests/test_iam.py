@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import HarnessError
-from sandbox.policies.evaluation import Need
+from sandbox.policies.evaluation import RequiredPermission
 from tools.iam.command import BEGIN, END, differences, read_policies
 from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROLE = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Some"
-NEEDS: dict[str, set[Need]] = {
-    PLAN: {Need("organizations:ListRoots")},
+NEEDS: dict[str, set[RequiredPermission]] = {
+    PLAN: {RequiredPermission("organizations:ListRoots")},
     APPLY: {
-        Need("organizations:ListRoots"),
-        Need("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
-        Need("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
+        RequiredPermission("organizations:ListRoots"),
+        RequiredPermission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
+        RequiredPermission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
     },
     ADMINISTRATION: set(),
-    COMPLIANCE: {Need("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
-    REPORT: {Need("ssm:DescribeInstancePatchStates")},
-    MEMBER: {Need("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
+    COMPLIANCE: {RequiredPermission("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
+    REPORT: {RequiredPermission("ssm:DescribeInstancePatchStates")},
+    MEMBER: {RequiredPermission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }
 
 
@@ -56,8 +56,8 @@ def test_a_policy_holds_what_was_needed_and_no_more() -> None:
     assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
 
 
-@pytest.mark.parametrize("need", [Need("iam:CreateUser", "*"), Need("iam:CreateRole", "arn:aws:iam::1:role/Other")])
-def test_a_need_without_a_statement(need: Need) -> None:
+@pytest.mark.parametrize("need", [RequiredPermission("iam:CreateUser", "*"), RequiredPermission("iam:CreateRole", "arn:aws:iam::1:role/Other")])
+def test_a_need_without_a_statement(need: RequiredPermission) -> None:
     with pytest.raises(UncoveredNeedError, match=f"is for {need.action} on"):
         policies({**NEEDS, APPLY: {need}})
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.results import Report
     from harness.workspace import Workspaces
     from sandbox import Sandbox
-    from sandbox.policies.evaluation import Need
+    from sandbox.policies.evaluation import RequiredPermission
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
@@ -50,7 +50,7 @@ class Witness:
 
     def __init__(self, sandbox: Sandbox, documents: Documents | None = None) -> None:
         self.sandbox = sandbox
-        self.needs: dict[str, set[Need]] = {role: set() for role in ROLES}
+        self.needs: dict[str, set[RequiredPermission]] = {role: set() for role in ROLES}
         self.heard = ""
         self.refused: list[str] = []
         self._documents = documents
@@ -58,7 +58,7 @@ class Witness:
     def begin(self, scenario: str) -> None:
         """Begin again with another organization; what was needed so far is kept."""
         self.sandbox.reset(Scenario.named(scenario))
-        self.sandbox.permissions.noting = True
+        self.sandbox.permissions.recording = True
         if self._documents is not None:
             self.sandbox.permissions.enforce(_MEMBER_ROLES, self._documents[MEMBER])
 
@@ -71,7 +71,7 @@ class Witness:
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
             permissions.enforce(identity, self._documents[role])
-        known, answered = len(permissions.uses), len(self.sandbox.calls)
+        known, answered = len(permissions.recorded), len(self.sandbox.calls)
         try:
             yield
         finally:
@@ -79,8 +79,8 @@ class Witness:
                 call for call in self.sandbox.calls[answered:] if (call.error_code or "").startswith("AccessDenied")
             ]
             self.refused += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
-            for use in permissions.uses[known:]:
-                self.needs[role if use.identity_arn == identity else MEMBER].update(use.needs)
+            for use in permissions.recorded[known:]:
+                self.needs[role if use.identity_arn == identity else MEMBER].update(use.required)
 
     def hear(self, report: Report) -> None:
         """Keep the warnings of a step."""

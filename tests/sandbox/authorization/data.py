@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.evaluation import Need
+from sandbox.policies.evaluation import RequiredPermission
 from sandbox.services.athena.exceptions import InvalidRequestException, QueryFailed
 from sandbox.services.athena.models import athena_backends
 from sandbox.services.athena.query.projection import folders_of
 from sandbox.services.athena.query.statement import parse
 from sandbox.services.glue.exceptions import EntityNotFoundException
 from sandbox.services.glue.models import glue_backends
-from sandbox.services.s3.models import bucket_of
+from sandbox.services.s3.models import find_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from sandbox.services.glue.models import Table
 
 
-def read_permissions(request: RequestContext) -> Iterator[Need]:
+def read_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     """GetObject of what the bucket encrypts with a key of KMS."""
     yield from _of_key(request.get("Bucket"), "kms:Decrypt")
 
 
-def write_permissions(request: RequestContext) -> Iterator[Need]:
+def write_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     """PutObject likewise."""
     yield from _of_key(request.get("Bucket"), "kms:GenerateDataKey")
 
 
-def _of_key(bucket_name: str, action: str) -> Iterator[Need]:
-    bucket = bucket_of(bucket_name)
+def _of_key(bucket_name: str, action: str) -> Iterator[RequiredPermission]:
+    bucket = find_bucket(bucket_name)
     encryption: dict[str, Any] = (bucket.encryption if bucket else None) or {}
     key = encryption.get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
     if key:
-        yield Need(action, key)
+        yield RequiredPermission(action, key)
 
 
-def query_permissions(request: RequestContext) -> Iterator[Need]:
+def query_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     """The tables, where they lie, and where the results go.
 
     https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
@@ -50,9 +50,9 @@ def query_permissions(request: RequestContext) -> Iterator[Need]:
     """
     for database, table in _tables(request):
         above = [request.arn("glue", "catalog"), request.arn("glue", f"database/{database}")]
-        yield from (Need("glue:GetDatabase", arn) for arn in above)
+        yield from (RequiredPermission("glue:GetDatabase", arn) for arn in above)
         for arn in (*above, request.arn("glue", f"table/{database}/{table}")):
-            yield from (Need(action, arn) for action in ("glue:GetTable", "glue:GetPartitions"))
+            yield from (RequiredPermission(action, arn) for action in ("glue:GetTable", "glue:GetPartitions"))
         yield from _reading(request, database, table)
     yield from _writing(request)
 
@@ -66,24 +66,26 @@ def _tables(request: RequestContext) -> list[tuple[str, str]]:
         return []
 
 
-def _reading(request: RequestContext, database: str, name: str) -> Iterator[Need]:
+def _reading(request: RequestContext, database: str, name: str) -> Iterator[RequiredPermission]:
     try:
         table = glue_backends[request.account_id][request.region].table(database, name)
         folders = folders_of(table)
     except (EntityNotFoundException, QueryFailed):
         return
     for bucket_name in _buckets(table):
-        yield Need("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
-        yield Need("s3:ListBucket", f"arn:aws:s3:::{bucket_name}")
+        yield RequiredPermission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
+        yield RequiredPermission("s3:ListBucket", f"arn:aws:s3:::{bucket_name}")
         yield from _of_key(bucket_name, "kms:Decrypt")
-    yield from (Need("s3:GetObject", f"arn:aws:s3:::{folder.removeprefix('s3://')}*") for folder in folders)
+    yield from (
+        RequiredPermission("s3:GetObject", f"arn:aws:s3:::{folder.removeprefix('s3://')}*") for folder in folders
+    )
 
 
 def _buckets(table: Table) -> list[str]:
     return list(dict.fromkeys(folder.removeprefix("s3://").partition("/")[0] for folder in folders_of(table)))
 
 
-def _writing(request: RequestContext) -> Iterator[Need]:
+def _writing(request: RequestContext) -> Iterator[RequiredPermission]:
     try:
         workgroup = athena_backends[request.account_id][request.region].workgroup(request.get("WorkGroup"))
         configuration = workgroup.result_configuration(request.get("ResultConfiguration"))
@@ -91,16 +93,16 @@ def _writing(request: RequestContext) -> Iterator[Need]:
         return
     location = str(configuration["OutputLocation"]).removeprefix("s3://").rstrip("/")
     bucket_name = location.partition("/")[0]
-    yield Need("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
-    yield Need("s3:PutObject", f"arn:aws:s3:::{location}/*")
+    yield RequiredPermission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
+    yield RequiredPermission("s3:PutObject", f"arn:aws:s3:::{location}/*")
     key = configuration.get("EncryptionConfiguration", {}).get("KmsKey")
     if key:
-        yield Need("kms:GenerateDataKey", key)
+        yield RequiredPermission("kms:GenerateDataKey", key)
     else:
         yield from _of_key(bucket_name, "kms:GenerateDataKey")
 
 
-def result_permissions(request: RequestContext) -> Iterator[Need]:
+def result_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     """The file of the rows is read with its caller's permissions.
 
     https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
@@ -108,7 +110,7 @@ def result_permissions(request: RequestContext) -> Iterator[Need]:
     execution = athena_backends[request.account_id][request.region].executions.get(request.get("QueryExecutionId"))
     if execution is None:
         return
-    yield Need("s3:GetObject", f"arn:aws:s3:::{execution.location.removeprefix('s3://')}")
+    yield RequiredPermission("s3:GetObject", f"arn:aws:s3:::{execution.location.removeprefix('s3://')}")
     key = execution.results.get("EncryptionConfiguration", {}).get("KmsKey")
     if key:
-        yield Need("kms:Decrypt", key)
+        yield RequiredPermission("kms:Decrypt", key)

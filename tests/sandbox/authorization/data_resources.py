@@ -44,8 +44,8 @@ def of_glue(request: RequestContext) -> list[str]:
 
 
 def _database(request: RequestContext) -> str:
-    given = request.get("DatabaseName") or request.get("Name") or (request.get("DatabaseInput") or {}).get("Name")
-    return str(given or "*").lower()
+    name = request.get("DatabaseName") or request.get("Name") or (request.get("DatabaseInput") or {}).get("Name")
+    return str(name or "*").lower()
 
 
 def _table(request: RequestContext) -> str | None:
@@ -53,8 +53,8 @@ def _table(request: RequestContext) -> str | None:
         return "*"
     if request.get("DatabaseName") is None:
         return None
-    given = request.get("TableName") or request.get("Name") or (request.get("TableInput") or {}).get("Name")
-    return str(given).lower()
+    name = request.get("TableName") or request.get("Name") or (request.get("TableInput") or {}).get("Name")
+    return str(name).lower()
 
 
 def of_athena(request: RequestContext) -> list[str]:
@@ -73,6 +73,6 @@ def _workgroups(request: RequestContext) -> list[str]:
     execution = athena.executions.get(request.get("QueryExecutionId") or "")
     if of_named or execution:
         return list(dict.fromkeys([*of_named, *([execution.workgroup] if execution else [])]))
-    own_name = request.get("Name") if request.operation == "CreateWorkGroup" else None
+    new_name = request.get("Name") if request.operation == "CreateWorkGroup" else None
     # ASSUMPTION: of a query that is not there, IAM judges the primary workgroup.
-    return [own_name or request.get("WorkGroup") or PRIMARY]
+    return [new_name or request.get("WorkGroup") or PRIMARY]

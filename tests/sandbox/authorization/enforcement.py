@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.authorization.required_permissions import required_permissions
 from sandbox.faults import Fault, failure_of
 from sandbox.policies.caller import Caller
-from sandbox.policies.evaluation import Need, Policy, judge_together
+from sandbox.policies.evaluation import Policy, RequiredPermission, evaluate_policies
 from sandbox.policies.request_context import RequestContext
-from sandbox.services.s3.access import refusal_of
+from sandbox.services.moto_internals import backend_of
+from sandbox.services.s3.access import bucket_denial
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Use:
+class RecordedCall:
     """A call that was made, and all that it needed."""
 
     identity_arn: str
     service: str
     operation: str
-    needs: tuple[Need, ...]
+    required: tuple[RequiredPermission, ...]
 
 
 class Permissions:
@@ -39,14 +40,14 @@ class Permissions:
     """
 
     def __init__(self) -> None:
-        self.noting = False
-        self.uses: list[Use] = []
+        self.recording = False
+        self.recorded: list[RecordedCall] = []
         self._lock = threading.Lock()
         self._enforced: dict[str, tuple[Policy, ...]] = {}
 
     @property
-    def is_on(self) -> bool:
-        return self.noting or bool(self._enforced)
+    def is_enabled(self) -> bool:
+        return self.recording or bool(self._enforced)
 
     def enforce(self, identity: str, *documents: str | Mapping[str, Any]) -> None:
         """Let callers do what these policies allow together, in the place of those that it had.
@@ -59,7 +60,7 @@ class Permissions:
         with self._lock:
             self._enforced[identity] = policies
 
-    def refusal(
+    def denial(
         self, operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
     ) -> Failure | None:
         """Return the error with which AWS refuses the call; None where the caller may make it.
@@ -67,31 +68,33 @@ class Permissions:
         Raises UnknownPermissionError where the sandbox does not know what the call needs.
         """
         caller = caller_of(account_id, access_key)
-        needs = required_permissions(RequestContext(operation.service, operation.name, parameters, account_id, region))
+        required = required_permissions(
+            RequestContext(operation.service, operation.name, parameters, account_id, region)
+        )
         with self._lock:
-            if self.noting:
-                self.uses.append(Use(caller.identity_arn, operation.service, operation.name, needs))
+            if self.recording:
+                self.recorded.append(RecordedCall(caller.identity_arn, operation.service, operation.name, required))
             policies = next(
                 (found for arn, found in self._enforced.items() if fnmatchcase(caller.identity_arn, arn)), None
             )
         if policies is None:
             return None
-        message = next((words for need in needs if (words := _refused(caller, policies, need))), None)
+        message = next(
+            (message for permission in required if (message := _denial_message(caller, policies, permission))), None
+        )
         return None if message is None else _denied(operation, message)
 
     def reset(self) -> None:
         """Nobody has policies any more, and nothing is noted."""
         with self._lock:
-            self.noting = False
-            self.uses.clear()
+            self.recording = False
+            self.recorded.clear()
             self._enforced.clear()
 
 
 def caller_of(account_id: str, access_key: str) -> Caller:
     """Return who has this access key of the account."""
-    backend = sts_backends[account_id]["aws"]
-    if not isinstance(backend, SandboxSTSBackend):
-        raise TypeError("sandbox.services.sts.install() was not called before moto made its first backend")
+    backend = backend_of(sts_backends, SandboxSTSBackend, account_id)
     session = backend.get_assumed_role_from_access_key(access_key)
     if session is not None:
         return Caller(session.arn, session.role_arn, Policy(session.policy) if session.policy else None)
@@ -99,30 +102,30 @@ def caller_of(account_id: str, access_key: str) -> Caller:
     return Caller(arn, arn)
 
 
-def refusal_of_bucket(
+def bucket_policy_denial(
     operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
 ) -> Failure | None:
     """Return the error with which the policy of a bucket refuses the call; None where it does not."""
     if operation.service != "s3":
         return None
     request = RequestContext(operation.service, operation.name, parameters, account_id, region)
-    message = refusal_of(request, caller_of(account_id, access_key))
+    message = bucket_denial(request, caller_of(account_id, access_key))
     return None if message is None else _denied(operation, message)
 
 
-def _refused(caller: Caller, policies: tuple[Policy, ...], need: Need) -> str | None:
+def _denial_message(caller: Caller, policies: tuple[Policy, ...], permission: RequiredPermission) -> str | None:
     """AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
     kinds = [("identity-based", policies)]
     if caller.session_policy is not None:
         kinds.append(("session", (caller.session_policy,)))
-    begin = f"User: {caller.arn} is not authorized to perform: {need.action} on resource: {need.resource}"
+    begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
     for kind, those in kinds:
-        judgement = judge_together(those, need)
+        decision = evaluate_policies(those, permission)
         article = "an" if kind == "identity-based" else "a"
-        if judgement == "denied":
+        if decision == "explicitDeny":
             return f"{begin} with an explicit deny in {article} {kind} policy"
-        if judgement == "not allowed":
-            return f"{begin} because no {kind} policy allows the {need.action} action"
+        if decision == "implicitDeny":
+            return f"{begin} because no {kind} policy allows the {permission.action} action"
     return None
 
 

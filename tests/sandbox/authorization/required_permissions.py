@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.authorization.dependent_actions import dependent_actions
 from sandbox.authorization.resources import resources_of
-from sandbox.policies.evaluation import Need
+from sandbox.policies.evaluation import RequiredPermission
 from sandbox.services.s3.actions import s3_permissions
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # "No permissions are required to perform this operation", and a policy that denies it changes nothing:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-_FREE = frozenset({"sts:GetCallerIdentity"})
+_NO_PERMISSIONS_REQUIRED = frozenset({"sts:GetCallerIdentity"})
 
 # Condition keys by action, each with the parameter that it compares. Keys that only tell tags are left out.
 _SERVICE_PRINCIPAL = {"organizations:ServicePrincipal": "ServicePrincipal"}
@@ -39,12 +39,12 @@ _CONTEXT = {
 }
 
 
-def required_permissions(request: RequestContext) -> tuple[Need, ...]:
+def required_permissions(request: RequestContext) -> tuple[RequiredPermission, ...]:
     """Return all that the caller must be allowed, the call's own action first.
 
     Raises UnknownPermissionError where the sandbox does not know.
     """
-    if request.action in _FREE:
+    if request.action in _NO_PERMISSIONS_REQUIRED:
         return ()
     if request.service == "s3":
         return tuple(dict.fromkeys([*s3_permissions(request), *dependent_actions(request)]))
@@ -53,5 +53,5 @@ def required_permissions(request: RequestContext) -> tuple[Need, ...]:
         for key, parameter in _CONTEXT.get(request.action, {}).items()
         if request.get(parameter) is not None
     }
-    own = [Need(request.action, resource, context) for resource in resources_of(request)]
+    own = [RequiredPermission(request.action, resource, context) for resource in resources_of(request)]
     return tuple(dict.fromkeys([*own, *dependent_actions(request)]))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 
 from sandbox.authorization.data_resources import of_athena, of_glue, of_kms
-from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def resources_of(request: RequestContext) -> list[str]:
 def role_arn(account_id: str, name: str) -> str:
     """The ARN of a role with its path. ASSUMPTION: of a role that does not exist, IAM judges the name without one."""
     try:
-        return str(roles_of(account_id).get_role(name).arn)
+        return str(iam_backend_of(account_id).get_role(name).arn)
     except NotFoundException:
         return f"arn:aws:iam::{account_id}:role/{name}"
 
@@ -54,7 +54,7 @@ def service_linked_role_arn(account_id: str, service_name: str) -> str:
 
 def organizations_arns(request: RequestContext, kind: str, organizations_id: str) -> list[str]:
     """The ARN of a root, unit or account of the caller's organization; none where there is no organization."""
-    organization = organization_of(request.account_id)
+    organization = find_organization(request.account_id)
     if organization is None:
         return []
     owner, organization_id = organization.established.master_account_id, organization.established.id
@@ -142,7 +142,7 @@ def _of_systems_manager(request: RequestContext) -> list[str]:
 
 
 def _of_account(request: RequestContext) -> list[str]:
-    organization, member = organization_of(request.account_id), request.get("AccountId")
+    organization, member = find_organization(request.account_id), request.get("AccountId")
     if member is None or organization is None:
         return [request.arn("account", "account", region="")]
     owner = organization.established.master_account_id

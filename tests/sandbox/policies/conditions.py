@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
+    "StringEquals": lambda value, expected: value == expected,
+    "StringEqualsIgnoreCase": lambda value, expected: value.casefold() == expected.casefold(),
     "StringLike": fnmatchcase,
     "ArnEquals": fnmatchcase,
     "ArnLike": fnmatchcase,
-    "Bool": lambda value, wanted: value.casefold() == wanted.casefold(),
-    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
-    "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
-    "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
-    "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
+    "Bool": lambda value, expected: value.casefold() == expected.casefold(),
+    "NumericLessThan": lambda value, expected: float(value) < float(expected),
+    "NumericLessThanEquals": lambda value, expected: float(value) <= float(expected),
+    "NumericGreaterThan": lambda value, expected: float(value) > float(expected),
+    "NumericGreaterThanEquals": lambda value, expected: float(value) >= float(expected),
 }
 
 
-def conditions_hold(statement: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
+def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
     """Return whether all of them do.
 
     `context` maps condition keys, such as `sts:ExternalId`, to the request's values. `unknown` is the answer for an
@@ -33,9 +33,11 @@ def conditions_hold(statement: Mapping[str, Any], context: Mapping[str, str], *,
     """
     facts = {key.casefold(): value for key, value in context.items()}
     return all(
-        _holds(operator, facts.get(key.casefold()), [str(value) for value in as_list(wanted)], unknown=unknown)
+        _matches_operator(
+            operator, facts.get(key.casefold()), [str(value) for value in as_list(expected)], unknown=unknown
+        )
         for operator, keys in statement.get("Condition", {}).items()
-        for key, wanted in keys.items()
+        for key, expected in keys.items()
     )
 
 
@@ -44,7 +46,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _holds(operator: str, value: str | None, wanted: list[str], *, unknown: bool) -> bool:
+def _matches_operator(operator: str, value: str | None, expected: list[str], *, unknown: bool) -> bool:
     optional = operator.endswith("IfExists")
     positive = operator.removesuffix("IfExists").replace("StringNot", "String").replace("ArnNot", "Arn")
     matches = _OPERATORS.get(positive)
@@ -53,4 +55,4 @@ def _holds(operator: str, value: str | None, wanted: list[str], *, unknown: bool
     negated = positive != operator.removesuffix("IfExists")
     if value is None:
         return optional or negated
-    return any(matches(value, pattern) for pattern in wanted) is not negated
+    return any(matches(value, pattern) for pattern in expected) is not negated

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox.policies.conditions import as_list, conditions_hold
+from sandbox.policies.conditions import as_list, conditions_match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-Judgement = Literal["allowed", "not allowed", "denied"]
+# EvalDecision of iam:SimulateCustomPolicy.
+Decision = Literal["allowed", "explicitDeny", "implicitDeny"]
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
@@ -27,7 +28,7 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Need:
+class RequiredPermission:
     """One thing that a call needs: an action on a resource, `*` where the action knows no resources.
 
     `context` maps the condition keys that the request has a value for, such as `iam:PassedToService`, to it.
@@ -54,31 +55,32 @@ class Policy:
         for statement in self.statements:
             _require_valid(statement)
 
-    def judge(self, need: Need) -> Judgement:
-        """Return what the policy by itself says. A condition that the sandbox cannot judge decides against."""
-        applying = [statement for statement in self.statements if covers(statement, need)]
-        if any(s["Effect"] == "Deny" and conditions_hold(s, need.context, unknown=True) for s in applying):
-            return "denied"
-        allowed = any(s["Effect"] == "Allow" and conditions_hold(s, need.context, unknown=False) for s in applying)
-        return "allowed" if allowed else "not allowed"
+
+def evaluate_policies(policies: Iterable[Policy], permission: RequiredPermission) -> Decision:
+    """Evaluate policies of one type together."""
+    statements = [statement for policy in policies for statement in policy.statements]
+    return evaluate_statements([one for one in statements if statement_applies(one, permission)], permission.context)
 
 
-def judge_together(policies: Iterable[Policy], need: Need) -> Judgement:
-    """Return what policies of one kind say together: one denies, or one allows, or none does."""
-    judgements = {policy.judge(need) for policy in policies}
-    if "denied" in judgements:
-        return "denied"
-    return "allowed" if "allowed" in judgements else "not allowed"
+def evaluate_statements(statements: Sequence[Mapping[str, Any]], context: Mapping[str, str]) -> Decision:
+    """Evaluate statements that apply to a request, by their effects and conditions.
+
+    A condition operator that the sandbox does not implement is evaluated against the caller.
+    """
+    if any(one["Effect"] == "Deny" and conditions_match(one, context, unknown=True) for one in statements):
+        return "explicitDeny"
+    allowed = any(one["Effect"] == "Allow" and conditions_match(one, context, unknown=False) for one in statements)
+    return "allowed" if allowed else "implicitDeny"
 
 
-def covers(statement: Mapping[str, Any], need: Need) -> bool:
+def statement_applies(statement: Mapping[str, Any], permission: RequiredPermission) -> bool:
     """Whether the statement is about this action and resource, whatever its conditions.
 
     The names of actions are compared without case, ARNs with it:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
-    action = need.action.casefold()
-    return _named(statement, "Action", action, str.casefold) and _named(statement, "Resource", need.resource, str)
+    action = permission.action.casefold()
+    return _named(statement, "Action", action, str.casefold) and _named(statement, "Resource", permission.resource, str)
 
 
 def _named(statement: Mapping[str, Any], element: str, value: str, spelling: Any) -> bool:

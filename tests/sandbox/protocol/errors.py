@@ -87,7 +87,7 @@ SERVICES_WITHOUT_ERROR_MODEL = frozenset({"ec2", "s3"})
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An HTTP answer."""
 
     status: int
@@ -114,14 +114,14 @@ def error_shape(operation: Operation, code: str) -> Any | None:
     return None
 
 
-def may_answer(operation: Operation, code: str) -> bool:
+def may_return(operation: Operation, code: str) -> bool:
     """Whether AWS may answer ``code`` to this operation: listed by its model, or common to the protocol."""
     if operation.service in SERVICES_WITHOUT_ERROR_MODEL:
         return True
     return error_shape(operation, code) is not None or code in COMMON_CODES[operation.protocol]
 
 
-def modelled_status(shape: Any) -> int:
+def modeled_status(shape: Any) -> int:
     """The HTTP status of a modelled error; without one in the model, 500 for AWS's fault and else 400."""
     declared = shape.metadata.get("error", {}).get("httpStatusCode")
     fault = bool(shape.metadata.get("fault") or shape._shape_model.get("fault"))
@@ -133,7 +133,7 @@ def first_listed(operation: Operation, codes: Iterable[str], message: str) -> Fa
     for code in codes:
         shape = error_shape(operation, code)
         if shape is not None:
-            return Failure(shape.error_code, modelled_status(shape), message)
+            return Failure(shape.error_code, modeled_status(shape), message)
     return None
 
 
@@ -150,7 +150,7 @@ def bad_request(operation: Operation, message: str) -> Failure:
     return Failure("InvalidParameterValue" if operation.protocol == "ec2" else "ValidationError", 400, message)
 
 
-def not_built(protocol: str, service: str, message: str) -> Failure:
+def not_implemented(protocol: str, service: str, message: str) -> Failure:
     """How AWS says that there is no such operation."""
     if service == "s3":
         return Failure("NotImplemented", 501, message)
@@ -159,7 +159,7 @@ def not_built(protocol: str, service: str, message: str) -> Failure:
     return Failure("InvalidAction", 400, message)
 
 
-def unknown_caller(protocol: str, service: str, message: str) -> Failure:
+def unknown_access_key(protocol: str, service: str, message: str) -> Failure:
     """How AWS says that it does not know an access key."""
     if service == "s3":
         return Failure("InvalidAccessKeyId", 403, message)
@@ -170,7 +170,7 @@ def unknown_caller(protocol: str, service: str, message: str) -> Failure:
     return Failure("InvalidClientTokenId", 403, message)
 
 
-def unsigned(protocol: str, service: str, message: str) -> Failure:
+def missing_signature(protocol: str, service: str, message: str) -> Failure:
     """How AWS says that a request is not signed, or not in a way it understands."""
     if service == "s3":
         return Failure("AccessDenied", 403, message)
@@ -181,7 +181,7 @@ def unsigned(protocol: str, service: str, message: str) -> Failure:
     return Failure("MissingAuthenticationToken", 403, message)
 
 
-def answer(failure: Failure, protocol: str, service: str, json_version: str = "1.1") -> Answer:
+def response(failure: Failure, protocol: str, service: str, json_version: str = "1.1") -> Response:
     """The error as this protocol puts it on the wire."""
     request_id = str(uuid4())
     if protocol in ("json", "rest-json"):
@@ -201,13 +201,13 @@ def answer(failure: Failure, protocol: str, service: str, json_version: str = "1
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
     headers = (("Content-Type", "text/xml"), ("x-amzn-RequestId", request_id))
-    return Answer(failure.status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())
+    return Response(failure.status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())
 
 
-def _json_answer(failure: Failure, protocol: str, json_version: str, request_id: str) -> Answer:
+def _json_answer(failure: Failure, protocol: str, json_version: str, request_id: str) -> Response:
     content_type = "application/json" if protocol == "rest-json" else f"application/x-amz-json-{json_version}"
     headers = (("Content-Type", content_type), ("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", failure.code))
-    return Answer(failure.status, headers, json.dumps({"__type": failure.code, "message": failure.message}).encode())
+    return Response(failure.status, headers, json.dumps({"__type": failure.code, "message": failure.message}).encode())
 
 
 def allow_common_codes_in_moto() -> None:

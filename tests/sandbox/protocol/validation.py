@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol.errors import error_shape, may_answer, modelled_status
+from sandbox.protocol.errors import error_shape, may_return, modeled_status
 from sandbox.protocol.parsers import MalformedError
 from sandbox.protocol.patterns import matches
 from sandbox.protocol.serialization import decode_error, decode_request, decode_response, error_code
@@ -111,14 +111,14 @@ def _error_problems(operation: Operation, status: int, headers: Mapping[str, str
     code = error_code(operation, status, headers, body)
     if code == str(status):
         return []
-    if not may_answer(operation, code):
+    if not may_return(operation, code):
         return [f"the error {code} is neither one of the model for this operation nor common to all"]
     shape = error_shape(operation, code)
     if shape is None:
         return []
     parsed, problems = decode_error(operation, shape, status, headers, body)
-    if status != modelled_status(shape):
-        problems.append(f"the error {code} has HTTP status {status} in place of {modelled_status(shape)}")
+    if status != modeled_status(shape):
+        problems.append(f"the error {code} has HTTP status {status} in place of {modeled_status(shape)}")
     # The message of an error is "message" on the wire however the model spells it, and SDKs find it by itself.
     parsed.update({name: "any" for name in shape.members if name.lower() == "message"})
     return problems + constraint_problems(shape, parsed)

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sandbox.scenarios.yaml_reader import ScenarioError
+from sandbox.clock import START
+from sandbox.scenarios.document import ScenarioError
 from sandbox.services.account.regions import ENABLED_BY_DEFAULT, OPT_IN
 from sandbox.services.ssm.patch_baselines import operating_system_of
 
@@ -30,8 +31,6 @@ def check_consistency(scenario: Scenario) -> None:
     _refuse_repeated(where, "organizational unit", [path for path, _ in scenario.organizational_units_by_path()])
     _refuse_repeated(where, "instance id", [instance.id for instance in scenario.instances])
     _refuse_repeated(where, "Cloud9 environment id", [environment.id for environment in scenario.cloud9_environments])
-    if scenario.management_account.status != "ACTIVE":
-        raise ScenarioError(f"{where}: management_account.status: the management account cannot be suspended")
     _check_accounts(where, scenario, {account.id for account in accounts})
     _check_targets(where, scenario)
     _check_enabled_regions(where, scenario)
@@ -79,11 +78,13 @@ def _check_targets(where: str, scenario: Scenario) -> None:
 
 def _check_enabled_regions(where: str, scenario: Scenario) -> None:
     for index, enabled in enumerate(scenario.enabled_regions):
-        place = f"{where}: enabled_regions[{index}].region: {enabled.region!r}"
+        location = f"{where}: enabled_regions[{index}].region: {enabled.region!r}"
         if enabled.region in ENABLED_BY_DEFAULT:
-            raise ScenarioError(f"{place} is enabled by default in every account, and cannot be disabled; leave it out")
+            raise ScenarioError(
+                f"{location} is enabled by default in every account, and cannot be disabled; leave it out"
+            )
         if enabled.region not in OPT_IN:
-            raise ScenarioError(f"{place} is not one of the opt-in Regions {', '.join(sorted(OPT_IN))}")
+            raise ScenarioError(f"{location} is not one of the opt-in Regions {', '.join(sorted(OPT_IN))}")
 
 
 def _check_resource_data_syncs(where: str, scenario: Scenario) -> None:
@@ -116,6 +117,11 @@ def _check_resource_data_syncs(where: str, scenario: Scenario) -> None:
 
 def _check_instances(where: str, scenario: Scenario) -> None:
     for index, instance in enumerate(scenario.instances):
+        if instance.scanned_at is not None and instance.scanned_at > START:
+            raise ScenarioError(
+                f"{where}: instances[{index}].scanned_at: {instance.scanned_at:%Y-%m-%dT%H:%M:%SZ} is after the start "
+                f"of the sandbox, {START:%Y-%m-%dT%H:%M:%SZ}"
+            )
         is_known = operating_system_of(instance.platform, instance.platform_version) is not None
         if instance.scanned_at is not None and not is_known:
             raise ScenarioError(

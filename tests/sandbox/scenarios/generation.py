@@ -8,8 +8,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.clock import START
+from sandbox.scenarios.document import ScenarioError
 from sandbox.scenarios.parts import Account, DelegatedAdministrator, Instance, OrganizationalUnit
-from sandbox.scenarios.yaml_reader import ScenarioError
 from sandbox.services.ssm.patches import NONE, Patches, Severities
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SHARES = {
     "Laboratory": 1,
 }
 SUSPENDED_UNIT = "Suspended"
-WORDS = ("Shop", "Orders", "Billing", "Search", "Ledger", "Archive", "Portal", "Catalogue", "Logistics", "Insight")
+NAMES = ("Shop", "Orders", "Billing", "Search", "Ledger", "Archive", "Portal", "Catalogue", "Logistics", "Insight")
 
 # Platform name and version as the agent tells them, with their share of the instances.
 PLATFORMS = (
@@ -80,13 +80,13 @@ class Generation:
 
         The unreadable accounts and the suspended one have some.
         """
-        places = self._places()
-        accounts, weights = list(places), list(places.values())
+        locations = self._locations()
+        accounts, weights = list(locations), list(locations.values())
         drawn = self._random.choices(accounts, weights, k=max(0, count - len(accounts)))
         # Each of these accounts has at least one, as far as there are enough.
         return tuple(self._instance(number, account_id) for number, account_id in enumerate((accounts + drawn)[:count]))
 
-    def _places(self) -> dict[str, float]:
+    def _locations(self) -> dict[str, float]:
         """The accounts that have instances, with the share of each."""
         closed = [member.id for member in self.members if member.access_role != "trusting"]
         readable = [member.id for member in self.members if member.access_role == "trusting"]
@@ -96,7 +96,7 @@ class Generation:
 
     def _instance(self, number: int, account_id: str) -> Instance:
         name, version, _ = self._random.choices(PLATFORMS, [share for _, _, share in PLATFORMS])[0]
-        region = self._random.choices(self._regions, [2.0**-place for place in range(len(self._regions))])[0]
+        region = self._random.choices(self._regions, [2.0**-location for location in range(len(self._regions))])[0]
         return Instance(
             account_id=account_id,
             region=region,
@@ -151,7 +151,7 @@ def _account(number: int, name: str) -> Account:
 
 
 def _name(number: int) -> str:
-    return f"{WORDS[number % len(WORDS)]} {number}"
+    return f"{NAMES[number % len(NAMES)]} {number}"
 
 
 def _nested(by_path: Mapping[str, list[Account]], above: str) -> tuple[OrganizationalUnit, ...]:

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 # What a member has as OrganizationAccountAccessRole: one that trusts the management account, one that trusts its own
 # account only, or none. AWS makes it in accounts that are created, not in those that are invited:
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access-cross-account-role.html
-ACCESS_ROLES = ("trusting", "untrusting", "absent")
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account. ``status``: ACTIVE or SUSPENDED; ``access_role``: one of ACCESS_ROLES, for members."""
+    """An account. ``status``: ACTIVE or SUSPENDED; ``access_role``: trusting, untrusting or absent, for members."""
 
     id: str
     name: str
@@ -91,11 +90,6 @@ class ConfigurationManager:
     type: str
     parameters: Mapping[str, str]
     status: str = "SUCCEEDED"
-
-
-# InstanceStatus of inventory data: a managed node that was terminated stays there.
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
-INSTANCE_STATUSES = ("Active", "Stopped", "ConnectionLost", "Terminated")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from sandbox.scenarios import part_readers
 from sandbox.scenarios.consistency import check_consistency
+from sandbox.scenarios.document import ScenarioError, parse_document
 from sandbox.scenarios.generation import ADMINISTRATOR, MANAGEMENT, Generation, administrators
 from sandbox.scenarios.parts import (
     Account,
@@ -28,7 +28,6 @@ from sandbox.scenarios.parts import (
     ServiceLinkedRole,
     ServiceSetting,
 )
-from sandbox.scenarios.yaml_reader import Reader, ScenarioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +96,7 @@ class Scenario:
     @classmethod
     def parse(cls, document: object, name: str = "scenario") -> Scenario:
         """Read a scenario from what YAML gave. Raises ScenarioError when it breaks a rule."""
-        scenario = _scenario(Reader(document, f"scenario {name}"), name)
+        scenario = cls(name=name, **parse_document(document, name))
         check_consistency(scenario)
         return scenario
 
@@ -118,17 +117,17 @@ class Scenario:
         no role that the management account may assume. The instances are managed nodes of several platforms, unevenly
         spread; most were scanned lately, a few long ago, a few never, and a few are terminated. Raises ScenarioError.
         """
-        made = Generation(accounts, regions, unreadable, seed)
+        generation = Generation(accounts, regions, unreadable, seed)
         scenario = cls(
             name="generated",
             description=f"{accounts} accounts with {instances} instances in {len(regions)} Regions.",
             management_account=Account(MANAGEMENT, "Management", "management@example.com"),
             accounts=(Account(ADMINISTRATOR, "Systems Manager Administrator", "administrator@example.com"),),
-            organizational_units=made.units(),
+            organizational_units=generation.units(),
             trusted_access=("ssm.amazonaws.com",),
             stack_sets_access="ENABLED",
             delegated_administrators=administrators(),
-            instances=made.instances(instances),
+            instances=generation.instances(instances),
         )
         check_consistency(scenario)
         return scenario
@@ -149,26 +148,3 @@ def _walk(units: tuple[OrganizationalUnit, ...], parent: str) -> Iterator[tuple[
         path = f"{parent}{unit.name}"
         yield path, unit
         yield from _walk(unit.organizational_units, f"{path}/")
-
-
-def _scenario(reader: Reader, name: str) -> Scenario:
-    with reader:
-        return Scenario(
-            name=name,
-            description=reader.text("description", part_readers.NOT_EMPTY, "some text"),
-            management_account=part_readers.read_account(reader.child("management_account")),
-            feature_set=reader.choice("feature_set", ("ALL", "CONSOLIDATED_BILLING"), "ALL"),
-            accounts=reader.each("accounts", part_readers.read_member_account),
-            organizational_units=reader.each("organizational_units", part_readers.read_organizational_unit),
-            trusted_access=reader.texts("trusted_access", part_readers.SERVICE_PRINCIPAL, "service principals"),
-            stack_sets_access=reader.choice("stack_sets_access", ("DISABLED", "ENABLED"), "DISABLED"),
-            delegated_administrators=reader.each("delegated_administrators", part_readers.read_delegated_administrator),
-            roles=reader.each("roles", part_readers.read_role),
-            service_linked_roles=reader.each("service_linked_roles", part_readers.read_service_linked_role),
-            service_settings=reader.each("service_settings", part_readers.read_service_setting),
-            configuration_managers=reader.each("configuration_managers", part_readers.read_configuration_manager),
-            instances=reader.each("instances", part_readers.read_instance),
-            cloud9_environments=reader.each("cloud9_environments", part_readers.read_cloud9_environment),
-            enabled_regions=reader.each("enabled_regions", part_readers.read_enabled_region),
-            resource_data_syncs=reader.each("resource_data_syncs", part_readers.read_resource_data_sync),
-        )

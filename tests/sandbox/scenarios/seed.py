@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -11,23 +10,24 @@ from moto.core.exceptions import ServiceException
 
 from sandbox.clock import clock
 from sandbox.scenarios.scenario import ScenarioError
-from sandbox.services.account.models import account_of
-from sandbox.services.cloud9.models import cloud9_of
-from sandbox.services.cloudformation.models import cloudformation_of
+from sandbox.services.account.models import account_backend_of
+from sandbox.services.cloud9.models import cloud9_backend_of
+from sandbox.services.cloudformation.models import cloudformation_backend_of
 from sandbox.services.iam import managed_policies
-from sandbox.services.iam.models import create_service_linked_role_once, roles_of
+from sandbox.services.iam.models import create_service_linked_role_once, iam_backend_of
+from sandbox.services.moto_internals import backend_of
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE, Account
 from sandbox.services.organizations.models import Organization, organizations_backends
 from sandbox.services.ssm.instances import ManagedInstance
-from sandbox.services.ssm.models import systems_manager_of
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of
 from sandbox.services.ssm.patch_state import PatchState
-from sandbox.services.ssmquicksetup.models import quick_setup_of
+from sandbox.services.ssmquicksetup.models import quick_setup_backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.scenarios import scenario as said
+    from sandbox.scenarios import scenario as model
 
 ORGANIZATION_ID = "o-sandbox0001"
 ROOT_ID = "r-sbox"
@@ -36,7 +36,7 @@ ROOT_ID = "r-sbox"
 AGE = timedelta(days=30)
 
 
-def seed(scenario: said.Scenario) -> None:
+def seed(scenario: model.Scenario) -> None:
     """Make the scenario's organization, in a moto that is empty.
 
     Raises ScenarioError when the scenario holds what the services would have refused.
@@ -48,7 +48,7 @@ def seed(scenario: said.Scenario) -> None:
         for principal in scenario.trusted_access:
             organization.enable_aws_service_access(ServicePrincipal=principal)
         if scenario.stack_sets_access == "ENABLED":
-            cloudformation_of(scenario.management_account.id, "us-east-1").activate_organizations_access()
+            cloudformation_backend_of(scenario.management_account.id, "us-east-1").activate_organizations_access()
         for administrator in scenario.delegated_administrators:
             organization.register_delegated_administrator(
                 AccountId=administrator.account_id, ServicePrincipal=administrator.service_principal
@@ -59,19 +59,17 @@ def seed(scenario: said.Scenario) -> None:
             _add_configuration_manager(organization, manager)
         # After the managers: what they had deployed then did not meet an environment.
         for environment in scenario.cloud9_environments:
-            cloud9_of(environment.account_id, environment.region).add_environment(
+            cloud9_backend_of(environment.account_id, environment.region).add_environment(
                 environment.id, environment.name, environment.type, environment.owner_arn
             )
         for enabled in scenario.enabled_regions:
-            account_of(enabled.account_id).enabled_regions.add(enabled.region)
+            account_backend_of(enabled.account_id).enabled_regions.add(enabled.region)
     except ServiceException as error:
         raise ScenarioError(f"scenario {scenario.name}: {error}") from error
 
 
-def _establish(scenario: said.Scenario) -> Organization:
-    organization = organizations_backends[scenario.management_account.id]["aws"]
-    if not isinstance(organization, Organization):
-        raise TypeError("sandbox.services.organizations.install() was not called before moto made its first backend")
+def _establish(scenario: model.Scenario) -> Organization:
+    organization = backend_of(organizations_backends, Organization, scenario.management_account.id)
     organization.establish(
         organization_id=ORGANIZATION_ID,
         root_id=ROOT_ID,
@@ -84,7 +82,7 @@ def _establish(scenario: said.Scenario) -> Organization:
 
 
 def _add_units(
-    organization: Organization, units: Iterable[said.OrganizationalUnit], parent_id: str, parent_path: str
+    organization: Organization, units: Iterable[model.OrganizationalUnit], parent_id: str, parent_path: str
 ) -> None:
     for unit in units:
         path = f"{parent_path}/{unit.name}"
@@ -98,7 +96,7 @@ def _unit_id(path: str) -> str:
     return f"ou-{ROOT_ID.removeprefix('r-')}-{sha256(path.encode()).hexdigest()[:8]}"
 
 
-def _add_accounts(organization: Organization, accounts: Iterable[said.Account], parent_id: str) -> None:
+def _add_accounts(organization: Organization, accounts: Iterable[model.Account], parent_id: str) -> None:
     for account in accounts:
         added = Account(
             organization.established,
@@ -113,25 +111,17 @@ def _add_accounts(organization: Organization, accounts: Iterable[said.Account], 
             added.create_access_role(DEFAULT_ACCESS_ROLE, account.id if account.access_role == "untrusting" else None)
 
 
-def _add_roles(scenario: said.Scenario) -> None:
+def _add_roles(scenario: model.Scenario) -> None:
     for role in scenario.roles:
-        backend = roles_of(role.account_id)
-        backend.create_role(
-            role.name,
-            json.dumps(_trust(role)),
-            role.path,
-            permissions_boundary=None,
-            description="",
-            tags=[],
-            max_session_duration="3600",
-        )
+        backend = iam_backend_of(role.account_id)
+        backend.create_trusted_role(role.name, _principals(role), path=role.path)
         for name in role.managed_policies:
             backend.attach_role_policy(managed_policies.policy_arn(name), role.name)
     for linked in scenario.service_linked_roles:
         create_service_linked_role_once(linked.account_id, linked.service_name)
 
 
-def _trust(role: said.Role) -> dict[str, object]:
+def _principals(role: model.Role) -> dict[str, list[str]]:
     principals = role.trusted_principals or (role.account_id,)
     services = [principal for principal in principals if principal.endswith(".amazonaws.com")]
     identities = [
@@ -139,60 +129,58 @@ def _trust(role: said.Role) -> dict[str, object]:
         for principal in principals
         if principal not in services
     ]
-    named = {kind: names for kind, names in (("Service", services), ("AWS", identities)) if names}
-    statement = {"Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return {kind: names for kind, names in (("Service", services), ("AWS", identities)) if names}
 
 
-def _add_systems_manager(scenario: said.Scenario) -> None:
+def _add_systems_manager(scenario: model.Scenario) -> None:
     for setting in scenario.service_settings:
-        systems_manager_of(setting.account_id, setting.region).service_settings.update(
+        ssm_backend_of(setting.account_id, setting.region).service_settings.update(
             setting.setting_id,
             setting.value,
             modified_at=clock.now() - AGE,
             modified_by=f"arn:aws:iam::{setting.account_id}:user/Administrator",
         )
     for sync in scenario.resource_data_syncs:
-        systems_manager_of(sync.account_id, sync.region).resource_data_syncs.add(
+        ssm_backend_of(sync.account_id, sync.region).resource_data_syncs.add(
             sync.name, sync.type, organization=sync.organization, created_at=clock.now() - AGE
         )
     for instance in scenario.instances:
-        systems_manager_of(instance.account_id, instance.region).instances[instance.id] = _managed_instance(instance)
+        ssm_backend_of(instance.account_id, instance.region).instances[instance.id] = _managed_instance(instance)
 
 
-def _managed_instance(said_of_it: said.Instance) -> ManagedInstance:
+def _managed_instance(spec: model.Instance) -> ManagedInstance:
     instance = ManagedInstance(
-        id=said_of_it.id,
-        platform_type=said_of_it.platform_type,
-        platform_name=said_of_it.platform,
-        platform_version=said_of_it.platform_version,
-        agent_version=said_of_it.agent_version,
-        instance_profile=said_of_it.instance_profile,
-        status=said_of_it.status,
-        patches=said_of_it.patches,
-        patch_group=said_of_it.patch_group,
+        id=spec.id,
+        platform_type=spec.platform_type,
+        platform_name=spec.platform,
+        platform_version=spec.platform_version,
+        agent_version=spec.agent_version,
+        instance_profile=spec.instance_profile,
+        status=spec.status,
+        patches=spec.patches,
+        patch_group=spec.patch_group,
     )
-    system = operating_system_of(said_of_it.platform, said_of_it.platform_version)
-    if said_of_it.scanned_at is not None and system is not None:
+    system = operating_system_of(spec.platform, spec.platform_version)
+    if spec.scanned_at is not None and system is not None:
         # What an installation left behind is what the scenario says: it is not to be installed once more.
         instance.patch_state = PatchState(
             instance.id,
             instance.patches,
             instance.patch_group,
-            default_baseline_id(said_of_it.region, system),
-            said_of_it.operation,
-            said_of_it.scanned_at,
+            default_baseline_id(spec.region, system),
+            spec.operation,
+            spec.scanned_at,
         )
     return instance
 
 
-def _add_configuration_manager(organization: Organization, manager: said.ConfigurationManager) -> None:
+def _add_configuration_manager(organization: Organization, manager: model.ConfigurationManager) -> None:
     units = dict(_units_by_path(organization))
     parameters = dict(manager.parameters)
     if "TargetOrganizationalUnits" in parameters:
         targets = parameters["TargetOrganizationalUnits"].split(",")
         parameters["TargetOrganizationalUnits"] = ",".join(units.get(target, target) for target in targets)
-    quick_setup_of(manager.account_id, manager.region).adopt(
+    quick_setup_backend_of(manager.account_id, manager.region).add_existing(
         name=manager.name, type_name=manager.type, parameters=parameters, status=manager.status
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.clock import clock
 from sandbox.services.ssm.models import deliver_inventory
-from sandbox.services.ssmquicksetup.models import settle
+from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ class BackgroundTasks:
         """Do what is due by now, where it is to be seen through a service."""
         now = clock.now()
         if service in READERS and now != self._caught_up_at:
-            settle()
+            process_due_operations()
             deliver_inventory()
             self._caught_up_at = now
 

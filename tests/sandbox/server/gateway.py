@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.request import Request
 
-from sandbox.authorization.enforcement import refusal_of_bucket
+from sandbox.authorization.enforcement import bucket_policy_denial
 from sandbox.faults import Faults, failure_of, throttled
 from sandbox.protocol import errors
-from sandbox.protocol.errors import Answer, Failure
+from sandbox.protocol.errors import Failure, Response
 from sandbox.protocol.operations import Operation, UnknownOperationError, identify
 from sandbox.protocol.parsers import MalformedError
 from sandbox.protocol.serialization import decode_request, error_code
@@ -55,11 +55,11 @@ class _Exchange:
     def is_inspector(self) -> bool:
         return INSPECTOR_HEADER in self.request.headers
 
-    def fail(self, failure: Failure) -> Answer:
+    def fail(self, failure: Failure) -> Response:
         """The error as an answer in the protocol of this request."""
         self.error_code = failure.code
         version = "1.0" if (self.request.content_type or "").startswith("application/x-amz-json-1.0") else "1.1"
-        return errors.answer(failure, self.protocol, self.service, version)
+        return errors.response(failure, self.protocol, self.service, version)
 
 
 class Gateway:
@@ -87,25 +87,25 @@ class Gateway:
         self._lock = lock
         self.violations: list[Violation] = []
 
-    def handle(self, environment: Environment, body: bytes) -> Answer | None:
+    def handle(self, environment: Environment, body: bytes) -> Response | None:
         """Answer one request; None closes the connection without an answer."""
         request = Request({**environment, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
         exchange = _Exchange(environment, body, request)
         try:
-            answer = self._answer(exchange)
+            response = self._respond(exchange)
             if not exchange.is_inspector:
-                self._record(exchange, answer)
+                self._record(exchange, response)
         except Exception:  # noqa: BLE001 (whatever failed, here, in moto or in a callback: it is told, to all)
-            return self._violated(exchange, ["the sandbox failed:\n" + traceback.format_exc()])
-        return answer
+            return self._model_violation(exchange, ["the sandbox failed:\n" + traceback.format_exc()])
+        return response
 
-    def _record(self, exchange: _Exchange, answer: Answer | None) -> None:
-        status = answer.status if answer else 0
+    def _record(self, exchange: _Exchange, response: Response | None) -> None:
+        status = response.status if response else 0
         self._calls.record(
             exchange.service, exchange.operation, exchange.account_id, exchange.region, status, exchange.error_code
         )
 
-    def _answer(self, exchange: _Exchange) -> Answer | None:
+    def _respond(self, exchange: _Exchange) -> Response | None:
         request = exchange.request
         try:
             credential = credential_of(request.headers.get("Authorization", ""))
@@ -115,19 +115,19 @@ class Gateway:
             exchange.service, exchange.operation = operation.service, operation.name
             exchange.protocol = operation.protocol
             token = request.headers.get("X-Amz-Security-Token")
-            exchange.account_id = self._identities.account_of(credential.access_key, token)
+            exchange.account_id = self._identities.account_backend_of(credential.access_key, token)
         except UnsignedRequestError as error:
-            return exchange.fail(errors.unsigned(exchange.protocol, exchange.service, str(error)))
+            return exchange.fail(errors.missing_signature(exchange.protocol, exchange.service, str(error)))
         except UnknownOperationError as error:
             exchange.service, exchange.operation, exchange.protocol = error.service, error.operation, error.protocol
-            return exchange.fail(errors.not_built(error.protocol, error.service, str(error)))
+            return exchange.fail(errors.not_implemented(error.protocol, error.service, str(error)))
         except UnknownAccessKeyError as error:
-            return exchange.fail(errors.unknown_caller(exchange.protocol, exchange.service, str(error)))
-        return self._answer_operation(exchange, operation)
+            return exchange.fail(errors.unknown_access_key(exchange.protocol, exchange.service, str(error)))
+        return self._respond_to_operation(exchange, operation)
 
-    def _answer_operation(self, exchange: _Exchange, operation: Operation) -> Answer | None:
+    def _respond_to_operation(self, exchange: _Exchange, operation: Operation) -> Response | None:
         if not exchange.is_inspector:
-            fault = self._faults.strike(operation, exchange.account_id, exchange.region)
+            fault = self._faults.next_fault(operation, exchange.account_id, exchange.region)
             if fault:
                 failure = failure_of(operation, fault)
                 if failure is None:
@@ -138,35 +138,35 @@ class Gateway:
                 return exchange.fail(throttled(operation))
         problems = request_problems(operation, exchange.request)
         if problems:
-            self._note("request", exchange, problems)
-            return exchange.fail(errors.bad_request(operation, _in_words(problems)))
-        refusal = self._refusal(exchange, operation)
-        return exchange.fail(refusal) if refusal else self._answer_of_moto(exchange, operation)
+            self._record_violation("request", exchange, problems)
+            return exchange.fail(errors.bad_request(operation, _format_problems(problems)))
+        denial = self._denial(exchange, operation)
+        return exchange.fail(denial) if denial else self._answer_from_moto(exchange, operation)
 
-    def _refusal(self, exchange: _Exchange, operation: Operation) -> Failure | None:
-        is_judged = self._permissions.is_on and not exchange.is_inspector
+    def _denial(self, exchange: _Exchange, operation: Operation) -> Failure | None:
+        is_judged = self._permissions.is_enabled and not exchange.is_inspector
         # Buckets have policies of their own, which are judged always: inspectors, too, are somebody.
         if not is_judged and operation.service != "s3":
             return None
         parameters, _ = decode_request(operation, exchange.request)
         call = (operation, parameters, exchange.account_id, exchange.region, exchange.access_key)
         with self._lock:
-            return (self._permissions.refusal(*call) if is_judged else None) or refusal_of_bucket(*call)
+            return (self._permissions.denial(*call) if is_judged else None) or bucket_policy_denial(*call)
 
-    def _answer_of_moto(self, exchange: _Exchange, operation: Operation) -> Answer:
-        answer = self._ask_moto(exchange, operation)
-        if answer is None:
+    def _answer_from_moto(self, exchange: _Exchange, operation: Operation) -> Response:
+        response = self._call_moto(exchange, operation)
+        if response is None:
             message = f"The sandbox has not built {operation.service}:{operation.name}."
-            return exchange.fail(errors.not_built(operation.protocol, operation.service, message))
-        headers = dict(answer.headers)
-        problems = response_problems(operation, answer.status, headers, answer.body)
+            return exchange.fail(errors.not_implemented(operation.protocol, operation.service, message))
+        headers = dict(response.headers)
+        problems = response_problems(operation, response.status, headers, response.body)
         if problems:
-            return self._violated(exchange, problems)
-        if answer.status >= 300:
-            exchange.error_code = error_code(operation, answer.status, headers, answer.body)
-        return answer
+            return self._model_violation(exchange, problems)
+        if response.status >= 300:
+            exchange.error_code = error_code(operation, response.status, headers, response.body)
+        return response
 
-    def _ask_moto(self, exchange: _Exchange, operation: Operation) -> Answer | None:
+    def _call_moto(self, exchange: _Exchange, operation: Operation) -> Response | None:
         """moto's answer; None when it has not built the operation. Raises whatever else goes wrong in moto."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -180,27 +180,27 @@ class Gateway:
         except NotImplementedError:
             return None
         status, headers = started[-1]
-        answer = Answer(int(status.split(" ", 1)[0]), tuple(headers), body)
+        response = Response(int(status.split(" ", 1)[0]), tuple(headers), body)
         # A path of the service that moto's own application has no route for.
-        return None if answer.status in (404, 405) and not _has_error_code(operation, answer) else answer
+        return None if response.status in (404, 405) and not _has_error_code(operation, response) else response
 
-    def _violated(self, exchange: _Exchange, problems: list[str]) -> Answer:
-        self._note("response", exchange, problems)
+    def _model_violation(self, exchange: _Exchange, problems: list[str]) -> Response:
+        self._record_violation("response", exchange, problems)
         message = f"{exchange.service}:{exchange.operation} of the sandbox breaks its model: {'; '.join(problems)}"
         return exchange.fail(Failure(errors.MODEL_VIOLATION, errors.MODEL_VIOLATION_STATUS, message))
 
-    def _note(self, direction: str, exchange: _Exchange, problems: list[str]) -> None:
+    def _record_violation(self, direction: str, exchange: _Exchange, problems: list[str]) -> None:
         self.violations.append(Violation(direction, exchange.service, exchange.operation, tuple(problems)))
 
 
-def _has_error_code(operation: Operation, answer: Answer) -> bool:
+def _has_error_code(operation: Operation, response: Response) -> bool:
     try:
-        return bool(error_code(operation, answer.status, dict(answer.headers), answer.body))
+        return bool(error_code(operation, response.status, dict(response.headers), response.body))
     except MalformedError:
         return False
 
 
-def _in_words(problems: list[str]) -> str:
+def _format_problems(problems: list[str]) -> str:
     noun = "error" if len(problems) == 1 else "errors"
     return f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"
 

@@ -71,7 +71,7 @@ class Identities:
             self._accounts = set(account_ids)
             self._temporary.clear()
 
-    def account_of(self, access_key: str, session_token: str | None) -> str:
+    def account_backend_of(self, access_key: str, session_token: str | None) -> str:
         """The account that a key belongs to.
 
         Keys that STS or IAM made are moto's to know. Raises UnknownAccessKeyError, also for a temporary key without

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 import botocore.session
-from moto.core.base_backend import BackendDict
-from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from sandbox import snapshot
 from sandbox.authorization.enforcement import Permissions
 from sandbox.clock import Clock, clock
 from sandbox.faults import Faults
 from sandbox.protocol.errors import allow_common_codes_in_moto
+from sandbox.scenarios.seed import seed
 from sandbox.server.background_tasks import background_tasks
 from sandbox.server.calls import Call, Callback, CallLog
 from sandbox.server.gateway import INSPECTOR_HEADER, Gateway
 from sandbox.server.identity import SECRET_ACCESS_KEY, Identities, administrator_key
 from sandbox.server.rates import Rates
 from sandbox.server.transport import Server
+from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
+from sandbox.services.installation import install
+from sandbox.services.installation import reset as reset_services
+from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
+from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +35,6 @@ if TYPE_CHECKING:
     from sandbox.protocol.validation import Violation
     from sandbox.scenarios.scenario import Scenario
 
-SERVICES = (
-    *("organizations", "cloudformation", "iam", "sts", "ssm", "ssmquicksetup", "cloud9", "account"),
-    *("s3", "kms", "glue", "athena"),
-)
 DEFAULT_REGION = "us-east-1"
 
 
@@ -74,8 +74,7 @@ class Sandbox:
         self._gateway = Gateway(
             application, self._identities, self.faults, self.rates, self.permissions, self._calls, self._lock
         )
-        for module in _service_packages():
-            module.install()
+        install()
         allow_common_codes_in_moto()
         self.scenario = scenario
         self.reset(scenario)
@@ -170,8 +169,6 @@ class Sandbox:
 
     def snapshot(self) -> dict[str, Any]:
         """All that setting up Systems Manager could touch, as plain data."""
-        from sandbox import snapshot
-
         with self._lock:
             return snapshot.take()
 
@@ -180,20 +177,16 @@ class Sandbox:
 
         StackSets tells the reason, in the results of its operation. A reason of None lets them succeed again.
         """
-        from sandbox.services import ssmquicksetup
-
         with self._lock:
-            ssmquicksetup.fail_deployment(name, account_id, region, reason)
+            deployment_failures.set(name, account_id, region, reason)
 
     def fail_stack_instance(self, stack_set_name: str, account_id: str, region: str, reason: str | None) -> None:
         """Make what the StackSet deploys to an account and Region fail with ``reason``, before its stack is touched.
 
         For StackSets with service-managed permissions that somebody creates. A reason of None lets it succeed again.
         """
-        from sandbox.services import cloudformation
-
         with self._lock:
-            cloudformation.fail_stack_instance(stack_set_name, account_id, region, reason)
+            stack_instance_failures.set(stack_set_name, account_id, region, reason)
 
     def add_server_parameter(self, name: str, key: str, value: str) -> None:
         """Make Quick Setup add a parameter to what it keeps of the configuration manager ``name``.
@@ -201,23 +194,15 @@ class Sandbox:
         It does so at each creation and update from now on, unless the caller sends the key
         (hashicorp/terraform-provider-aws issue 44687, where the key is ``QSForceUpdateParam``).
         """
-        from sandbox.services import ssmquicksetup
-
         with self._lock:
-            ssmquicksetup.add_server_parameter(name, key, value)
+            server_parameters.add(name, key, value)
 
     def reset(self, scenario: Scenario) -> None:
         """Begin again with another organization, on the same port: no calls, faults, subscribers or violations."""
-        from sandbox.scenarios.seed import seed
-
         with self._lock:
-            BackendDict.reset()
-            reset_model_data()
+            reset_services()
             clock.reset()
             background_tasks.reset()
-            for module in _service_packages():
-                if hasattr(module, "reset"):
-                    module.reset()
             self.scenario = scenario
             self._identities.reset(account.id for account in (scenario.management_account, *scenario.member_accounts()))
             seed(scenario)
@@ -226,10 +211,6 @@ class Sandbox:
             self.permissions.reset()
             self._calls.reset()
             self._gateway.violations.clear()
-
-
-def _service_packages() -> list[Any]:
-    return [importlib.import_module(f"sandbox.services.{name}") for name in SERVICES]
 
 
 def _mark_inspector(request: Any, **_: Any) -> None:

@@ -10,7 +10,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 
 if TYPE_CHECKING:
-    from sandbox.protocol.errors import Answer
+    from sandbox.protocol.errors import Response
     from sandbox.server.gateway import Gateway
 
 # https://httpwg.org/specs/rfc9110.html#rfc.section.6.4.1
@@ -31,11 +31,11 @@ class Handler(MotoRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environment = self.make_environ()
         server = cast("Server", self.server)
-        answer = server.gateway.handle(environment, self._body(environment))
-        if answer is None:
+        response = server.gateway.handle(environment, self._body(environment))
+        if response is None:
             self.close_connection = True
             return
-        self._send(answer)
+        self._send(response)
 
     def _body(self, environment: dict[str, Any]) -> bytes:
         source = environment["wsgi.input"]
@@ -43,18 +43,18 @@ class Handler(MotoRequestHandler):
             return bytes(source.read())
         return bytes(source.read(int(environment.get("CONTENT_LENGTH") or 0)))
 
-    def _send(self, answer: Answer) -> None:
-        phrase = self.responses.get(answer.status, ("",))[0]
-        lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Date: {self.date_time_string()}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers if name.lower() not in _OWN_HEADERS]
+    def _send(self, response: Response) -> None:
+        phrase = self.responses.get(response.status, ("",))[0]
+        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Date: {self.date_time_string()}"]
+        lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in _OWN_HEADERS]
         # To HEAD the length is that of the body which GET would have.
-        length = dict(answer.headers).get("Content-Length") if self.command == "HEAD" else None
-        if answer.status not in _WITHOUT_BODY:
-            lines.append(f"Content-Length: {length or len(answer.body)}")
+        length = dict(response.headers).get("Content-Length") if self.command == "HEAD" else None
+        if response.status not in _WITHOUT_BODY:
+            lines.append(f"Content-Length: {length or len(response.body)}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        has_body = self.command != "HEAD" and answer.status not in _WITHOUT_BODY
+        has_body = self.command != "HEAD" and response.status not in _WITHOUT_BODY
         # One write: in two small ones the second waits 40 ms for the delayed acknowledgement of the first.
-        self.wfile.write(head + answer.body if has_body else head)
+        self.wfile.write(head + response.body if has_body else head)
 
 
 class Server(ThreadedWSGIServer):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto import backend_index
+from moto.core.base_backend import BaseBackend
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from moto.core.base_backend import BackendDict
+
+Backend = TypeVar("Backend", bound=BaseBackend)
 
 
 def replace_backend(backends: BackendDict[Any], backend: type[Any]) -> None:
@@ -25,7 +28,7 @@ def replace_backend(backends: BackendDict[Any], backend: type[Any]) -> None:
         backends.clear()
 
 
-def add_service(name: str, package: ModuleType, host_pattern: str) -> None:
+def add_service(name: str, package: ModuleType, endpoint_prefix: str) -> None:
     """Make moto serve a service that it lacks.
 
     `name` is what moto calls it (`ssmquicksetup`), `package` holds `<name>_backends` and `urls`.
@@ -33,4 +36,22 @@ def add_service(name: str, package: ModuleType, host_pattern: str) -> None:
     # moto imports `moto.<name>` by its name; a package of ours under that name is found without touching moto's path.
     sys.modules.setdefault(f"moto.{name}", package)
     if all(known != name for known, _ in backend_index.backend_url_patterns):
-        backend_index.backend_url_patterns.insert(0, (name, re.compile(host_pattern)))
+        backend_index.backend_url_patterns.insert(
+            0, (name, re.compile(rf"https?://{endpoint_prefix}\.(.+)\.amazonaws\.com"))
+        )
+
+
+def backend_of(backends: BackendDict[Any], backend: type[Backend], account_id: str, region: str = "aws") -> Backend:
+    """Return the sandbox's backend of an account and Region ("aws" for a global service)."""
+    found = backends[account_id][region]
+    if not isinstance(found, backend):
+        raise TypeError(
+            f"sandbox.services.installation.install() must run before moto creates a {type(found).__name__}"
+        )
+    return found
+
+
+def existing_backends(backends: BackendDict[Any], backend: type[Backend]) -> list[Backend]:
+    """Return the backends that exist already, by account and Region: subscripting would create one."""
+    found = sorted(backends.iter_backends(), key=lambda item: item[:2])
+    return [existing for _, _, existing in found if isinstance(existing, backend)]

@@ -18,11 +18,11 @@ TABLE_ARN = f"arn:aws:glue:us-east-1:{OWNER}:table/{DATABASE}/nodes"
 WORKGROUP_ARN = f"arn:aws:athena:us-east-1:{OWNER}:workgroup/{WORKGROUP}"
 
 
-def needs(action: str, **parameters: Any) -> set[tuple[str, str]]:
+def required(action: str, **parameters: Any) -> set[tuple[str, str]]:
     service, _, operation = action.partition(":")
     return {
-        (need.action, need.resource)
-        for need in required_permissions(RequestContext(service, operation, parameters, OWNER, "us-east-1"))
+        (permission.action, permission.resource)
+        for permission in required_permissions(RequestContext(service, operation, parameters, OWNER, "us-east-1"))
     }
 
 
@@ -37,18 +37,18 @@ def test_actions_of_s3_are_not_called_as_its_operations_are(sandbox: Sandbox) ->
         ("GetBucketPolicy", "GetBucketPolicy"),
         ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
     ):
-        assert needs(f"s3:{operation}", Bucket=BUCKET) == {(f"s3:{action}", BUCKET_ARN)}
+        assert required(f"s3:{operation}", Bucket=BUCKET) == {(f"s3:{action}", BUCKET_ARN)}
     for operation, parameters, action in (
         ("HeadObject", {}, "GetObject"),
         ("GetObject", {"VersionId": "1"}, "GetObjectVersion"),
         ("UploadPart", {}, "PutObject"),
         ("AbortMultipartUpload", {}, "AbortMultipartUpload"),
     ):
-        assert needs(f"s3:{operation}", Bucket=BUCKET, Key="a/b", **parameters) == {
+        assert required(f"s3:{operation}", Bucket=BUCKET, Key="a/b", **parameters) == {
             (f"s3:{action}", f"{BUCKET_ARN}/a/b")
         }
     many = {"Objects": [{"Key": "a"}, {"Key": "b", "VersionId": "1"}]}
-    assert needs("s3:DeleteObjects", Bucket=BUCKET, Delete=many) == {
+    assert required("s3:DeleteObjects", Bucket=BUCKET, Delete=many) == {
         ("s3:DeleteObject", f"{BUCKET_ARN}/a"),
         ("s3:DeleteObjectVersion", f"{BUCKET_ARN}/b"),
     }
@@ -59,17 +59,17 @@ def test_keys_and_aliases(sandbox: Sandbox) -> None:
     key = kms.create_key(Description="data")["KeyMetadata"]
     alias = f"arn:aws:kms:us-east-1:{OWNER}:alias/data"
     both = {("kms:CreateAlias", alias), ("kms:CreateAlias", key["Arn"])}
-    assert needs("kms:CreateAlias", AliasName="alias/data", TargetKeyId=key["KeyId"]) == both
+    assert required("kms:CreateAlias", AliasName="alias/data", TargetKeyId=key["KeyId"]) == both
     kms.create_alias(AliasName="alias/data", TargetKeyId=key["KeyId"])
-    assert needs("kms:DeleteAlias", AliasName="alias/data") == {
+    assert required("kms:DeleteAlias", AliasName="alias/data") == {
         ("kms:DeleteAlias", alias),
         ("kms:DeleteAlias", key["Arn"]),
     }
     for name in (key["KeyId"], key["Arn"], "alias/data", alias):
-        assert needs("kms:DescribeKey", KeyId=name) == {("kms:DescribeKey", key["Arn"])}
-    tagged = needs("kms:CreateKey", Tags=[{"TagKey": "Owner", "TagValue": "cloud"}])
+        assert required("kms:DescribeKey", KeyId=name) == {("kms:DescribeKey", key["Arn"])}
+    tagged = required("kms:CreateKey", Tags=[{"TagKey": "Owner", "TagValue": "cloud"}])
     assert tagged == {("kms:CreateKey", "*"), ("kms:TagResource", "*")}
-    assert needs("kms:ListAliases", KeyId=key["KeyId"]) == {("kms:ListAliases", "*")}
+    assert required("kms:ListAliases", KeyId=key["KeyId"]) == {("kms:ListAliases", "*")}
     kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
     left = {"description": "data", "state": "PendingDeletion", "rotation": False, "aliases": ["alias/data"]}
     assert sandbox.snapshot()["kms_keys"] == {f"{OWNER} us-east-1": [left]}
@@ -86,7 +86,7 @@ def test_the_catalog_counts_with_what_is_in_it() -> None:
         ("GetTables", {"DatabaseName": DATABASE}, {*above, TABLE_ARN.replace("nodes", "*")}),
         ("GetTags", {"ResourceArn": DATABASE_ARN}, {DATABASE_ARN}),
     ):
-        assert needs(f"glue:{action}", **parameters) == {(f"glue:{action}", arn) for arn in resources}, action
+        assert required(f"glue:{action}", **parameters) == {(f"glue:{action}", arn) for arn in resources}, action
 
 
 def test_a_query_needs_what_it_reads_and_where_it_writes(sandbox: Sandbox) -> None:
@@ -101,8 +101,8 @@ def test_a_query_needs_what_it_reads_and_where_it_writes(sandbox: Sandbox) -> No
     encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]}
     sandbox.client("s3", OWNER).put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=encryption)
     context = {"Database": DATABASE}
-    asked = {"QueryString": "SELECT 1 FROM nodes", "WorkGroup": WORKGROUP, "QueryExecutionContext": context}
-    assert needs("athena:StartQueryExecution", **asked) == {
+    requests = {"QueryString": "SELECT 1 FROM nodes", "WorkGroup": WORKGROUP, "QueryExecutionContext": context}
+    assert required("athena:StartQueryExecution", **requests) == {
         ("athena:StartQueryExecution", WORKGROUP_ARN),
         *(("glue:GetDatabase", arn) for arn in (CATALOG, DATABASE_ARN)),
         *(("glue:GetTable", arn) for arn in (CATALOG, DATABASE_ARN, TABLE_ARN)),
@@ -115,13 +115,15 @@ def test_a_query_needs_what_it_reads_and_where_it_writes(sandbox: Sandbox) -> No
         ("kms:GenerateDataKey", key),
     }
     query_id = finish(sandbox, start(sandbox, "SELECT 1"))["QueryExecutionId"]
-    assert needs("athena:GetQueryExecution", QueryExecutionId=query_id) == {("athena:GetQueryExecution", WORKGROUP_ARN)}
-    assert needs("athena:GetQueryResults", QueryExecutionId=query_id) == {
+    assert required("athena:GetQueryExecution", QueryExecutionId=query_id) == {
+        ("athena:GetQueryExecution", WORKGROUP_ARN)
+    }
+    assert required("athena:GetQueryResults", QueryExecutionId=query_id) == {
         ("athena:GetQueryResults", WORKGROUP_ARN),
         ("s3:GetObject", f"{BUCKET_ARN}/results/{query_id}.csv"),
         ("kms:Decrypt", key),
     }
-    assert needs("s3:PutObject", Bucket=BUCKET, Key="a") == {
+    assert required("s3:PutObject", Bucket=BUCKET, Key="a") == {
         ("s3:PutObject", f"{BUCKET_ARN}/a"),
         ("kms:GenerateDataKey", key),
     }
@@ -139,4 +141,4 @@ def test_workgroups_stand_for_their_queries(sandbox: Sandbox) -> None:
         ("ListNamedQueries", {"WorkGroup": WORKGROUP}),
         ("ListTagsForResource", {"ResourceARN": WORKGROUP_ARN}),
     ):
-        assert needs(f"athena:{action}", **parameters) == {(f"athena:{action}", WORKGROUP_ARN)}
+        assert required(f"athena:{action}", **parameters) == {(f"athena:{action}", WORKGROUP_ARN)}

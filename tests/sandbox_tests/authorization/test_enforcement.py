@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.policies.evaluation import Need, Policy, PolicyError, judge_together
+from sandbox.policies.evaluation import Policy, PolicyError, RequiredPermission, evaluate_policies
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -42,7 +42,7 @@ def allow(*actions: str, resource: str = "*", **elements: Any) -> dict[str, Any]
 
 def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
     client(sandbox, "organizations").list_roots()
-    assert sandbox.permissions.uses == []
+    assert sandbox.permissions.recorded == []
     sandbox.permissions.enforce(USER)
     sandbox.client("organizations").list_roots()  # an inspector
     client(sandbox, "sts").get_caller_identity()  # needs no permission
@@ -51,7 +51,7 @@ def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "parameters", "code", "status", "need"),
+    ("service", "operation", "parameters", "code", "status", "permission"),
     [
         ("organizations", "list_roots", {}, "AccessDeniedException", 400, "organizations:ListRoots on resource: *"),
         (
@@ -98,16 +98,17 @@ def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
     ],
 )
 def test_each_service_refuses_in_its_own_way(
-    sandbox: Sandbox, service: str, operation: str, parameters: dict[str, str], code: str, status: int, need: str
+    sandbox: Sandbox, service: str, operation: str, parameters: dict[str, str], code: str, status: int, permission: str
 ) -> None:
     sandbox.permissions.enforce(USER)
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as client_error:
         getattr(client(sandbox, service), operation)(**parameters)
-    response: Any = refused.value.response
+    response: Any = client_error.value.response
     assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
-    action = need.partition(" ")[0]
+    action = permission.partition(" ")[0]
     assert response["Error"]["Message"] == (
-        f"User: {USER} is not authorized to perform: {need} because no identity-based policy allows the {action} action"
+        f"User: {USER} is not authorized to perform: {permission} because no identity-based policy allows the "
+        f"{action} action"
     )
     assert (sandbox.calls[-1].operation, sandbox.calls[-1].error_code) == (action.partition(":")[2], code)
 
@@ -142,8 +143,8 @@ def test_policies_in_the_place_of_others(sandbox: Sandbox) -> None:
 def test_a_role_is_judged_by_its_policies_and_its_session_policy(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce("arn:aws:iam::*:role/OrganizationAccountAccessRole", allow("iam:GetRole", "ssm:List*"))
     session = json.dumps({"Version": "2012-10-17", **allow("iam:*")})
-    answer = client(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
-    credentials = answer["Credentials"]
+    response = client(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
+    credentials = response["Credentials"]
     client(sandbox, "iam", credentials).get_role(RoleName="OrganizationAccountAccessRole")
     session_arn = f"arn:aws:sts::{MEMBER}:assumed-role/OrganizationAccountAccessRole/test"
     with pytest.raises(ClientError) as by_session:
@@ -163,7 +164,7 @@ def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "words"),
+    ("document", "message"),
     [
         ("{", "is no policy"),
         ({}, "is no policy"),
@@ -174,16 +175,19 @@ def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
         ({"Statement": {"Effect": "Allow", "Action": "*"}}, "either Resource or NotResource"),
     ],
 )
-def test_documents_that_are_no_policies(document: Any, words: str) -> None:
-    with pytest.raises(PolicyError, match=words):
+def test_documents_that_are_no_policies(document: Any, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
         Policy(document)
 
 
 def test_judgements() -> None:
-    need = Need("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
-    assert Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*")).judge(need) == "allowed"
-    assert Policy(allow("iam:*", resource="arn:aws:iam::*:role/path/some")).judge(need) == "not allowed"
+    permission = RequiredPermission("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
+    assert evaluate_policies([Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*"))], permission) == "allowed"
+    assert (
+        evaluate_policies([Policy(allow("iam:*", resource="arn:aws:iam::*:role/path/some"))], permission)
+        == "implicitDeny"
+    )
     strange = {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}
-    assert Policy(allow("iam:*", Condition=strange)).judge(need) == "not allowed"
+    assert evaluate_policies([Policy(allow("iam:*", Condition=strange))], permission) == "implicitDeny"
     deny = Policy({"Statement": [{**allow("iam:*")["Statement"], "Effect": "Deny", "Condition": strange}]})
-    assert judge_together([Policy(allow("*")), deny], need) == "denied"
+    assert evaluate_policies([Policy(allow("*")), deny], permission) == "explicitDeny"

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.authorization.required_permissions import required_permissions
 from sandbox.authorization.resources import UnknownPermissionError
-from sandbox.policies.evaluation import Need
+from sandbox.policies.evaluation import RequiredPermission
 from sandbox.policies.request_context import RequestContext
 from sandbox_tests.cases.quick_setup import ADMINISTRATION_ROLE, MANAGEMENT, PATCH_POLICY, SETTING
 
@@ -20,35 +20,39 @@ EXECUTION_ROLE = f"arn:aws:iam::{MANAGEMENT}:role/AWS-QuickSetup-Execution"
 TAGS = [{"Key": "Owner", "Value": "cloud"}]
 
 
-def needs(sandbox: Sandbox, action: str, **parameters: Any) -> set[tuple[str, str]]:
+def required(sandbox: Sandbox, action: str, **parameters: Any) -> set[tuple[str, str]]:
     """Action and resource of all that the call needs but its own action."""
-    return {(need.action, need.resource) for need in all_needs(sandbox, action, **parameters) if need.action != action}
+    return {
+        (permission.action, permission.resource)
+        for permission in all_required(sandbox, action, **parameters)
+        if permission.action != action
+    }
 
 
-def all_needs(sandbox: Sandbox, action: str, **parameters: Any) -> tuple[Need, ...]:
+def all_required(sandbox: Sandbox, action: str, **parameters: Any) -> tuple[RequiredPermission, ...]:
     service, _, operation = action.partition(":")
     assert sandbox.scenario.management_account.id == MANAGEMENT
     return required_permissions(RequestContext(service, operation, parameters, MANAGEMENT, "us-east-1"))
 
 
-def passed(arn: str, *services: str) -> set[Need]:
-    return {Need("iam:PassRole", arn, {"iam:PassedToService": service}) for service in services}
+def passed(arn: str, *services: str) -> set[RequiredPermission]:
+    return {RequiredPermission("iam:PassRole", arn, {"iam:PassedToService": service}) for service in services}
 
 
 def test_roles_are_handed_over(sandbox: Sandbox) -> None:
     both = ("cloudformation.amazonaws.com", "ssm-quicksetup.amazonaws.com")
     found = set(
-        all_needs(sandbox, "ssm-quicksetup:CreateConfigurationManager", ConfigurationDefinitions=[PATCH_POLICY])
+        all_required(sandbox, "ssm-quicksetup:CreateConfigurationManager", ConfigurationDefinitions=[PATCH_POLICY])
     )
     assert passed(ADMINISTRATION_ROLE, *both) | passed(EXECUTION_ROLE, *both) < found
     assert len(found) == 5
 
     explorer = f"arn:aws:iam::{MANAGEMENT}:role/Explorer"
-    settings = all_needs(sandbox, "ssm-quicksetup:UpdateServiceSettings", ExplorerEnablingRoleArn=explorer)
+    settings = all_required(sandbox, "ssm-quicksetup:UpdateServiceSettings", ExplorerEnablingRoleArn=explorer)
     assert set(settings[1:]) == passed(explorer, "ssm-quicksetup.amazonaws.com")
-    assert not needs(sandbox, "ssm-quicksetup:UpdateServiceSettings", ExplorerEnablingRoleArn="")
+    assert not required(sandbox, "ssm-quicksetup:UpdateServiceSettings", ExplorerEnablingRoleArn="")
 
-    setting = all_needs(sandbox, "ssm:UpdateServiceSetting", SettingId=SETTING, SettingValue="service-role/Role")
+    setting = all_required(sandbox, "ssm:UpdateServiceSetting", SettingId=SETTING, SettingValue="service-role/Role")
     assert set(setting[1:]) == passed(f"arn:aws:iam::{MANAGEMENT}:role/service-role/Role", "ssm.amazonaws.com")
     assert setting[0].resource == f"arn:aws:ssm:us-east-1:{MANAGEMENT}:servicesetting{SETTING}"
 
@@ -57,18 +61,18 @@ def test_roles_of_a_manager_are_handed_over_again(sandbox: Sandbox, quick_setup:
     assert roles is not None
     arn = quick_setup.create_configuration_manager(Name="scan", ConfigurationDefinitions=[PATCH_POLICY])["ManagerArn"]
     both = {("iam:PassRole", ADMINISTRATION_ROLE), ("iam:PassRole", EXECUTION_ROLE)}
-    assert needs(sandbox, "ssm-quicksetup:DeleteConfigurationManager", ManagerArn=arn) == both
-    assert needs(sandbox, "ssm-quicksetup:TagResource", ResourceArn=arn, Tags={}) == both
-    assert needs(sandbox, "ssm-quicksetup:GetConfigurationManager", ManagerArn=arn) == set()
+    assert required(sandbox, "ssm-quicksetup:DeleteConfigurationManager", ManagerArn=arn) == both
+    assert required(sandbox, "ssm-quicksetup:TagResource", ResourceArn=arn, Tags={}) == both
+    assert required(sandbox, "ssm-quicksetup:GetConfigurationManager", ManagerArn=arn) == set()
 
 
 def test_tags_at_the_creation(sandbox: Sandbox) -> None:
     role = f"arn:aws:iam::{MANAGEMENT}:role/path/Role"
-    assert needs(sandbox, "iam:CreateRole", RoleName="Role", Path="/path/", Tags=TAGS) == {("iam:TagRole", role)}
-    assert needs(sandbox, "iam:CreateRole", RoleName="Role", Path="/path/") == set()
+    assert required(sandbox, "iam:CreateRole", RoleName="Role", Path="/path/", Tags=TAGS) == {("iam:TagRole", role)}
+    assert required(sandbox, "iam:CreateRole", RoleName="Role", Path="/path/") == set()
     unit = f"arn:aws:organizations::{MANAGEMENT}:ou/o-sandbox0001/*"
     parameters = {"ParentId": "r-sbox", "Name": "Unit", "Tags": TAGS}
-    assert needs(sandbox, "organizations:CreateOrganizationalUnit", **parameters) == {
+    assert required(sandbox, "organizations:CreateOrganizationalUnit", **parameters) == {
         ("organizations:TagResource", unit)
     }
 
@@ -76,7 +80,7 @@ def test_tags_at_the_creation(sandbox: Sandbox) -> None:
 def test_moving_an_account_concerns_three(sandbox: Sandbox) -> None:
     parameters = {"AccountId": "222222222222", "SourceParentId": "r-sbox", "DestinationParentId": "ou-sbox-12345678"}
     prefix = f"arn:aws:organizations::{MANAGEMENT}:"
-    assert [need.resource for need in all_needs(sandbox, "organizations:MoveAccount", **parameters)] == [
+    assert [permission.resource for permission in all_required(sandbox, "organizations:MoveAccount", **parameters)] == [
         f"{prefix}account/o-sandbox0001/222222222222",
         f"{prefix}root/o-sandbox0001/r-sbox",
         f"{prefix}ou/o-sandbox0001/ou-sbox-12345678",
@@ -86,10 +90,10 @@ def test_moving_an_account_concerns_three(sandbox: Sandbox) -> None:
 def test_activation_of_stack_sets_makes_a_role(sandbox: Sandbox) -> None:
     service = "stacksets.cloudformation.amazonaws.com"
     role = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/{service}/AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
-    assert set(all_needs(sandbox, "cloudformation:ActivateOrganizationsAccess")) == {
-        Need("cloudformation:ActivateOrganizationsAccess"),
-        Need("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": service}),
-        Need("iam:GetRole", role),
+    assert set(all_required(sandbox, "cloudformation:ActivateOrganizationsAccess")) == {
+        RequiredPermission("cloudformation:ActivateOrganizationsAccess"),
+        RequiredPermission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": service}),
+        RequiredPermission("iam:GetRole", role),
     }
 
 
@@ -112,24 +116,24 @@ def sync_arn(name: str) -> str:
 
 def test_what_cloudformation_does_for_its_caller(sandbox: Sandbox, cloudformation: Any) -> None:
     one, listed = {"StackName": "One"}, ("ssm:ListResourceDataSync", "*")
-    created = needs(sandbox, "cloudformation:CreateStack", **one, TemplateBody=stack("one"))
+    created = required(sandbox, "cloudformation:CreateStack", **one, TemplateBody=stack("one"))
     assert created == {listed, ("ssm:CreateResourceDataSync", sync_arn("one"))}
-    assert needs(sandbox, "cloudformation:DeleteStack", **one) == set()
+    assert required(sandbox, "cloudformation:DeleteStack", **one) == set()
 
     cloudformation.create_stack(StackName="One", TemplateBody=stack("one", DeletionPolicy="Retain"))
-    assert needs(sandbox, "cloudformation:DeleteStack", **one) == set()
+    assert required(sandbox, "cloudformation:DeleteStack", **one) == set()
     cloudformation.update_stack(StackName="One", TemplateBody=stack("one", DeletionPolicy="Delete"))
-    assert needs(sandbox, "cloudformation:DeleteStack", **one) == {
+    assert required(sandbox, "cloudformation:DeleteStack", **one) == {
         listed,
         ("ssm:DeleteResourceDataSync", sync_arn("one")),
     }
-    renamed = needs(sandbox, "cloudformation:UpdateStack", **one, TemplateBody=stack("two"))
+    renamed = required(sandbox, "cloudformation:UpdateStack", **one, TemplateBody=stack("two"))
     assert renamed == {
         listed,
         ("ssm:CreateResourceDataSync", sync_arn("two")),
         ("ssm:DeleteResourceDataSync", sync_arn("one")),
     }
-    changed = needs(
+    changed = required(
         sandbox, "cloudformation:UpdateStack", **one, TemplateBody=stack("one", UpdateReplacePolicy="Delete")
     )
     assert changed == {listed, ("ssm:UpdateResourceDataSync", sync_arn("one"))}
@@ -137,7 +141,7 @@ def test_what_cloudformation_does_for_its_caller(sandbox: Sandbox, cloudformatio
 
 def test_a_stack_with_a_role_needs_the_role(sandbox: Sandbox) -> None:
     role = f"arn:aws:iam::{MANAGEMENT}:role/Stacks"
-    found = needs(
+    found = required(
         sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=stack("one"), RoleARN=role, Tags=TAGS
     )
     tagged = ("cloudformation:TagResource", f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stack/One/*")
@@ -147,17 +151,17 @@ def test_a_stack_with_a_role_needs_the_role(sandbox: Sandbox) -> None:
 def test_types_that_are_not_known(sandbox: Sandbox) -> None:
     template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     with pytest.raises(UnknownPermissionError, match="AWS::SNS::Topic"):
-        all_needs(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)
+        all_required(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)
     with pytest.raises(UnknownPermissionError, match="ec2:DescribeInstances"):
-        all_needs(sandbox, "ec2:DescribeInstances")
+        all_required(sandbox, "ec2:DescribeInstances")
 
 
 def test_stack_sets(sandbox: Sandbox) -> None:
     one = {"StackSetName": "one"}
     arn = f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset/one:*"
-    assert all_needs(sandbox, "cloudformation:CreateStackInstances", **one) == (
-        Need("cloudformation:CreateStackInstances", arn),
+    assert all_required(sandbox, "cloudformation:CreateStackInstances", **one) == (
+        RequiredPermission("cloudformation:CreateStackInstances", arn),
     )
-    assert needs(sandbox, "cloudformation:CreateStackSet", **one, Tags=TAGS) == {("cloudformation:TagResource", arn)}
+    assert required(sandbox, "cloudformation:CreateStackSet", **one, Tags=TAGS) == {("cloudformation:TagResource", arn)}
     asking = ("organizations:ListDelegatedAdministrators", "*")
-    assert needs(sandbox, "cloudformation:UpdateStackSet", **one, CallAs="DELEGATED_ADMIN") == {asking}
+    assert required(sandbox, "cloudformation:UpdateStackSet", **one, CallAs="DELEGATED_ADMIN") == {asking}

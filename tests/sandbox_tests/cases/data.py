@@ -61,12 +61,12 @@ def table(
     }
 
 
-def build(sandbox: Sandbox, given: dict[str, Any] | None = None, **configuration: Any) -> None:
+def build(sandbox: Sandbox, definition: dict[str, Any] | None = None, **configuration: Any) -> None:
     """Make all three, in the account OWNER."""
     sandbox.client("s3", OWNER).create_bucket(Bucket=BUCKET)
     glue = sandbox.client("glue", OWNER)
     glue.create_database(DatabaseInput={"Name": DATABASE})
-    glue.create_table(DatabaseName=DATABASE, TableInput=given or table())
+    glue.create_table(DatabaseName=DATABASE, TableInput=definition or table())
     results = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/results/"}, **configuration}
     sandbox.client("athena", OWNER).create_work_group(Name=WORKGROUP, Configuration=results)
 
@@ -90,7 +90,7 @@ def finish(sandbox: Sandbox, query_id: str) -> dict[str, Any]:
     raise AssertionError(f"the query {query_id} never ends")
 
 
-def ask(sandbox: Sandbox, text: str) -> list[tuple[str | None, ...]]:
+def run_query(sandbox: Sandbox, text: str) -> list[tuple[str | None, ...]]:
     """The rows of a query's first page, without the header. Raises AssertionError where it does not succeed."""
     execution = finish(sandbox, start(sandbox, text))
     assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]

@@ -45,11 +45,11 @@ def make_bucket(sandbox: Sandbox, account_id: str, region: str = "eu-west-1", **
     if region != "us-east-1":
         options["CreateBucketConfiguration"] = {"LocationConstraint": region}
     s3.create_bucket(Bucket=BUCKET, **options)
-    let_write(s3, STATEMENTS)
+    allow_delivery(s3, STATEMENTS)
     return s3
 
 
-def let_write(s3: Any, statements: Iterable[dict[str, Any]]) -> None:
+def allow_delivery(s3: Any, statements: Iterable[dict[str, Any]]) -> None:
     s3.put_bucket_policy(Bucket=BUCKET, Policy=document(statements))
 
 

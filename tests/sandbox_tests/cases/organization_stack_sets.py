@@ -12,9 +12,9 @@ MANAGEMENT, ADMINISTRATOR, MEMBER = "111111111111", "222222222222", "33333333333
 ROOT = "r-sbox"
 PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com"
 NAME = "settings"
-ASKED: dict[str, Any] = {"StackSetName": NAME, "CallAs": "DELEGATED_ADMIN"}
+STACK_SET: dict[str, Any] = {"StackSetName": NAME, "CallAs": "DELEGATED_ADMIN"}
 ALL_AT_ONCE = {"FailureTolerancePercentage": 100, "MaxConcurrentPercentage": 100, "RegionConcurrencyType": "PARALLEL"}
-Place = tuple[str, str]
+AccountRegion = tuple[str, str]
 
 
 def template(value: str = "one", **parameters: Any) -> str:
@@ -26,24 +26,26 @@ def template(value: str = "one", **parameters: Any) -> str:
 
 def create(cloudformation: Any, body: str | None = None, **options: Any) -> None:
     """Make the StackSet, which deploys to accounts that come, unless `options` say otherwise."""
-    said = {"AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": False}, **options}
+    defaults = {"AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": False}, **options}
     cloudformation.create_stack_set(
-        **{**ASKED, "TemplateBody": body or template(), "PermissionModel": "SERVICE_MANAGED", **said}
+        **{**STACK_SET, "TemplateBody": body or template(), "PermissionModel": "SERVICE_MANAGED", **defaults}
     )
 
 
 def targeted(*regions: str, unit_id: str = ROOT, **options: Any) -> dict[str, Any]:
     """What CreateStackInstances and its relatives are asked; `options` are members beside or in the place of these."""
-    said = {"DeploymentTargets": {"OrganizationalUnitIds": [unit_id]}, "Regions": list(regions or ("us-east-1",))}
-    return {**ASKED, **said, "OperationPreferences": ALL_AT_ONCE, **options}
+    defaults = {"DeploymentTargets": {"OrganizationalUnitIds": [unit_id]}, "Regions": list(regions or ("us-east-1",))}
+    return {**STACK_SET, **defaults, "OperationPreferences": ALL_AT_ONCE, **options}
 
 
 def finished(cloudformation: Any, operation_id: str) -> dict[str, Any]:
     """The operation once it is over, asked for as often as it takes."""
     for _ in range(10):
-        answer = cloudformation.describe_stack_set_operation(**ASKED, OperationId=operation_id)["StackSetOperation"]
-        if answer["Status"] not in {"QUEUED", "RUNNING"}:
-            return dict(answer)
+        response = cloudformation.describe_stack_set_operation(**STACK_SET, OperationId=operation_id)[
+            "StackSetOperation"
+        ]
+        if response["Status"] not in {"QUEUED", "RUNNING"}:
+            return dict(response)
     raise AssertionError(f"operation {operation_id} never ends")
 
 
@@ -54,9 +56,9 @@ def deploy(cloudformation: Any, *regions: str, **options: Any) -> dict[str, Any]
     )
 
 
-def instances(cloudformation: Any) -> dict[Place, tuple[str, str]]:
+def instances(cloudformation: Any) -> dict[AccountRegion, tuple[str, str]]:
     """Status and detailed status of each instance."""
-    pages = cloudformation.get_paginator("list_stack_instances").paginate(**ASKED)
+    pages = cloudformation.get_paginator("list_stack_instances").paginate(**STACK_SET)
     return {
         (one["Account"], one["Region"]): (one["Status"], one["StackInstanceStatus"]["DetailedStatus"])
         for page in pages
@@ -64,10 +66,10 @@ def instances(cloudformation: Any) -> dict[Place, tuple[str, str]]:
     }
 
 
-def results(cloudformation: Any, operation: dict[str, Any]) -> dict[Place, tuple[str, str | None]]:
+def results(cloudformation: Any, operation: dict[str, Any]) -> dict[AccountRegion, tuple[str, str | None]]:
     """Status and reason of each result of an operation."""
     pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(
-        **ASKED, OperationId=operation["OperationId"]
+        **STACK_SET, OperationId=operation["OperationId"]
     )
     return {
         (one["Account"], one["Region"]): (one["Status"], one.get("StatusReason"))

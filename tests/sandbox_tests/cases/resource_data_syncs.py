@@ -22,7 +22,7 @@ DESTINATION = {
 INVALID = "ResourceDataSyncInvalidConfigurationException"
 PRINCIPAL = "ssm.amazonaws.com"
 ROLE = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
-LONG = 3600
+ONE_HOUR = 3600
 
 
 def create_sync(ssm: Any, source: dict[str, Any], name: str = "new") -> None:
@@ -33,8 +33,8 @@ def update_sync(ssm: Any, source: dict[str, Any], name: str = "new") -> None:
     ssm.update_resource_data_sync(SyncName=name, SyncType=FROM_SOURCE, SyncSource=source)
 
 
-def settled(sandbox: Sandbox, ssm: Any) -> dict[str, Any]:
-    sandbox.clock.advance(LONG)
+def after_sync(sandbox: Sandbox, ssm: Any) -> dict[str, Any]:
+    sandbox.clock.advance(ONE_HOUR)
     return syncs(ssm)["new"]
 
 
@@ -45,8 +45,8 @@ def of_units(*unit_ids: str) -> dict[str, Any]:
 
 
 def new_unit(sandbox: Sandbox, name: str = "Workloads") -> str:
-    made = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name=name)
-    return str(made["OrganizationalUnit"]["Id"])
+    created = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name=name)
+    return str(created["OrganizationalUnit"]["Id"])
 
 
 def administrator(sandbox: Sandbox, region: str = "us-east-1") -> Any:

@@ -25,8 +25,8 @@ def explorer(sandbox: Sandbox) -> Any:
 
 def sync_properties(name: str = "organization", **source: Any) -> dict[str, Any]:
     """An organization's sync; `source` are members of its SyncSource."""
-    said = {"SourceType": "AwsOrganizations", "SourceRegions": ["us-east-1"], "AwsOrganizationsSource": ENTIRE}
-    return {"SyncName": name, "SyncType": "SyncFromSource", "SyncSource": {**said, **source}}
+    defaults = {"SourceType": "AwsOrganizations", "SourceRegions": ["us-east-1"], "AwsOrganizationsSource": ENTIRE}
+    return {"SyncName": name, "SyncType": "SyncFromSource", "SyncSource": {**defaults, **source}}
 
 
 def template(properties: dict[str, Any], attributes: dict[str, Any] | None = None, **blocks: Any) -> str:

@@ -95,9 +95,9 @@ def operation_named(service: str, name: str) -> Operation:
 
 def serialized(operation: Operation, result: object) -> tuple[int, dict[str, str], bytes]:
     serializer = get_serializer_class(operation.service, operation.protocol)(operation_model=operation.model)
-    answer = serializer.serialize(result)
-    body = answer["body"]
-    return answer["status_code"], dict(answer["headers"]), body if isinstance(body, bytes) else body.encode()
+    response = serializer.serialize(result)
+    body = response["body"]
+    return response["status_code"], dict(response["headers"]), body if isinstance(body, bytes) else body.encode()
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -188,8 +188,8 @@ def request(
     headers = {"Content-Type": types.get(str(protocol), "application/x-www-form-urlencoded; charset=utf-8")}
     if target:
         headers["X-Amz-Target"] = target
-    made = Request.from_primitives(method, f"http://127.0.0.1{path}?{query}", headers, body.encode())
-    return identify(made, service), made
+    build = Request.from_primitives(method, f"http://127.0.0.1{path}?{query}", headers, body.encode())
+    return identify(build, service), build
 
 
 MANAGER_PATH = (
@@ -199,7 +199,7 @@ MANAGER_PATH = (
 
 
 @pytest.mark.parametrize(
-    ("made", "message"),
+    ("build", "message"),
     [
         pytest.param(
             lambda: request(
@@ -299,8 +299,8 @@ MANAGER_PATH = (
         ),
     ],
 )
-def test_requests(made: Callable[[], tuple[Operation, Request]], message: str | None) -> None:
-    problems = request_problems(*made())
+def test_requests(build: Callable[[], tuple[Operation, Request]], message: str | None) -> None:
+    problems = request_problems(*build())
     if message is None:
         assert problems == []
     else:

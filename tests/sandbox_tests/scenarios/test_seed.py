@@ -172,22 +172,22 @@ def test_everything_is_wrong_at_once(sandbox: Sandbox) -> None:
     }
     for manager in managers:
         deployed = manager["definitions"][0]["deployed"]
-        assert [place["account_id"] for place in deployed] == [
+        assert [location["account_id"] for location in deployed] == [
             "222222222222",
             "333333333333",
             "444444444444",
             "555555555555",
             "666666666666",
         ]
-        assert {place["deployment"] for place in deployed} == {"SUCCEEDED"}
+        assert {location["deployment"] for location in deployed} == {"SUCCEEDED"}
 
 
 @pytest.mark.scenario("troubled")
 @pytest.mark.parametrize("account_id", ["555555555555", "666666666666", "777777777777"])
-def test_accounts_that_cannot_be_entered(sandbox: Sandbox, refused: Any, account_id: str) -> None:
+def test_accounts_that_cannot_be_entered(sandbox: Sandbox, client_error: Any, account_id: str) -> None:
     roles = {role["name"]: role for role in sandbox.snapshot()["roles"][account_id]}
     role_arn = f"arn:aws:iam::{account_id}:role/OrganizationAccountAccessRole"
-    with refused("AccessDenied"):
+    with client_error("AccessDenied"):
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
     assert ("OrganizationAccountAccessRole" in roles) is (account_id != "555555555555")
     sandbox.client("sts").assume_role(

@@ -35,8 +35,8 @@ def post(
             body,
             {"Authorization": authorization, **{name.replace("_", "-"): value for name, value in headers.items()}},
         )
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        response = connection.getresponse()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
     finally:
         connection.close()
 
@@ -75,9 +75,9 @@ def test_an_error_is_written_down_with_its_code(sandbox: Sandbox) -> None:
     ],
 )
 def test_a_bad_request_is_the_client_s_fault(sandbox: Sandbox, target: str, body: str, code: str, message: str) -> None:
-    status, headers, answer = post_json(sandbox, f"AWSOrganizationsV20161128.{target}", body)
+    status, headers, response = post_json(sandbox, f"AWSOrganizationsV20161128.{target}", body)
 
-    error = json.loads(answer)
+    error = json.loads(response)
     assert (status, error["__type"], headers["x-amzn-errortype"]) == (400, code, code)
     assert error["message"].startswith("1 validation error detected: ")
     assert message in error["message"]
@@ -87,12 +87,12 @@ def test_a_bad_request_is_the_client_s_fault(sandbox: Sandbox, target: str, body
 
 
 def test_a_bad_query_request_is_a_validation_error(sandbox: Sandbox) -> None:
-    status, headers, answer = post_query(sandbox, "Action=GetRole&Version=2010-05-08&RoleName=a%20b")
+    status, headers, response = post_query(sandbox, "Action=GetRole&Version=2010-05-08&RoleName=a%20b")
 
     assert status == 400
     assert headers["content-type"] == "text/xml"
-    assert b"<Code>ValidationError</Code>" in answer
-    assert b"Member must satisfy regular expression pattern: [\\w+=,.@-]+" in answer
+    assert b"<Code>ValidationError</Code>" in response
+    assert b"Member must satisfy regular expression pattern: [\\w+=,.@-]+" in response
     sandbox.violations.clear()
 
 
@@ -140,9 +140,9 @@ def test_what_is_not_built_is_no_operation(
 def test_an_unsigned_request_is_refused(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
     connection.request("GET", "/moto-api/data.json")
-    answer = connection.getresponse()
-    assert answer.status == 400
-    assert json.loads(answer.read())["__type"] == "MissingAuthenticationTokenException"
+    response = connection.getresponse()
+    assert response.status == 400
+    assert json.loads(response.read())["__type"] == "MissingAuthenticationTokenException"
     connection.close()
 
 
@@ -162,14 +162,14 @@ def test_what_fails_inside_is_told_and_not_retried(sandbox: Sandbox, monkeypatch
 
 
 def test_callbacks_hear_of_a_call_before_its_answer(sandbox: Sandbox) -> None:
-    heard: list[Call] = []
-    unsubscribe = sandbox.on_call(heard.append)
+    received: list[Call] = []
+    unsubscribe = sandbox.on_call(received.append)
     post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
     unsubscribe()
     unsubscribe()
     post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
 
-    assert heard == sandbox.calls[:1]
+    assert received == sandbox.calls[:1]
 
 
 def test_a_callback_that_fails_is_told(sandbox: Sandbox) -> None:
@@ -262,7 +262,7 @@ def test_the_front_costs_little(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatc
 
         return run
 
-    monkeypatch.setattr(sandbox._gateway, "_ask_moto", timed("moto", sandbox._gateway._ask_moto))
+    monkeypatch.setattr(sandbox._gateway, "_call_moto", timed("moto", sandbox._gateway._call_moto))
     monkeypatch.setattr(sandbox._gateway, "handle", timed("gateway", sandbox._gateway.handle))
     for _ in range(50):
         client.list_accounts()

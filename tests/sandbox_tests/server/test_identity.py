@@ -84,18 +84,20 @@ def test_each_service_refuses_in_its_own_words(
 
     assert caught.value.response["Error"]["Code"] == code
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
-    assert [(made.account_id, made.error_code) for made in sandbox.calls] == [("", code)]
+    assert [(call.account_id, call.error_code) for call in sandbox.calls] == [("", code)]
 
 
 def test_an_assumed_role_acts_in_its_account(sandbox: Sandbox) -> None:
     sandbox.client("iam", account_id=MEMBER).create_role(
         RoleName="Deployment", AssumeRolePolicyDocument=trusting(MANAGEMENT)
     )
-    answer = sandbox.client("sts").assume_role(RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test")
-    key, token = answer["Credentials"]["AccessKeyId"], answer["Credentials"]["SessionToken"]
+    response = sandbox.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test"
+    )
+    key, token = response["Credentials"]["AccessKeyId"], response["Credentials"]["SessionToken"]
 
     assert client_with(sandbox, "sts", key, token).get_caller_identity()["Account"] == MEMBER
-    assert [made.account_id for made in sandbox.calls] == [MEMBER]
+    assert [call.account_id for call in sandbox.calls] == [MEMBER]
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         client_with(sandbox, "sts", key).get_caller_identity()
 

@@ -68,6 +68,6 @@ def test_who_asks_too_fast_is_throttled(sandbox: Sandbox) -> None:
         for _ in range(1000):
             client.get_service_settings()
 
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as client_error:
         ask_too_fast()
-    assert refused.value.response["Error"]["Code"] == "ThrottlingException"
+    assert client_error.value.response["Error"]["Code"] == "ThrottlingException"

@@ -9,9 +9,10 @@ from moto.account.models import AccountBackend, account_backends
 
 from sandbox.services.account.exceptions import AccessDeniedException, ValidationException
 from sandbox.services.account.regions import ENABLED_BY_DEFAULT, EVERY_REGION
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.moto_internals import backend_of
+from sandbox.services.organizations.models import find_organization
 
-__all__ = ["SandboxAccountBackend", "account_backends", "account_of"]
+__all__ = ["SandboxAccountBackend", "account_backend_of", "account_backends"]
 
 ACCOUNT_PRINCIPAL = "account.amazonaws.com"
 
@@ -49,7 +50,7 @@ class SandboxAccountBackend(AccountBackend):
         """
         if account_id is None:
             return self
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         is_administrator = organization is not None and (
             organization.account_id == self.account_id
             or organization.is_delegated_administrator(self.account_id, ACCOUNT_PRINCIPAL)
@@ -69,12 +70,9 @@ class SandboxAccountBackend(AccountBackend):
             )
         if all(account.id != account_id for account in organization.accounts):
             raise AccessDeniedException(f"Account {account_id} is not a member of your organization.")
-        return account_of(account_id)
+        return account_backend_of(account_id)
 
 
-def account_of(account_id: str) -> SandboxAccountBackend:
+def account_backend_of(account_id: str) -> SandboxAccountBackend:
     """Return Account Management of an account."""
-    backend = account_backends[account_id]["aws"]
-    if not isinstance(backend, SandboxAccountBackend):
-        raise TypeError("sandbox.services.account.install() was not called before moto made its first backend")
-    return backend
+    return backend_of(account_backends, SandboxAccountBackend, account_id)

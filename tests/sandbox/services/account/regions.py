@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 
 from __future__ import annotations
 
+import botocore.session
+
 # Introduced before 2019-03-20: "You can't disable" them.
 ENABLED_BY_DEFAULT = frozenset(
     {
@@ -28,27 +30,6 @@ ENABLED_BY_DEFAULT = frozenset(
     }
 )
 
-# Those and these are the Regions where botocore's endpoints have EC2.
-OPT_IN = frozenset(
-    {
-        "af-south-1",
-        "ap-east-1",
-        "ap-east-2",
-        "ap-south-2",
-        "ap-southeast-3",
-        "ap-southeast-4",
-        "ap-southeast-5",
-        "ap-southeast-6",
-        "ap-southeast-7",
-        "ca-west-1",
-        "eu-central-2",
-        "eu-south-1",
-        "eu-south-2",
-        "il-central-1",
-        "me-central-1",
-        "me-south-1",
-        "mx-central-1",
-    }
-)
-
-EVERY_REGION = tuple(sorted(ENABLED_BY_DEFAULT | OPT_IN))
+# The Regions of botocore's endpoints of EC2, in the commercial partition.
+EVERY_REGION = tuple(sorted(botocore.session.get_session().get_available_regions("ec2")))
+OPT_IN = frozenset(EVERY_REGION) - ENABLED_BY_DEFAULT

@@ -7,15 +7,11 @@ from __future__ import annotations
 from moto.core.exceptions import ServiceException
 
 
-class AthenaError(ServiceException):
-    """Any of them."""
-
-
-class InvalidRequestException(AthenaError):
+class InvalidRequestException(ServiceException):
     code = "InvalidRequestException"
 
 
-class ResourceNotFoundException(AthenaError):
+class ResourceNotFoundException(ServiceException):
     code = "ResourceNotFoundException"
 
 

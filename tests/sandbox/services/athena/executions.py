@@ -56,7 +56,7 @@ class Execution:
     result: Result | None = None
 
     @property
-    def is_over(self) -> bool:
+    def is_terminal(self) -> bool:
         return self.completed_at is not None
 
     @property

@@ -26,7 +26,7 @@ from sandbox.services.athena.results import write
 from sandbox.services.athena.workgroups import PRIMARY, NamedQuery, WorkGroup, new_workgroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 class AthenaBackend(BaseBackend):
@@ -126,13 +126,13 @@ class AthenaBackend(BaseBackend):
         found = self.executions.get(query_id)
         if found is None:
             raise InvalidRequestException(f"QueryExecution {query_id} was not found")
-        self._settle(found)
+        self._process_due_operations(found)
         return found
 
     def stop(self, query_id: str) -> None:
         """Cancel a query, if it is not over. Raises InvalidRequestException."""
         execution = self.execution(query_id)
-        if not execution.is_over:
+        if not execution.is_terminal:
             execution.end("CANCELLED", clock.now(), "Query cancelled by user")
 
     def result(self, query_id: str) -> Result:
@@ -141,7 +141,7 @@ class AthenaBackend(BaseBackend):
         if execution.result is None:
             raise InvalidRequestException(
                 f"Query did not finish successfully. Final query state: {execution.state}"
-                if execution.is_over
+                if execution.is_terminal
                 else f"Query has not yet finished. Current state: {execution.state}"
             )
         return execution.result
@@ -149,8 +149,8 @@ class AthenaBackend(BaseBackend):
     def arn(self, workgroup: str) -> str:
         return f"arn:aws:athena:{self.region_name}:{self.account_id}:workgroup/{workgroup}"
 
-    def _settle(self, execution: Execution) -> None:
-        if execution.is_over:
+    def _process_due_operations(self, execution: Execution) -> None:
+        if execution.is_terminal:
             return
         now = clock.now()
         if now >= execution.submitted_at + timedelta(seconds=QUEUED_FOR):
@@ -160,9 +160,9 @@ class AthenaBackend(BaseBackend):
 
     def _run(self, execution: Execution) -> None:
         limit = self.workgroup(execution.workgroup).scan_limit
-        place = engine.Place(self.account_id, self.region_name)
+        location = engine.AccountRegion(self.account_id, self.region_name)
         try:
-            result = engine.run(place, execution.text, execution.context.get("Database"), limit)
+            result = engine.run(location, execution.text, execution.context.get("Database"), limit)
             write(self.account_id, execution.location, result)
         except QueryFailed as failure:
             execution.end("FAILED", execution.ends_at, str(failure))
@@ -175,9 +175,3 @@ class AthenaBackend(BaseBackend):
 
 
 athena_backends = BackendDict(AthenaBackend, "athena")
-
-
-def every_athena() -> Iterator[AthenaBackend]:
-    """Return Athena of every account and Region that has been asked for."""
-    for account_backends in list(athena_backends.values()):
-        yield from list(account_backends.values())

@@ -8,7 +8,7 @@ from uuid import uuid4
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from sandbox.clock import clock
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.athena.exceptions import InvalidRequestException
 from sandbox.services.athena.executions import POLLED_AFTER
 from sandbox.services.athena.models import AthenaBackend, athena_backends
@@ -133,7 +133,7 @@ class AthenaResponse(BaseResponse):
     def get_query_execution(self) -> ActionResult:
         execution = self.athena.execution(self._get_param("QueryExecutionId"))
         described = execution.describe()
-        if not execution.is_over:
+        if not execution.is_terminal:
             clock.advance(POLLED_AFTER)
         return ActionResult({"QueryExecution": described})
 
@@ -152,11 +152,11 @@ class AthenaResponse(BaseResponse):
         return ActionResult(page(result, self._get_param("NextToken"), self._get_param("MaxResults")))
 
     def _page(self, member: str, items: list[Any]) -> ActionResult:
-        found, next_token = page_of(
+        return page_result(
+            member,
             items,
             token=self._get_param("NextToken"),
             # The model allows 0. ASSUMPTION: it means the default.
             limit=self._get_param("MaxResults") or MAXIMUM_PAGE,
-            invalid_token=lambda: InvalidRequestException("The NextToken is not one that this operation gave out."),
+            invalid_token=InvalidRequestException("The NextToken is invalid."),
         )
-        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.evaluation import Need
-from sandbox.protocol.pagination import page_of
+from sandbox.policies.evaluation import RequiredPermission
+from sandbox.protocol.pagination import paginate
 from sandbox.services.athena.exceptions import InvalidRequestException, QueryFailed
-from sandbox.services.s3.access import judge
-from sandbox.services.s3.models import bucket_of, s3_backends
+from sandbox.services.s3.access import evaluate
+from sandbox.services.s3.models import find_bucket, s3_backends
 from sandbox.services.sts.trust import Principal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def write(account_id: str, location: str, result: Result) -> None:
     Every value is in quotes, and NULL is nothing: https://docs.aws.amazon.com/athena/latest/ug/querying.html.
     """
     bucket_name, _, key = location.removeprefix("s3://").partition("/")
-    bucket = bucket_of(bucket_name)
+    bucket = find_bucket(bucket_name)
     if bucket is None or not _may_write(account_id, bucket.account_id, bucket_name, key):
         raise QueryFailed(f"Access denied when writing output to url: {location}")
     text = io.StringIO()
@@ -43,8 +43,8 @@ def write(account_id: str, location: str, result: Result) -> None:
 def _may_write(account_id: str, owner: str, bucket_name: str, key: str) -> bool:
     """ASSUMPTION: of Athena's caller only the account is known to the bucket policy."""
     principal = Principal.identity(f"arn:aws:iam::{account_id}:root", account_id)
-    judgement = judge(bucket_name, principal, Need("s3:PutObject", f"arn:aws:s3:::{bucket_name}/{key}"))
-    return judgement == "allowed" or (judgement == "not allowed" and owner == account_id)
+    decision = evaluate(bucket_name, principal, RequiredPermission("s3:PutObject", f"arn:aws:s3:::{bucket_name}/{key}"))
+    return decision == "allowed" or (decision == "implicitDeny" and owner == account_id)
 
 
 def page(result: Result, token: str | None, limit: int | None) -> dict[str, Any]:
@@ -54,11 +54,11 @@ def page(result: Result, token: str | None, limit: int | None) -> dict[str, Any]
     for a token that no page gave out.
     """
     header = tuple(column.name for column in result.columns)
-    rows, next_token = page_of(
+    rows, next_token = paginate(
         (header, *result.rows),
         token=token,
         limit=limit or MAXIMUM_PAGE,
-        invalid_token=lambda: InvalidRequestException("The NextToken is not one that this operation gave out."),
+        invalid_token=InvalidRequestException("The NextToken is invalid."),
     )
     return {
         "UpdateCount": 0,

@@ -122,9 +122,9 @@ def new_workgroup(
         "EnableMinimumEncryptionConfiguration": False,
         **configuration,
     }
-    made = WorkGroup(name, complete, description, now, tags=dict(tags))
-    made.update({})
-    return made
+    created = WorkGroup(name, complete, description, now, tags=dict(tags))
+    created.update({})
+    return created
 
 
 @dataclass

@@ -1,19 +1,13 @@
 """Errors of Cloud9 (botocore model `cloud9`)."""
 
-# ruff: noqa: N818 (these are AWS's names, and AWS ends them so)
-
 from __future__ import annotations
 
 from moto.core.exceptions import ServiceException
 
 
-class Cloud9Error(ServiceException):
-    """Any of them."""
-
-
-class BadRequestException(Cloud9Error):
+class BadRequestException(ServiceException):
     code = "BadRequestException"
 
 
-class NotFoundException(Cloud9Error):
+class NotFoundException(ServiceException):
     code = "NotFoundException"

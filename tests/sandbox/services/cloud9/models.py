@@ -7,15 +7,12 @@ https://docs.aws.amazon.com/cloud9/latest/APIReference/Welcome.html. None is cre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from sandbox.services.cloud9.exceptions import BadRequestException, NotFoundException
 from sandbox.services.iam.models import create_service_linked_role_once
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class Cloud9Backend(BaseBackend):
 cloud9_backends = BackendDict(Cloud9Backend, "cloud9")
 
 
-def cloud9_of(account_id: str, region: str) -> Cloud9Backend:
+def cloud9_backend_of(account_id: str, region: str) -> Cloud9Backend:
     """Return Cloud9 of an account and Region. Raises BadRequestException where AWS has no endpoint."""
     if region not in cloud9_backends[account_id].regions:
         raise BadRequestException(f"Cloud9 has no endpoint in the Region {region}.")
@@ -99,9 +96,3 @@ def has_cloud9_instances(account_id: str, region: str) -> bool:
     known = cloud9_backends[account_id]
     # "in" its keys first: asking for a Region would create its backend.
     return region in dict.keys(known) and known[region].has_instances
-
-
-def every_cloud9() -> Iterator[Cloud9Backend]:
-    """Return Cloud9 of every account and Region that has been asked for."""
-    for account_backends in list(cloud9_backends.values()):
-        yield from list(account_backends.values())

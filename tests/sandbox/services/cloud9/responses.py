@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.cloud9.exceptions import BadRequestException
-from sandbox.services.cloud9.models import Cloud9Backend, cloud9_of
+from sandbox.services.cloud9.models import Cloud9Backend, cloud9_backend_of
 
 # "If there are more than 25 items in the list, only the first 25 items are returned": ListEnvironments in the model.
 MAXIMUM_PAGE = 25
@@ -21,17 +21,18 @@ class Cloud9Response(BaseResponse):
 
     @property
     def cloud9(self) -> Cloud9Backend:
-        return cloud9_of(self.current_account, self.region)
+        return cloud9_backend_of(self.current_account, self.region)
 
     def list_environments(self) -> ActionResult:
-        found, next_token = page_of(
+        return page_result(
+            "environmentIds",
             sorted(self.cloud9.environments),
             token=self._get_param("nextToken"),
             # The model allows 0. ASSUMPTION: it means the default.
             limit=self._get_param("maxResults") or MAXIMUM_PAGE,
-            invalid_token=lambda: BadRequestException("The nextToken is not one that this operation gave out."),
+            invalid_token=BadRequestException("The nextToken is invalid."),
+            token_member="nextToken",
         )
-        return ActionResult({"environmentIds": found, **({"nextToken": next_token} if next_token else {})})
 
     def describe_environments(self) -> ActionResult:
         return ActionResult({"environments": self.cloud9.describe_environments(self._get_param("environmentIds"))})

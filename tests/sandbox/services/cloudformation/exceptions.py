@@ -25,11 +25,3 @@ class OperationInProgressException(CloudFormationError):
 
 class OperationNotFoundException(CloudFormationError):
     code = "OperationNotFoundException"
-
-
-class StackInstanceNotFoundException(CloudFormationError):
-    code = "StackInstanceNotFoundException"
-
-
-class StackSetNotEmptyException(CloudFormationError):
-    code = "StackSetNotEmptyException"

@@ -13,16 +13,17 @@ from moto.cloudformation.models import CloudFormationBackend, cloudformation_bac
 from sandbox.services.cloudformation.exceptions import InvalidOperationException
 from sandbox.services.cloudformation.resources import ResourceFailure
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED, StackSet
-from sandbox.services.cloudformation.stacks import WHOLE, Stack
+from sandbox.services.cloudformation.stacks import UPDATABLE_STATUSES, Stack
 from sandbox.services.cloudformation.templates import valid_template
 from sandbox.services.iam.models import create_service_linked_role_once
-from sandbox.services.organizations.models import Organization, organization_of
+from sandbox.services.moto_internals import backend_of
+from sandbox.services.organizations.models import Organization, find_organization
 from sandbox.services.organizations.principals import STACK_SETS_PRINCIPAL
 
 if TYPE_CHECKING:
     from sandbox.services.cloudformation.stack_sets.service_managed import ServiceManagedStackSet
 
-__all__ = ["SandboxCloudFormationBackend", "cloudformation_backends", "cloudformation_of"]
+__all__ = ["SandboxCloudFormationBackend", "cloudformation_backend_of", "cloudformation_backends"]
 
 # ASSUMPTION: the text is StackSets' own for stack sets; AWS's pages give none for these three operations.
 NOT_THE_ADMINISTRATOR = (
@@ -66,7 +67,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
 
     def organizations_access(self, call_as: str) -> str:
         """Return ENABLED or DISABLED, to the management account or to a delegated administrator who says so."""
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         if organization is None:
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         is_administrator = organization.is_delegated_administrator(self.account_id, STACK_SETS_PRINCIPAL)
@@ -78,12 +79,12 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
 
     def create_stack(self, name: str, template: str, *args: Any, **kwargs: Any) -> Stack:
         valid_template(template)
-        stack = self._ours(super().create_stack(name, template, *args, **kwargs))
+        stack = self._sandbox_stack(super().create_stack(name, template, *args, **kwargs))
         for export in stack.exports:
             if export.name in self.exports:
-                stack.undo_creation(f"Export with name {export.name} is already exported.")
+                stack.roll_back_creation(f"Export with name {export.name} is already exported.")
                 break
-        self._keep_books(stack)
+        self._update_indexes(stack)
         return stack
 
     def update_stack(
@@ -94,8 +95,8 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         parameters: list[dict[str, Any]],
         tags: dict[str, str] | None,
     ) -> Stack:
-        stack = self._ours(self.get_stack(name))
-        if stack.status not in WHOLE:
+        stack = self._sandbox_stack(self.get_stack(name))
+        if stack.status not in UPDATABLE_STATUSES:
             raise ValidationError(message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
         new, old = valid_template(template), stack.template_dict["Resources"]
         retyped = [key for key, one in new["Resources"].items() if key in old and old[key]["Type"] != one["Type"]]
@@ -104,21 +105,21 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
                 message="Update of resource type is not permitted. The new template modifies resource type of the "
                 f"following resources: [{', '.join(retyped)}]"
             )
-        wanted = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
-        if stack.has_template(template) and wanted == stack.parameters and tags in (None, stack.tags):
+        requested = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
+        if stack.has_template(template) and requested == stack.parameters and tags in (None, stack.tags):
             raise ValidationError(message=NOTHING_TO_UPDATE)
         # Raises for parameters that lack a value, before anything is touched.
-        type(stack)(stack.stack_id, name, template, wanted or stack.parameters, self.account_id, self.region_name)
+        type(stack)(stack.stack_id, name, template, requested or stack.parameters, self.account_id, self.region_name)
         super().update_stack(name, template, role_arn, parameters, tags)
-        self._keep_books(stack)
+        self._update_indexes(stack)
         return stack
 
     def delete_stack(self, name_or_stack_id: str) -> None:
         """Delete a stack; one that is not there is deleted already. It stays, DELETE_FAILED, with what it could not."""
-        for stack in self.our_stacks():
+        for stack in self.active_stacks():
             if name_or_stack_id in {stack.name, stack.stack_id}:
                 stack.delete()
-                self._keep_books(stack)
+                self._update_indexes(stack)
 
     def create_change_set(
         self, stack_name: str, change_set_name: str, template: str, *args: Any, **kwargs: Any
@@ -132,22 +133,22 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
             super().execute_change_set(change_set_name, stack_name)
         except ResourceFailure as failure:
             if change_set is not None:
-                self._ours(self.get_stack(change_set.stack_id)).undo_update(failure)
+                self._sandbox_stack(self.get_stack(change_set.stack_id)).roll_back_update(failure)
 
     def create_stack_set(self, name: str, template: str, *args: Any, **kwargs: Any) -> Any:
         valid_template(template)
         return super().create_stack_set(name, template, *args, **kwargs)
 
-    def our_stacks(self) -> list[Stack]:
+    def active_stacks(self) -> list[Stack]:
         """Return the stacks that are not deleted."""
-        return [self._ours(stack) for stack in self.stacks.values()]
+        return [self._sandbox_stack(stack) for stack in self.stacks.values()]
 
-    def _ours(self, stack: Any) -> Stack:
+    def _sandbox_stack(self, stack: Any) -> Stack:
         if not isinstance(stack, Stack):
             raise TypeError("sandbox.services.cloudformation.install() was not called before moto made its first stack")
         return stack
 
-    def _keep_books(self, stack: Stack) -> None:
+    def _update_indexes(self, stack: Stack) -> None:
         """Put a stack where it belongs now: names and exports are free once it is deleted."""
         self.exports = {
             name: export for name, export in self.exports.items() if export.exporting_stack_id != stack.stack_id
@@ -174,10 +175,10 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         """
         if call_as == "SELF":
             return [*self.quick_setup_stack_sets, *self.service_managed_stack_sets]
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         if organization is None or not organization.is_delegated_administrator(self.account_id, STACK_SETS_PRINCIPAL):
             raise ValidationError(message="Account used is not a delegated administrator")
-        management = cloudformation_of(organization.account_id, self.region_name)
+        management = cloudformation_backend_of(organization.account_id, self.region_name)
         every = management.visible_stack_sets("SELF")
         return [known for known in every if known.permission_model == SERVICE_MANAGED]
 
@@ -199,15 +200,12 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         return None
 
     def _managed_organization(self) -> Organization:
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         if organization is None or organization.account_id != self.account_id:
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         return organization
 
 
-def cloudformation_of(account_id: str, region: str) -> SandboxCloudFormationBackend:
+def cloudformation_backend_of(account_id: str, region: str) -> SandboxCloudFormationBackend:
     """Return CloudFormation of an account and Region."""
-    backend = cloudformation_backends[account_id][region]
-    if not isinstance(backend, SandboxCloudFormationBackend):
-        raise TypeError("sandbox.services.cloudformation.install() was not called before moto made its first backend")
-    return backend
+    return backend_of(cloudformation_backends, SandboxCloudFormationBackend, account_id, region)

@@ -28,9 +28,9 @@ def current_operation() -> Operation:
 
 
 @contextmanager
-def operation(said: Operation) -> Iterator[None]:
+def operation(options: Operation) -> Iterator[None]:
     """Have `current_operation` return this meanwhile."""
-    token = _current.set(said)
+    token = _current.set(options)
     try:
         yield
     finally:

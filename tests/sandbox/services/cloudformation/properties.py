@@ -10,7 +10,7 @@ from sandbox.services.cloudformation.handler_errors import InvalidPropertiesErro
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TEXT, TRUTH, TEXTS = "string", "boolean", "array"
+STRING, BOOLEAN, STRING_LIST = "string", "boolean", "array"
 
 
 @dataclass(frozen=True)
@@ -20,33 +20,33 @@ class Schema:
     properties: Mapping[str, str | Schema]
     required: tuple[str, ...] = ()
 
-    def validated(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def validated(self, properties_: Mapping[str, Any]) -> dict[str, Any]:
         """Return the properties, with truth values in the place of the words for them, as parameters have them.
 
         Raises InvalidPropertiesError, in the words that stack events show (aws/aws-cdk issue 28984).
         """
-        problems = list(self._problems(given, "#"))
+        problems = list(self._problems(properties_, "#"))
         if problems:
             raise InvalidPropertiesError(problems)
-        return self._converted(given)
+        return self._converted(properties_)
 
-    def _problems(self, given: Mapping[str, Any], path: str) -> Iterator[str]:
+    def _problems(self, properties_: Mapping[str, Any], path: str) -> Iterator[str]:
         for name in self.required:
-            if name not in given:
+            if name not in properties_:
                 yield f"{path}: required key [{name}] not found"
-        for name, value in given.items():
+        for name, value in properties_.items():
             known = self.properties.get(name)
             if known is None:
                 yield f"{path}: extraneous key [{name}] is not permitted"
             elif not _is(known, value):
-                wanted = "JSONObject" if isinstance(known, Schema) else known
-                yield f"{path}/{name}: expected type: {wanted}"
+                expected = "JSONObject" if isinstance(known, Schema) else known
+                yield f"{path}/{name}: expected type: {expected}"
             elif isinstance(known, Schema):
                 yield from known._problems(value, f"{path}/{name}")
 
-    def _converted(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _converted(self, properties_: Mapping[str, Any]) -> dict[str, Any]:
         converted = {}
-        for name, value in given.items():
+        for name, value in properties_.items():
             known = self.properties[name]
             converted[name] = known._converted(value) if isinstance(known, Schema) else _of_type(known, value)
         return converted
@@ -55,11 +55,11 @@ class Schema:
 def _is(known: str | Schema, value: Any) -> bool:
     if isinstance(known, Schema):
         return isinstance(value, dict)
-    if known == TEXTS:
+    if known == STRING_LIST:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     # Parameters of templates are text.
-    return value in (True, False, "true", "false") if known == TRUTH else isinstance(value, str)
+    return value in (True, False, "true", "false") if known == BOOLEAN else isinstance(value, str)
 
 
 def _of_type(known: str, value: Any) -> Any:
-    return value in (True, "true") if known == TRUTH else value
+    return value in (True, "true") if known == BOOLEAN else value

@@ -53,7 +53,7 @@ class _Update:
     """What an update has done so far. `changed`: logical ids, each resource as it was, and whether it was replaced."""
 
     before: tuple[dict[str, Any], dict[str, Any]]
-    made_before: int
+    created_before: int
     changed: list[tuple[str, Any, bool]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
@@ -66,7 +66,7 @@ class Resources(ResourceMap):
         self._record = record
         self._update: _Update | None = None
         #: Logical ids, in the order of creation.
-        self.made: list[str] = []
+        self.created: list[str] = []
 
     def __getitem__(self, key: str) -> Any:
         if key in self._parsed_resources or key not in self._resource_json_map:
@@ -76,7 +76,7 @@ class Resources(ResourceMap):
             return None
         make = super().__getitem__
         resource = self._do("CREATE", key, lambda: make(key))
-        self.made.append(key)
+        self.created.append(key)
         return resource
 
     def update(self, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
@@ -85,7 +85,7 @@ class Resources(ResourceMap):
         Raises ResourceFailure, after which `roll_back` is to be called.
         """
         difference = self.build_resource_diff(template, parameters)
-        self._update = _Update((self._template, self.input_parameters), len(self.made))
+        self._update = _Update((self._template, self.input_parameters), len(self.created))
         self._update.removed = difference["Remove"]
         old = self._resource_json_map
         self._switch(template, parameters or self.input_parameters)
@@ -112,12 +112,12 @@ class Resources(ResourceMap):
             else:
                 done = self._change_back(logical_id)
             failed += [] if done else [logical_id]
-        for logical_id in reversed(self.made[update.made_before :]):
+        for logical_id in reversed(self.created[update.created_before :]):
             retained = RETAINED_IN_A_ROLLBACK
             resource = self._parsed_resources.pop(logical_id)
             if not self._discard(logical_id, resource, new[logical_id], "DeletionPolicy", retained):
                 failed.append(logical_id)
-            self.made.remove(logical_id)
+            self.created.remove(logical_id)
         return failed
 
     def clean_up(self) -> None:
@@ -127,19 +127,19 @@ class Resources(ResourceMap):
             if is_replaced:
                 self._discard(logical_id, previous, self._obsolete[logical_id], "UpdateReplacePolicy", RETAINED)
         for logical_id in update.removed:
-            if logical_id in self.made:
+            if logical_id in self.created:
                 resource = self._parsed_resources.pop(logical_id)
                 self._discard(logical_id, resource, self._obsolete[logical_id], "DeletionPolicy", RETAINED)
-                self.made.remove(logical_id)
+                self.created.remove(logical_id)
 
-    def delete_made(self, retained: Collection[str] = RETAINED) -> list[str]:
+    def delete_created(self, retained: Collection[str] = RETAINED) -> list[str]:
         """Delete all resources but those with such a DeletionPolicy. Return the logical ids of what could not be."""
-        for logical_id in reversed(self.made.copy()):
+        for logical_id in reversed(self.created.copy()):
             resource, resource_json = self._parsed_resources[logical_id], self._resource_json_map[logical_id]
             if self._discard(logical_id, resource, resource_json, "DeletionPolicy", retained):
                 del self._parsed_resources[logical_id]
-                self.made.remove(logical_id)
-        return self.made[::-1]
+                self.created.remove(logical_id)
+        return self.created[::-1]
 
     # Steps
 
@@ -176,37 +176,37 @@ class Resources(ResourceMap):
     ) -> bool:
         """Delete a resource, unless its policy says that it stays. Return whether it is gone from the stack."""
         physical_id = str(resource.physical_resource_id)
-        tell = partial(self._record, logical_id, physical_id, resource_json["Type"])
+        record = partial(self._record, logical_id, physical_id, resource_json["Type"])
         if resource_json.get(policy) in retained:
-            tell("DELETE_SKIPPED", None)
+            record("DELETE_SKIPPED", None)
             return True
-        tell("DELETE_IN_PROGRESS", None)
+        record("DELETE_IN_PROGRESS", None)
         try:
             _attempt(partial(self._delete_resource, resource, resource_json))
         except _FAILURES as error:
             # ASSUMPTION: what a handler does not find is gone, as was wanted.
             if not (isinstance(error, HandlerError) and error.code == "NotFound"):
-                tell("DELETE_FAILED", _reason(logical_id, error))
+                record("DELETE_FAILED", _reason(logical_id, error))
                 return False
-        tell("DELETE_COMPLETE", None)
+        record("DELETE_COMPLETE", None)
         return True
 
     def _do(self, action: str, logical_id: str, step: Callable[[], Any]) -> Any:
         existing = self._parsed_resources.get(logical_id)
         physical_id = str(getattr(existing, "physical_resource_id", ""))
-        tell = partial(self._record, logical_id)
+        record = partial(self._record, logical_id)
         resource_type = self._resource_json_map[logical_id]["Type"]
-        tell(physical_id, resource_type, f"{action}_IN_PROGRESS", None)
+        record(physical_id, resource_type, f"{action}_IN_PROGRESS", None)
         try:
             resource = _attempt(step)
         except ResourceFailure:
             # Of another resource, which this one refers to.
-            tell(physical_id, resource_type, f"{action}_FAILED", "Resource creation cancelled")
+            record(physical_id, resource_type, f"{action}_FAILED", "Resource creation cancelled")
             raise
         except _FAILURES as error:
-            tell(physical_id, resource_type, f"{action}_FAILED", _reason(logical_id, error))
+            record(physical_id, resource_type, f"{action}_FAILED", _reason(logical_id, error))
             raise ResourceFailure(logical_id) from error
-        tell(str(resource.physical_resource_id), resource_type, f"{action}_COMPLETE", None)
+        record(str(resource.physical_resource_id), resource_type, f"{action}_COMPLETE", None)
         return resource
 
     def _switch(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:

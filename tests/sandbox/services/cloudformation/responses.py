@@ -8,7 +8,7 @@ from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationErro
 from moto.core.responses import ActionResult
 
 from sandbox.clock import clock
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.cloudformation.operation import Operation, operation
 from sandbox.services.cloudformation.stack_sets.responses import POLLING_INTERVAL, StackSetResponse
 from sandbox.services.cloudformation.stack_sets.service_managed import UNFINISHED, Deployment, ServiceManagedStackSet
@@ -85,10 +85,10 @@ class CloudFormationResponse(StackSetResponse):
         if stack_set is None:
             return super().describe_stack_set()
         # moto turns these two from mappings into lists, and cannot do without.
-        said: dict[str, dict[str, str]] = {"Parameters": {}, "Tags": {}}
+        requested: dict[str, dict[str, str]] = {"Parameters": {}, "Tags": {}}
         if isinstance(stack_set, ServiceManagedStackSet):
-            said = {"Parameters": stack_set.parameters, "Tags": stack_set.tags}
-        return ActionResult({"StackSet": {**stack_set.describe(), **said}})
+            requested = {"Parameters": stack_set.parameters, "Tags": stack_set.tags}
+        return ActionResult({"StackSet": {**stack_set.describe(), **requested}})
 
     def list_stack_set_operations(self) -> ActionResult:
         stack_set = self._stack_set
@@ -102,16 +102,16 @@ class CloudFormationResponse(StackSetResponse):
         if stack_set is None:
             return super().list_stack_set_operation_results()
         results = stack_set.operation(self._get_param("OperationId")).describe_results()
-        wanted = self._filters
+        requested = self._filters
         return self._page(
-            [one for one in results if one["Status"] == wanted.get("OPERATION_RESULT_STATUS", one["Status"])]
+            [one for one in results if one["Status"] == requested.get("OPERATION_RESULT_STATUS", one["Status"])]
         )
 
     def list_stack_instances(self) -> ActionResult:
         stack_set = self._stack_set
         if stack_set is None:
             return super().list_stack_instances()
-        wanted = {
+        requested = {
             "account_id": self._get_param("StackInstanceAccount"),
             "region": self._get_param("StackInstanceRegion"),
             "status": self._filters.get("DETAILED_STATUS"),
@@ -122,7 +122,7 @@ class CloudFormationResponse(StackSetResponse):
         found = [
             instance
             for instance in instances
-            if all(value in {None, getattr(instance, name)} for name, value in wanted.items())
+            if all(value in {None, getattr(instance, name)} for name, value in requested.items())
         ]
         return self._page(found, lambda instance: instance.describe(stack_set))
 
@@ -130,11 +130,11 @@ class CloudFormationResponse(StackSetResponse):
         stack_set = self._stack_set
         if stack_set is None:
             return super().describe_stack_instance()
-        place = (self._get_param("StackInstanceAccount"), self._get_param("StackInstanceRegion"))
-        if place not in stack_set.instances:
+        location = (self._get_param("StackInstanceAccount"), self._get_param("StackInstanceRegion"))
+        if location not in stack_set.instances:
             raise StackInstanceNotFound
-        described = stack_set.instances[place].describe(stack_set)
-        return ActionResult({"StackInstance": described | stack_set.instances[place].describe_overrides()})
+        described = stack_set.instances[location].describe(stack_set)
+        return ActionResult({"StackInstance": described | stack_set.instances[location].describe_overrides()})
 
     def describe_stack_set_operation(self) -> ActionResult:
         stack_set = self._stack_set
@@ -167,12 +167,10 @@ class CloudFormationResponse(StackSetResponse):
         return {entry["Name"]: entry["Values"] for entry in self._get_param("Filters", [])}
 
     def _page(self, items: Sequence[Item], describe: Callable[[Item], Any] = lambda item: item) -> ActionResult:
-        found, next_token = page_of(
-            items,
+        return page_result(
+            "Summaries",
+            [describe(item) for item in items],
             token=self._get_param("NextToken"),
             limit=self._get_param("MaxResults", MAXIMUM_PAGE),
-            invalid_token=lambda: ValidationError(message="The NextToken is not one that this operation gave out."),
-        )
-        return ActionResult(
-            {"Summaries": [describe(item) for item in found], **({"NextToken": next_token} if next_token else {})}
+            invalid_token=ValidationError(message="The NextToken is invalid."),
         )

@@ -15,7 +15,7 @@ from sandbox.services.cloudformation.operation import current_operation
 from sandbox.services.cloudformation.resources import RETAINED_IN_A_ROLLBACK, ResourceFailure, Resources
 
 # In these a stack has all its resources, so that it has outputs, and can be updated.
-WHOLE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+UPDATABLE_STATUSES = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 
 
 class Stack(MotoStack):
@@ -38,16 +38,16 @@ class Stack(MotoStack):
 
     @property
     def outputs(self) -> list[dict[str, Any]] | None:
-        return super().outputs if self.status in WHOLE else None
+        return super().outputs if self.status in UPDATABLE_STATUSES else None
 
     @property
     def exports(self) -> list[Any]:
-        return super().exports if self.status in WHOLE else []
+        return super().exports if self.status in UPDATABLE_STATUSES else []
 
     @property
     def stack_resources(self) -> list[Any]:
         """Those that exist."""
-        return [self.resource_map[logical_id] for logical_id in self.resource_map.made]
+        return [self.resource_map[logical_id] for logical_id in self.resource_map.created]
 
     @property
     def parameter_list(self) -> list[dict[str, str]]:
@@ -65,9 +65,9 @@ class Stack(MotoStack):
         try:
             super().create_resources()
         except ResourceFailure as failure:
-            self.undo_creation(f"The following resource(s) failed to create: [{failure.logical_id}].")
+            self.roll_back_creation(f"The following resource(s) failed to create: [{failure.logical_id}].")
 
-    def undo_creation(self, reason: str) -> None:
+    def roll_back_creation(self, reason: str) -> None:
         """Do what CreateStack's OnFailure says."""
         on_failure = current_operation().on_failure
         if on_failure == "DO_NOTHING":
@@ -75,7 +75,7 @@ class Stack(MotoStack):
             return
         word = "Delete" if on_failure == "DELETE" else "Rollback"
         self._add_stack_event(f"{word.upper()}_IN_PROGRESS", f"{reason} {word} requested by user.")
-        self._end_deletion(word.upper(), self.resource_map.delete_made(RETAINED_IN_A_ROLLBACK))
+        self._end_deletion(word.upper(), self.resource_map.delete_created(RETAINED_IN_A_ROLLBACK))
 
     def update(
         self,
@@ -92,7 +92,7 @@ class Stack(MotoStack):
             self.resource_map.update(self.template_dict, parameters)
         except ResourceFailure as failure:
             self._show_template(before)
-            self.undo_update(failure)
+            self.roll_back_update(failure)
             return
         self.complete_update()
         self.role_arn = role_arn
@@ -109,7 +109,7 @@ class Stack(MotoStack):
         self.output_map = self._create_output_map()
         self._add_stack_event("UPDATE_COMPLETE")
 
-    def undo_update(self, failure: ResourceFailure) -> None:
+    def roll_back_update(self, failure: ResourceFailure) -> None:
         """Put back what an update had done when it failed."""
         reason = f"The following resource(s) failed to create or update: [{failure.logical_id}]."
         self._add_stack_event("UPDATE_ROLLBACK_IN_PROGRESS", reason)
@@ -122,7 +122,7 @@ class Stack(MotoStack):
 
     def delete(self) -> None:
         self._add_stack_event("DELETE_IN_PROGRESS", "User Initiated")
-        self._end_deletion("DELETE", self.resource_map.delete_made())
+        self._end_deletion("DELETE", self.resource_map.delete_created())
 
     def _end_deletion(self, action: str, left: list[str]) -> None:
         if left:

@@ -1,23 +1,17 @@
 """Errors of Glue (botocore model `glue`)."""
 
-# ruff: noqa: N818 (these are AWS's names, and AWS ends them so)
-
 from __future__ import annotations
 
 from moto.core.exceptions import ServiceException
 
 
-class GlueError(ServiceException):
-    """Any of them."""
-
-
-class AlreadyExistsException(GlueError):
+class AlreadyExistsException(ServiceException):
     code = "AlreadyExistsException"
 
 
-class EntityNotFoundException(GlueError):
+class EntityNotFoundException(ServiceException):
     code = "EntityNotFoundException"
 
 
-class InvalidInputException(GlueError):
+class InvalidInputException(ServiceException):
     code = "InvalidInputException"

@@ -15,7 +15,7 @@ from sandbox.clock import clock
 from sandbox.services.glue.exceptions import AlreadyExistsException, EntityNotFoundException, InvalidInputException
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 # What Glue grants on the tables of a new database where Lake Formation was never set up:
@@ -29,7 +29,7 @@ class Table:
 
     name: str
     database_name: str
-    given: Mapping[str, Any]
+    definition: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
     version: int = 0
@@ -37,23 +37,23 @@ class Table:
     @property
     def columns(self) -> list[Mapping[str, Any]]:
         """Those of the data, in their order."""
-        return list(self.given.get("StorageDescriptor", {}).get("Columns", []))
+        return list(self.definition.get("StorageDescriptor", {}).get("Columns", []))
 
     @property
     def partition_keys(self) -> list[Mapping[str, Any]]:
-        return list(self.given.get("PartitionKeys", []))
+        return list(self.definition.get("PartitionKeys", []))
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        return dict(self.given.get("Parameters", {}))
+        return dict(self.definition.get("Parameters", {}))
 
     def describe(self, catalog_id: str) -> dict[str, Any]:
         """Return the model's Table."""
         return {
-            **self.given,
+            **self.definition,
             "Name": self.name,
             "DatabaseName": self.database_name,
-            "Retention": self.given.get("Retention", 0),
+            "Retention": self.definition.get("Retention", 0),
             "CreateTime": self.created_at,
             "UpdateTime": self.updated_at,
             "CreatedBy": f"arn:aws:iam::{catalog_id}:user/Administrator",
@@ -68,7 +68,7 @@ class Database:
     """A database: `given` is its DatabaseInput."""
 
     name: str
-    given: Mapping[str, Any]
+    definition: Mapping[str, Any]
     created_at: datetime
     tables: dict[str, Table] = field(default_factory=dict)
 
@@ -76,7 +76,7 @@ class Database:
         """Return the model's Database."""
         return {
             "CreateTableDefaultPermissions": _EVERYBODY,
-            **self.given,
+            **self.definition,
             "Name": self.name,
             "CreateTime": self.created_at,
             "CatalogId": catalog_id,
@@ -94,12 +94,12 @@ class GlueBackend(BaseBackend):
         self.databases: dict[str, Database] = {}
         self.tags: dict[str, dict[str, str]] = {}
 
-    def create_database(self, given: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+    def create_database(self, definition: Mapping[str, Any], tags: Mapping[str, str]) -> None:
         """Raises AlreadyExistsException."""
-        name = given["Name"].lower()
+        name = definition["Name"].lower()
         if name in self.databases:
             raise AlreadyExistsException("Database already exists.")
-        self.databases[name] = Database(name, given, clock.now())
+        self.databases[name] = Database(name, definition, clock.now())
         self.tags[self.arn(f"database/{name}")] = dict(tags)
 
     def database(self, name: str) -> Database:
@@ -109,12 +109,12 @@ class GlueBackend(BaseBackend):
             raise EntityNotFoundException(f"Database {name} not found.")
         return found
 
-    def update_database(self, name: str, given: Mapping[str, Any]) -> None:
+    def update_database(self, name: str, definition: Mapping[str, Any]) -> None:
         """Raises EntityNotFoundException, and InvalidInputException (ASSUMPTION) for another name."""
         database = self.database(name)
-        if given["Name"].lower() != database.name:
+        if definition["Name"].lower() != database.name:
             raise InvalidInputException("A database cannot be renamed.")
-        database.given = given
+        database.definition = definition
 
     def delete_database(self, name: str) -> None:
         """Take a database away, with its tables. Raises EntityNotFoundException.
@@ -128,14 +128,14 @@ class GlueBackend(BaseBackend):
         self.tags.pop(self.arn(f"database/{database.name}"), None)
         del self.databases[database.name]
 
-    def create_table(self, database_name: str, given: Mapping[str, Any]) -> None:
+    def create_table(self, database_name: str, definition: Mapping[str, Any]) -> None:
         """Raises EntityNotFoundException and AlreadyExistsException."""
-        database, name = self.database(database_name), given["Name"].lower()
+        database, name = self.database(database_name), definition["Name"].lower()
         if name in database.tables:
             raise AlreadyExistsException("Table already exists.")
-        _require_distinct_columns(given)
+        _require_distinct_columns(definition)
         now = clock.now()
-        database.tables[name] = Table(name, database.name, given, created_at=now, updated_at=now)
+        database.tables[name] = Table(name, database.name, definition, created_at=now, updated_at=now)
 
     def table(self, database_name: str, name: str) -> Table:
         """Raises EntityNotFoundException."""
@@ -144,11 +144,11 @@ class GlueBackend(BaseBackend):
             raise EntityNotFoundException(f"Table {name} not found.")
         return found
 
-    def update_table(self, database_name: str, given: Mapping[str, Any]) -> None:
+    def update_table(self, database_name: str, definition: Mapping[str, Any]) -> None:
         """Raises EntityNotFoundException."""
-        table = self.table(database_name, given["Name"])
-        _require_distinct_columns(given)
-        table.given, table.updated_at = given, clock.now()
+        table = self.table(database_name, definition["Name"])
+        _require_distinct_columns(definition)
+        table.definition, table.updated_at = definition, clock.now()
         table.version += 1
 
     def delete_table(self, database_name: str, name: str) -> None:
@@ -160,18 +160,12 @@ class GlueBackend(BaseBackend):
         return f"arn:aws:glue:{self.region_name}:{self.account_id}:{resource}"
 
 
-def _require_distinct_columns(given: Mapping[str, Any]) -> None:
+def _require_distinct_columns(definition: Mapping[str, Any]) -> None:
     """ASSUMPTION: Glue refuses it; Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena)."""
-    columns = [*given.get("StorageDescriptor", {}).get("Columns", []), *given.get("PartitionKeys", [])]
+    columns = [*definition.get("StorageDescriptor", {}).get("Columns", []), *definition.get("PartitionKeys", [])]
     names = [column["Name"].lower() for column in columns]
     if len(set(names)) < len(names):
         raise InvalidInputException("Two columns of a table have the same name.")
 
 
 glue_backends = BackendDict(GlueBackend, "glue")
-
-
-def every_glue() -> Iterator[GlueBackend]:
-    """Return the Data Catalog of every account and Region that has been asked for."""
-    for account_backends in list(glue_backends.values()):
-        yield from list(account_backends.values())

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.glue.exceptions import EntityNotFoundException, InvalidInputException
 from sandbox.services.glue.models import GlueBackend, glue_backends
 
@@ -52,10 +52,10 @@ class GlueResponse(BaseResponse):
         return EmptyResult()
 
     def create_table(self) -> ActionResult:
-        given = self._get_param("TableInput")
-        if given is None:
+        definition = self._get_param("TableInput")
+        if definition is None:
             raise InvalidInputException("Only tables that are given as TableInput are built.")
-        self.glue.create_table(self._get_param("DatabaseName"), given)
+        self.glue.create_table(self._get_param("DatabaseName"), definition)
         return EmptyResult()
 
     def get_table(self) -> ActionResult:
@@ -109,10 +109,10 @@ class GlueResponse(BaseResponse):
         return self.glue.tags.setdefault(self._get_param("ResourceArn"), {})
 
     def _page(self, member: str, described: list[dict[str, Any]]) -> ActionResult:
-        found, next_token = page_of(
+        return page_result(
+            member,
             described,
             token=self._get_param("NextToken"),
             limit=self._get_param("MaxResults", MAXIMUM_PAGE),
-            invalid_token=lambda: InvalidInputException("The NextToken is not one that this operation gave out."),
+            invalid_token=InvalidInputException("The NextToken is invalid."),
         )
-        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

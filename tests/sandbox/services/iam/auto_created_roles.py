@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.models import iam_backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,34 +12,22 @@ if TYPE_CHECKING:
 
 def exists(account_id: str, role_name: str) -> bool:
     """Return whether the account has a role of that name, whoever made it."""
-    return any(role.name == role_name for role in roles_of(account_id).get_roles())
+    return any(role.name == role_name for role in iam_backend_of(account_id).get_roles())
 
 
 def create(account_id: str, role_name: str, principal: dict[str, str], policy_arns: Iterable[str] = ()) -> None:
     """Make a role that the principal (`{"Service": ...}` or `{"AWS": ...}`) may assume, unless the account has it."""
     if exists(account_id, role_name):
         return
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
-    }
-    roles = roles_of(account_id)
-    roles.create_role(
-        role_name,
-        json.dumps(trust),
-        "/",
-        permissions_boundary=None,
-        description="",
-        tags=[],
-        max_session_duration="3600",
-    )
+    roles = iam_backend_of(account_id)
+    roles.create_trusted_role(role_name, principal)
     for policy_arn in policy_arns:
         roles.attach_role_policy(policy_arn, role_name)
 
 
 def delete(account_id: str, role_name: str) -> None:
     """Delete a role with the policies that it has (ASSUMPTION: also those that somebody gave it since)."""
-    roles = roles_of(account_id)
+    roles = iam_backend_of(account_id)
     if not exists(account_id, role_name):
         return
     role = roles.get_role(role_name)

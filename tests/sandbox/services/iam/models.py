@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from moto.iam.exceptions import InvalidInput, MalformedPolicyDocument, NoSuchEntity
@@ -13,8 +13,12 @@ from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from sandbox.services.iam import managed_policies
 from sandbox.services.iam.exceptions import PolicyNotAttachableException, UnmodifiableEntityException
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
+from sandbox.services.moto_internals import backend_of
 
-__all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "iam_backends", "roles_of"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "iam_backend_of", "iam_backends"]
 
 
 class SandboxIAMBackend(IAMBackend):
@@ -44,6 +48,22 @@ class SandboxIAMBackend(IAMBackend):
     def delete_role_policy(self, role_name: str, policy_name: str) -> None:
         self._require_modifiable(role_name)
         super().delete_role_policy(role_name, policy_name)
+
+    def create_trusted_role(
+        self, name: str, principal: Mapping[str, Any], *, path: str = "/", description: str = "", **options: Any
+    ) -> Role:
+        """Create a role that the principal, an element of a trust policy, can assume."""
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        return self.create_role(
+            name,
+            json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            path,
+            permissions_boundary=None,
+            description=description,
+            tags=[],
+            max_session_duration="3600",
+            **options,
+        )
 
     # AWS managed policies
 
@@ -80,18 +100,11 @@ class SandboxIAMBackend(IAMBackend):
             raise InvalidInput(
                 f"Service role name {role_name} has been taken in this account, please try a different suffix."
             )
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": {"Service": service_name}, "Action": "sts:AssumeRole"}],
-        }
-        return super().create_role(
+        return self.create_trusted_role(
             role_name,
-            json.dumps(trust),
-            f"{PATH_PREFIX}{service_name}/",
-            permissions_boundary=None,
+            {"Service": service_name},
+            path=f"{PATH_PREFIX}{service_name}/",
             description=description,
-            tags=[],
-            max_session_duration="3600",
             linked_service=service_name,
         )
 
@@ -115,12 +128,9 @@ class SandboxIAMBackend(IAMBackend):
             raise UnmodifiableEntityException(role_name)
 
 
-def roles_of(account_id: str) -> SandboxIAMBackend:
+def iam_backend_of(account_id: str) -> SandboxIAMBackend:
     """Return the IAM of an account."""
-    backend = iam_backends[account_id]["aws"]
-    if not isinstance(backend, SandboxIAMBackend):
-        raise TypeError("sandbox.services.iam.install() was not called before moto made its first backend")
-    return backend
+    return backend_of(iam_backends, SandboxIAMBackend, account_id)
 
 
 def create_service_linked_role_once(account_id: str, service_name: str) -> None:
@@ -128,7 +138,7 @@ def create_service_linked_role_once(account_id: str, service_name: str) -> None:
 
     Raises InvalidInput for a service that the sandbox has no such role for.
     """
-    backend, role_name = roles_of(account_id), ROLE_NAMES.get(service_name)
+    backend, role_name = iam_backend_of(account_id), ROLE_NAMES.get(service_name)
     if role_name is None or all(role.name != role_name for role in backend.get_roles()):
         backend.create_service_linked_role(service_name, "", "")
 
@@ -149,6 +159,6 @@ def _require_existing_principal(name: str) -> None:
     prefix, _, resource = name.partition(":role/")
     if not resource or not prefix.startswith("arn:aws:iam::"):
         return
-    roles = roles_of(prefix.removeprefix("arn:aws:iam::")).get_roles()
+    roles = iam_backend_of(prefix.removeprefix("arn:aws:iam::")).get_roles()
     if all(role.arn != name for role in roles):
         raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{name}"')

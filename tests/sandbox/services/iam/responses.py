@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moto.iam.responses import IamResponse as MotoIamResponse
 
-from sandbox.services.iam.models import SandboxIAMBackend, roles_of
+from sandbox.services.iam.models import SandboxIAMBackend, iam_backend_of
 
 
 class IamResponse(MotoIamResponse):
@@ -12,4 +12,4 @@ class IamResponse(MotoIamResponse):
 
     @property
     def backend(self) -> SandboxIAMBackend:
-        return roles_of(self.current_account)
+        return iam_backend_of(self.current_account)

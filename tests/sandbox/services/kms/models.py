@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from moto.kms.models import KmsBackend, kms_backends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from moto.kms.models import Key
 
-__all__ = ["SandboxKMSBackend", "every_kms", "key_arn", "kms_backends"]
+__all__ = ["SandboxKMSBackend", "key_arn", "kms_backends"]
 
 
 class SandboxKMSBackend(KmsBackend):
@@ -23,13 +21,6 @@ class SandboxKMSBackend(KmsBackend):
     def customer_keys(self) -> list[Key]:
         """Return the keys that somebody made, those that wait for their deletion too."""
         return [key for key in self.keys.values() if key.key_manager == "CUSTOMER"]
-
-
-def every_kms() -> Iterator[SandboxKMSBackend]:
-    """Return KMS of every account and Region that has been asked for."""
-    for _, _, backend in kms_backends.iter_backends():
-        if isinstance(backend, SandboxKMSBackend):
-            yield backend
 
 
 def key_arn(account_id: str, region: str, name: str) -> str:

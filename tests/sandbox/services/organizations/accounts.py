@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.iam.models import iam_backends
 from moto.organizations import utils
 from moto.organizations.models import FakeAccount, FakeOrganization, FakePolicy
+
+from sandbox.services.iam.models import iam_backend_of
 
 # ASSUMPTION: AWS publishes no figure for the time that it takes to create an account.
 CREATION_TIME = timedelta(seconds=30)
@@ -73,26 +73,9 @@ class Account(FakeAccount):
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access-cross-account-role.html
         """
-        backend = iam_backends[self.id]["aws"]
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:aws:iam::{trusted_account_id or self.master_account_id}:root"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
-        backend.create_role(
-            role_name,
-            json.dumps(trust),
-            path="/",
-            permissions_boundary=None,
-            description="",
-            tags=[],
-            max_session_duration="3600",
-        )
+        backend = iam_backend_of(self.id)
+        account_id = trusted_account_id or self.master_account_id
+        backend.create_trusted_role(role_name, {"AWS": f"arn:aws:iam::{account_id}:root"})
         backend.attach_role_policy("arn:aws:iam::aws:policy/AdministratorAccess", role_name)
 
 

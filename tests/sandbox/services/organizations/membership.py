@@ -25,7 +25,7 @@ FIRST_CREATED_ACCOUNT = 900000000001
 
 # By service, what it does when an account has joined, moved or left; it is given the ids of the management account and
 # of that account. The services come to this list by themselves, as they know Organizations and not the other way round.
-when_moved: dict[str, Callable[[str, str], None]] = {}
+account_moved_hooks: dict[str, Callable[[str, str], None]] = {}
 
 
 class Membership(Structure):
@@ -38,7 +38,7 @@ class Membership(Structure):
         self.accounts.append(account)
         self._attach_default_policies(account.id)
         organizations_backends.master_accounts[account.id] = (self.account_id, self.partition)
-        self._tell_of(account.id)
+        self._notify_account_moved(account.id)
 
     def create_account(self, **kwargs: Any) -> dict[str, Any]:
         role_name = kwargs.get("RoleName") or DEFAULT_ACCESS_ROLE
@@ -95,7 +95,7 @@ class Membership(Structure):
         if source == destination:
             raise exceptions.DuplicateAccountException(f"Account {account.id} is already in {destination}.")
         account.parent_id = destination
-        self._tell_of(account.id)
+        self._notify_account_moved(account.id)
 
     def close_account(self, **kwargs: Any) -> None:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
@@ -122,7 +122,7 @@ class Membership(Structure):
             policy.attachments.remove(account)
         self.accounts.remove(account)
         organizations_backends.master_accounts.pop(account.id, None)
-        self._tell_of(account.id)
+        self._notify_account_moved(account.id)
 
     def parent_of(self, child_id: str) -> FakeOrganizationalUnit:
         """Return what holds an account or organizational unit. Raises ChildNotFoundException."""
@@ -140,9 +140,9 @@ class Membership(Structure):
 
     # Parts of the rules
 
-    def _tell_of(self, account_id: str) -> None:
-        for tell in when_moved.values():
-            tell(self.account_id, account_id)
+    def _notify_account_moved(self, account_id: str) -> None:
+        for hook in account_moved_hooks.values():
+            hook(self.account_id, account_id)
 
     def _complete(self, request: AccountRequest, now: datetime) -> None:
         request.completed_at = now

@@ -14,17 +14,18 @@ from moto.organizations.models import FakeAccount, FakeDelegatedAdministrator, o
 
 from sandbox.clock import clock
 from sandbox.services.iam.models import create_service_linked_role_once
+from sandbox.services.moto_internals import backend_of
 from sandbox.services.organizations import exceptions, principals
 from sandbox.services.organizations.membership import Membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Organization", "organization_of", "organizations_backends", "when_deregistered"]
+__all__ = ["Organization", "deregistration_hooks", "find_organization", "organizations_backends"]
 
 # By service principal, what a service does when its administrator is deregistered; it is given the account's id. The
 # services come to this list by themselves, as they know Organizations and not the other way round.
-when_deregistered: dict[str, Callable[[str], None]] = {}
+deregistration_hooks: dict[str, Callable[[str], None]] = {}
 
 # https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ssm.html and
 # .../services-that-can-integrate-resource-explorer.html: made in the management account when trusted access is enabled.
@@ -104,8 +105,8 @@ class Organization(Membership):
         del administrator.services[service_principal]
         if not administrator.services:
             self.admins.remove(administrator)
-        if service_principal in when_deregistered:
-            when_deregistered[service_principal](account_id)
+        if service_principal in deregistration_hooks:
+            deregistration_hooks[service_principal](account_id)
 
     def require_registered(self, account_id: str, service_principal: str | None = None) -> None:
         """Raise AccountNotRegisteredException unless the account administers the service, or any."""
@@ -148,10 +149,8 @@ class Organization(Membership):
         )
 
 
-def organization_of(account_id: str) -> Organization | None:
+def find_organization(account_id: str) -> Organization | None:
     """Return the organization that the account manages or is a member of, None when it is in none."""
     management_account_id, partition = organizations_backends.master_accounts.get(account_id, (account_id, "aws"))
-    backend = organizations_backends[management_account_id][partition]
-    if not isinstance(backend, Organization):
-        raise TypeError("sandbox.services.organizations.install() was not called before moto made its first backend")
+    backend = backend_of(organizations_backends, Organization, management_account_id, partition)
     return backend if backend.org is not None else None

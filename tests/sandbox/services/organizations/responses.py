@@ -10,9 +10,9 @@ from moto.organizations.models import FakeRoot
 from moto.organizations.responses import OrganizationsResponse as MotoOrganizationsResponse
 
 from sandbox.clock import clock
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.organizations import exceptions, principals
-from sandbox.services.organizations.models import Organization, organization_of, organizations_backends
+from sandbox.services.organizations.models import Organization, find_organization, organizations_backends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class OrganizationsResponse(MotoOrganizationsResponse):
         needs a resource-based delegation policy, which the sandbox does not have.
         """
         operation = self._get_action()
-        organization = organization_of(self.current_account)
+        organization = find_organization(self.current_account)
         if organization is None:
             if operation != "CreateOrganization":
                 raise AWSOrganizationsNotInUseException
@@ -100,8 +100,8 @@ class OrganizationsResponse(MotoOrganizationsResponse):
     def list_create_account_status(self) -> ActionResult:  # type: ignore[override]
         states = self._get_param("States")
         statuses = [request.describe() for request in self.organizations_backend.account_requests.values()]
-        wanted = [status for status in statuses if not states or status["State"] in states]
-        return self._page("CreateAccountStatuses", wanted)
+        requested = [status for status in statuses if not states or status["State"] in states]
+        return self._page("CreateAccountStatuses", requested)
 
     # Trusted access and delegated administrators
 
@@ -132,12 +132,10 @@ class OrganizationsResponse(MotoOrganizationsResponse):
         return self._page("DelegatedServices", list(administrator.services.values()))
 
     def _page(self, member: str, items: Sequence[dict[str, Any]]) -> ActionResult:
-        found, next_token = page_of(
+        return page_result(
+            member,
             items,
             token=self._get_param("NextToken"),
             limit=self._get_param("MaxResults", MAXIMUM_PAGE),
-            invalid_token=lambda: exceptions.InvalidInputException(
-                "The NextToken is not one that this operation gave out.", reason="INVALID_NEXT_TOKEN"
-            ),
+            invalid_token=exceptions.InvalidInputException("The NextToken is invalid.", reason="INVALID_NEXT_TOKEN"),
         )
-        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

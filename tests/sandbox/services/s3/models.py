@@ -17,7 +17,7 @@ from sandbox.services.s3.policy_rules import require_valid_policy
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["SandboxBucket", "SandboxS3Backend", "bucket_of", "s3_backends"]
+__all__ = ["SandboxBucket", "SandboxS3Backend", "find_bucket", "s3_backends"]
 
 _NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -83,7 +83,7 @@ class SandboxS3Backend(S3Backend):
         """
 
 
-def bucket_of(name: str) -> SandboxBucket | None:
+def find_bucket(name: str) -> SandboxBucket | None:
     """Return a bucket, whosever it is; None where there is none of this name."""
     if name not in s3_backends.bucket_accounts:
         return None

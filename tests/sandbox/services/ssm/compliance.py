@@ -24,9 +24,9 @@ FILTER_KEYS = ("ComplianceType", "OverallSeverity", "ResourceId", "ResourceType"
 
 # ASSUMPTION: what is compared is text, which is neither less nor greater. Without a type, a filter is EQUAL.
 COMPARISONS: dict[str, Callable[[str, Sequence[str]], bool]] = {
-    "EQUAL": lambda value, wanted: value in wanted,
-    "NOT_EQUAL": lambda value, wanted: value not in wanted,
-    "BEGIN_WITH": lambda value, wanted: value.startswith(tuple(wanted)),
+    "EQUAL": lambda value, expected: value in expected,
+    "NOT_EQUAL": lambda value, expected: value not in expected,
+    "BEGIN_WITH": lambda value, expected: value.startswith(tuple(expected)),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 from sandbox.clock import clock
+from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
 from sandbox.services.ssm.exceptions import InvalidFilterKey, InvalidInstanceId
 from sandbox.services.ssm.patch_baselines import provided_baselines
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.ssm.instances import ManagedInstance
 
-__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backends", "systems_manager_of"]
+__all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backend_of", "ssm_backends"]
 
 # InstanceInformationFilterKey in botocore's model `ssm`, by the member of the answer that each looks at.
 INSTANCE_FILTERS = {
@@ -79,11 +80,11 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         ASSUMPTION: nothing is told of a node that there is not or that never was scanned, and there is no error
         (the model has none for it).
         """
-        wanted = set(instance_ids)
+        requested = set(instance_ids)
         return [
             instance.patch_state.describe()
             for instance in self.managed_instances()
-            if instance.id in wanted and instance.patch_state is not None
+            if instance.id in requested and instance.patch_state is not None
         ]
 
     def compliance_items(self, filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -118,19 +119,15 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         ]
 
 
-def systems_manager_of(account_id: str, region: str) -> SandboxSSMBackend:
+def ssm_backend_of(account_id: str, region: str) -> SandboxSSMBackend:
     """Return Systems Manager of an account and Region."""
-    backend = ssm_backends[account_id][region]
-    if not isinstance(backend, SandboxSSMBackend):
-        raise TypeError("sandbox.services.ssm.install() was not called before moto made its first backend")
-    return backend
+    return backend_of(ssm_backends, SandboxSSMBackend, account_id, region)
 
 
 def deliver_inventory() -> None:
     """Have every resource data sync that writes to a bucket write what is new by now."""
-    for _, _, backend in list(ssm_backends.iter_backends()):
-        if isinstance(backend, SandboxSSMBackend):
-            backend.resource_data_syncs.deliver(backend.registered_instances())
+    for backend in existing_backends(ssm_backends, SandboxSSMBackend):
+        backend.resource_data_syncs.deliver(backend.registered_instances())
 
 
 def delete_organization_syncs(account_id: str) -> None:

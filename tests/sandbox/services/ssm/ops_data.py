@@ -10,14 +10,15 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import clock
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.moto_internals import existing_backends
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssm.exceptions import (
     InvalidAggregatorException,
     InvalidFilter,
     InvalidTypeNameException,
     ResourceDataSyncNotFoundException,
 )
-from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backends, systems_manager_of
+from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backend_of, ssm_backends
 from sandbox.services.ssm.resource_data_syncs.collection import FROM_SOURCE
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sandbox.services.organizations.models import Organization
 
     Attributes = dict[str, str]
-    Place = tuple[str, str]
+    AccountRegion = tuple[str, str]
 
 INSTANCES = "AWS:EC2InstanceInformation"
 OPS_ITEMS = "AWS:OpsItem"
@@ -55,23 +56,23 @@ def summarized(account_id: str, region: str, request: Mapping[str, Any]) -> list
     else:
         type_name, counted_by = _only_type(request.get("ResultAttributes") or []), []
     filters = [_filter(type_name, given) for given in request.get("Filters") or []]
-    places = _places(account_id, region, request.get("SyncName"))
+    locations = _locations(account_id, region, request.get("SyncName"))
     # ASSUMPTION: nothing in the sandbox makes an OpsItem, not even what Quick Setup deploys.
-    found = _instances(places) if type_name == INSTANCES else {}
-    wanted = {
+    found = _instances(locations) if type_name == INSTANCES else {}
+    matching = {
         id_: attributes
         for id_, attributes in found.items()
         if all(attributes[name] in values for name, values in filters)
     }
     if aggregators:
-        return _counts(type_name, list(wanted.values()), counted_by)
-    return [{"Id": id_, "Data": {type_name: _item([attributes])}} for id_, attributes in wanted.items()]
+        return _counts(type_name, list(matching.values()), counted_by)
+    return [{"Id": id_, "Data": {type_name: _item([attributes])}} for id_, attributes in matching.items()]
 
 
 # Where the data come from
 
 
-def _places(account_id: str, region: str, sync_name: str | None) -> set[Place]:
+def _locations(account_id: str, region: str, sync_name: str | None) -> set[AccountRegion]:
     """The accounts and Regions that the answer is about; none while the sync has brought nothing."""
     if sync_name is None:
         return {(account_id, region)}
@@ -89,7 +90,7 @@ def _sync(account_id: str, region: str, name: str) -> dict[str, Any]:
     # "Resource data syncs created by a delegated administrator are only available in the delegated administrator
     # account": https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
     # ASSUMPTION: a sync to a bucket has no OpsData to show.
-    for sync in systems_manager_of(account_id, region).resource_data_syncs.of_type(FROM_SOURCE):
+    for sync in ssm_backend_of(account_id, region).resource_data_syncs.of_type(FROM_SOURCE):
         if sync.name == name:
             return sync.describe()
     raise ResourceDataSyncNotFoundException(f"The resource data sync {name} was not found.")
@@ -103,7 +104,7 @@ def _accounts(account_id: str, source: Mapping[str, Any]) -> set[str]:
     """
     if source["SourceType"] != "AwsOrganizations":
         return {account_id}
-    organization = organization_of(account_id)
+    organization = find_organization(account_id)
     if organization is None:
         return set()
     described = source["AwsOrganizationsSource"]
@@ -123,14 +124,15 @@ def _accounts_below(organization: Organization, unit_ids: Sequence[str]) -> Iter
             yield account
 
 
-def _instances(places: set[Place]) -> dict[str, Attributes]:
+def _instances(locations: set[AccountRegion]) -> dict[str, Attributes]:
     """By id. Explorer counts managed and unmanaged nodes.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer.html
     """
     found = {}
-    for account_id, region, backend in sorted(ssm_backends.iter_backends(), key=lambda known: known[:2]):
-        if (account_id, region) in places and isinstance(backend, SandboxSSMBackend):
+    for backend in existing_backends(ssm_backends, SandboxSSMBackend):
+        account_id, region = backend.account_id, backend.region_name
+        if (account_id, region) in locations:
             managed = {instance.id for instance in backend.managed_instances()}
             for id_ in sorted(backend.instances):
                 is_managed = "true" if id_ in managed else "false"

@@ -9,13 +9,13 @@ from moto.ssm.responses import SimpleSystemManagerResponse as MotoSystemsManager
 from moto.sts.models import sts_backends
 
 from sandbox.clock import clock
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import page_result
 from sandbox.services.ssm import compliance
 from sandbox.services.ssm.exceptions import InvalidNextToken
-from sandbox.services.ssm.models import SandboxSSMBackend, systems_manager_of
+from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backend_of
 from sandbox.services.ssm.ops_data import summarized
 from sandbox.services.ssm.resource_data_syncs.collection import TO_DESTINATION
-from sandbox.services.ssmquicksetup.models import settle
+from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
     @property
     def ssm_backend(self) -> SandboxSSMBackend:
         # What Quick Setup deployed here by now is to be seen.
-        settle()
-        return systems_manager_of(self.current_account, self.region)
+        process_due_operations()
+        return ssm_backend_of(self.current_account, self.region)
 
     def get_service_setting(self) -> ActionResult:
         setting_id = self._get_param("SettingId")
@@ -114,16 +114,16 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         return EmptyResult()
 
     def get_ops_summary(self) -> ActionResult:
-        settle()
+        process_due_operations()
         names = ("SyncName", "ResultAttributes", "Aggregators", "Filters")
         request = {name: self._get_param(name) for name in names}
         return self._page("Entities", summarized(self.current_account, self.region, request), MAXIMUM_ENTITIES)
 
     def _page(self, member: str, items: Sequence[dict[str, Any]], limit: int) -> ActionResult:
-        found, next_token = page_of(
+        return page_result(
+            member,
             items,
             token=self._get_param("NextToken"),
             limit=self._get_param("MaxResults", limit),
-            invalid_token=lambda: InvalidNextToken("The specified token isn't valid."),
+            invalid_token=InvalidNextToken("The specified token isn't valid."),
         )
-        return ActionResult({member: found, **({"NextToken": next_token} if next_token else {})})

@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
-from sandbox.services.organizations.models import Organization, organization_of
+from sandbox.services.organizations.models import Organization, find_organization
 from sandbox.services.ssmquicksetup import targeting
 from sandbox.services.ssmquicksetup.effects import associations
 from sandbox.services.ssmquicksetup.effects import by_type as effects
-from sandbox.services.ssmquicksetup.failures import failures
+from sandbox.services.ssmquicksetup.failures import failure_reason
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
-from sandbox.services.ssmquicksetup.roles import problem_with_roles
+from sandbox.services.ssmquicksetup.roles import find_role_error
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-def obstacle(manager: ConfigurationManager, definition: Definition) -> str | None:
+def failed_precondition(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return why StackSets could not even begin, None when it can.
 
     ASSUMPTION: what a deployment finds missing makes it FAILED; what the request itself shows is refused at once.
     """
     if not definition.targets.is_local:
-        problem = _obstacle_in_organization(organization_of(manager.account_id), definition)
+        problem = _failed_organization_precondition(find_organization(manager.account_id), definition)
         if problem is not None:
             return problem
-    return problem_with_definition_roles(manager, definition)
+    return find_definition_role_error(manager, definition)
 
 
-def problem_with_definition_roles(manager: ConfigurationManager, definition: Definition) -> str | None:
+def find_definition_role_error(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return what is wrong with the roles of a definition that has any (ASSUMPTION: also where it could do without)."""
     if not definition.administration_role_arn or not definition.execution_role_name:
         return None
-    return problem_with_roles(
+    return find_role_error(
         manager.account_id,
         manager.region,
         definition.administration_role_arn,
@@ -42,7 +42,7 @@ def problem_with_definition_roles(manager: ConfigurationManager, definition: Def
     )
 
 
-def _obstacle_in_organization(organization: Organization | None, definition: Definition) -> str | None:
+def _failed_organization_precondition(organization: Organization | None, definition: Definition) -> str | None:
     if organization is None:
         return "The account is not in an organization."
     # The text of StackSets;
@@ -56,7 +56,7 @@ def _obstacle_in_organization(organization: Organization | None, definition: Def
     missing = [unit for unit in definition.targets.organizational_units if unit not in known]
     if missing:
         return f"The organizational units {', '.join(missing)} do not exist."
-    return effects.obstacle(organization, definition)
+    return effects.failed_precondition(organization, definition)
 
 
 def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
@@ -70,26 +70,28 @@ def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) 
     enough.
     """
     stack_set = targeting.begin(manager, definition, at)
-    wanted = {place: None for place, instance in stack_set.instances.items() if instance.status == "RUNNING"}
-    for place in [place for place in definition.deployed if place not in wanted]:
-        effects.take_away(definition, definition.deployed.pop(place))
+    targeted = {location: None for location, instance in stack_set.instances.items() if instance.status == "RUNNING"}
+    for location in [location for location in definition.deployed if location not in targeted]:
+        effects.remove(definition, definition.deployed.pop(location))
     if not definition.targets.is_local:
-        prepare_members({account_id for account_id, _ in wanted})
-    for account_id, region in wanted:
+        prepare_members({account_id for account_id, _ in targeted})
+    for account_id, region in targeted:
         _deploy_to(manager, definition, account_id, region, at)
-    stack_set.finish({place: deployed.reason for place, deployed in definition.deployed.items()}, at)
+    stack_set.finish({location: deployed.reason for location, deployed in definition.deployed.items()}, at)
     succeeded = all(deployed.succeeded for deployed in definition.deployed.values())
     failed = [
-        name for name in (None if succeeded else stack_set.name, effects.make_once(definition)) if name is not None
+        name
+        for name in (None if succeeded else stack_set.name, effects.create_account_resources(definition))
+        if name is not None
     ]
     return f"Deployment to these StackSets failed: {', '.join(failed)}" if failed else None
 
 
-def withdraw(definition: Definition, at: datetime) -> None:
+def undeploy(definition: Definition, at: datetime) -> None:
     """Take away all that the definition made."""
     for deployed in definition.deployed.values():
-        effects.take_away(definition, deployed)
-    effects.take_away_once(definition)
+        effects.remove(definition, deployed)
+    effects.remove_account_resources(definition)
     definition.deployed.clear()
     if definition.stack_set is not None:
         definition.stack_set.delete(at)
@@ -125,7 +127,7 @@ def _deploy_to(
         )
         definition.deployed[account_id, region] = deployed
     deployed.modified_at = at
-    deployed.reason = failures.reason(manager, definition, account_id, region) or effects.conflict(
+    deployed.reason = failure_reason(manager, definition, account_id, region) or effects.conflict(
         definition, account_id
     )
     if deployed.reason is not None:
@@ -133,6 +135,6 @@ def _deploy_to(
         deployed.deployment.set("FAILED", at)
         deployed.executions.set("NONE", at)
         return
-    effects.make(definition, deployed, at)
+    effects.create(definition, deployed, at)
     deployed.deployment.set("SUCCEEDED", at)
     deployed.executions.set("DEPLOYING", at)

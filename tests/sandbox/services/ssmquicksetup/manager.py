@@ -113,7 +113,7 @@ class Definition:
 
 
 @dataclass
-class Work:
+class PendingWork:
     """What is being done to a manager since when."""
 
     kind: Literal["deploy", "delete"]
@@ -135,7 +135,7 @@ class ConfigurationManager:
     modified_at: datetime
     deployment: Status
     executions: Status
-    work: Work | None = None
+    pending_work: PendingWork | None = None
     #: When the associations will have run, None when none are pending.
     executions_due_at: datetime | None = None
     #: When they last ran, None when they never did.
@@ -143,7 +143,7 @@ class ConfigurationManager:
 
     @property
     def is_finished(self) -> bool:
-        return self.work is None and self.executions_due_at is None
+        return self.pending_work is None and self.executions_due_at is None
 
     def definition(self, definition_id: str) -> Definition | None:
         return next((definition for definition in self.definitions if definition.id == definition_id), None)

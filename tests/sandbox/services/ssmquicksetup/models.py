@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/quick-setup/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -13,15 +13,13 @@ from moto.iam.exceptions import NotFoundException
 
 from sandbox.clock import clock
 from sandbox.services.cloudformation.stack_sets.deployments import advance_stack_sets
-from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.models import iam_backend_of
+from sandbox.services.moto_internals import existing_backends
 from sandbox.services.ssmquicksetup import progress, rules
 from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS, type_named, version_of
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.exceptions import ConflictException, ResourceNotFoundException, ValidationException
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status, new_definition
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_MANAGERS = 100
@@ -60,13 +58,13 @@ class QuickSetupBackend(BaseBackend):
         progress.begin_deployment(manager, clock.now())
         return manager
 
-    def adopt(self, *, name: str, type_name: str, parameters: dict[str, str], status: str) -> None:
+    def add_existing(self, *, name: str, type_name: str, parameters: dict[str, str], status: str) -> None:
         """Take in a manager that is there already, with its deployment in the given status."""
         manager = self._new_manager(name, "", [{"Type": type_name, "Parameters": parameters}], {})
         for definition in manager.definitions:
             rules.require_possible(manager, definition, self._definitions_beside(manager))
         self.managers[manager.arn] = manager
-        progress.adopt(manager, status, clock.now())
+        progress.add_existing(manager, status, clock.now())
 
     def get_configuration_manager(self, arn: str) -> ConfigurationManager:
         """Return the manager. Raises ResourceNotFoundException."""
@@ -139,7 +137,7 @@ class QuickSetupBackend(BaseBackend):
             return
         if explorer_enabling_role_arn:
             try:
-                roles_of(self.account_id).get_role_by_arn(explorer_enabling_role_arn)
+                iam_backend_of(self.account_id).get_role_by_arn(explorer_enabling_role_arn)
             except NotFoundException:
                 raise ValidationException(f"The role {explorer_enabling_role_arn} does not exist.") from None
         self.explorer_enabling_role_arn = explorer_enabling_role_arn or None
@@ -154,7 +152,7 @@ class QuickSetupBackend(BaseBackend):
         is refused, for which the model's words are the only source. Who is refused is taken to wait as long as a poller
         does.
         """
-        if manager.work is not None:
+        if manager.pending_work is not None:
             clock.advance(POLLING_INTERVAL)
             raise ConflictException
 
@@ -206,24 +204,18 @@ ssmquicksetup_backends = BackendDict(
 )
 
 
-def quick_setup_of(account_id: str, region: str) -> QuickSetupBackend:
+def quick_setup_backend_of(account_id: str, region: str) -> QuickSetupBackend:
     """Return Quick Setup of an account and Region. Raises ValidationException where AWS has no endpoint."""
     if region not in REGIONS:
         raise ValidationException(f"Quick Setup has no endpoint in the Region {region}.")
     return ssmquicksetup_backends[account_id][region]
 
 
-def every_quick_setup() -> Iterator[QuickSetupBackend]:
-    """Return Quick Setup of every account and Region that has been asked for."""
-    for account_backends in list(ssmquicksetup_backends.values()):
-        yield from list(account_backends.values())
-
-
-def settle() -> None:
+def process_due_operations() -> None:
     """Do everywhere what is due by now, of Quick Setup and of StackSets that somebody created."""
     now = clock.now()
     advance_stack_sets(now)
-    for quick_setup in every_quick_setup():
+    for quick_setup in existing_backends(ssmquicksetup_backends, QuickSetupBackend):
         quick_setup.managers = {
             arn: manager for arn, manager in quick_setup.managers.items() if progress.advance(manager, now)
         }

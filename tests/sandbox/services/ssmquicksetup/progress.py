@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sandbox.services.ssmquicksetup import deployment, targeting
-from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Work
+from sandbox.services.ssmquicksetup.manager import ConfigurationManager, PendingWork
 
 # ASSUMPTION: AWS publishes no durations; minutes to an hour are usual.
 INITIALIZING_TIME = timedelta(seconds=30)
@@ -19,7 +19,7 @@ EXECUTIONS_INTERVAL = timedelta(days=1)
 
 def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
     """Start deploying all definitions, as after creation and after each update."""
-    manager.work = Work("deploy", now)
+    manager.pending_work = PendingWork("deploy", now)
     manager.executions_due_at = manager.executed_at = None
     manager.modified_at = now
     manager.deployment.set("INITIALIZING", now)
@@ -28,13 +28,13 @@ def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
 
 def begin_deletion(manager: ConfigurationManager, now: datetime) -> None:
     """Start to take everything away, and the manager with it."""
-    manager.work = Work("delete", now)
+    manager.pending_work = PendingWork("delete", now)
     manager.executions_due_at = manager.executed_at = None
     manager.modified_at = now
     manager.deployment.set("DELETING", now)
 
 
-def adopt(manager: ConfigurationManager, status: str, now: datetime) -> None:
+def add_existing(manager: ConfigurationManager, status: str, now: datetime) -> None:
     """Put a manager into a status that it reached before the sandbox began."""
     if status in {"INITIALIZING", "DEPLOYING"}:
         begin_deployment(manager, now)
@@ -51,10 +51,10 @@ def adopt(manager: ConfigurationManager, status: str, now: datetime) -> None:
 
 def advance(manager: ConfigurationManager, now: datetime) -> bool:
     """Do what is due by now. Return whether the manager still exists."""
-    if manager.work is not None and manager.work.kind == "delete":
-        return _advance_deletion(manager, manager.work, now)
-    if manager.work is not None:
-        _advance_deployment(manager, manager.work, now)
+    if manager.pending_work is not None and manager.pending_work.kind == "delete":
+        return _advance_deletion(manager, manager.pending_work, now)
+    if manager.pending_work is not None:
+        _advance_deployment(manager, manager.pending_work, now)
     if manager.executions_due_at is not None and now >= manager.executions_due_at:
         _finish_executions(manager, manager.executions_due_at)
     if manager.executed_at is not None and manager.is_finished:
@@ -65,16 +65,16 @@ def advance(manager: ConfigurationManager, now: datetime) -> bool:
     return True
 
 
-def _advance_deployment(manager: ConfigurationManager, work: Work, now: datetime) -> None:
-    if now < work.started_at + INITIALIZING_TIME:
+def _advance_deployment(manager: ConfigurationManager, pending_work: PendingWork, now: datetime) -> None:
+    if now < pending_work.started_at + INITIALIZING_TIME:
         return
-    if now < work.started_at + DEPLOYMENT_TIME:
-        manager.deployment.set("DEPLOYING", work.started_at + INITIALIZING_TIME)
-        _begin(manager, work.started_at + INITIALIZING_TIME)
+    if now < pending_work.started_at + DEPLOYMENT_TIME:
+        manager.deployment.set("DEPLOYING", pending_work.started_at + INITIALIZING_TIME)
+        _begin(manager, pending_work.started_at + INITIALIZING_TIME)
         return
-    finished_at = work.started_at + DEPLOYMENT_TIME
-    manager.work = None
-    _begin(manager, work.started_at + INITIALIZING_TIME)
+    finished_at = pending_work.started_at + DEPLOYMENT_TIME
+    manager.pending_work = None
+    _begin(manager, pending_work.started_at + INITIALIZING_TIME)
     problems = _deploy(manager, finished_at)
     if problems:
         manager.deployment.set("FAILED", finished_at, "; ".join(problems))
@@ -86,25 +86,25 @@ def _advance_deployment(manager: ConfigurationManager, work: Work, now: datetime
 
 
 def _begin(manager: ConfigurationManager, at: datetime) -> None:
-    if not _obstacles(manager):
+    if not _failed_preconditions(manager):
         for definition in manager.definitions:
             targeting.begin(manager, definition, at)
 
 
 def _deploy(manager: ConfigurationManager, at: datetime) -> list[str]:
-    obstacles = _obstacles(manager)
-    if not obstacles:
+    failed_preconditions = _failed_preconditions(manager)
+    if not failed_preconditions:
         outcomes = [deployment.deploy(manager, definition, at) for definition in manager.definitions]
         return [problem for problem in outcomes if problem is not None]
     for definition in manager.definitions:
         # Of an operation that had begun before the obstacle was there.
         if definition.stack_set is not None:
-            definition.stack_set.fail(obstacles[0], at)
-    return obstacles
+            definition.stack_set.fail(failed_preconditions[0], at)
+    return failed_preconditions
 
 
-def _obstacles(manager: ConfigurationManager) -> list[str]:
-    found = [deployment.obstacle(manager, definition) for definition in manager.definitions]
+def _failed_preconditions(manager: ConfigurationManager) -> list[str]:
+    found = [deployment.failed_precondition(manager, definition) for definition in manager.definitions]
     return [problem for problem in found if problem is not None]
 
 
@@ -114,21 +114,21 @@ def _finish_executions(manager: ConfigurationManager, at: datetime) -> None:
     manager.executions.set("SUCCEEDED" if all(results) else "FAILED", at)
 
 
-def _advance_deletion(manager: ConfigurationManager, work: Work, now: datetime) -> bool:
-    if now < work.started_at + DELETION_TIME:
+def _advance_deletion(manager: ConfigurationManager, pending_work: PendingWork, now: datetime) -> bool:
+    if now < pending_work.started_at + DELETION_TIME:
         return True
-    finished_at = work.started_at + DELETION_TIME
-    manager.work = None
+    finished_at = pending_work.started_at + DELETION_TIME
+    manager.pending_work = None
     # Once the local roles are gone, neither console nor API can delete the manager:
     # https://dev.classmethod.jp/articles/ssm-quick-setup-patchmanager-delete-iam-role, ekristen/aws-nuke issue 709.
     problems = [
         problem
         for definition in manager.definitions
-        if (problem := deployment.problem_with_definition_roles(manager, definition)) is not None
+        if (problem := deployment.find_definition_role_error(manager, definition)) is not None
     ]
     if problems:
         manager.deployment.set("DELETE_FAILED", finished_at, "; ".join(problems))
         return True
     for definition in manager.definitions:
-        deployment.withdraw(definition, finished_at)
+        deployment.undeploy(definition, finished_at)
     return False

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from sandbox.protocol.pagination import page_of
+from sandbox.protocol.pagination import paginate
 from sandbox.services.ssmquicksetup.configuration_types.catalog import TYPES
 from sandbox.services.ssmquicksetup.exceptions import ResourceNotFoundException, ValidationException
-from sandbox.services.ssmquicksetup.models import QuickSetupBackend, quick_setup_of, settle
+from sandbox.services.ssmquicksetup.models import QuickSetupBackend, process_due_operations, quick_setup_backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Deployed
+    from sandbox.services.ssmquicksetup.manager import ConfigurationManager
 
 # MaxItems in botocore's model `ssm-quicksetup`.
 MAXIMUM_PAGE = 100
@@ -36,8 +36,8 @@ class QuickSetupResponse(BaseResponse):
 
     @property
     def quick_setup(self) -> QuickSetupBackend:
-        settle()
-        return quick_setup_of(self.current_account, self.region)
+        process_due_operations()
+        return quick_setup_backend_of(self.current_account, self.region)
 
     # Configuration managers
 
@@ -78,7 +78,13 @@ class QuickSetupResponse(BaseResponse):
 
     def list_configuration_managers(self) -> ActionResult:
         # ASSUMPTION: the keys; AWS's pages name none.
-        filters = self._filters({"Name": _name, "Type": _types, "Status": _manager_status})
+        filters = self._filters(
+            {
+                "Name": lambda manager: {manager.name},
+                "Type": lambda manager: {definition.type.name for definition in manager.definitions},
+                "Status": lambda manager: {manager.deployment.status},
+            }
+        )
         managers = [manager for manager in self.quick_setup.managers.values() if _matches(manager, filters)]
         return self._page("ConfigurationManagersList", [manager.summarize() for manager in managers])
 
@@ -89,7 +95,13 @@ class QuickSetupResponse(BaseResponse):
         arn, definition_id = self._get_param("ManagerArn"), self._get_param("ConfigurationDefinitionId")
         if arn is not None:
             quick_setup.get_configuration_manager(arn)
-        filters = self._filters({"Account": _account, "Region": _region, "Status": _configuration_status})
+        filters = self._filters(
+            {
+                "Account": lambda deployed: {deployed.account_id},
+                "Region": lambda deployed: {deployed.region},
+                "Status": lambda deployed: {deployed.deployment.status},
+            }
+        )
         configurations = [
             {
                 **manager.describe_configuration(definition, deployed),
@@ -101,9 +113,9 @@ class QuickSetupResponse(BaseResponse):
         return self._page("ConfigurationsList", configurations)
 
     def get_configuration(self) -> ActionResult:
-        wanted = self._get_param("ConfigurationId")
+        requested = self._get_param("ConfigurationId")
         for manager, definition, deployed in self.quick_setup.configurations():
-            if deployed.id == wanted:
+            if deployed.id == requested:
                 return ActionResult(
                     {
                         **manager.describe_configuration(definition, deployed),
@@ -111,7 +123,7 @@ class QuickSetupResponse(BaseResponse):
                         "Parameters": definition.parameters,
                     }
                 )
-        raise ResourceNotFoundException(f"The configuration {wanted} does not exist.")
+        raise ResourceNotFoundException(f"The configuration {requested} does not exist.")
 
     def list_quick_setup_types(self) -> ActionResult:
         return ActionResult(
@@ -159,39 +171,15 @@ class QuickSetupResponse(BaseResponse):
         return [(known[entry["Key"]], set(entry["Values"])) for entry in requested]
 
     def _page(self, member: str, items: Sequence[dict[str, Any]]) -> ActionResult:
-        found, next_token = page_of(
+        found, next_token = paginate(
             items,
             token=self._get_param("StartingToken"),
             limit=self._get_param("MaxItems", MAXIMUM_PAGE),
-            invalid_token=lambda: ValidationException("The StartingToken is not one that this operation gave out."),
+            invalid_token=ValidationException("The StartingToken is invalid."),
         )
         # "If there are no additional operations to return, the string is empty": the model.
         return ActionResult({member: found, "NextToken": next_token or ""})
 
 
 def _matches(item: Any, filters: list[tuple[Callable[[Any], set[str]], set[str]]]) -> bool:
-    return all(not values_of(item).isdisjoint(wanted) for values_of, wanted in filters)
-
-
-def _name(manager: ConfigurationManager) -> set[str]:
-    return {manager.name}
-
-
-def _types(manager: ConfigurationManager) -> set[str]:
-    return {definition.type.name for definition in manager.definitions}
-
-
-def _manager_status(manager: ConfigurationManager) -> set[str]:
-    return {manager.deployment.status}
-
-
-def _account(deployed: Deployed) -> set[str]:
-    return {deployed.account_id}
-
-
-def _region(deployed: Deployed) -> set[str]:
-    return {deployed.region}
-
-
-def _configuration_status(deployed: Deployed) -> set[str]:
-    return {deployed.deployment.status}
+    return all(not values_of(item).isdisjoint(requested) for values_of, requested in filters)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.exceptions import NotFoundException
 
-from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.sts.trust import Principal, allows_assuming
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from moto.iam.models import Role
 
 
-def problem_with_roles(
+def find_role_error(
     account_id: str,
     region: str,
     administration_role_arn: str,
@@ -61,7 +61,7 @@ def problem_with_roles(
 
 
 def _role(account_id: str, *, arn: str = "", name: str = "") -> Role | None:
-    backend = roles_of(account_id)
+    backend = iam_backend_of(account_id)
     try:
         return backend.get_role_by_arn(arn) if arn else backend.get_role(name)
     except NotFoundException:

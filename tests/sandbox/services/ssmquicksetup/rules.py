@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.organizations.principals import STACK_SETS_PRINCIPAL
 from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT
 from sandbox.services.ssmquicksetup.exceptions import AccessDeniedException, ValidationException
@@ -30,8 +30,8 @@ def require_deployable(manager: ConfigurationManager, definition: Definition, be
     require_possible(manager, definition, beside)
     # "A value must be provided when you are running an organizational deployment for a patch policy or running any
     # type of deployment for an individual account": the reference of configuration_types/catalog.py.
-    needs_roles = definition.type.always_needs_roles or targets.is_local
-    if needs_roles and not (definition.administration_role_arn and definition.execution_role_name):
+    requires_roles = definition.type.always_requires_roles or targets.is_local
+    if requires_roles and not (definition.administration_role_arn and definition.execution_role_name):
         raise ValidationException(
             "This deployment requires LocalDeploymentAdministrationRoleArn and LocalDeploymentExecutionRoleName."
         )
@@ -57,7 +57,7 @@ def _require_permission(manager: ConfigurationManager, definition: Definition, t
         if targets.account_id != manager.account_id:
             raise ValidationException(f"TargetAccounts can only be the account {manager.account_id} that deploys.")
         return
-    organization = organization_of(manager.account_id)
+    organization = find_organization(manager.account_id)
     if organization is not None and organization.account_id == manager.account_id:
         return
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
@@ -81,7 +81,7 @@ def _require_delegated_account(manager: ConfigurationManager, definition: Defini
     account_id = definition.parameters.get("DelegatedAccountId")
     if not account_id:
         return
-    organization, service = organization_of(manager.account_id), definition.type.administered_service
+    organization, service = find_organization(manager.account_id), definition.type.administered_service
     if organization is None or not organization.is_delegated_administrator(account_id, service):
         raise ValidationException(f"The DelegatedAccountId {account_id} is not a delegated administrator of {service}.")
 

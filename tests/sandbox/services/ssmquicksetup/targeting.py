@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.services.cloudformation.models import cloudformation_of
+from sandbox.services.cloudformation.models import cloudformation_backend_of
 from sandbox.services.cloudformation.stack_sets.stack_set import SELF_MANAGED, SERVICE_MANAGED, StackSet, Targeted
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,8 +28,8 @@ def begin(manager: ConfigurationManager, definition: Definition, at: datetime) -
     stack_set.administration_role_arn = definition.administration_role_arn if targets.is_local else None
     stack_set.execution_role_name = definition.execution_role_name if targets.is_local else None
     stack_set.begin(
-        _places(_accounts_by_target(manager, targets, "ACTIVE"), targets.regions),
-        _places(_accounts_by_target(manager, targets, "SUSPENDED"), targets.regions),
+        _locations(_accounts_by_target(manager, targets, "ACTIVE"), targets.regions),
+        _locations(_accounts_by_target(manager, targets, "SUSPENDED"), targets.regions),
         at,
     )
     return stack_set
@@ -44,7 +44,7 @@ def _accounts_by_target(manager: ConfigurationManager, targets: Targets, status:
     """
     if targets.account_id is not None:
         return {targets.account_id: None} if status == "ACTIVE" else {}
-    organization = organization_of(manager.account_id)
+    organization = find_organization(manager.account_id)
     if organization is None:
         return {}
     found: dict[str, str | None] = {}
@@ -58,7 +58,7 @@ def _accounts_by_target(manager: ConfigurationManager, targets: Targets, status:
     return found
 
 
-def _places(accounts: dict[str, str | None], regions: tuple[str, ...]) -> Targeted:
+def _locations(accounts: dict[str, str | None], regions: tuple[str, ...]) -> Targeted:
     return {(account_id, region): unit_id for account_id, unit_id in accounts.items() for region in regions}
 
 
@@ -75,7 +75,7 @@ def _stack_set_of(manager: ConfigurationManager, definition: Definition, at: dat
         return definition.stack_set
     if definition.stack_set is not None:
         definition.stack_set.delete(at)
-    organization = None if is_local else organization_of(manager.account_id)
+    organization = None if is_local else find_organization(manager.account_id)
     # "StackSets with service-managed permissions are created in the management account, including StackSets that are
     # created by delegated administrators": botocore model `cloudformation`, CreateStackSet.
     owner = manager.account_id if organization is None else organization.account_id
@@ -85,4 +85,4 @@ def _stack_set_of(manager: ConfigurationManager, definition: Definition, at: dat
         region=manager.region,
         permission_model=SELF_MANAGED if is_local else SERVICE_MANAGED,
     )
-    return cloudformation_of(owner, manager.region).add_stack_set(definition.stack_set)
+    return cloudformation_backend_of(owner, manager.region).add_stack_set(definition.stack_set)

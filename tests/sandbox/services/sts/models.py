@@ -9,8 +9,8 @@ from moto.iam.exceptions import NotFoundException
 from moto.sts.exceptions import STSValidationError
 from moto.sts.models import STSBackend, sts_backends
 
-from sandbox.services.iam.models import roles_of
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.iam.models import iam_backend_of
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.sts.exceptions import AccessDenied
 from sandbox.services.sts.trust import Principal, allows_assuming
 
@@ -49,7 +49,7 @@ class SandboxSTSBackend(STSBackend):
         assumed = self.get_assumed_role_from_access_key(access_key_id)
         _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
         arn = assumed.role_arn if assumed is not None else caller_arn
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         context = {"aws:PrincipalArn": arn, "aws:PrincipalAccount": self.account_id}
         if external_id is not None:
@@ -64,12 +64,12 @@ def _find(role_arn: str) -> Role | None:
     if match is None:
         raise STSValidationError(f"{role_arn} is invalid")
     account_id = match.group(1)
-    organization = organization_of(account_id)
+    organization = find_organization(account_id)
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html: nobody works in a
     # closed account any more.
     if organization is not None and organization.get_account_by_id(account_id).status != "ACTIVE":
         return None
     try:
-        return roles_of(account_id).get_role_by_arn(role_arn)
+        return iam_backend_of(account_id).get_role_by_arn(role_arn)
     except NotFoundException:
         return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moto.sts.responses import TokenResponse as MotoTokenResponse
 
+from sandbox.services.moto_internals import backend_of
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 
 if TYPE_CHECKING:
@@ -17,10 +18,7 @@ class TokenResponse(MotoTokenResponse):
 
     @property
     def backend(self) -> SandboxSTSBackend:
-        backend = sts_backends[self.current_account][self.partition]
-        if not isinstance(backend, SandboxSTSBackend):
-            raise TypeError("sandbox.services.sts.install() was not called before moto made its first backend")
-        return backend
+        return backend_of(sts_backends, SandboxSTSBackend, self.current_account, self.partition)
 
     def assume_role(self) -> ActionResult:
         self.backend.require_assumable(

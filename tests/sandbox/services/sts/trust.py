@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.conditions import as_list, conditions_hold
+from sandbox.policies.conditions import as_list
+from sandbox.policies.evaluation import evaluate_statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +42,11 @@ def allows_assuming(document: str, principal: Principal, context: Mapping[str, s
     cannot judge decides against the caller.
     """
     statements = as_list(json.loads(document)["Statement"])
-    applying = [one for one in statements if is_named(one, principal) and _is_about_assuming(one)]
-    allowed = any(s["Effect"] == "Allow" and conditions_hold(s, context, unknown=False) for s in applying)
-    denied = any(s["Effect"] == "Deny" and conditions_hold(s, context, unknown=True) for s in applying)
-    return allowed and not denied
+    applying = [one for one in statements if principal_matches(one, principal) and _is_about_assuming(one)]
+    return evaluate_statements(applying, context) == "allowed"
 
 
-def is_named(statement: Mapping[str, Any], principal: Principal) -> bool:
+def principal_matches(statement: Mapping[str, Any], principal: Principal) -> bool:
     """Return whether the element Principal of a statement names this one."""
     element = statement.get("Principal", {})
     if element == "*":

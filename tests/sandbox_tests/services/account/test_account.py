@@ -55,7 +55,7 @@ def test_regions_of_ones_own_account(organization: Sandbox) -> None:
     assert "ENABLED" not in _statuses(organization.client("account", ADMINISTRATOR)).values()
 
 
-def test_regions_are_filtered_and_come_in_pages(organization: Sandbox, refused: Refused) -> None:
+def test_regions_are_filtered_and_come_in_pages(organization: Sandbox, client_error: Refused) -> None:
     account = organization.client("account", MEMBER)
     assert set(_statuses(account, RegionOptStatusContains=["ENABLED"])) == {"af-south-1", "ap-east-1"}
     enabled = _statuses(account, RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])
@@ -65,7 +65,7 @@ def test_regions_are_filtered_and_come_in_pages(organization: Sandbox, refused: 
     rest = account.list_regions(MaxResults=30, NextToken=first["NextToken"])
     assert len(rest["Regions"]) == len(EVERY_REGION) - 30
     assert "NextToken" not in rest
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         account.list_regions(NextToken="forged")
 
 
@@ -77,33 +77,33 @@ def test_status_of_one_region(organization: Sandbox, region: str, status: str) -
     assert (found["RegionName"], found["RegionOptStatus"]) == (region, status)
 
 
-def test_a_region_that_does_not_exist(organization: Sandbox, refused: Refused) -> None:
-    with refused("ValidationException"):
+def test_a_region_that_does_not_exist(organization: Sandbox, client_error: Refused) -> None:
+    with client_error("ValidationException"):
         organization.client("account", MEMBER).get_region_opt_status(RegionName="xx-nowhere-1")
 
 
-def test_only_with_trusted_access_for_members(organization: Sandbox, refused: Refused) -> None:
+def test_only_with_trusted_access_for_members(organization: Sandbox, client_error: Refused) -> None:
     account, organizations = organization.client("account"), organization.client("organizations")
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         account.list_regions(AccountId=MEMBER)
     organizations.enable_aws_service_access(ServicePrincipal="account.amazonaws.com")
     assert _statuses(account, AccountId=MEMBER)["af-south-1"] == "ENABLED"
     assert account.get_region_opt_status(AccountId=MEMBER, RegionName="ap-east-1")["RegionOptStatus"] == "ENABLED"
     for account_id in (MANAGEMENT, "999999999999"):
-        with refused("AccessDeniedException"):
+        with client_error("AccessDeniedException"):
             account.list_regions(AccountId=account_id)
 
 
-def test_only_the_administrators_ask_for_others(organization: Sandbox, refused: Refused) -> None:
+def test_only_the_administrators_ask_for_others(organization: Sandbox, client_error: Refused) -> None:
     organizations, account = organization.client("organizations"), organization.client("account", ADMINISTRATOR)
     organizations.enable_aws_service_access(ServicePrincipal="account.amazonaws.com")
     for account_id in (MEMBER, ADMINISTRATOR):
-        with refused("AccessDeniedException"):
+        with client_error("AccessDeniedException"):
             account.list_regions(AccountId=account_id)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="account.amazonaws.com")
     assert _statuses(account, AccountId=MEMBER)["af-south-1"] == "ENABLED"
     for account_id in (ADMINISTRATOR, MANAGEMENT):
-        with refused("AccessDeniedException"):
+        with client_error("AccessDeniedException"):
             account.list_regions(AccountId=account_id)
 
 

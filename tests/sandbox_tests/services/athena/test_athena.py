@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox_tests.cases.data import BUCKET, DATABASE, OTHER, OWNER, WORKGROUP, ask, build, finish, key, put, start
+from sandbox_tests.cases.data import (
+    BUCKET,
+    DATABASE,
+    OTHER,
+    OWNER,
+    WORKGROUP,
+    build,
+    finish,
+    key,
+    put,
+    run_query,
+    start,
+)
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -21,10 +33,12 @@ def athena(sandbox: Sandbox) -> Any:
     return sandbox.client("athena", OWNER)
 
 
-def test_a_query_takes_time_that_passes_when_it_is_asked_for(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
+def test_a_query_takes_time_that_passes_when_it_is_asked_for(
+    sandbox: Sandbox, athena: Any, client_error: Refused
+) -> None:
     put(sandbox, key("i-1"), {"resourceId": "i-1"})
     query_id = start(sandbox, "SELECT resourceid FROM nodes")
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         athena.get_query_results(QueryExecutionId=query_id)
     polled = [athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"] for _ in range(3)]
     assert [one["Status"]["State"] for one in polled] == ["QUEUED", "RUNNING", "SUCCEEDED"]
@@ -74,10 +88,10 @@ def test_a_query_is_cancelled_that_would_scan_too_much(sandbox: Sandbox) -> None
     execution = finish(sandbox, start(sandbox, "SELECT count(*) FROM nodes"))
     assert execution["Status"]["State"] == "CANCELLED"
     assert execution["Status"]["StateChangeReason"] == "Bytes scanned limit was exceeded"
-    assert ask(sandbox, "SELECT count(*) FROM nodes WHERE region = 'eu-west-1'") == [("0",)]
+    assert run_query(sandbox, "SELECT count(*) FROM nodes WHERE region = 'eu-west-1'") == [("0",)]
 
 
-def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
+def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
     elsewhere = {"OutputLocation": f"s3://{BUCKET}/elsewhere/"}
     for is_enforced, folder in ((True, "results"), (False, "elsewhere")):
         athena.update_work_group(
@@ -88,10 +102,10 @@ def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: A
         )
         location = finish(sandbox, started["QueryExecutionId"])["ResultConfiguration"]["OutputLocation"]
         assert location == f"s3://{BUCKET}/{folder}/{started['QueryExecutionId']}.csv"
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         athena.start_query_execution(QueryString="SELECT 1")
     athena.update_work_group(WorkGroup=WORKGROUP, State="DISABLED")
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         start(sandbox, "SELECT 1")
 
 
@@ -107,7 +121,7 @@ def test_results_need_a_bucket_that_may_be_written_to(sandbox: Sandbox, athena: 
         assert "Access denied when writing output" in status["StateChangeReason"]
 
 
-def test_workgroups(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
+def test_workgroups(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
     athena.update_work_group(
         WorkGroup=WORKGROUP,
         Description="Questions.",
@@ -136,21 +150,21 @@ def test_workgroups(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
         (athena.get_work_group, {"WorkGroup": "another"}),
         (athena.delete_work_group, {"WorkGroup": "primary", "RecursiveDeleteOption": True}),
     ):
-        with refused("InvalidRequestException"):
+        with client_error("InvalidRequestException"):
             call(**parameters)
     athena.delete_work_group(WorkGroup=WORKGROUP)
     assert sandbox.snapshot()["athena_workgroups"] == {}
 
 
-def test_named_queries(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
+def test_named_queries(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
     def create(name: str, **more: str) -> str:
-        given = {"Name": name, "Database": DATABASE, "QueryString": "SELECT 1", "WorkGroup": WORKGROUP, **more}
-        return str(athena.create_named_query(**given)["NamedQueryId"])
+        definition = {"Name": name, "Database": DATABASE, "QueryString": "SELECT 1", "WorkGroup": WORKGROUP, **more}
+        return str(athena.create_named_query(**definition)["NamedQueryId"])
 
     token = "t" * 32
     first = create("nodes", ClientRequestToken=token, Description="How many.")
     assert create("nodes", ClientRequestToken=token, Description="How many.") == first
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         create("others", ClientRequestToken=token)
     ids = [first, *(create(f"query {number}") for number in range(60))]
     pages = list(athena.get_paginator("list_named_queries").paginate(WorkGroup=WORKGROUP))
@@ -163,8 +177,8 @@ def test_named_queries(sandbox: Sandbox, athena: Any, refused: Refused) -> None:
     for query_id in ids[1:]:
         athena.delete_named_query(NamedQueryId=query_id)
     assert sandbox.snapshot()["athena_workgroups"] == {f"{OWNER} us-east-1": {WORKGROUP: ["nodes"]}}
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         athena.get_named_query(NamedQueryId=ids[1])
-    with refused("InvalidRequestException"):
+    with client_error("InvalidRequestException"):
         athena.delete_work_group(WorkGroup=WORKGROUP)
     athena.delete_work_group(WorkGroup=WORKGROUP, RecursiveDeleteOption=True)

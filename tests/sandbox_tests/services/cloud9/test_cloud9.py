@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Scenario, ScenarioError
-from sandbox.services.cloud9.models import cloud9_of
+from sandbox.services.cloud9.models import cloud9_backend_of
 from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT, PATCH_POLICY, changed, create, message, wait
 from sandbox_tests.cases.stack_sets import results_of, stack_set_name
 
@@ -32,7 +32,7 @@ def _with(*environments: dict[str, str]) -> Scenario:
     return Scenario.parse({**ORGANIZATION, "cloud9_environments": list(environments)})
 
 
-def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, refused: Refused) -> None:
+def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(_with(*(_environment(number) for number in range(27))))
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     first = cloud9.list_environments()
@@ -43,11 +43,11 @@ def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, refus
     assert len(cloud9.list_environments(maxResults=0)["environmentIds"]) == 25
     for account_id, region in ((MEMBER, "us-east-1"), (MANAGEMENT, "eu-west-1")):
         assert sandbox.client("cloud9", account_id, region).list_environments()["environmentIds"] == []
-    with refused("BadRequestException"):
+    with client_error("BadRequestException"):
         cloud9.list_environments(nextToken="forged")
 
 
-def test_environments_are_described(sandbox: Sandbox, refused: Refused) -> None:
+def test_environments_are_described(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(_with(_environment(1), _environment(2, type="ssh", owner_arn=f"arn:aws:iam::{MEMBER}:user/Owner")))
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     ids = [f"{2:032x}", f"{1:032x}"]
@@ -57,20 +57,20 @@ def test_environments_are_described(sandbox: Sandbox, refused: Refused) -> None:
         ("number 1", "ec2", f"arn:aws:iam::{MEMBER}:user/Administrator"),
     ]
     assert described[0]["arn"] == f"arn:aws:cloud9:eu-west-1:{MEMBER}:environment:{2:032x}"
-    with refused("NotFoundException"):
+    with client_error("NotFoundException"):
         cloud9.describe_environments(environmentIds=[ids[0], f"{3:032x}"])
 
 
-def test_at_most_twenty_five_are_described(sandbox: Sandbox, refused: Refused) -> None:
+def test_at_most_twenty_five_are_described(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(_with(*(_environment(number) for number in range(26))))
     cloud9, ids = sandbox.client("cloud9", MEMBER, "eu-west-1"), [f"{number:032x}" for number in range(26)]
     assert len(cloud9.describe_environments(environmentIds=ids[:25])["environments"]) == 25
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         cloud9.describe_environments(environmentIds=ids)
     sandbox.violations.clear()
 
 
-def test_a_deleted_environment_is_gone(sandbox: Sandbox, refused: Refused) -> None:
+def test_a_deleted_environment_is_gone(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(_with(_environment(1), _environment(2)))
     assert [one["id"] for one in sandbox.snapshot()["cloud9_environments"][f"{MEMBER} eu-west-1"]] == [
         f"{1:032x}",
@@ -79,14 +79,14 @@ def test_a_deleted_environment_is_gone(sandbox: Sandbox, refused: Refused) -> No
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     cloud9.delete_environment(environmentId=f"{1:032x}")
     assert cloud9.list_environments()["environmentIds"] == [f"{2:032x}"]
-    with refused("NotFoundException"):
+    with client_error("NotFoundException"):
         cloud9.delete_environment(environmentId=f"{1:032x}")
     sandbox.reset(Scenario.named("bare"))
     assert sandbox.snapshot()["cloud9_environments"] == {}
 
 
-def test_regions_without_an_endpoint(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("BadRequestException"):
+def test_regions_without_an_endpoint(sandbox: Sandbox, client_error: Refused) -> None:
+    with client_error("BadRequestException"):
         sandbox.client("cloud9", region="mx-central-1").list_environments()
     with pytest.raises(ScenarioError, match="no endpoint in the Region mx-central-1"):
         sandbox.reset(_with(_environment(1, region="mx-central-1")))
@@ -105,7 +105,9 @@ def test_a_patch_policy_fails_where_a_cloud9_environment_is(
     manager = wait(sandbox, quick_setup, arn)
     name = stack_set_name(cloudformation)
     failed = {
-        place: reason for place, (status, reason) in results_of(cloudformation, name).items() if status == "FAILED"
+        location: reason
+        for location, (status, reason) in results_of(cloudformation, name).items()
+        if status == "FAILED"
     }
     assert list(failed) == [(WORKSHOP, "us-east-1")]
     (environment,) = sandbox.snapshot()["cloud9_environments"][f"{WORKSHOP} us-east-1"]
@@ -129,6 +131,6 @@ def test_other_types_do_not_mind_cloud9(sandbox: Sandbox, quick_setup: Any) -> N
 
 @pytest.mark.usefixtures("roles")
 def test_an_environment_on_ones_own_server_does_no_harm(sandbox: Sandbox, quick_setup: Any) -> None:
-    cloud9_of(MEMBER, "us-east-1").add_environment("0" * 32, "own server", "ssh", f"arn:aws:iam::{MEMBER}:root")
+    cloud9_backend_of(MEMBER, "us-east-1").add_environment("0" * 32, "own server", "ssh", f"arn:aws:iam::{MEMBER}:root")
     manager = wait(sandbox, quick_setup, create(quick_setup, PATCH_POLICY))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)

@@ -42,21 +42,21 @@ def test_disabling_the_principal_deactivates(sandbox: Sandbox) -> None:
     assert cloudformation.describe_organizations_access()["Status"] == "DISABLED"
 
 
-def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, refused: Refused) -> None:
+def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, client_error: Refused) -> None:
     cloudformation = sandbox.client("cloudformation")
     cloudformation.activate_organizations_access()
     sandbox.client("organizations").register_delegated_administrator(AccountId=MEMBER, ServicePrincipal=STACK_SETS)
-    with refused("InvalidOperationException"):
+    with client_error("InvalidOperationException"):
         cloudformation.deactivate_organizations_access()
 
 
-def test_members_may_not_ask_unless_they_administer_and_say_so(sandbox: Sandbox, refused: Refused) -> None:
+def test_members_may_not_ask_unless_they_administer_and_say_so(sandbox: Sandbox, client_error: Refused) -> None:
     management, member = sandbox.client("cloudformation"), sandbox.client("cloudformation", MEMBER)
     for operation in (member.activate_organizations_access, member.describe_organizations_access):
-        with refused("InvalidOperationException"):
+        with client_error("InvalidOperationException"):
             operation()
     management.activate_organizations_access()
     sandbox.client("organizations").register_delegated_administrator(AccountId=MEMBER, ServicePrincipal=STACK_SETS)
     assert member.describe_organizations_access(CallAs="DELEGATED_ADMIN")["Status"] == "ENABLED"
-    with refused("InvalidOperationException"):
+    with client_error("InvalidOperationException"):
         member.describe_organizations_access(CallAs="SELF")

@@ -35,10 +35,10 @@ Refused = Any
 # What changes
 
 
-def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, refused: Refused) -> None:
+def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     create(cloudformation, template(sync_properties()))
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         update(cloudformation, template(sync_properties()))
     created = syncs(ssm)["organization"]["SyncCreatedTime"]
     for region in ("eu-west-1", "us-west-2"):
@@ -58,8 +58,8 @@ def test_all_else_makes_another_one_which_needs_another_name(sandbox: Sandbox, c
     other = {**DESTINATION, "BucketPrefix": "syncs"}
     update(cloudformation, template({**bucket, "S3Destination": other}, Outputs=outputs))
     assert status(cloudformation, "explorer") == "UPDATE_ROLLBACK_COMPLETE"
-    (said,) = reasons(cloudformation, "explorer")
-    assert said.endswith("Rename inventory and update the stack again.")
+    (reason,) = reasons(cloudformation, "explorer")
+    assert reason.endswith("Rename inventory and update the stack again.")
     assert "Prefix" not in syncs(ssm)["inventory"]["S3Destination"]
 
     update(cloudformation, template({"SyncName": "other", "S3Destination": other}, Outputs=outputs))
@@ -91,8 +91,8 @@ def test_an_update_that_fails_is_undone(sandbox: Sandbox, cloudformation: Any) -
     )
     update(cloudformation, body)
     assert status(cloudformation, "explorer") == "UPDATE_ROLLBACK_COMPLETE"
-    (said,) = reasons(cloudformation, "explorer")
-    assert said.startswith(INVALID)
+    (reason,) = reasons(cloudformation, "explorer")
+    assert reason.startswith(INVALID)
     after = syncs(ssm)
     assert list(after) == list(before) == ["organization", "second", "third"]
     assert [sync["SyncSource"] for sync in after.values()] == [sync["SyncSource"] for sync in before.values()]
@@ -109,8 +109,8 @@ def test_a_sync_that_somebody_deleted_cannot_be_updated_but_deleted(sandbox: San
     ssm.delete_resource_data_sync(SyncName="organization", SyncType=FROM_SOURCE)
     update(cloudformation, template(sync_properties(SourceRegions=["eu-west-1"])))
     assert status(cloudformation, "explorer") == "UPDATE_ROLLBACK_COMPLETE"
-    (said,) = reasons(cloudformation, "explorer")
-    assert "'organization' was not found." in said
+    (reason,) = reasons(cloudformation, "explorer")
+    assert "'organization' was not found." in reason
     cloudformation.delete_stack(StackName="explorer")
     assert status(cloudformation, stack_id) == "DELETE_COMPLETE"
 

@@ -36,7 +36,7 @@ BROKEN = "Properties validation failed for resource Sync with message:\n"
 # What a stack makes
 
 
-def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, refused: Refused) -> None:
+def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     before = sandbox.snapshot()
     outputs = {"Name": {"Value": {"Ref": "Sync"}}, "Same": {"Value": {"Fn::GetAtt": ["Sync", "SyncName"]}}}
@@ -66,7 +66,7 @@ def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation
 
     cloudformation.delete_stack(StackName="explorer")
     assert sandbox.snapshot() == before
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         cloudformation.describe_stacks(StackName="explorer")
     # By its id it can be looked at, and looking makes nothing.
     (deleted,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
@@ -89,8 +89,8 @@ def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation
 def test_units_and_destinations_are_said_in_cloudformations_way(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     make_bucket(sandbox, MANAGEMENT, "us-east-1")
-    made = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Workloads")
-    unit_id = made["OrganizationalUnit"]["Id"]
+    created = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Workloads")
+    unit_id = created["OrganizationalUnit"]["Id"]
     units = {"OrganizationSourceType": "OrganizationalUnits", "OrganizationalUnits": [unit_id]}
     inventory = {
         "Type": "AWS::SSM::ResourceDataSync",
@@ -113,13 +113,13 @@ def test_parameters_are_shown_as_they_were_given(sandbox: Sandbox, cloudformatio
     ssm = explorer(sandbox)
     declared = {"Regions": {"Type": "CommaDelimitedList"}, "Size": {"Type": "Number", "Default": 1}}
     body = template(sync_properties(SourceRegions={"Ref": "Regions"}), Parameters=declared)
-    given = [{"ParameterKey": "Regions", "ParameterValue": "us-east-1,eu-west-1"}]
-    create(cloudformation, body, Parameters=given)
+    definition = [{"ParameterKey": "Regions", "ParameterValue": "us-east-1,eu-west-1"}]
+    create(cloudformation, body, Parameters=definition)
     (stack,) = cloudformation.describe_stacks(StackName="explorer")["Stacks"]
-    assert stack["Parameters"] == [*given, {"ParameterKey": "Size", "ParameterValue": "1"}]
+    assert stack["Parameters"] == [*definition, {"ParameterKey": "Size", "ParameterValue": "1"}]
     assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["us-east-1", "eu-west-1"]
-    wanted = [{"ParameterKey": "Regions", "ParameterValue": "us-west-2"}]
-    cloudformation.update_stack(StackName="explorer", UsePreviousTemplate=True, Parameters=wanted)
+    expected = [{"ParameterKey": "Regions", "ParameterValue": "us-west-2"}]
+    cloudformation.update_stack(StackName="explorer", UsePreviousTemplate=True, Parameters=expected)
     assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["us-west-2"]
 
 
@@ -169,14 +169,14 @@ def test_the_delegated_administrators_stack_stays_when_its_sync_goes(sandbox: Sa
     ids=["refused", "EnableAllOpsDataSources", "DestinationDataSharing", "missing", "no object", "twice"],
 )
 def test_a_stack_that_fails_says_why_and_rolls_back(
-    sandbox: Sandbox, cloudformation: Any, refused: Refused, properties: dict[str, Any], reason: str
+    sandbox: Sandbox, cloudformation: Any, client_error: Refused, properties: dict[str, Any], reason: str
 ) -> None:
     ssm = explorer(sandbox)
     body = template(properties, {"DependsOn": "Bucket"}, Resources={"Bucket": BUCKET})
     create(cloudformation, body)
     assert status(cloudformation, "explorer") == "ROLLBACK_COMPLETE"
-    (said,) = reasons(cloudformation, "explorer")
-    assert said.startswith(reason)
+    (reason,) = reasons(cloudformation, "explorer")
+    assert reason.startswith(reason)
     assert events(cloudformation, "explorer")[3:] == [
         ("Sync", "CREATE_IN_PROGRESS"),
         ("Sync", "CREATE_FAILED"),
@@ -187,9 +187,9 @@ def test_a_stack_that_fails_says_why_and_rolls_back(
     ]
     assert syncs(ssm) == {}
     assert sandbox.client("s3").list_buckets()["Buckets"] == []
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         cloudformation.update_stack(StackName="explorer", TemplateBody=body)
-    with refused("AlreadyExistsException"):
+    with client_error("AlreadyExistsException"):
         create(cloudformation, body)
     cloudformation.delete_stack(StackName="explorer")
     create(cloudformation, template(sync_properties()))
@@ -199,9 +199,9 @@ def test_who_may_not_gets_systems_managers_words(sandbox: Sandbox) -> None:
     explorer(sandbox)
     cloudformation = sandbox.client("cloudformation", MEMBER)
     create(cloudformation, template(sync_properties()))
-    (said,) = reasons(cloudformation, "explorer")
-    assert "HandlerErrorCode: GeneralServiceException" in said
-    assert f"Account {MEMBER} is neither the management account nor the delegated administrator" in said
+    (reason,) = reasons(cloudformation, "explorer")
+    assert "HandlerErrorCode: GeneralServiceException" in reason
+    assert f"Account {MEMBER} is neither the management account nor the delegated administrator" in reason
 
 
 def test_a_sync_that_exists_and_a_sixth_are_refused(sandbox: Sandbox, cloudformation: Any) -> None:
@@ -210,17 +210,17 @@ def test_a_sync_that_exists_and_a_sixth_are_refused(sandbox: Sandbox, cloudforma
     for name in ("organization", "b", "c", "d"):
         ssm.create_resource_data_sync(SyncName=name, SyncType=FROM_SOURCE, SyncSource=source)
     create(cloudformation, template(sync_properties()))
-    (said,) = reasons(cloudformation, "explorer")
-    assert "'organization' already exists." in said
-    assert "HandlerErrorCode: AlreadyExists" in said
+    (reason,) = reasons(cloudformation, "explorer")
+    assert "'organization' already exists." in reason
+    assert "HandlerErrorCode: AlreadyExists" in reason
     # The rollback leaves alone what the stack did not make.
     cloudformation.delete_stack(StackName="explorer")
     assert sorted(syncs(ssm)) == ["b", "c", "d", "organization"]
     ssm.create_resource_data_sync(SyncName="e", SyncType=FROM_SOURCE, SyncSource=source)
     create(cloudformation, template(sync_properties("f")))
-    (said,) = reasons(cloudformation, "explorer")
-    assert "HandlerErrorCode: ServiceLimitExceeded" in said
-    assert "5 resource data syncs" in said
+    (reason,) = reasons(cloudformation, "explorer")
+    assert "HandlerErrorCode: ServiceLimitExceeded" in reason
+    assert "5 resource data syncs" in reason
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_what_becomes_of_a_failed_stack_is_said(
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "message"),
     [
         (json.dumps({"Resources": {"A": {"Type": "AWS::Nowhere::Thing"}}}), "[AWS::Nowhere::Thing]"),
         (json.dumps({"Resources": {"A": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}), "WaitCondition"),
@@ -257,7 +257,7 @@ def test_what_becomes_of_a_failed_stack_is_said(
         ("{[", "Template format error"),
     ],
 )
-def test_a_template_that_the_sandbox_cannot_do_is_never_done(sandbox: Sandbox, body: str, words: str) -> None:
+def test_a_template_that_the_sandbox_cannot_do_is_never_done(sandbox: Sandbox, body: str, message: str) -> None:
     cloudformation = sandbox.client("cloudformation")
     cloudformation.create_stack(StackName="known", TemplateBody=json.dumps({"Resources": {"A": BUCKET}}))
     for operation, options in (
@@ -269,6 +269,6 @@ def test_a_template_that_the_sandbox_cannot_do_is_never_done(sandbox: Sandbox, b
         with pytest.raises(cloudformation.exceptions.ClientError) as caught:
             operation(TemplateBody=body, **options)
         assert caught.value.response["Error"]["Code"] == "ValidationError"
-        assert words in caught.value.response["Error"]["Message"]
+        assert message in caught.value.response["Error"]["Message"]
     assert [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]] == ["known"]
     assert status(cloudformation, "known") == "CREATE_COMPLETE"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Refused = Any
 
 
-def test_a_database_and_its_tables(sandbox: Sandbox, refused: Refused) -> None:
+def test_a_database_and_its_tables(sandbox: Sandbox, client_error: Refused) -> None:
     before = sandbox.snapshot()
     build(sandbox, {**table(), "Name": "Nodes"})
     glue = sandbox.client("glue", OWNER)
@@ -28,9 +28,9 @@ def test_a_database_and_its_tables(sandbox: Sandbox, refused: Refused) -> None:
     glue.update_database(Name=DATABASE, DatabaseInput={"Name": DATABASE, "Description": "Changed."})
     assert [one["Description"] for one in glue.get_databases()["DatabaseList"]] == ["Changed."]
 
-    with refused("AlreadyExistsException"):
+    with client_error("AlreadyExistsException"):
         glue.create_database(DatabaseInput={"Name": "INVENTORY"})
-    with refused("AlreadyExistsException"):
+    with client_error("AlreadyExistsException"):
         glue.create_table(DatabaseName=DATABASE, TableInput=table())
     for client, call, parameters in (
         (glue, "get_table", {"DatabaseName": DATABASE, "Name": "others"}),
@@ -39,9 +39,9 @@ def test_a_database_and_its_tables(sandbox: Sandbox, refused: Refused) -> None:
         (sandbox.client("glue", OTHER), "get_database", {"Name": DATABASE}),
         (sandbox.client("glue", OWNER, "eu-west-1"), "delete_database", {"Name": DATABASE}),
     ):
-        with refused("EntityNotFoundException"):
+        with client_error("EntityNotFoundException"):
             getattr(client, call)(**parameters)
-    with refused("InvalidInputException"):
+    with client_error("InvalidInputException"):
         glue.update_table(DatabaseName=DATABASE, TableInput=table(keys=("resourceid",)))
 
     glue.delete_database(Name=DATABASE)

@@ -31,48 +31,48 @@ def test_service_linked_roles_have_their_real_names(iam: Any, service_name: str,
     assert role["Arn"] == f"arn:aws:iam::111111111111:role/aws-service-role/{service_name}/{role_name}"
 
 
-def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, refused: Refused) -> None:
+def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, client_error: Refused) -> None:
     iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
-    with refused("InvalidInput"):
+    with client_error("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
-    with refused("InvalidInput"):
+    with client_error("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com", CustomSuffix="mine")
-    with refused("InvalidInput"):
+    with client_error("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="nothing.amazonaws.com")
     name = "AWSServiceRoleForAmazonSSM"
-    with refused("UnmodifiableEntity"):
+    with client_error("UnmodifiableEntity"):
         iam.delete_role(RoleName=name)
-    with refused("UnmodifiableEntity"):
+    with client_error("UnmodifiableEntity"):
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust(Service="ec2.amazonaws.com"))
-    with refused("UnmodifiableEntity"):
+    with client_error("UnmodifiableEntity"):
         iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonSSMFullAccess")
     task = iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
-    with refused("NoSuchEntity"):
+    with client_error("NoSuchEntity"):
         iam.get_role(RoleName=name)
 
 
-def test_managed_policies_are_there_when_named(iam: Any, refused: Refused) -> None:
+def test_managed_policies_are_there_when_named(iam: Any, client_error: Refused) -> None:
     iam.create_role(RoleName="Role", AssumeRolePolicyDocument=trust(Service="ssm.amazonaws.com"))
     arn = "arn:aws:iam::aws:policy/AWSQuickSetupPatchPolicyDeploymentRolePolicy"
     iam.attach_role_policy(RoleName="Role", PolicyArn=arn)
     assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
     attached = iam.list_attached_role_policies(RoleName="Role")["AttachedPolicies"]
     assert [policy["PolicyArn"] for policy in attached] == [arn]
-    with refused("DeleteConflict"):
+    with client_error("DeleteConflict"):
         iam.delete_role(RoleName="Role")
-    with refused("NoSuchEntity"):
+    with client_error("NoSuchEntity"):
         iam.attach_role_policy(RoleName="Role", PolicyArn="arn:aws:iam::aws:policy/NoPolicyOfAWS")
-    with refused("PolicyNotAttachable"):
+    with client_error("PolicyNotAttachable"):
         service_policy = "arn:aws:iam::aws:policy/aws-service-role/SSMQuickSetupRolePolicy"
         iam.attach_role_policy(RoleName="Role", PolicyArn=service_policy)
 
 
-def test_a_trusted_role_must_exist(iam: Any, refused: Refused) -> None:
+def test_a_trusted_role_must_exist(iam: Any, client_error: Refused) -> None:
     document = trust(AWS="arn:aws:iam::111111111111:role/Administration")
-    with refused("MalformedPolicyDocument"):
+    with client_error("MalformedPolicyDocument"):
         iam.create_role(RoleName="Execution", AssumeRolePolicyDocument=document)
     iam.create_role(RoleName="Administration", AssumeRolePolicyDocument=trust(Service="cloudformation.amazonaws.com"))
     iam.create_role(RoleName="Execution", AssumeRolePolicyDocument=document)
-    with refused("MalformedPolicyDocument"):
+    with client_error("MalformedPolicyDocument"):
         iam.create_role(RoleName="Other", AssumeRolePolicyDocument="{}")

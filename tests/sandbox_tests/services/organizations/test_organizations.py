@@ -48,74 +48,74 @@ def test_callers_are_those_of_the_model() -> None:
     assert documented - {"DescribeHandshake"} == FOR_EVERY_MEMBER
 
 
-def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, refused: Refused) -> None:
+def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, client_error: Refused) -> None:
     member = sandbox.client("organizations", MEMBER)
     assert member.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         member.list_accounts()
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         member.create_organizational_unit(ParentId=ROOT, Name="Mine")
 
 
 def test_a_delegated_administrator_may_read_but_not_write(
-    sandbox: Sandbox, organizations: Any, refused: Refused
+    sandbox: Sandbox, organizations: Any, client_error: Refused
 ) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
     administrator = sandbox.client("organizations", ADMINISTRATOR)
     assert len(administrator.list_accounts()["Accounts"]) == 3
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         administrator.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=ROOT)
 
 
-def test_lists_come_in_pages(organizations: Any, refused: Refused) -> None:
+def test_lists_come_in_pages(organizations: Any, client_error: Refused) -> None:
     first = organizations.list_accounts(MaxResults=2)
     second = organizations.list_accounts(MaxResults=2, NextToken=first["NextToken"])
     assert [account["Id"] for account in first["Accounts"] + second["Accounts"]] == [MANAGEMENT, ADMINISTRATOR, MEMBER]
     assert "NextToken" not in second
-    with refused("InvalidInputException", "INVALID_NEXT_TOKEN"):
+    with client_error("InvalidInputException", "INVALID_NEXT_TOKEN"):
         organizations.list_accounts(NextToken="forged")
 
 
 def test_organizational_units_have_names_of_their_own_below_a_parent(
-    organizations: Any, create_unit: Callable[..., str], refused: Refused
+    organizations: Any, create_unit: Callable[..., str], client_error: Refused
 ) -> None:
     unit = create_unit("Workloads")
     nested = create_unit("Workloads", unit)
     described = organizations.describe_organizational_unit(OrganizationalUnitId=nested)["OrganizationalUnit"]
     assert described["Path"] == f"o-sandbox0001/{ROOT}/{unit}/{nested}/"
-    with refused("DuplicateOrganizationalUnitException"):
+    with client_error("DuplicateOrganizationalUnitException"):
         create_unit("Workloads")
     other = create_unit("Other")
-    with refused("DuplicateOrganizationalUnitException"):
+    with client_error("DuplicateOrganizationalUnitException"):
         organizations.update_organizational_unit(OrganizationalUnitId=other, Name="Workloads")
     organizations.update_organizational_unit(OrganizationalUnitId=other, Name="Other")
 
 
-def test_organizational_units_nest_five_deep(create_unit: Callable[..., str], refused: Refused) -> None:
+def test_organizational_units_nest_five_deep(create_unit: Callable[..., str], client_error: Refused) -> None:
     parent = ROOT
     for level in range(5):
         parent = create_unit(f"Level {level}", parent)
-    with refused("ConstraintViolationException", "OU_DEPTH_LIMIT_EXCEEDED"):
+    with client_error("ConstraintViolationException", "OU_DEPTH_LIMIT_EXCEEDED"):
         create_unit("Too deep", parent)
-    with refused("ParentNotFoundException"):
+    with client_error("ParentNotFoundException"):
         create_unit("Nowhere", "ou-sbox-00000000")
 
 
 def test_only_an_empty_unit_can_be_deleted(
-    organizations: Any, create_unit: Callable[..., str], refused: Refused
+    organizations: Any, create_unit: Callable[..., str], client_error: Refused
 ) -> None:
     unit = create_unit("Workloads")
     nested = create_unit("Nested", unit)
-    with refused("OrganizationalUnitNotEmptyException"):
+    with client_error("OrganizationalUnitNotEmptyException"):
         organizations.delete_organizational_unit(OrganizationalUnitId=unit)
     organizations.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=nested)
-    with refused("OrganizationalUnitNotEmptyException"):
+    with client_error("OrganizationalUnitNotEmptyException"):
         organizations.delete_organizational_unit(OrganizationalUnitId=nested)
     organizations.move_account(AccountId=MEMBER, SourceParentId=nested, DestinationParentId=ROOT)
     organizations.delete_organizational_unit(OrganizationalUnitId=nested)
     organizations.delete_organizational_unit(OrganizationalUnitId=unit)
-    with refused("OrganizationalUnitNotFoundException"):
+    with client_error("OrganizationalUnitNotFoundException"):
         organizations.describe_organizational_unit(OrganizationalUnitId=unit)
 
 
@@ -131,14 +131,14 @@ def test_only_an_empty_unit_can_be_deleted(
 def test_moves_that_are_refused(
     organizations: Any,
     create_unit: Callable[..., str],
-    refused: Refused,
+    client_error: Refused,
     account_id: str,
     source: str,
     destination: str,
     code: str,
 ) -> None:
     unit = create_unit("Workloads")
-    with refused(code):
+    with client_error(code):
         organizations.move_account(
             AccountId=account_id,
             SourceParentId=unit if source == "unit" else source,
@@ -158,15 +158,15 @@ def test_a_moved_account_is_where_it_was_moved_to(organizations: Any, create_uni
     assert [account["Paths"] for account in found] == [[f"o-sandbox0001/{ROOT}/{unit}/{MEMBER}/"]]
 
 
-def test_a_child_that_does_not_exist_has_no_parent(organizations: Any, refused: Refused) -> None:
-    with refused("ChildNotFoundException"):
+def test_a_child_that_does_not_exist_has_no_parent(organizations: Any, client_error: Refused) -> None:
+    with client_error("ChildNotFoundException"):
         organizations.list_parents(ChildId="999999999999")
 
 
 def test_trusted_access_is_for_services_that_organizations_knows(
-    sandbox: Sandbox, organizations: Any, refused: Refused
+    sandbox: Sandbox, organizations: Any, client_error: Refused
 ) -> None:
-    with refused("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
+    with client_error("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
         organizations.enable_aws_service_access(ServicePrincipal="stacksets.cloudformation.amazonaws.com")
     for _ in range(2):
         organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
@@ -181,30 +181,30 @@ def test_enabling_the_principal_of_stack_sets_does_not_activate_them(sandbox: Sa
 
 
 @pytest.mark.scenario("realistic")
-def test_registrations_that_are_refused(organizations: Any, refused: Refused) -> None:
+def test_registrations_that_are_refused(organizations: Any, client_error: Refused) -> None:
     def register(account_id: str, service_principal: str = SYSTEMS_MANAGER) -> None:
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=service_principal)
 
-    with refused("ConstraintViolationException", "SERVICE_ACCESS_NOT_ENABLED"):
+    with client_error("ConstraintViolationException", "SERVICE_ACCESS_NOT_ENABLED"):
         register(ADMINISTRATOR)
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
-    with refused("ConstraintViolationException", "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"):
+    with client_error("ConstraintViolationException", "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"):
         register(MANAGEMENT)
-    with refused("ConstraintViolationException", "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"):
+    with client_error("ConstraintViolationException", "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"):
         register("777777777777")
-    with refused("AccountNotFoundException"):
+    with client_error("AccountNotFoundException"):
         register("999999999999")
-    with refused("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
+    with client_error("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
         register(ADMINISTRATOR, "nothing.amazonaws.com")
     register(ADMINISTRATOR)
-    with refused("AccountAlreadyRegisteredException"):
+    with client_error("AccountAlreadyRegisteredException"):
         register(ADMINISTRATOR)
-    with refused("ConstraintViolationException", "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"):
+    with client_error("ConstraintViolationException", "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"):
         register("333333333333")
 
 
 @pytest.mark.scenario("realistic")
-def test_stack_sets_take_five_delegated_administrators(organizations: Any, refused: Refused) -> None:
+def test_stack_sets_take_five_delegated_administrators(organizations: Any, client_error: Refused) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=STACK_SETS)
     members = ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"]
     for account_id in members[:4]:
@@ -212,29 +212,31 @@ def test_stack_sets_take_five_delegated_administrators(organizations: Any, refus
     created = organizations.create_account(Email="sixth@example.com", AccountName="Sixth")["CreateAccountStatus"]
     status = organizations.describe_create_account_status(CreateAccountRequestId=created["Id"])["CreateAccountStatus"]
     organizations.register_delegated_administrator(AccountId=members[4], ServicePrincipal=STACK_SETS)
-    with refused("ConstraintViolationException", "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"):
+    with client_error("ConstraintViolationException", "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"):
         organizations.register_delegated_administrator(AccountId=status["AccountId"], ServicePrincipal=STACK_SETS)
 
 
-def test_what_is_delegated_must_be_deregistered_first(sandbox: Sandbox, organizations: Any, refused: Refused) -> None:
+def test_what_is_delegated_must_be_deregistered_first(
+    sandbox: Sandbox, organizations: Any, client_error: Refused
+) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
     services = organizations.list_delegated_services_for_account(AccountId=ADMINISTRATOR)["DelegatedServices"]
     assert [service["ServicePrincipal"] for service in services] == [SYSTEMS_MANAGER]
-    with refused("ConstraintViolationException", "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"):
+    with client_error("ConstraintViolationException", "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"):
         organizations.disable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
-    with refused("ConstraintViolationException", "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"):
+    with client_error("ConstraintViolationException", "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"):
         organizations.remove_account_from_organization(AccountId=ADMINISTRATOR)
     organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
-    with refused("AccountNotRegisteredException"):
+    with client_error("AccountNotRegisteredException"):
         organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
-    with refused("AccountNotRegisteredException"):
+    with client_error("AccountNotRegisteredException"):
         organizations.list_delegated_services_for_account(AccountId=ADMINISTRATOR)
     organizations.disable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     assert sandbox.snapshot()["trusted_access"] == []
 
 
-def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations: Any, refused: Refused) -> None:
+def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations: Any, client_error: Refused) -> None:
     request = organizations.create_account(
         Email="new@example.com", AccountName="New", RoleName="Access", Tags=[{"Key": "a", "Value": "b"}]
     )["CreateAccountStatus"]
@@ -246,48 +248,48 @@ def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations
     assert organizations.list_tags_for_resource(ResourceId=account_id)["Tags"] == [{"Key": "a", "Value": "b"}]
     role = sandbox.client("iam", account_id).list_attached_role_policies(RoleName="Access")
     assert [policy["PolicyName"] for policy in role["AttachedPolicies"]] == ["AdministratorAccess"]
-    with refused("ConstraintViolationException", "WAIT_PERIOD_ACTIVE"):
+    with client_error("ConstraintViolationException", "WAIT_PERIOD_ACTIVE"):
         organizations.remove_account_from_organization(AccountId=account_id)
     sandbox.clock.advance(4 * 24 * 60 * 60)
     organizations.remove_account_from_organization(AccountId=account_id)
-    with refused("AWSOrganizationsNotInUseException"):
+    with client_error("AWSOrganizationsNotInUseException"):
         sandbox.client("organizations", account_id).describe_organization()
 
 
-def test_an_email_address_is_one_account_s(organizations: Any, refused: Refused) -> None:
+def test_an_email_address_is_one_account_s(organizations: Any, client_error: Refused) -> None:
     request = organizations.create_account(Email="Workload@example.com", AccountName="Again")["CreateAccountStatus"]
     status = organizations.describe_create_account_status(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]
     assert (status["State"], status["FailureReason"]) == ("FAILED", "EMAIL_ALREADY_EXISTS")
     assert organizations.list_create_account_status(States=["FAILED"])["CreateAccountStatuses"] == [status]
-    with refused("CreateAccountStatusNotFoundException"):
+    with client_error("CreateAccountStatusNotFoundException"):
         organizations.describe_create_account_status(CreateAccountRequestId="car-0123456789abcdef")
-    with refused("InvalidInputException", "INVALID_ROLE_NAME"):
+    with client_error("InvalidInputException", "INVALID_ROLE_NAME"):
         organizations.create_account(Email="x@example.com", AccountName="X", RoleName="AWSServiceRoleForX")
 
 
-def test_closing_accounts(organizations: Any, refused: Refused) -> None:
-    with refused("ConstraintViolationException", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"):
+def test_closing_accounts(organizations: Any, client_error: Refused) -> None:
+    with client_error("ConstraintViolationException", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"):
         organizations.close_account(AccountId=MANAGEMENT)
     organizations.close_account(AccountId=MEMBER)
     account = organizations.describe_account(AccountId=MEMBER)["Account"]
     assert (account["Status"], account["State"]) == ("SUSPENDED", "CLOSED")
-    with refused("AccountAlreadyClosedException"):
+    with client_error("AccountAlreadyClosedException"):
         organizations.close_account(AccountId=MEMBER)
-    with refused("MasterCannotLeaveOrganizationException"):
+    with client_error("MasterCannotLeaveOrganizationException"):
         organizations.remove_account_from_organization(AccountId=MANAGEMENT)
-    with refused("OrganizationNotEmptyException"):
+    with client_error("OrganizationNotEmptyException"):
         organizations.delete_organization()
 
 
-def test_an_organization_can_be_left_deleted_and_created_anew(organizations: Any, refused: Refused) -> None:
-    with refused("AlreadyInOrganizationException"):
+def test_an_organization_can_be_left_deleted_and_created_anew(organizations: Any, client_error: Refused) -> None:
+    with client_error("AlreadyInOrganizationException"):
         organizations.create_organization(FeatureSet="ALL")
     for account_id in (ADMINISTRATOR, MEMBER):
         organizations.remove_account_from_organization(AccountId=account_id)
     organizations.delete_organization()
-    with refused("AWSOrganizationsNotInUseException"):
+    with client_error("AWSOrganizationsNotInUseException"):
         organizations.describe_organization()
     created = organizations.create_organization(FeatureSet="CONSOLIDATED_BILLING")["Organization"]
     assert created["FeatureSet"] == "CONSOLIDATED_BILLING"
-    with refused("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"):
+    with client_error("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"):
         organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)

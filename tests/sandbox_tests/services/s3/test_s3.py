@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.services.s3.access import service_may
+from sandbox.services.s3.access import is_service_allowed
 from sandbox_tests.cases.data import BUCKET, OTHER, OWNER
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def test_bodies_in_chunks(sandbox: Sandbox, s3: Any) -> None:
             "x-amz-trailer": "x-amz-checksum-crc32",
         },
     )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        assert answer.status == 200
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        assert response.status == 200
     assert s3.get_object(Bucket=BUCKET, Key="chunked")["Body"].read() == b"firstsecond"
 
 
@@ -195,12 +195,14 @@ def test_what_a_service_may(s3: Any) -> None:
         Bucket=BUCKET,
         Policy=policy(statement("s3:PutObject", f"{ARN}/*/accountid=*/*", service, Condition=conditions)),
     )
-    said = {"aws:SourceOrgID": "o-sandbox0001", "s3:x-amz-acl": "bucket-owner-full-control"}
-    assert service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, said)
-    assert not service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, "elsewhere", said)
-    assert not service_may("ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, {**said, "aws:SourceOrgID": "o-other"})
-    assert not service_may("config.amazonaws.com", "s3:PutObject", BUCKET, KEY, said)
-    assert not service_may("ssm.amazonaws.com", "s3:GetBucketAcl", BUCKET, "", said)
+    context = {"aws:SourceOrgID": "o-sandbox0001", "s3:x-amz-acl": "bucket-owner-full-control"}
+    assert is_service_allowed("ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, context)
+    assert not is_service_allowed("ssm.amazonaws.com", "s3:PutObject", BUCKET, "elsewhere", context)
+    assert not is_service_allowed(
+        "ssm.amazonaws.com", "s3:PutObject", BUCKET, KEY, {**context, "aws:SourceOrgID": "o-other"}
+    )
+    assert not is_service_allowed("config.amazonaws.com", "s3:PutObject", BUCKET, KEY, context)
+    assert not is_service_allowed("ssm.amazonaws.com", "s3:GetBucketAcl", BUCKET, "", context)
 
 
 def test_policies_of_callers(sandbox: Sandbox, s3: Any) -> None:

@@ -20,7 +20,7 @@ INSTANCES, OPS_ITEMS = "AWS:EC2InstanceInformation", "AWS:OpsItem"
 SYNC, TOKYO = "organization", "ap-northeast-1"
 SHOP, PAYMENTS, SHOP_TEST, CLOSED = "444444444444", "555555555555", "666666666666", "777777777777"
 # Longer than a new sync takes.
-LONG = 3600
+ONE_HOUR = 3600
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def _with_syncs(sandbox: Sandbox, *syncs: ResourceDataSync) -> Any:
 
 def _create(sandbox: Sandbox, ssm: Any, source: dict[str, Any]) -> str:
     ssm.create_resource_data_sync(SyncName="new", SyncType="SyncFromSource", SyncSource=source)
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     return "new"
 
 
@@ -122,10 +122,10 @@ def test_accounts_that_left_or_are_closed_are_not_in_it(sandbox: Sandbox, explor
     assert _accounts(explorer, SYNC) == [MANAGEMENT, SHOP, SHOP]
 
 
-def test_a_sync_is_seen_where_it_was_made_alone(sandbox: Sandbox, explorer: Any, refused: Refused) -> None:
+def test_a_sync_is_seen_where_it_was_made_alone(sandbox: Sandbox, explorer: Any, client_error: Refused) -> None:
     others = [sandbox.client("ssm", MANAGEMENT, TOKYO), sandbox.client("ssm", ADMINISTRATOR, "us-east-1")]
     for ssm, name in [*((other, SYNC) for other in others), (explorer, "nothing"), (explorer, "bucket")]:
-        with refused("ResourceDataSyncNotFoundException"):
+        with client_error("ResourceDataSyncNotFoundException"):
             ssm.get_ops_summary(SyncName=name)
 
 
@@ -144,22 +144,22 @@ def test_nothing_arrives_while_a_sync_is_new(sandbox: Sandbox, explorer: Any) ->
     source = {"SourceType": "AwsOrganizations", "SourceRegions": [TOKYO], "AwsOrganizationsSource": organization}
     explorer.create_resource_data_sync(SyncName="new", SyncType="SyncFromSource", SyncSource=source)
     assert _accounts(explorer, "new") == []
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     assert len(_accounts(explorer, "new")) == 5
 
 
 # How it is asked for
 
 
-def test_instances_come_in_pages(explorer: Any, refused: Refused) -> None:
-    asked = {"SyncName": SYNC, "ResultAttributes": [{"TypeName": INSTANCES}], "MaxResults": 2}
-    pages = explorer.get_paginator("get_ops_summary").paginate(**asked)
+def test_instances_come_in_pages(explorer: Any, client_error: Refused) -> None:
+    requests = {"SyncName": SYNC, "ResultAttributes": [{"TypeName": INSTANCES}], "MaxResults": 2}
+    pages = explorer.get_paginator("get_ops_summary").paginate(**requests)
     assert [len(page["Entities"]) for page in pages] == [2, 2, 1]
-    with refused("InvalidNextToken"):
-        explorer.get_ops_summary(**asked, NextToken="forged")
+    with client_error("InvalidNextToken"):
+        explorer.get_ops_summary(**requests, NextToken="forged")
 
 
-def test_filters_say_which(explorer: Any, refused: Refused) -> None:
+def test_filters_say_which(explorer: Any, client_error: Refused) -> None:
     def found(key: str, *values: str, **more: str) -> list[str]:
         filters = [{"Key": f"{INSTANCES}.{key}", "Values": list(values), **more}]
         return [instance["SourceAccountId"] for instance in _instances(explorer, SYNC, Filters=filters)]
@@ -167,11 +167,11 @@ def test_filters_say_which(explorer: Any, refused: Refused) -> None:
     assert found("SourceAccountId", MEMBER, PAYMENTS, Type="Equal") == [MEMBER, PAYMENTS]
     assert found("IsManaged", "false") == [MANAGEMENT, MEMBER, PAYMENTS]
     assert found("SourceRegion", "us-east-1") == []
-    with refused("InvalidFilter"):
+    with client_error("InvalidFilter"):
         found("Colour", "blue")
-    with refused("InvalidFilter"):
+    with client_error("InvalidFilter"):
         found("IsManaged", "false", Type="NotEqual")
-    with refused("InvalidFilter"):
+    with client_error("InvalidFilter"):
         _instances(explorer, SYNC, Filters=[{"Key": f"{OPS_ITEMS}.SourceRegion", "Values": [TOKYO]}])
 
 
@@ -208,18 +208,18 @@ def test_instances_are_counted_by_account_and_region(explorer: Any) -> None:
     ],
     ids=["side by side", "sum", "values", "two types", "unknown attribute"],
 )
-def test_other_aggregators_are_refused(explorer: Any, refused: Refused, aggregators: list[dict[str, Any]]) -> None:
-    with refused("InvalidAggregatorException"):
+def test_other_aggregators_are_refused(explorer: Any, client_error: Refused, aggregators: list[dict[str, Any]]) -> None:
+    with client_error("InvalidAggregatorException"):
         explorer.get_ops_summary(SyncName=SYNC, Aggregators=aggregators)
 
 
-def test_there_are_no_ops_items_and_no_other_types(explorer: Any, refused: Refused) -> None:
+def test_there_are_no_ops_items_and_no_other_types(explorer: Any, client_error: Refused) -> None:
     assert explorer.get_ops_summary(SyncName=SYNC)["Entities"] == []
     counted = _count("Status", type_name=OPS_ITEMS)
     changes = [{"Key": f"{OPS_ITEMS}.OpsItemType", "Values": ["/aws/changerequests"], "Type": "Equal"}]
     assert explorer.get_ops_summary(SyncName=SYNC, Filters=changes, Aggregators=counted)["Entities"] == []
     for names in (["AWS:ComplianceSummary"], ["Custom:Own"], [INSTANCES, OPS_ITEMS]):
-        with refused("InvalidTypeNameException"):
+        with client_error("InvalidTypeNameException"):
             explorer.get_ops_summary(SyncName=SYNC, ResultAttributes=[{"TypeName": name} for name in names])
-    with refused("InvalidTypeNameException"):
+    with client_error("InvalidTypeNameException"):
         explorer.get_ops_summary(Aggregators=_count("Status", type_name="AWS:OpsItemTrendline"))

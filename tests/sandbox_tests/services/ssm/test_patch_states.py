@@ -175,16 +175,16 @@ def test_lists_come_in_pages_and_filtered_and_agree(sandbox: Sandbox) -> None:
     ],
 )
 def test_filters_and_tokens_that_there_are_not_are_refused(
-    sandbox: Sandbox, refused: Refused, filters: list[dict[str, Any]], code: str
+    sandbox: Sandbox, client_error: Refused, filters: list[dict[str, Any]], code: str
 ) -> None:
     ssm = sandbox.client("ssm")
     for operation in (ssm.list_resource_compliance_summaries, ssm.list_compliance_summaries):
-        with refused(code):
+        with client_error(code):
             operation(Filters=filters)
-        with refused("InvalidNextToken"):
+        with client_error("InvalidNextToken"):
             operation(NextToken="forged")
-    with refused("InvalidNextToken"):
+    with client_error("InvalidNextToken"):
         ssm.describe_instance_patch_states(InstanceIds=[UBUNTU], NextToken="forged")
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         ssm.describe_instance_patch_states(InstanceIds=[UBUNTU] * 51)
     sandbox.violations.clear()

@@ -33,16 +33,16 @@ def test_a_setting_is_default_customized_and_default_again(sandbox: Sandbox, set
     assert ssm.reset_service_setting(SettingId=setting_id)["ServiceSetting"] == default
 
 
-def test_settings_are_of_one_account_and_region(sandbox: Sandbox, refused: Refused) -> None:
+def test_settings_are_of_one_account_and_region(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.client("ssm").update_service_setting(SettingId=SETTING, SettingValue=ROLE)
     for other in (sandbox.client("ssm", "222222222222"), sandbox.client("ssm", region="eu-west-1")):
         assert other.get_service_setting(SettingId=SETTING)["ServiceSetting"]["Status"] == "Default"
-        with refused("ServiceSettingNotFound"):
+        with client_error("ServiceSettingNotFound"):
             other.get_service_setting(SettingId=ARN)
 
 
-def test_unknown_settings_are_not_found(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("ServiceSettingNotFound"):
+def test_unknown_settings_are_not_found(sandbox: Sandbox, client_error: Refused) -> None:
+    with client_error("ServiceSettingNotFound"):
         sandbox.client("ssm").update_service_setting(SettingId="/ssm/nothing", SettingValue="on")
 
 
@@ -71,18 +71,18 @@ def test_baselines_are_filtered_by_owner_system_and_name(sandbox: Sandbox) -> No
 
 @pytest.mark.scenario("realistic")
 def test_instances_come_under_management_by_profile_or_by_default_host_management(
-    sandbox: Sandbox, refused: Refused
+    sandbox: Sandbox, client_error: Refused
 ) -> None:
     ssm = sandbox.client("ssm", "555555555555", "ap-northeast-1")
     assert ssm.describe_instance_information()["InstanceInformationList"] == []
-    with refused("InvalidInstanceId"):
+    with client_error("InvalidInstanceId"):
         ssm.describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": ["i-0a1b2c3d4e5f60751"]}])
     ssm.update_service_setting(SettingId=SETTING, SettingValue=ROLE)
     (instance,) = ssm.describe_instance_information(
         Filters=[{"Key": "PlatformTypes", "Values": ["Windows"]}, {"Key": "PingStatus", "Values": ["Online"]}]
     )["InstanceInformationList"]
     assert (instance["InstanceId"], instance["IamRole"]) == ("i-0a1b2c3d4e5f60751", ROLE)
-    with refused("InvalidFilterKey"):
+    with client_error("InvalidFilterKey"):
         ssm.describe_instance_information(Filters=[{"Key": "Colour", "Values": ["blue"]}])
     # The agent there, 3.2.2222.0, is new enough; the one of the suspended account, 3.1.1927.0, is not.
     old = sandbox.client("ssm", "777777777777", "us-east-1")
@@ -103,7 +103,7 @@ def _organization_with(*syncs: dict[str, Any]) -> Scenario:
     )
 
 
-def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, refused: Refused) -> None:
+def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(
         _organization_with(
             {"name": "a", "organization": True},
@@ -126,12 +126,12 @@ def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, refused: Refus
     shared, single = ssm.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]
     assert shared["S3Destination"]["DestinationDataSharing"] == {"DestinationDataSharingType": "Organization"}
     assert (single["SyncName"], "DestinationDataSharing" in single["S3Destination"]) == ("d", False)
-    with refused("ResourceDataSyncInvalidConfigurationException"):
+    with client_error("ResourceDataSyncInvalidConfigurationException"):
         ssm.list_resource_data_sync(SyncType="SyncSideways")
     assert list(sandbox.snapshot()["resource_data_syncs"]) == ["111111111111 eu-west-1", "111111111111 us-east-1"]
 
 
-def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, refused: Refused) -> None:
+def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(_organization_with(*({"name": name} for name in "abc")))
     ssm = sandbox.client("ssm")
     first = ssm.list_resource_data_sync(MaxResults=2)
@@ -139,6 +139,6 @@ def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, refused: Refused) -
     names = [sync["SyncName"] for page in (first, second) for sync in page["ResourceDataSyncItems"]]
     assert names == ["a", "b", "c"]
     assert "NextToken" not in second
-    with refused("InvalidNextToken"):
+    with client_error("InvalidNextToken"):
         ssm.list_resource_data_sync(NextToken="forged")
     assert sandbox.client("ssm", region="eu-west-1").list_resource_data_sync()["ResourceDataSyncItems"] == []

@@ -172,21 +172,21 @@ def test_host_management_of_the_own_account_runs_where_it_is_told(
 
 
 @pytest.mark.usefixtures("roles")
-def test_one_host_management_in_a_region(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_one_host_management_in_a_region(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     first = wait(sandbox, quick_setup, create(quick_setup, INSTANCE_MANAGEMENT))
     for second in (
         changed(INSTANCE_MANAGEMENT, TargetRegions="eu-west-1,us-east-1"),
         local(INSTANCE_MANAGEMENT),
     ):
-        with refused("ValidationException"):
+        with client_error("ValidationException"):
             create(quick_setup, second)
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(sandbox.client("ssm-quicksetup", region="eu-west-1"), INSTANCE_MANAGEMENT)
     beside = [changed(INSTANCE_MANAGEMENT, TargetRegions="eu-west-1") for _ in range(2)]
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         quick_setup.create_configuration_manager(Name="both", ConfigurationDefinitions=beside)
     second = wait(sandbox, quick_setup, create(quick_setup, beside[0], "elsewhere"))
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         _change(quick_setup, second, INSTANCE_MANAGEMENT)
     _change(quick_setup, first, changed(INSTANCE_MANAGEMENT, ScanInstances="false"))
     sandbox.clock.advance(60)

@@ -117,9 +117,9 @@ def test_a_patch_policy_needs_sound_roles_to_come_and_to_go(
     assert failed["StatusSummaries"][0]["Status"] == "FAILED"
     assert message(failed).endswith(text)
     quick_setup.delete_configuration_manager(ManagerArn=arn)
-    kept = wait(sandbox, quick_setup, arn)
-    assert kept["StatusSummaries"][0]["Status"] == "DELETE_FAILED"
-    assert message(kept).endswith(text)
+    remaining = wait(sandbox, quick_setup, arn)
+    assert remaining["StatusSummaries"][0]["Status"] == "DELETE_FAILED"
+    assert message(remaining).endswith(text)
 
 
 # What is refused
@@ -159,53 +159,53 @@ def test_a_patch_policy_needs_sound_roles_to_come_and_to_go(
 def test_definitions_that_are_refused(
     sandbox: Sandbox,
     quick_setup: Any,
-    refused: Refused,
+    client_error: Refused,
     definition: dict[str, Any],
     parameters: dict[str, str | None],
 ) -> None:
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
     )
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, changed(definition, **parameters))
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
 
-def test_one_change_of_a_manager_at_a_time(quick_setup: Any, refused: Refused) -> None:
+def test_one_change_of_a_manager_at_a_time(quick_setup: Any, client_error: Refused) -> None:
     first, second = create(quick_setup, HOST_MANAGEMENT), create(quick_setup, HOST_MANAGEMENT, "other")
     # Each is deploying, and neither is in the other's way.
-    with refused("ConflictException"):
+    with client_error("ConflictException"):
         quick_setup.delete_configuration_manager(ManagerArn=first)
     # Who was refused has waited; nobody needs to poll the manager for it to end.
-    with refused("ConflictException"):
+    with client_error("ConflictException"):
         quick_setup.delete_configuration_manager(ManagerArn=second)
     quick_setup.delete_configuration_manager(ManagerArn=first)
     quick_setup.delete_configuration_manager(ManagerArn=second)
 
 
-def test_a_hundred_managers(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_a_hundred_managers(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     for number in range(100):
         create(quick_setup, HOST_MANAGEMENT, f"number {number}")
         sandbox.clock.advance(60)
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, HOST_MANAGEMENT, "one too many")
 
 
-def test_members_do_not_deploy_to_the_organization(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_members_do_not_deploy_to_the_organization(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     administrator = sandbox.client("ssm-quicksetup", ADMINISTRATOR)
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         create(administrator, HOST_MANAGEMENT)
     organizations = sandbox.client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal="ssm-quicksetup.amazonaws.com")
     for principal in ("ssm-quicksetup.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"):
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         create(administrator, PATCH_POLICY)
     manager = wait(sandbox, administrator, create(administrator, HOST_MANAGEMENT))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
 
-def test_regions_without_an_endpoint(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("ValidationException"):
+def test_regions_without_an_endpoint(sandbox: Sandbox, client_error: Refused) -> None:
+    with client_error("ValidationException"):
         sandbox.client("ssm-quicksetup", region="af-south-1").list_configuration_managers()

@@ -59,8 +59,8 @@ def test_polling_a_finished_manager_lets_no_time_pass(sandbox: Sandbox, quick_se
 
 @pytest.mark.scenario("realistic")
 def test_host_management_sets_the_setting_of_active_members(sandbox: Sandbox, quick_setup: Any) -> None:
-    kept = sandbox.client("ssm", MEMBER, "eu-west-1")
-    kept.update_service_setting(SettingId=SETTING, SettingValue="Own")
+    remaining = sandbox.client("ssm", MEMBER, "eu-west-1")
+    remaining.update_service_setting(SettingId=SETTING, SettingValue="Own")
     before = sandbox.snapshot()
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
@@ -99,13 +99,13 @@ def test_a_patch_policy_runs_on_managed_instances(sandbox: Sandbox, quick_setup:
 
 
 @pytest.mark.usefixtures("roles")
-def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     local = changed(PATCH_POLICY, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
     arn = create(quick_setup, local)
     wait(sandbox, quick_setup, arn)
     (configuration,) = quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]
     assert (configuration["Account"], configuration["Region"]) == (MANAGEMENT, "us-east-1")
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, changed(local, TargetAccounts=MEMBER))
 
 
@@ -122,7 +122,7 @@ def test_an_update_deploys_to_what_is_new_and_withdraws_from_the_rest(sandbox: S
     ]
 
 
-def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
     quick_setup.update_configuration_manager(ManagerArn=arn, Name="renamed", Description="why")
@@ -132,11 +132,11 @@ def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setu
     manager = quick_setup.get_configuration_manager(ManagerArn=arn)
     assert (manager["Name"], manager["Description"], manager["Tags"]) == ("renamed", "why", {"two": "2"})
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
-    with refused("ResourceNotFoundException"):
+    with client_error("ResourceNotFoundException"):
         quick_setup.list_tags_for_resource(ResourceArn=arn.replace(arn[-4:], "0000"))
 
 
-def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     for name in ("one", "two"):
         wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT, name))
     first = quick_setup.list_configuration_managers(MaxItems=1)
@@ -151,11 +151,11 @@ def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any
     assert {configuration["Account"] for configuration in found} == {MEMBER}
     assert len(found) == 4
     assert quick_setup.get_configuration(ConfigurationId=found[0]["Id"])["Account"] == MEMBER
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         quick_setup.list_configuration_managers(StartingToken="forged")
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         quick_setup.list_configurations(Filters=[{"Key": "Colour", "Values": ["blue"]}])
-    with refused("ResourceNotFoundException"):
+    with client_error("ResourceNotFoundException"):
         quick_setup.get_configuration(ConfigurationId="nothing")
 
 
@@ -189,12 +189,12 @@ def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_set
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
 
 
-def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, refused: Refused) -> None:
+def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
     sandbox.add_server_parameter("added", "Colour", "blue")
     sandbox.reset(sandbox.scenario)
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
     sandbox.clock.advance(60)
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, changed(HOST_MANAGEMENT, Colour="blue"))
 
 
@@ -208,9 +208,9 @@ def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict
 # Settings
 
 
-def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, refused: Refused) -> None:
+def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, client_error: Refused) -> None:
     assert quick_setup.get_service_settings()["ServiceSettings"] == {}
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         quick_setup.update_service_settings(ExplorerEnablingRoleArn=f"arn:aws:iam::{MANAGEMENT}:role/Missing")
     role_arn = roles.get_role(RoleName="AWS-QuickSetup-Execution")["Role"]["Arn"]
     quick_setup.update_service_settings(ExplorerEnablingRoleArn=role_arn)

@@ -200,12 +200,12 @@ def test_parameters_that_are_taken(
 def test_definitions_that_are_refused(
     sandbox: Sandbox,
     quick_setup: Any,
-    refused: Refused,
+    client_error: Refused,
     definition: dict[str, Any],
     parameters: dict[str, str | None],
 ) -> None:
     set_up_administrator(sandbox)
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, changed(definition, **parameters))
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
@@ -216,21 +216,21 @@ def test_definitions_that_are_refused(
     ids=_name,
 )
 def test_a_type_needs_an_administrator_of_its_service(
-    sandbox: Sandbox, quick_setup: Any, refused: Refused, definition: dict[str, Any]
+    sandbox: Sandbox, quick_setup: Any, client_error: Refused, definition: dict[str, Any]
 ) -> None:
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, definition)
     set_up_administrator(sandbox)
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, changed(definition, DelegatedAccountId=MEMBER))
     create(quick_setup, definition)
 
 
 def test_conformance_packs_want_the_administrator_of_config(
-    sandbox: Sandbox, quick_setup: Any, refused: Refused
+    sandbox: Sandbox, quick_setup: Any, client_error: Refused
 ) -> None:
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
     )
-    with refused("ValidationException"):
+    with client_error("ValidationException"):
         create(quick_setup, CONFORMANCE_PACKS)

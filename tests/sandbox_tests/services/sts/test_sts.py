@@ -24,7 +24,7 @@ def test_administrators_have_an_identity(sandbox: Sandbox) -> None:
     assert (identity["Account"], identity["Arn"]) == (MEMBER, f"arn:aws:iam::{MEMBER}:user/Administrator")
 
 
-def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, refused: Refused) -> None:
+def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, client_error: Refused) -> None:
     credentials = sandbox.client("sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test")["Credentials"]
     assumed = boto3.client(
         "sts",
@@ -36,30 +36,30 @@ def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, refused: Refused
     )
     arn = f"arn:aws:sts::{MEMBER}:assumed-role/OrganizationAccountAccessRole/test"
     assert assumed.get_caller_identity()["Arn"] == arn
-    with refused("AccessDenied"):
+    with client_error("AccessDenied"):
         # The role trusts the management account, not itself.
         assumed.assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="again")
 
 
 @pytest.mark.parametrize("role_arn", [f"arn:aws:iam::{MEMBER}:role/Missing", "arn:aws:iam::999999999999:role/Role"])
-def test_roles_that_do_not_exist(sandbox: Sandbox, refused: Refused, role_arn: str) -> None:
-    with refused("AccessDenied"):
+def test_roles_that_do_not_exist(sandbox: Sandbox, client_error: Refused, role_arn: str) -> None:
+    with client_error("AccessDenied"):
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
 
 
-def test_an_account_that_is_not_trusted(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("AccessDenied"):
+def test_an_account_that_is_not_trusted(sandbox: Sandbox, client_error: Refused) -> None:
+    with client_error("AccessDenied"):
         sandbox.client("sts", "222222222222").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test")
 
 
 @pytest.mark.scenario("realistic")
-def test_nobody_works_in_a_suspended_account(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("AccessDenied"):
+def test_nobody_works_in_a_suspended_account(sandbox: Sandbox, client_error: Refused) -> None:
+    with client_error("AccessDenied"):
         role_arn = "arn:aws:iam::777777777777:role/OrganizationAccountAccessRole"
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
 
 
-def test_the_external_id_and_the_duration_count(sandbox: Sandbox, refused: Refused) -> None:
+def test_the_external_id_and_the_duration_count(sandbox: Sandbox, client_error: Refused) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "111111111111"},
@@ -69,12 +69,12 @@ def test_the_external_id_and_the_duration_count(sandbox: Sandbox, refused: Refus
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
     sandbox.client("iam", MEMBER).create_role(RoleName="External", AssumeRolePolicyDocument=document)
     sts, role_arn = sandbox.client("sts"), f"arn:aws:iam::{MEMBER}:role/External"
-    with refused("AccessDenied"):
+    with client_error("AccessDenied"):
         sts.assume_role(RoleArn=role_arn, RoleSessionName="test")
-    with refused("AccessDenied"):
+    with client_error("AccessDenied"):
         sts.assume_role(RoleArn=role_arn, RoleSessionName="test", ExternalId="guess")
     sts.assume_role(RoleArn=role_arn, RoleSessionName="test", ExternalId="secret")
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         sts.assume_role(RoleArn=role_arn, RoleSessionName="test", ExternalId="secret", DurationSeconds=7200)
 
 

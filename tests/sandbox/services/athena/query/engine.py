@@ -14,7 +14,7 @@ from sandbox.services.athena.exceptions import QueryFailed
 from sandbox.services.athena.executions import Column, Result
 from sandbox.services.athena.query.dialect import to_duckdb
 from sandbox.services.athena.query.functions import require_known_functions
-from sandbox.services.athena.query.names import Names, hide_path, says_path
+from sandbox.services.athena.query.names import Names, hide_path, selects_path
 from sandbox.services.athena.query.predicates import equalities, on_partitions
 from sandbox.services.athena.query.projection import partitions_of
 from sandbox.services.athena.query.scan import PATH, Scanner
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from sandbox.services.glue.models import Table
 
 
-class Place(NamedTuple):
+class AccountRegion(NamedTuple):
     """The account and Region whose Data Catalog and permissions a query has."""
 
     account_id: str
     region: str
 
 
-def run(place: Place, text: str, database: str | None, limit: int | None) -> Result:
+def run(location: AccountRegion, text: str, database: str | None, limit: int | None) -> Result:
     """Answer a query; `limit` is what it may scan, in bytes. Raises QueryFailed and ScanLimitExceeded."""
     statement = parse(text, database)
-    tables = {key: _table(place, statement, key) for key in sorted(statement.tables)}
+    tables = {key: _table(location, statement, key) for key in sorted(statement.tables)}
     require_known_functions(text, statement)
     Names(statement, {key: _columns(table) for key, table in tables.items()}).require_known()
     hide_path(statement.tree)
-    scanner = Scanner(place.account_id, limit)
+    scanner = Scanner(location.account_id, limit)
     with tempfile.TemporaryDirectory(prefix="athena-") as folder, duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         # Trino's / of whole numbers is whole: https://trino.io/docs/current/functions/math.html
@@ -54,15 +54,15 @@ def run(place: Place, text: str, database: str | None, limit: int | None) -> Res
             table = tables[key_of(reference, statement.database)]
             name = f"reference_{number}"
             rows = scanner.rows(table, _partitions(connection, reference, table))
-            hidden = {PATH: "VARCHAR"} if says_path(reference) else {}
+            hidden = {PATH: "VARCHAR"} if selects_path(reference) else {}
             _load(connection, name, {**_columns(table), **hidden}, rows, Path(folder) / f"{name}.json")
             _point_at(reference, name)
-        return _answer(connection, statement, scanner)
+        return _respond(connection, statement, scanner)
 
 
-def _table(place: Place, statement: Statement, key: tuple[str, str]) -> Table:
+def _table(location: AccountRegion, statement: Statement, key: tuple[str, str]) -> Table:
     try:
-        return glue_backends[place.account_id][place.region].table(*key)
+        return glue_backends[location.account_id][location.region].table(*key)
     except EntityNotFoundException as error:
         named = next(one for one in tables_of(statement.tree) if key_of(one, statement.database) == key)
         raise QueryFailed(
@@ -122,7 +122,7 @@ def _point_at(reference: exp.Table, name: str) -> None:
         reference.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, statement: Statement, scanner: Scanner) -> Result:
+def _respond(connection: duckdb.DuckDBPyConnection, statement: Statement, scanner: Scanner) -> Result:
     # Whatever the query's own SQL says, it reads its tables and nothing of this machine.
     connection.execute("SET enable_external_access = false")
     try:
@@ -136,7 +136,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: Statement, scanner
         names = ", ".join(f"c{number}" for number in range(len(columns)))
         rows = connection.execute(f"SELECT {texts} FROM ({sql}) AS a({names})").fetchall()
     except duckdb.Error as error:
-        raise QueryFailed(_in_athenas_words(error)) from error
+        raise QueryFailed(_athena_error(error)) from error
     return Result(columns, tuple(tuple(row) for row in rows), scanner.scanned)
 
 
@@ -148,8 +148,8 @@ def _name(statement: Statement, name: str, number: int) -> str:
     """Names are in lower case, and what has none is called by its position: `_col1`."""
     selects = statement.tree.selects
     has_stars = any(selected.is_star for selected in selects)
-    is_named = has_stars or selects[number].alias or isinstance(selects[number], exp.Column)
-    return name.lower() if is_named else f"_col{number}"
+    principal_matches = has_stars or selects[number].alias or isinstance(selects[number], exp.Column)
+    return name.lower() if principal_matches else f"_col{number}"
 
 
 def _type(kind: str) -> str:
@@ -166,7 +166,7 @@ def _as_text(number: int, kind: str) -> str:
     return f"CAST(c{number} AS VARCHAR)"
 
 
-def _in_athenas_words(error: duckdb.Error) -> str:
+def _athena_error(error: duckdb.Error) -> str:
     first = str(error).splitlines()[0]
     if isinstance(error, duckdb.ConversionException):
         return f"INVALID_CAST_ARGUMENT: {first}"

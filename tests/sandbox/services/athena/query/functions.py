@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.trino import Trino
 from sqlglot.tokenizer_core import TokenType
 
 from sandbox.services.athena.exceptions import QueryFailed
@@ -128,59 +129,10 @@ _FUNCTIONS = frozenset(
     }
 )
 
-# Words that a parenthesis follows too.
-_WORDS = frozenset(
-    {
-        "all",
-        "and",
-        "any",
-        "as",
-        "between",
-        "by",
-        "case",
-        "cube",
-        "distinct",
-        "else",
-        "except",
-        "exists",
-        "filter",
-        "from",
-        "group",
-        "having",
-        "in",
-        "intersect",
-        "is",
-        "join",
-        "like",
-        "not",
-        "offset",
-        "on",
-        "or",
-        "order",
-        "over",
-        "partition",
-        "rollup",
-        "rows",
-        "range",
-        "select",
-        "sets",
-        "some",
-        "then",
-        "union",
-        "using",
-        "values",
-        "when",
-        "where",
-        "with",
-        "within",
-        "lateral",
-        "limit",
-        "escape",
-        "recursive",
-        "ordinality",
-        "end",
-        "interval",
-    }
+# Keywords that a parenthesis may follow, and that sqlglot accepts as names of functions.
+_KEYWORDS = frozenset(
+    {"all", "any", "by", "exists", "filter", "group", "interval", "like", "offset", "order", "range", "sets", "some"}
+    | {"union", "within"}
 )
 _TYPES = frozenset({"array", "char", "decimal", "map", "numeric", "row", "time", "timestamp", "varchar", "varbinary"})
 
@@ -192,8 +144,12 @@ def require_known_functions(text: str, statement: Statement) -> None:
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         where = f"line {token.line}:{max(1, token.col - len(token.text) + 1)}"
         name = token.text.lower()
-        is_called = following is not None and following.token_type is TokenType.L_PAREN and name.isidentifier()
-        if is_called and name not in _FUNCTIONS | _WORDS | _TYPES | named:
+        is_called = following is not None and following.token_type is TokenType.L_PAREN
+        if (
+            is_called
+            and token.token_type in Trino.Parser.FUNC_TOKENS
+            and name not in _FUNCTIONS | _KEYWORDS | _TYPES | named
+        ):
             raise QueryFailed(f"FUNCTION_NOT_FOUND: {where}: Function '{name}' not registered, or not built here")
 
 

@@ -75,7 +75,7 @@ class Names:
         return found
 
     def _starred(self, scope: Scope, star: exp.Expr) -> set[str] | None:
-        wanted = star.table.lower() if isinstance(star, exp.Column) else None
+        requested = star.table.lower() if isinstance(star, exp.Column) else None
         # Of a UNION the columns are those of its first SELECT.
         first = scope.expression
         while isinstance(first, (exp.SetOperation, exp.Subquery)):
@@ -83,7 +83,7 @@ class Names:
         inner = next(one for one in self._scopes if one.expression is first)
         found: set[str] = set()
         for alias, source in _sources(inner).items():
-            if wanted is None or alias == wanted:
+            if requested is None or alias == requested:
                 columns = self._columns(source)
                 if columns is None:
                     return None
@@ -91,7 +91,7 @@ class Names:
         return found
 
 
-def says_path(reference: exp.Table) -> bool:
+def selects_path(reference: exp.Table) -> bool:
     """Whether the SELECT of a reference to a table, or one inside of it, says `$path`."""
     select = reference.find_ancestor(exp.Select)
     return select is not None and any(column.name == PATH for column in select.find_all(exp.Column))
@@ -101,7 +101,7 @@ def hide_path(tree: exp.Query) -> None:
     """Let `*` mean all columns but the hidden one, where that is said."""
     for reference in tables_of(tree):
         select = reference.find_ancestor(exp.Select)
-        if select is None or not says_path(reference):
+        if select is None or not selects_path(reference):
             continue
         for selected in select.selects:
             star = selected.this if isinstance(selected, exp.Column) else selected

@@ -36,7 +36,7 @@ def is_projected(table: Table) -> bool:
     return table.parameters.get("projection.enabled", "false").lower() == "true"
 
 
-def partitions_of(table: Table, wanted: Mapping[str, Sequence[str]] | None = None) -> Iterator[Partition]:
+def partitions_of(table: Table, requested: Mapping[str, Sequence[str]] | None = None) -> Iterator[Partition]:
     """The partitions that the properties of a table project; those of a table without projection are none.
 
     `wanted` has the values that a query says by equality, which columns of type `injected` need. Raises QueryFailed for
@@ -49,7 +49,7 @@ def partitions_of(table: Table, wanted: Mapping[str, Sequence[str]] | None = Non
         # What CREATE TABLE, a crawler or MSCK REPAIR TABLE would have put in the catalog is not built.
         return
     values = [
-        _values(table, key["Name"].lower(), (wanted or {}).get(key["Name"].lower())) for key in table.partition_keys
+        _values(table, key["Name"].lower(), (requested or {}).get(key["Name"].lower())) for key in table.partition_keys
     ]
     number = 1
     for of_key in values:
@@ -65,7 +65,7 @@ def folder_of(table: Table, partition: Partition) -> str:
     Without `storage.location.template` the path is Hive's, `/key=value/`. ASSUMPTION: a template without a slash at its
     end means a folder too.
     """
-    location = str(table.given.get("StorageDescriptor", {}).get("Location", ""))
+    location = str(table.definition.get("StorageDescriptor", {}).get("Location", ""))
     names = [key["Name"].lower() for key in table.partition_keys]
     template = table.parameters.get("storage.location.template")
     if not names:
@@ -97,16 +97,16 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1].lower()], template)
 
 
-def _values(table: Table, name: str, wanted: Sequence[str] | None) -> Sequence[str]:
+def _values(table: Table, name: str, requested: Sequence[str] | None) -> Sequence[str]:
     kind = _property(table, name, "type").lower()
     make = {"enum": _enum, "integer": _integer, "date": _date}.get(kind)
     if kind == "injected":
-        if not wanted:
+        if not requested:
             raise QueryFailed(
                 f"CONSTRAINT_VIOLATION: For the injected projected partition column {name}, the WHERE clause must "
                 "contain only static equality conditions, and at least one such condition must be present."
             )
-        return list(dict.fromkeys(wanted))
+        return list(dict.fromkeys(requested))
     if make is None:
         raise QueryFailed(f"INVALID_TABLE_PROPERTY: Unknown projection type {kind!r} of the column {name}")
     try:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from moto.s3.models import FakeKey
 
-from sandbox.policies.evaluation import Need
+from sandbox.policies.evaluation import RequiredPermission
 from sandbox.services.athena.exceptions import QueryFailed, ScanLimitExceeded
 from sandbox.services.athena.query.projection import Partition, folder_of
 from sandbox.services.athena.query.serde import Reader
-from sandbox.services.s3.access import judge
-from sandbox.services.s3.models import bucket_of
+from sandbox.services.s3.access import evaluate
+from sandbox.services.s3.models import find_bucket
 from sandbox.services.sts.trust import Principal
 
 if TYPE_CHECKING:
@@ -61,13 +61,15 @@ class Scanner:
                 yield keys[index]
 
     def _body(self, bucket_name: str, key: str) -> bytes:
-        bucket = bucket_of(bucket_name)
+        bucket = find_bucket(bucket_name)
         found: Any = bucket.keys.get(key) if bucket else None
         principal = Principal.identity(f"arn:aws:iam::{self._account_id}:root", self._account_id)
-        judgement = judge(bucket_name, principal, Need("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{key}"))
+        decision = evaluate(
+            bucket_name, principal, RequiredPermission("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{key}")
+        )
         is_own = bucket is not None and bucket.account_id == self._account_id
         # ASSUMPTION: of Athena's caller only the account is known to the bucket policy.
-        if judgement == "denied" or (judgement == "not allowed" and not is_own):
+        if decision == "explicitDeny" or (decision == "implicitDeny" and not is_own):
             raise QueryFailed(f"PERMISSION_DENIED: Permission denied on S3 path: s3://{bucket_name}/{key}")
         body = bytes(found.value)
         self.scanned += len(body)
@@ -77,7 +79,7 @@ class Scanner:
 
 
 def _keys(bucket_name: str) -> list[str]:
-    bucket = bucket_of(bucket_name)
+    bucket = find_bucket(bucket_name)
     if bucket is None:
         raise QueryFailed(
             f"HIVE_METASTORE_ERROR: The specified bucket does not exist (Service: Amazon S3; Status Code: 404; "

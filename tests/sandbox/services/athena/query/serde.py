@@ -50,7 +50,7 @@ class Reader:
     """Reads the objects of a table. Raises QueryFailed for a table in another format."""
 
     def __init__(self, table: Table) -> None:
-        serde = table.given.get("StorageDescriptor", {}).get("SerdeInfo", {})
+        serde = table.definition.get("StorageDescriptor", {}).get("SerdeInfo", {})
         properties: Mapping[str, str] = serde.get("Parameters", {})
         if serde.get("SerializationLibrary") != OPENX:
             raise QueryFailed(f"NOT_SUPPORTED: The sandbox reads {OPENX}, and the table {table.name} has another SerDe")

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.cloudformation.exceptions import StackSetNotFoundException, ValidationError
+from moto.cloudformation.exceptions import StackSetNotEmpty, StackSetNotFoundException, ValidationError
 
 from sandbox.services.cloudformation import exceptions
 from sandbox.services.cloudformation.models import (
     NOT_THE_ADMINISTRATOR,
     SandboxCloudFormationBackend,
-    cloudformation_of,
+    cloudformation_backend_of,
 )
 from sandbox.services.cloudformation.stack_sets import deployments
 from sandbox.services.cloudformation.stack_sets.preferences import Preferences
 from sandbox.services.cloudformation.stack_sets.service_managed import Instance, ServiceManagedStackSet
 from sandbox.services.cloudformation.stack_sets.targets import DeploymentTargets, valid_regions
 from sandbox.services.cloudformation.templates import valid_template
-from sandbox.services.organizations.models import Organization, organization_of
+from sandbox.services.organizations.models import Organization, find_organization
 from sandbox.services.organizations.principals import STACK_SETS_PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.services.cloudformation.stack_sets.service_managed import Deployment
-    from sandbox.services.cloudformation.stack_sets.stack_set import Place
+    from sandbox.services.cloudformation.stack_sets.stack_set import AccountRegion
 
 # The texts are AWS's, as the reports of those who got them have them.
 NOT_ACTIVATED = "You must enable organizations access to operate a service managed stack set"
@@ -75,8 +75,8 @@ def update(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
             "You can't modify your StackSet's execution configuration while there are running or queued operations."
         )
     preferences = _preferences(request)
-    said = request.get("DeploymentTargets") or {}
-    places = _instances(stack_set, request) if said else dict(_whole(stack_set))
+    requested = request.get("DeploymentTargets") or {}
+    locations = _instances(stack_set, request) if requested else dict(_whole(stack_set))
     template = _template(request, stack_set.template)
     auto_deployment = _auto_deployment(request, stack_set.auto_deployment)
     if request.get("Parameters") is not None:
@@ -89,7 +89,12 @@ def update(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
     for instance in stack_set.instances.values():
         instance.is_outdated = True
     return deployments.begin(
-        stack_set, "UPDATE", places, operation_id=request.get("OperationId"), targets=said, preferences=preferences
+        stack_set,
+        "UPDATE",
+        locations,
+        operation_id=request.get("OperationId"),
+        targets=requested,
+        preferences=preferences,
     )
 
 
@@ -98,7 +103,7 @@ def delete(stack_set: ServiceManagedStackSet) -> None:
     if stack_set.unfinished:
         raise exceptions.OperationInProgressException(f"Another Operation on StackSet {stack_set.name} is in progress")
     if stack_set.instances:
-        raise exceptions.StackSetNotEmptyException("StackSet is not empty")
+        raise StackSetNotEmpty
     stack_set.status = "DELETED"
 
 
@@ -112,12 +117,12 @@ def create_instances(stack_set: ServiceManagedStackSet, request: Request) -> Dep
         raise ValidationError(message="AccountFilterType UNION is not supported for CreateStackInstances.")
     regions, preferences = valid_regions(request.get("Regions") or []), _preferences(request)
     by_account = targets.by_account(organization)
-    places = {(account_id, region): unit_id for account_id, unit_id in by_account.items() for region in regions}
+    locations = {(account_id, region): unit_id for account_id, unit_id in by_account.items() for region in regions}
     overrides = _parameters(request.get("ParameterOverrides") or [], {})
     stack_set.add_targets(targets.unit_ids, regions)
-    operation = _begin(stack_set, "CREATE", places, request, preferences)
-    for place, unit_id in places.items():
-        instance = stack_set.instances.setdefault(place, Instance(*place, unit_id, "PENDING", None, operation.id))
+    operation = _begin(stack_set, "CREATE", locations, request, preferences)
+    for location, unit_id in locations.items():
+        instance = stack_set.instances.setdefault(location, Instance(*location, unit_id, "PENDING", None, operation.id))
         instance.overrides = overrides
     return operation
 
@@ -125,12 +130,12 @@ def create_instances(stack_set: ServiceManagedStackSet, request: Request) -> Dep
 def update_instances(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
     """Give instances parameters of their own, and bring their stacks up to date."""
     _require_idle(stack_set, request)
-    places, preferences = _instances(stack_set, request), _preferences(request)
+    locations, preferences = _instances(stack_set, request), _preferences(request)
     overrides = request.get("ParameterOverrides")
-    for place in places if overrides is not None else ():
-        instance = stack_set.instances[place]
+    for location in locations if overrides is not None else ():
+        instance = stack_set.instances[location]
         instance.overrides = _parameters(overrides or [], instance.overrides)
-    return _begin(stack_set, "UPDATE", places, request, preferences)
+    return _begin(stack_set, "UPDATE", locations, request, preferences)
 
 
 def delete_instances(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
@@ -138,10 +143,10 @@ def delete_instances(stack_set: ServiceManagedStackSet, request: Request) -> Dep
     _require_idle(stack_set, request)
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
-    places, preferences = _instances(stack_set, request), _preferences(request)
+    locations, preferences = _instances(stack_set, request), _preferences(request)
     if targets.filter_type == "NONE":
         stack_set.remove_targets(targets.unit_ids, valid_regions(request.get("Regions") or []))
-    return _begin(stack_set, "DELETE", places, request, preferences)
+    return _begin(stack_set, "DELETE", locations, request, preferences)
 
 
 def stop(stack_set: ServiceManagedStackSet, operation_id: str) -> None:
@@ -169,14 +174,14 @@ def changeable(account_id: str, region: str, request: Request) -> ServiceManaged
 def _begin(
     stack_set: ServiceManagedStackSet,
     action: str,
-    places: dict[Place, str],
+    locations: dict[AccountRegion, str],
     request: Request,
     preferences: Preferences,
 ) -> Deployment:
     return deployments.begin(
         stack_set,
         action,
-        places,
+        locations,
         operation_id=request.get("OperationId"),
         targets=request.get("DeploymentTargets"),
         preferences=preferences,
@@ -186,7 +191,7 @@ def _begin(
 
 def _management(account_id: str, region: str, request: Request) -> SandboxCloudFormationBackend:
     """Return CloudFormation of the management account, to those who may change what it has. Raises ValidationError."""
-    organization = organization_of(account_id)
+    organization = find_organization(account_id)
     if request.get("CallAs") == "DELEGATED_ADMIN":
         if organization is None or not organization.is_delegated_administrator(account_id, STACK_SETS_PRINCIPAL):
             raise ValidationError(message=NOT_DELEGATED)
@@ -194,11 +199,11 @@ def _management(account_id: str, region: str, request: Request) -> SandboxCloudF
         raise ValidationError(message=NOT_THE_ADMINISTRATOR)
     if organization.stack_sets_access != "ENABLED":
         raise ValidationError(message=NOT_ACTIVATED)
-    return cloudformation_of(organization.account_id, region)
+    return cloudformation_backend_of(organization.account_id, region)
 
 
 def _organization_of(stack_set: ServiceManagedStackSet) -> Organization:
-    organization = organization_of(stack_set.account_id)
+    organization = find_organization(stack_set.account_id)
     if organization is None:
         raise ValidationError(message=NOT_THE_ADMINISTRATOR)
     return organization
@@ -215,24 +220,24 @@ def _require_idle(stack_set: ServiceManagedStackSet, request: Request) -> None:
         )
 
 
-def _whole(stack_set: ServiceManagedStackSet) -> Mapping[Place, str]:
+def _whole(stack_set: ServiceManagedStackSet) -> Mapping[AccountRegion, str]:
     """ "Stacks in this state [INOPERABLE] are excluded from further UpdateStackSet operations" (the model)."""
     return {
-        place: str(instance.organizational_unit_id)
-        for place, instance in stack_set.instances.items()
+        location: str(instance.organizational_unit_id)
+        for location, instance in stack_set.instances.items()
         if instance.status != "INOPERABLE"
     }
 
 
-def _instances(stack_set: ServiceManagedStackSet, request: Request) -> dict[Place, str]:
+def _instances(stack_set: ServiceManagedStackSet, request: Request) -> dict[AccountRegion, str]:
     """Return the existing instances that are meant. ASSUMPTION: places without one are left out, without an error."""
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
     regions, by_account = valid_regions(request.get("Regions") or []), targets.by_account(organization)
     return {
-        place: str(instance.organizational_unit_id)
-        for place, instance in stack_set.instances.items()
-        if place[0] in by_account and place[1] in regions
+        location: str(instance.organizational_unit_id)
+        for location, instance in stack_set.instances.items()
+        if location[0] in by_account and location[1] in regions
     }
 
 
@@ -248,10 +253,10 @@ def _template(request: Request, now: str | None) -> str:
     return str(body)
 
 
-def _parameters(said: list[dict[str, Any]], now: Mapping[str, str]) -> dict[str, str]:
+def _parameters(requested: list[dict[str, Any]], now: Mapping[str, str]) -> dict[str, str]:
     return {
         one["ParameterKey"]: now.get(one["ParameterKey"], "") if one.get("UsePreviousValue") else one["ParameterValue"]
-        for one in said
+        for one in requested
     }
 
 
@@ -260,15 +265,15 @@ def _tags(request: Request) -> dict[str, str]:
 
 
 def _auto_deployment(request: Request, now: dict[str, Any]) -> dict[str, Any]:
-    said: dict[str, Any] | None = request.get("AutoDeployment")
-    if said is None:
+    requested: dict[str, Any] | None = request.get("AutoDeployment")
+    if requested is None:
         return now
-    if not said.get("Enabled") and "RetainStacksOnAccountRemoval" in said:
+    if not requested.get("Enabled") and "RetainStacksOnAccountRemoval" in requested:
         # "Specify only if Enabled is set to True" (the model).
         raise ValidationError(message="RetainStacksOnAccountRemoval is for automatic deployments that are enabled.")
-    return said
+    return requested
 
 
 def _managed_execution(request: Request, *, now: bool) -> bool:
-    said = request.get("ManagedExecution")
-    return now if said is None else bool(said.get("Active"))
+    requested = request.get("ManagedExecution")
+    return now if requested is None else bool(requested.get("Active"))

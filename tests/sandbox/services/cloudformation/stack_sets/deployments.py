@@ -16,14 +16,15 @@ from sandbox.services.cloudformation.stack_sets.member_roles import prepare_memb
 from sandbox.services.cloudformation.stack_sets.preferences import OF_AUTOMATIC_DEPLOYMENTS, Preferences
 from sandbox.services.cloudformation.stack_sets.service_managed import Deployment, Instance, ServiceManagedStackSet
 from sandbox.services.cloudformation.stack_sets.targets import DeploymentTargets
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.moto_internals import existing_backends
+from sandbox.services.organizations.models import find_organization
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
-    from sandbox.services.cloudformation.stack_sets.stack_set import Place
+    from sandbox.services.cloudformation.stack_sets.stack_set import AccountRegion
     from sandbox.services.organizations.models import Organization
 
 # ASSUMPTION: AWS publishes no durations; minutes are usual.
@@ -44,7 +45,7 @@ def advance_stack_sets(now: datetime) -> None:
 def begin(
     stack_set: ServiceManagedStackSet,
     action: str,
-    places: dict[Place, str],
+    locations: dict[AccountRegion, str],
     *,
     operation_id: str | None = None,
     targets: dict[str, Any] | None = None,
@@ -61,7 +62,7 @@ def begin(
         preferences=preferences,
         retain_stacks=retain_stacks,
     )
-    operation.results = {place: (unit_id, "PENDING", None) for place, unit_id in places.items()}
+    operation.results = {location: (unit_id, "PENDING", None) for location, unit_id in locations.items()}
     stack_set.operations.append(operation)
     _advance(stack_set, clock.now())
     return operation
@@ -79,7 +80,7 @@ def account_moved(management_account_id: str, account_id: str) -> None:
     "Automatic deployments do not consider account level targeting filters", and new instances have no parameters of
     their own (the page above). ASSUMPTION: where it is in a target before and after, its stacks stay as they are.
     """
-    organization = organization_of(management_account_id)
+    organization = find_organization(management_account_id)
     for stack_set in _every_stack_set():
         if organization is not None and stack_set.account_id == management_account_id and stack_set.is_automatic:
             _follow(stack_set, organization, account_id)
@@ -90,8 +91,10 @@ def _follow(stack_set: ServiceManagedStackSet, organization: Organization, accou
     account = next((known for known in organization.accounts if known.id == account_id), None)
     unit_id = None if account is None else targets.unit_of(organization, account)
     regions = set() if unit_id is None else stack_set.automatic_targets[unit_id]
-    there = {place: found for place, found in stack_set.instances.items() if place[0] == account_id}
-    gone = {place: str(found.organizational_unit_id) for place, found in there.items() if place[1] not in regions}
+    there = {location: found for location, found in stack_set.instances.items() if location[0] == account_id}
+    gone = {
+        location: str(found.organizational_unit_id) for location, found in there.items() if location[1] not in regions
+    }
     new = {(account_id, region): str(unit_id) for region in sorted(regions) if (account_id, region) not in there}
     retain = bool(stack_set.auto_deployment.get("RetainStacksOnAccountRemoval"))
     for instance in there.values():
@@ -103,9 +106,8 @@ def _follow(stack_set: ServiceManagedStackSet, organization: Organization, accou
 
 
 def _every_stack_set() -> Iterator[ServiceManagedStackSet]:
-    for _, _, backend in sorted(cloudformation_backends.iter_backends(), key=lambda found: found[:2]):
-        if isinstance(backend, SandboxCloudFormationBackend):
-            yield from backend.service_managed_stack_sets
+    for backend in existing_backends(cloudformation_backends, SandboxCloudFormationBackend):
+        yield from backend.service_managed_stack_sets
 
 
 def _advance(stack_set: ServiceManagedStackSet, now: datetime) -> None:
@@ -123,83 +125,87 @@ def _advance(stack_set: ServiceManagedStackSet, now: datetime) -> None:
 
 def _start(stack_set: ServiceManagedStackSet, operation: Deployment, at: datetime) -> None:
     operation.status, operation.started_at = "RUNNING", at
-    organization = organization_of(stack_set.account_id)
+    organization = find_organization(stack_set.account_id)
     accounts = organization.accounts if organization else []
     suspended = {account.id for account in accounts if account.status != "ACTIVE"}
     if operation.action != "DELETE":
         prepare_members(sorted({account_id for account_id, _ in operation.results} - suspended))
-    for place, (unit_id, _, _) in list(operation.results.items()):
+    for location, (unit_id, _, _) in list(operation.results.items()):
         if operation.action == "CREATE":
-            stack_set.instances.setdefault(place, Instance(*place, unit_id, "PENDING", None, operation.id))
-        instance = stack_set.instances.get(place)
+            stack_set.instances.setdefault(location, Instance(*location, unit_id, "PENDING", None, operation.id))
+        instance = stack_set.instances.get(location)
         if instance is not None:
             instance.status, instance.reason, instance.last_operation_id = "RUNNING", None, operation.id
-        if place[0] in suspended:
+        if location[0] in suspended:
             # There is no such result: the model has that status of instances alone.
-            del operation.results[place]
-            _skip(stack_set, operation, place)
+            del operation.results[location]
+            _skip(stack_set, operation, location)
         else:
-            operation.results[place] = (unit_id, "RUNNING", None)
+            operation.results[location] = (unit_id, "RUNNING", None)
 
 
-def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, place: Place) -> None:
+def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, location: AccountRegion) -> None:
     """Flag the instance of a suspended account, also when it was to be deleted.
 
     https://aws.amazon.com/about-aws/whats-new/2023/06/aws-cloudformation-stacksets-suspended-accounts-deployments/
     ASSUMPTION: an instance goes where no stack has to be deleted for it.
     """
-    instance = stack_set.instances.get(place)
+    instance = stack_set.instances.get(location)
     if instance is None:
         return
     instance.status = SKIPPED
     if operation.action == "DELETE" and (operation.retain_stacks or instance.stack_id is None):
-        del stack_set.instances[place]
+        del stack_set.instances[location]
 
 
 def _finish(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
     preferences, exceeded = operation.preferences, False
     for region in preferences.ordered(region for _, region in operation.results):
-        places = sorted(place for place in operation.results if place[1] == region)
+        locations = sorted(location for location in operation.results if location[1] == region)
         if exceeded and not preferences.is_parallel:
-            _cancel(stack_set, operation, places, TOLERANCE_EXCEEDED)
+            _cancel(stack_set, operation, locations, TOLERANCE_EXCEEDED)
         else:
-            exceeded = _work_in_region(stack_set, operation, places) or exceeded
+            exceeded = _process_region(stack_set, operation, locations) or exceeded
     operation.status, operation.ended_at = "FAILED" if exceeded else "SUCCEEDED", clock.now()
 
 
-def _work_in_region(stack_set: ServiceManagedStackSet, operation: Deployment, places: Sequence[Place]) -> bool:
+def _process_region(
+    stack_set: ServiceManagedStackSet, operation: Deployment, locations: Sequence[AccountRegion]
+) -> bool:
     """Return whether more failed than may."""
-    tolerance, failed, left = operation.preferences.tolerance(len(places)), 0, list(places)
+    tolerance, failed, left = operation.preferences.tolerance(len(locations)), 0, list(locations)
     while left and failed <= tolerance:
-        together = operation.preferences.at_a_time(len(places), failed)
-        failed += sum(not _work(stack_set, operation, place) for place in left[:together])
+        together = operation.preferences.batch_size(len(locations), failed)
+        failed += sum(not _process_instance(stack_set, operation, location) for location in left[:together])
         left = left[together:]
     _cancel(stack_set, operation, left, TOLERANCE_EXCEEDED)
     return failed > tolerance
 
 
-def _work(stack_set: ServiceManagedStackSet, operation: Deployment, place: Place) -> bool:
+def _process_instance(stack_set: ServiceManagedStackSet, operation: Deployment, location: AccountRegion) -> bool:
     """Do it in one account and Region. Return whether it succeeded."""
-    instance = stack_set.instances.get(place)
+    instance = stack_set.instances.get(location)
     reason = None
     if instance is not None and operation.action == "DELETE":
         reason = None if operation.retain_stacks else member_stacks.delete(instance)
         instance.status = "INOPERABLE"
         if reason is None:
-            del stack_set.instances[place]
+            del stack_set.instances[location]
     elif instance is not None:
         reason = member_stacks.deploy(stack_set, instance)
         instance.status = "SUCCEEDED" if reason is None else "FAILED"
         instance.is_outdated = False
     if instance is not None:
         instance.reason = reason
-    unit_id = operation.results[place][0]
-    operation.results[place] = (unit_id, "SUCCEEDED" if reason is None else "FAILED", reason)
+    unit_id = operation.results[location][0]
+    operation.results[location] = (unit_id, "SUCCEEDED" if reason is None else "FAILED", reason)
     return reason is None
 
 
-def _cancel(stack_set: ServiceManagedStackSet, operation: Deployment, places: Sequence[Place], reason: str) -> None:
-    for place in places:
-        operation.results[place] = (operation.results[place][0], "CANCELLED", reason)
-        if place in stack_set.instances:
-            stack_set.instances[place].status, stack_set.instances[place].reason = "CANCELLED", reason
+def _cancel(
+    stack_set: ServiceManagedStackSet, operation: Deployment, locations: Sequence[AccountRegion], reason: str
+) -> None:
+    for location in locations:
+        operation.results[location] = (operation.results[location][0], "CANCELLED", reason)
+        if location in stack_set.instances:
+            stack_set.instances[location].status, stack_set.instances[location].reason = "CANCELLED", reason

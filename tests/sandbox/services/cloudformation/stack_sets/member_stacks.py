@@ -6,48 +6,28 @@ from typing import TYPE_CHECKING
 
 from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 
-from sandbox.services.account.models import account_of
-from sandbox.services.cloudformation.models import NOTHING_TO_UPDATE, cloudformation_of
+from sandbox.services.account.models import account_backend_of
+from sandbox.services.cloudformation.models import NOTHING_TO_UPDATE, cloudformation_backend_of
 from sandbox.services.cloudformation.operation import Operation, operation
-from sandbox.services.cloudformation.stacks import WHOLE
+from sandbox.services.cloudformation.stacks import UPDATABLE_STATUSES
+from sandbox.services.injected_failures import InjectedFailures
 
 if TYPE_CHECKING:
     from sandbox.services.cloudformation.models import SandboxCloudFormationBackend
     from sandbox.services.cloudformation.stack_sets.service_managed import Instance, ServiceManagedStackSet
-    from sandbox.services.cloudformation.stack_sets.stack_set import Place
     from sandbox.services.cloudformation.stacks import Stack
 
 
-class StackInstanceFailures:
-    """Stack instances that shall fail, with the reason: what a service control policy does to a member account, say."""
-
-    def __init__(self) -> None:
-        self._reasons: dict[tuple[str, Place], str] = {}
-
-    def set(self, stack_set_name: str, place: Place, reason: str | None) -> None:
-        """Let every creation and update fail there; a reason of None lifts it."""
-        if reason is None:
-            self._reasons.pop((stack_set_name, place), None)
-        else:
-            self._reasons[stack_set_name, place] = reason
-
-    def reason(self, stack_set_name: str, place: Place) -> str | None:
-        return self._reasons.get((stack_set_name, place))
-
-    def clear(self) -> None:
-        self._reasons.clear()
-
-
-failures = StackInstanceFailures()
+injected_failures = InjectedFailures()
 
 
 def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
     """Make the stack, or bring it up to date. Return why that failed, None where it did not."""
-    place = (instance.account_id, instance.region)
-    obstacle = failures.reason(stack_set.name, place) or _disabled_region(stack_set, instance)
-    if obstacle is not None:
-        return obstacle
-    cloudformation = cloudformation_of(*place)
+    location = (instance.account_id, instance.region)
+    reason = injected_failures.reason(stack_set.name, *location) or _disabled_region(stack_set, instance)
+    if reason is not None:
+        return reason
+    cloudformation = cloudformation_backend_of(*location)
     try:
         with operation(Operation(instance.last_operation_id)):
             stack = _deployed(stack_set, instance, cloudformation)
@@ -60,7 +40,7 @@ def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
 
 def delete(instance: Instance) -> str | None:
     """Delete the stack, if there is one. Return why that failed, None where it did not."""
-    cloudformation = cloudformation_of(instance.account_id, instance.region)
+    cloudformation = cloudformation_backend_of(instance.account_id, instance.region)
     stack = _existing(cloudformation, instance)
     if stack is None:
         return None
@@ -74,16 +54,16 @@ def _deployed(
 ) -> Stack:
     stack = _existing(cloudformation, instance)
     parameters = {**stack_set.parameters, **instance.overrides}
-    if stack is not None and stack.status not in WHOLE:
+    if stack is not None and stack.status not in UPDATABLE_STATUSES:
         # ASSUMPTION: what is left of a creation that failed is deleted, and the stack made anew.
         cloudformation.delete_stack(stack.stack_id)
         stack = None
     if stack is None:
         name = stack_set.stack_name((instance.account_id, instance.region))
         return cloudformation.create_stack(name, stack_set.template, parameters, tags=dict(stack_set.tags))
-    said = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    requested = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     try:
-        return cloudformation.update_stack(stack.stack_id, stack_set.template, None, said, dict(stack_set.tags))
+        return cloudformation.update_stack(stack.stack_id, stack_set.template, None, requested, dict(stack_set.tags))
     except ValidationError as error:
         if error.message != NOTHING_TO_UPDATE:
             raise
@@ -93,7 +73,7 @@ def _deployed(
 
 def _existing(cloudformation: SandboxCloudFormationBackend, instance: Instance) -> Stack | None:
     """The stack, None where it was never made or somebody deleted it in the account."""
-    return next((stack for stack in cloudformation.our_stacks() if stack.stack_id == instance.stack_id), None)
+    return next((stack for stack in cloudformation.active_stacks() if stack.stack_id == instance.stack_id), None)
 
 
 def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
@@ -103,7 +83,7 @@ def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> s
     ASSUMPTION: the words.
     """
     for account_id in (instance.account_id, stack_set.account_id):
-        if account_of(account_id).region_status(instance.region) == "DISABLED":
+        if account_backend_of(account_id).region_status(instance.region) == "DISABLED":
             return f"Region {instance.region} is not enabled in account {account_id}."
     return None
 

@@ -20,36 +20,36 @@ _EITHER = (("FailureToleranceCount", "FailureTolerancePercentage"), ("MaxConcurr
 class Preferences:
     """`said` is the model's StackSetOperationPreferences, whose defaults hold for what is not said."""
 
-    said: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for pair in _EITHER:
-            if all(name in self.said for name in pair):
+            if all(name in self.options for name in pair):
                 raise ValidationError(message=f"You can specify either {pair[0]} or {pair[1]}, but not both.")
 
     @property
     def is_parallel(self) -> bool:
         """Whether all Regions are deployed to at the same time, which no failure in another one stops (ASSUMPTION)."""
-        return bool(self.said.get("RegionConcurrencyType") == "PARALLEL")
+        return bool(self.options.get("RegionConcurrencyType") == "PARALLEL")
 
     def ordered(self, regions: Iterable[str]) -> list[str]:
         """Return the Regions as RegionOrder has them. ASSUMPTION: the others follow by their names."""
-        order: list[str] = self.said.get("RegionOrder", [])
+        order: list[str] = self.options.get("RegionOrder", [])
         return sorted(set(regions), key=lambda region: (order.index(region) if region in order else len(order), region))
 
     def tolerance(self, accounts: int) -> int:
         """Return in how many of these accounts of a Region the operation may fail."""
-        percentage = self.said.get("FailureTolerancePercentage")
-        return int(self.said.get("FailureToleranceCount", 0)) if percentage is None else accounts * percentage // 100
+        percentage = self.options.get("FailureTolerancePercentage")
+        return int(self.options.get("FailureToleranceCount", 0)) if percentage is None else accounts * percentage // 100
 
-    def at_a_time(self, accounts: int, failures: int) -> int:
+    def batch_size(self, accounts: int, failures: int) -> int:
         """Return how many of these accounts of a Region are worked on together after so many failures.
 
         STRICT_FAILURE_TOLERANCE, the default, ensures that failures never exceed the tolerance by more than one.
         """
-        percentage = self.said.get("MaxConcurrentPercentage")
-        most = int(self.said.get("MaxConcurrentCount", 1)) if percentage is None else accounts * percentage // 100
-        if self.said.get("ConcurrencyMode") != "SOFT_FAILURE_TOLERANCE":
+        percentage = self.options.get("MaxConcurrentPercentage")
+        most = int(self.options.get("MaxConcurrentCount", 1)) if percentage is None else accounts * percentage // 100
+        if self.options.get("ConcurrencyMode") != "SOFT_FAILURE_TOLERANCE":
             most = min(most, self.tolerance(accounts) + 1 - failures)
         return max(1, most)
 

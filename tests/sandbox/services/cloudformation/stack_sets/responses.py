@@ -10,10 +10,10 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from sandbox.clock import clock
 from sandbox.services.cloudformation.exceptions import OperationInProgressException
-from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_of
+from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backend_of
 from sandbox.services.cloudformation.stack_sets import changes
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
-from sandbox.services.ssmquicksetup.models import settle
+from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ class StackSetResponse(MotoCloudFormationResponse):
                 # ASSUMPTION: the words. CallAs and AutoDeployment are "[Service-managed permissions]" in the model.
                 raise ValidationError(message="CallAs and AutoDeployment are for SERVICE_MANAGED permissions only.")
             return super().create_stack_set()
-        self._settle()
+        self._process_due_operations()
         return ActionResult({"StackSetId": changes.create(self.current_account, self.region, request).id})
 
     def update_stack_set(self) -> ActionResult:
@@ -67,12 +67,12 @@ class StackSetResponse(MotoCloudFormationResponse):
 
     @property
     def _backend(self) -> SandboxCloudFormationBackend:
-        self._settle()
-        return cloudformation_of(self.current_account, self.region)
+        self._process_due_operations()
+        return cloudformation_backend_of(self.current_account, self.region)
 
     @property
     def _changeable(self) -> ServiceManagedStackSet:
-        self._settle()
+        self._process_due_operations()
         return changes.changeable(self.current_account, self.region, self._request)
 
     @property
@@ -88,10 +88,10 @@ class StackSetResponse(MotoCloudFormationResponse):
 
     @property
     def _request(self) -> dict[str, Any]:
-        said: dict[str, Any] = dict(self._get_params())
-        if said.get("TemplateURL"):
-            said["TemplateBody"] = self._get_stack_from_s3_url(said["TemplateURL"])
-        return said
+        requested: dict[str, Any] = dict(self._get_params())
+        if requested.get("TemplateURL"):
+            requested["TemplateBody"] = self._get_stack_from_s3_url(requested["TemplateURL"])
+        return requested
 
     def _change(self, change: Callable[[ServiceManagedStackSet, dict[str, Any]], Deployment]) -> ActionResult:
         try:
@@ -102,6 +102,6 @@ class StackSetResponse(MotoCloudFormationResponse):
             raise
         return ActionResult({"OperationId": operation.id})
 
-    def _settle(self) -> None:
+    def _process_due_operations(self) -> None:
         # What has been deployed by now is to be seen.
-        settle()
+        process_due_operations()

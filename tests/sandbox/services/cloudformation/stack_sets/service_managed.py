@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 from sandbox.services.cloudformation.stack_sets.preferences import OF_AUTOMATIC_DEPLOYMENTS, Preferences
 from sandbox.services.cloudformation.stack_sets.stack_set import (
     SERVICE_MANAGED,
+    AccountRegion,
     Operation,
-    Place,
     StackInstance,
     StackSet,
 )
@@ -47,8 +47,8 @@ class Instance(StackInstance):
         return summary
 
     def describe_overrides(self) -> dict[str, Any]:
-        said = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.overrides.items()]
-        return {"ParameterOverrides": said}
+        requested = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.overrides.items()]
+        return {"ParameterOverrides": requested}
 
 
 @dataclass
@@ -66,8 +66,8 @@ class Deployment(Operation):
 
     def describe(self) -> dict[str, Any]:
         """Return the model's StackSetOperationSummary. Automatic deployments have no preferences."""
-        said = {} if self.preferences is OF_AUTOMATIC_DEPLOYMENTS else self.preferences.said
-        return {**super().describe(), **({"OperationPreferences": said} if said else {})}
+        requested = {} if self.preferences is OF_AUTOMATIC_DEPLOYMENTS else self.preferences.options
+        return {**super().describe(), **({"OperationPreferences": requested} if requested else {})}
 
     def describe_whole(self) -> dict[str, Any]:
         """Return what StackSetOperation has beyond the summary."""
@@ -91,7 +91,7 @@ class ServiceManagedStackSet(StackSet):
     auto_deployment: dict[str, Any] = field(default_factory=dict)
     managed_execution: bool = False
     automatic_targets: dict[str, set[str]] = field(default_factory=dict)
-    instances: dict[Place, Instance] = field(default_factory=dict)  # type: ignore[assignment]
+    instances: dict[AccountRegion, Instance] = field(default_factory=dict)  # type: ignore[assignment]
     operations: list[Deployment] = field(default_factory=list)  # type: ignore[assignment]
     # Which StackSet of this name in this account and Region it is: ids tell them apart.
     generation: int = 0
@@ -110,9 +110,9 @@ class ServiceManagedStackSet(StackSet):
     def is_automatic(self) -> bool:
         return bool(self.auto_deployment.get("Enabled"))
 
-    def stack_name(self, place: Place) -> str:
+    def stack_name(self, location: AccountRegion) -> str:
         """The name of the stack in an account and Region."""
-        account_id, region = place
+        account_id, region = location
         return f"StackSet-{self.name}-{uuid5(NAMESPACE_URL, f'{self.id}/{account_id}/{region}')}"
 
     def add_targets(self, unit_ids: tuple[str, ...], regions: list[str]) -> None:

@@ -19,9 +19,9 @@ SERVICE_MANAGED = "SERVICE_MANAGED"
 SELF_MANAGED = "SELF_MANAGED"
 
 # An account and Region.
-Place = tuple[str, str]
+AccountRegion = tuple[str, str]
 # Where to deploy to, with the root or unit that it is targeted by; None in a self-managed StackSet.
-Targeted = dict[Place, str | None]
+Targeted = dict[AccountRegion, str | None]
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Operation:
     status: str
     created_at: datetime
     ended_at: datetime | None = None
-    results: dict[Place, tuple[str | None, str, str | None]] = field(default_factory=dict)
+    results: dict[AccountRegion, tuple[str | None, str, str | None]] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
         """Return the model's StackSetOperationSummary."""
@@ -120,7 +120,7 @@ class StackSet:
     organizational_unit_ids: tuple[str, ...] = ()
     administration_role_arn: str | None = None
     execution_role_name: str | None = None
-    instances: dict[Place, StackInstance] = field(default_factory=dict)
+    instances: dict[AccountRegion, StackInstance] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
 
     @property
@@ -128,7 +128,7 @@ class StackSet:
         # The same in every run, so that what is shown can be compared.
         return f"{self.name}:{uuid5(NAMESPACE_URL, f'{self.account_id}/{self.region}/{self.name}')}"
 
-    def begin(self, places: Targeted, suspended: Targeted, at: datetime) -> None:
+    def begin(self, locations: Targeted, suspended: Targeted, at: datetime) -> None:
         """Start to deploy to `places` and to skip `suspended`; nothing happens while that is going on.
 
         Instances that are elsewhere go. SKIPPED_SUSPENDED_ACCOUNT: "has been skipped because the account was suspended
@@ -138,23 +138,23 @@ class StackSet:
             return
         operation = self._new_operation("UPDATE" if self.operations else "CREATE", "RUNNING", at)
         # ASSUMPTION: all of them run at once.
-        operation.results = {place: (unit_id, "RUNNING", None) for place, unit_id in places.items()}
+        operation.results = {location: (unit_id, "RUNNING", None) for location, unit_id in locations.items()}
         self.instances = {
-            place: StackInstance(*place, unit_id, status, None, operation.id)
-            for targeted, status in ((places, "RUNNING"), (suspended, "SKIPPED_SUSPENDED_ACCOUNT"))
-            for place, unit_id in targeted.items()
+            location: StackInstance(*location, unit_id, status, None, operation.id)
+            for targeted, status in ((locations, "RUNNING"), (suspended, "SKIPPED_SUSPENDED_ACCOUNT"))
+            for location, unit_id in targeted.items()
         }
 
-    def finish(self, reasons: Mapping[Place, str | None], at: datetime) -> None:
+    def finish(self, reasons: Mapping[AccountRegion, str | None], at: datetime) -> None:
         """End the operation; `reasons` says of each account and Region why it failed, None where it did not."""
         operation = self._running
         if operation is None:
             return
-        for place, (unit_id, _, _) in operation.results.items():
-            reason = reasons.get(place)
-            instance = self.instances[place]
+        for location, (unit_id, _, _) in operation.results.items():
+            reason = reasons.get(location)
+            instance = self.instances[location]
             instance.status, instance.reason = ("SUCCEEDED", None) if reason is None else ("FAILED", reason)
-            operation.results[place] = (unit_id, instance.status, reason)
+            operation.results[location] = (unit_id, instance.status, reason)
         # ASSUMPTION: Quick Setup tolerates failures, so that nothing is cancelled, and one makes the operation FAILED.
         failed = any(reason is not None for reason in reasons.values())
         operation.status, operation.ended_at = "FAILED" if failed else "SUCCEEDED", at
@@ -169,8 +169,8 @@ class StackSet:
         operation = self._new_operation("DELETE", "SUCCEEDED", at)
         operation.ended_at = at
         operation.results = {
-            place: (instance.organizational_unit_id, "SUCCEEDED", None)
-            for place, instance in self.instances.items()
+            location: (instance.organizational_unit_id, "SUCCEEDED", None)
+            for location, instance in self.instances.items()
             if instance.status != "SKIPPED_SUSPENDED_ACCOUNT"
         }
         self.instances.clear()

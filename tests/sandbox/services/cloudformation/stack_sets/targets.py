@@ -32,23 +32,25 @@ class DeploymentTargets:
     filter_type: str = "NONE"
 
     @classmethod
-    def of(cls, organization: Organization, said: dict[str, Any], accounts_aside: Iterable[str]) -> DeploymentTargets:
+    def of(
+        cls, organization: Organization, requested: dict[str, Any], accounts_aside: Iterable[str]
+    ) -> DeploymentTargets:
         """Read the model's DeploymentTargets. Raises ValidationError.
 
         `accounts_aside` is the parameter Accounts, which is for self-managed permissions (the model).
         """
-        unit_ids = tuple(said.get("OrganizationalUnitIds") or ())
+        unit_ids = tuple(requested.get("OrganizationalUnitIds") or ())
         if not unit_ids or list(accounts_aside):
             raise ValidationError(message=UNITS_ONLY)
-        if said.get("AccountsUrl"):
+        if requested.get("AccountsUrl"):
             raise ValidationError(message="The sandbox reads no AccountsUrl.")
         known = {unit.id for unit in organization.ou}
         missing = sorted(set(unit_ids) - known)
         if missing:
             # ASSUMPTION: refused at once, and the words.
             raise ValidationError(message=f"Organizational units not found: {', '.join(missing)}")
-        accounts = frozenset(said.get("Accounts") or ())
-        filter_type = said.get("AccountFilterType") or ("UNION" if accounts else "NONE")
+        accounts = frozenset(requested.get("Accounts") or ())
+        filter_type = requested.get("AccountFilterType") or ("UNION" if accounts else "NONE")
         if (filter_type == "NONE") is bool(accounts):
             raise ValidationError(message=f"AccountFilterType {filter_type} does not fit the accounts that were given.")
         return cls(unit_ids, accounts, filter_type)
@@ -65,8 +67,8 @@ class DeploymentTargets:
         unit_id = next((unit_id for unit_id in self.unit_ids if unit_id in above), None)
         if self.filter_type == "UNION" and account.id in self.accounts:
             return unit_id or str(account.parent_id)
-        wanted = {"INTERSECTION": account.id in self.accounts, "DIFFERENCE": account.id not in self.accounts}
-        return unit_id if wanted.get(self.filter_type, True) else None
+        requested = {"INTERSECTION": account.id in self.accounts, "DIFFERENCE": account.id not in self.accounts}
+        return unit_id if requested.get(self.filter_type, True) else None
 
     def by_account(self, organization: Organization) -> dict[str, str]:
         """Return the accounts that are meant, suspended ones included, each with the root or unit that targets it."""

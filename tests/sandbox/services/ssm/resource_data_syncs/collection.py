@@ -55,7 +55,7 @@ class ResourceDataSyncs:
         source = self._scenario_source(organization=organization) if sync_type == FROM_SOURCE else None
         destination = self._scenario_destination(organization=organization) if sync_type == TO_DESTINATION else None
         sync = ResourceDataSync(name, sync_type, self._account_id, self._region, source, destination, created_at)
-        sync.adopt()
+        sync.add_existing()
         self._by_name[name] = sync
 
     def create(
@@ -93,7 +93,7 @@ class ResourceDataSyncs:
             )
         sync = self._known(name, FROM_SOURCE)
         require_source(self._account_id, self._region, source)
-        if sync.work is not None and sync.work.kind == "update":
+        if sync.pending_work is not None and sync.pending_work.kind == "update":
             # Who is refused is taken to wait as long as a poller does, so that an update that nobody watches ends too.
             clock.advance(POLLING_INTERVAL)
             raise exceptions.ResourceDataSyncConflictException(
@@ -136,7 +136,7 @@ class ResourceDataSyncs:
 
     def poll(self, syncs: Iterable[ResourceDataSync]) -> None:
         """Let time pass, as though whoever asked for an unfinished sync had waited before asking again."""
-        if any(sync.work is not None for sync in syncs):
+        if any(sync.pending_work is not None for sync in syncs):
             clock.advance(POLLING_INTERVAL)
 
     def _known(self, name: str, sync_type: str) -> ResourceDataSync:
@@ -175,6 +175,6 @@ def _require_writable(sync: ResourceDataSync) -> None:
     hashicorp/terraform-provider-aws waits for these words to end while a new bucket's policy takes effect
     (internal/service/ssm/resource_data_sync.go). ASSUMPTION: what follows them.
     """
-    obstacle = sync.delivery.obstacle() if sync.delivery is not None else None
-    if obstacle is not None:
-        raise exceptions.ResourceDataSyncInvalidConfigurationException(f"S3 write failed for bucket: {obstacle}.")
+    failure = sync.delivery.failure_reason() if sync.delivery is not None else None
+    if failure is not None:
+        raise exceptions.ResourceDataSyncInvalidConfigurationException(f"S3 write failed for bucket: {failure}.")

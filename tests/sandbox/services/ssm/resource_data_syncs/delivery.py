@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.conditions import as_list, conditions_hold
-from sandbox.policies.evaluation import Need, covers
-from sandbox.services.kms.models import every_kms, key_arn
-from sandbox.services.organizations.models import organization_of
-from sandbox.services.s3.access import service_may
-from sandbox.services.s3.models import bucket_of, s3_backends
+from sandbox.policies.conditions import as_list
+from sandbox.policies.evaluation import RequiredPermission, evaluate_statements, statement_applies
+from sandbox.services.kms.models import SandboxKMSBackend, key_arn, kms_backends
+from sandbox.services.moto_internals import existing_backends
+from sandbox.services.organizations.models import find_organization
+from sandbox.services.s3.access import is_service_allowed
+from sandbox.services.s3.models import find_bucket, s3_backends
 from sandbox.services.ssm.resource_data_syncs.inventory import INSTANCE_INFORMATION, as_text, key_of, rows_of
-from sandbox.services.sts.trust import Principal, is_named
+from sandbox.services.sts.trust import Principal, principal_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,10 +43,10 @@ class Delivery:
         self._arn = f"arn:aws:ssm:{region}:{account_id}:resource-data-sync/{sync_name}"
         self._written: dict[str, Rows] = {}
 
-    def obstacle(self) -> str | None:
+    def failure_reason(self) -> str | None:
         """Return why it cannot write, in words (ASSUMPTION: AWS's pages have none); None when it can."""
         name, region = self._destination["BucketName"], self._destination["Region"]
-        bucket = bucket_of(name)
+        bucket = find_bucket(name)
         if bucket is None:
             return f"the bucket {name} does not exist"
         if bucket.region_name != region:
@@ -54,7 +55,7 @@ class Delivery:
         # Object Lock" (the page above).
         if bucket.object_lock_enabled:
             return f"the bucket {name} has Object Lock"
-        return self._refusal(bucket) or self._refusal_of_key(bucket)
+        return self._denial(bucket) or self._key_denial(bucket)
 
     def deliver(self, instances: Iterable[ManagedInstance], now: datetime) -> None:
         """Write what is new of these nodes. What was written of others stays.
@@ -63,7 +64,7 @@ class Delivery:
         nodes, however, resource data sync automatically overwrites old inventory files" (the page above). ASSUMPTION:
         what somebody else did to an object stays until there is something new of its node.
         """
-        bucket = bucket_of(self._destination["BucketName"])
+        bucket = find_bucket(self._destination["BucketName"])
         if bucket is None:
             raise TypeError(f"{self._arn} writes to a bucket that is not there")
         for instance in instances:
@@ -85,7 +86,7 @@ class Delivery:
             bucket.name, key, text.encode(), encryption="aws:kms" if arn else None, kms_key_id=arn
         )
 
-    def _refusal(self, bucket: SandboxBucket) -> str | None:
+    def _denial(self, bucket: SandboxBucket) -> str | None:
         """The three permissions of the page above, with what the service says of itself and of the object."""
         context = {**self._context(), "s3:x-amz-acl": OWNER_CONTROLS}
         if arn := self._destination.get("AWSKMSKeyARN"):
@@ -93,15 +94,15 @@ class Delivery:
             context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = arn
         # ASSUMPTION: it asks about one object, and all others are as it is.
         key = self._key(INSTANCE_INFORMATION, "i-00000000000000000")
-        asked = [("s3:GetBucketAcl", "", self._context()), ("s3:PutObject", key, context)]
+        required = [("s3:GetBucketAcl", "", self._context()), ("s3:PutObject", key, context)]
         if "DestinationDataSharing" in self._destination:
-            asked.append(("s3:PutObjectTagging", key, self._context()))
-        for action, of_key, facts in asked:
-            if not service_may(SERVICE, action, bucket.name, of_key, facts):
+            required.append(("s3:PutObjectTagging", key, self._context()))
+        for action, of_key, facts in required:
+            if not is_service_allowed(SERVICE, action, bucket.name, of_key, facts):
                 return f"the policy of the bucket {bucket.name} does not let {SERVICE} do {action} for {self._arn}"
         return None
 
-    def _refusal_of_key(self, bucket: SandboxBucket) -> str | None:
+    def _key_denial(self, bucket: SandboxBucket) -> str | None:
         """What the key is in the way of with which the objects are encrypted: the sync's, or else the bucket's.
 
         https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-resource-data-sync.html
@@ -115,14 +116,14 @@ class Delivery:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
         if key.region != bucket.region_name:
             return f"the key {arn} is not in the Region of the bucket {bucket.name}"
-        need = Need("kms:GenerateDataKey", key.arn, self._context())
-        if not _lets(key.policy, Principal.service(SERVICE), need):
-            return f"the policy of the key {arn} does not let {SERVICE} do {need.action} for {self._arn}"
+        permission = RequiredPermission("kms:GenerateDataKey", key.arn, self._context())
+        if not _key_policy_allows(key.policy, Principal.service(SERVICE), permission):
+            return f"the policy of the key {arn} does not let {SERVICE} do {permission.action} for {self._arn}"
         return None
 
     def _context(self) -> dict[str, str]:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
-        organization = organization_of(self._account_id)
+        organization = find_organization(self._account_id)
         facts = {"aws:SourceAccount": self._account_id, "aws:SourceArn": self._arn}
         return {**facts, "aws:SourceOrgID": organization.established.id} if organization is not None else facts
 
@@ -143,13 +144,19 @@ def _default_key(bucket: SandboxBucket) -> str | None:
 
 
 def _key_of(arn: str) -> Key | None:
-    return next((key for kms in every_kms() for key in kms.keys.values() if key.arn == arn), None)
+    return next(
+        (
+            key
+            for kms in existing_backends(kms_backends, SandboxKMSBackend)
+            for key in kms.keys.values()
+            if key.arn == arn
+        ),
+        None,
+    )
 
 
-def _lets(policy: str, principal: Principal, need: Need) -> bool:
+def _key_policy_allows(policy: str, principal: Principal, permission: RequiredPermission) -> bool:
     """Whether a key policy allows it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html."""
-    statements = [one for one in as_list(json.loads(policy)["Statement"]) if is_named(one, principal)]
-    applying = [one for one in statements if covers(one, need)]
-    if any(one["Effect"] == "Deny" and conditions_hold(one, need.context, unknown=True) for one in applying):
-        return False
-    return any(one["Effect"] == "Allow" and conditions_hold(one, need.context, unknown=False) for one in applying)
+    statements = [one for one in as_list(json.loads(policy)["Statement"]) if principal_matches(one, principal)]
+    applying = [one for one in statements if statement_applies(one, permission)]
+    return evaluate_statements(applying, permission.context) == "allowed"

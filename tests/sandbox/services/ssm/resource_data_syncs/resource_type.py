@@ -17,8 +17,8 @@ from moto.core.common_models import CloudFormationModel
 from moto.ssm.exceptions import SSMException
 
 from sandbox.services.cloudformation.handler_errors import HandlerError
-from sandbox.services.cloudformation.properties import TEXT, TEXTS, TRUTH, Schema
-from sandbox.services.ssm.models import systems_manager_of
+from sandbox.services.cloudformation.properties import BOOLEAN, STRING, STRING_LIST, Schema
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.resource_data_syncs.collection import FROM_SOURCE, TO_DESTINATION
 
 if TYPE_CHECKING:
@@ -39,19 +39,19 @@ DESTINATION_MEMBERS = {
 # Neither EnableAllOpsDataSources nor DestinationDataSharing (issue 193 there).
 SCHEMA = Schema(
     {
-        "SyncName": TEXT,
-        "SyncType": TEXT,
-        **dict.fromkeys(DESTINATION_MEMBERS, TEXT),
+        "SyncName": STRING,
+        "SyncType": STRING,
+        **dict.fromkeys(DESTINATION_MEMBERS, STRING),
         "S3Destination": Schema(
-            dict.fromkeys(DESTINATION_MEMBERS, TEXT), required=("BucketName", "BucketRegion", "SyncFormat")
+            dict.fromkeys(DESTINATION_MEMBERS, STRING), required=("BucketName", "BucketRegion", "SyncFormat")
         ),
         "SyncSource": Schema(
             {
-                "SourceType": TEXT,
-                "SourceRegions": TEXTS,
-                "IncludeFutureRegions": TRUTH,
+                "SourceType": STRING,
+                "SourceRegions": STRING_LIST,
+                "IncludeFutureRegions": BOOLEAN,
                 "AwsOrganizationsSource": Schema(
-                    {"OrganizationSourceType": TEXT, "OrganizationalUnits": TEXTS},
+                    {"OrganizationSourceType": STRING, "OrganizationalUnits": STRING_LIST},
                     required=("OrganizationSourceType",),
                 ),
             },
@@ -110,7 +110,7 @@ class ResourceDataSyncResource(CloudFormationModel):
     def delete(self, account_id: str, region: str) -> None:
         """Delete the sync. Raises HandlerError, also when there is none."""
         with _translated(self.physical_resource_id):
-            syncs = systems_manager_of(account_id, region).resource_data_syncs
+            syncs = ssm_backend_of(account_id, region).resource_data_syncs
             syncs.delete(self.physical_resource_id, _type_of(self.properties))
 
     @staticmethod
@@ -137,7 +137,7 @@ class ResourceDataSyncResource(CloudFormationModel):
         properties = SCHEMA.validated(cloudformation_json["Properties"])
         source, destination = _source(properties), _destination(properties)
         with _translated(properties["SyncName"]):
-            syncs = systems_manager_of(account_id, region_name).resource_data_syncs
+            syncs = ssm_backend_of(account_id, region_name).resource_data_syncs
             syncs.create(properties["SyncName"], _type_of(properties), source, destination)
         return cls(properties)
 
@@ -153,13 +153,15 @@ class ResourceDataSyncResource(CloudFormationModel):
         properties, old = SCHEMA.validated(cloudformation_json["Properties"]), original_resource.properties
         if _replacing(properties) != _replacing(old):
             _require_another_name(properties, old)
-            made = cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
-            made.replaced = original_resource
-            return made
+            created = cls.create_from_cloudformation_json(
+                new_resource_name, cloudformation_json, account_id, region_name
+            )
+            created.replaced = original_resource
+            return created
         source = _source(properties)
         if source != _source(old) and _type_of(properties) == FROM_SOURCE:
             with _translated(properties["SyncName"]):
-                syncs = systems_manager_of(account_id, region_name).resource_data_syncs
+                syncs = ssm_backend_of(account_id, region_name).resource_data_syncs
                 syncs.update(properties["SyncName"], FROM_SOURCE, source or {})
         return cls(properties)
 
@@ -193,8 +195,8 @@ def _destination(properties: Mapping[str, Any]) -> dict[str, Any] | None:
         raise HandlerError("InvalidRequest", "Invalid request provided: Two configurations for S3Destination are found")
     if destination is None and not at_the_top:
         return None
-    said = properties if destination is None else destination
-    return {member: said[name] for name, member in DESTINATION_MEMBERS.items() if name in said}
+    requested = properties if destination is None else destination
+    return {member: requested[name] for name, member in DESTINATION_MEMBERS.items() if name in requested}
 
 
 def _replacing(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,5 +220,5 @@ def _translated(name: str) -> Iterator[None]:
     try:
         yield
     except SSMException as error:
-        code, words = HANDLER_ERRORS.get(error.code, OTHER_ERRORS)
-        raise HandlerError(code, words.format(type=TYPE, name=name, message=error.message)) from error
+        code, message = HANDLER_ERRORS.get(error.code, OTHER_ERRORS)
+        raise HandlerError(code, message.format(type=TYPE, name=name, message=error.message)) from error

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.services.account.models import account_of
+from sandbox.services.account.models import account_backend_of
 from sandbox.services.account.regions import EVERY_REGION, OPT_IN
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssm.exceptions import AccessDeniedException, ResourceDataSyncInvalidConfigurationException
 from sandbox.services.ssm.resource_data_syncs.sync import (
     FROM_SOURCE,
@@ -115,7 +115,7 @@ def _administered_organization(account_id: str) -> Organization:
     ASSUMPTION: the errors. Trusted access is no condition here: without it the sync is made and fails (the model's
     TrustedAccessDisabled).
     """
-    organization = organization_of(account_id)
+    organization = find_organization(account_id)
     if organization is None:
         raise _invalid(f"Account {account_id} is in no organization.")
     is_administrator = organization.is_delegated_administrator(account_id, SYSTEMS_MANAGER_PRINCIPAL)
@@ -139,7 +139,7 @@ def _require_opted_in(account_id: str, regions: set[str], administering: Organiz
             raise _invalid(f"Explorer does not support the opt-in Region {region}.")
         if administering is not None and administering.account_id != account_id:
             raise _invalid(f"Only the management account can use the opt-in Region {region}.")
-        if account_of(account_id).region_status(region) == "DISABLED":
+        if account_backend_of(account_id).region_status(region) == "DISABLED":
             raise _invalid(f"The opt-in Region {region} is not enabled in account {account_id}.")
 
 

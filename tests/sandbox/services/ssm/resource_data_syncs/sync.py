@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sandbox.services.iam.models import roles_of
+from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.iam.service_linked_roles import ROLE_NAMES
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssm.resource_data_syncs.delivery import Delivery
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ SYNC_TIME = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
-class Obstacle:
+class SyncFailure:
     """Why a sync fails: words (ASSUMPTION) for people, and a state of the model's ResourceDataSyncSourceWithState.
 
     A sync to a bucket has no such state.
@@ -44,7 +44,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Work:
+class PendingWork:
     """What AWS does to a sync: `create` or `update`, and since when."""
 
     kind: str
@@ -65,11 +65,11 @@ class ResourceDataSync:
     source: dict[str, Any] | None
     destination: dict[str, Any] | None
     created_at: datetime
-    work: Work | None = None
+    pending_work: PendingWork | None = None
     modified_at: datetime | None = None
     synced_at: datetime | None = None
     successful_at: datetime | None = None
-    obstacle: Obstacle | None = None
+    failure: SyncFailure | None = None
     is_continuous: bool = False
     delivery: Delivery | None = None
 
@@ -91,24 +91,24 @@ class ResourceDataSync:
         ASSUMPTION: all syncs have one. The code that AWS published of its CloudFormation type takes a SyncFromSource
         without it for one that is made, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
         """
-        if self.work is not None:
+        if self.pending_work is not None:
             return "InProgress"
-        return "Successful" if self.obstacle is None else "Failed"
+        return "Successful" if self.failure is None else "Failed"
 
     def begin(self, kind: str, now: datetime) -> None:
         """Start to synchronize, as after creation and after each update."""
-        self.work = Work(kind, now)
+        self.pending_work = PendingWork(kind, now)
         self.modified_at = now
-        self.obstacle = None
+        self.failure = None
         self.is_continuous = False
 
-    def adopt(self) -> None:
+    def add_existing(self) -> None:
         """Be successful since the creation, as a sync that was there before the sandbox began.
 
         ASSUMPTION: also where it would fail by now; it then stays so until it is updated.
         """
         self.synced_at = self.successful_at = self.modified_at = self.created_at
-        self.is_continuous = self._obstacle() is None
+        self.is_continuous = self._check() is None
 
     def advance(self, now: datetime) -> None:
         """Do what is due by now.
@@ -117,19 +117,19 @@ class ResourceDataSync:
         CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated, but
         one to a bucket, which cannot be updated, is; the times are those of the last change of the status.
         """
-        if self.work is not None:
-            if now >= self.work.started_at + SYNC_TIME:
-                finished_at = self.work.started_at + SYNC_TIME
-                self.work = None
-                self._conclude(self._obstacle(), finished_at)
-                self.is_continuous = self.obstacle is None or self.delivery is not None
-        elif self.is_continuous and (obstacle := self._obstacle()) != self.obstacle:
-            self._conclude(obstacle, now)
+        if self.pending_work is not None:
+            if now >= self.pending_work.started_at + SYNC_TIME:
+                finished_at = self.pending_work.started_at + SYNC_TIME
+                self.pending_work = None
+                self._conclude(self._check(), finished_at)
+                self.is_continuous = self.failure is None or self.delivery is not None
+        elif self.is_continuous and (failure := self._check()) != self.failure:
+            self._conclude(failure, now)
 
     @property
     def is_delivering(self) -> bool:
         """Whether its bucket gets what is new of the nodes."""
-        return self.delivery is not None and self.work is None and self.obstacle is None and self.is_continuous
+        return self.delivery is not None and self.pending_work is None and self.failure is None and self.is_continuous
 
     def describe(self) -> dict[str, Any]:
         """Return the model's ResourceDataSyncItem."""
@@ -141,7 +141,7 @@ class ResourceDataSync:
             "SyncLastModifiedTime": self.modified_at,
             "LastSyncTime": self.synced_at,
             "LastSuccessfulSyncTime": self.successful_at,
-            "LastSyncStatusMessage": self.obstacle.message if self.obstacle else None,
+            "LastSyncStatusMessage": self.failure.message if self.failure else None,
             "S3Destination": self.destination,
             "SyncSource": self._source(),
         }
@@ -152,38 +152,40 @@ class ResourceDataSync:
         # is told as it was said, and IncludeFutureRegions is false where nothing was said.
         if self.source is None:
             return None
-        state = {"State": self.obstacle.state} if self.obstacle else {}
+        state = {"State": self.failure.state} if self.failure else {}
         return {"IncludeFutureRegions": False, **self.source, **state}
 
-    def _conclude(self, obstacle: Obstacle | None, at: datetime) -> None:
-        self.obstacle = obstacle
+    def _conclude(self, failure: SyncFailure | None, at: datetime) -> None:
+        self.failure = failure
         self.synced_at = at
-        if obstacle is None:
+        if failure is None:
             self.successful_at = at
 
-    def _obstacle(self) -> Obstacle | None:
+    def _check(self) -> SyncFailure | None:
         """What stands in its way now: the four states in the model's ResourceDataSyncSourceWithState.
 
         ASSUMPTION: which of several is told; a sync of one account meets none.
         """
         if self.delivery is not None:
-            words = self.delivery.obstacle()
-            return None if words is None else Obstacle("", f"S3 write failed for bucket: {words}.")
+            message = self.delivery.failure_reason()
+            return None if message is None else SyncFailure("", f"S3 write failed for bucket: {message}.")
         if self.source is None or self.source["SourceType"] != OF_ORGANIZATION:
             return None
-        organization = organization_of(self.account_id)
+        organization = find_organization(self.account_id)
         if organization is None:
-            return Obstacle("OrganizationNotExists", "The organization does not exist.")
+            return SyncFailure("OrganizationNotExists", "The organization does not exist.")
         if SYSTEMS_MANAGER_PRINCIPAL not in organization.enabled_service_principals():
-            return Obstacle(
+            return SyncFailure(
                 "TrustedAccessDisabled", "Trusted access for Systems Manager is not enabled in the organization."
             )
         # "If you want to create the resource data sync programmatically, you must create the role first":
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
-        if all(role.name != ACCOUNT_DISCOVERY for role in roles_of(self.account_id).get_roles()):
-            return Obstacle("NoPermissions", f"The service-linked role {ACCOUNT_DISCOVERY} was not found.")
+        if all(role.name != ACCOUNT_DISCOVERY for role in iam_backend_of(self.account_id).get_roles()):
+            return SyncFailure("NoPermissions", f"The service-linked role {ACCOUNT_DISCOVERY} was not found.")
         if missing := missing_units(self.source, organization):
-            return Obstacle("InvalidOrganizationalUnit", f"The organizational units {', '.join(missing)} do not exist.")
+            return SyncFailure(
+                "InvalidOrganizationalUnit", f"The organizational units {', '.join(missing)} do not exist."
+            )
         return None
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 
+from sandbox.services.account.regions import ENABLED_BY_DEFAULT
 from sandbox.services.ssmquicksetup.configuration_types.configuration_type import (
     ACCOUNT_ID,
     ANYTHING,
     BOOLEAN,
+    NODE_REQUIREMENTS,
     NODES,
-    NODES_NEED,
     REGION,
     ROOT_ID,
     SCHEDULE,
     TARGETS,
     UNIT_TARGETS,
+    ConditionalRequirement,
     ConfigurationType,
-    Need,
     list_of,
     one_of,
 )
@@ -28,24 +29,7 @@ from sandbox.services.ssmquicksetup.configuration_types.unified_console import J
 from sandbox.services.ssmquicksetup.exceptions import ValidationException
 
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
-REGIONS = (
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-)
+REGIONS = tuple(sorted(ENABLED_BY_DEFAULT - {"ap-northeast-3"}))
 
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-DHMC"
@@ -97,8 +81,8 @@ _IN_THE_REFERENCE = (
         },
         required=frozenset({"PatchPolicyName", "SelectedPatchBaselines", "PatchBaselineRegion", "TargetRegions"}),
         # TargetType is not `local_only` here: the example of quick-setup-api.html sends it to units.
-        needs=NODES_NEED,
-        always_needs_roles=True,
+        conditional_requirements=NODE_REQUIREMENTS,
+        always_requires_roles=True,
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html: "You can't set up
         # the policy using the delegated administrator account or a member account".
         management_account_only=True,
@@ -123,7 +107,7 @@ _IN_THE_REFERENCE = (
             "IsPolicyAttachAllowed": BOOLEAN,
         },
         required=frozenset({"TargetRegions"}),
-        needs=NODES_NEED,
+        conditional_requirements=NODE_REQUIREMENTS,
         # "Don't specify a value for this parameter if you're deploying to OUs": the reference.
         local_only=frozenset({"TargetType"}),
     ),
@@ -138,7 +122,11 @@ _IN_THE_REFERENCE = (
         },
         required=_UNITS_AND_REGIONS | {"DelegatedAccountId", "JobFunction"},
         # The default too, where the reference prints "CustomerPermissions" (ASSUMPTION: a misprint).
-        needs=(Need("PermissionType", "CustomPermissions", ("CustomPermissions",), default="CustomPermissions"),),
+        conditional_requirements=(
+            ConditionalRequirement(
+                "PermissionType", "CustomPermissions", ("CustomPermissions",), default="CustomPermissions"
+            ),
+        ),
     ),
     ConfigurationType(
         name=OPS_CENTER,
@@ -205,13 +193,13 @@ _IN_THE_REFERENCE = (
             "RemediationSchedule": one_of("rate(30 days)", "rate(7 days)", "rate(1 days)", "none"),
         },
         required=frozenset({"TargetRegions"}),
-        needs=(
-            Need(
+        conditional_requirements=(
+            ConditionalRequirement(
                 "NotificationOptions", "UseExistingTopic", ("CustomDeliveryTopicAccountId", "CustomDeliveryTopicName")
             ),
             # ASSUMPTION, both: the reference calls them optional, but there is nothing to fall back on.
-            Need("UseCustomBucket", "true", ("DeliveryBucketName",)),
-            Need("RecordAllResources", "false", ("ResourceTypesToRecord",)),
+            ConditionalRequirement("UseCustomBucket", "true", ("DeliveryBucketName",)),
+            ConditionalRequirement("RecordAllResources", "false", ("ResourceTypesToRecord",)),
         ),
     ),
     ConfigurationType(
@@ -224,7 +212,7 @@ _IN_THE_REFERENCE = (
             "IsPolicyAttachAllowed": BOOLEAN,
         },
         required=frozenset({"PackagesToInstall", "TargetRegions"}),
-        needs=NODES_NEED,
+        conditional_requirements=NODE_REQUIREMENTS,
         # As of Host Management.
         local_only=frozenset({"TargetType"}),
     ),

@@ -31,7 +31,7 @@ NODES: Mapping[str, Pattern] = {
 
 
 @dataclass(frozen=True)
-class Need:
+class ConditionalRequirement:
     """Parameters that are required once `key` has `value`; `default` is what `key` has when it is left out."""
 
     key: str
@@ -49,10 +49,10 @@ class Need:
 # "You must provide a value for this parameter if you specify ... for the TargetType parameter": the reference of
 # catalog.py, which calls three of them required as well. ASSUMPTION: where TargetType is left out they are
 # not.
-NODES_NEED = (
-    Need("TargetType", "InstanceIds", ("TargetInstances",)),
-    Need("TargetType", "ResourceGroups", ("ResourceGroupName",)),
-    Need("TargetType", "Tags", ("TargetTagKey", "TargetTagValue")),
+NODE_REQUIREMENTS = (
+    ConditionalRequirement("TargetType", "InstanceIds", ("TargetInstances",)),
+    ConditionalRequirement("TargetType", "ResourceGroups", ("ResourceGroupName",)),
+    ConditionalRequirement("TargetType", "Tags", ("TargetTagKey", "TargetTagValue")),
 )
 
 
@@ -71,10 +71,10 @@ class ConfigurationType:
     latest_version: str = "1.0"
     parameters: Mapping[str, Pattern]
     required: frozenset[str]
-    needs: tuple[Need, ...] = ()
+    conditional_requirements: tuple[ConditionalRequirement, ...] = ()
     required_for_units: frozenset[str] = frozenset()
     local_only: frozenset[str] = frozenset()
-    always_needs_roles: bool = False
+    always_requires_roles: bool = False
     # ASSUMPTION: the delegated administrator of Quick Setup may deploy every type but patch policies, the only one that
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html excludes.
     management_account_only: bool = False

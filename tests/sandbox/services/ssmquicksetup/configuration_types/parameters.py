@@ -39,8 +39,8 @@ def validate_parameters(configuration_type: ConfigurationType, parameters: Mappi
     _require(configuration_type, sorted(configuration_type.required), parameters)
     for key, value in parameters.items():
         _check_value(configuration_type, key, value)
-    for need in configuration_type.needs:
-        _require(configuration_type, need.missing(parameters), parameters)
+    for requirement in configuration_type.conditional_requirements:
+        _require(configuration_type, requirement.missing(parameters), parameters)
     targets = _targets(parameters)
     if not targets.is_local:
         _require(configuration_type, sorted(configuration_type.required_for_units), parameters)

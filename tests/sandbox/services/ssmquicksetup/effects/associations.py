@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sandbox.services.ssm.instances import ACTIVE, AssociationRun
-from sandbox.services.ssm.models import systems_manager_of
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
 from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT, PATCH_POLICY
 from sandbox.services.ssmquicksetup.configuration_types.parameters import split
@@ -33,16 +33,16 @@ def run(definition: Definition, deployed: Deployed, at: datetime) -> None:
 
     ASSUMPTION: on a managed node they are successful, and one that is not managed, or not active, runs none.
     """
-    take_away(definition, deployed)
+    remove(definition, deployed)
     if _has_any(definition):
         for instance in _targeted(definition, deployed):
             instance.associations[definition.id] = AssociationRun("Success", at)
             _patch(definition, deployed, instance, at)
 
 
-def take_away(definition: Definition, deployed: Deployed) -> None:
+def remove(definition: Definition, deployed: Deployed) -> None:
     """Take the associations away from every node of an account and Region."""
-    for instance in systems_manager_of(deployed.account_id, deployed.region).instances.values():
+    for instance in ssm_backend_of(deployed.account_id, deployed.region).instances.values():
         instance.associations.pop(definition.id, None)
 
 
@@ -96,9 +96,9 @@ def _selected_baseline(definition: Definition, operating_system: str) -> str | N
 
 def _targeted(definition: Definition, deployed: Deployed) -> list[ManagedInstance]:
     # The sandbox's nodes have neither tags nor resource groups: by those all nodes are meant.
-    backend = systems_manager_of(deployed.account_id, deployed.region)
+    backend = ssm_backend_of(deployed.account_id, deployed.region)
     managed = [instance for instance in backend.managed_instances() if instance.status == ACTIVE]
     if definition.parameters.get("TargetType") != "InstanceIds":
         return managed
-    wanted = split(definition.parameters["TargetInstances"])
-    return [instance for instance in managed if instance.id in wanted]
+    requested = split(definition.parameters["TargetInstances"])
+    return [instance for instance in managed if instance.id in requested]

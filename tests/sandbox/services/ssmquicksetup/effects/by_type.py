@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.manager import Definition, Deployed
 
 
-def obstacle(organization: Organization, definition: Definition) -> str | None:
+def failed_precondition(organization: Organization, definition: Definition) -> str | None:
     """Return what of the organization keeps this type from being deployed at all, None when nothing does."""
-    return change_manager.obstacle(organization, definition) if definition.type.name == CHANGE_MANAGER else None
+    return (
+        change_manager.failed_precondition(organization, definition) if definition.type.name == CHANGE_MANAGER else None
+    )
 
 
 def conflict(definition: Definition, account_id: str) -> str | None:
@@ -28,24 +30,24 @@ def conflict(definition: Definition, account_id: str) -> str | None:
     return ops_center.conflict_in_member(definition, account_id) if definition.type.name == OPS_CENTER else None
 
 
-def make(definition: Definition, deployed: Deployed, at: datetime) -> None:
+def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
     """Make what belongs to one account and Region."""
     if definition.type.name == DEFAULT_HOST_MANAGEMENT:
-        default_host_management.make(definition, deployed, at)
+        default_host_management.create(definition, deployed, at)
 
 
-def make_once(definition: Definition) -> str | None:
+def create_account_resources(definition: Definition) -> str | None:
     """Make what belongs to accounts, once all of them are deployed to; return which other stack set failed, if one."""
-    return ops_center.make(definition) if definition.type.name == OPS_CENTER else None
+    return ops_center.create(definition) if definition.type.name == OPS_CENTER else None
 
 
-def take_away(definition: Definition, deployed: Deployed) -> None:
+def remove(definition: Definition, deployed: Deployed) -> None:
     """Take away what was made in one account and Region, and nothing else."""
-    associations.take_away(definition, deployed)
-    default_host_management.take_away(deployed)
+    associations.remove(definition, deployed)
+    default_host_management.remove(deployed)
 
 
-def take_away_once(definition: Definition) -> None:
+def remove_account_resources(definition: Definition) -> None:
     """Take away what was made once for accounts."""
     if definition.type.name == OPS_CENTER:
-        ops_center.take_away(definition)
+        ops_center.remove(definition)

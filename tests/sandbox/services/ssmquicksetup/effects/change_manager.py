@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.manager import Definition
 
 
-def obstacle(organization: Organization, definition: Definition) -> str | None:
+def failed_precondition(organization: Organization, definition: Definition) -> str | None:
     """Return that the administrator shares its place with others, None when it is alone.
 
     "The delegated administrator account must be the only member of the organizational unit (OU) to which it's assigned

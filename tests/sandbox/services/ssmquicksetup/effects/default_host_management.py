@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.services.cloudformation.stack_sets.member_roles import stack_sets_role
 from sandbox.services.iam import auto_created_roles
-from sandbox.services.ssm.models import systems_manager_of
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as SETTING
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 POLICY_ARN = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
 
 
-def make(definition: Definition, deployed: Deployed, at: datetime) -> None:
+def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
     """Set the setting of an account and Region to a role made for it; one that is set already is kept."""
-    systems_manager = systems_manager_of(deployed.account_id, deployed.region)
+    systems_manager = ssm_backend_of(deployed.account_id, deployed.region)
     if systems_manager.default_host_management_role is not None:
         return
     # As seen in accounts (turbot/steampipe-plugin-aws pull request 2611); ASSUMPTION: its end.
@@ -38,14 +38,14 @@ def make(definition: Definition, deployed: Deployed, at: datetime) -> None:
     deployed.role_name = role_name
 
 
-def take_away(deployed: Deployed) -> None:
+def remove(deployed: Deployed) -> None:
     """Take back the setting and its role, and nothing that was there before.
 
     ASSUMPTION: a setting that somebody has changed since stays.
     """
     if deployed.role_name is None:
         return
-    systems_manager = systems_manager_of(deployed.account_id, deployed.region)
+    systems_manager = ssm_backend_of(deployed.account_id, deployed.region)
     if systems_manager.default_host_management_role == deployed.role_name:
         systems_manager.service_settings.reset(SETTING)
     auto_created_roles.delete(deployed.account_id, deployed.role_name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.services.iam import auto_created_roles
 from sandbox.services.iam.models import create_service_linked_role_once
-from sandbox.services.organizations.models import organization_of
+from sandbox.services.organizations.models import find_organization
 
 if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.manager import Definition
@@ -28,49 +28,49 @@ def conflict_in_member(definition: Definition, account_id: str) -> str | None:
     return _conflict(definition, account_id, MEMBER_ROLES)
 
 
-def make(definition: Definition) -> str | None:
+def create(definition: Definition) -> str | None:
     """Make the roles wherever the definition succeeded, take away those elsewhere; return which stack set failed.
 
     The service-linked role is made in the management account and the administrator's, and stays.
     """
     administrator = definition.parameters["DelegatedAccountId"]
-    organization = organization_of(administrator)
+    organization = find_organization(administrator)
     if organization is not None:
         for account_id in (organization.account_id, administrator):
             create_service_linked_role_once(account_id, ACCOUNT_DISCOVERY)
     conflict = _conflict(definition, administrator, ADMINISTRATOR_ROLES)
-    wanted = {(account_id, name) for account_id in _members(definition) for name in MEMBER_ROLES}
+    desired = {(account_id, name) for account_id in _members(definition) for name in MEMBER_ROLES}
     if conflict is None:
-        wanted |= {(administrator, name) for name in ADMINISTRATOR_ROLES}
-    _bring_to(definition, wanted, administrator)
+        desired |= {(administrator, name) for name in ADMINISTRATOR_ROLES}
+    _reconcile_roles(definition, desired, administrator)
     return None if conflict is None else ADMINISTRATOR_STACK_SET
 
 
-def take_away(definition: Definition) -> None:
+def remove(definition: Definition) -> None:
     """Delete every role that the definition made.
 
     ASSUMPTION: all four; the page lists the two of OpsItems alone, but its advice to delete a configuration that failed
     and to try again would not work if roles of fixed names stayed behind.
     """
-    _bring_to(definition, set(), "")
+    _reconcile_roles(definition, set(), "")
 
 
 def _members(definition: Definition) -> set[str]:
     # Once made they stay where a later deployment fails, as an update of a stack that fails is rolled back.
-    made = {account_id for account_id, name in definition.auto_created_roles if name in MEMBER_ROLES}
+    created = {account_id for account_id, name in definition.auto_created_roles if name in MEMBER_ROLES}
     return {
         account_id
         for (account_id, _), deployed in definition.deployed.items()
-        if deployed.succeeded or account_id in made
+        if deployed.succeeded or account_id in created
     }
 
 
-def _bring_to(definition: Definition, wanted: set[tuple[str, str]], administrator: str) -> None:
-    for account_id, name in sorted(definition.auto_created_roles - wanted):
+def _reconcile_roles(definition: Definition, desired: set[tuple[str, str]], administrator: str) -> None:
+    for account_id, name in sorted(definition.auto_created_roles - desired):
         auto_created_roles.delete(account_id, name)
-    for account_id, name in sorted(wanted - definition.auto_created_roles):
+    for account_id, name in sorted(desired - definition.auto_created_roles):
         auto_created_roles.create(account_id, name, _principal(name, administrator))
-    definition.auto_created_roles = wanted
+    definition.auto_created_roles = desired
 
 
 def _principal(role_name: str, administrator: str) -> dict[str, str]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox_tests.cases.data import ask, build, failure, key, put, start
+from sandbox_tests.cases.data import build, failure, key, put, run_query, start
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-ANSWERS = {
+QUERIES = {
     "/ of whole numbers is whole": ("SELECT 7 / 2, 7 / 2.0, 100 * 1 / 3, 100.0 * 1 / 3", "3 3.5 33 33.333333333333336"),
     "the time is the sandbox's": (
         "SELECT current_date, now(), date_diff('day', date '2026-01-01', current_date)",
@@ -81,12 +81,12 @@ MALFORMED = {
 
 def test_what_is_answered(sandbox: Sandbox) -> None:
     build(sandbox)
-    for about, (text, expected) in ANSWERS.items():
-        row = ask(sandbox, text)[0]
+    for about, (text, expected) in QUERIES.items():
+        row = run_query(sandbox, text)[0]
         if expected is not None:
             assert " ".join(map(str, row)) == expected, about
     sandbox.clock.advance(86400)
-    day, now, days = ask(sandbox, ANSWERS["the time is the sandbox's"][0])[0]
+    day, now, days = run_query(sandbox, QUERIES["the time is the sandbox's"][0])[0]
     assert (day, str(now)[:11], str(now)[-4:], days) == ("2026-01-06", "2026-01-06 ", " UTC", "5")
 
 
@@ -108,7 +108,7 @@ def test_names(sandbox: Sandbox) -> None:
         ),
         ("SELECT x.* FROM (SELECT *, \"$path\" AS p FROM nodes) AS x WHERE p LIKE '%i-1.json'", None),
     ):
-        found = ask(sandbox, text)
+        found = run_query(sandbox, text)
         assert found == rows if rows is not None else len(found) == 1, text
 
 
@@ -120,8 +120,8 @@ def test_what_fails(sandbox: Sandbox) -> None:
 
 def test_what_is_no_query(sandbox: Sandbox) -> None:
     build(sandbox)
-    for text, words in MALFORMED.items():
-        with pytest.raises(ClientError) as refused:
+    for text, message in MALFORMED.items():
+        with pytest.raises(ClientError) as client_error:
             start(sandbox, text)
-        assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
-        assert words in refused.value.response["Error"]["Message"], text
+        assert client_error.value.response["Error"]["Code"] == "InvalidRequestException"
+        assert message in client_error.value.response["Error"]["Message"], text

@@ -14,12 +14,12 @@ from sandbox_tests.cases.data import (
     OTHER,
     OWNER,
     PROJECTION,
-    ask,
     build,
     failure,
     finish,
     key,
     put,
+    run_query,
     start,
     table,
 )
@@ -48,17 +48,17 @@ def test_partitions_are_projected_and_nothing_else_is_seen(sandbox: Sandbox) -> 
     put(sandbox, key("i-5", region="ap-south-1"), {"resourceId": "i-5"})
     put(sandbox, key("_hidden"), {"resourceId": "i-6"})
     put(sandbox, key("below/i-7"), {"resourceId": "i-7"})
-    assert ask(sandbox, "SELECT resourceid, accountid, region FROM nodes ORDER BY 1") == [
+    assert run_query(sandbox, "SELECT resourceid, accountid, region FROM nodes ORDER BY 1") == [
         ("i-1", OWNER, "us-east-1"),
         ("i-2", OTHER, "eu-west-1"),
         ("i-3", OTHER, "eu-west-1"),
         ("i-7", OWNER, "us-east-1"),
     ]
-    assert ask(
+    assert run_query(
         sandbox, f"SELECT *, \"$path\" FROM inventory.nodes WHERE accountid = '{OWNER}' AND resourceid = 'i-1'"
     ) == [("i-1", "one", OWNER, "us-east-1", f"s3://{BUCKET}/{key('i-1')}")]
     sandbox.client("s3", OWNER).delete_object(Bucket=BUCKET, Key=key("i-1"))
-    assert ask(sandbox, "SELECT count(*) FROM nodes") == [("3",)]
+    assert run_query(sandbox, "SELECT count(*) FROM nodes") == [("3",)]
 
 
 def test_only_the_partitions_are_read_that_a_query_wants(sandbox: Sandbox) -> None:
@@ -80,9 +80,9 @@ def test_only_the_partitions_are_read_that_a_query_wants(sandbox: Sandbox) -> No
     ):
         assert _scanned(sandbox, condition) == scanned, condition
     # What is left out must not look like what is missing.
-    assert ask(sandbox, f"SELECT a.resourceid {joined} AND b.accountid = '{OWNER}' WHERE b.resourceid IS NULL") == [
-        ("i-2",)
-    ]
+    assert run_query(
+        sandbox, f"SELECT a.resourceid {joined} AND b.accountid = '{OWNER}' WHERE b.resourceid IS NULL"
+    ) == [("i-2",)]
 
 
 @pytest.mark.parametrize(
@@ -103,19 +103,22 @@ def test_only_the_partitions_are_read_that_a_query_wants(sandbox: Sandbox) -> No
     ],
 )
 def test_types_of_projection(sandbox: Sandbox, properties: dict[str, str], parts: list[str]) -> None:
-    given = table({**_projected(**properties), TEMPLATE: f"{HERE}${{part}}/"}, keys=["part"], location=HERE)
-    build(sandbox, given)
+    definition = table({**_projected(**properties), TEMPLATE: f"{HERE}${{part}}/"}, keys=["part"], location=HERE)
+    build(sandbox, definition)
     for part in (*parts, "11", "2026-01-02", "d", "2026/01/03"):
         put(sandbox, f"data/{part}/object.json", {"resourceId": part})
-    assert ask(sandbox, "SELECT resourceid, part FROM nodes ORDER BY 1") == sorted((part, part) for part in parts)
+    assert run_query(sandbox, "SELECT resourceid, part FROM nodes ORDER BY 1") == sorted((part, part) for part in parts)
 
 
 def test_injected_partitions_are_those_that_the_query_names(sandbox: Sandbox) -> None:
     build(sandbox, table(_projected(type="injected"), keys=["part"], location=HERE))
     for part in ("a", "b"):
         put(sandbox, f"data/part={part}/object.json", {"resourceId": part})
-    assert ask(sandbox, "SELECT resourceid FROM nodes WHERE part = 'b'") == [("b",)]
-    assert ask(sandbox, "SELECT resourceid FROM nodes WHERE part IN ('a', 'b', 'c') ORDER BY 1") == [("a",), ("b",)]
+    assert run_query(sandbox, "SELECT resourceid FROM nodes WHERE part = 'b'") == [("b",)]
+    assert run_query(sandbox, "SELECT resourceid FROM nodes WHERE part IN ('a', 'b', 'c') ORDER BY 1") == [
+        ("a",),
+        ("b",),
+    ]
     for condition in ("", "WHERE part > 'a'", "WHERE part = 'a' OR part = 'b'"):
         assert failure(sandbox, f"SELECT 1 FROM nodes {condition}").startswith("CONSTRAINT_VIOLATION"), condition
 
@@ -138,14 +141,16 @@ def test_properties_that_project_nothing(sandbox: Sandbox, properties: dict[str,
 def test_tables_without_projection(sandbox: Sandbox) -> None:
     build(sandbox, table({}, keys=(), location=HERE))
     put(sandbox, "data/a.json", {"resourceId": "a"})
-    assert ask(sandbox, "SELECT resourceid FROM nodes") == [("a",)]
+    assert run_query(sandbox, "SELECT resourceid FROM nodes") == [("a",)]
     sandbox.client("glue", OWNER).update_table(DatabaseName=DATABASE, TableInput=table({}))
-    assert ask(sandbox, "SELECT resourceid FROM nodes") == []
+    assert run_query(sandbox, "SELECT resourceid FROM nodes") == []
 
 
 def test_lines_of_json(sandbox: Sandbox) -> None:
-    given = table({}, keys=(), location=HERE, number="int", share="double", is_on="boolean", day="date", at="timestamp")
-    build(sandbox, given)
+    definition = table(
+        {}, keys=(), location=HERE, number="int", share="double", is_on="boolean", day="date", at="timestamp"
+    )
+    build(sandbox, definition)
     full: dict[str, Any] = {
         "RESOURCEID": 5,
         "computerName": {"a": [1]},
@@ -157,13 +162,13 @@ def test_lines_of_json(sandbox: Sandbox) -> None:
         "unknown": 1,
     }
     put(sandbox, "data/a.json", full, "", {"resourceid": None})
-    assert ask(sandbox, "SELECT * FROM nodes ORDER BY number NULLS LAST") == [
+    assert run_query(sandbox, "SELECT * FROM nodes ORDER BY number NULLS LAST") == [
         ("5", '{"a":[1]}', "3", "0.5", "true", "2026-01-31", "2026-01-31 23:59:59.000"),
         (None,) * 7,
     ]
     body = gzip.compress(b'{"resourceid":"zipped"}')
     sandbox.client("s3", OWNER).put_object(Bucket=BUCKET, Key="data/b.json.gz", Body=body)
-    assert ask(sandbox, "SELECT count(*) FROM nodes WHERE resourceid = 'zipped'") == [("1",)]
+    assert run_query(sandbox, "SELECT count(*) FROM nodes WHERE resourceid = 'zipped'") == [("1",)]
     put(sandbox, "data/c.json", {"number": "many"})
     assert failure(sandbox, "SELECT 1 FROM nodes").startswith("HIVE_BAD_DATA: Error parsing field value 'many'")
 
@@ -172,7 +177,7 @@ def test_lines_that_are_no_json(sandbox: Sandbox) -> None:
     build(sandbox, table(serde={"ignore.malformed.json": "true"}))
     put(sandbox, key("i-1"), {"resourceId": "i-1"}, '{"resourceId": "i-', "[1]")
     text = 'SELECT accountid, "$path" FROM nodes WHERE resourceid IS NULL'
-    assert ask(sandbox, text) == [(OWNER, f"s3://{BUCKET}/{key('i-1')}")] * 2
+    assert run_query(sandbox, text) == [(OWNER, f"s3://{BUCKET}/{key('i-1')}")] * 2
     sandbox.client("glue", OWNER).update_table(DatabaseName=DATABASE, TableInput=table())
     assert failure(sandbox, text).startswith("HIVE_CURSOR_ERROR: Row is not a valid JSON Object")
 
@@ -181,7 +186,7 @@ def test_keys_are_told_apart_by_case_where_the_serde_is_told_so(sandbox: Sandbox
     serde = {"case.insensitive": "false", "mapping.resourceid": "resourceId"}
     build(sandbox, table(serde=serde))
     put(sandbox, key("i-1"), {"resourceId": "i-1", "ComputerName": "one"})
-    assert ask(sandbox, "SELECT resourceid, computername FROM nodes") == [("i-1", None)]
+    assert run_query(sandbox, "SELECT resourceid, computername FROM nodes") == [("i-1", None)]
 
 
 def test_objects_that_the_account_may_not_read(sandbox: Sandbox) -> None:
@@ -207,4 +212,4 @@ def test_objects_that_the_account_may_not_read(sandbox: Sandbox) -> None:
             }
         ),
     )
-    assert ask(sandbox, "SELECT resourceid FROM nodes") == [("a",)]
+    assert run_query(sandbox, "SELECT resourceid FROM nodes") == [("a",)]

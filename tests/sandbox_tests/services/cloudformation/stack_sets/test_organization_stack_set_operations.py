@@ -8,10 +8,10 @@ import pytest
 
 from sandbox_tests.cases.organization_stack_sets import (
     ADMINISTRATOR,
-    ASKED,
     MEMBER,
     NAME,
     ROOT,
+    STACK_SET,
     create,
     deploy,
     finished,
@@ -61,12 +61,12 @@ def test_failures_beyond_the_tolerance_stop_it(
     create(organization_stack_sets)
     operation = deploy(organization_stack_sets, "eu-west-1", "us-east-1", OperationPreferences=preferences)
     assert (operation["Status"], operation["StatusDetails"]["FailedStackInstancesCount"]) == (status, 1)
-    places = [(account, region) for region in ("eu-west-1", "us-east-1") for account in (ADMINISTRATOR, MEMBER)]
+    locations = [(account, region) for region in ("eu-west-1", "us-east-1") for account in (ADMINISTRATOR, MEMBER)]
     reasons = {"FAILED": DENIED, "CANCELLED": EXCEEDED, "SUCCEEDED": None}
-    expected = {place: (found, reasons[found]) for place, found in zip(places, statuses, strict=True)}
+    expected = {location: (found, reasons[found]) for location, found in zip(locations, statuses, strict=True)}
     assert results(organization_stack_sets, operation) == expected
-    assert {place: found for place, (_, found) in instances(organization_stack_sets).items()} == dict(
-        zip(places, statuses, strict=True)
+    assert {location: found for location, (_, found) in instances(organization_stack_sets).items()} == dict(
+        zip(locations, statuses, strict=True)
     )
 
 
@@ -76,7 +76,7 @@ def test_a_failure_is_mended(sandbox: Sandbox, organization_stack_sets: Any) -> 
     deploy(organization_stack_sets)
     assert parameter(sandbox, MEMBER) is None
     failed = [{"Name": "DETAILED_STATUS", "Values": "FAILED"}]
-    (instance,) = organization_stack_sets.list_stack_instances(**ASKED, Filters=failed)["Summaries"]
+    (instance,) = organization_stack_sets.list_stack_instances(**STACK_SET, Filters=failed)["Summaries"]
     assert (instance["Account"], instance["Status"], instance["StatusReason"]) == (MEMBER, "OUTDATED", DENIED)
     assert "StackId" not in instance
     sandbox.fail_stack_instance(NAME, MEMBER, "us-east-1", None)
@@ -84,38 +84,40 @@ def test_a_failure_is_mended(sandbox: Sandbox, organization_stack_sets: Any) -> 
     assert parameter(sandbox, MEMBER) == "one"
 
 
-def test_one_operation_at_a_time(organization_stack_sets: Any, refused: Refused) -> None:
+def test_one_operation_at_a_time(organization_stack_sets: Any, client_error: Refused) -> None:
     create(organization_stack_sets)
     first = organization_stack_sets.create_stack_instances(**targeted(OperationId="first"))["OperationId"]
-    with refused("OperationInProgressException"):
-        organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))
-    with refused("OperationInProgressException"):
-        organization_stack_sets.delete_stack_set(**ASKED)
+    with client_error("OperationInProgressException"):
+        organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))
+    with client_error("OperationInProgressException"):
+        organization_stack_sets.delete_stack_set(**STACK_SET)
     finished(organization_stack_sets, first)
-    with refused("OperationIdAlreadyExistsException"):
+    with client_error("OperationIdAlreadyExistsException"):
         organization_stack_sets.create_stack_instances(**targeted(OperationId="first"))
-    organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))
+    organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))
 
 
 def test_managed_execution_queues_and_what_waits_can_be_stopped(
-    sandbox: Sandbox, organization_stack_sets: Any, refused: Refused
+    sandbox: Sandbox, organization_stack_sets: Any, client_error: Refused
 ) -> None:
     create(organization_stack_sets, ManagedExecution={"Active": True})
     first = organization_stack_sets.create_stack_instances(**targeted())["OperationId"]
-    second = organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))["OperationId"]
+    second = organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))["OperationId"]
     third = organization_stack_sets.create_stack_instances(**targeted("eu-west-1"))["OperationId"]
-    summaries = organization_stack_sets.list_stack_set_operations(**ASKED)["Summaries"]
+    summaries = organization_stack_sets.list_stack_set_operations(**STACK_SET)["Summaries"]
     assert [one["Status"] for one in summaries] == ["QUEUED", "QUEUED", "RUNNING"]
-    with refused("InvalidOperationException"):
-        organization_stack_sets.update_stack_set(**ASKED, UsePreviousTemplate=True, ManagedExecution={"Active": False})
-    organization_stack_sets.stop_stack_set_operation(**ASKED, OperationId=third)
+    with client_error("InvalidOperationException"):
+        organization_stack_sets.update_stack_set(
+            **STACK_SET, UsePreviousTemplate=True, ManagedExecution={"Active": False}
+        )
+    organization_stack_sets.stop_stack_set_operation(**STACK_SET, OperationId=third)
     ends = [finished(organization_stack_sets, one)["EndTimestamp"] for one in (first, second)]
     assert (ends[1] - ends[0]).seconds == 60
     assert parameter(sandbox, MEMBER) == "two"
     assert finished(organization_stack_sets, third)["Status"] == "STOPPED"
     assert parameter(sandbox, MEMBER, "eu-west-1") is None
-    with refused("InvalidOperationException"):
-        organization_stack_sets.stop_stack_set_operation(**ASKED, OperationId=third)
+    with client_error("InvalidOperationException"):
+        organization_stack_sets.stop_stack_set_operation(**STACK_SET, OperationId=third)
 
 
 def test_suspended_accounts_are_skipped(sandbox: Sandbox, organization_stack_sets: Any) -> None:
@@ -154,7 +156,7 @@ def test_accounts_that_come_and_go(sandbox: Sandbox, organization_stack_sets: An
     # Nobody is in it yet.
     assert deploy(organization_stack_sets, unit_id=unit)["Status"] == "SUCCEEDED"
     assert instances(organization_stack_sets) == {}
-    targets = organization_stack_sets.list_stack_set_auto_deployment_targets(**ASKED)["Summaries"]
+    targets = organization_stack_sets.list_stack_set_auto_deployment_targets(**STACK_SET)["Summaries"]
     assert targets == [{"OrganizationalUnitId": unit, "Regions": ["us-east-1"]}]
 
     organizations.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=unit)
@@ -167,7 +169,7 @@ def test_accounts_that_come_and_go(sandbox: Sandbox, organization_stack_sets: An
     sandbox.clock.advance(60)
     assert instances(organization_stack_sets) == {}
     assert parameter(sandbox, MEMBER) == ("one" if retain else None)
-    actions = [one["Action"] for one in organization_stack_sets.list_stack_set_operations(**ASKED)["Summaries"]]
+    actions = [one["Action"] for one in organization_stack_sets.list_stack_set_operations(**STACK_SET)["Summaries"]]
     assert actions == ["DELETE", "CREATE", "CREATE"]
 
 
@@ -182,7 +184,7 @@ def test_an_account_that_is_created_joins_by_itself_and_leaves(sandbox: Sandbox,
     assert parameter(sandbox, joined) is None
     # Automatic deployment stops with the instances of the unit.
     _delete(organization_stack_sets, retain=False)
-    assert not organization_stack_sets.list_stack_set_auto_deployment_targets(**ASKED)["Summaries"]
+    assert not organization_stack_sets.list_stack_set_auto_deployment_targets(**STACK_SET)["Summaries"]
     assert parameter(sandbox, join(sandbox)) is None
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sandbox_tests.cases.delivery import make_bucket
 from sandbox_tests.cases.organization_stack_sets import (
     ADMINISTRATOR,
-    ASKED,
     MANAGEMENT,
     MEMBER,
     NAME,
     PRINCIPAL,
     ROOT,
+    STACK_SET,
     create,
     deploy,
     finished,
@@ -33,7 +33,9 @@ REFERRING = {"Value": {"Ref": "Value"}}
 CURRENT = ("CURRENT", "SUCCEEDED")
 
 
-def test_stacks_are_made_changed_and_deleted(sandbox: Sandbox, organization_stack_sets: Any, refused: Refused) -> None:
+def test_stacks_are_made_changed_and_deleted(
+    sandbox: Sandbox, organization_stack_sets: Any, client_error: Refused
+) -> None:
     before = sandbox.snapshot()
     create(organization_stack_sets, Tags=[{"Key": "team", "Value": "platform"}], Description="Settings.")
     operation = deploy(organization_stack_sets, "eu-west-1", "us-east-1")
@@ -44,32 +46,32 @@ def test_stacks_are_made_changed_and_deleted(sandbox: Sandbox, organization_stac
     assert instances(organization_stack_sets) == {
         (account, region): CURRENT for account in (ADMINISTRATOR, MEMBER) for region in ("eu-west-1", "us-east-1")
     }
-    described = organization_stack_sets.describe_stack_set(**ASKED)["StackSet"]
+    described = organization_stack_sets.describe_stack_set(**STACK_SET)["StackSet"]
     assert (described["OrganizationalUnitIds"], described["Regions"]) == ([ROOT], ["eu-west-1", "us-east-1"])
     assert (described["Description"], described["TemplateBody"]) == ("Settings.", template())
     assert described["StackSetARN"].split(":")[4] == MANAGEMENT
     (stack,) = sandbox.client("cloudformation", MEMBER, "eu-west-1").describe_stacks()["Stacks"]
-    place = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "eu-west-1"}
-    instance = organization_stack_sets.describe_stack_instance(**ASKED, **place)["StackInstance"]
+    location = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "eu-west-1"}
+    instance = organization_stack_sets.describe_stack_instance(**STACK_SET, **location)["StackInstance"]
     assert (stack["StackId"], stack["Tags"]) == (instance["StackId"], [{"Key": "team", "Value": "platform"}])
     assert parameter(sandbox, MANAGEMENT) is None
 
-    updated = organization_stack_sets.update_stack_set(**ASKED, TemplateBody=template("two"))["OperationId"]
+    updated = organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))["OperationId"]
     assert parameter(sandbox, MEMBER) == "one"
     assert finished(organization_stack_sets, updated)["Action"] == "UPDATE"
     assert parameter(sandbox, MEMBER) == parameter(sandbox, ADMINISTRATOR, "eu-west-1") == "two"
 
-    with refused("StackSetNotEmptyException"):
-        organization_stack_sets.delete_stack_set(**ASKED)
+    with client_error("StackSetNotEmptyException"):
+        organization_stack_sets.delete_stack_set(**STACK_SET)
     retained = targeted("eu-west-1", RetainStacks=True)
     finished(organization_stack_sets, organization_stack_sets.delete_stack_instances(**retained)["OperationId"])
     gone = targeted(RetainStacks=False)
     finished(organization_stack_sets, organization_stack_sets.delete_stack_instances(**gone)["OperationId"])
-    organization_stack_sets.delete_stack_set(**ASKED)
+    organization_stack_sets.delete_stack_set(**STACK_SET)
     assert sandbox.snapshot()["stack_sets"] == before["stack_sets"] == {}
     assert (parameter(sandbox, MEMBER, "eu-west-1"), parameter(sandbox, MEMBER)) == ("two", None)
-    with refused("StackSetNotFoundException"):
-        organization_stack_sets.describe_stack_set(**ASKED)
+    with client_error("StackSetNotFoundException"):
+        organization_stack_sets.describe_stack_set(**STACK_SET)
     create(organization_stack_sets)
 
 
@@ -83,15 +85,17 @@ def test_parameters_of_all_and_of_some(sandbox: Sandbox, organization_stack_sets
     )
     deploy(organization_stack_sets)
     own = {"AccountFilterType": "INTERSECTION", "Accounts": [MEMBER], "OrganizationalUnitIds": [ROOT]}
-    said = targeted(DeploymentTargets=own, ParameterOverrides=[{"ParameterKey": "Value", "ParameterValue": "its own"}])
-    finished(organization_stack_sets, organization_stack_sets.update_stack_instances(**said)["OperationId"])
+    reason = targeted(
+        DeploymentTargets=own, ParameterOverrides=[{"ParameterKey": "Value", "ParameterValue": "its own"}]
+    )
+    finished(organization_stack_sets, organization_stack_sets.update_stack_instances(**reason)["OperationId"])
     assert (parameter(sandbox, ADMINISTRATOR), parameter(sandbox, MEMBER)) == ("of all", "its own")
-    place = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "us-east-1"}
-    instance = organization_stack_sets.describe_stack_instance(**ASKED, **place)["StackInstance"]
+    location = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "us-east-1"}
+    instance = organization_stack_sets.describe_stack_instance(**STACK_SET, **location)["StackInstance"]
     assert instance["ParameterOverrides"] == [{"ParameterKey": "Value", "ParameterValue": "its own"}]
 
     others = [{"ParameterKey": "Value", "ParameterValue": "new"}]
-    operation = organization_stack_sets.update_stack_set(**ASKED, UsePreviousTemplate=True, Parameters=others)
+    operation = organization_stack_sets.update_stack_set(**STACK_SET, UsePreviousTemplate=True, Parameters=others)
     finished(organization_stack_sets, operation["OperationId"])
     assert (parameter(sandbox, ADMINISTRATOR), parameter(sandbox, MEMBER)) == ("new", "its own")
 
@@ -124,7 +128,7 @@ def test_a_resource_data_sync_in_every_account(sandbox: Sandbox, organization_st
     assert (found["SyncCreatedTime"] - finished(organization_stack_sets, operation)["EndTimestamp"]).seconds == 0
 
     sync["S3Destination"], sync["SyncName"] = {**bucket, "BucketName": "missing"}, "others"
-    updated = organization_stack_sets.update_stack_set(**ASKED, TemplateBody=json.dumps(body))["OperationId"]
+    updated = organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=json.dumps(body))["OperationId"]
     failed = finished(organization_stack_sets, updated)
     assert (failed["Status"], failed["StatusDetails"]) == ("FAILED", {"FailedStackInstancesCount": 1})
     status, reason = results(organization_stack_sets, failed)[ADMINISTRATOR, "us-east-1"]
@@ -132,8 +136,8 @@ def test_a_resource_data_sync_in_every_account(sandbox: Sandbox, organization_st
     assert str(reason).startswith("ResourceLogicalId:Sync, ResourceType:AWS::SSM::ResourceDataSync, ")
     assert "Invalid request provided: AWS::SSM::ResourceDataSync" in str(reason)
     assert instances(organization_stack_sets)[ADMINISTRATOR, "us-east-1"] == ("OUTDATED", "FAILED")
-    (kept,) = systems_manager.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]
-    assert kept["SyncName"] == "patches"
+    (remaining,) = systems_manager.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]
+    assert remaining["SyncName"] == "patches"
 
 
 def test_its_role_is_made_in_members_and_stays(sandbox: Sandbox, organization_stack_sets: Any) -> None:
@@ -145,45 +149,45 @@ def test_its_role_is_made_in_members_and_stays(sandbox: Sandbox, organization_st
     assert any(name.startswith("stacksets-exec-") for name in names)
 
 
-def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, refused: Refused) -> None:
+def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, client_error: Refused) -> None:
     managed = {"PermissionModel": "SERVICE_MANAGED", "TemplateBody": template()}
     member = sandbox.client("cloudformation", MEMBER)
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         member.create_stack_set(StackSetName=NAME, **managed)
-    with refused("ValidationError"):
-        member.create_stack_set(**ASKED, **managed)
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
+        member.create_stack_set(**STACK_SET, **managed)
+    with client_error("ValidationError"):
         organization_stack_sets.create_stack_set(StackSetName=NAME, **managed)
-    with refused("ValidationError"):
-        organization_stack_sets.create_stack_set(**ASKED, TemplateBody=template())
+    with client_error("ValidationError"):
+        organization_stack_sets.create_stack_set(**STACK_SET, TemplateBody=template())
     create(organization_stack_sets)
     # It is the management account's, which may do all with it.
-    with refused("NameAlreadyExistsException"):
+    with client_error("NameAlreadyExistsException"):
         cloudformation.create_stack_set(StackSetName=NAME, **managed)
     described = cloudformation.describe_stack_set(StackSetName=NAME)["StackSet"]
     assert described["PermissionModel"] == "SERVICE_MANAGED"
-    with refused("StackSetNotFoundException"):
+    with client_error("StackSetNotFoundException"):
         member.describe_stack_set(StackSetName=NAME)
     cloudformation.delete_stack_set(StackSetName=NAME)
 
     organizations = sandbox.client("organizations")
     organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=PRINCIPAL)
     cloudformation.deactivate_organizations_access()
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         cloudformation.create_stack_set(StackSetName=NAME, **managed)
 
 
 def test_self_managed_ones_stay_as_they_were(cloudformation: Any) -> None:
     cloudformation.create_stack_set(StackSetName="own", TemplateBody=template())
-    place = {"Accounts": [MANAGEMENT], "Regions": ["us-east-1"]}
-    cloudformation.create_stack_instances(StackSetName="own", **place)
+    location = {"Accounts": [MANAGEMENT], "Regions": ["us-east-1"]}
+    cloudformation.create_stack_instances(StackSetName="own", **location)
     (found,) = cloudformation.list_stack_instances(StackSetName="own")["Summaries"]
     assert found["Account"] == MANAGEMENT
-    cloudformation.delete_stack_instances(StackSetName="own", RetainStacks=False, **place)
+    cloudformation.delete_stack_instances(StackSetName="own", RetainStacks=False, **location)
     cloudformation.delete_stack_set(StackSetName="own")
 
 
-def test_what_is_refused(organization_stack_sets: Any, refused: Refused) -> None:
+def test_what_is_refused(organization_stack_sets: Any, client_error: Refused) -> None:
     create(organization_stack_sets)
     both = {"FailureToleranceCount": 1, "FailureTolerancePercentage": 10}
     union = {"AccountFilterType": "UNION", "Accounts": [MEMBER], "OrganizationalUnitIds": [ROOT]}
@@ -197,14 +201,14 @@ def test_what_is_refused(organization_stack_sets: Any, refused: Refused) -> None
         {"Regions": ["eu-nowhere-1"]},
         {"OperationPreferences": both},
     ):
-        with refused("ValidationError"):
+        with client_error("ValidationError"):
             organization_stack_sets.create_stack_instances(**targeted(**wrong))
-    assert not organization_stack_sets.list_stack_set_operations(**ASKED)["Summaries"]
-    with refused("ValidationError"):
+    assert not organization_stack_sets.list_stack_set_operations(**STACK_SET)["Summaries"]
+    with client_error("ValidationError"):
         organization_stack_sets.update_stack_set(
-            **ASKED,
+            **STACK_SET,
             UsePreviousTemplate=True,
             AutoDeployment={"Enabled": False, "RetainStacksOnAccountRemoval": True},
         )
-    with refused("OperationNotFoundException"):
-        organization_stack_sets.describe_stack_set_operation(**ASKED, OperationId="none")
+    with client_error("OperationNotFoundException"):
+        organization_stack_sets.describe_stack_set_operation(**STACK_SET, OperationId="none")

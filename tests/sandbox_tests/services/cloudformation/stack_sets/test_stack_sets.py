@@ -39,9 +39,9 @@ def test_a_deployment_to_units_is_a_service_managed_stack_set(
     assert (described["PermissionModel"], described["OrganizationalUnitIds"]) == ("SERVICE_MANAGED", [ROOT])
     assert described["Regions"] == ["eu-west-1", "us-east-1"]
     assert cloudformation.describe_stack_set(StackSetName=described["StackSetId"])["StackSet"] == described
-    places = {(account, region) for account in (ADMINISTRATOR, MEMBER) for region in ("eu-west-1", "us-east-1")}
-    assert results_of(cloudformation, name) == dict.fromkeys(places, ("SUCCEEDED", None))
-    assert instances_of(cloudformation, name) == dict.fromkeys(places, "SUCCEEDED")
+    locations = {(account, region) for account in (ADMINISTRATOR, MEMBER) for region in ("eu-west-1", "us-east-1")}
+    assert results_of(cloudformation, name) == dict.fromkeys(locations, ("SUCCEEDED", None))
+    assert instances_of(cloudformation, name) == dict.fromkeys(locations, "SUCCEEDED")
     assert sandbox.client("cloudformation", region="eu-west-1").list_stack_sets()["Summaries"] == []
 
 
@@ -90,14 +90,14 @@ def test_the_reason_is_in_the_results_and_nowhere_in_quick_setup(
     (operation,) = operations_of(cloudformation, name)
     assert (operation["Status"], operation["StatusDetails"]["FailedStackInstancesCount"]) == ("FAILED", 1)
     assert results_of(cloudformation, name)[MEMBER, "eu-west-1"] == ("FAILED", SCP)
-    wanted = [{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}]
-    assert list(results_of(cloudformation, name, Filters=wanted)) == [(MEMBER, "eu-west-1")]
+    expected = [{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}]
+    assert list(results_of(cloudformation, name, Filters=expected)) == [(MEMBER, "eu-west-1")]
     outdated = [{"Name": "DETAILED_STATUS", "Values": "FAILED"}]
     (instance,) = cloudformation.list_stack_instances(StackSetName=name, Filters=outdated)["Summaries"]
     assert (instance["Account"], instance["Status"], instance["StatusReason"]) == (MEMBER, "OUTDATED", SCP)
     assert instance["OrganizationalUnitId"] == ROOT
-    place = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "eu-west-1"}
-    assert cloudformation.describe_stack_instance(StackSetName=name, **place)["StackInstance"] == instance
+    location = {"StackInstanceAccount": MEMBER, "StackInstanceRegion": "eu-west-1"}
+    assert cloudformation.describe_stack_instance(StackSetName=name, **location)["StackInstance"] == instance
     described = cloudformation.describe_stack_set_operation(StackSetName=name, OperationId=operation["OperationId"])
     assert described["StackSetOperation"]["Status"] == "FAILED"
 
@@ -177,7 +177,7 @@ def test_what_goes_missing_during_an_operation_fails_it_everywhere(
 
 
 def test_a_deleted_stack_set_is_listed_as_deleted_only(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, refused: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
 ) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
@@ -186,7 +186,7 @@ def test_a_deleted_stack_set_is_listed_as_deleted_only(
     sandbox.clock.advance(60)
     assert cloudformation.list_stack_sets(Status="ACTIVE")["Summaries"] == []
     assert [one["Status"] for one in cloudformation.list_stack_sets()["Summaries"]] == ["DELETED"]
-    with refused("StackSetNotFoundException"):
+    with client_error("StackSetNotFoundException"):
         cloudformation.describe_stack_set(StackSetName=name)
 
 
@@ -207,25 +207,25 @@ def test_from_units_to_the_own_account_is_another_stack_set(
 
 
 def test_names_and_operations_that_do_not_exist(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, refused: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
 ) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     name = stack_set_name(cloudformation)
     for operation in ("describe_stack_set", "list_stack_set_operations", "list_stack_instances"):
-        with refused("StackSetNotFoundException"):
+        with client_error("StackSetNotFoundException"):
             getattr(cloudformation, operation)(StackSetName="nothing")
-    with refused("StackSetNotFoundException"):
+    with client_error("StackSetNotFoundException"):
         cloudformation.list_stack_set_operation_results(StackSetName="nothing", OperationId="nothing")
     for operation in ("list_stack_set_operation_results", "describe_stack_set_operation"):
-        with refused("OperationNotFoundException"):
+        with client_error("OperationNotFoundException"):
             getattr(cloudformation, operation)(StackSetName=name, OperationId="nothing")
-    with refused("StackInstanceNotFoundException"):
+    with client_error("StackInstanceNotFoundException"):
         cloudformation.describe_stack_instance(
             StackSetName=name, StackInstanceAccount=MANAGEMENT, StackInstanceRegion="us-east-1"
         )
 
 
-def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation: Any, refused: Refused) -> None:
+def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     definition = wait(sandbox, quick_setup, arn)["ConfigurationDefinitions"][0]
     name = stack_set_name(cloudformation)
@@ -240,7 +240,7 @@ def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation:
     create(quick_setup, HOST_MANAGEMENT, "other")
     sandbox.clock.advance(60)
     assert "NextToken" in cloudformation.list_stack_sets(MaxResults=1)
-    with refused("ValidationError"):
+    with client_error("ValidationError"):
         cloudformation.list_stack_sets(NextToken="forged")
 
 

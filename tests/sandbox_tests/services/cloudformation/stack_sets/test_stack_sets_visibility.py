@@ -27,13 +27,13 @@ Refused = Any
 
 
 def test_who_sees_service_managed_stack_sets(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, refused: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
 ) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     name, administrator = stack_set_name(cloudformation), sandbox.client("cloudformation", ADMINISTRATOR)
     assert administrator.list_stack_sets()["Summaries"] == []
     for client in (administrator, cloudformation):
-        with refused("ValidationError"):
+        with client_error("ValidationError"):
             client.list_stack_sets(CallAs="DELEGATED_ADMIN")
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal=STACK_SETS
@@ -42,13 +42,13 @@ def test_who_sees_service_managed_stack_sets(
     instances = instances_of(administrator, name, CallAs="DELEGATED_ADMIN")
     assert instances == instances_of(cloudformation, name)
     for arguments in ({"StackSetName": name}, {"StackSetName": "nothing", "CallAs": "DELEGATED_ADMIN"}):
-        with refused("StackSetNotFoundException"):
+        with client_error("StackSetNotFoundException"):
             administrator.describe_stack_set(**arguments)
 
 
 @pytest.mark.usefixtures("roles")
 def test_a_delegated_administrator_sees_no_self_managed_stack_sets(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, refused: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
 ) -> None:
     local = changed(PATCH_POLICY, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
     wait(sandbox, quick_setup, create(quick_setup, local))
@@ -59,7 +59,7 @@ def test_a_delegated_administrator_sees_no_self_managed_stack_sets(
     administrator.create_stack_set(StackSetName="own", TemplateBody=TEMPLATE)
     assert administrator.list_stack_sets(CallAs="DELEGATED_ADMIN")["Summaries"] == []
     for name in (stack_set_name(cloudformation), "own"):
-        with refused("StackSetNotFoundException"):
+        with client_error("StackSetNotFoundException"):
             administrator.describe_stack_set(StackSetName=name, CallAs="DELEGATED_ADMIN")
 
 

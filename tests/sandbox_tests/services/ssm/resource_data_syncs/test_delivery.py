@@ -17,14 +17,14 @@ from sandbox_tests.cases.delivery import (
     SERVICE,
     STATEMENTS,
     TAGGING,
+    allow_delivery,
     document,
     keys,
-    let_write,
     lines,
     make_bucket,
 )
 from sandbox_tests.cases.quick_setup import ADMINISTRATOR, INSTANCE_MANAGEMENT, MEMBER, changed, create, wait
-from sandbox_tests.cases.resource_data_syncs import DESTINATION, INVALID, LONG
+from sandbox_tests.cases.resource_data_syncs import DESTINATION, INVALID, ONE_HOUR
 from sandbox_tests.cases.stacks import BUCKET as BUCKET_RESOURCE
 from sandbox_tests.cases.stacks import DESTINATION as STACK_DESTINATION
 from sandbox_tests.cases.stacks import INVALID as NOT_MADE
@@ -46,8 +46,8 @@ def _sync(ssm: Any, destination: dict[str, Any]) -> None:
 
 
 def _key(type_name: str, account_id: str, region: str, node_id: str) -> str:
-    place = f"accountid={account_id}/region={region}"
-    return f"syncs/{type_name}/{place}/resourcetype=ManagedInstanceInventory/{node_id}.json"
+    location = f"accountid={account_id}/region={region}"
+    return f"syncs/{type_name}/{location}/resourcetype=ManagedInstanceInventory/{node_id}.json"
 
 
 # What they write
@@ -63,7 +63,7 @@ def test_every_node_has_its_objects_which_say_what_the_api_says(sandbox: Sandbox
     # They are still in progress.
     sandbox.clock.advance(30)
     assert keys(s3) == []
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
 
     expected = {_key("AWS:InstanceInformation", i.account_id, i.region, i.id): i for i in scenario.instances}
     scanned = [instance for instance in scenario.instances if instance.scanned_at]
@@ -99,7 +99,7 @@ def test_what_is_new_is_written_and_what_is_not_stays_as_it_is(sandbox: Sandbox,
     s3 = make_bucket(sandbox, ADMINISTRATOR)
     ssm = sandbox.client("ssm", SHOP, TOKYO)
     _sync(ssm, OWN)
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     information, summary, compliance = (
         _key(name, SHOP, TOKYO, UNPATCHED) for name in ("AWS:InstanceInformation", "AWS:PatchSummary", TYPES[0])
     )
@@ -119,15 +119,15 @@ def test_what_is_new_is_written_and_what_is_not_stays_as_it_is(sandbox: Sandbox,
     before = keys(s3)
     ssm.delete_resource_data_sync(SyncName="lake")
     s3.delete_object(Bucket=BUCKET, Key=summary)
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     assert keys(s3) == [key for key in before if key != summary]
 
 
 # What they need
 
 
-def _statement(given: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return {**given, **changes}
+def _statement(definition: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**definition, **changes}
 
 
 OTHER_ORGANIZATION = {"StringEquals": {"aws:SourceOrgID": "o-another0001"}}
@@ -149,15 +149,15 @@ SINGLE = {
 def test_the_policies_of_awss_page_let_a_member_write(
     sandbox: Sandbox, statements: tuple[dict[str, Any], ...], destination: dict[str, Any]
 ) -> None:
-    let_write(make_bucket(sandbox, ADMINISTRATOR), statements)
+    allow_delivery(make_bucket(sandbox, ADMINISTRATOR), statements)
     ssm = sandbox.client("ssm", MEMBER)
     _sync(ssm, destination)
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     assert syncs(ssm)["lake"]["LastStatus"] == "Successful"
 
 
 @pytest.mark.parametrize(
-    ("statements", "destination", "said"),
+    ("statements", "destination", "reason"),
     [
         (STATEMENTS, {**OWN, "BucketName": "nowhere"}, "the bucket nowhere does not exist"),
         (STATEMENTS, {**OWN, "Region": "us-east-1"}, "is in eu-west-1, not in us-east-1"),
@@ -171,19 +171,19 @@ def test_the_policies_of_awss_page_let_a_member_write(
     ids=["no bucket", "Region", "check", "delivery", "prefix", "organization", "denied", "tagging"],
 )
 def test_a_bucket_that_cannot_be_written_to_is_refused(
-    sandbox: Sandbox, statements: tuple[dict[str, Any], ...], destination: dict[str, Any], said: str
+    sandbox: Sandbox, statements: tuple[dict[str, Any], ...], destination: dict[str, Any], reason: str
 ) -> None:
-    let_write(make_bucket(sandbox, ADMINISTRATOR), statements)
+    allow_delivery(make_bucket(sandbox, ADMINISTRATOR), statements)
     ssm = sandbox.client("ssm", MEMBER)
     with pytest.raises(ssm.exceptions.ResourceDataSyncInvalidConfigurationException, match="S3 write failed") as caught:
         _sync(ssm, destination)
-    assert said in str(caught.value)
+    assert reason in str(caught.value)
     assert syncs(ssm) == {}
 
 
-def test_a_bucket_with_object_lock_is_refused(sandbox: Sandbox, refused: Refused) -> None:
+def test_a_bucket_with_object_lock_is_refused(sandbox: Sandbox, client_error: Refused) -> None:
     make_bucket(sandbox, ADMINISTRATOR, ObjectLockEnabledForBucket=True)
-    with refused(INVALID):
+    with client_error(INVALID):
         _sync(sandbox.client("ssm", MEMBER), OWN)
 
 
@@ -198,25 +198,27 @@ def _key_policy(**condition: str) -> str:
     return document([root, {**service, "Condition": {"StringEquals": condition}}])
 
 
-@pytest.mark.parametrize("is_named", [True, False], ids=["sync's key", "bucket's key"])
-def test_a_customer_key_has_to_let_systems_manager_in(sandbox: Sandbox, refused: Refused, is_named: bool) -> None:
+@pytest.mark.parametrize("key_in_destination", [True, False], ids=["sync's key", "bucket's key"])
+def test_a_customer_key_has_to_let_systems_manager_in(
+    sandbox: Sandbox, client_error: Refused, key_in_destination: bool
+) -> None:
     s3, kms = make_bucket(sandbox, ADMINISTRATOR), sandbox.client("kms", ADMINISTRATOR, REGION)
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default}]}
     s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=rules)
-    destination = {**OWN, "AWSKMSKeyARN": arn} if is_named else OWN
+    destination = {**OWN, "AWSKMSKeyARN": arn} if key_in_destination else OWN
     ssm = sandbox.client("ssm", MEMBER)
-    with refused(INVALID):
+    with client_error(INVALID):
         _sync(ssm, destination)
     kms.put_key_policy(KeyId=arn, PolicyName="default", Policy=_key_policy(**{"aws:SourceOrgID": ORGANIZATION_ID}))
     _sync(ssm, destination)
     # moto wants the id.
     kms.disable_key(KeyId=arn.rpartition("/")[2])
-    with refused(INVALID):
+    with client_error(INVALID):
         _sync(sandbox.client("ssm"), destination)
-    if is_named:
-        with refused(INVALID):
+    if key_in_destination:
+        with client_error(INVALID):
             _sync(sandbox.client("ssm"), {**OWN, "AWSKMSKeyARN": f"{arn[:-1]}x"})
 
 
@@ -226,9 +228,9 @@ def test_the_objects_are_encrypted_with_the_key_that_is_named(sandbox: Sandbox) 
     arn = kms.create_key(Policy=_key_policy(**{"aws:SourceAccount": SHOP}))["KeyMetadata"]["Arn"]
     # A bucket that takes nothing that is not encrypted with it.
     encrypted = {**DELIVERY["Condition"]["StringEquals"], "s3:x-amz-server-side-encryption-aws-kms-key-id": arn}
-    let_write(s3, (CHECK, _statement(DELIVERY, Condition={"StringEquals": encrypted})))
+    allow_delivery(s3, (CHECK, _statement(DELIVERY, Condition={"StringEquals": encrypted})))
     _sync(sandbox.client("ssm", SHOP, TOKYO), {**OWN, "AWSKMSKeyARN": arn})
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     (key,) = [key for key in keys(s3) if UNPATCHED in key]
     head = s3.head_object(Bucket=BUCKET, Key=key)
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", arn)
@@ -242,16 +244,16 @@ def test_a_sync_that_is_shut_out_fails_and_recovers(sandbox: Sandbox) -> None:
     # While the sync is made, and once more later.
     for written in (0, 2):
         s3.delete_bucket_policy(Bucket=BUCKET)
-        sandbox.clock.advance(LONG)
+        sandbox.clock.advance(ONE_HOUR)
         sync = syncs(ssm)["lake"]
         assert sync["LastStatus"] == "Failed"
-        said = (
+        reason = (
             f"does not let ssm.amazonaws.com do s3:GetBucketAcl for arn:aws:ssm:{TOKYO}:{SHOP}:resource-data-sync/lake"
         )
-        assert said in sync["LastSyncStatusMessage"]
+        assert reason in sync["LastSyncStatusMessage"]
         assert len(keys(s3)) == written
-        let_write(s3, STATEMENTS)
-        sandbox.clock.advance(LONG)
+        allow_delivery(s3, STATEMENTS)
+        sandbox.clock.advance(ONE_HOUR)
         sync = syncs(ssm)["lake"]
         assert (sync["LastStatus"], "LastSyncStatusMessage" in sync) == ("Successful", False)
         assert sync["LastSuccessfulSyncTime"] == sync["LastSyncTime"] == sandbox.clock.now()

@@ -9,16 +9,16 @@ from sandbox_tests.cases.quick_setup import ADMINISTRATOR, MANAGEMENT, MEMBER
 from sandbox_tests.cases.resource_data_syncs import (
     DESTINATION,
     INVALID,
-    LONG,
     OF_ACCOUNT,
     OF_ORGANIZATION,
+    ONE_HOUR,
     PRINCIPAL,
     ROLE,
     administrator,
+    after_sync,
     create_sync,
     new_unit,
     of_units,
-    settled,
     update_sync,
 )
 from sandbox_tests.cases.stacks import explorer, syncs
@@ -37,10 +37,10 @@ def test_it_takes_time_that_passes_while_one_asks(sandbox: Sandbox) -> None:
     new = syncs(ssm)["new"]
     assert new["LastStatus"] == "InProgress"
     assert not {"LastSyncTime", "LastSuccessfulSyncTime"} & set(new)
-    asked = 1
+    requests = 1
     while syncs(ssm)["new"]["LastStatus"] == "InProgress":
-        asked += 1
-        assert asked < 10
+        requests += 1
+        assert requests < 10
     done = syncs(ssm)["new"]
     assert done["LastStatus"] == "Successful"
     assert done["LastSuccessfulSyncTime"] == done["LastSyncTime"] > done["SyncCreatedTime"] == new["SyncCreatedTime"]
@@ -53,36 +53,36 @@ def test_without_the_role_it_has_no_permissions(sandbox: Sandbox) -> None:
     iam.delete_service_linked_role(RoleName=ROLE)
     create_sync(ssm, OF_ORGANIZATION)
     assert syncs(ssm)["new"]["LastStatus"] == "InProgress"
-    failed = settled(sandbox, ssm)
+    failed = after_sync(sandbox, ssm)
     assert (failed["LastStatus"], failed["SyncSource"]["State"]) == ("Failed", "NoPermissions")
     assert ROLE in failed["LastSyncStatusMessage"]
     assert "LastSuccessfulSyncTime" not in failed
     # The initial sync did not succeed, so that none follows by itself.
     iam.create_service_linked_role(AWSServiceName="accountdiscovery.ssm.amazonaws.com")
-    assert settled(sandbox, ssm)["LastStatus"] == "Failed"
+    assert after_sync(sandbox, ssm)["LastStatus"] == "Failed"
     update_sync(ssm, OF_ORGANIZATION)
-    assert settled(sandbox, ssm)["LastStatus"] == "Successful"
+    assert after_sync(sandbox, ssm)["LastStatus"] == "Successful"
 
 
 def test_a_sync_of_the_account_needs_none_of_it(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm", MEMBER)
     create_sync(ssm, OF_ACCOUNT)
-    assert settled(sandbox, ssm)["LastStatus"] == "Successful"
+    assert after_sync(sandbox, ssm)["LastStatus"] == "Successful"
 
 
 def test_the_state_follows_what_is_so(sandbox: Sandbox) -> None:
     ssm, organizations = explorer(sandbox), sandbox.client("organizations")
     unit_id = new_unit(sandbox)
     create_sync(ssm, of_units(unit_id))
-    successful = settled(sandbox, ssm)
+    successful = after_sync(sandbox, ssm)
     organizations.disable_aws_service_access(ServicePrincipal=PRINCIPAL)
-    disabled = settled(sandbox, ssm)
+    disabled = after_sync(sandbox, ssm)
     assert (disabled["LastStatus"], disabled["SyncSource"]["State"]) == ("Failed", "TrustedAccessDisabled")
     assert disabled["LastSuccessfulSyncTime"] == successful["LastSuccessfulSyncTime"] < disabled["LastSyncTime"]
     organizations.enable_aws_service_access(ServicePrincipal=PRINCIPAL)
-    assert settled(sandbox, ssm)["LastStatus"] == "Successful"
+    assert after_sync(sandbox, ssm)["LastStatus"] == "Successful"
     organizations.delete_organizational_unit(OrganizationalUnitId=unit_id)
-    gone = settled(sandbox, ssm)
+    gone = after_sync(sandbox, ssm)
     assert (gone["SyncSource"]["State"], unit_id in gone["LastSyncStatusMessage"]) == (
         "InvalidOrganizationalUnit",
         True,
@@ -92,29 +92,29 @@ def test_the_state_follows_what_is_so(sandbox: Sandbox) -> None:
 def test_the_organization_may_go(sandbox: Sandbox) -> None:
     ssm, organizations = explorer(sandbox), sandbox.client("organizations")
     create_sync(ssm, OF_ORGANIZATION)
-    sandbox.clock.advance(LONG)
+    sandbox.clock.advance(ONE_HOUR)
     for account_id in (ADMINISTRATOR, MEMBER):
         organizations.remove_account_from_organization(AccountId=account_id)
     organizations.delete_organization()
-    assert settled(sandbox, ssm)["SyncSource"]["State"] == "OrganizationNotExists"
+    assert after_sync(sandbox, ssm)["SyncSource"]["State"] == "OrganizationNotExists"
 
 
 # Updates
 
 
-def test_an_update_takes_time_again(sandbox: Sandbox, refused: Refused) -> None:
+def test_an_update_takes_time_again(sandbox: Sandbox, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
-    created = settled(sandbox, ssm)
-    wanted = {**OF_ORGANIZATION, "SourceRegions": ["eu-west-1"], "EnableAllOpsDataSources": True}
-    update_sync(ssm, wanted)
-    with refused("ResourceDataSyncConflictException"):
-        update_sync(ssm, wanted)
+    created = after_sync(sandbox, ssm)
+    expected = {**OF_ORGANIZATION, "SourceRegions": ["eu-west-1"], "EnableAllOpsDataSources": True}
+    update_sync(ssm, expected)
+    with client_error("ResourceDataSyncConflictException"):
+        update_sync(ssm, expected)
     updating = syncs(ssm)["new"]
     assert (updating["LastStatus"], updating["SyncCreatedTime"]) == ("InProgress", created["SyncCreatedTime"])
     assert updating["SyncLastModifiedTime"] > created["SyncLastModifiedTime"]
-    updated = settled(sandbox, ssm)
-    assert (updated["LastStatus"], updated["SyncSource"]) == ("Successful", {**wanted, "IncludeFutureRegions": False})
+    updated = after_sync(sandbox, ssm)
+    assert (updated["LastStatus"], updated["SyncSource"]) == ("Successful", {**expected, "IncludeFutureRegions": False})
 
 
 def test_who_is_refused_waits_until_the_update_is_over(sandbox: Sandbox) -> None:
@@ -133,24 +133,24 @@ def test_who_is_refused_waits_until_the_update_is_over(sandbox: Sandbox) -> None
     assert refusals
 
 
-def test_account_options_stay(sandbox: Sandbox, refused: Refused) -> None:
+def test_account_options_stay(sandbox: Sandbox, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     for source in (OF_ACCOUNT, of_units(new_unit(sandbox))):
-        with refused(INVALID):
+        with client_error(INVALID):
             update_sync(ssm, source)
 
 
-def test_updates_are_of_explorers_syncs(sandbox: Sandbox, refused: Refused) -> None:
+def test_updates_are_of_explorers_syncs(sandbox: Sandbox, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)
-    with refused("ResourceDataSyncNotFoundException"):
+    with client_error("ResourceDataSyncNotFoundException"):
         update_sync(ssm, OF_ORGANIZATION, "bucket")
-    with refused(INVALID):
+    with client_error(INVALID):
         ssm.update_resource_data_sync(SyncName="bucket", SyncType="SyncToDestination", SyncSource=OF_ACCOUNT)
     create_sync(ssm, OF_ORGANIZATION)
-    with refused(INVALID):
+    with client_error(INVALID):
         update_sync(ssm, of_units("ou-sbox-00000000"))
 
 

@@ -17,10 +17,10 @@ from sandbox_tests.cases.resource_data_syncs import (
     OF_ACCOUNT,
     OF_ORGANIZATION,
     administrator,
+    after_sync,
     create_sync,
     new_unit,
     of_units,
-    settled,
 )
 from sandbox_tests.cases.stacks import ENTIRE, explorer, syncs
 
@@ -54,26 +54,26 @@ def test_the_snapshot_has_units_by_name(sandbox: Sandbox) -> None:
     assert sync["source"]["AwsOrganizationsSource"]["OrganizationalUnits"] == ["Root/Workloads"]
 
 
-def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, refused: Refused) -> None:
+def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
-    with refused("ResourceDataSyncNotFoundException"):
+    with client_error("ResourceDataSyncNotFoundException"):
         ssm.delete_resource_data_sync(SyncName="new")
-    with refused(INVALID):
+    with client_error(INVALID):
         ssm.delete_resource_data_sync(SyncName="new", SyncType="SyncSideways")
     ssm.delete_resource_data_sync(SyncName="new", SyncType="SyncFromSource")
     assert syncs(ssm) == {}
-    with refused("ResourceDataSyncNotFoundException"):
+    with client_error("ResourceDataSyncNotFoundException"):
         ssm.delete_resource_data_sync(SyncName="new", SyncType="SyncFromSource")
 
 
-def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, refused: Refused) -> None:
+def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, client_error: Refused) -> None:
     ssm = explorer(sandbox)
     for number in range(5):
         create_sync(ssm, OF_ACCOUNT, f"sync-{number}")
-    with refused("ResourceDataSyncCountExceededException"):
+    with client_error("ResourceDataSyncCountExceededException"):
         create_sync(ssm, OF_ACCOUNT, "sync-5")
-    with refused("ResourceDataSyncAlreadyExistsException"):
+    with client_error("ResourceDataSyncAlreadyExistsException"):
         create_sync(ssm, OF_ACCOUNT, "sync-0")
     make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)
@@ -101,9 +101,9 @@ def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, refused
     ],
     ids=["type", "no Region", "Region", "no organization", "account", "no units", "options", "unit", "entire and unit"],
 )
-def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, refused: Refused, source: dict[str, Any]) -> None:
+def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Refused, source: dict[str, Any]) -> None:
     ssm = explorer(sandbox)
-    with refused(INVALID):
+    with client_error(INVALID):
         create_sync(ssm, source)
     assert syncs(ssm) == {}
 
@@ -120,39 +120,39 @@ def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, refused: Refused,
         {"S3Destination": {**DESTINATION, "DestinationDataSharing": {"DestinationDataSharingType": "All"}}},
     ],
 )
-def test_a_type_has_its_own_end(sandbox: Sandbox, refused: Refused, request_members: dict[str, Any]) -> None:
-    with refused(INVALID):
+def test_a_type_has_its_own_end(sandbox: Sandbox, client_error: Refused, request_members: dict[str, Any]) -> None:
+    with client_error(INVALID):
         sandbox.client("ssm").create_resource_data_sync(SyncName="new", **request_members)
 
 
-def test_the_organization_is_for_its_administrators(sandbox: Sandbox, refused: Refused) -> None:
+def test_the_organization_is_for_its_administrators(sandbox: Sandbox, client_error: Refused) -> None:
     explorer(sandbox)
-    with refused("AccessDeniedException"):
+    with client_error("AccessDeniedException"):
         create_sync(sandbox.client("ssm", MEMBER), OF_ORGANIZATION)
     create_sync(administrator(sandbox), OF_ORGANIZATION)
-    assert settled(sandbox, administrator(sandbox))["LastStatus"] == "Successful"
+    assert after_sync(sandbox, administrator(sandbox))["LastStatus"] == "Successful"
     # "Only available in the delegated administrator account."
     assert syncs(sandbox.client("ssm")) == {}
 
 
-def test_an_organization_without_all_features_has_no_syncs(sandbox: Sandbox, refused: Refused) -> None:
+def test_an_organization_without_all_features_has_no_syncs(sandbox: Sandbox, client_error: Refused) -> None:
     sandbox.reset(replace(Scenario.named("bare"), feature_set="CONSOLIDATED_BILLING"))
-    with refused(INVALID):
+    with client_error(INVALID):
         create_sync(sandbox.client("ssm"), OF_ORGANIZATION)
 
 
-def test_opt_in_regions_are_for_the_management_account(sandbox: Sandbox, refused: Refused) -> None:
+def test_opt_in_regions_are_for_the_management_account(sandbox: Sandbox, client_error: Refused) -> None:
     enabled = tuple(
         EnabledRegion(account, region) for account in (MANAGEMENT, ADMINISTRATOR) for region in ("me-south-1",)
     )
     sandbox.reset(replace(Scenario.named("bare"), enabled_regions=enabled))
     ssm = explorer(sandbox)
     opt_in = {**OF_ORGANIZATION, "SourceRegions": ["us-east-1", "me-south-1"]}
-    with refused(INVALID):
+    with client_error(INVALID):
         create_sync(administrator(sandbox), opt_in)
-    with refused(INVALID):
+    with client_error(INVALID):
         create_sync(administrator(sandbox, "me-south-1"), OF_ORGANIZATION)
     for region in ("eu-south-1", "il-central-1"):
-        with refused(INVALID):
+        with client_error(INVALID):
             create_sync(ssm, {**OF_ORGANIZATION, "SourceRegions": [region]})
     create_sync(ssm, opt_in)
