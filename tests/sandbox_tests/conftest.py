@@ -15,11 +15,11 @@ from sandbox_tests.cases.quick_setup import ADMINISTRATION_ROLE, MANAGEMENT, pol
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Callable[..., AbstractContextManager[None]]
+ExpectClientError = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
-def client_error() -> Refused:
+def client_error() -> ExpectClientError:
     """Expect an AWS error: `with refused("InvalidInputException", "INPUT_REQUIRED"): ...`."""
 
     @contextmanager

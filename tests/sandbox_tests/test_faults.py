@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-import botocore.session
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.core.utils import get_service_model
 
@@ -15,11 +13,11 @@ from sandbox.faults import Kind, failure_of
 from sandbox.protocol import errors
 from sandbox.protocol.operations import Operation, protocol_of
 from sandbox.protocol.validation import response_problems
+from sandbox_tests.cases.clients import client_of
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-SESSION = botocore.session.get_session()
 CODES = [
     ("organizations", "ListRoots", "throttle", "TooManyRequestsException", 400),
     ("ssm-quicksetup", "ListConfigurationManagers", "throttle", "ThrottlingException", 429),
@@ -43,18 +41,6 @@ CODES = [
     ("ssm-quicksetup", "CreateConfigurationManager", "conflict", "ConflictException", 409),
     ("iam", "CreateRole", "conflict", "ConcurrentModification", 409),
 ]
-
-
-def client_of(sandbox: Sandbox, service: str, account_id: str | None = None) -> Any:
-    environment = sandbox.environment(account_id)
-    return SESSION.create_client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=sandbox.endpoint_url,
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
 
 
 @pytest.mark.parametrize(("service", "name", "kind", "code", "status"), CODES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import HarnessError
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from tools.iam.command import BEGIN, END, differences, read_policies
 from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROLE = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Some"
-NEEDS: dict[str, set[RequiredPermission]] = {
-    PLAN: {RequiredPermission("organizations:ListRoots")},
+NEEDS: dict[str, set[Permission]] = {
+    PLAN: {Permission("organizations:ListRoots")},
     APPLY: {
-        RequiredPermission("organizations:ListRoots"),
-        RequiredPermission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
-        RequiredPermission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
+        Permission("organizations:ListRoots"),
+        Permission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
+        Permission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
     },
     ADMINISTRATION: set(),
-    COMPLIANCE: {RequiredPermission("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
-    REPORT: {RequiredPermission("ssm:DescribeInstancePatchStates")},
-    MEMBER: {RequiredPermission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
+    COMPLIANCE: {Permission("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
+    REPORT: {Permission("ssm:DescribeInstancePatchStates")},
+    MEMBER: {Permission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }
 
 
@@ -56,8 +56,10 @@ def test_a_policy_holds_what_was_needed_and_no_more() -> None:
     assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
 
 
-@pytest.mark.parametrize("need", [RequiredPermission("iam:CreateUser", "*"), RequiredPermission("iam:CreateRole", "arn:aws:iam::1:role/Other")])
-def test_a_need_without_a_statement(need: RequiredPermission) -> None:
+@pytest.mark.parametrize(
+    "need", [Permission("iam:CreateUser", "*"), Permission("iam:CreateRole", "arn:aws:iam::1:role/Other")]
+)
+def test_a_need_without_a_statement(need: Permission) -> None:
     with pytest.raises(UncoveredNeedError, match=f"is for {need.action} on"):
         policies({**NEEDS, APPLY: {need}})
 

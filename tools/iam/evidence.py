@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.results import Report
     from harness.workspace import Workspaces
     from sandbox import Sandbox
-    from sandbox.policies.evaluation import RequiredPermission
+    from sandbox.policies.evaluation import Permission
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
@@ -50,7 +50,7 @@ class Witness:
 
     def __init__(self, sandbox: Sandbox, documents: Documents | None = None) -> None:
         self.sandbox = sandbox
-        self.needs: dict[str, set[RequiredPermission]] = {role: set() for role in ROLES}
+        self.needs: dict[str, set[Permission]] = {role: set() for role in ROLES}
         self.heard = ""
         self.refused: list[str] = []
         self._documents = documents

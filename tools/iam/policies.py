@@ -14,7 +14,7 @@ from tools.iam.statements import STATEMENTS, Statement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sandbox.policies.evaluation import RequiredPermission
+    from sandbox.policies.evaluation import Permission
 
 DOCUMENTED_NAME = "management-apply-documented"
 TRUST_NAME = "member-trust"
@@ -42,7 +42,7 @@ class UncoveredNeedError(HarnessError):
     """A call needs what no statement of `iam_statements` is for."""
 
 
-def policies(needs: Mapping[str, Iterable[RequiredPermission]]) -> dict[str, dict[str, Any]]:
+def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, Any]]:
     """Return every document of docs/iam by its name. `needs` is what was needed, by role.
 
     Raises UncoveredNeedError.
@@ -53,7 +53,7 @@ def policies(needs: Mapping[str, Iterable[RequiredPermission]]) -> dict[str, dic
     return documents
 
 
-def statement_of(need: RequiredPermission) -> Statement:
+def statement_of(need: Permission) -> Statement:
     """Return the statement that a need goes into. Raises UncoveredNeedError."""
     for statement in (*STATEMENTS, *REPORTING):
         if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
@@ -63,14 +63,14 @@ def statement_of(need: RequiredPermission) -> Statement:
     )
 
 
-def _policy(needs: Iterable[RequiredPermission]) -> dict[str, Any]:
-    found: dict[str, list[RequiredPermission]] = {}
+def _policy(needs: Iterable[Permission]) -> dict[str, Any]:
+    found: dict[str, list[Permission]] = {}
     for need in needs:
         found.setdefault(statement_of(need).sid, []).append(need)
     return _document([_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING) if s.sid in found])
 
 
-def _statement(statement: Statement, needs: list[RequiredPermission]) -> dict[str, Any]:
+def _statement(statement: Statement, needs: list[Permission]) -> dict[str, Any]:
     actions = {need.action for need in needs}
     resources = [p for p in statement.resources if any(fnmatchcase(need.resource, p) for need in needs)]
     key = statement.condition[1] if statement.condition else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.athena.exceptions import InvalidRequestException, QueryFailed
 from sandbox.services.athena.models import athena_backends
 from sandbox.services.athena.query.projection import folders_of
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from sandbox.services.glue.models import Table
 
 
-def read_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
+def read_permissions(request: RequestContext) -> Iterator[Permission]:
     """GetObject of what the bucket encrypts with a key of KMS."""
     yield from _of_key(request.get("Bucket"), "kms:Decrypt")
 
 
-def write_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
+def write_permissions(request: RequestContext) -> Iterator[Permission]:
     """PutObject likewise."""
     yield from _of_key(request.get("Bucket"), "kms:GenerateDataKey")
 
 
-def _of_key(bucket_name: str, action: str) -> Iterator[RequiredPermission]:
+def _of_key(bucket_name: str, action: str) -> Iterator[Permission]:
     bucket = find_bucket(bucket_name)
     encryption: dict[str, Any] = (bucket.encryption if bucket else None) or {}
     key = encryption.get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
     if key:
-        yield RequiredPermission(action, key)
+        yield Permission(action, key)
 
 
-def query_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
+def query_permissions(request: RequestContext) -> Iterator[Permission]:
     """The tables, where they lie, and where the results go.
 
     https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
@@ -50,9 +50,9 @@ def query_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     """
     for database, table in _tables(request):
         above = [request.arn("glue", "catalog"), request.arn("glue", f"database/{database}")]
-        yield from (RequiredPermission("glue:GetDatabase", arn) for arn in above)
+        yield from (Permission("glue:GetDatabase", arn) for arn in above)
         for arn in (*above, request.arn("glue", f"table/{database}/{table}")):
-            yield from (RequiredPermission(action, arn) for action in ("glue:GetTable", "glue:GetPartitions"))
+            yield from (Permission(action, arn) for action in ("glue:GetTable", "glue:GetPartitions"))
         yield from _reading(request, database, table)
     yield from _writing(request)
 
@@ -66,26 +66,24 @@ def _tables(request: RequestContext) -> list[tuple[str, str]]:
         return []
 
 
-def _reading(request: RequestContext, database: str, name: str) -> Iterator[RequiredPermission]:
+def _reading(request: RequestContext, database: str, name: str) -> Iterator[Permission]:
     try:
         table = glue_backends[request.account_id][request.region].table(database, name)
         folders = folders_of(table)
     except (EntityNotFoundException, QueryFailed):
         return
     for bucket_name in _buckets(table):
-        yield RequiredPermission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
-        yield RequiredPermission("s3:ListBucket", f"arn:aws:s3:::{bucket_name}")
+        yield Permission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
+        yield Permission("s3:ListBucket", f"arn:aws:s3:::{bucket_name}")
         yield from _of_key(bucket_name, "kms:Decrypt")
-    yield from (
-        RequiredPermission("s3:GetObject", f"arn:aws:s3:::{folder.removeprefix('s3://')}*") for folder in folders
-    )
+    yield from (Permission("s3:GetObject", f"arn:aws:s3:::{folder.removeprefix('s3://')}*") for folder in folders)
 
 
 def _buckets(table: Table) -> list[str]:
     return list(dict.fromkeys(folder.removeprefix("s3://").partition("/")[0] for folder in folders_of(table)))
 
 
-def _writing(request: RequestContext) -> Iterator[RequiredPermission]:
+def _writing(request: RequestContext) -> Iterator[Permission]:
     try:
         workgroup = athena_backends[request.account_id][request.region].workgroup(request.get("WorkGroup"))
         configuration = workgroup.result_configuration(request.get("ResultConfiguration"))
@@ -93,16 +91,16 @@ def _writing(request: RequestContext) -> Iterator[RequiredPermission]:
         return
     location = str(configuration["OutputLocation"]).removeprefix("s3://").rstrip("/")
     bucket_name = location.partition("/")[0]
-    yield RequiredPermission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
-    yield RequiredPermission("s3:PutObject", f"arn:aws:s3:::{location}/*")
+    yield Permission("s3:GetBucketLocation", f"arn:aws:s3:::{bucket_name}")
+    yield Permission("s3:PutObject", f"arn:aws:s3:::{location}/*")
     key = configuration.get("EncryptionConfiguration", {}).get("KmsKey")
     if key:
-        yield RequiredPermission("kms:GenerateDataKey", key)
+        yield Permission("kms:GenerateDataKey", key)
     else:
         yield from _of_key(bucket_name, "kms:GenerateDataKey")
 
 
-def result_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
+def result_permissions(request: RequestContext) -> Iterator[Permission]:
     """The file of the rows is read with its caller's permissions.
 
     https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
@@ -110,7 +108,7 @@ def result_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
     execution = athena_backends[request.account_id][request.region].executions.get(request.get("QueryExecutionId"))
     if execution is None:
         return
-    yield RequiredPermission("s3:GetObject", f"arn:aws:s3:::{execution.location.removeprefix('s3://')}")
+    yield Permission("s3:GetObject", f"arn:aws:s3:::{execution.location.removeprefix('s3://')}")
     key = execution.results.get("EncryptionConfiguration", {}).get("KmsKey")
     if key:
-        yield RequiredPermission("kms:Decrypt", key)
+        yield Permission("kms:Decrypt", key)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.authorization.data import query_permissions, read_permissions, result_permissions, write_permissions
 from sandbox.authorization.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
 from sandbox.authorization.stacks import stack_permissions
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.ssmquicksetup.models import ssmquicksetup_backends
 
 if TYPE_CHECKING:
@@ -33,51 +33,49 @@ _OF_DEFINITIONS = ("cloudformation.amazonaws.com", _QUICK_SETUP)
 _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 
-def dependent_actions(request: RequestContext) -> list[RequiredPermission]:
+def dependent_actions(request: RequestContext) -> list[Permission]:
     """Return them; empty for most operations."""
     find = _DEPENDENT_ACTIONS.get(request.action)
     return [*_of_delegated_administrators(request), *(() if find is None else find(request))]
 
 
-def _passed(arn: str, service_principal: str) -> RequiredPermission:
-    return RequiredPermission("iam:PassRole", arn, {"iam:PassedToService": service_principal})
+def _passed(arn: str, service_principal: str) -> Permission:
+    return Permission("iam:PassRole", arn, {"iam:PassedToService": service_principal})
 
 
-def _tagged(action: str) -> Callable[[RequestContext], Iterable[RequiredPermission]]:
+def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
     """Tags at the creation. ASSUMPTION: IAM judges them on the resource that the creation itself is judged on."""
 
-    def find(request: RequestContext) -> Iterable[RequiredPermission]:
-        return (
-            [RequiredPermission(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
-        )
+    def find(request: RequestContext) -> Iterable[Permission]:
+        return [Permission(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
 
     return find
 
 
-def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[RequiredPermission]]:
+def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Permission]]:
     """Tags of what has no id yet. ASSUMPTION: IAM judges them on every resource of the kind."""
 
-    def find(request: RequestContext) -> Iterable[RequiredPermission]:
+    def find(request: RequestContext) -> Iterable[Permission]:
         resources = organizations_arns(request, kind, "*") if request.get("Tags") else []
-        return [RequiredPermission("organizations:TagResource", resource) for resource in resources]
+        return [Permission("organizations:TagResource", resource) for resource in resources]
 
     return find
 
 
-def _activation(request: RequestContext) -> Iterable[RequiredPermission]:
+def _activation(request: RequestContext) -> Iterable[Permission]:
     # The page names no resource and no value. ASSUMPTION: it is the role that the activation makes,
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
     role = service_linked_role_arn(request.account_id, _STACK_SETS)
-    yield RequiredPermission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
-    yield RequiredPermission("iam:GetRole", role)
+    yield Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
+    yield Permission("iam:GetRole", role)
 
 
-def _creation_of_manager(request: RequestContext) -> Iterable[RequiredPermission]:
+def _creation_of_manager(request: RequestContext) -> Iterable[Permission]:
     yield from _tagged("ssm-quicksetup:TagResource")(request)
     yield from _definition_roles(request, request.get("ConfigurationDefinitions"))
 
 
-def _change_of_manager(request: RequestContext) -> Iterable[RequiredPermission]:
+def _change_of_manager(request: RequestContext) -> Iterable[Permission]:
     """The roles of its definitions are handed over again, also for a change of tags, says the page."""
     arn = request.get("ManagerArn") or request.get("ResourceArn")
     manager = ssmquicksetup_backends[request.account_id][request.region].managers.get(arn)
@@ -85,9 +83,7 @@ def _change_of_manager(request: RequestContext) -> Iterable[RequiredPermission]:
     return _definition_roles(request, [*definitions, request.parameters])
 
 
-def _definition_roles(
-    request: RequestContext, definitions: Iterable[Mapping[str, Any]]
-) -> Iterable[RequiredPermission]:
+def _definition_roles(request: RequestContext, definitions: Iterable[Mapping[str, Any]]) -> Iterable[Permission]:
     for definition in definitions:
         administration = definition.get("LocalDeploymentAdministrationRoleArn")
         execution = definition.get("LocalDeploymentExecutionRoleName")
@@ -98,31 +94,31 @@ def _definition_roles(
                 yield _passed(role_arn(request.account_id, execution), service_principal)
 
 
-def _explorer_role(request: RequestContext) -> Iterable[RequiredPermission]:
+def _explorer_role(request: RequestContext) -> Iterable[Permission]:
     arn = request.get("ExplorerEnablingRoleArn")
     return [_passed(arn, _QUICK_SETUP)] if arn else []
 
 
-def _host_management_role(request: RequestContext) -> Iterable[RequiredPermission]:
+def _host_management_role(request: RequestContext) -> Iterable[Permission]:
     if not request.get("SettingId").endswith(_DEFAULT_HOST_MANAGEMENT):
         return []
     return [_passed(request.arn("iam", f"role/{request.get('SettingValue')}", region=""), "ssm.amazonaws.com")]
 
 
-def _of_delegated_administrators(request: RequestContext) -> Iterable[RequiredPermission]:
+def _of_delegated_administrators(request: RequestContext) -> Iterable[Permission]:
     """StackSets asks with its caller's permissions whether that is one (hashicorp/terraform-provider-aws issue 32536).
 
     ASSUMPTION: refused as all else is, where AWS says "Account used is not a delegated administrator".
     """
     is_delegated = request.service == "cloudformation" and request.get("CallAs") == "DELEGATED_ADMIN"
-    return [RequiredPermission("organizations:ListDelegatedAdministrators")] if is_delegated else []
+    return [Permission("organizations:ListDelegatedAdministrators")] if is_delegated else []
 
 
-def _all_stacks(request: RequestContext) -> Iterable[RequiredPermission]:
-    return [] if request.get("StackName") else [RequiredPermission("cloudformation:ListStacks")]
+def _all_stacks(request: RequestContext) -> Iterable[Permission]:
+    return [] if request.get("StackName") else [Permission("cloudformation:ListStacks")]
 
 
-_DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[RequiredPermission]]] = {
+_DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] = {
     "athena:CreateWorkGroup": _tagged("athena:TagResource"),
     "athena:GetQueryResults": result_permissions,
     "athena:StartQueryExecution": query_permissions,

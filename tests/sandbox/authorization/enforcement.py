@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.authorization.required_permissions import required_permissions
 from sandbox.faults import Fault, failure_of
-from sandbox.policies.caller import Caller
-from sandbox.policies.evaluation import Policy, RequiredPermission, evaluate_policies
-from sandbox.policies.request_context import RequestContext
+from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
+from sandbox.policies.request_context import Caller, RequestContext
 from sandbox.services.moto_internals import backend_of
 from sandbox.services.s3.access import bucket_denial
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
@@ -30,7 +29,7 @@ class RecordedCall:
     identity_arn: str
     service: str
     operation: str
-    required: tuple[RequiredPermission, ...]
+    required: tuple[Permission, ...]
 
 
 class Permissions:
@@ -113,7 +112,7 @@ def bucket_policy_denial(
     return None if message is None else _denied(operation, message)
 
 
-def _denial_message(caller: Caller, policies: tuple[Policy, ...], permission: RequiredPermission) -> str | None:
+def _denial_message(caller: Caller, policies: tuple[Policy, ...], permission: Permission) -> str | None:
     """AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
     kinds = [("identity-based", policies)]
     if caller.session_policy is not None:

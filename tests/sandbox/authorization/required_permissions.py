@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.authorization.dependent_actions import dependent_actions
 from sandbox.authorization.resources import resources_of
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.s3.actions import s3_permissions
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _CONTEXT = {
 }
 
 
-def required_permissions(request: RequestContext) -> tuple[RequiredPermission, ...]:
+def required_permissions(request: RequestContext) -> tuple[Permission, ...]:
     """Return all that the caller must be allowed, the call's own action first.
 
     Raises UnknownPermissionError where the sandbox does not know.
@@ -53,5 +53,5 @@ def required_permissions(request: RequestContext) -> tuple[RequiredPermission, .
         for key, parameter in _CONTEXT.get(request.action, {}).items()
         if request.get(parameter) is not None
     }
-    own = [RequiredPermission(request.action, resource, context) for resource in resources_of(request)]
+    own = [Permission(request.action, resource, context) for resource in resources_of(request)]
     return tuple(dict.fromkeys([*own, *dependent_actions(request)]))

@@ -16,7 +16,7 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import cloudformation_backends
 
 from sandbox.authorization.resources import UnknownPermissionError, resources_of
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.cloudformation.templates import valid_template
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ _SYNC = "AWS::SSM::ResourceDataSync"
 _NOTHING: dict[str, Any] = {}
 
 
-def stack_permissions(request: RequestContext) -> Iterator[RequiredPermission]:
+def stack_permissions(request: RequestContext) -> Iterator[Permission]:
     """Beside the action itself, for CreateStack, UpdateStack and DeleteStack.
 
     Raises UnknownPermissionError for a resource type whose needs the sandbox does not know.
     """
     if request.get("Tags"):
-        yield from (RequiredPermission("cloudformation:TagResource", resource) for resource in resources_of(request))
+        yield from (Permission("cloudformation:TagResource", resource) for resource in resources_of(request))
     role = request.get("RoleARN")
     if role:
-        yield RequiredPermission("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
+        yield Permission("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
         return
     before = {} if request.operation == "CreateStack" else _resources_of_existing(request)
     after = {} if request.operation == "DeleteStack" else _resources_in(request.get("TemplateBody"), before)
@@ -66,13 +66,13 @@ def _resources_in(body: str | None, otherwise: dict[str, Any]) -> dict[str, Any]
 
 def _resource_permissions(
     request: RequestContext, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> Iterator[RequiredPermission]:
+) -> Iterator[Permission]:
     if before == after or (after is None and before is not None and before.get("DeletionPolicy") == "Retain"):
         return
     for resource in (before, after):
         if resource is not None and resource.get("Type") != _SYNC:
             raise UnknownPermissionError(f"The sandbox does not know what {resource.get('Type')} needs of IAM.")
-    yield RequiredPermission("ssm:ListResourceDataSync")
+    yield Permission("ssm:ListResourceDataSync")
     if before is not None and after is not None and _name(before) == _name(after):
         yield _sync(request, "Update", after)
         return
@@ -82,10 +82,10 @@ def _resource_permissions(
         yield _sync(request, "Delete", before)
 
 
-def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> RequiredPermission:
+def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permission:
     sync_type = resource["Properties"].get("SyncType")
     context = {"ssm:SyncType": sync_type} if isinstance(sync_type, str) else {}
-    return RequiredPermission(
+    return Permission(
         f"ssm:{verb}ResourceDataSync", request.arn("ssm", f"resource-data-sync/{_name(resource)}"), context
     )
 

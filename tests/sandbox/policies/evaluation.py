@@ -28,7 +28,7 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True)
-class RequiredPermission:
+class Permission:
     """One thing that a call needs: an action on a resource, `*` where the action knows no resources.
 
     `context` maps the condition keys that the request has a value for, such as `iam:PassedToService`, to it.
@@ -56,7 +56,7 @@ class Policy:
             _require_valid(statement)
 
 
-def evaluate_policies(policies: Iterable[Policy], permission: RequiredPermission) -> Decision:
+def evaluate_policies(policies: Iterable[Policy], permission: Permission) -> Decision:
     """Evaluate policies of one type together."""
     statements = [statement for policy in policies for statement in policy.statements]
     return evaluate_statements([one for one in statements if statement_applies(one, permission)], permission.context)
@@ -73,7 +73,7 @@ def evaluate_statements(statements: Sequence[Mapping[str, Any]], context: Mappin
     return "allowed" if allowed else "implicitDeny"
 
 
-def statement_applies(statement: Mapping[str, Any], permission: RequiredPermission) -> bool:
+def statement_applies(statement: Mapping[str, Any], permission: Permission) -> bool:
     """Whether the statement is about this action and resource, whatever its conditions.
 
     The names of actions are compared without case, ARNs with it:

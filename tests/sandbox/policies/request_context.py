@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.policies.evaluation import Policy
+
 
 @dataclass(frozen=True)
 class RequestContext:
@@ -31,3 +33,16 @@ class RequestContext:
         """An ARN in the account and Region of the call, unless another is named."""
         owner = self.account_id if account_id is None else account_id
         return f"arn:aws:{service}:{self.region if region is None else region}:{owner}:{resource}"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    `arn` is the caller's own, that of a session where a role was assumed. `identity_arn` is that of the user or role
+    that has the policies. `session_policy` was handed to AssumeRole.
+    """
+
+    arn: str
+    identity_arn: str
+    session_policy: Policy | None = None

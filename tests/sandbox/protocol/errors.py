@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
@@ -150,35 +150,41 @@ def bad_request(operation: Operation, message: str) -> Failure:
     return Failure("InvalidParameterValue" if operation.protocol == "ec2" else "ValidationError", 400, message)
 
 
-def not_implemented(protocol: str, service: str, message: str) -> Failure:
-    """How AWS says that there is no such operation."""
-    if service == "s3":
-        return Failure("NotImplemented", 501, message)
-    if protocol in ("json", "rest-json"):
-        return Failure("UnknownOperationException", 404 if protocol == "rest-json" else 400, message)
-    return Failure("InvalidAction", 400, message)
+# The protocol-level errors, by protocol; S3, EC2 and REST-JSON differ from the others of their family.
+_PROTOCOL_ERRORS = {
+    "not_implemented": {
+        "s3": ("NotImplemented", 501),
+        "rest-json": ("UnknownOperationException", 404),
+        "json": ("UnknownOperationException", 400),
+        "query": ("InvalidAction", 400),
+    },
+    "unknown_access_key": {
+        "s3": ("InvalidAccessKeyId", 403),
+        "ec2": ("AuthFailure", 401),
+        "rest-json": ("UnrecognizedClientException", 403),
+        "json": ("UnrecognizedClientException", 400),
+        "query": ("InvalidClientTokenId", 403),
+    },
+    "missing_signature": {
+        "s3": ("AccessDenied", 403),
+        "ec2": ("AuthFailure", 401),
+        "rest-json": ("MissingAuthenticationTokenException", 400),
+        "json": ("MissingAuthenticationTokenException", 400),
+        "query": ("MissingAuthenticationToken", 403),
+    },
+}
 
 
-def unknown_access_key(protocol: str, service: str, message: str) -> Failure:
-    """How AWS says that it does not know an access key."""
-    if service == "s3":
-        return Failure("InvalidAccessKeyId", 403, message)
-    if protocol == "ec2":
-        return Failure("AuthFailure", 401, message)
-    if protocol in ("json", "rest-json"):
-        return Failure("UnrecognizedClientException", 403 if protocol == "rest-json" else 400, message)
-    return Failure("InvalidClientTokenId", 403, message)
-
-
-def missing_signature(protocol: str, service: str, message: str) -> Failure:
-    """How AWS says that a request is not signed, or not in a way it understands."""
-    if service == "s3":
-        return Failure("AccessDenied", 403, message)
-    if protocol == "ec2":
-        return Failure("AuthFailure", 401, message)
-    if protocol in ("json", "rest-json"):
-        return Failure("MissingAuthenticationTokenException", 400, message)
-    return Failure("MissingAuthenticationToken", 403, message)
+def protocol_error(
+    kind: Literal["not_implemented", "unknown_access_key", "missing_signature"],
+    protocol: str,
+    service: str,
+    message: str,
+) -> Failure:
+    """Return the error for a request that does not reach an operation."""
+    by_protocol = _PROTOCOL_ERRORS[kind]
+    code, status = by_protocol.get("s3" if service == "s3" else protocol, by_protocol["query"])
+    return Failure(code, status, message)
 
 
 def response(failure: Failure, protocol: str, service: str, json_version: str = "1.1") -> Response:

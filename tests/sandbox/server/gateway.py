@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.request import Request
 
 from sandbox.authorization.enforcement import bucket_policy_denial
+from sandbox.clock import clock
 from sandbox.faults import Faults, failure_of, throttled
 from sandbox.protocol import errors
 from sandbox.protocol.errors import Failure, Response
@@ -20,15 +21,20 @@ from sandbox.protocol.operations import Operation, UnknownOperationError, identi
 from sandbox.protocol.parsers import MalformedError
 from sandbox.protocol.serialization import decode_request, error_code
 from sandbox.protocol.validation import Violation, request_problems, response_problems
-from sandbox.server.background_tasks import background_tasks
 from sandbox.server.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
+from sandbox.services.ssm.models import deliver_inventory
+from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from sandbox.authorization.enforcement import Permissions
     from sandbox.server.calls import CallLog
     from sandbox.server.rates import Rates
+
+# The services through which buckets are read, and Systems Manager, which knows the associations.
+_READERS = frozenset({"s3", "athena", "ssm"})
 
 INSPECTOR_HEADER = "X-Sandbox-Inspector"
 
@@ -86,6 +92,11 @@ class Gateway:
         self._calls = calls
         self._lock = lock
         self.violations: list[Violation] = []
+        self._background_tasks_ran_at: datetime | None = None
+
+    def reset(self) -> None:
+        self.violations.clear()
+        self._background_tasks_ran_at = None
 
     def handle(self, environment: Environment, body: bytes) -> Response | None:
         """Answer one request; None closes the connection without an answer."""
@@ -117,12 +128,16 @@ class Gateway:
             token = request.headers.get("X-Amz-Security-Token")
             exchange.account_id = self._identities.account_backend_of(credential.access_key, token)
         except UnsignedRequestError as error:
-            return exchange.fail(errors.missing_signature(exchange.protocol, exchange.service, str(error)))
+            return exchange.fail(
+                errors.protocol_error("missing_signature", exchange.protocol, exchange.service, str(error))
+            )
         except UnknownOperationError as error:
             exchange.service, exchange.operation, exchange.protocol = error.service, error.operation, error.protocol
-            return exchange.fail(errors.not_implemented(error.protocol, error.service, str(error)))
+            return exchange.fail(errors.protocol_error("not_implemented", error.protocol, error.service, str(error)))
         except UnknownAccessKeyError as error:
-            return exchange.fail(errors.unknown_access_key(exchange.protocol, exchange.service, str(error)))
+            return exchange.fail(
+                errors.protocol_error("unknown_access_key", exchange.protocol, exchange.service, str(error))
+            )
         return self._respond_to_operation(exchange, operation)
 
     def _respond_to_operation(self, exchange: _Exchange, operation: Operation) -> Response | None:
@@ -157,7 +172,9 @@ class Gateway:
         response = self._call_moto(exchange, operation)
         if response is None:
             message = f"The sandbox has not built {operation.service}:{operation.name}."
-            return exchange.fail(errors.not_implemented(operation.protocol, operation.service, message))
+            return exchange.fail(
+                errors.protocol_error("not_implemented", operation.protocol, operation.service, message)
+            )
         headers = dict(response.headers)
         problems = response_problems(operation, response.status, headers, response.body)
         if problems:
@@ -175,7 +192,7 @@ class Gateway:
 
         try:
             with self._lock:
-                background_tasks.run_due(exchange.service)
+                self._run_background_tasks(exchange.service)
                 body = b"".join(self._application(_for_moto(exchange), start_response))
         except NotImplementedError:
             return None
@@ -183,6 +200,14 @@ class Gateway:
         response = Response(int(status.split(" ", 1)[0]), tuple(headers), body)
         # A path of the service that moto's own application has no route for.
         return None if response.status in (404, 405) and not _has_error_code(operation, response) else response
+
+    def _run_background_tasks(self, service: str) -> None:
+        """Do what Systems Manager has done in the background by now, before its results are read."""
+        now = clock.now()
+        if service in _READERS and now != self._background_tasks_ran_at:
+            process_due_operations()
+            deliver_inventory()
+            self._background_tasks_ran_at = now
 
     def _model_violation(self, exchange: _Exchange, problems: list[str]) -> Response:
         self._record_violation("response", exchange, problems)

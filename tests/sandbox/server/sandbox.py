@@ -15,7 +15,6 @@ from sandbox.clock import Clock, clock
 from sandbox.faults import Faults
 from sandbox.protocol.errors import allow_common_codes_in_moto
 from sandbox.scenarios.seed import seed
-from sandbox.server.background_tasks import background_tasks
 from sandbox.server.calls import Call, Callback, CallLog
 from sandbox.server.gateway import INSPECTOR_HEADER, Gateway
 from sandbox.server.identity import SECRET_ACCESS_KEY, Identities, administrator_key
@@ -202,7 +201,6 @@ class Sandbox:
         with self._lock:
             reset_services()
             clock.reset()
-            background_tasks.reset()
             self.scenario = scenario
             self._identities.reset(account.id for account in (scenario.management_account, *scenario.member_accounts()))
             seed(scenario)
@@ -210,7 +208,7 @@ class Sandbox:
             self.rates.reset()
             self.permissions.reset()
             self._calls.reset()
-            self._gateway.violations.clear()
+            self._gateway.reset()
 
 
 def _mark_inspector(request: Any, **_: Any) -> None:

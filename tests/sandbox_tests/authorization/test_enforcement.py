@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.policies.evaluation import Policy, PolicyError, RequiredPermission, evaluate_policies
+from sandbox.policies.evaluation import Permission, Policy, PolicyError, evaluate_policies
+from sandbox_tests.cases.clients import client_of
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -21,33 +20,19 @@ ACCOUNT = f"arn:aws:organizations::{MANAGEMENT}:account/o-sandbox0001/2222222222
 ACCESS_ROLE = f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole"
 
 
-def client(sandbox: Sandbox, service: str, credentials: dict[str, str] | None = None) -> Any:
-    """A client that is no inspector: the administrator of the management account, or whose credentials these are."""
-    environment = sandbox.environment()
-    return boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=sandbox.endpoint_url,
-        region_name="us-east-1",
-        aws_access_key_id=credentials["AccessKeyId"] if credentials else environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["SecretAccessKey"] if credentials else environment["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=credentials["SessionToken"] if credentials else None,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-
-
 def allow(*actions: str, resource: str = "*", **elements: Any) -> dict[str, Any]:
     """A policy of one statement."""
     return {"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": resource, **elements}}
 
 
 def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
-    client(sandbox, "organizations").list_roots()
+    client_of(sandbox, "organizations").list_roots()
     assert sandbox.permissions.recorded == []
     sandbox.permissions.enforce(USER)
     sandbox.client("organizations").list_roots()  # an inspector
-    client(sandbox, "sts").get_caller_identity()  # needs no permission
+    client_of(sandbox, "sts").get_caller_identity()  # needs no permission
     sandbox.reset(sandbox.scenario)
-    client(sandbox, "organizations").list_roots()
+    client_of(sandbox, "organizations").list_roots()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +87,7 @@ def test_each_service_refuses_in_its_own_way(
 ) -> None:
     sandbox.permissions.enforce(USER)
     with pytest.raises(ClientError) as client_error:
-        getattr(client(sandbox, service), operation)(**parameters)
+        getattr(client_of(sandbox, service), operation)(**parameters)
     response: Any = client_error.value.response
     assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
     action = permission.partition(" ")[0]
@@ -117,14 +102,14 @@ def test_what_is_refused_is_not_done(sandbox: Sandbox) -> None:
     before = sandbox.snapshot()
     sandbox.permissions.enforce(USER, allow("organizations:List*"))
     with pytest.raises(ClientError):
-        client(sandbox, "organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+        client_of(sandbox, "organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     assert sandbox.snapshot() == before
 
 
 def test_a_condition_narrows(sandbox: Sandbox) -> None:
     condition = {"StringEquals": {"organizations:ServicePrincipal": ["ssm.amazonaws.com"]}}
     sandbox.permissions.enforce(USER, allow("organizations:EnableAWSServiceAccess", Condition=condition))
-    organizations = client(sandbox, "organizations")
+    organizations = client_of(sandbox, "organizations")
     organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     with pytest.raises(ClientError, match="no identity-based policy allows the organizations:EnableAWSServiceAccess"):
         organizations.enable_aws_service_access(ServicePrincipal="resource-explorer-2.amazonaws.com")
@@ -133,32 +118,32 @@ def test_a_condition_narrows(sandbox: Sandbox) -> None:
 def test_policies_in_the_place_of_others(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce(USER)
     sandbox.permissions.enforce(USER, allow("ssm:*"), allow("organizations:ListRoots"))
-    client(sandbox, "organizations").list_roots()
+    client_of(sandbox, "organizations").list_roots()
     deny = {"Statement": [{"Effect": "Deny", "NotAction": "ssm:*", "Resource": "*"}]}
     sandbox.permissions.enforce(USER, allow("*"), deny)
     with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
-        client(sandbox, "organizations").list_roots()
+        client_of(sandbox, "organizations").list_roots()
 
 
 def test_a_role_is_judged_by_its_policies_and_its_session_policy(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce("arn:aws:iam::*:role/OrganizationAccountAccessRole", allow("iam:GetRole", "ssm:List*"))
     session = json.dumps({"Version": "2012-10-17", **allow("iam:*")})
-    response = client(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
+    response = client_of(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
     credentials = response["Credentials"]
-    client(sandbox, "iam", credentials).get_role(RoleName="OrganizationAccountAccessRole")
+    client_of(sandbox, "iam", credentials=credentials).get_role(RoleName="OrganizationAccountAccessRole")
     session_arn = f"arn:aws:sts::{MEMBER}:assumed-role/OrganizationAccountAccessRole/test"
     with pytest.raises(ClientError) as by_session:
-        client(sandbox, "ssm", credentials).list_resource_data_sync()
+        client_of(sandbox, "ssm", credentials=credentials).list_resource_data_sync()
     assert f"User: {session_arn} is" in str(by_session.value)
     assert "because no session policy allows the ssm:ListResourceDataSync action" in str(by_session.value)
     with pytest.raises(ClientError, match="no identity-based policy allows the iam:DeleteRole action"):
-        client(sandbox, "iam", credentials).delete_role(RoleName="OrganizationAccountAccessRole")
+        client_of(sandbox, "iam", credentials=credentials).delete_role(RoleName="OrganizationAccountAccessRole")
 
 
 def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce(USER, allow("*"))
     with pytest.raises(ClientError, match="does not know what iam:ListUsers needs of IAM"):
-        client(sandbox, "iam").list_users()
+        client_of(sandbox, "iam").list_users()
     assert [violation.operation for violation in sandbox.violations] == ["ListUsers"]
     sandbox.violations.clear()
 
@@ -181,7 +166,7 @@ def test_documents_that_are_no_policies(document: Any, message: str) -> None:
 
 
 def test_judgements() -> None:
-    permission = RequiredPermission("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
+    permission = Permission("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
     assert evaluate_policies([Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*"))], permission) == "allowed"
     assert (
         evaluate_policies([Policy(allow("iam:*", resource="arn:aws:iam::*:role/path/some"))], permission)

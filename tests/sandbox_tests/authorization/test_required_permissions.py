@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.authorization.required_permissions import required_permissions
 from sandbox.authorization.resources import UnknownPermissionError
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.policies.request_context import RequestContext
 from sandbox_tests.cases.quick_setup import ADMINISTRATION_ROLE, MANAGEMENT, PATCH_POLICY, SETTING
 
@@ -29,14 +29,14 @@ def required(sandbox: Sandbox, action: str, **parameters: Any) -> set[tuple[str,
     }
 
 
-def all_required(sandbox: Sandbox, action: str, **parameters: Any) -> tuple[RequiredPermission, ...]:
+def all_required(sandbox: Sandbox, action: str, **parameters: Any) -> tuple[Permission, ...]:
     service, _, operation = action.partition(":")
     assert sandbox.scenario.management_account.id == MANAGEMENT
     return required_permissions(RequestContext(service, operation, parameters, MANAGEMENT, "us-east-1"))
 
 
-def passed(arn: str, *services: str) -> set[RequiredPermission]:
-    return {RequiredPermission("iam:PassRole", arn, {"iam:PassedToService": service}) for service in services}
+def passed(arn: str, *services: str) -> set[Permission]:
+    return {Permission("iam:PassRole", arn, {"iam:PassedToService": service}) for service in services}
 
 
 def test_roles_are_handed_over(sandbox: Sandbox) -> None:
@@ -91,9 +91,9 @@ def test_activation_of_stack_sets_makes_a_role(sandbox: Sandbox) -> None:
     service = "stacksets.cloudformation.amazonaws.com"
     role = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/{service}/AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
     assert set(all_required(sandbox, "cloudformation:ActivateOrganizationsAccess")) == {
-        RequiredPermission("cloudformation:ActivateOrganizationsAccess"),
-        RequiredPermission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": service}),
-        RequiredPermission("iam:GetRole", role),
+        Permission("cloudformation:ActivateOrganizationsAccess"),
+        Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": service}),
+        Permission("iam:GetRole", role),
     }
 
 
@@ -160,7 +160,7 @@ def test_stack_sets(sandbox: Sandbox) -> None:
     one = {"StackSetName": "one"}
     arn = f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset/one:*"
     assert all_required(sandbox, "cloudformation:CreateStackInstances", **one) == (
-        RequiredPermission("cloudformation:CreateStackInstances", arn),
+        Permission("cloudformation:CreateStackInstances", arn),
     )
     assert required(sandbox, "cloudformation:CreateStackSet", **one, Tags=TAGS) == {("cloudformation:TagResource", arn)}
     asking = ("organizations:ListDelegatedAdministrators", "*")

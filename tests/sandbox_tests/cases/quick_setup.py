@@ -13,144 +13,96 @@ ROOT = "r-sbox"
 SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
 ADMINISTRATION_ROLE = f"arn:aws:iam::{MANAGEMENT}:role/AWS-QuickSetup-Administration"
 
-HOST_MANAGEMENT = {
-    "Type": "AWSQuickSetupType-DHMC",
-    "Parameters": {"TargetOrganizationalUnits": ROOT, "TargetRegions": "us-east-1,eu-west-1"},
-}
+
+def _definition(name: str, **parameters: str) -> dict[str, Any]:
+    """A definition of a type that deploys to the root in us-east-1."""
+    targets = {"TargetOrganizationalUnits": ROOT, "TargetRegions": "us-east-1"}
+    return {"Type": f"AWSQuickSetupType-{name}", "Parameters": {**parameters, **targets}}
+
+
+def changed(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any]:
+    merged = {**definition["Parameters"], **parameters}
+    return {**definition, "Parameters": {key: value for key, value in merged.items() if value is not None}}
+
+
+HOST_MANAGEMENT = changed(_definition("DHMC"), TargetRegions="us-east-1,eu-west-1")
 PATCH_POLICY = {
-    "Type": "AWSQuickSetupType-PatchPolicy",
+    **_definition(
+        "PatchPolicy",
+        PatchPolicyName="scan",
+        SelectedPatchBaselines=json.dumps({"UBUNTU": {"value": "pb-0123456789abcdef0", "label": "Own"}}),
+        PatchBaselineRegion="us-east-1",
+        ConfigurationOptionsPatchOperation="Scan",
+        ConfigurationOptionsScanValue="cron(0 1 * * ? *)",
+    ),
     "LocalDeploymentAdministrationRoleArn": ADMINISTRATION_ROLE,
     "LocalDeploymentExecutionRoleName": "AWS-QuickSetup-Execution",
-    "Parameters": {
-        "PatchPolicyName": "scan",
-        "SelectedPatchBaselines": json.dumps({"UBUNTU": {"value": "pb-0123456789abcdef0", "label": "Own"}}),
-        "PatchBaselineRegion": "us-east-1",
-        "ConfigurationOptionsPatchOperation": "Scan",
-        "ConfigurationOptionsScanValue": "cron(0 1 * * ? *)",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
 }
-INSTANCE_MANAGEMENT = {
-    "Type": "AWSQuickSetupType-SSMHostMgmt",
-    "Parameters": {
-        "UpdateSsmAgent": "true",
-        "UpdateEc2LaunchAgent": "false",
-        "CollectInventory": "true",
-        "ScanInstances": "true",
-        "InstallCloudWatchAgent": "false",
-        "UpdateCloudWatchAgent": "false",
-        "IsPolicyAttachAllowed": "false",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-CHANGE_MANAGER = {
-    "Type": "AWSQuickSetupType-SSMChangeMgr",
-    "Parameters": {
-        "DelegatedAccountId": ADMINISTRATOR,
-        "JobFunction": "Operators",
-        "PermissionType": "AdminPermissions",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-OPS_CENTER = {
-    "Type": "AWSQuickSetupType-SSMOpsCenter",
-    "Parameters": {
-        "DelegatedAccountId": ADMINISTRATOR,
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-RESOURCE_EXPLORER = {
-    "Type": "AWSQuickSetupType-ResourceExplorer",
-    "Parameters": {
-        "SelectedAggregatorRegion": "us-east-1",
-        "ReplaceExistingAggregator": "false",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-RESOURCE_SCHEDULER = {
-    "Type": "AWSQuickSetupType-Scheduler",
-    "Parameters": {
-        "TargetTagKey": "office-hours",
-        "TargetTagValue": "true",
-        "ICalendarString": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-DEVOPS_GURU = {
-    "Type": "AWSQuickSetupType-DevOpsGuru",
-    "Parameters": {
-        "AnalyseAllResources": "true",
-        "EnableSnsNotifications": "true",
-        "EnableSsmOpsItems": "true",
-        "EnableDriftRemediation": "true",
-        "RemediationSchedule": "rate(14 days)",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-CONFORMANCE_PACKS = {
-    "Type": "AWSQuickSetupType-CFGCPacks",
-    "Parameters": {
-        "DelegatedAccountId": ADMINISTRATOR,
-        "CPackNames": "Operational-Best-Practices-for-AWS-IAM,Operational-Best-Practices-for-Amazon-S3",
-        "RemediationSchedule": "rate(2 days)",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-CONFIG_RECORDING = {
-    "Type": "AWSQuickSetupType-CFGRecording",
-    "Parameters": {
-        "RecordAllResources": "false",
-        "ResourceTypesToRecord": "AWS::EC2::Instance,AWS::S3::Bucket",
-        "UseCustomBucket": "true",
-        "DeliveryBucketName": "recordings",
-        "NotificationOptions": "UseExistingTopic",
-        "CustomDeliveryTopicAccountId": ADMINISTRATOR,
-        "CustomDeliveryTopicName": "recordings",
-        "RemediationSchedule": "rate(7 days)",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-DISTRIBUTOR = {
-    "Type": "AWSQuickSetupType-Distributor",
-    "Parameters": {
-        "PackagesToInstall": "AWSEFSTools,AWSCWAgent",
-        "RemediationSchedule": "rate(30 days)",
-        "IsPolicyAttachAllowed": "false",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-UNIFIED_CONSOLE = {
-    "Type": "AWSQuickSetupType-SSM",
-    "Parameters": {
-        "HomeRegion": "us-east-1",
-        "DelegatedAccountId": ADMINISTRATOR,
-        "AgentUpdateSchedule": "rate(14 days)",
-        "EnableDHMCSchedule": "rate(1 day)",
-        "InventoryCollectionSchedule": "rate(12 hours)",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
-JUST_IN_TIME_NODE_ACCESS = {
-    "Type": "AWSQuickSetupType-JITNA",
-    "Parameters": {
-        "HomeRegion": "us-east-1",
-        "DelegatedAccountId": ADMINISTRATOR,
-        "IdentityProviderSetting": "IAM",
-        "TargetOrganizationalUnits": ROOT,
-        "TargetRegions": "us-east-1",
-    },
-}
+INSTANCE_MANAGEMENT = _definition(
+    "SSMHostMgmt",
+    UpdateSsmAgent="true",
+    UpdateEc2LaunchAgent="false",
+    CollectInventory="true",
+    ScanInstances="true",
+    InstallCloudWatchAgent="false",
+    UpdateCloudWatchAgent="false",
+    IsPolicyAttachAllowed="false",
+)
+CHANGE_MANAGER = _definition(
+    "SSMChangeMgr", DelegatedAccountId=ADMINISTRATOR, JobFunction="Operators", PermissionType="AdminPermissions"
+)
+OPS_CENTER = _definition("SSMOpsCenter", DelegatedAccountId=ADMINISTRATOR)
+RESOURCE_EXPLORER = _definition(
+    "ResourceExplorer", SelectedAggregatorRegion="us-east-1", ReplaceExistingAggregator="false"
+)
+RESOURCE_SCHEDULER = _definition(
+    "Scheduler",
+    TargetTagKey="office-hours",
+    TargetTagValue="true",
+    ICalendarString="BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+)
+DEVOPS_GURU = _definition(
+    "DevOpsGuru",
+    AnalyseAllResources="true",
+    EnableSnsNotifications="true",
+    EnableSsmOpsItems="true",
+    EnableDriftRemediation="true",
+    RemediationSchedule="rate(14 days)",
+)
+CONFORMANCE_PACKS = _definition(
+    "CFGCPacks",
+    DelegatedAccountId=ADMINISTRATOR,
+    CPackNames="Operational-Best-Practices-for-AWS-IAM,Operational-Best-Practices-for-Amazon-S3",
+    RemediationSchedule="rate(2 days)",
+)
+CONFIG_RECORDING = _definition(
+    "CFGRecording",
+    RecordAllResources="false",
+    ResourceTypesToRecord="AWS::EC2::Instance,AWS::S3::Bucket",
+    UseCustomBucket="true",
+    DeliveryBucketName="recordings",
+    NotificationOptions="UseExistingTopic",
+    CustomDeliveryTopicAccountId=ADMINISTRATOR,
+    CustomDeliveryTopicName="recordings",
+    RemediationSchedule="rate(7 days)",
+)
+DISTRIBUTOR = _definition(
+    "Distributor",
+    PackagesToInstall="AWSEFSTools,AWSCWAgent",
+    RemediationSchedule="rate(30 days)",
+    IsPolicyAttachAllowed="false",
+)
+UNIFIED_CONSOLE = _definition(
+    "SSM",
+    HomeRegion="us-east-1",
+    DelegatedAccountId=ADMINISTRATOR,
+    AgentUpdateSchedule="rate(14 days)",
+    EnableDHMCSchedule="rate(1 day)",
+    InventoryCollectionSchedule="rate(12 hours)",
+)
+JUST_IN_TIME_NODE_ACCESS = _definition(
+    "JITNA", HomeRegion="us-east-1", DelegatedAccountId=ADMINISTRATOR, IdentityProviderSetting="IAM"
+)
 EVERY_TYPE: tuple[dict[str, Any], ...] = (
     PATCH_POLICY,
     HOST_MANAGEMENT,
@@ -171,11 +123,6 @@ EVERY_TYPE: tuple[dict[str, Any], ...] = (
 def policy(**parts: Any) -> str:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", **parts}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def changed(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any]:
-    merged = {**definition["Parameters"], **parameters}
-    return {**definition, "Parameters": {key: value for key, value in merged.items() if value is not None}}
 
 
 def local(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any]:

@@ -198,113 +198,52 @@ MANAGER_PATH = (
 )
 
 
+CREATE_UNIT = {"target": "AWSOrganizationsV20161128.CreateOrganizationalUnit"}
+LIST_ROOTS = {"target": "AWSOrganizationsV20161128.ListRoots"}
+GET_MANAGER = {"path": MANAGER_PATH, "method": "GET"}
+
+
 @pytest.mark.parametrize(
-    ("build", "message"),
+    ("service", "body", "options", "message"),
     [
-        pytest.param(
-            lambda: request(
-                "organizations",
-                '{"ParentId": "r-abcd", "Name": "A"}',
-                target="AWSOrganizationsV20161128.CreateOrganizationalUnit",
-            ),
-            None,
-            id="json-good",
+        ("organizations", '{"ParentId": "r-abcd", "Name": "A"}', CREATE_UNIT, None),
+        ("organizations", '{"ParentId": "r-a", "Nam": "B"}', CREATE_UNIT, "Request has no member 'Nam'"),
+        (
+            "organizations",
+            "{}",
+            CREATE_UNIT,
+            "Value null at 'ParentId' failed to satisfy constraint: Member must not be",
         ),
-        pytest.param(
-            lambda: request(
-                "organizations",
-                '{"ParentId": "root", "Name": "A", "Nam": "B"}',
-                target="AWSOrganizationsV20161128.CreateOrganizationalUnit",
-            ),
-            "CreateOrganizationalUnitRequest has no member 'Nam'",
-            id="json-unknown",
-        ),
-        pytest.param(
-            lambda: request("organizations", "{}", target="AWSOrganizationsV20161128.CreateOrganizationalUnit"),
-            "Value null at 'ParentId' failed to satisfy constraint: Member must not be null",
-            id="json-required",
-        ),
-        pytest.param(
-            lambda: request("organizations", "{", target="AWSOrganizationsV20161128.ListRoots"),
-            "not JSON",
-            id="json-malformed",
-        ),
-        pytest.param(
-            lambda: request("organizations", '{"MaxResults": 21}', target="AWSOrganizationsV20161128.ListRoots"),
-            "Member must have value less than or equal to 20",
-            id="json-range",
-        ),
-        pytest.param(
-            lambda: request("organizations", '{"MaxResults": "2"}', target="AWSOrganizationsV20161128.ListRoots"),
-            "Member must be of type integer",
-            id="json-number-as-text",
-        ),
-        pytest.param(lambda: request("ssm-quicksetup", "", path=MANAGER_PATH, method="GET"), None, id="rest-json-good"),
-        pytest.param(
-            lambda: request("ssm-quicksetup", '{"Nam": "x"}', path=MANAGER_PATH, method="PUT"),
-            "has no member 'Nam'",
-            id="rest-json-unknown",
-        ),
-        pytest.param(
-            lambda: request("ssm-quicksetup", "", path=MANAGER_PATH, method="GET", query="max=1"),
-            "no parameter 'max'",
-            id="rest-json-unknown-in-query",
-        ),
-        pytest.param(
-            lambda: request("ssm-quicksetup", "", path="/configurationManager/x", method="GET"),
-            "at 'ManagerArn' failed",
-            id="rest-json-pattern-in-path",
-        ),
-        pytest.param(
-            lambda: request("iam", "Action=ListRoles&Version=2010-05-08&MaxItems=5"),
-            None,
-            id="query-good",
-        ),
-        pytest.param(
-            lambda: request("iam", "Action=ListRoles&Version=2010-05-08&MaxItem=5"),
-            "the request has no parameter 'MaxItem'",
-            id="query-unknown",
-        ),
-        pytest.param(
-            lambda: request("iam", "Action=GetRole&Version=2010-05-08"), "Value null at 'RoleName'", id="query-required"
-        ),
-        pytest.param(
-            lambda: request("iam", "Action=ListRoles&Version=2010-05-08&MaxItems=many"),
-            "cannot be read",
-            id="query-type",
-        ),
-        pytest.param(
-            lambda: request("cloudformation", "Action=DescribeOrganizationsAccess&CallAs=ME"),
+        ("organizations", "{", LIST_ROOTS, "not JSON"),
+        ("organizations", '{"MaxResults": 21}', LIST_ROOTS, "Member must have value less than or equal to 20"),
+        ("organizations", '{"MaxResults": "2"}', LIST_ROOTS, "Member must be of type integer"),
+        ("ssm-quicksetup", "", GET_MANAGER, None),
+        ("ssm-quicksetup", '{"Nam": "x"}', {"path": MANAGER_PATH, "method": "PUT"}, "has no member 'Nam'"),
+        ("ssm-quicksetup", "", {**GET_MANAGER, "query": "max=1"}, "no parameter 'max'"),
+        ("ssm-quicksetup", "", {**GET_MANAGER, "path": "/configurationManager/x"}, "at 'ManagerArn' failed"),
+        ("iam", "Action=ListRoles&Version=2010-05-08&MaxItems=5", {}, None),
+        ("iam", "Action=ListRoles&Version=2010-05-08&MaxItem=5", {}, "the request has no parameter 'MaxItem'"),
+        ("iam", "Action=GetRole&Version=2010-05-08", {}, "Value null at 'RoleName'"),
+        ("iam", "Action=ListRoles&Version=2010-05-08&MaxItems=many", {}, "cannot be read"),
+        (
+            "cloudformation",
+            "Action=DescribeOrganizationsAccess&CallAs=ME",
+            {},
             "enum value set: [SELF, DELEGATED_ADMIN]",
-            id="query-enum",
         ),
-        pytest.param(
-            lambda: request("ec2", "Action=DescribeVpcs&Version=2016-11-15&VpcId.1=vpc-1"), None, id="ec2-good"
-        ),
-        pytest.param(
-            lambda: request("ec2", "Action=DescribeVpcs&Version=2016-11-15&Vpc.1=vpc-1"),
-            "the request has no parameter 'Vpc.1'",
-            id="ec2-unknown",
-        ),
-        pytest.param(
-            lambda: request(
-                "s3",
-                "<VersioningConfiguration><State>On</State></VersioningConfiguration>",
-                path="/b",
-                method="PUT",
-                query="versioning",
-            ),
+        ("ec2", "Action=DescribeVpcs&Version=2016-11-15&VpcId.1=vpc-1", {}, None),
+        ("ec2", "Action=DescribeVpcs&Version=2016-11-15&Vpc.1=vpc-1", {}, "the request has no parameter 'Vpc.1'"),
+        (
+            "s3",
+            "<VersioningConfiguration><State>On</State></VersioningConfiguration>",
+            {"path": "/b", "method": "PUT", "query": "versioning"},
             "VersioningConfiguration has no member 'State'",
-            id="rest-xml-unknown",
         ),
     ],
 )
-def test_requests(build: Callable[[], tuple[Operation, Request]], message: str | None) -> None:
-    problems = request_problems(*build())
-    if message is None:
-        assert problems == []
-    else:
-        assert any(message in problem for problem in problems), problems
+def test_requests(service: str, body: str, options: dict[str, str], message: str | None) -> None:
+    problems = request_problems(*request(service, body, **options))
+    assert (problems == []) if message is None else any(message in problem for problem in problems), problems
 
 
 @pytest.mark.parametrize(

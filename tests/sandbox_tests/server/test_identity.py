@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server.identity import UnsignedRequestError, credential_of
+from sandbox_tests.cases.clients import client_of
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-SESSION = botocore.session.get_session()
 MANAGEMENT = "111111111111"
 MEMBER = "222222222222"
 UNKNOWN_KEYS = [
@@ -24,17 +23,6 @@ UNKNOWN_KEYS = [
     ("ec2", "describe_vpcs", "AuthFailure", 401),
     ("s3", "list_buckets", "InvalidAccessKeyId", 403),
 ]
-
-
-def client_with(sandbox: Sandbox, service: str, key: str, token: str | None = None) -> Any:
-    return SESSION.create_client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=sandbox.endpoint_url,
-        aws_access_key_id=key,
-        aws_secret_access_key="any",
-        aws_session_token=token,
-    )
 
 
 def trusting(account_id: str) -> str:
@@ -70,14 +58,14 @@ def test_an_administrator_key_is_its_account_s(sandbox: Sandbox, account_id: str
 @pytest.mark.parametrize("key", ["test", "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"])
 def test_a_key_that_nobody_made_is_refused(sandbox: Sandbox, key: str) -> None:
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
-        client_with(sandbox, "sts", key, "token").get_caller_identity()
+        client_of(sandbox, "sts", credentials={"AccessKeyId": key, "SessionToken": "token"}).get_caller_identity()
 
 
 @pytest.mark.parametrize(("service", "call", "code", "status"), UNKNOWN_KEYS)
 def test_each_service_refuses_in_its_own_words(
     sandbox: Sandbox, service: str, call: str, code: str, status: int
 ) -> None:
-    client = client_with(sandbox, service, "AKIASAND999999999999")
+    client = client_of(sandbox, service, "999999999999")
 
     with pytest.raises(ClientError) as caught:
         getattr(client, call)()
@@ -94,12 +82,12 @@ def test_an_assumed_role_acts_in_its_account(sandbox: Sandbox) -> None:
     response = sandbox.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test"
     )
-    key, token = response["Credentials"]["AccessKeyId"], response["Credentials"]["SessionToken"]
+    credentials = response["Credentials"]
 
-    assert client_with(sandbox, "sts", key, token).get_caller_identity()["Account"] == MEMBER
+    assert client_of(sandbox, "sts", credentials=credentials).get_caller_identity()["Account"] == MEMBER
     assert [call.account_id for call in sandbox.calls] == [MEMBER]
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
-        client_with(sandbox, "sts", key).get_caller_identity()
+        client_of(sandbox, "sts", credentials={"AccessKeyId": credentials["AccessKeyId"]}).get_caller_identity()
 
 
 def test_an_assumed_role_does_not_survive_a_reset(sandbox: Sandbox) -> None:
@@ -109,7 +97,7 @@ def test_an_assumed_role_does_not_survive_a_reset(sandbox: Sandbox) -> None:
     credentials = sandbox.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{MEMBER}:role/Deployment", RoleSessionName="test"
     )["Credentials"]
-    client = client_with(sandbox, "sts", credentials["AccessKeyId"], credentials["SessionToken"])
+    client = client_of(sandbox, "sts", credentials=credentials)
     client.get_caller_identity()
 
     sandbox.reset(sandbox.scenario)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.server.rates import Rates
+from sandbox_tests.cases.clients import client_of
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -51,15 +50,7 @@ def test_regions_are_asked_for_five_times_a_second() -> None:
 
 
 def test_who_asks_too_fast_is_throttled(sandbox: Sandbox) -> None:
-    environment = sandbox.environment()
-    client = boto3.client(
-        "ssm-quicksetup",
-        endpoint_url=sandbox.endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    client = client_of(sandbox, "ssm-quicksetup")
     for _ in range(20):
         client.get_service_settings()
     sandbox.rates.enforced = True

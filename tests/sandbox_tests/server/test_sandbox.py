@@ -60,24 +60,6 @@ def test_a_reset_begins_again_on_the_same_port(sandbox: Sandbox) -> None:
     assert sandbox.snapshot() != before
 
 
-def test_a_reset_to_the_same_scenario_gives_the_same_organization(sandbox: Sandbox) -> None:
-    first = sandbox.snapshot()
-    sandbox.reset(Scenario.named("realistic"))
-    assert sandbox.snapshot() != first
-    sandbox.reset(Scenario.named("bare"))
-    assert sandbox.snapshot() == first
-    json.dumps(first)
-
-
-@pytest.mark.scenario("realistic")
-def test_the_realistic_organization_is_there(sandbox: Sandbox) -> None:
-    accounts = sandbox.client("organizations").list_accounts()["Accounts"]
-    assert {account["Id"]: account["Status"] for account in accounts} == {
-        "111111111111": "ACTIVE",
-        **{account.id: account.status for account in sandbox.scenario.member_accounts()},
-    }
-
-
 def test_the_clock_moves_only_when_told() -> None:
     clock = Clock()
     assert clock.now() == clock.now() == START

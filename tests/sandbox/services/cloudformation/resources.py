@@ -13,7 +13,7 @@ from moto.cloudformation.parsing import ResourceMap, parse_and_update_resource
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
-from sandbox.services.cloudformation.handler_errors import HandlerError, InvalidPropertiesError
+from sandbox.services.cloudformation.handlers import HandlerError, InvalidPropertiesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import Decision, RequiredPermission, evaluate_statements, statement_applies
+from sandbox.policies.evaluation import Decision, Permission, evaluate_statements, statement_applies
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.s3.actions import s3_permissions
 from sandbox.services.s3.models import find_bucket
@@ -20,14 +20,13 @@ from sandbox.services.sts.trust import Principal, principal_matches
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.policies.caller import Caller
-    from sandbox.policies.request_context import RequestContext
+    from sandbox.policies.request_context import Caller, RequestContext
 
 # The sandbox's own transport has no encryption, and stands in for AWS's, which has.
 _TRANSPORT = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 
-def evaluate(bucket_name: str, principal: Principal, permission: RequiredPermission) -> Decision:
+def evaluate(bucket_name: str, principal: Principal, permission: Permission) -> Decision:
     """Return what the policy of a bucket by itself says; "implicitDeny" where it has none.
 
     `need.context` is that of the request; the context of the transport is added. A condition that the sandbox cannot
@@ -56,10 +55,7 @@ def is_service_allowed(
     """
     resource = f"arn:aws:s3:::{bucket_name}/{key}" if key else f"arn:aws:s3:::{bucket_name}"
     facts = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": service_principal, **context}
-    return (
-        evaluate(bucket_name, Principal.service(service_principal), RequiredPermission(action, resource, facts))
-        == "allowed"
-    )
+    return evaluate(bucket_name, Principal.service(service_principal), Permission(action, resource, facts)) == "allowed"
 
 
 def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
@@ -80,14 +76,14 @@ def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
         decision = evaluate(
             bucket.name,
             principal,
-            RequiredPermission(permission.action, permission.resource, {**facts, **permission.context}),
+            Permission(permission.action, permission.resource, {**facts, **permission.context}),
         )
         if decision == "explicitDeny" or (decision == "implicitDeny" and bucket.account_id != request.account_id):
             return _denial_message(caller, permission, decision)
     return None
 
 
-def _denial_message(caller: Caller, permission: RequiredPermission, decision: Decision) -> str:
+def _denial_message(caller: Caller, permission: Permission, decision: Decision) -> str:
     """AWS's words: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html."""
     begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
     if decision == "explicitDeny":

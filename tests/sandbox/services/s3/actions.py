@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.s3.policy_rules import is_on_objects
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ _CONTEXT = {
 }
 
 
-def s3_permissions(request: RequestContext) -> list[RequiredPermission]:
+def s3_permissions(request: RequestContext) -> list[Permission]:
     """Return the actions that a call needs, on the bucket or on its objects."""
     context = {
         key: str(request.get(parameter))
@@ -77,10 +77,10 @@ def s3_permissions(request: RequestContext) -> list[RequiredPermission]:
     if request.operation == "DeleteObjects":
         return list(dict.fromkeys(_deletion(request, one) for one in request.get("Delete")["Objects"]))
     if request.operation == "ListBuckets":
-        return [RequiredPermission("s3:ListAllMyBuckets")]
+        return [Permission("s3:ListAllMyBuckets")]
     action = _action(request.operation, is_version=request.get("VersionId") is not None)
     arn = f"arn:aws:s3:::{request.get('Bucket')}"
-    return [RequiredPermission(action, f"{arn}/{request.get('Key')}" if is_on_objects(action) else arn, context)]
+    return [Permission(action, f"{arn}/{request.get('Key')}" if is_on_objects(action) else arn, context)]
 
 
 def _action(operation: str, *, is_version: bool) -> str:
@@ -88,6 +88,6 @@ def _action(operation: str, *, is_version: bool) -> str:
     return f"s3:{_OF_VERSIONS.get(operation, named) if is_version else named}"
 
 
-def _deletion(request: RequestContext, one: dict[str, Any]) -> RequiredPermission:
+def _deletion(request: RequestContext, one: dict[str, Any]) -> Permission:
     action = _action("DeleteObject", is_version=one.get("VersionId") is not None)
-    return RequiredPermission(action, f"arn:aws:s3:::{request.get('Bucket')}/{one['Key']}")
+    return Permission(action, f"arn:aws:s3:::{request.get('Bucket')}/{one['Key']}")

@@ -23,8 +23,6 @@ from sandbox_tests.cases.data import (
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 
 @pytest.fixture
 def athena(sandbox: Sandbox) -> Any:
@@ -33,9 +31,7 @@ def athena(sandbox: Sandbox) -> Any:
     return sandbox.client("athena", OWNER)
 
 
-def test_a_query_takes_time_that_passes_when_it_is_asked_for(
-    sandbox: Sandbox, athena: Any, client_error: Refused
-) -> None:
+def test_a_query_takes_time_that_passes_when_it_is_asked_for(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
     put(sandbox, key("i-1"), {"resourceId": "i-1"})
     query_id = start(sandbox, "SELECT resourceid FROM nodes")
     with client_error("InvalidRequestException"):
@@ -91,7 +87,7 @@ def test_a_query_is_cancelled_that_would_scan_too_much(sandbox: Sandbox) -> None
     assert run_query(sandbox, "SELECT count(*) FROM nodes WHERE region = 'eu-west-1'") == [("0",)]
 
 
-def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
+def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
     elsewhere = {"OutputLocation": f"s3://{BUCKET}/elsewhere/"}
     for is_enforced, folder in ((True, "results"), (False, "elsewhere")):
         athena.update_work_group(
@@ -121,7 +117,7 @@ def test_results_need_a_bucket_that_may_be_written_to(sandbox: Sandbox, athena: 
         assert "Access denied when writing output" in status["StateChangeReason"]
 
 
-def test_workgroups(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
+def test_workgroups(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
     athena.update_work_group(
         WorkGroup=WORKGROUP,
         Description="Questions.",
@@ -156,7 +152,7 @@ def test_workgroups(sandbox: Sandbox, athena: Any, client_error: Refused) -> Non
     assert sandbox.snapshot()["athena_workgroups"] == {}
 
 
-def test_named_queries(sandbox: Sandbox, athena: Any, client_error: Refused) -> None:
+def test_named_queries(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
     def create(name: str, **more: str) -> str:
         definition = {"Name": name, "Database": DATABASE, "QueryString": "SELECT 1", "WorkGroup": WORKGROUP, **more}
         return str(athena.create_named_query(**definition)["NamedQueryId"])

@@ -21,8 +21,6 @@ ORGANIZATION: dict[str, Any] = {
     "accounts": [{"id": MEMBER, "name": "Member", "email": "member@example.com"}],
 }
 
-Refused = Any
-
 
 def _environment(number: int, **more: str) -> dict[str, str]:
     return {"account_id": MEMBER, "region": "eu-west-1", "id": f"{number:032x}", "name": f"number {number}", **more}
@@ -32,7 +30,7 @@ def _with(*environments: dict[str, str]) -> Scenario:
     return Scenario.parse({**ORGANIZATION, "cloud9_environments": list(environments)})
 
 
-def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, client_error: Refused) -> None:
+def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_with(*(_environment(number) for number in range(27))))
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     first = cloud9.list_environments()
@@ -47,7 +45,7 @@ def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, clien
         cloud9.list_environments(nextToken="forged")
 
 
-def test_environments_are_described(sandbox: Sandbox, client_error: Refused) -> None:
+def test_environments_are_described(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_with(_environment(1), _environment(2, type="ssh", owner_arn=f"arn:aws:iam::{MEMBER}:user/Owner")))
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     ids = [f"{2:032x}", f"{1:032x}"]
@@ -61,7 +59,7 @@ def test_environments_are_described(sandbox: Sandbox, client_error: Refused) -> 
         cloud9.describe_environments(environmentIds=[ids[0], f"{3:032x}"])
 
 
-def test_at_most_twenty_five_are_described(sandbox: Sandbox, client_error: Refused) -> None:
+def test_at_most_twenty_five_are_described(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_with(*(_environment(number) for number in range(26))))
     cloud9, ids = sandbox.client("cloud9", MEMBER, "eu-west-1"), [f"{number:032x}" for number in range(26)]
     assert len(cloud9.describe_environments(environmentIds=ids[:25])["environments"]) == 25
@@ -70,7 +68,7 @@ def test_at_most_twenty_five_are_described(sandbox: Sandbox, client_error: Refus
     sandbox.violations.clear()
 
 
-def test_a_deleted_environment_is_gone(sandbox: Sandbox, client_error: Refused) -> None:
+def test_a_deleted_environment_is_gone(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_with(_environment(1), _environment(2)))
     assert [one["id"] for one in sandbox.snapshot()["cloud9_environments"][f"{MEMBER} eu-west-1"]] == [
         f"{1:032x}",
@@ -85,7 +83,7 @@ def test_a_deleted_environment_is_gone(sandbox: Sandbox, client_error: Refused) 
     assert sandbox.snapshot()["cloud9_environments"] == {}
 
 
-def test_regions_without_an_endpoint(sandbox: Sandbox, client_error: Refused) -> None:
+def test_regions_without_an_endpoint(sandbox: Sandbox, client_error: Any) -> None:
     with client_error("BadRequestException"):
         sandbox.client("cloud9", region="mx-central-1").list_environments()
     with pytest.raises(ScenarioError, match="no endpoint in the Region mx-central-1"):

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 MEMBER = "333333333333"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
-Refused = Any
-
 
 def test_activation_enables_the_principal_and_makes_the_role(sandbox: Sandbox) -> None:
     cloudformation = sandbox.client("cloudformation")
@@ -42,7 +40,7 @@ def test_disabling_the_principal_deactivates(sandbox: Sandbox) -> None:
     assert cloudformation.describe_organizations_access()["Status"] == "DISABLED"
 
 
-def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, client_error: Refused) -> None:
+def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, client_error: Any) -> None:
     cloudformation = sandbox.client("cloudformation")
     cloudformation.activate_organizations_access()
     sandbox.client("organizations").register_delegated_administrator(AccountId=MEMBER, ServicePrincipal=STACK_SETS)
@@ -50,7 +48,7 @@ def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, c
         cloudformation.deactivate_organizations_access()
 
 
-def test_members_may_not_ask_unless_they_administer_and_say_so(sandbox: Sandbox, client_error: Refused) -> None:
+def test_members_may_not_ask_unless_they_administer_and_say_so(sandbox: Sandbox, client_error: Any) -> None:
     management, member = sandbox.client("cloudformation"), sandbox.client("cloudformation", MEMBER)
     for operation in (member.activate_organizations_access, member.describe_organizations_access):
         with client_error("InvalidOperationException"):

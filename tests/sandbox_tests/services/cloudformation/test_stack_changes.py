@@ -30,12 +30,10 @@ if TYPE_CHECKING:
 
     from sandbox import Sandbox
 
-Refused = Any
-
 # What changes
 
 
-def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, client_error: Refused) -> None:
+def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create(cloudformation, template(sync_properties()))
     with client_error("ValidationError"):

@@ -28,15 +28,13 @@ from sandbox_tests.cases.stacks import (
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 BROKEN = "Properties validation failed for resource Sync with message:\n"
 
 
 # What a stack makes
 
 
-def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, client_error: Refused) -> None:
+def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, client_error: Any) -> None:
     ssm = explorer(sandbox)
     before = sandbox.snapshot()
     outputs = {"Name": {"Value": {"Ref": "Sync"}}, "Same": {"Value": {"Fn::GetAtt": ["Sync", "SyncName"]}}}
@@ -169,7 +167,7 @@ def test_the_delegated_administrators_stack_stays_when_its_sync_goes(sandbox: Sa
     ids=["refused", "EnableAllOpsDataSources", "DestinationDataSharing", "missing", "no object", "twice"],
 )
 def test_a_stack_that_fails_says_why_and_rolls_back(
-    sandbox: Sandbox, cloudformation: Any, client_error: Refused, properties: dict[str, Any], reason: str
+    sandbox: Sandbox, cloudformation: Any, client_error: Any, properties: dict[str, Any], reason: str
 ) -> None:
     ssm = explorer(sandbox)
     body = template(properties, {"DependsOn": "Bucket"}, Resources={"Bucket": BUCKET})

@@ -9,10 +9,8 @@ from sandbox_tests.cases.data import DATABASE, OTHER, OWNER, build, table
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
 
-
-def test_a_database_and_its_tables(sandbox: Sandbox, client_error: Refused) -> None:
+def test_a_database_and_its_tables(sandbox: Sandbox, client_error: Any) -> None:
     before = sandbox.snapshot()
     build(sandbox, {**table(), "Name": "Nodes"})
     glue = sandbox.client("glue", OWNER)

@@ -12,8 +12,6 @@ from sandbox.services.iam.service_linked_roles import ROLE_NAMES
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 
 @pytest.fixture
 def iam(sandbox: Sandbox) -> Any:
@@ -31,7 +29,7 @@ def test_service_linked_roles_have_their_real_names(iam: Any, service_name: str,
     assert role["Arn"] == f"arn:aws:iam::111111111111:role/aws-service-role/{service_name}/{role_name}"
 
 
-def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, client_error: Refused) -> None:
+def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, client_error: Any) -> None:
     iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
     with client_error("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
@@ -52,7 +50,7 @@ def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, cl
         iam.get_role(RoleName=name)
 
 
-def test_managed_policies_are_there_when_named(iam: Any, client_error: Refused) -> None:
+def test_managed_policies_are_there_when_named(iam: Any, client_error: Any) -> None:
     iam.create_role(RoleName="Role", AssumeRolePolicyDocument=trust(Service="ssm.amazonaws.com"))
     arn = "arn:aws:iam::aws:policy/AWSQuickSetupPatchPolicyDeploymentRolePolicy"
     iam.attach_role_policy(RoleName="Role", PolicyArn=arn)
@@ -68,7 +66,7 @@ def test_managed_policies_are_there_when_named(iam: Any, client_error: Refused) 
         iam.attach_role_policy(RoleName="Role", PolicyArn=service_policy)
 
 
-def test_a_trusted_role_must_exist(iam: Any, client_error: Refused) -> None:
+def test_a_trusted_role_must_exist(iam: Any, client_error: Any) -> None:
     document = trust(AWS="arn:aws:iam::111111111111:role/Administration")
     with client_error("MalformedPolicyDocument"):
         iam.create_role(RoleName="Execution", AssumeRolePolicyDocument=document)

@@ -20,8 +20,6 @@ ROOT = "r-sbox"
 SYSTEMS_MANAGER = "ssm.amazonaws.com"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
-Refused = Any
-
 
 @pytest.fixture
 def organizations(sandbox: Sandbox) -> Any:
@@ -48,7 +46,7 @@ def test_callers_are_those_of_the_model() -> None:
     assert documented - {"DescribeHandshake"} == FOR_EVERY_MEMBER
 
 
-def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, client_error: Refused) -> None:
+def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, client_error: Any) -> None:
     member = sandbox.client("organizations", MEMBER)
     assert member.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
     with client_error("AccessDeniedException"):
@@ -58,7 +56,7 @@ def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, client_erro
 
 
 def test_a_delegated_administrator_may_read_but_not_write(
-    sandbox: Sandbox, organizations: Any, client_error: Refused
+    sandbox: Sandbox, organizations: Any, client_error: Any
 ) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
@@ -68,7 +66,7 @@ def test_a_delegated_administrator_may_read_but_not_write(
         administrator.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=ROOT)
 
 
-def test_lists_come_in_pages(organizations: Any, client_error: Refused) -> None:
+def test_lists_come_in_pages(organizations: Any, client_error: Any) -> None:
     first = organizations.list_accounts(MaxResults=2)
     second = organizations.list_accounts(MaxResults=2, NextToken=first["NextToken"])
     assert [account["Id"] for account in first["Accounts"] + second["Accounts"]] == [MANAGEMENT, ADMINISTRATOR, MEMBER]
@@ -78,7 +76,7 @@ def test_lists_come_in_pages(organizations: Any, client_error: Refused) -> None:
 
 
 def test_organizational_units_have_names_of_their_own_below_a_parent(
-    organizations: Any, create_unit: Callable[..., str], client_error: Refused
+    organizations: Any, create_unit: Callable[..., str], client_error: Any
 ) -> None:
     unit = create_unit("Workloads")
     nested = create_unit("Workloads", unit)
@@ -92,7 +90,7 @@ def test_organizational_units_have_names_of_their_own_below_a_parent(
     organizations.update_organizational_unit(OrganizationalUnitId=other, Name="Other")
 
 
-def test_organizational_units_nest_five_deep(create_unit: Callable[..., str], client_error: Refused) -> None:
+def test_organizational_units_nest_five_deep(create_unit: Callable[..., str], client_error: Any) -> None:
     parent = ROOT
     for level in range(5):
         parent = create_unit(f"Level {level}", parent)
@@ -103,7 +101,7 @@ def test_organizational_units_nest_five_deep(create_unit: Callable[..., str], cl
 
 
 def test_only_an_empty_unit_can_be_deleted(
-    organizations: Any, create_unit: Callable[..., str], client_error: Refused
+    organizations: Any, create_unit: Callable[..., str], client_error: Any
 ) -> None:
     unit = create_unit("Workloads")
     nested = create_unit("Nested", unit)
@@ -131,7 +129,7 @@ def test_only_an_empty_unit_can_be_deleted(
 def test_moves_that_are_refused(
     organizations: Any,
     create_unit: Callable[..., str],
-    client_error: Refused,
+    client_error: Any,
     account_id: str,
     source: str,
     destination: str,
@@ -158,13 +156,13 @@ def test_a_moved_account_is_where_it_was_moved_to(organizations: Any, create_uni
     assert [account["Paths"] for account in found] == [[f"o-sandbox0001/{ROOT}/{unit}/{MEMBER}/"]]
 
 
-def test_a_child_that_does_not_exist_has_no_parent(organizations: Any, client_error: Refused) -> None:
+def test_a_child_that_does_not_exist_has_no_parent(organizations: Any, client_error: Any) -> None:
     with client_error("ChildNotFoundException"):
         organizations.list_parents(ChildId="999999999999")
 
 
 def test_trusted_access_is_for_services_that_organizations_knows(
-    sandbox: Sandbox, organizations: Any, client_error: Refused
+    sandbox: Sandbox, organizations: Any, client_error: Any
 ) -> None:
     with client_error("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
         organizations.enable_aws_service_access(ServicePrincipal="stacksets.cloudformation.amazonaws.com")
@@ -181,7 +179,7 @@ def test_enabling_the_principal_of_stack_sets_does_not_activate_them(sandbox: Sa
 
 
 @pytest.mark.scenario("realistic")
-def test_registrations_that_are_refused(organizations: Any, client_error: Refused) -> None:
+def test_registrations_that_are_refused(organizations: Any, client_error: Any) -> None:
     def register(account_id: str, service_principal: str = SYSTEMS_MANAGER) -> None:
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=service_principal)
 
@@ -204,7 +202,7 @@ def test_registrations_that_are_refused(organizations: Any, client_error: Refuse
 
 
 @pytest.mark.scenario("realistic")
-def test_stack_sets_take_five_delegated_administrators(organizations: Any, client_error: Refused) -> None:
+def test_stack_sets_take_five_delegated_administrators(organizations: Any, client_error: Any) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=STACK_SETS)
     members = ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"]
     for account_id in members[:4]:
@@ -216,9 +214,7 @@ def test_stack_sets_take_five_delegated_administrators(organizations: Any, clien
         organizations.register_delegated_administrator(AccountId=status["AccountId"], ServicePrincipal=STACK_SETS)
 
 
-def test_what_is_delegated_must_be_deregistered_first(
-    sandbox: Sandbox, organizations: Any, client_error: Refused
-) -> None:
+def test_what_is_delegated_must_be_deregistered_first(sandbox: Sandbox, organizations: Any, client_error: Any) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
     services = organizations.list_delegated_services_for_account(AccountId=ADMINISTRATOR)["DelegatedServices"]
@@ -236,7 +232,7 @@ def test_what_is_delegated_must_be_deregistered_first(
     assert sandbox.snapshot()["trusted_access"] == []
 
 
-def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations: Any, client_error: Refused) -> None:
+def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations: Any, client_error: Any) -> None:
     request = organizations.create_account(
         Email="new@example.com", AccountName="New", RoleName="Access", Tags=[{"Key": "a", "Value": "b"}]
     )["CreateAccountStatus"]
@@ -256,7 +252,7 @@ def test_an_account_is_created_in_the_background(sandbox: Sandbox, organizations
         sandbox.client("organizations", account_id).describe_organization()
 
 
-def test_an_email_address_is_one_account_s(organizations: Any, client_error: Refused) -> None:
+def test_an_email_address_is_one_account_s(organizations: Any, client_error: Any) -> None:
     request = organizations.create_account(Email="Workload@example.com", AccountName="Again")["CreateAccountStatus"]
     status = organizations.describe_create_account_status(CreateAccountRequestId=request["Id"])["CreateAccountStatus"]
     assert (status["State"], status["FailureReason"]) == ("FAILED", "EMAIL_ALREADY_EXISTS")
@@ -267,7 +263,7 @@ def test_an_email_address_is_one_account_s(organizations: Any, client_error: Ref
         organizations.create_account(Email="x@example.com", AccountName="X", RoleName="AWSServiceRoleForX")
 
 
-def test_closing_accounts(organizations: Any, client_error: Refused) -> None:
+def test_closing_accounts(organizations: Any, client_error: Any) -> None:
     with client_error("ConstraintViolationException", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"):
         organizations.close_account(AccountId=MANAGEMENT)
     organizations.close_account(AccountId=MEMBER)
@@ -281,7 +277,7 @@ def test_closing_accounts(organizations: Any, client_error: Refused) -> None:
         organizations.delete_organization()
 
 
-def test_an_organization_can_be_left_deleted_and_created_anew(organizations: Any, client_error: Refused) -> None:
+def test_an_organization_can_be_left_deleted_and_created_anew(organizations: Any, client_error: Any) -> None:
     with client_error("AlreadyInOrganizationException"):
         organizations.create_organization(FeatureSet="ALL")
     for account_id in (ADMINISTRATOR, MEMBER):

@@ -6,11 +6,11 @@ import json
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.services.s3.access import is_service_allowed
+from sandbox_tests.cases.clients import client_of
 from sandbox_tests.cases.data import BUCKET, OTHER, OWNER
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 ARN = f"arn:aws:s3:::{BUCKET}"
 KEY = "sync/AWS:InstanceInformation/accountid=222222222222/region=us-east-1/i-1 ä+&.json"
-
-Refused = Any
 
 
 @pytest.fixture
@@ -99,15 +97,6 @@ def test_bodies_in_chunks(sandbox: Sandbox, s3: Any) -> None:
     with urllib.request.urlopen(request) as response:  # noqa: S310
         assert response.status == 200
     assert s3.get_object(Bucket=BUCKET, Key="chunked")["Body"].read() == b"firstsecond"
-
-
-def test_lists_come_in_pages(s3: Any) -> None:
-    for number in range(5):
-        s3.put_object(Bucket=BUCKET, Key=f"folder-{number}/object", Body=b"x")
-    pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, PaginationConfig={"PageSize": 2}))
-    assert [len(page["Contents"]) for page in pages] == [2, 2, 1]
-    folders = s3.list_objects_v2(Bucket=BUCKET, Delimiter="/")["CommonPrefixes"]
-    assert [folder["Prefix"] for folder in folders] == [f"folder-{number}/" for number in range(5)]
 
 
 def test_a_bucket_is_deleted_when_it_is_empty_of_versions_too(sandbox: Sandbox, s3: Any) -> None:
@@ -220,7 +209,7 @@ def test_policies_of_callers(sandbox: Sandbox, s3: Any) -> None:
             ]
         },
     )
-    caller = _caller(sandbox)
+    caller = client_of(sandbox, "s3", OWNER)
     caller.put_object(Bucket=BUCKET, Key="a", Body=b"a")
     caller.head_bucket(Bucket=BUCKET)
     with pytest.raises(ClientError, match="kms:Decrypt on resource: arn:aws:kms:us-east-1:222222222222:key/"):
@@ -229,15 +218,3 @@ def test_policies_of_callers(sandbox: Sandbox, s3: Any) -> None:
         caller.list_object_versions(Bucket=BUCKET)
     with pytest.raises(ClientError, match="s3:PutEncryptionConfiguration"):
         caller.delete_bucket_encryption(Bucket=BUCKET)
-
-
-def _caller(sandbox: Sandbox) -> Any:
-    """Not an inspector: somebody whose policies are judged."""
-    environment = sandbox.environment(OWNER)
-    return boto3.client(
-        "s3",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-east-1",
-    )

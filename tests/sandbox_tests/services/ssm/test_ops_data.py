@@ -14,8 +14,6 @@ from sandbox_tests.cases.quick_setup import ADMINISTRATOR, MANAGEMENT, MEMBER, S
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 INSTANCES, OPS_ITEMS = "AWS:EC2InstanceInformation", "AWS:OpsItem"
 SYNC, TOKYO = "organization", "ap-northeast-1"
 SHOP, PAYMENTS, SHOP_TEST, CLOSED = "444444444444", "555555555555", "666666666666", "777777777777"
@@ -122,7 +120,7 @@ def test_accounts_that_left_or_are_closed_are_not_in_it(sandbox: Sandbox, explor
     assert _accounts(explorer, SYNC) == [MANAGEMENT, SHOP, SHOP]
 
 
-def test_a_sync_is_seen_where_it_was_made_alone(sandbox: Sandbox, explorer: Any, client_error: Refused) -> None:
+def test_a_sync_is_seen_where_it_was_made_alone(sandbox: Sandbox, explorer: Any, client_error: Any) -> None:
     others = [sandbox.client("ssm", MANAGEMENT, TOKYO), sandbox.client("ssm", ADMINISTRATOR, "us-east-1")]
     for ssm, name in [*((other, SYNC) for other in others), (explorer, "nothing"), (explorer, "bucket")]:
         with client_error("ResourceDataSyncNotFoundException"):
@@ -151,7 +149,7 @@ def test_nothing_arrives_while_a_sync_is_new(sandbox: Sandbox, explorer: Any) ->
 # How it is asked for
 
 
-def test_instances_come_in_pages(explorer: Any, client_error: Refused) -> None:
+def test_instances_come_in_pages(explorer: Any, client_error: Any) -> None:
     requests = {"SyncName": SYNC, "ResultAttributes": [{"TypeName": INSTANCES}], "MaxResults": 2}
     pages = explorer.get_paginator("get_ops_summary").paginate(**requests)
     assert [len(page["Entities"]) for page in pages] == [2, 2, 1]
@@ -159,7 +157,7 @@ def test_instances_come_in_pages(explorer: Any, client_error: Refused) -> None:
         explorer.get_ops_summary(**requests, NextToken="forged")
 
 
-def test_filters_say_which(explorer: Any, client_error: Refused) -> None:
+def test_filters_say_which(explorer: Any, client_error: Any) -> None:
     def found(key: str, *values: str, **more: str) -> list[str]:
         filters = [{"Key": f"{INSTANCES}.{key}", "Values": list(values), **more}]
         return [instance["SourceAccountId"] for instance in _instances(explorer, SYNC, Filters=filters)]
@@ -208,12 +206,12 @@ def test_instances_are_counted_by_account_and_region(explorer: Any) -> None:
     ],
     ids=["side by side", "sum", "values", "two types", "unknown attribute"],
 )
-def test_other_aggregators_are_refused(explorer: Any, client_error: Refused, aggregators: list[dict[str, Any]]) -> None:
+def test_other_aggregators_are_refused(explorer: Any, client_error: Any, aggregators: list[dict[str, Any]]) -> None:
     with client_error("InvalidAggregatorException"):
         explorer.get_ops_summary(SyncName=SYNC, Aggregators=aggregators)
 
 
-def test_there_are_no_ops_items_and_no_other_types(explorer: Any, client_error: Refused) -> None:
+def test_there_are_no_ops_items_and_no_other_types(explorer: Any, client_error: Any) -> None:
     assert explorer.get_ops_summary(SyncName=SYNC)["Entities"] == []
     counted = _count("Status", type_name=OPS_ITEMS)
     changes = [{"Key": f"{OPS_ITEMS}.OpsItemType", "Values": ["/aws/changerequests"], "Type": "Equal"}]

@@ -14,8 +14,6 @@ from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, PATCH_POLICY, S
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 TOKYO = "ap-northeast-1"
 LOG_ARCHIVE, SHOP, PAYMENTS = "333333333333", "444444444444", "555555555555"
 UBUNTU, PATCHED, UNPATCHED, UNMANAGED = (f"i-0a1b2c3d4e5f607{end}" for end in ("31", "41", "42", "51"))
@@ -175,7 +173,7 @@ def test_lists_come_in_pages_and_filtered_and_agree(sandbox: Sandbox) -> None:
     ],
 )
 def test_filters_and_tokens_that_there_are_not_are_refused(
-    sandbox: Sandbox, client_error: Refused, filters: list[dict[str, Any]], code: str
+    sandbox: Sandbox, client_error: Any, filters: list[dict[str, Any]], code: str
 ) -> None:
     ssm = sandbox.client("ssm")
     for operation in (ssm.list_resource_compliance_summaries, ssm.list_compliance_summaries):

@@ -17,8 +17,6 @@ SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
 ARN = f"arn:aws:ssm:us-east-1:111111111111:servicesetting{SETTING}"
 ROLE = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole"
 
-Refused = Any
-
 
 @pytest.mark.parametrize("setting_id", [SETTING, ARN])
 def test_a_setting_is_default_customized_and_default_again(sandbox: Sandbox, setting_id: str) -> None:
@@ -33,7 +31,7 @@ def test_a_setting_is_default_customized_and_default_again(sandbox: Sandbox, set
     assert ssm.reset_service_setting(SettingId=setting_id)["ServiceSetting"] == default
 
 
-def test_settings_are_of_one_account_and_region(sandbox: Sandbox, client_error: Refused) -> None:
+def test_settings_are_of_one_account_and_region(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.client("ssm").update_service_setting(SettingId=SETTING, SettingValue=ROLE)
     for other in (sandbox.client("ssm", "222222222222"), sandbox.client("ssm", region="eu-west-1")):
         assert other.get_service_setting(SettingId=SETTING)["ServiceSetting"]["Status"] == "Default"
@@ -41,7 +39,7 @@ def test_settings_are_of_one_account_and_region(sandbox: Sandbox, client_error: 
             other.get_service_setting(SettingId=ARN)
 
 
-def test_unknown_settings_are_not_found(sandbox: Sandbox, client_error: Refused) -> None:
+def test_unknown_settings_are_not_found(sandbox: Sandbox, client_error: Any) -> None:
     with client_error("ServiceSettingNotFound"):
         sandbox.client("ssm").update_service_setting(SettingId="/ssm/nothing", SettingValue="on")
 
@@ -71,7 +69,7 @@ def test_baselines_are_filtered_by_owner_system_and_name(sandbox: Sandbox) -> No
 
 @pytest.mark.scenario("realistic")
 def test_instances_come_under_management_by_profile_or_by_default_host_management(
-    sandbox: Sandbox, client_error: Refused
+    sandbox: Sandbox, client_error: Any
 ) -> None:
     ssm = sandbox.client("ssm", "555555555555", "ap-northeast-1")
     assert ssm.describe_instance_information()["InstanceInformationList"] == []
@@ -103,7 +101,7 @@ def _organization_with(*syncs: dict[str, Any]) -> Scenario:
     )
 
 
-def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, client_error: Refused) -> None:
+def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(
         _organization_with(
             {"name": "a", "organization": True},
@@ -131,7 +129,7 @@ def test_resource_data_syncs_are_listed_by_type(sandbox: Sandbox, client_error: 
     assert list(sandbox.snapshot()["resource_data_syncs"]) == ["111111111111 eu-west-1", "111111111111 us-east-1"]
 
 
-def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, client_error: Refused) -> None:
+def test_resource_data_syncs_come_in_pages(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_organization_with(*({"name": name} for name in "abc")))
     ssm = sandbox.client("ssm")
     first = ssm.list_resource_data_sync(MaxResults=2)

@@ -29,8 +29,6 @@ from sandbox_tests.cases.quick_setup import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Refused = Any
-
 ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
 ADMINISTRATOR_ROLES = {"OpsItem-CrossAccountManagementRole", "AWS-SystemsManager-AutomationAdministrationRole"}
 MEMBER_ROLES = {"OpsItem-CrossAccountExecutionRole", "AWS-SystemsManager-AutomationExecutionRole"}
@@ -172,7 +170,7 @@ def test_host_management_of_the_own_account_runs_where_it_is_told(
 
 
 @pytest.mark.usefixtures("roles")
-def test_one_host_management_in_a_region(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
+def test_one_host_management_in_a_region(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     first = wait(sandbox, quick_setup, create(quick_setup, INSTANCE_MANAGEMENT))
     for second in (
         changed(INSTANCE_MANAGEMENT, TargetRegions="eu-west-1,us-east-1"),

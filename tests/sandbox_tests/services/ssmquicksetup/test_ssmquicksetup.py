@@ -24,8 +24,6 @@ from sandbox_tests.cases.quick_setup import (
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 
 # How far it is
 
@@ -99,7 +97,7 @@ def test_a_patch_policy_runs_on_managed_instances(sandbox: Sandbox, quick_setup:
 
 
 @pytest.mark.usefixtures("roles")
-def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
+def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     local = changed(PATCH_POLICY, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
     arn = create(quick_setup, local)
     wait(sandbox, quick_setup, arn)
@@ -113,7 +111,7 @@ def test_an_update_deploys_to_what_is_new_and_withdraws_from_the_rest(sandbox: S
     arn = create(quick_setup, HOST_MANAGEMENT)
     manager = wait(sandbox, quick_setup, arn)
     definition_id = manager["ConfigurationDefinitions"][0]["Id"]
-    parameters = {**HOST_MANAGEMENT["Parameters"], "TargetRegions": "eu-west-1,eu-west-2"}  # type: ignore[dict-item]
+    parameters = {**HOST_MANAGEMENT["Parameters"], "TargetRegions": "eu-west-1,eu-west-2"}
     quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=parameters)
     manager = wait(sandbox, quick_setup, arn)
     assert manager["ConfigurationDefinitions"][0]["Parameters"] == parameters
@@ -122,7 +120,7 @@ def test_an_update_deploys_to_what_is_new_and_withdraws_from_the_rest(sandbox: S
     ]
 
 
-def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
+def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
     quick_setup.update_configuration_manager(ManagerArn=arn, Name="renamed", Description="why")
@@ -136,7 +134,7 @@ def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setu
         quick_setup.list_tags_for_resource(ResourceArn=arn.replace(arn[-4:], "0000"))
 
 
-def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
+def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     for name in ("one", "two"):
         wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT, name))
     first = quick_setup.list_configuration_managers(MaxItems=1)
@@ -189,7 +187,7 @@ def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_set
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
 
 
-def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, client_error: Refused) -> None:
+def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     sandbox.add_server_parameter("added", "Colour", "blue")
     sandbox.reset(sandbox.scenario)
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
@@ -208,7 +206,7 @@ def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict
 # Settings
 
 
-def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, client_error: Refused) -> None:
+def test_the_explorer_enabling_role(quick_setup: Any, roles: Any, client_error: Any) -> None:
     assert quick_setup.get_service_settings()["ServiceSettings"] == {}
     with client_error("ValidationException"):
         quick_setup.update_service_settings(ExplorerEnablingRoleArn=f"arn:aws:iam::{MANAGEMENT}:role/Missing")

@@ -14,6 +14,7 @@ from sandbox_tests.cases.quick_setup import (
     DEVOPS_GURU,
     DISTRIBUTOR,
     EVERY_TYPE,
+    HOST_MANAGEMENT,
     INSTANCE_MANAGEMENT,
     JUST_IN_TIME_NODE_ACCESS,
     MANAGEMENT,
@@ -35,8 +36,6 @@ from sandbox_tests.cases.quick_setup import (
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
-
-Refused = Any
 
 LOCAL_TYPES = (
     INSTANCE_MANAGEMENT,
@@ -149,6 +148,32 @@ def test_parameters_that_are_taken(
 @pytest.mark.parametrize(
     ("definition", "parameters"),
     [
+        ({**HOST_MANAGEMENT, "Type": "AWSQuickSetupType-Nothing"}, {}),
+        ({**HOST_MANAGEMENT, "TypeVersion": "0.1"}, {}),
+        (HOST_MANAGEMENT, {"TargetRegions": None}),
+        (HOST_MANAGEMENT, {"TargetRegions": "us-east-1,af-south-1"}),
+        (HOST_MANAGEMENT, {"TargetOrganizationalUnits": None}),
+        (HOST_MANAGEMENT, {"TargetAccounts": MANAGEMENT}),
+        (HOST_MANAGEMENT, {"UpdateSsmAgent": "yes"}),
+        (HOST_MANAGEMENT, {"Colour": "blue"}),
+        (PATCH_POLICY, {"PatchPolicyName": None}),
+        (PATCH_POLICY, {"TargetOrganizationalUnits": None}),
+        (PATCH_POLICY, {"ConfigurationOptionsScanValue": "daily"}),
+        (PATCH_POLICY, {"RateControlConcurrency": "many"}),
+        (PATCH_POLICY, {"SelectedPatchBaselines": "[]"}),
+        (PATCH_POLICY, {"SelectedPatchBaselines": "{"}),
+        (PATCH_POLICY, {"SelectedPatchBaselines": '{"BEOS": {"value": "pb", "label": "x"}}'}),
+        (PATCH_POLICY, {"SelectedPatchBaselines": '{"UBUNTU": {"value": "pb"}}'}),
+        ({key: value for key, value in PATCH_POLICY.items() if "Local" not in key}, {}),
+        (INSTANCE_MANAGEMENT, {"ScanInstances": "daily"}),
+        (INSTANCE_MANAGEMENT, {"TargetRegions": None}),
+        (INSTANCE_MANAGEMENT, {"TargetOrganizationalUnits": None, "TargetAccounts": MANAGEMENT}),
+        (CHANGE_MANAGER, {"JobFunction": None}),
+        (CHANGE_MANAGER, {"DelegatedAccountId": None}),
+        (CHANGE_MANAGER, {"TargetOrganizationalUnits": None, "TargetAccounts": MANAGEMENT}),
+        (CHANGE_MANAGER, {"PermissionType": "CustomerPermissions"}),
+        (CHANGE_MANAGER, {"PermissionType": "CustomPermissions"}),
+        (CHANGE_MANAGER, {"PermissionType": None, "CustomPermissions": "{"}),
         (OPS_CENTER, {"DelegatedAccountId": None}),
         (OPS_CENTER, {"TargetOrganizationalUnits": None}),
         (OPS_CENTER, {"TargetAccounts": MANAGEMENT}),
@@ -200,7 +225,7 @@ def test_parameters_that_are_taken(
 def test_definitions_that_are_refused(
     sandbox: Sandbox,
     quick_setup: Any,
-    client_error: Refused,
+    client_error: Any,
     definition: dict[str, Any],
     parameters: dict[str, str | None],
 ) -> None:
@@ -216,7 +241,7 @@ def test_definitions_that_are_refused(
     ids=_name,
 )
 def test_a_type_needs_an_administrator_of_its_service(
-    sandbox: Sandbox, quick_setup: Any, client_error: Refused, definition: dict[str, Any]
+    sandbox: Sandbox, quick_setup: Any, client_error: Any, definition: dict[str, Any]
 ) -> None:
     with client_error("ValidationException"):
         create(quick_setup, definition)
@@ -227,7 +252,7 @@ def test_a_type_needs_an_administrator_of_its_service(
 
 
 def test_conformance_packs_want_the_administrator_of_config(
-    sandbox: Sandbox, quick_setup: Any, client_error: Refused
+    sandbox: Sandbox, quick_setup: Any, client_error: Any
 ) -> None:
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from sandbox.services.sts.trust import Principal, allows_assuming
+from sandbox_tests.cases.clients import client_of
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -16,24 +16,15 @@ if TYPE_CHECKING:
 MEMBER = "333333333333"
 ACCESS_ROLE = f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole"
 
-Refused = Any
-
 
 def test_administrators_have_an_identity(sandbox: Sandbox) -> None:
     identity = sandbox.client("sts", MEMBER).get_caller_identity()
     assert (identity["Account"], identity["Arn"]) == (MEMBER, f"arn:aws:iam::{MEMBER}:user/Administrator")
 
 
-def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, client_error: Refused) -> None:
+def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, client_error: Any) -> None:
     credentials = sandbox.client("sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test")["Credentials"]
-    assumed = boto3.client(
-        "sts",
-        endpoint_url=sandbox.endpoint_url,
-        region_name="us-east-1",
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
+    assumed = client_of(sandbox, "sts", credentials=credentials)
     arn = f"arn:aws:sts::{MEMBER}:assumed-role/OrganizationAccountAccessRole/test"
     assert assumed.get_caller_identity()["Arn"] == arn
     with client_error("AccessDenied"):
@@ -42,24 +33,24 @@ def test_an_assumed_role_works_in_its_account(sandbox: Sandbox, client_error: Re
 
 
 @pytest.mark.parametrize("role_arn", [f"arn:aws:iam::{MEMBER}:role/Missing", "arn:aws:iam::999999999999:role/Role"])
-def test_roles_that_do_not_exist(sandbox: Sandbox, client_error: Refused, role_arn: str) -> None:
+def test_roles_that_do_not_exist(sandbox: Sandbox, client_error: Any, role_arn: str) -> None:
     with client_error("AccessDenied"):
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
 
 
-def test_an_account_that_is_not_trusted(sandbox: Sandbox, client_error: Refused) -> None:
+def test_an_account_that_is_not_trusted(sandbox: Sandbox, client_error: Any) -> None:
     with client_error("AccessDenied"):
         sandbox.client("sts", "222222222222").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test")
 
 
 @pytest.mark.scenario("realistic")
-def test_nobody_works_in_a_suspended_account(sandbox: Sandbox, client_error: Refused) -> None:
+def test_nobody_works_in_a_suspended_account(sandbox: Sandbox, client_error: Any) -> None:
     with client_error("AccessDenied"):
         role_arn = "arn:aws:iam::777777777777:role/OrganizationAccountAccessRole"
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
 
 
-def test_the_external_id_and_the_duration_count(sandbox: Sandbox, client_error: Refused) -> None:
+def test_the_external_id_and_the_duration_count(sandbox: Sandbox, client_error: Any) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "111111111111"},

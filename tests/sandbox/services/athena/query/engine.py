@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 from sqlglot import exp
 
+from sandbox.clock import clock
 from sandbox.services.athena.exceptions import QueryFailed
 from sandbox.services.athena.executions import Column, Result
-from sandbox.services.athena.query.dialect import to_duckdb
 from sandbox.services.athena.query.functions import require_known_functions
 from sandbox.services.athena.query.names import Names, hide_path, selects_path
 from sandbox.services.athena.query.predicates import equalities, on_partitions
@@ -88,7 +88,7 @@ def _partitions(connection: duckdb.DuckDBPyConnection, reference: exp.Table, tab
     types = {name: kind for name, kind in _columns(table).items() if name in names}
     values = json.dumps([dict(zip(names, partition, strict=True)) for partition in partitions])
     shape = json.dumps([dict.fromkeys(names, "VARCHAR")])
-    where = " AND ".join(f"({to_duckdb(condition)})" for condition in conditions)
+    where = " AND ".join(f"({_to_duckdb(condition)})" for condition in conditions)
     # The texts come back, for a partition's folder is named by its text, whatever its column's type.
     casts = ", ".join(f'CAST("{name}" AS {types[name]}) AS "{name}", "{name}" AS "text {name}"' for name in names)
     texts = ", ".join(f'"text {name}"' for name in names)
@@ -126,7 +126,7 @@ def _respond(connection: duckdb.DuckDBPyConnection, statement: Statement, scanne
     # Whatever the query's own SQL says, it reads its tables and nothing of this machine.
     connection.execute("SET enable_external_access = false")
     try:
-        sql = to_duckdb(statement.tree)
+        sql = _to_duckdb(statement.tree)
         relation = connection.sql(sql)
         columns = tuple(
             Column(_name(statement, name, number), _type(str(kind)))
@@ -175,3 +175,17 @@ def _athena_error(error: duckdb.Error) -> str:
     if isinstance(error, duckdb.CatalogException):
         return f"NOT_SUPPORTED: The sandbox has not built this: {first}"
     return f"SYNTAX_ERROR: {first}"
+
+
+def _to_duckdb(node: exp.Expr) -> str:
+    """The same in DuckDB's words, with the virtual time in the place of the real one."""
+    return node.copy().transform(_at_virtual_time).sql("duckdb")
+
+
+def _at_virtual_time(node: exp.Expr) -> exp.Expr:
+    now = clock.now()
+    if isinstance(node, exp.CurrentTimestamp):
+        return exp.cast(exp.Literal.string(now.isoformat()), "TIMESTAMPTZ")
+    if isinstance(node, exp.CurrentDate):
+        return exp.cast(exp.Literal.string(now.date().isoformat()), "DATE")
+    return node

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.s3.models import FakeKey
 
-from sandbox.policies.evaluation import RequiredPermission
+from sandbox.policies.evaluation import Permission
 from sandbox.services.athena.exceptions import QueryFailed, ScanLimitExceeded
 from sandbox.services.athena.query.projection import Partition, folder_of
 from sandbox.services.athena.query.serde import Reader
@@ -64,9 +64,7 @@ class Scanner:
         bucket = find_bucket(bucket_name)
         found: Any = bucket.keys.get(key) if bucket else None
         principal = Principal.identity(f"arn:aws:iam::{self._account_id}:root", self._account_id)
-        decision = evaluate(
-            bucket_name, principal, RequiredPermission("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{key}")
-        )
+        decision = evaluate(bucket_name, principal, Permission("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{key}"))
         is_own = bucket is not None and bucket.account_id == self._account_id
         # ASSUMPTION: of Athena's caller only the account is known to the bucket policy.
         if decision == "explicitDeny" or (decision == "implicitDeny" and not is_own):

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import RequiredPermission, evaluate_statements, statement_applies
+from sandbox.policies.evaluation import Permission, evaluate_statements, statement_applies
 from sandbox.services.kms.models import SandboxKMSBackend, key_arn, kms_backends
 from sandbox.services.moto_internals import existing_backends
 from sandbox.services.organizations.models import find_organization
@@ -116,7 +116,7 @@ class Delivery:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
         if key.region != bucket.region_name:
             return f"the key {arn} is not in the Region of the bucket {bucket.name}"
-        permission = RequiredPermission("kms:GenerateDataKey", key.arn, self._context())
+        permission = Permission("kms:GenerateDataKey", key.arn, self._context())
         if not _key_policy_allows(key.policy, Principal.service(SERVICE), permission):
             return f"the policy of the key {arn} does not let {SERVICE} do {permission.action} for {self._arn}"
         return None
@@ -155,7 +155,7 @@ def _key_of(arn: str) -> Key | None:
     )
 
 
-def _key_policy_allows(policy: str, principal: Principal, permission: RequiredPermission) -> bool:
+def _key_policy_allows(policy: str, principal: Principal, permission: Permission) -> bool:
     """Whether a key policy allows it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html."""
     statements = [one for one in as_list(json.loads(policy)["Statement"]) if principal_matches(one, principal)]
     applying = [one for one in statements if statement_applies(one, permission)]

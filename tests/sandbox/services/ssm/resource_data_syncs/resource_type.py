@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from moto.core.common_models import CloudFormationModel
 from moto.ssm.exceptions import SSMException
 
-from sandbox.services.cloudformation.handler_errors import HandlerError
-from sandbox.services.cloudformation.properties import BOOLEAN, STRING, STRING_LIST, Schema
+from sandbox.services.cloudformation.handlers import BOOLEAN, STRING, STRING_LIST, HandlerError, Schema
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.resource_data_syncs.collection import FROM_SOURCE, TO_DESTINATION
 

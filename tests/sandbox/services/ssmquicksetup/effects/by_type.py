@@ -9,7 +9,7 @@ from sandbox.services.ssmquicksetup.configuration_types.catalog import (
     DEFAULT_HOST_MANAGEMENT,
     OPS_CENTER,
 )
-from sandbox.services.ssmquicksetup.effects import associations, change_manager, default_host_management, ops_center
+from sandbox.services.ssmquicksetup.effects import associations, default_host_management, ops_center
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,9 +19,27 @@ if TYPE_CHECKING:
 
 
 def failed_precondition(organization: Organization, definition: Definition) -> str | None:
-    """Return what of the organization keeps this type from being deployed at all, None when nothing does."""
+    """Return which precondition in the organization is not met, None if all are.
+
+    "The delegated administrator account must be the only member of the organizational unit (OU) to which it's assigned
+    in Organizations": https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
+    ASSUMPTION: the deployment fails, and its message; suspended accounts count, accounts in child OUs do not; the root
+    counts as an OU.
+    """
+    if definition.type.name != CHANGE_MANAGER:
+        return None
+    administrator_id = definition.parameters["DelegatedAccountId"]
+    parent_id = next((account.parent_id for account in organization.accounts if account.id == administrator_id), None)
+    others = sorted(
+        account.id
+        for account in organization.accounts
+        if account.parent_id == parent_id and account.id != administrator_id
+    )
+    if not others:
+        return None
     return (
-        change_manager.failed_precondition(organization, definition) if definition.type.name == CHANGE_MANAGER else None
+        f"The delegated administrator account {administrator_id} must be the only member of its organizational unit "
+        f"{parent_id}, which also has {', '.join(others)}."
     )
 
 

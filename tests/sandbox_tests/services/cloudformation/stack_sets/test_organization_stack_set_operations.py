@@ -25,7 +25,6 @@ from sandbox_tests.cases.organization_stack_sets import (
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
-    from sandbox_tests.conftest import Refused
 
 DENIED = "A service control policy denies it."
 EXCEEDED = "Cancelled since failure tolerance has exceeded"
@@ -84,7 +83,7 @@ def test_a_failure_is_mended(sandbox: Sandbox, organization_stack_sets: Any) -> 
     assert parameter(sandbox, MEMBER) == "one"
 
 
-def test_one_operation_at_a_time(organization_stack_sets: Any, client_error: Refused) -> None:
+def test_one_operation_at_a_time(organization_stack_sets: Any, client_error: Any) -> None:
     create(organization_stack_sets)
     first = organization_stack_sets.create_stack_instances(**targeted(OperationId="first"))["OperationId"]
     with client_error("OperationInProgressException"):
@@ -98,7 +97,7 @@ def test_one_operation_at_a_time(organization_stack_sets: Any, client_error: Ref
 
 
 def test_managed_execution_queues_and_what_waits_can_be_stopped(
-    sandbox: Sandbox, organization_stack_sets: Any, client_error: Refused
+    sandbox: Sandbox, organization_stack_sets: Any, client_error: Any
 ) -> None:
     create(organization_stack_sets, ManagedExecution={"Active": True})
     first = organization_stack_sets.create_stack_instances(**targeted())["OperationId"]

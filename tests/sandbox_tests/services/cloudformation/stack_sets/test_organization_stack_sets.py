@@ -26,16 +26,13 @@ from sandbox_tests.cases.organization_stack_sets import (
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
-    from sandbox_tests.conftest import Refused
 
 TYPED: dict[str, Any] = {"Value": {"Type": "String", "Default": "one"}}
 REFERRING = {"Value": {"Ref": "Value"}}
 CURRENT = ("CURRENT", "SUCCEEDED")
 
 
-def test_stacks_are_made_changed_and_deleted(
-    sandbox: Sandbox, organization_stack_sets: Any, client_error: Refused
-) -> None:
+def test_stacks_are_made_changed_and_deleted(sandbox: Sandbox, organization_stack_sets: Any, client_error: Any) -> None:
     before = sandbox.snapshot()
     create(organization_stack_sets, Tags=[{"Key": "team", "Value": "platform"}], Description="Settings.")
     operation = deploy(organization_stack_sets, "eu-west-1", "us-east-1")
@@ -149,7 +146,7 @@ def test_its_role_is_made_in_members_and_stays(sandbox: Sandbox, organization_st
     assert any(name.startswith("stacksets-exec-") for name in names)
 
 
-def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, client_error: Refused) -> None:
+def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, client_error: Any) -> None:
     managed = {"PermissionModel": "SERVICE_MANAGED", "TemplateBody": template()}
     member = sandbox.client("cloudformation", MEMBER)
     with client_error("ValidationError"):
@@ -187,7 +184,7 @@ def test_self_managed_ones_stay_as_they_were(cloudformation: Any) -> None:
     cloudformation.delete_stack_set(StackSetName="own")
 
 
-def test_what_is_refused(organization_stack_sets: Any, client_error: Refused) -> None:
+def test_what_is_refused(organization_stack_sets: Any, client_error: Any) -> None:
     create(organization_stack_sets)
     both = {"FailureToleranceCount": 1, "FailureTolerancePercentage": 10}
     union = {"AccountFilterType": "UNION", "Accounts": [MEMBER], "OrganizationalUnitIds": [ROOT]}

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 SCP = "AccessDenied: a service control policy denies ssm:UpdateServiceSetting"
 TEMPLATE = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
 
-Refused = Any
-
 
 def test_a_deployment_to_units_is_a_service_managed_stack_set(
     sandbox: Sandbox, quick_setup: Any, cloudformation: Any
@@ -177,7 +175,7 @@ def test_what_goes_missing_during_an_operation_fails_it_everywhere(
 
 
 def test_a_deleted_stack_set_is_listed_as_deleted_only(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any
 ) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
@@ -207,7 +205,7 @@ def test_from_units_to_the_own_account_is_another_stack_set(
 
 
 def test_names_and_operations_that_do_not_exist(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any
 ) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     name = stack_set_name(cloudformation)
@@ -225,7 +223,7 @@ def test_names_and_operations_that_do_not_exist(
         )
 
 
-def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused) -> None:
+def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     definition = wait(sandbox, quick_setup, arn)["ConfigurationDefinitions"][0]
     name = stack_set_name(cloudformation)

@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 TEMPLATE = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
 
-Refused = Any
-
 
 def test_who_sees_service_managed_stack_sets(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any
 ) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     name, administrator = stack_set_name(cloudformation), sandbox.client("cloudformation", ADMINISTRATOR)
@@ -48,7 +46,7 @@ def test_who_sees_service_managed_stack_sets(
 
 @pytest.mark.usefixtures("roles")
 def test_a_delegated_administrator_sees_no_self_managed_stack_sets(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Refused
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any
 ) -> None:
     local = changed(PATCH_POLICY, TargetOrganizationalUnits=None, TargetAccounts=MANAGEMENT)
     wait(sandbox, quick_setup, create(quick_setup, local))

@@ -33,8 +33,6 @@ from sandbox_tests.cases.stacks import reasons, syncs, template
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 REGION, TOKYO = "eu-west-1", "ap-northeast-1"
 SHOP, UNPATCHED = "444444444444", "i-0a1b2c3d4e5f60742"
 OWN = {name: value for name, value in DESTINATION.items() if name != "DestinationDataSharing"}
@@ -181,7 +179,7 @@ def test_a_bucket_that_cannot_be_written_to_is_refused(
     assert syncs(ssm) == {}
 
 
-def test_a_bucket_with_object_lock_is_refused(sandbox: Sandbox, client_error: Refused) -> None:
+def test_a_bucket_with_object_lock_is_refused(sandbox: Sandbox, client_error: Any) -> None:
     make_bucket(sandbox, ADMINISTRATOR, ObjectLockEnabledForBucket=True)
     with client_error(INVALID):
         _sync(sandbox.client("ssm", MEMBER), OWN)
@@ -200,7 +198,7 @@ def _key_policy(**condition: str) -> str:
 
 @pytest.mark.parametrize("key_in_destination", [True, False], ids=["sync's key", "bucket's key"])
 def test_a_customer_key_has_to_let_systems_manager_in(
-    sandbox: Sandbox, client_error: Refused, key_in_destination: bool
+    sandbox: Sandbox, client_error: Any, key_in_destination: bool
 ) -> None:
     s3, kms = make_bucket(sandbox, ADMINISTRATOR), sandbox.client("kms", ADMINISTRATOR, REGION)
     arn = kms.create_key()["KeyMetadata"]["Arn"]

@@ -26,8 +26,6 @@ from sandbox_tests.cases.stacks import explorer, syncs
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 # What becomes of it
 
 
@@ -102,7 +100,7 @@ def test_the_organization_may_go(sandbox: Sandbox) -> None:
 # Updates
 
 
-def test_an_update_takes_time_again(sandbox: Sandbox, client_error: Refused) -> None:
+def test_an_update_takes_time_again(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     created = after_sync(sandbox, ssm)
@@ -133,7 +131,7 @@ def test_who_is_refused_waits_until_the_update_is_over(sandbox: Sandbox) -> None
     assert refusals
 
 
-def test_account_options_stay(sandbox: Sandbox, client_error: Refused) -> None:
+def test_account_options_stay(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     for source in (OF_ACCOUNT, of_units(new_unit(sandbox))):
@@ -141,7 +139,7 @@ def test_account_options_stay(sandbox: Sandbox, client_error: Refused) -> None:
             update_sync(ssm, source)
 
 
-def test_updates_are_of_explorers_syncs(sandbox: Sandbox, client_error: Refused) -> None:
+def test_updates_are_of_explorers_syncs(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     make_bucket(sandbox, MANAGEMENT)
     ssm.create_resource_data_sync(SyncName="bucket", S3Destination=DESTINATION)

@@ -27,8 +27,6 @@ from sandbox_tests.cases.stacks import ENTIRE, explorer, syncs
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-Refused = Any
-
 # What is kept
 
 
@@ -54,7 +52,7 @@ def test_the_snapshot_has_units_by_name(sandbox: Sandbox) -> None:
     assert sync["source"]["AwsOrganizationsSource"]["OrganizationalUnits"] == ["Root/Workloads"]
 
 
-def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, client_error: Refused) -> None:
+def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     with client_error("ResourceDataSyncNotFoundException"):
@@ -67,7 +65,7 @@ def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, client_error: Refused)
         ssm.delete_resource_data_sync(SyncName="new", SyncType="SyncFromSource")
 
 
-def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, client_error: Refused) -> None:
+def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     for number in range(5):
         create_sync(ssm, OF_ACCOUNT, f"sync-{number}")
@@ -101,7 +99,7 @@ def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, client_
     ],
     ids=["type", "no Region", "Region", "no organization", "account", "no units", "options", "unit", "entire and unit"],
 )
-def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Refused, source: dict[str, Any]) -> None:
+def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Any, source: dict[str, Any]) -> None:
     ssm = explorer(sandbox)
     with client_error(INVALID):
         create_sync(ssm, source)
@@ -120,12 +118,12 @@ def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Ref
         {"S3Destination": {**DESTINATION, "DestinationDataSharing": {"DestinationDataSharingType": "All"}}},
     ],
 )
-def test_a_type_has_its_own_end(sandbox: Sandbox, client_error: Refused, request_members: dict[str, Any]) -> None:
+def test_a_type_has_its_own_end(sandbox: Sandbox, client_error: Any, request_members: dict[str, Any]) -> None:
     with client_error(INVALID):
         sandbox.client("ssm").create_resource_data_sync(SyncName="new", **request_members)
 
 
-def test_the_organization_is_for_its_administrators(sandbox: Sandbox, client_error: Refused) -> None:
+def test_the_organization_is_for_its_administrators(sandbox: Sandbox, client_error: Any) -> None:
     explorer(sandbox)
     with client_error("AccessDeniedException"):
         create_sync(sandbox.client("ssm", MEMBER), OF_ORGANIZATION)
@@ -135,13 +133,13 @@ def test_the_organization_is_for_its_administrators(sandbox: Sandbox, client_err
     assert syncs(sandbox.client("ssm")) == {}
 
 
-def test_an_organization_without_all_features_has_no_syncs(sandbox: Sandbox, client_error: Refused) -> None:
+def test_an_organization_without_all_features_has_no_syncs(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(replace(Scenario.named("bare"), feature_set="CONSOLIDATED_BILLING"))
     with client_error(INVALID):
         create_sync(sandbox.client("ssm"), OF_ORGANIZATION)
 
 
-def test_opt_in_regions_are_for_the_management_account(sandbox: Sandbox, client_error: Refused) -> None:
+def test_opt_in_regions_are_for_the_management_account(sandbox: Sandbox, client_error: Any) -> None:
     enabled = tuple(
         EnabledRegion(account, region) for account in (MANAGEMENT, ADMINISTRATOR) for region in ("me-south-1",)
     )

@@ -1,14 +1,39 @@
-"""What the schema of a resource type says about the properties in a template."""
+"""Resource handlers: their errors, and the schema of a resource type's properties."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from sandbox.services.cloudformation.handler_errors import InvalidPropertiesError
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+class HandlerError(Exception):
+    """A handler failed.
+
+    `code` is one of https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def reason(self) -> str:
+        """The ResourceStatusReason of the event."""
+        # ASSUMPTION: the form, which is that of events in accounts.
+        return f'Resource handler returned message: "{self}" (RequestToken: {uuid4()}, HandlerErrorCode: {self.code})'
+
+
+class InvalidPropertiesError(Exception):
+    """The properties of a resource break its type's schema; `problems` are lines of a JSON pointer and words."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
 
 STRING, BOOLEAN, STRING_LIST = "string", "boolean", "array"
 
