@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""Where every fresh organization begins: fixed, so that what is shown and compared does not depend on the day."""
+"""The start time: fixed, so that results do not depend on the day."""
 
 
 _past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
 class Clock:
-    """A clock that moves only when told to; safe to use from several threads."""
+    """A clock that only `advance` moves; thread-safe."""
 
     def __init__(self, start: datetime = START) -> None:
         self._start = start
@@ -40,7 +40,7 @@ class Clock:
     def as_of(self, moment: datetime) -> Iterator[None]:
         """Have ``now`` return ``moment`` meanwhile, to this thread alone.
 
-        For what is caught up with when somebody looks, and happened before.
+        For background work that is done late, at the next request.
         """
         token = _past.set(moment)
         try:

@@ -32,7 +32,7 @@ _CONFLICT = (
 
 
 class FaultError(ValueError):
-    """The fault makes no sense: the message says why."""
+    """The fault is invalid; the message has the reason."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _operation(fault: Fault) -> Operation:
 
 
 def throttled(operation: Operation) -> Failure:
-    """What a service answers to who asks too fast."""
+    """The service's error for a throttled request."""
     message = "Rate exceeded"
     listed = first_listed(operation, _THROTTLE, message)
     if listed:
@@ -126,7 +126,7 @@ def throttled(operation: Operation) -> Failure:
         return Failure("SlowDown", 503, message)
     if operation.protocol == "ec2":
         return Failure("RequestLimitExceeded", 503, message)
-    # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html says Throttling, HTTP 400, for AWS Query.
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html has Throttling, HTTP 400, for AWS Query.
     return Failure("ThrottlingException" if _is_json(operation) else "Throttling", 400, message)
 
 

@@ -42,7 +42,7 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings`, `associations`, `resource_data_syncs`, `stack_sets` (those that somebody created), `stacks`,
+    `service_settings`, `associations`, `resource_data_syncs`, `stack_sets` (user-created), `stacks`,
     `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
     "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
     """

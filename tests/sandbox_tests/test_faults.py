@@ -1,4 +1,4 @@
-"""Faults: every kind, in the words of each protocol, at the calls that were chosen and no others."""
+"""Faults: every kind, in each protocol, for the selected calls."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CODES = [
 
 
 @pytest.mark.parametrize(("service", "name", "kind", "code", "status"), CODES)
-def test_a_fault_answers_what_the_service_would(service: str, name: str, kind: Kind, code: str, status: int) -> None:
+def test_faults_return_the_services_errors(service: str, name: str, kind: Kind, code: str, status: int) -> None:
     operation = Operation(service, name, str(protocol_of(service)), get_service_model(service).operation_model(name))
     failure = failure_of(operation, Fault(service, name, kind))
 
@@ -76,7 +76,7 @@ def test_clients_read_the_fault(sandbox: Sandbox, service: str, call: str, name:
     assert [(call.operation, call.error_code) for call in sandbox.calls] == [(name, code), (name, None)]
 
 
-def test_a_dropped_call_gets_no_answer_and_does_nothing(sandbox: Sandbox) -> None:
+def test_a_dropped_call_gets_no_response(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("iam", "CreateRole", "dropped"))
     iam = client_of(sandbox, "iam")
 
@@ -110,7 +110,7 @@ def test_account_and_region_choose_the_calls(sandbox: Sandbox) -> None:
         client_of(sandbox, "sts", "222222222222").get_caller_identity()
 
 
-def test_an_inspector_meets_no_fault_and_uses_none_up(sandbox: Sandbox) -> None:
+def test_inspectors_are_not_subject_to_faults(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle"))
 
     sandbox.client("sts").get_caller_identity()
@@ -120,7 +120,7 @@ def test_an_inspector_meets_no_fault_and_uses_none_up(sandbox: Sandbox) -> None:
         client_of(sandbox, "sts").get_caller_identity()
 
 
-def test_a_reset_forgets_faults(sandbox: Sandbox) -> None:
+def test_a_reset_removes_faults(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle"))
     sandbox.reset(sandbox.scenario)
     client_of(sandbox, "sts").get_caller_identity()
@@ -140,7 +140,7 @@ def test_a_reset_forgets_faults(sandbox: Sandbox) -> None:
         (Fault("sts", "GetCallerIdentity", "throttle", times=0), "count from 1"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, fault: Fault, message: str) -> None:
+def test_invalid_faults(sandbox: Sandbox, fault: Fault, message: str) -> None:
     with pytest.raises(FaultError) as caught:
         sandbox.faults.inject(fault)
     assert message in str(caught.value)

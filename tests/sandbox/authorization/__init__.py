@@ -1,4 +1,4 @@
-"""What a call needs of IAM, and whether a caller's policies allow it; off until asked for.
+"""The permissions that a call requires, and their enforcement; off by default.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """

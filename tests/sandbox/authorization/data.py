@@ -1,4 +1,4 @@
-"""What S3 and Athena do with their caller's permissions: keys of buckets, tables, the objects of a query.
+"""What S3 and Athena do with their caller's permissions: KMS keys of buckets, tables, objects of a query.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
@@ -43,7 +43,7 @@ def _of_key(bucket_name: str, action: str) -> Iterator[Permission]:
 
 
 def query_permissions(request: RequestContext) -> Iterator[Permission]:
-    """The tables, where they lie, and where the results go.
+    """The tables, their locations, and the output location.
 
     https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
     https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html

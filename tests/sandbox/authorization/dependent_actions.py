@@ -1,4 +1,4 @@
-"""What a call needs beside its own action: roles handed over, tags given, roles and resources made on the way.
+"""The dependent actions of a call: roles that it passes, tags, and what the service does for the caller.
 
 The tables "API operations" of the service authorization reference, one page for each service, list them:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm-quicksetup.html
@@ -44,7 +44,7 @@ def _passed(arn: str, service_principal: str) -> Permission:
 
 
 def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
-    """Tags at the creation. ASSUMPTION: IAM judges them on the resource that the creation itself is judged on."""
+    """Tagging at creation. ASSUMPTION: IAM evaluates it on the resources of the creation."""
 
     def find(request: RequestContext) -> Iterable[Permission]:
         return [Permission(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
@@ -53,7 +53,7 @@ def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
 
 
 def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Permission]]:
-    """Tags of what has no id yet. ASSUMPTION: IAM judges them on every resource of the kind."""
+    """Tagging of a resource without an id yet. ASSUMPTION: IAM evaluates it on every resource of the type."""
 
     def find(request: RequestContext) -> Iterable[Permission]:
         resources = organizations_arns(request, kind, "*") if request.get("Tags") else []
@@ -63,7 +63,7 @@ def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Pe
 
 
 def _activation(request: RequestContext) -> Iterable[Permission]:
-    # The page names no resource and no value. ASSUMPTION: it is the role that the activation makes,
+    # The page names no resource and no value. ASSUMPTION: it is the role that the activation creates,
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
     role = service_linked_role_arn(request.account_id, _STACK_SETS)
     yield Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
@@ -76,7 +76,7 @@ def _creation_of_manager(request: RequestContext) -> Iterable[Permission]:
 
 
 def _change_of_manager(request: RequestContext) -> Iterable[Permission]:
-    """The roles of its definitions are handed over again, also for a change of tags, says the page."""
+    """The roles of its definitions are passed again, according to the page also for a change of tags."""
     arn = request.get("ManagerArn") or request.get("ResourceArn")
     manager = ssmquicksetup_backends[request.account_id][request.region].managers.get(arn)
     definitions = [definition.describe() for definition in manager.definitions] if manager else []
@@ -106,9 +106,9 @@ def _host_management_role(request: RequestContext) -> Iterable[Permission]:
 
 
 def _of_delegated_administrators(request: RequestContext) -> Iterable[Permission]:
-    """StackSets asks with its caller's permissions whether that is one (hashicorp/terraform-provider-aws issue 32536).
+    """StackSets checks the registration with the caller's permissions (hashicorp/terraform-provider-aws issue 32536).
 
-    ASSUMPTION: refused as all else is, where AWS says "Account used is not a delegated administrator".
+    ASSUMPTION: denied as usual, where AWS returns "Account used is not a delegated administrator".
     """
     is_delegated = request.service == "cloudformation" and request.get("CallAs") == "DELEGATED_ADMIN"
     return [Permission("organizations:ListDelegatedAdministrators")] if is_delegated else []

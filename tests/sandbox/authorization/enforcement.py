@@ -1,4 +1,4 @@
-"""Callers with policies, and what becomes of a call that these do not allow. Nobody has any until asked for."""
+"""The policies of callers, and the errors for calls that they do not allow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """A call that was made, and all that it needed."""
+    """A call with the permissions that it requires."""
 
     identity_arn: str
     service: str
@@ -35,7 +35,7 @@ class RecordedCall:
 class Permissions:
     """The policies of callers, and what calls needed.
 
-    `noting` keeps every call in `uses`. It and `enforce` cost each call a second reading of its parameters.
+    `recording` adds every call to `recorded`. It and `enforce` parse the parameters of each call again.
     """
 
     def __init__(self) -> None:
@@ -49,10 +49,10 @@ class Permissions:
         return self.recording or bool(self._enforced)
 
     def enforce(self, identity: str, *documents: str | Mapping[str, Any]) -> None:
-        """Let callers do what these policies allow together, in the place of those that it had.
+        """Enforce these policies for callers, in place of earlier ones.
 
         `identity` is the ARN of users or roles, with * and ?: `arn:aws:iam::111111111111:user/Administrator`. Without a
-        document such a caller may do nothing. Session policies are judged too, of these callers. Service control
+        document such a caller has no permissions. Their session policies are evaluated too. Service control
         policies, permissions boundaries and policies of resources other than buckets are not. Raises PolicyError.
         """
         policies = tuple(Policy(document) for document in documents)
@@ -62,9 +62,9 @@ class Permissions:
     def denial(
         self, operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
     ) -> Failure | None:
-        """Return the error with which AWS refuses the call; None where the caller may make it.
+        """Return the access denied error of the call; None if it is allowed.
 
-        Raises UnknownPermissionError where the sandbox does not know what the call needs.
+        Raises UnknownPermissionError for a call with unknown required permissions.
         """
         caller = caller_of(account_id, access_key)
         required = required_permissions(
@@ -84,7 +84,7 @@ class Permissions:
         return None if message is None else _denied(operation, message)
 
     def reset(self) -> None:
-        """Nobody has policies any more, and nothing is noted."""
+        """Remove all policies and recorded calls."""
         with self._lock:
             self.recording = False
             self.recorded.clear()
@@ -92,7 +92,7 @@ class Permissions:
 
 
 def caller_of(account_id: str, access_key: str) -> Caller:
-    """Return who has this access key of the account."""
+    """Return the caller with this access key of the account."""
     backend = backend_of(sts_backends, SandboxSTSBackend, account_id)
     session = backend.get_assumed_role_from_access_key(access_key)
     if session is not None:
@@ -104,7 +104,7 @@ def caller_of(account_id: str, access_key: str) -> Caller:
 def bucket_policy_denial(
     operation: Operation, parameters: Mapping[str, Any], account_id: str, region: str, access_key: str
 ) -> Failure | None:
-    """Return the error with which the policy of a bucket refuses the call; None where it does not."""
+    """Return the access denied error of the bucket's policy; None if the policy allows the call."""
     if operation.service != "s3":
         return None
     request = RequestContext(operation.service, operation.name, parameters, account_id, region)
@@ -113,7 +113,7 @@ def bucket_policy_denial(
 
 
 def _denial_message(caller: Caller, policies: tuple[Policy, ...], permission: Permission) -> str | None:
-    """AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
+    """AWS's message: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
     kinds = [("identity-based", policies)]
     if caller.session_policy is not None:
         kinds.append(("session", (caller.session_policy,)))

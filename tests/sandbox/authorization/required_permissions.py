@@ -1,4 +1,4 @@
-"""What a call needs of IAM: its action on its resources, and what the service does with the caller's permissions.
+"""The permissions that a call requires: its action on its resources, and its dependent actions.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 _NO_PERMISSIONS_REQUIRED = frozenset({"sts:GetCallerIdentity"})
 
-# Condition keys by action, each with the parameter that it compares. Keys that only tell tags are left out.
+# Condition keys by action, each with the parameter that it compares. Keys of tags are left out.
 _SERVICE_PRINCIPAL = {"organizations:ServicePrincipal": "ServicePrincipal"}
 _SYNC_TYPE = {"ssm:SyncType": "SyncType"}
 _CONTEXT = {
@@ -40,9 +40,9 @@ _CONTEXT = {
 
 
 def required_permissions(request: RequestContext) -> tuple[Permission, ...]:
-    """Return all that the caller must be allowed, the call's own action first.
+    """Return the required permissions, the call's own action first.
 
-    Raises UnknownPermissionError where the sandbox does not know.
+    Raises UnknownPermissionError if they are unknown.
     """
     if request.action in _NO_PERMISSIONS_REQUIRED:
         return ()

@@ -1,7 +1,7 @@
 """The resources of a call, as ARNs: the columns "Resource types" of AWS's service authorization reference.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-Operations that are missing here know no resources there, and so need their action on `*`.
+Operations that are missing here have no resource types, and require their action on `*`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EVERYTHING = "*"
 
 
 class UnknownPermissionError(Exception):
-    """The sandbox does not know what a call needs of IAM."""
+    """The permissions that a call requires are unknown."""
 
 
 def resources_of(request: RequestContext) -> list[str]:
@@ -39,7 +39,7 @@ def resources_of(request: RequestContext) -> list[str]:
 
 
 def role_arn(account_id: str, name: str) -> str:
-    """The ARN of a role with its path. ASSUMPTION: of a role that does not exist, IAM judges the name without one."""
+    """The ARN of a role with its path. ASSUMPTION: IAM evaluates an unknown role without a path."""
     try:
         return str(iam_backend_of(account_id).get_role(name).arn)
     except NotFoundException:

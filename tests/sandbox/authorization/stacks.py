@@ -1,11 +1,11 @@
-"""What CloudFormation does for a stack with its caller's permissions, unless it is handed a role.
+"""What CloudFormation does for a stack with its caller's permissions, unless a role is passed.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html. What a type needs stands in
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html. A type's permissions are in
 its schema, under `handlers`: aws-cloudformation/aws-cloudformation-resource-providers-ssm,
 aws-ssm-resourcedatasync/aws-ssm-resourcedatasync.json.
 
-ASSUMPTION: a caller that may not do it is refused with the stack's own operation. On AWS the resource fails, and the
-reason stands in the stack's events.
+ASSUMPTION: without these permissions the stack operation itself is denied. On AWS the resource fails, and the
+reason is in the stack's events.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 _SYNC = "AWS::SSM::ResourceDataSync"
 
-# Of a stack or template that CloudFormation itself refuses, without touching anything.
+# For a stack or template that CloudFormation rejects.
 _NOTHING: dict[str, Any] = {}
 
 
 def stack_permissions(request: RequestContext) -> Iterator[Permission]:
     """Beside the action itself, for CreateStack, UpdateStack and DeleteStack.
 
-    Raises UnknownPermissionError for a resource type whose needs the sandbox does not know.
+    Raises UnknownPermissionError for other resource types.
     """
     if request.get("Tags"):
         yield from (Permission("cloudformation:TagResource", resource) for resource in resources_of(request))
@@ -92,5 +92,5 @@ def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permi
 
 def _name(resource: dict[str, Any]) -> str:
     name = resource["Properties"].get("SyncName")
-    # A reference is only known once the stack is made.
+    # A reference has no value before the stack exists.
     return name if isinstance(name, str) else "*"

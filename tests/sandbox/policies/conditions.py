@@ -29,7 +29,7 @@ def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *
     """Return whether all of them do.
 
     `context` maps condition keys, such as `sts:ExternalId`, to the request's values. `unknown` is the answer for an
-    operator that the sandbox cannot judge: what decides against the caller.
+    operator that is not implemented: it must deny the caller.
     """
     facts = {key.casefold(): value for key, value in context.items()}
     return all(

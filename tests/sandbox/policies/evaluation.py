@@ -24,12 +24,12 @@ _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotR
 
 
 class PolicyError(ValueError):
-    """The document is no identity-based policy; the message says why."""
+    """The document is not a valid identity-based policy; the message has the reason."""
 
 
 @dataclass(frozen=True)
 class Permission:
-    """One thing that a call needs: an action on a resource, `*` where the action knows no resources.
+    """An action on a resource; `*` if the action has no resource types.
 
     `context` maps the condition keys that the request has a value for, such as `iam:PassedToService`, to it.
     """

@@ -1,4 +1,4 @@
-"""A call as IAM sees it: what is asked, with which parameters, in which account and Region."""
+"""The request context of IAM: operation, parameters, account, Region and caller."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RequestContext:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks.
+    """The caller of an operation.
 
     `arn` is the caller's own, that of a session where a role was assumed. `identity_arn` is that of the user or role
     that has the policies. `session_policy` was handed to AssumeRole.

@@ -1,4 +1,4 @@
-"""AWS's errors: which codes an operation may answer, and what an error looks like in each protocol."""
+"""AWS's errors: the codes of each operation, and their serialization in each protocol."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MODEL_VIOLATION = "SandboxModelViolation"
 
-# Not 500: every SDK retries that, the Terraform provider for minutes, and a mistake of the sandbox must show at once.
+# Not 500: every SDK retries that, the Terraform provider for minutes, and an error of the sandbox must be visible at once.
 MODEL_VIOLATION_STATUS = 501
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and the errors of AWS JSON itself:
@@ -138,7 +138,7 @@ def first_listed(operation: Operation, codes: Iterable[str], message: str) -> Fa
 
 
 def bad_request(operation: Operation, message: str) -> Failure:
-    """How this service says that a request breaks its model."""
+    """The service's error for a request that is invalid by its model."""
     # InvalidInputException: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html
     listed = first_listed(operation, ("ValidationException", "InvalidInputException"), message)
     if listed:

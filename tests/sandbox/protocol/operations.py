@@ -1,4 +1,4 @@
-"""Which service and operation a request asks for, by the service models of botocore and moto's routers."""
+"""The service and operation of a request, by botocore's service models and moto's routers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of a service as it was asked for.
+    """The operation of a request.
 
-    ``service`` is the name of the SDK client, ``protocol`` the one the request came in, ``url_parameters`` what the
+    ``service`` is the name of the SDK client, ``protocol`` that of the request, ``url_parameters`` what the
     router found in the path.
     """
 
@@ -36,7 +36,7 @@ class Operation:
 
 
 class UnknownOperationError(Exception):
-    """The request asks for nothing that AWS's models know; service and protocol are as far as they are known."""
+    """The request matches no operation of AWS's models; service and protocol as far as they are known."""
 
     def __init__(self, service: str, protocol: str, operation: str, message: str) -> None:
         super().__init__(message)

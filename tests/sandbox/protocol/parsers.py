@@ -1,4 +1,4 @@
-"""Parsers of requests and answers that overlook nothing.
+"""Strict parsers of requests and responses.
 
 moto's request parsers and botocore's response parsers do the work, one for each protocol. Both are lenient by design;
 the classes here add what they overlook: unknown members, repeated elements, and values that they convert although a
@@ -27,7 +27,7 @@ _XML_ERROR_MEMBERS = frozenset({"Type", "Code", "Message"})
 
 
 class MalformedError(Exception):
-    """What came is not even in the form of its protocol."""
+    """The content is malformed for its protocol."""
 
 
 def in_body(shape: Any) -> bool:
@@ -36,7 +36,7 @@ def in_body(shape: Any) -> bool:
 
 
 class _StrictJson:
-    """What both families of JSON parsers overlook."""
+    """The checks that both families of JSON parsers lack."""
 
     problems: list[str]
 

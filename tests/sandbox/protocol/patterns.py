@@ -46,6 +46,6 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 def matches(pattern: str, value: str) -> bool:
     """Whether the whole of ``value`` matches, as AWS's front ends apply patterns, anchored or not.
 
-    ("Member must satisfy regular expression pattern: [\\w+=,.@-]+" is what IAM says to a role name with a space.)
+    ("Member must satisfy regular expression pattern: [\\w+=,.@-]+" is IAM's message for a role name with a space.)
     """
     return pattern in UNREADABLE or compiled(pattern).fullmatch(value) is not None

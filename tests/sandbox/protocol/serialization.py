@@ -45,7 +45,7 @@ class Headers(dict[str, str]):
 
 
 class _RecordingValues(dict[str, Any]):
-    """Form parameters that know which of them a parser has read."""
+    """Form parameters that record which of them a parser has read."""
 
     def __init__(self, values: Any) -> None:
         super().__init__(values.to_dict())

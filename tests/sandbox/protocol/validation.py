@@ -1,6 +1,6 @@
 """Whether a request and an answer keep to the service's model.
 
-botocore validates what is required, types and minima, of requests, in the client. Here the same goes for both
+botocore validates what is required, types and minima, of requests, in the client. This validates both
 directions and for what is on the wire, with enums, patterns, maxima and unknown members too.
 """
 
@@ -38,7 +38,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Exemption:
-    """A break of the model that is let pass in answers: moto makes it, outside this project's subject, or AWS does."""
+    """A model violation that is accepted in responses, because AWS or moto has it."""
 
     service: str
     operation: str
@@ -63,7 +63,7 @@ EXEMPTIONS = (
 
 
 def request_problems(operation: Operation, request: Request) -> list[str]:
-    """What is wrong with a request, in AWS's words where AWS has some; empty when nothing is."""
+    """The validation errors of a request, in AWS's format."""
     try:
         parameters, problems = decode_request(operation, request)
     except MalformedError as error:
@@ -99,7 +99,7 @@ def _is_exempt(operation: Operation, problem: str) -> bool:
 def _result_problems(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
     parsed, problems = decode_response(operation, status, headers, body)
     expected = operation.model.http.get("responseCode", 200)
-    # A part that was asked for: https://httpwg.org/specs/rfc9110.html#rfc.section.15.3.7
+    # A range request: https://httpwg.org/specs/rfc9110.html#rfc.section.15.3.7
     is_part = status == 206 and any(name.lower() == "content-range" for name in headers)
     if status != expected and not is_part:
         problems.append(f"HTTP status {status} in place of {expected}")

@@ -1,4 +1,4 @@
-"""What the values of a scenario, each right by itself, get wrong together."""
+"""The rules of a scenario that its JSON Schema cannot express: unique ids and references."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAXIMUM_RESOURCE_DATA_SYNCS = 5
 
 
 def check_consistency(scenario: Scenario) -> None:
-    """Refuse what is there twice and what points to nothing. Raises ScenarioError."""
+    """Raise ScenarioError for duplicate ids and unknown references."""
     where = f"scenario {scenario.name}"
     accounts = (scenario.management_account, *scenario.member_accounts())
     _refuse_repeated(where, "account id", [account.id for account in accounts])

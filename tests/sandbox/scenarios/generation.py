@@ -32,7 +32,7 @@ SHARES = {
 SUSPENDED_UNIT = "Suspended"
 NAMES = ("Shop", "Orders", "Billing", "Search", "Ledger", "Archive", "Portal", "Catalogue", "Logistics", "Insight")
 
-# Platform name and version as the agent tells them, with their share of the instances.
+# Platform name and version as the agent reports them, with their share of the instances.
 PLATFORMS = (
     ("Amazon Linux", "2023", 8),
     ("Amazon Linux", "2", 5),
@@ -49,10 +49,10 @@ SMALLEST = 5
 
 
 class Generation:
-    """One organization in the making. The order in which it draws is what makes it repeatable."""
+    """Generates one organization. The order of the random numbers makes it reproducible."""
 
     def __init__(self, accounts: int, regions: Sequence[str], unreadable: int, seed: int) -> None:
-        """Raises ScenarioError for fewer accounts than what always is there takes, or without a Region."""
+        """Raises ScenarioError for too few accounts, or no Region."""
         if accounts < SMALLEST + unreadable or not regions:
             raise ScenarioError(
                 f"a generated organization has a Region and at least {SMALLEST + unreadable} accounts: the management "

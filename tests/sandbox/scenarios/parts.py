@@ -1,4 +1,4 @@
-"""What an organization of a scenario is made of."""
+"""The parts of a scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What a member has as OrganizationAccountAccessRole: one that trusts the management account, one that trusts its own
-# account only, or none. AWS makes it in accounts that are created, not in those that are invited:
+# account only, or none. AWS creates it in created accounts, not in invited ones:
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access-cross-account-role.html
 
 
@@ -68,7 +68,7 @@ class ServiceLinkedRole:
 
 @dataclass(frozen=True)
 class ServiceSetting:
-    """A Systems Manager service setting that somebody has changed; ``setting_id`` in its path form."""
+    """A customized Systems Manager service setting; ``setting_id`` in its path form."""
 
     account_id: str
     region: str
@@ -145,7 +145,7 @@ class EnabledRegion:
 class ResourceDataSync:
     """A resource data sync. ``type``: SyncFromSource (Explorer) or SyncToDestination (to a bucket).
 
-    ``organization`` says that it is of the whole organization, not of one account.
+    ``organization``: of the entire organization, not of one account.
     """
 
     account_id: str

@@ -75,7 +75,7 @@ class Scenario:
 
     @classmethod
     def named(cls, name: str) -> Scenario:
-        """One of the scenarios that come with the sandbox. Raises ScenarioError, listing them, when there is none."""
+        """Load a scenario of the sandbox by name. Raises ScenarioError, which lists the names."""
         known = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
         if name not in known:
             raise ScenarioError(f"there is no scenario named {name!r}; there are: {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Filling a fresh sandbox with what a scenario says is there already."""
+"""Creates the organization of a scenario in an empty sandbox."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ AGE = timedelta(days=30)
 def seed(scenario: model.Scenario) -> None:
     """Make the scenario's organization, in a moto that is empty.
 
-    Raises ScenarioError when the scenario holds what the services would have refused.
+    Raises ScenarioError for what the services reject.
     """
     try:
         organization = _establish(scenario)
@@ -92,7 +92,7 @@ def _add_units(
 
 
 def _unit_id(path: str) -> str:
-    # The same in every run, so that what is shown can be compared.
+    # Deterministic, so that runs can be compared.
     return f"ou-{ROOT_ID.removeprefix('r-')}-{sha256(path.encode()).hexdigest()[:8]}"
 
 
@@ -162,7 +162,7 @@ def _managed_instance(spec: model.Instance) -> ManagedInstance:
     )
     system = operating_system_of(spec.platform, spec.platform_version)
     if spec.scanned_at is not None and system is not None:
-        # What an installation left behind is what the scenario says: it is not to be installed once more.
+        # The scenario has the patches after an installation: they are not installed again.
         instance.patch_state = PatchState(
             instance.id,
             instance.patches,

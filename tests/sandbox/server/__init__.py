@@ -1,1 +1,1 @@
-"""The server: who asks, what was asked, and the gateway to moto."""
+"""The server: the gateway to moto, access keys, rate limits and the call log."""

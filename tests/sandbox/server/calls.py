@@ -1,4 +1,4 @@
-"""What the sandbox was asked: every call, in the order in which it was answered."""
+"""The call log: every call, in the order of the responses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Callback = Callable[[Call], None]
 
 
 class CallLog:
-    """The calls so far, the file that also receives them as JSON lines, and those who want to hear of each."""
+    """The calls so far, their file of JSON lines, and the subscribed callbacks."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class CallLog:
     def record(
         self, service: str, operation: str, account_id: str, region: str, status: int, error_code: str | None
     ) -> Call:
-        """Append a call and tell the subscribers, in this thread, before it returns."""
+        """Append a call and run the callbacks, in this thread, before it returns."""
         with self._lock:
             self._sequence += 1
             call = Call(self._sequence, service, operation, account_id, region, status, error_code)

@@ -1,5 +1,5 @@
-"""What stands before moto: says who asks and for what, fails what shall fail, and lets nothing through, either way,
-that breaks the service's model.
+"""The gateway to moto: identifies caller and operation, injects faults, and validates requests and responses
+by the service's model.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sandbox.server.calls import CallLog
     from sandbox.server.rates import Rates
 
-# The services through which buckets are read, and Systems Manager, which knows the associations.
+# The services that read buckets, and Systems Manager, which shows the associations.
 _READERS = frozenset({"s3", "athena", "ssm"})
 
 INSPECTOR_HEADER = "X-Sandbox-Inspector"
@@ -44,7 +44,7 @@ Application = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
 
 @dataclass
 class _Exchange:
-    """A request, and what has become known of it so far: for its error answer and its line in the log."""
+    """A request, and what is known of it so far, for its error response and its log entry."""
 
     environment: Environment
     body: bytes
@@ -71,7 +71,7 @@ class _Exchange:
 class Gateway:
     """Answers requests with what ``application`` (moto) answers, within the rules of this module.
 
-    ``lock`` is held around moto, which is not made for several threads at once.
+    ``lock`` is held around moto, which is not thread-safe.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Gateway:
             response = self._respond(exchange)
             if not exchange.is_inspector:
                 self._record(exchange, response)
-        except Exception:  # noqa: BLE001 (whatever failed, here, in moto or in a callback: it is told, to all)
+        except Exception:  # noqa: BLE001 (a failure here, in moto or in a callback is returned to the client)
             return self._model_violation(exchange, ["the sandbox failed:\n" + traceback.format_exc()])
         return response
 
@@ -160,7 +160,7 @@ class Gateway:
 
     def _denial(self, exchange: _Exchange, operation: Operation) -> Failure | None:
         is_judged = self._permissions.is_enabled and not exchange.is_inspector
-        # Buckets have policies of their own, which are judged always: inspectors, too, are somebody.
+        # Bucket policies are always evaluated, also for inspectors.
         if not is_judged and operation.service != "s3":
             return None
         parameters, _ = decode_request(operation, exchange.request)
@@ -184,7 +184,7 @@ class Gateway:
         return response
 
     def _call_moto(self, exchange: _Exchange, operation: Operation) -> Response | None:
-        """moto's answer; None when it has not built the operation. Raises whatever else goes wrong in moto."""
+        """moto's response; None for an operation that moto does not implement."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
@@ -231,7 +231,7 @@ def _format_problems(problems: list[str]) -> str:
 
 
 def _for_moto(exchange: _Exchange) -> Environment:
-    """The request once more, with the account said in the header by which moto takes it before all else."""
+    """The request for moto, with the account in the header that takes precedence in moto."""
     forwarded = {
         **exchange.environment,
         "wsgi.input": io.BytesIO(exchange.body),

@@ -1,6 +1,6 @@
-"""Who asks: from the access key in a request's signature to an account.
+"""From the access key in a request's signature to the account.
 
-Every account has one administrator key that can be told from its id, so that nobody needs to be handed keys. Signatures
+Every account has one administrator key, derived from its id. Signatures
 themselves are not verified: every secret is accepted.
 """
 
@@ -37,7 +37,7 @@ class UnknownAccessKeyError(Exception):
 
 @dataclass(frozen=True)
 class Credential:
-    """What a signature says: the access key, and the Region and signing name that it was made for."""
+    """The credential scope of a signature: access key, Region and signing name."""
 
     access_key: str
     region: str
@@ -74,7 +74,7 @@ class Identities:
     def account_backend_of(self, access_key: str, session_token: str | None) -> str:
         """The account that a key belongs to.
 
-        Keys that STS or IAM made are moto's to know. Raises UnknownAccessKeyError, also for a temporary key without
+        moto has the keys that STS and IAM created. Raises UnknownAccessKeyError, also for a temporary key without
         its session token.
         """
         administrator = _ADMINISTRATOR_KEY.fullmatch(access_key)

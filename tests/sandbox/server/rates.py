@@ -1,6 +1,6 @@
-"""The rates at which AWS lets an account ask, as token buckets; off until asked for.
+"""AWS's API request rates, as token buckets; off by default.
 
-Unlike everything else here they go by the real clock, for what they are to catch is a caller that asks too fast.
+They use the real clock, to find callers that exceed the rates.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ PUBLISHED: dict[tuple[str, str], tuple[float, float]] = {
 
 
 class Rates:
-    """A bucket for each operation of each account and Region, one for all of STS's; ``now`` tells seconds."""
+    """A bucket for each operation of each account and Region, one for all of STS's; ``now`` returns seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.enforced = False

@@ -1,4 +1,4 @@
-"""The sandbox: an AWS Organization on this machine, to be started, watched, disturbed and stopped."""
+"""The sandbox: a local AWS Organization, with inspection, fault injection and a virtual clock."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ DEFAULT_REGION = "us-east-1"
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what is asked; the message says why."""
+    """The sandbox cannot start; the message has the reason."""
 
 
 class Moto(DomainDispatcherApplication):
-    """moto's server, which says so when it lacks a service in place of printing a line and failing on its name."""
+    """moto's server, which raises NotImplementedError for an unknown service, in place of a failure on its name."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
         """The name of moto's backend. Raises NotImplementedError when a service has none."""
@@ -112,7 +112,7 @@ class Sandbox:
 
     @property
     def endpoint_url(self) -> str:
-        """Where it listens. An IP address: with a name, S3 clients would look for ``bucket.localhost``."""
+        """Where it listens. An IP address: with a name, S3 clients would use ``bucket.localhost``."""
         return f"http://127.0.0.1:{self._server.port}"
 
     def environment(self, account_id: str | None = None, region: str = DEFAULT_REGION) -> dict[str, str]:
@@ -132,7 +132,7 @@ class Sandbox:
 
     def client(self, service: str, account_id: str | None = None, region: str | None = None) -> Any:
         """An SDK client of an inspector: validated as every other, but not in ``calls`` and not subject to faults."""
-        # boto3's sessions are not made for several threads.
+        # botocore's sessions are not thread-safe.
         with self._session_lock:
             client = self._session.create_client(
                 service,
@@ -150,7 +150,7 @@ class Sandbox:
         return self._calls.all()
 
     def on_call(self, callback: Callback) -> Callable[[], None]:
-        """Have ``callback`` told of every call before it is answered; returns what ends that."""
+        """Call ``callback`` with every call before the response; returns a function that unsubscribes it."""
         return self._calls.subscribe(callback)
 
     @property
@@ -174,7 +174,7 @@ class Sandbox:
     def fail_deployment(self, name: str, account_id: str, region: str, reason: str | None) -> None:
         """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
 
-        StackSets tells the reason, in the results of its operation. A reason of None lets them succeed again.
+        The reason is in the results of the StackSet operation. A reason of None lets them succeed again.
         """
         with self._lock:
             deployment_failures.set(name, account_id, region, reason)
@@ -182,7 +182,7 @@ class Sandbox:
     def fail_stack_instance(self, stack_set_name: str, account_id: str, region: str, reason: str | None) -> None:
         """Make what the StackSet deploys to an account and Region fail with ``reason``, before its stack is touched.
 
-        For StackSets with service-managed permissions that somebody creates. A reason of None lets it succeed again.
+        For user-created StackSets with service-managed permissions. A reason of None lets it succeed again.
         """
         with self._lock:
             stack_instance_failures.set(stack_set_name, account_id, region, reason)

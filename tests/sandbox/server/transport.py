@@ -1,4 +1,4 @@
-"""The HTTP server under the gateway: threads, kept connections, one write for each answer."""
+"""The HTTP server under the gateway: threads, keep-alive connections, one write for each response."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 # https://httpwg.org/specs/rfc9110.html#rfc.section.6.4.1
 _WITHOUT_BODY = (204, 304)
-# Said here, whatever moto says; "status" is moto's own way to itself.
+# Set here and not by moto; "status" is internal to moto.
 _OWN_HEADERS = frozenset({"connection", "content-length", "date", "status", "transfer-encoding"})
 
 
 class Handler(MotoRequestHandler):
-    """One connection, kept open: werkzeug's own handler closes it after each answer."""
+    """A keep-alive connection: werkzeug's handler closes it after each response."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

@@ -1,1 +1,1 @@
-"""The services, each laid out as moto lays out a service."""
+"""The services, each with moto's layout."""

@@ -24,7 +24,7 @@ def replace_backend(backends: BackendDict[Any], backend: type[Any]) -> None:
     """
     if backends.backend is not backend:
         backends.backend = backend
-        # Whatever was made before is of moto's own class.
+        # Existing backends are of moto's class.
         backends.clear()
 
 

@@ -26,7 +26,7 @@ def required(action: str, **parameters: Any) -> set[tuple[str, str]]:
     }
 
 
-def test_actions_of_s3_are_not_called_as_its_operations_are(sandbox: Sandbox) -> None:
+def test_actions_of_s3_operations(sandbox: Sandbox) -> None:
     assert sandbox.snapshot()["buckets"] == {}
     for operation, action in (
         ("HeadBucket", "ListBucket"),
@@ -75,7 +75,7 @@ def test_keys_and_aliases(sandbox: Sandbox) -> None:
     assert sandbox.snapshot()["kms_keys"] == {f"{OWNER} us-east-1": [left]}
 
 
-def test_the_catalog_counts_with_what_is_in_it() -> None:
+def test_resources_of_glue() -> None:
     above = {CATALOG, DATABASE_ARN}
     for action, parameters, resources in (
         ("GetDatabase", {"Name": "Inventory"}, above),
@@ -89,7 +89,7 @@ def test_the_catalog_counts_with_what_is_in_it() -> None:
         assert required(f"glue:{action}", **parameters) == {(f"glue:{action}", arn) for arn in resources}, action
 
 
-def test_a_query_needs_what_it_reads_and_where_it_writes(sandbox: Sandbox) -> None:
+def test_permissions_of_a_query(sandbox: Sandbox) -> None:
     key = sandbox.client("kms", OWNER).create_key()["KeyMetadata"]["Arn"]
     build(
         sandbox,
@@ -129,7 +129,7 @@ def test_a_query_needs_what_it_reads_and_where_it_writes(sandbox: Sandbox) -> No
     }
 
 
-def test_workgroups_stand_for_their_queries(sandbox: Sandbox) -> None:
+def test_resources_of_athena(sandbox: Sandbox) -> None:
     build(sandbox)
     athena = sandbox.client("athena", OWNER)
     query_id = athena.create_named_query(Name="a", Database="b", QueryString="SELECT 1", WorkGroup=WORKGROUP)

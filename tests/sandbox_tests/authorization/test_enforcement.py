@@ -25,7 +25,7 @@ def allow(*actions: str, resource: str = "*", **elements: Any) -> dict[str, Any]
     return {"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": resource, **elements}}
 
 
-def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
+def test_enforcement_is_off_by_default(sandbox: Sandbox) -> None:
     client_of(sandbox, "organizations").list_roots()
     assert sandbox.permissions.recorded == []
     sandbox.permissions.enforce(USER)
@@ -82,7 +82,7 @@ def test_nobody_is_judged_unless_asked_for(sandbox: Sandbox) -> None:
         ),
     ],
 )
-def test_each_service_refuses_in_its_own_way(
+def test_access_denied_errors_by_service(
     sandbox: Sandbox, service: str, operation: str, parameters: dict[str, str], code: str, status: int, permission: str
 ) -> None:
     sandbox.permissions.enforce(USER)
@@ -98,7 +98,7 @@ def test_each_service_refuses_in_its_own_way(
     assert (sandbox.calls[-1].operation, sandbox.calls[-1].error_code) == (action.partition(":")[2], code)
 
 
-def test_what_is_refused_is_not_done(sandbox: Sandbox) -> None:
+def test_a_denied_call_changes_nothing(sandbox: Sandbox) -> None:
     before = sandbox.snapshot()
     sandbox.permissions.enforce(USER, allow("organizations:List*"))
     with pytest.raises(ClientError):
@@ -106,7 +106,7 @@ def test_what_is_refused_is_not_done(sandbox: Sandbox) -> None:
     assert sandbox.snapshot() == before
 
 
-def test_a_condition_narrows(sandbox: Sandbox) -> None:
+def test_conditions_are_evaluated(sandbox: Sandbox) -> None:
     condition = {"StringEquals": {"organizations:ServicePrincipal": ["ssm.amazonaws.com"]}}
     sandbox.permissions.enforce(USER, allow("organizations:EnableAWSServiceAccess", Condition=condition))
     organizations = client_of(sandbox, "organizations")
@@ -115,7 +115,7 @@ def test_a_condition_narrows(sandbox: Sandbox) -> None:
         organizations.enable_aws_service_access(ServicePrincipal="resource-explorer-2.amazonaws.com")
 
 
-def test_policies_in_the_place_of_others(sandbox: Sandbox) -> None:
+def test_policies_are_replaced(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce(USER)
     sandbox.permissions.enforce(USER, allow("ssm:*"), allow("organizations:ListRoots"))
     client_of(sandbox, "organizations").list_roots()
@@ -125,7 +125,7 @@ def test_policies_in_the_place_of_others(sandbox: Sandbox) -> None:
         client_of(sandbox, "organizations").list_roots()
 
 
-def test_a_role_is_judged_by_its_policies_and_its_session_policy(sandbox: Sandbox) -> None:
+def test_role_and_session_policies(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce("arn:aws:iam::*:role/OrganizationAccountAccessRole", allow("iam:GetRole", "ssm:List*"))
     session = json.dumps({"Version": "2012-10-17", **allow("iam:*")})
     response = client_of(sandbox, "sts").assume_role(RoleArn=ACCESS_ROLE, RoleSessionName="test", Policy=session)
@@ -140,7 +140,7 @@ def test_a_role_is_judged_by_its_policies_and_its_session_policy(sandbox: Sandbo
         client_of(sandbox, "iam", credentials=credentials).delete_role(RoleName="OrganizationAccountAccessRole")
 
 
-def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
+def test_unknown_required_permissions_are_a_violation(sandbox: Sandbox) -> None:
     sandbox.permissions.enforce(USER, allow("*"))
     with pytest.raises(ClientError, match="does not know what iam:ListUsers needs of IAM"):
         client_of(sandbox, "iam").list_users()
@@ -160,12 +160,12 @@ def test_what_the_sandbox_does_not_know_is_told(sandbox: Sandbox) -> None:
         ({"Statement": {"Effect": "Allow", "Action": "*"}}, "either Resource or NotResource"),
     ],
 )
-def test_documents_that_are_no_policies(document: Any, message: str) -> None:
+def test_invalid_policy_documents(document: Any, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         Policy(document)
 
 
-def test_judgements() -> None:
+def test_policy_evaluation() -> None:
     permission = Permission("iam:GetRole", "arn:aws:iam::111111111111:role/path/Some")
     assert evaluate_policies([Policy(allow("IAM:getrole", resource="arn:aws:iam::*:role/*"))], permission) == "allowed"
     assert (

@@ -39,7 +39,7 @@ def passed(arn: str, *services: str) -> set[Permission]:
     return {Permission("iam:PassRole", arn, {"iam:PassedToService": service}) for service in services}
 
 
-def test_roles_are_handed_over(sandbox: Sandbox) -> None:
+def test_pass_role(sandbox: Sandbox) -> None:
     both = ("cloudformation.amazonaws.com", "ssm-quicksetup.amazonaws.com")
     found = set(
         all_required(sandbox, "ssm-quicksetup:CreateConfigurationManager", ConfigurationDefinitions=[PATCH_POLICY])
@@ -57,7 +57,7 @@ def test_roles_are_handed_over(sandbox: Sandbox) -> None:
     assert setting[0].resource == f"arn:aws:ssm:us-east-1:{MANAGEMENT}:servicesetting{SETTING}"
 
 
-def test_roles_of_a_manager_are_handed_over_again(sandbox: Sandbox, quick_setup: Any, roles: Any) -> None:
+def test_pass_role_for_an_existing_manager(sandbox: Sandbox, quick_setup: Any, roles: Any) -> None:
     assert roles is not None
     arn = quick_setup.create_configuration_manager(Name="scan", ConfigurationDefinitions=[PATCH_POLICY])["ManagerArn"]
     both = {("iam:PassRole", ADMINISTRATION_ROLE), ("iam:PassRole", EXECUTION_ROLE)}
@@ -87,7 +87,7 @@ def test_moving_an_account_concerns_three(sandbox: Sandbox) -> None:
     ]
 
 
-def test_activation_of_stack_sets_makes_a_role(sandbox: Sandbox) -> None:
+def test_activation_of_stack_sets_creates_a_role(sandbox: Sandbox) -> None:
     service = "stacksets.cloudformation.amazonaws.com"
     role = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/{service}/AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
     assert set(all_required(sandbox, "cloudformation:ActivateOrganizationsAccess")) == {
@@ -114,7 +114,7 @@ def sync_arn(name: str) -> str:
     return f"arn:aws:ssm:us-east-1:{MANAGEMENT}:resource-data-sync/{name}"
 
 
-def test_what_cloudformation_does_for_its_caller(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_permissions_of_a_stack(sandbox: Sandbox, cloudformation: Any) -> None:
     one, listed = {"StackName": "One"}, ("ssm:ListResourceDataSync", "*")
     created = required(sandbox, "cloudformation:CreateStack", **one, TemplateBody=stack("one"))
     assert created == {listed, ("ssm:CreateResourceDataSync", sync_arn("one"))}
@@ -139,7 +139,7 @@ def test_what_cloudformation_does_for_its_caller(sandbox: Sandbox, cloudformatio
     assert changed == {listed, ("ssm:UpdateResourceDataSync", sync_arn("one"))}
 
 
-def test_a_stack_with_a_role_needs_the_role(sandbox: Sandbox) -> None:
+def test_a_stack_with_a_role_requires_pass_role(sandbox: Sandbox) -> None:
     role = f"arn:aws:iam::{MANAGEMENT}:role/Stacks"
     found = required(
         sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=stack("one"), RoleARN=role, Tags=TAGS
@@ -148,7 +148,7 @@ def test_a_stack_with_a_role_needs_the_role(sandbox: Sandbox) -> None:
     assert found == {("iam:PassRole", role), tagged}
 
 
-def test_types_that_are_not_known(sandbox: Sandbox) -> None:
+def test_unknown_resource_types(sandbox: Sandbox) -> None:
     template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     with pytest.raises(UnknownPermissionError, match="AWS::SNS::Topic"):
         all_required(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)

@@ -1,4 +1,4 @@
-"""Service-managed StackSets: who makes them in the scenario `bare`, what they deploy, and how a test waits for it."""
+"""Service-managed StackSets in the scenario `bare`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def template(value: str = "one", **parameters: Any) -> str:
 
 
 def create(cloudformation: Any, body: str | None = None, **options: Any) -> None:
-    """Make the StackSet, which deploys to accounts that come, unless `options` say otherwise."""
+    """Create the StackSet, with automatic deployment by default."""
     defaults = {"AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": False}, **options}
     cloudformation.create_stack_set(
         **{**STACK_SET, "TemplateBody": body or template(), "PermissionModel": "SERVICE_MANAGED", **defaults}
@@ -33,13 +33,13 @@ def create(cloudformation: Any, body: str | None = None, **options: Any) -> None
 
 
 def targeted(*regions: str, unit_id: str = ROOT, **options: Any) -> dict[str, Any]:
-    """What CreateStackInstances and its relatives are asked; `options` are members beside or in the place of these."""
+    """The parameters of CreateStackInstances, and of its update and deletion; `options` override them."""
     defaults = {"DeploymentTargets": {"OrganizationalUnitIds": [unit_id]}, "Regions": list(regions or ("us-east-1",))}
     return {**STACK_SET, **defaults, "OperationPreferences": ALL_AT_ONCE, **options}
 
 
 def finished(cloudformation: Any, operation_id: str) -> dict[str, Any]:
-    """The operation once it is over, asked for as often as it takes."""
+    """Poll the operation until it ends."""
     for _ in range(10):
         response = cloudformation.describe_stack_set_operation(**STACK_SET, OperationId=operation_id)[
             "StackSetOperation"

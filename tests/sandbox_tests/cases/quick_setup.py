@@ -1,4 +1,4 @@
-"""Definitions to deploy, and the few calls that every test of Quick Setup makes."""
+"""Definitions and calls of the tests of Quick Setup."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def local(definition: dict[str, Any], **parameters: str | None) -> dict[str, Any
 
 
 def set_up_administrator(sandbox: Sandbox) -> None:
-    """Let the administrator account administer all that a type asks for, alone in an organizational unit."""
+    """Register the administrator account for every type, alone in an organizational unit."""
     organizations = sandbox.client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal="config-multiaccountsetup.amazonaws.com")
     for principal in ("ssm.amazonaws.com", "config-multiaccountsetup.amazonaws.com"):

@@ -1,4 +1,4 @@
-"""Sources and destinations of resource data syncs, and the few calls that every test of them makes."""
+"""Sources, destinations and calls of the tests of resource data syncs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of stacks, and the few calls that every test of stacks makes."""
+"""Templates and calls of the tests of stacks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENTIRE = {"OrganizationSourceType": "EntireOrganization"}
 FROM_SOURCE = "SyncFromSource"
 DESTINATION = {"BucketName": "inventory", "BucketRegion": "us-east-1", "SyncFormat": "JsonSerDe"}
 BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "inventory"}}
-# What the handler tells of a sync that Systems Manager refuses.
+# The handler's message for a sync that Systems Manager rejects.
 INVALID = 'Resource handler returned message: "Invalid request provided: AWS::SSM::ResourceDataSync" (RequestToken: '
 
 
@@ -30,7 +30,7 @@ def sync_properties(name: str = "organization", **source: Any) -> dict[str, Any]
 
 
 def template(properties: dict[str, Any], attributes: dict[str, Any] | None = None, **blocks: Any) -> str:
-    """One resource `Sync`, with `attributes` such as its DeletionPolicy; `blocks` stand beside Resources."""
+    """One resource `Sync`, with `attributes` such as its DeletionPolicy; `blocks` are added beside Resources."""
     sync = {"Type": SYNC_TYPE, **(attributes or {}), "Properties": properties}
     return json.dumps({**blocks, "Resources": {"Sync": sync, **blocks.get("Resources", {})}})
 

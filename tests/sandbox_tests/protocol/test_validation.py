@@ -55,7 +55,7 @@ GOOD: dict[str, tuple[str, str, dict[str, Any]]] = {
     "rest-xml-list": ("s3", "ListBuckets", {"Buckets": [{"Name": "logs", "CreationDate": MOMENT}]}),
 }
 
-# What is done to the good answer, and what must be said then.
+# A change of the valid response, and the expected message.
 BROKEN = [
     pytest.param("json", '"Roots"', '"Rots"', "ListRootsResponse has no member 'Rots'", id="json-renamed"),
     pytest.param("json", '"r-abcd"', '"abcd"', "regular expression pattern: ^r-[0-9a-z]{4,32}$", id="json-pattern"),
@@ -101,7 +101,7 @@ def serialized(operation: Operation, result: object) -> tuple[int, dict[str, str
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_answer_passes(name: str) -> None:
+def test_valid_responses(name: str) -> None:
     service, operation_name, result = GOOD[name]
     operation = operation_named(service, operation_name)
 
@@ -109,7 +109,7 @@ def test_a_good_answer_passes(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "good", "bad", "message"), BROKEN)
-def test_a_broken_answer_is_refused(name: str, good: str, bad: str, message: str) -> None:
+def test_invalid_responses(name: str, good: str, bad: str, message: str) -> None:
     service, operation_name, result = GOOD[name]
     operation = operation_named(service, operation_name)
     status, headers, body = serialized(operation, result)
@@ -135,7 +135,7 @@ def test_a_success_of_another_status_is_refused() -> None:
         ("s3", "PutBucketVersioning", "", "<Done/>"),
     ],
 )
-def test_an_operation_without_a_result_answers_none(service: str, name: str, empty: str, content: str) -> None:
+def test_operations_without_a_result(service: str, name: str, empty: str, content: str) -> None:
     operation = operation_named(service, name)
     status = operation.model.http.get("responseCode", 200)
 
@@ -164,9 +164,7 @@ XML_ERROR = "<ErrorResponse><Error><Code>{}</Code><Message>Because.</Message></E
         ("iam", "GetRole", 409, XML_ERROR.format("EntityAlreadyExists"), False),
     ],
 )
-def test_an_error_is_one_of_the_operation_or_common(
-    service: str, name: str, status: int, body: str, passes: bool
-) -> None:
+def test_error_codes(service: str, name: str, status: int, body: str, passes: bool) -> None:
     problems = response_problems(operation_named(service, name), status, {}, body.encode())
     assert (problems == []) is passes, problems
 
@@ -297,7 +295,7 @@ def test_the_patterns_that_cannot_be_read_are_the_named_ones() -> None:
     assert set(unreadable.values()) == set(with_unreadable)
 
 
-def test_nothing_of_the_subject_is_exempt_but_what_aws_itself_answers() -> None:
+def test_exemptions_of_the_tested_services() -> None:
     subject = {"organizations", "cloudformation", "iam", "sts", "ssm", "ssm-quicksetup"}
     exempt = [exemption for exemption in EXEMPTIONS if exemption.service in subject]
     assert [exemption.operation for exemption in exempt] == ["DescribeInstancePatchStates"]
@@ -343,7 +341,7 @@ def test_each_exemption_is_still_needed(sandbox: Sandbox, monkeypatch: pytest.Mo
         ("iam", "list_roles", b"<Roles", b"<Rolls"),
     ],
 )
-def test_a_tampered_answer_of_the_running_sandbox_is_refused(
+def test_the_running_sandbox_rejects_invalid_responses(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, service: str, call: str, good: bytes, bad: bytes
 ) -> None:
     client = sandbox.client(service)

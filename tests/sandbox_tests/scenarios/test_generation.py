@@ -45,7 +45,7 @@ def test_an_organization_has_something_of_everything() -> None:
 @pytest.mark.parametrize(
     "numbers", [{"accounts": 7}, {"regions": ()}, {"unreadable": 36}], ids=["accounts", "regions", "unreadable"]
 )
-def test_what_is_too_small_is_refused(numbers: dict[str, Any]) -> None:
+def test_too_few_accounts_or_regions(numbers: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError, match="a generated organization has a Region and at least"):
         Scenario.generated(**numbers)
 

@@ -1,4 +1,4 @@
-"""Scenario files: what they become, and what is said about a wrong one."""
+"""Scenario files, and the errors of invalid ones."""
 
 from __future__ import annotations
 
@@ -246,7 +246,7 @@ def test_a_file_that_is_read_has_its_name(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_named_with_its_place(change: dict[str, Any], message: str) -> None:
+def test_errors_name_the_location_and_the_rule(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         Scenario.parse({**deepcopy(MINIMAL), **change}, "wrong")
     assert str(caught.value).startswith("scenario wrong: ")
@@ -259,7 +259,7 @@ def test_an_organizational_unit_that_is_there_can_be_a_target() -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "text"])
-def test_a_document_that_is_no_mapping_is_refused(document: object) -> None:
+def test_a_document_that_is_not_an_object(document: object) -> None:
     with pytest.raises(ScenarioError, match="is not of type 'object'"):
         Scenario.parse(document)
 

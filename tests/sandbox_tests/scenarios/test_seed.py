@@ -84,7 +84,7 @@ def restored(sandbox: Sandbox) -> Iterator[Sandbox]:
     sandbox.reset(Scenario.named("bare"))
 
 
-def test_everything_that_a_scenario_says_is_there(restored: Sandbox) -> None:
+def test_every_part_of_a_scenario_is_created(restored: Sandbox) -> None:
     restored.reset(Scenario.parse(FULL))
     snapshot = restored.snapshot()
     assert snapshot["organization"] == {
@@ -156,7 +156,7 @@ def test_a_reset_leaves_nothing_behind(restored: Sandbox) -> None:
 
 
 @pytest.mark.scenario("troubled")
-def test_everything_is_wrong_at_once(sandbox: Sandbox) -> None:
+def test_the_troubled_scenario(sandbox: Sandbox) -> None:
     snapshot = sandbox.snapshot()
     (workloads,) = snapshot["organization"]["organizational_units"]
     suspended = [account["id"] for account in workloads["accounts"] if account["status"] == "SUSPENDED"]
@@ -184,7 +184,7 @@ def test_everything_is_wrong_at_once(sandbox: Sandbox) -> None:
 
 @pytest.mark.scenario("troubled")
 @pytest.mark.parametrize("account_id", ["555555555555", "666666666666", "777777777777"])
-def test_accounts_that_cannot_be_entered(sandbox: Sandbox, client_error: Any, account_id: str) -> None:
+def test_accounts_without_a_usable_access_role(sandbox: Sandbox, client_error: Any, account_id: str) -> None:
     roles = {role["name"]: role for role in sandbox.snapshot()["roles"][account_id]}
     role_arn = f"arn:aws:iam::{account_id}:role/OrganizationAccountAccessRole"
     with client_error("AccessDenied"):
@@ -209,8 +209,6 @@ def test_accounts_that_cannot_be_entered(sandbox: Sandbox, client_error: Any, ac
         ({"service_linked_roles": [{"account_id": "222222222222", "service_name": "x.amazonaws.com"}]}, "x.amazon"),
     ],
 )
-def test_what_the_services_would_refuse_is_a_mistake_in_the_scenario(
-    restored: Sandbox, changes: dict[str, Any], text: str
-) -> None:
+def test_errors_of_the_services_are_scenario_errors(restored: Sandbox, changes: dict[str, Any], text: str) -> None:
     with pytest.raises(ScenarioError, match=text):
         restored.reset(Scenario.parse({**FULL, **changes}, "mistaken"))

@@ -1,4 +1,4 @@
-"""The way of a call: who and what it is, what it is told, and where it is written down."""
+"""The gateway: identification, responses and the call log."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def post_query(sandbox: Sandbox, body: str, signing_name: str = "iam") -> tuple[
     return post(sandbox, signing_name, body, Content_Type="application/x-www-form-urlencoded")
 
 
-def test_a_call_is_written_down(sandbox: Sandbox) -> None:
+def test_a_call_is_logged(sandbox: Sandbox) -> None:
     status, _, body = post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}", account_id=MANAGEMENT)
 
     assert status == 200
@@ -59,7 +59,7 @@ def test_a_call_is_written_down(sandbox: Sandbox) -> None:
     assert (call.account_id, call.region, call.status, call.error_code) == (MANAGEMENT, "eu-west-1", 200, None)
 
 
-def test_an_error_is_written_down_with_its_code(sandbox: Sandbox) -> None:
+def test_an_error_is_logged_with_its_code(sandbox: Sandbox) -> None:
     post_query(sandbox, "Action=GetRole&Version=2010-05-08&RoleName=absent")
     (call,) = sandbox.calls
     assert (call.service, call.status, call.error_code) == ("iam", 404, "NoSuchEntity")
@@ -96,7 +96,7 @@ def test_a_bad_query_request_is_a_validation_error(sandbox: Sandbox) -> None:
     sandbox.violations.clear()
 
 
-def test_an_unknown_operation_is_a_clean_error(sandbox: Sandbox) -> None:
+def test_unknown_operations(sandbox: Sandbox) -> None:
     status, _, body = post_json(sandbox, "AWSOrganizationsV20161128.Dissolve", "{}")
     assert (status, json.loads(body)["__type"]) == (400, "UnknownOperationException")
     status, _, body = post_query(sandbox, "Action=Dissolve&Version=2010-05-08")
@@ -107,7 +107,7 @@ def test_an_unknown_operation_is_a_clean_error(sandbox: Sandbox) -> None:
     assert [call.operation for call in sandbox.calls] == ["Dissolve", "Dissolve", "POST /dissolve"]
 
 
-def test_an_unknown_service_is_a_clean_error(sandbox: Sandbox) -> None:
+def test_unknown_services(sandbox: Sandbox) -> None:
     status, _, body = post_query(sandbox, "Action=Dissolve", "no-such-service")
     assert status == 400
     assert b"<Code>InvalidAction</Code>" in body
@@ -128,7 +128,7 @@ def test_an_unknown_service_is_a_clean_error(sandbox: Sandbox) -> None:
         ("organizations", "invite_account_to_organization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}}),
     ],
 )
-def test_what_is_not_built_is_no_operation(
+def test_operations_that_are_not_implemented(
     sandbox: Sandbox, service: str, call: str, arguments: dict[str, Any]
 ) -> None:
     with pytest.raises(ClientError) as caught:
@@ -137,7 +137,7 @@ def test_what_is_not_built_is_no_operation(
     assert "The sandbox has not built" in caught.value.response["Error"]["Message"]
 
 
-def test_an_unsigned_request_is_refused(sandbox: Sandbox) -> None:
+def test_a_request_without_a_signature(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
     connection.request("GET", "/moto-api/data.json")
     response = connection.getresponse()
@@ -146,7 +146,7 @@ def test_an_unsigned_request_is_refused(sandbox: Sandbox) -> None:
     connection.close()
 
 
-def test_what_fails_inside_is_told_and_not_retried(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_failure_is_returned_and_not_retried(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> list[bytes]:
         raise RuntimeError("out of order")
 
@@ -161,7 +161,7 @@ def test_what_fails_inside_is_told_and_not_retried(sandbox: Sandbox, monkeypatch
     sandbox.violations.clear()
 
 
-def test_callbacks_hear_of_a_call_before_its_answer(sandbox: Sandbox) -> None:
+def test_callbacks_run_before_the_response(sandbox: Sandbox) -> None:
     received: list[Call] = []
     unsubscribe = sandbox.on_call(received.append)
     post_json(sandbox, "AWSOrganizationsV20161128.ListRoots", "{}")
@@ -172,7 +172,7 @@ def test_callbacks_hear_of_a_call_before_its_answer(sandbox: Sandbox) -> None:
     assert received == sandbox.calls[:1]
 
 
-def test_a_callback_that_fails_is_told(sandbox: Sandbox) -> None:
+def test_a_callback_failure_is_returned(sandbox: Sandbox) -> None:
     def fail(_: Call) -> None:
         raise RuntimeError("no callback")
 
@@ -184,7 +184,7 @@ def test_a_callback_that_fails_is_told(sandbox: Sandbox) -> None:
     sandbox.violations.clear()
 
 
-def test_a_connection_is_kept(sandbox: Sandbox) -> None:
+def test_connections_are_kept_alive(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
     connection.connect()
     opened = connection.sock
@@ -195,7 +195,7 @@ def test_a_connection_is_kept(sandbox: Sandbox) -> None:
     connection.close()
 
 
-def test_a_caller_that_hangs_up_disturbs_nobody(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_reset_connection_does_not_affect_other_clients(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     answered = threading.Event()
 
     def hang_up(_: Call) -> None:
@@ -228,7 +228,7 @@ def test_a_chunked_request_is_read(sandbox: Sandbox) -> None:
     connection.close()
 
 
-def test_many_callers_at_once(sandbox: Sandbox) -> None:
+def test_concurrent_callers(sandbox: Sandbox) -> None:
     clients = {account_id: sandbox.client("iam", account_id=account_id) for account_id in (MANAGEMENT, MEMBER)}
 
     def create(number: int) -> None:
@@ -247,7 +247,7 @@ def test_many_callers_at_once(sandbox: Sandbox) -> None:
         assert names == {f"Role{number}" for number in range(remainder, 40, 2)}
 
 
-def test_the_front_costs_little(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gateway_adds_little_latency(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sandbox.client("organizations")
     client.list_accounts()
     spent = {"gateway": 0.0, "moto": 0.0}

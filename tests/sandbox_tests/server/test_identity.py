@@ -1,4 +1,4 @@
-"""Whose the keys are, and what those without a good one are told."""
+"""Access keys, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def trusting(account_id: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_a_signature_says_key_region_and_service() -> None:
+def test_the_credential_scope_of_a_signature() -> None:
     header = (
         "AWS4-HMAC-SHA256 Credential=AKIASAND111111111111/20260105/ap-northeast-1/ssm-quicksetup/aws4_request, "
         "SignedHeaders=host, Signature=0"
@@ -45,24 +45,24 @@ def test_a_signature_says_key_region_and_service() -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c"])
-def test_any_other_header_is_refused(header: str) -> None:
+def test_invalid_authorization_headers(header: str) -> None:
     with pytest.raises(UnsignedRequestError):
         credential_of(header)
 
 
 @pytest.mark.parametrize("account_id", [MANAGEMENT, MEMBER])
-def test_an_administrator_key_is_its_account_s(sandbox: Sandbox, account_id: str) -> None:
+def test_administrator_keys(sandbox: Sandbox, account_id: str) -> None:
     assert sandbox.client("sts", account_id=account_id).get_caller_identity()["Account"] == account_id
 
 
 @pytest.mark.parametrize("key", ["test", "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"])
-def test_a_key_that_nobody_made_is_refused(sandbox: Sandbox, key: str) -> None:
+def test_unknown_access_keys(sandbox: Sandbox, key: str) -> None:
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         client_of(sandbox, "sts", credentials={"AccessKeyId": key, "SessionToken": "token"}).get_caller_identity()
 
 
 @pytest.mark.parametrize(("service", "call", "code", "status"), UNKNOWN_KEYS)
-def test_each_service_refuses_in_its_own_words(
+def test_unknown_access_key_errors_by_service(
     sandbox: Sandbox, service: str, call: str, code: str, status: int
 ) -> None:
     client = client_of(sandbox, service, "999999999999")
@@ -106,7 +106,7 @@ def test_an_assumed_role_does_not_survive_a_reset(sandbox: Sandbox) -> None:
         client.get_caller_identity()
 
 
-def test_nobody_can_choose_the_account_by_moto_s_header(sandbox: Sandbox) -> None:
+def test_motos_account_header_is_ignored(sandbox: Sandbox) -> None:
     client = sandbox.client("sts", account_id=MEMBER)
 
     def choose(request: Any, **_: Any) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ACCOUNT, REGION = "111111111111", "us-east-1"
 
 
-def test_a_bucket_empties_and_fills() -> None:
+def test_a_token_bucket_empties_and_refills() -> None:
     seconds = [0.0]
     rates = Rates(lambda: seconds[0])
     rates.enforced = True
@@ -43,13 +43,13 @@ def test_sts_has_one_bucket_for_its_operations() -> None:
     assert rates.admit("sts", "AssumeRole", ACCOUNT, "eu-west-1")
 
 
-def test_regions_are_asked_for_five_times_a_second() -> None:
+def test_the_rate_of_list_regions() -> None:
     rates = Rates(lambda: 0.0)
     rates.enforced = True
     assert [rates.admit("account", "ListRegions", ACCOUNT, REGION) for _ in range(6)] == [True] * 5 + [False]
 
 
-def test_who_asks_too_fast_is_throttled(sandbox: Sandbox) -> None:
+def test_a_caller_over_the_rate_is_throttled(sandbox: Sandbox) -> None:
     client = client_of(sandbox, "ssm-quicksetup")
     for _ in range(20):
         client.get_service_settings()

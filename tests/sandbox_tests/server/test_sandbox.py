@@ -39,11 +39,11 @@ def test_the_environment_is_all_that_an_sdk_needs(sandbox: Sandbox, monkeypatch:
     assert (call.account_id, call.region) == ("222222222222", "ap-northeast-1")
 
 
-def test_by_default_it_is_the_management_account_s(sandbox: Sandbox) -> None:
+def test_the_default_account_is_the_management_account(sandbox: Sandbox) -> None:
     assert sandbox.environment()["AWS_ACCESS_KEY_ID"] == "AKIASAND111111111111"
 
 
-def test_a_reset_begins_again_on_the_same_port(sandbox: Sandbox) -> None:
+def test_a_reset_keeps_the_port(sandbox: Sandbox) -> None:
     endpoint = sandbox.endpoint_url
     client = sandbox.client("organizations")
     root = client.list_roots()["Roots"][0]["Id"]
@@ -60,7 +60,7 @@ def test_a_reset_begins_again_on_the_same_port(sandbox: Sandbox) -> None:
     assert sandbox.snapshot() != before
 
 
-def test_the_clock_moves_only_when_told() -> None:
+def test_the_clock_is_virtual() -> None:
     clock = Clock()
     assert clock.now() == clock.now() == START
     assert (clock.advance(30) - START).total_seconds() == 30

@@ -1,4 +1,4 @@
-"""What the sandbox relies on inside moto: when one of these fails after an update, that is where to look."""
+"""The internals of moto that the sandbox depends on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GLOBAL = ("organizations", "iam", "sts", "account", "s3")
 SERVICES = (*GLOBAL, *OURS, "cloudformation", "ssm", "kms")
 
 
-def test_the_version_that_was_read() -> None:
+def test_the_version_of_moto() -> None:
     assert version("moto") == "5.2.5", "read moto's changes to BackendDict, backend_index and the services first"
 
 
@@ -41,7 +41,7 @@ def test_installing_twice_changes_nothing() -> None:
         assert [name for name, _ in backend_index.backend_url_patterns].count(service) == 1
 
 
-def test_an_account_of_ours_has_all_that_moto_gives_its_own() -> None:
+def test_accounts_have_motos_attributes() -> None:
     organization = FakeOrganization("111111111111", "us-east-1", "ALL")
     joined_at = datetime(2026, 1, 1, tzinfo=UTC)
     ours = Account(organization, account_id="222222222222", name="A", email="a@example.com", joined_at=joined_at)

@@ -1,4 +1,4 @@
-"""The Regions of one account, and who may ask for them.
+"""The Regions of one account, and their access by other accounts.
 
 https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-api-modes-of-operation.html
 """
@@ -27,7 +27,7 @@ class SandboxAccountBackend(AccountBackend):
     def region_status(self, region: str) -> str:
         """Return the model's RegionOptStatus. Raises ValidationException for a Region that AWS does not have.
 
-        ASSUMPTION: the error; the model says that the status of whatever Region is passed is returned.
+        ASSUMPTION: the error; the model returns the status of any Region.
         """
         if region not in EVERY_REGION:
             raise ValidationException(f"The Region {region} does not exist.")
@@ -40,12 +40,12 @@ class SandboxAccountBackend(AccountBackend):
         return [(region, self.region_status(region)) for region in EVERY_REGION]
 
     def on_behalf_of(self, account_id: str | None) -> SandboxAccountBackend:
-        """Return the account that this one asks for; itself when it names none.
+        """Return the account of the parameter AccountId, by default the caller's.
 
-        Raises AccessDeniedException unless the rules of the parameter AccountId in botocore's model `account` are kept:
+        Raises AccessDeniedException unless the rules of the parameter AccountId in botocore's model `account` are met:
         the caller is the management account or a delegated administrator, the organization has trusted access for
         Account Management enabled, and the account is a member of it. "The management account can't specify its own
-        AccountId. It must call the operation in standalone context"; the page above says it of everybody: the parameter
+        AccountId. It must call the operation in standalone context"; by the page above no account can: the parameter
         is for a different member account. ASSUMPTION: the code, and the order in which the rules are checked.
         """
         if account_id is None:

@@ -1,4 +1,4 @@
-"""Account Management over the wire."""
+"""Handles requests to Account Management."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query that was started, and what becomes of it as virtual time passes."""
+"""Query executions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# Virtual seconds. ASSUMPTION: every query takes as long, and nobody waits in a queue for longer.
+# Virtual seconds. ASSUMPTION: they are the same for every query.
 QUEUED_FOR = 1
 RUNNING_FOR = 3
 # As though the poller had waited.

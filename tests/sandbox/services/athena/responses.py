@@ -1,4 +1,4 @@
-"""Athena over the wire."""
+"""Handles requests to Athena."""
 
 from __future__ import annotations
 

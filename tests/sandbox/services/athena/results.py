@@ -33,7 +33,7 @@ def write(account_id: str, location: str, result: Result) -> None:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow([column.name for column in result.columns])
     for row in result.rows:
-        # A NULL is nothing at all, which csv cannot say beside quotes.
+        # NULL is an empty field without quotes, which csv cannot write with QUOTE_ALL.
         text.write(
             ",".join("" if value is None else f'"{value.replace(chr(34), chr(34) * 2)}"' for value in row) + "\n"
         )

@@ -1,4 +1,4 @@
-"""Workgroups and the queries that are kept in them by name.
+"""Workgroups and named queries.
 
 https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
 """
@@ -57,7 +57,7 @@ class WorkGroup:
         return None if limit is None else int(limit)
 
     def result_configuration(self, requested: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return where and how results are written. An enforced workgroup overrides what the client says.
+        """Return the result configuration. A workgroup that enforces its configuration overrides the client's.
 
         Raises InvalidRequestException where there is no output location.
         """
@@ -71,7 +71,7 @@ class WorkGroup:
         return found
 
     def update(self, changes: Mapping[str, Any]) -> None:
-        """Take in the model's WorkGroupConfigurationUpdates. Raises InvalidRequestException for what is not built."""
+        """Apply the model's WorkGroupConfigurationUpdates. Raises InvalidRequestException if not implemented."""
         results = dict(changes.get("ResultConfigurationUpdates", {}))
         known = {"ResultConfigurationUpdates", "RemoveBytesScannedCutoffPerQuery", *_PLAIN_SETTINGS}
         unknown = sorted(changes.keys() - known)
@@ -113,7 +113,7 @@ def new_workgroup(
 ) -> WorkGroup:
     """Make a workgroup with the defaults of the model's WorkGroupConfiguration.
 
-    ASSUMPTION: "enforce" is on and metrics are off unless said, where the model only says what both mean.
+    ASSUMPTION: the defaults of EnforceWorkGroupConfiguration and PublishCloudWatchMetricsEnabled.
     """
     complete = {
         "EnforceWorkGroupConfiguration": True,
@@ -129,7 +129,7 @@ def new_workgroup(
 
 @dataclass
 class NamedQuery:
-    """A query that is kept. `token` is the caller's ClientRequestToken."""
+    """A named query. `token` is the caller's ClientRequestToken."""
 
     id: str
     name: str

@@ -50,7 +50,7 @@ class Cloud9Backend(BaseBackend):
         return any(environment.type == "ec2" for environment in self.environments.values())
 
     def add_environment(self, environment_id: str, name: str, environment_type: str, owner_arn: str) -> None:
-        """Take in an environment that is there already, and with it the role that came when it was created.
+        """Add an existing environment, and the service-linked role that its creation added.
 
         https://docs.aws.amazon.com/cloud9/latest/user-guide/using-service-linked-roles.html
         """
@@ -64,13 +64,13 @@ class Cloud9Backend(BaseBackend):
         )
 
     def describe_environments(self, environment_ids: list[str]) -> list[dict[str, Any]]:
-        """Return the environments in the order asked for. Raises NotFoundException when one is not there."""
+        """Return the environments in the order of the request. Raises NotFoundException when one is not there."""
         return [self._environment(environment_id).describe() for environment_id in environment_ids]
 
     def delete_environment(self, environment_id: str) -> None:
         """Take an environment away. Raises NotFoundException.
 
-        ASSUMPTION: it is gone at once; AWS is DELETING it for some minutes.
+        ASSUMPTION: at once; on AWS it is DELETING for some minutes.
         """
         self._environment(environment_id)
         del self.environments[environment_id]

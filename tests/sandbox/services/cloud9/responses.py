@@ -1,4 +1,4 @@
-"""Cloud9 over the wire."""
+"""Handles requests to Cloud9."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class HandlerError(Exception):
 
 
 class InvalidPropertiesError(Exception):
-    """The properties of a resource break its type's schema; `problems` are lines of a JSON pointer and words."""
+    """The properties of a resource break its type's schema; `problems` are lines of a JSON pointer and a message."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -46,9 +46,9 @@ class Schema:
     required: tuple[str, ...] = ()
 
     def validated(self, properties_: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the properties, with truth values in the place of the words for them, as parameters have them.
+        """Return the properties, with booleans in place of the strings that template parameters have.
 
-        Raises InvalidPropertiesError, in the words that stack events show (aws/aws-cdk issue 28984).
+        Raises InvalidPropertiesError, with the messages of stack events (aws/aws-cdk issue 28984).
         """
         problems = list(self._problems(properties_, "#"))
         if problems:

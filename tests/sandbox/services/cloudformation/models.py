@@ -39,15 +39,15 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        #: Beside those with self-managed permissions that somebody creates, which are moto's `stacksets`.
+        #: User-created StackSets with self-managed permissions are moto's `stacksets`.
         self.quick_setup_stack_sets: list[StackSet] = []
         #: In the management account, also those that delegated administrators create; deleted ones included.
         self.service_managed_stack_sets: list[ServiceManagedStackSet] = []
 
     def activate_organizations_access(self) -> None:
-        """Let StackSets deploy to the organization. Harmless when repeated (ASSUMPTION).
+        """Activate trusted access of StackSets. Idempotent (ASSUMPTION).
 
-        Enabling the principal with EnableAWSServiceAccess alone does not do this: StackSets then still refuses to work
+        Enabling the principal with EnableAWSServiceAccess alone does not do this: StackSets then still fails
         (pepperize/cdk-organizations issue 1718).
         """
         organization = self._managed_organization()
@@ -58,7 +58,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         create_service_linked_role_once(self.account_id, "stacksets.cloudformation.amazonaws.com")
 
     def deactivate_organizations_access(self) -> None:
-        """Take StackSets' access away. Harmless when repeated (ASSUMPTION)."""
+        """Deactivate trusted access of StackSets. Idempotent (ASSUMPTION)."""
         organization = self._managed_organization()
         # "Before you deactivate trusted access ... you must deregister all delegated administrators."
         if organization.administrators_for(STACK_SETS_PRINCIPAL):
@@ -66,7 +66,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         organization.disable_aws_service_access(ServicePrincipal=STACK_SETS_PRINCIPAL)
 
     def organizations_access(self, call_as: str) -> str:
-        """Return ENABLED or DISABLED, to the management account or to a delegated administrator who says so."""
+        """Return ENABLED or DISABLED, to the management account or a delegated administrator with CallAs."""
         organization = find_organization(self.account_id)
         if organization is None:
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
@@ -115,7 +115,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         return stack
 
     def delete_stack(self, name_or_stack_id: str) -> None:
-        """Delete a stack; one that is not there is deleted already. It stays, DELETE_FAILED, with what it could not."""
+        """Delete a stack, if it exists. It is DELETE_FAILED if a resource cannot be deleted."""
         for stack in self.active_stacks():
             if name_or_stack_id in {stack.name, stack.stack_id}:
                 stack.delete()
@@ -145,7 +145,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
 
     def _sandbox_stack(self, stack: Any) -> Stack:
         if not isinstance(stack, Stack):
-            raise TypeError("sandbox.services.cloudformation.install() was not called before moto made its first stack")
+            raise TypeError("sandbox.services.installation.install() must run before moto creates its first stack")
         return stack
 
     def _update_indexes(self, stack: Stack) -> None:
@@ -170,7 +170,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
 
         SELF: those of the account. DELEGATED_ADMIN: "all StackSets with service-managed permissions in the management
         account" (botocore model `cloudformation`, ListStackSets), for a delegated administrator of StackSets. Raises
-        ValidationError for anybody else; the model lists no error, the text is in the documentation of Terraform's
+        ValidationError for other accounts; the model lists no error, the text is in the documentation of Terraform's
         aws_cloudformation_stack_set.
         """
         if call_as == "SELF":
@@ -190,7 +190,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
     def visible_stack_set(self, name_or_id: str, call_as: str) -> StackSet | None:
         """Return one that the caller sees and that is not deleted; None when it may be one of moto's.
 
-        Raises StackSetNotFoundException to a delegated administrator, whom moto does not know.
+        Raises StackSetNotFoundException for a delegated administrator, which moto does not support.
         """
         for stack_set in self.visible_stack_sets(call_as):
             if name_or_id in {stack_set.name, stack_set.id} and stack_set.status == "ACTIVE":

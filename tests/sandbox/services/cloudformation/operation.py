@@ -1,4 +1,4 @@
-"""What the caller of an operation on a stack said that moto does not pass on."""
+"""The options of a stack operation that moto does not pass on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _current: ContextVar[Operation] = ContextVar("operation", default=Operation())  
 
 
 def current_operation() -> Operation:
-    """Return what the caller said."""
+    """Return the options of the current operation."""
     return _current.get()
 
 

@@ -1,4 +1,4 @@
-"""The resources of one stack: made in order, undone in reverse, and each step told as an event.
+"""The resources of one stack: created in order, rolled back in reverse, with an event for each step.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
 """
@@ -41,7 +41,7 @@ class Record(Protocol):
 
 
 class ResourceFailure(Exception):  # noqa: N818 (an outcome that the stack shows, and no error of the sandbox)
-    """A resource could not be made or changed."""
+    """A resource could not be created or updated."""
 
     def __init__(self, logical_id: str) -> None:
         super().__init__(logical_id)
@@ -59,7 +59,7 @@ class _Update:
 
 
 class Resources(ResourceMap):
-    """moto's resources of a stack, made when they are first looked at; ResourceFailure tells which one cannot be."""
+    """moto's resources of a stack, created at first access. Raises ResourceFailure."""
 
     def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +80,7 @@ class Resources(ResourceMap):
         return resource
 
     def update(self, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
-        """Make and change resources; what is not needed any more stays until `clean_up`.
+        """Create and update resources; `clean_up` deletes the obsolete ones.
 
         Raises ResourceFailure, after which `roll_back` is to be called.
         """
@@ -89,7 +89,7 @@ class Resources(ResourceMap):
         self._update.removed = difference["Remove"]
         old = self._resource_json_map
         self._switch(template, parameters or self.input_parameters)
-        # Of what goes the templates are needed until it is gone.
+        # Deletions need the old template of a resource.
         self._obsolete = {name: old[name] for name in (*difference["Remove"], *difference["Modify"])}
         for logical_id in difference["Add"]:
             self[logical_id]
@@ -174,7 +174,7 @@ class Resources(ResourceMap):
         policy: str = "",
         retained: Collection[str] = (),
     ) -> bool:
-        """Delete a resource, unless its policy says that it stays. Return whether it is gone from the stack."""
+        """Delete a resource, unless its policy retains it. Return whether the stack no longer has it."""
         physical_id = str(resource.physical_resource_id)
         record = partial(self._record, logical_id, physical_id, resource_json["Type"])
         if resource_json.get(policy) in retained:
@@ -184,7 +184,7 @@ class Resources(ResourceMap):
         try:
             _attempt(partial(self._delete_resource, resource, resource_json))
         except _FAILURES as error:
-            # ASSUMPTION: what a handler does not find is gone, as was wanted.
+            # ASSUMPTION: a resource that the handler does not find counts as deleted.
             if not (isinstance(error, HandlerError) and error.code == "NotFound"):
                 record("DELETE_FAILED", _reason(logical_id, error))
                 return False

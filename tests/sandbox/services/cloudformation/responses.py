@@ -1,4 +1,4 @@
-"""CloudFormation over the wire."""
+"""Handles requests to CloudFormation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAXIMUM_PAGE = 100
 class CloudFormationResponse(StackSetResponse):
     """moto's operations, those of trusted access that it lacks, and what is read of StackSets.
 
-    A StackSet with self-managed permissions that somebody created in the sandbox is moto's, and answered by it.
+    User-created StackSets with self-managed permissions are moto's.
     """
 
     def activate_organizations_access(self) -> ActionResult:
@@ -94,7 +94,7 @@ class CloudFormationResponse(StackSetResponse):
         stack_set = self._stack_set
         if stack_set is None:
             return super().list_stack_set_operations()
-        # The newest first, as the console and the AWS CLI show them (ASSUMPTION: the model says nothing of the order).
+        # The newest first, as the console and the AWS CLI show them (ASSUMPTION: the model has no order).
         return self._page([operation.describe() for operation in reversed(stack_set.operations)])
 
     def list_stack_set_operation_results(self) -> ActionResult:
@@ -145,7 +145,7 @@ class CloudFormationResponse(StackSetResponse):
         if isinstance(operation, Deployment):
             described |= operation.describe_whole()
             if operation.status in UNFINISHED:
-                # As though the poller had waited before it asks again.
+                # As if the client had waited before the next poll.
                 clock.advance(POLLING_INTERVAL)
         return ActionResult({"StackSetOperation": described})
 

@@ -1,4 +1,4 @@
-"""Stacks that fail, and say why.
+"""Stacks with failures and their reasons.
 
 moto's end as they should or stop half-way with an error that CloudFormation's operations do not have.
 """
@@ -19,7 +19,7 @@ UPDATABLE_STATUSES = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_RO
 
 
 class Stack(MotoStack):
-    """A stack. moto knows its members by the name of the class.
+    """A stack. moto looks up the class by its name.
 
     ASSUMPTION: nothing takes time; an operation is over when it is answered.
     """
@@ -34,7 +34,7 @@ class Stack(MotoStack):
         self.stack_status_reason: str | None = None
         self.disable_rollback = current_operation().on_failure == "DO_NOTHING"
 
-    # What is shown
+    # Responses
 
     @property
     def outputs(self) -> list[dict[str, Any]] | None:
@@ -51,7 +51,7 @@ class Stack(MotoStack):
 
     @property
     def parameter_list(self) -> list[dict[str, str]]:
-        """As they were given: moto has split the lists and made numbers of what looks like some."""
+        """The values of the request: moto splits lists and converts numbers."""
         declared = self.template_dict.get("Parameters") or {}
         shown = []
         for name, declaration in declared.items():
@@ -59,7 +59,7 @@ class Stack(MotoStack):
             shown.append({"ParameterKey": name, "ParameterValue": str(value)})
         return shown
 
-    # What is done
+    # Operations
 
     def create_resources(self) -> None:
         try:
@@ -68,7 +68,7 @@ class Stack(MotoStack):
             self.roll_back_creation(f"The following resource(s) failed to create: [{failure.logical_id}].")
 
     def roll_back_creation(self, reason: str) -> None:
-        """Do what CreateStack's OnFailure says."""
+        """Apply CreateStack's OnFailure."""
         on_failure = current_operation().on_failure
         if on_failure == "DO_NOTHING":
             self._add_stack_event("CREATE_FAILED", reason)
@@ -97,7 +97,7 @@ class Stack(MotoStack):
         self.complete_update()
         self.role_arn = role_arn
         self.parameters = parameters or self.parameters
-        # Tags that are not said stay: moto's, for want of a way to tell them from none.
+        # Without tags in the request the existing ones remain.
         self.tags = self.tags if tags is None else tags
 
     def complete_update(self) -> None:

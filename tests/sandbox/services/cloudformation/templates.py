@@ -1,4 +1,4 @@
-"""What CloudFormation refuses of a template before it touches anything."""
+"""Template validation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yaml import YAMLError
 
 
 def know_new_types() -> None:
-    """Let moto find the resource types that were defined since it looked for them; it looks once."""
+    """Clear moto's caches of the resource types, so that it finds ours."""
     for cached in (get_model_list, get_model_map, get_name_type_map):
         cached.cache_clear()
 
@@ -20,7 +20,7 @@ def know_new_types() -> None:
 def valid_template(body: str | None) -> dict[str, Any]:
     """Return the template as plain data. Raises ValidationError.
 
-    moto makes nothing of a resource whose type it does not know, and calls the stack complete.
+    moto ignores a resource of an unknown type, and completes the stack.
     """
     template = _parsed(body)
     resources = template["Resources"]

@@ -1,6 +1,6 @@
 """The Data Catalog of one account and Region: databases, and tables in them.
 
-https://docs.aws.amazon.com/glue/latest/webapi/API_Database.html, API_Table.html. Partitions are not built: a table's
+https://docs.aws.amazon.com/glue/latest/webapi/API_Database.html, API_Table.html. Partitions are not implemented: a table's
 are projected, or there are none.
 """
 
@@ -86,7 +86,7 @@ class Database:
 class GlueBackend(BaseBackend):
     """The databases, by name.
 
-    Names are kept in lower case: https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html.
+    Names are stored in lower case: https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html.
     """
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -161,7 +161,7 @@ class GlueBackend(BaseBackend):
 
 
 def _require_distinct_columns(definition: Mapping[str, Any]) -> None:
-    """ASSUMPTION: Glue refuses it; Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena)."""
+    """ASSUMPTION: Glue rejects it; Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena)."""
     columns = [*definition.get("StorageDescriptor", {}).get("Columns", []), *definition.get("PartitionKeys", [])]
     names = [column["Name"].lower() for column in columns]
     if len(set(names)) < len(names):

@@ -1,4 +1,4 @@
-"""Glue over the wire."""
+"""Handles requests to Glue."""
 
 from __future__ import annotations
 

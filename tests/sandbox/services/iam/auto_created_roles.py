@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def exists(account_id: str, role_name: str) -> bool:
-    """Return whether the account has a role of that name, whoever made it."""
+    """Return whether the account has a role of that name."""
     return any(role.name == role_name for role in iam_backend_of(account_id).get_roles())
 
 
@@ -26,7 +26,7 @@ def create(account_id: str, role_name: str, principal: dict[str, str], policy_ar
 
 
 def delete(account_id: str, role_name: str) -> None:
-    """Delete a role with the policies that it has (ASSUMPTION: also those that somebody gave it since)."""
+    """Delete a role with the policies that it has (ASSUMPTION: including policies that were attached later)."""
     roles = iam_backend_of(account_id)
     if not exists(account_id, role_name):
         return

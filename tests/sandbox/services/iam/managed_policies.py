@@ -1,4 +1,4 @@
-"""AWS managed policies, each made when it is first asked for by its ARN.
+"""AWS managed policies, each created at the first use of its ARN.
 
 moto can load all of them into every account: 200 accounts then take minutes and gigabytes.
 """

@@ -1,4 +1,4 @@
-"""IAM over the wire."""
+"""Handles requests to IAM."""
 
 from __future__ import annotations
 

@@ -13,18 +13,18 @@ __all__ = ["SandboxKMSBackend", "key_arn", "kms_backends"]
 
 
 class SandboxKMSBackend(KmsBackend):
-    """moto's keys. A deleted one stays, in state `PendingDeletion`.
+    """moto's keys. A deleted key remains, in state `PendingDeletion`.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html: for 7 to 30 days.
     """
 
     def customer_keys(self) -> list[Key]:
-        """Return the keys that somebody made, those that wait for their deletion too."""
+        """Return the customer managed keys, including those pending deletion."""
         return [key for key in self.keys.values() if key.key_manager == "CUSTOMER"]
 
 
 def key_arn(account_id: str, region: str, name: str) -> str:
-    """The ARN of a key by its id, ARN or alias. ASSUMPTION: of one that is not there, IAM judges the ARN of its id."""
+    """The ARN of a key by its id, ARN or alias. ASSUMPTION: IAM evaluates an unknown key by its id."""
     if name.startswith("arn:") and ":key/" in name:
         return name
     alias = name.partition(":alias/")[2] or name.removeprefix("alias/")

@@ -19,7 +19,7 @@ DEFAULT_ACCESS_ROLE = "OrganizationAccountAccessRole"
 class Account(FakeAccount):
     """An account whose id is given.
 
-    moto's own constructor draws a random id and makes the access role before anyone could change it.
+    moto's constructor generates a random id and creates the access role at once.
     """
 
     def __init__(

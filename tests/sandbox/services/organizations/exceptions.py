@@ -8,7 +8,7 @@ from moto.organizations.exceptions import OrganizationsClientError
 
 
 class OrganizationsError(OrganizationsClientError):
-    """An error whose `Reason` member tells which of several rules was broken (botocore model `organizations`)."""
+    """An error with the member `Reason` (botocore model `organizations`)."""
 
     def __init__(self, message: str, *, reason: str | None = None) -> None:
         super().__init__(message)

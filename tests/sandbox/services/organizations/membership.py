@@ -24,7 +24,7 @@ MINIMUM_AGE_TO_REMOVE = timedelta(days=4)
 FIRST_CREATED_ACCOUNT = 900000000001
 
 # By service, what it does when an account has joined, moved or left; it is given the ids of the management account and
-# of that account. The services come to this list by themselves, as they know Organizations and not the other way round.
+# of that account. Other services register their hooks, because they import Organizations and not the reverse.
 account_moved_hooks: dict[str, Callable[[str, str], None]] = {}
 
 
@@ -64,7 +64,7 @@ class Membership(Structure):
         return {"CreateAccountStatus": request.describe()}
 
     def complete_account_requests(self) -> None:
-        """Create the accounts whose time has come."""
+        """Create the accounts of due requests."""
         now = clock.now()
         for request in self.account_requests.values():
             if request.is_due(now):
@@ -162,14 +162,14 @@ class Membership(Structure):
         request.account_id = account.id
 
     def _unused_account_id(self) -> str:
-        # The same in every run, so that what is shown can be compared.
+        # Deterministic, so that runs can be compared.
         known = {account.id for account in self.accounts} | set(organizations_backends.master_accounts)
         # Those of accounts that left are theirs for ever.
         known |= {request.account_id for request in self.account_requests.values() if request.account_id}
         return next(account_id for number in count(FIRST_CREATED_ACCOUNT) if (account_id := str(number)) not in known)
 
     def _require_not_delegated(self, account_id: str) -> None:
-        # ASSUMPTION: closing is refused with the same reason as removing; the model describes the latter only.
+        # ASSUMPTION: closing fails with the same reason as removing; the model describes the latter only.
         if self.is_delegated_administrator(account_id):
             raise exceptions.ConstraintViolationException(
                 f"Account {account_id} is a delegated administrator. Deregister it first.",

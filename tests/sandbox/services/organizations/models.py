@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["Organization", "deregistration_hooks", "find_organization", "organizations_backends"]
 
 # By service principal, what a service does when its administrator is deregistered; it is given the account's id. The
-# services come to this list by themselves, as they know Organizations and not the other way round.
+# other services register their hooks, because they import Organizations and not the reverse.
 deregistration_hooks: dict[str, Callable[[str], None]] = {}
 
 # https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ssm.html and
-# .../services-that-can-integrate-resource-explorer.html: made in the management account when trusted access is enabled.
+# .../services-that-can-integrate-resource-explorer.html: trusted access creates them in the management account.
 SERVICE_LINKED_ROLES = {
     "ssm.amazonaws.com": "accountdiscovery.ssm.amazonaws.com",
     "resource-explorer-2.amazonaws.com": "resource-explorer-2.amazonaws.com",
@@ -57,7 +57,7 @@ class Organization(Membership):
     def disable_aws_service_access(self, **kwargs: str) -> None:
         service_principal = kwargs["ServicePrincipal"]
         principals.require_trusted(service_principal)
-        # ASSUMPTION: refused while an administrator is registered, as AWS documents it for StackSets
+        # ASSUMPTION: an error while an administrator is registered, as AWS documents it for StackSets
         # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html).
         if self.administrators_for(service_principal):
             raise exceptions.ConstraintViolationException(

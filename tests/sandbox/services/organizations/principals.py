@@ -1,4 +1,4 @@
-"""Which service principals Organizations knows, and how many delegated administrators each takes."""
+"""The service principals of Organizations, and their maximum numbers of delegated administrators."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _WRONG_IN_MOTO = {"stacksets.cloudformation.amazonaws.com", "license-manager.mem
 
 TRUSTED_SERVICE_PRINCIPALS = (frozenset(FakeServiceAccess.TRUSTED_SERVICES) - _WRONG_IN_MOTO) | _MISSING_IN_MOTO
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html says five for
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html has five for
 # StackSets; https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html and
-# .../quick-setup-delegated-administrator.html say one for Systems Manager and for Quick Setup.
+# .../quick-setup-delegated-administrator.html have one for Systems Manager and for Quick Setup.
 # ASSUMPTION: one for the others; AWS's pages name no number for Resource Explorer.
 MAXIMUM_DELEGATED_ADMINISTRATORS = {
     "ssm.amazonaws.com": 1,

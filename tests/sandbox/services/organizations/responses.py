@@ -1,4 +1,4 @@
-"""Organizations over the wire: who may ask what, and answers in pages."""
+"""Handles requests to Organizations: access control and pagination."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAXIMUM_PAGE = 20
 # "You can call this operation from any account in a organization" in botocore's model `organizations`.
 FOR_EVERY_MEMBER = frozenset({"DescribeEffectivePolicy", "DescribeOrganization", "ListHandshakesForAccount"})
 
-# Seconds that a caller is taken to have waited before it asks again how far an account is.
+# Virtual seconds between two polls of an account creation.
 POLLING_INTERVAL = 30
 
 
@@ -32,7 +32,7 @@ class OrganizationsResponse(MotoOrganizationsResponse):
 
     @property
     def organizations_backend(self) -> Organization:
-        """The organization that the caller asks about.
+        """The caller's organization.
 
         "You can only call this operation from the management account" or "... or a member account that is a delegated
         administrator": botocore's model `organizations`, operation by operation. Registering a delegated administrator

@@ -43,7 +43,7 @@ DEFAULT_POLICIES = {
 
 
 class Structure(OrganizationsBackend):
-    """What a management account's organization is made of; the backend of every other account stays empty."""
+    """The structure of a management account's organization; the backends of other accounts stay empty."""
 
     def _reset(self) -> None:
         super()._reset()
@@ -148,7 +148,7 @@ class Structure(OrganizationsBackend):
     def delete_organizational_unit(self, **kwargs: Any) -> None:
         unit = self.get_organizational_unit_by_id(kwargs["OrganizationalUnitId"])
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html: "You must
-        # first remove all accounts and child OUs". ASSUMPTION: closed accounts count, since they stay where they were.
+        # first remove all accounts and child OUs". ASSUMPTION: closed accounts count, because they remain in the OU.
         if self.child_organizational_units(unit.id) or any(account.parent_id == unit.id for account in self.accounts):
             raise exceptions.OrganizationalUnitNotEmptyException("The organizational unit is not empty.")
         for policy in list(unit.attached_policies):

@@ -1,4 +1,4 @@
-"""Who may reach a bucket: its account, and others as far as its policy lets them.
+"""Access to a bucket: by its account, and by others as its policy allows.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Access control lists are not
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from sandbox.policies.request_context import Caller, RequestContext
 
-# The sandbox's own transport has no encryption, and stands in for AWS's, which has.
+# The sandbox's own transport has no encryption, unlike AWS's.
 _TRANSPORT = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 
 def evaluate(bucket_name: str, principal: Principal, permission: Permission) -> Decision:
-    """Return what the policy of a bucket by itself says; "implicitDeny" where it has none.
+    """Evaluate the policy of a bucket; "implicitDeny" if it has none.
 
     `need.context` is that of the request; the context of the transport is added. A condition that the sandbox cannot
     judge decides against the principal.
@@ -48,9 +48,9 @@ def evaluate(bucket_name: str, principal: Principal, permission: Permission) -> 
 def is_service_allowed(
     service_principal: str, action: str, bucket_name: str, key: str, context: Mapping[str, str]
 ) -> bool:
-    """Return whether the policy of a bucket lets an AWS service do this; `key` is "" for the bucket itself.
+    """Return whether the policy of a bucket allows an AWS service the action; `key` is "" for the bucket itself.
 
-    `context` has what the service says of whom it works for: `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID`,
+    `context` has the service's condition keys: `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID`,
     `s3:x-amz-acl` (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
     """
     resource = f"arn:aws:s3:::{bucket_name}/{key}" if key else f"arn:aws:s3:::{bucket_name}"
@@ -59,10 +59,10 @@ def is_service_allowed(
 
 
 def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
-    """Return the words with which a bucket is closed to an account's user or role; None where it is open.
+    """Return the error message for a user or role without access to the bucket; None if access is allowed.
 
     ASSUMPTION: of the bucket's own account, what the bucket policy allows does not add to what the caller's policies
-    allow. A bucket that is not there is nobody's.
+    allow. A bucket that does not exist has no owner.
     """
     bucket = find_bucket(str(request.get("Bucket")))
     if bucket is None or request.operation == "CreateBucket":
@@ -84,7 +84,7 @@ def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
 
 
 def _denial_message(caller: Caller, permission: Permission, decision: Decision) -> str:
-    """AWS's words: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html."""
+    """AWS's message: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html."""
     begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
     if decision == "explicitDeny":
         return f"{begin} with an explicit deny in a resource-based policy"

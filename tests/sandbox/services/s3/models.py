@@ -1,6 +1,6 @@
 """S3 of one account.
 
-The names of buckets are everybody's: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+Bucket names are global: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AMAZON_S3_KEYS = {
 
 
 class SandboxBucket(FakeBucket):
-    """A bucket whose policy the sandbox judges: moto overlooks conditions and all principals but everybody."""
+    """A bucket whose policy the sandbox evaluates: moto ignores conditions, and principals other than `*`."""
 
     def is_created(self) -> bool:
         return True
@@ -93,5 +93,5 @@ def find_bucket(name: str) -> SandboxBucket | None:
     except MissingBucket:
         return None
     if not isinstance(bucket, SandboxBucket):
-        raise TypeError("sandbox.services.s3.install() was not called before moto made its first backend")
+        raise TypeError("sandbox.services.installation.install() must run before moto creates its first backend")
     return bucket

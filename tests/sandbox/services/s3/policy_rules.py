@@ -1,4 +1,4 @@
-"""What S3 refuses as a bucket policy.
+"""Validation of bucket policies.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 """
@@ -18,7 +18,7 @@ _ELEMENTS = frozenset(
 
 
 def require_valid_policy(document: bytes, bucket_name: str) -> None:
-    """Raise MalformedPolicy, in S3's words, for what is no policy or is not about this bucket."""
+    """Raise MalformedPolicy for an invalid policy, or one of another bucket."""
     try:
         statements = as_list(json.loads(document)["Statement"])
     except (ValueError, TypeError, KeyError) as error:
@@ -59,7 +59,7 @@ def _require_fitting(statement: dict[str, Any], resources: list[str], arn: str) 
 
 
 def is_on_objects(action: str) -> bool:
-    """Whether IAM judges an action on objects: the column "Resource types" of
+    """Whether an action applies to objects: the column "Resource types" of
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html.
     """
     name = action.casefold().removeprefix("s3:")

@@ -1,4 +1,4 @@
-"""S3 over the wire: moto's, with the answers of AWS's model."""
+"""Handles requests to S3: moto's, with the responses of AWS's model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class S3Response(MotoS3Response):
         return super()._bucket_response_get(bucket_name, querystring)
 
     def _require_access_control_lists(self, bucket_name: str, requested: str) -> None:
-        """With "bucket owner enforced" only `bucket-owner-full-control` may be said, and means nothing.
+        """With "bucket owner enforced" only `bucket-owner-full-control` is accepted, without effect.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
         """

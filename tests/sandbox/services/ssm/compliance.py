@@ -86,7 +86,7 @@ def _patch_item(instance: ManagedInstance) -> dict[str, Any]:
 
 
 def _association_item(instance: ManagedInstance) -> dict[str, Any]:
-    """ASSUMPTION: associations have no severity of their own, as none is said where they are made."""
+    """ASSUMPTION: associations have no severity."""
     runs = instance.associations.values()
     successful = sum(run.status == "Success" for run in runs)
     execution = {"ExecutionTime": max(run.executed_at for run in runs)}

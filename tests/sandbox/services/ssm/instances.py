@@ -64,14 +64,14 @@ class ManagedInstance:
         )
 
     def is_managed(self, default_host_management_role: str | None) -> bool:
-        """Return whether it is there, and Systems Manager knows it."""
+        """Return whether it exists and is a managed node."""
         return self.status != TERMINATED and self.is_registered(default_host_management_role)
 
     def is_registered(self, default_host_management_role: str | None) -> bool:
-        """Return whether Systems Manager got to know it: by its instance profile, else by Default Host Management.
+        """Return whether it registered as a managed node: by its instance profile, or Default Host Management.
 
         ASSUMPTION: every instance profile allows it (AmazonSSMManagedInstanceCore), every instance uses IMDSv2, and it
-        takes no time (AWS says up to 30 minutes).
+        takes no time (on AWS up to 30 minutes).
         """
         if self.instance_profile is not None:
             return True
@@ -82,7 +82,7 @@ class ManagedInstance:
         """Return the model's InstanceInformation."""
         described: dict[str, Any] = {
             "InstanceId": self.id,
-            # ASSUMPTION: one that is stopped is told as one whose agent is not heard.
+            # ASSUMPTION: a stopped instance is ConnectionLost.
             "PingStatus": "Online" if self.status == ACTIVE else "ConnectionLost",
             "LastPingDateTime": now,
             "AgentVersion": self.agent_version,

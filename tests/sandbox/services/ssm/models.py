@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backend_of", "ssm_backends"]
 
-# InstanceInformationFilterKey in botocore's model `ssm`, by the member of the answer that each looks at.
+# InstanceInformationFilterKey in botocore's model `ssm`, and the member of the response that each filters.
 INSTANCE_FILTERS = {
     "InstanceIds": "InstanceId",
     "AgentVersion": "AgentVersion",
@@ -48,12 +48,12 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         return self.service_settings.value(DEFAULT_HOST_MANAGEMENT)
 
     def managed_instances(self) -> list[ManagedInstance]:
-        """Return the nodes that Systems Manager knows, by id."""
+        """Return the managed nodes, by id."""
         role = self.default_host_management_role
         return [instance for _, instance in sorted(self.instances.items()) if instance.is_managed(role)]
 
     def registered_instances(self) -> list[ManagedInstance]:
-        """Return the nodes that inventory knows, also those that were terminated, by id."""
+        """Return the nodes of inventory, including terminated ones, by id."""
         role = self.default_host_management_role
         return [instance for _, instance in sorted(self.instances.items()) if instance.is_registered(role)]
 
@@ -77,7 +77,7 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
     def instance_patch_states(self, instance_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the model's InstancePatchState of those of the nodes that have one.
 
-        ASSUMPTION: nothing is told of a node that there is not or that never was scanned, and there is no error
+        ASSUMPTION: unknown nodes, and nodes that were never scanned, are left out without an error
         (the model has none for it).
         """
         requested = set(instance_ids)

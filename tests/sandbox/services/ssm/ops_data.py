@@ -37,7 +37,7 @@ OPS_ITEMS = "AWS:OpsItem"
 # By data type, what may be filtered by and counted by. Of OpsItems:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-requests-review-aggregate-command-line.html
 # ASSUMPTION: of instances, of which AWS's pages name no attribute; programs read these three, under the instance's id.
-# The other types that the model names, AWS:OpsItemTrendline and AWS:ComplianceSummary, are not built for want of
+# The other types that the model names, AWS:OpsItemTrendline and AWS:ComplianceSummary, are not implemented for lack of
 # attributes.
 ATTRIBUTES = {
     INSTANCES: ("SourceAccountId", "SourceRegion", "IsManaged"),
@@ -46,7 +46,7 @@ ATTRIBUTES = {
 
 
 def summarized(account_id: str, region: str, request: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return every one of the model's OpsEntity that answers a GetOpsSummaryRequest, whatever page it asks for.
+    """Return the model's OpsEntity list of a GetOpsSummaryRequest, before pagination.
 
     Raises ResourceDataSyncNotFoundException, InvalidTypeNameException, InvalidFilter or InvalidAggregatorException.
     """
@@ -57,7 +57,7 @@ def summarized(account_id: str, region: str, request: Mapping[str, Any]) -> list
         type_name, counted_by = _only_type(request.get("ResultAttributes") or []), []
     filters = [_filter(type_name, given) for given in request.get("Filters") or []]
     locations = _locations(account_id, region, request.get("SyncName"))
-    # ASSUMPTION: nothing in the sandbox makes an OpsItem, not even what Quick Setup deploys.
+    # ASSUMPTION: nothing creates OpsItems.
     found = _instances(locations) if type_name == INSTANCES else {}
     matching = {
         id_: attributes
@@ -69,15 +69,15 @@ def summarized(account_id: str, region: str, request: Mapping[str, Any]) -> list
     return [{"Id": id_, "Data": {type_name: _item([attributes])}} for id_, attributes in matching.items()]
 
 
-# Where the data come from
+# Sources of the data
 
 
 def _locations(account_id: str, region: str, sync_name: str | None) -> set[AccountRegion]:
-    """The accounts and Regions that the answer is about; none while the sync has brought nothing."""
+    """The accounts and Regions of the response; none before the sync has succeeded."""
     if sync_name is None:
         return {(account_id, region)}
     sync = _sync(account_id, region, sync_name)
-    # ASSUMPTION: a sync that is not successful shows nothing, not even what it brought before.
+    # ASSUMPTION: a sync that is not successful returns no data, not even earlier data.
     if sync["LastStatus"] != "Successful":
         return set()
     source = sync["SyncSource"]
@@ -89,7 +89,7 @@ def _locations(account_id: str, region: str, sync_name: str | None) -> set[Accou
 def _sync(account_id: str, region: str, name: str) -> dict[str, Any]:
     # "Resource data syncs created by a delegated administrator are only available in the delegated administrator
     # account": https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
-    # ASSUMPTION: a sync to a bucket has no OpsData to show.
+    # ASSUMPTION: a sync to a bucket has no OpsData.
     for sync in ssm_backend_of(account_id, region).resource_data_syncs.of_type(FROM_SOURCE):
         if sync.name == name:
             return sync.describe()
@@ -112,13 +112,13 @@ def _accounts(account_id: str, source: Mapping[str, Any]) -> set[str]:
     if described["OrganizationSourceType"] == "OrganizationalUnits":
         units = [unit["OrganizationalUnitId"] for unit in described["OrganizationalUnits"]]
         found = _accounts_below(organization, units)
-    # ASSUMPTION: the entire organization has the management account in it, as those who use it observe; an account
-    # that is not active sends nothing. One that left, of which Explorer goes on collecting (same page), is not kept.
+    # ASSUMPTION: the entire organization includes the management account, as observed in AWS; an account
+    # that is not active has no data. Accounts that left, which Explorer keeps (same page), are not included.
     return {account.id for account in found if account.status == "ACTIVE"}
 
 
 def _accounts_below(organization: Organization, unit_ids: Sequence[str]) -> Iterator[FakeAccount]:
-    # ASSUMPTION: a unit stands for the units below it too.
+    # ASSUMPTION: a unit includes its descendants.
     for account in organization.accounts:
         if not set(unit_ids).isdisjoint(unit.id for unit in organization.lineage(account.parent_id)):
             yield account
@@ -140,7 +140,7 @@ def _instances(locations: set[AccountRegion]) -> dict[str, Attributes]:
     return found
 
 
-# What is asked of them
+# Filters and aggregators
 
 
 def _only_type(result_attributes: Sequence[Mapping[str, str]]) -> str:
@@ -149,7 +149,7 @@ def _only_type(result_attributes: Sequence[Mapping[str, str]]) -> str:
     names = [attribute["TypeName"] for attribute in result_attributes] or [OPS_ITEMS]
     # AWS takes several only where Compute Optimizer's is among them (release notes of the SDKs, 2020-05-26).
     if len(names) > 1:
-        raise InvalidTypeNameException("These data types cannot be asked for together.")
+        raise InvalidTypeNameException("These data types cannot be combined.")
     return _known_type(names[0])
 
 
@@ -207,5 +207,5 @@ def _counts(type_name: str, found: Sequence[Attributes], counted_by: Sequence[st
 
 
 def _item(content: list[Attributes]) -> dict[str, Any]:
-    """Return the model's OpsEntityItem. ASSUMPTION: it was captured just now (the model wants whole seconds)."""
+    """Return the model's OpsEntityItem. ASSUMPTION: it is captured at the request (the model has whole seconds)."""
     return {"CaptureTime": clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), "Content": content}

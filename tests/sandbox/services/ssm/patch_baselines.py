@@ -29,7 +29,7 @@ NAMES = {
     "WINDOWS": ("AWS-DefaultPatchBaseline", ""),
 }
 
-# PlatformName of a node, as its agent tells it, by the operating system of its baseline. AMAZON_LINUX goes by version.
+# The operating system of the baseline by PlatformName. AMAZON_LINUX depends on the version.
 PLATFORMS = {
     "AlmaLinux": "ALMA_LINUX",
     "Amazon Linux": "AMAZON_LINUX",
@@ -82,7 +82,7 @@ def _identity(operating_system: str, arn: str) -> dict[str, Any]:
 
 @cache
 def _arns() -> dict[str, dict[str, str]]:
-    # moto brings AWS's own ids:
+    # moto has AWS's ids:
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetDefaultPatchBaseline.html
     arns: dict[str, dict[str, str]] = load_resource("ssm/resources/default_baselines.json")
     return arns

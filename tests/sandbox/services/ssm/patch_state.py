@@ -1,4 +1,4 @@
-"""What Systems Manager knows of the patches of a node: the one source of what its operations and its syncs tell.
+"""The patch state of a node, for the operations and the resource data syncs.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
 """
@@ -63,7 +63,7 @@ class PatchState:
             "OperationEndTime": self.ended_at,
             "Operation": self.operation,
             "RebootOption": self.reboot_option,
-            # ASSUMPTION: which severities these stand for, each patch in one of them alone. A patch that has a severity
+            # ASSUMPTION: which severities these count, each patch in one of them. A patch that has a severity
             # has it from a security advisory; what is informational or unspecified has none.
             "CriticalNonCompliantCount": noncompliant.critical,
             "SecurityNonCompliantCount": noncompliant.high + noncompliant.medium + noncompliant.low,

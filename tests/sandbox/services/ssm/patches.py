@@ -53,7 +53,7 @@ class Patches:
 
     @property
     def noncompliant(self) -> Severities:
-        """All that makes an instance noncompliant."""
+        """The noncompliant patches."""
         return self.missing.plus(self.failed).plus(self.installed_pending_reboot).plus(self.installed_rejected)
 
     def after_installation(self, reboot_option: str) -> Patches:

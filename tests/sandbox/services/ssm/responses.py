@@ -1,4 +1,4 @@
-"""Systems Manager over the wire."""
+"""Handles requests to Systems Manager."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates, of both summaries of
 # compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION: pages are as large where
-# none is said.
+# no MaxResults is given.
 MAXIMUM_BASELINES = 100
 MAXIMUM_PATCH_STATES = 100
 MAXIMUM_SUMMARIES = 50
@@ -107,7 +107,7 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         return EmptyResult()
 
     def delete_resource_data_sync(self) -> ActionResult:
-        # ASSUMPTION: the type that is meant where none is said is the one that CreateResourceDataSync documents.
+        # ASSUMPTION: the default type is that of CreateResourceDataSync.
         self.ssm_backend.resource_data_syncs.delete(
             self._get_param("SyncName"), self._get_param("SyncType", TO_DESTINATION)
         )

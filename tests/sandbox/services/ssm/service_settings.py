@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
-# The one documented setting that is built, with its value while nobody has set it. ASSUMPTION: AWS's pages do not show
+# The one setting that is implemented, with its default value. ASSUMPTION: AWS's pages do not show
 # the default; accounts answer `$None` (turbot/steampipe-plugin-aws pull request 2611).
 DEFAULTS = {DEFAULT_HOST_MANAGEMENT: "$None"}
 
 
 @dataclass(frozen=True)
 class Customized:
-    """What somebody set, when, and the ARN of who did."""
+    """A customized value, its time and the ARN of the user."""
 
     value: str
     modified_at: datetime
@@ -51,7 +51,7 @@ class ServiceSettings:
         return customized.value if customized else None
 
     def customized(self) -> dict[str, str]:
-        """Return every setting that somebody has set, by path."""
+        """Return every customized setting, by path."""
         return {path: customized.value for path, customized in sorted(self._customized.items())}
 
     def update(self, setting_id: str, value: str, *, modified_at: datetime, modified_by: str) -> None:

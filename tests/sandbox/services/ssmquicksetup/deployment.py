@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def failed_precondition(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return why StackSets could not even begin, None when it can.
 
-    ASSUMPTION: what a deployment finds missing makes it FAILED; what the request itself shows is refused at once.
+    ASSUMPTION: a failed precondition of the deployment makes it FAILED; an invalid request fails at once.
     """
     if not definition.targets.is_local:
         problem = _failed_organization_precondition(find_organization(manager.account_id), definition)
@@ -46,7 +46,7 @@ def _failed_organization_precondition(organization: Organization | None, definit
     if organization is None:
         return "The account is not in an organization."
     # The text of StackSets;
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html asks for both kinds
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html requires both kinds
     # of trusted access, steps 1 and 2.
     if organization.stack_sets_access != "ENABLED":
         return "You must enable organizations access to operate a service managed stack set"
@@ -60,13 +60,13 @@ def _failed_organization_precondition(organization: Organization | None, definit
 
 
 def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
-    """Bring every targeted account and Region to what the definition says; return what is wrong, None when nothing is.
+    """Deploy the definition to every targeted account and Region. Return the error message, None on success.
 
-    What is returned is for the configuration manager. "Deployment to these StackSets failed" is what Quick Setup says
+    The message is the configuration manager's, "Deployment to these StackSets failed"
     (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html); the reason
     is found in the StackSet's results
     (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html). ASSUMPTION:
-    it says so for every type, and names the StackSet as CloudFormation does; one account and Region that fails is
+    the message is the same for every type, and names the StackSet as CloudFormation does; one failed instance is
     enough.
     """
     stack_set = targeting.begin(manager, definition, at)
@@ -88,7 +88,7 @@ def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) 
 
 
 def undeploy(definition: Definition, at: datetime) -> None:
-    """Take away all that the definition made."""
+    """Delete everything that the definition created."""
     for deployed in definition.deployed.values():
         effects.remove(definition, deployed)
     effects.remove_account_resources(definition)

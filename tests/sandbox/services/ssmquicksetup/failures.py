@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
 
 # ASSUMPTION, all of it: AWS documents nothing. That Quick Setup fails where a Cloud9 environment is was seen in the
-# console, which gave no reason. The words are those of a stack whose association never becomes successful, as one that
+# console, which gave no reason. The message is that of a stack whose association never becomes successful, as one that
 # targets the stopped instance of an environment would; they do not name the environment.
 CLOUD9_REASON = (
     "ResourceLogicalId:ScanForPatchesAssociation, ResourceType:AWS::SSM::Association, ResourceStatusReason:Resource "

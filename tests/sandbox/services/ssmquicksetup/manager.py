@@ -1,4 +1,4 @@
-"""Configuration managers, their definitions, and where they stand."""
+"""Configuration managers, their definitions and statuses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Status:
 
 @dataclass
 class Deployed:
-    """What a definition is in one account and Region (a Configuration of the model), and what it made there."""
+    """What a definition is in one account and Region (a Configuration of the model), and what it created there."""
 
     id: str
     account_id: str
@@ -55,9 +55,9 @@ class Deployed:
     modified_at: datetime
     deployment: Status
     executions: Status
-    #: Why the deployment failed, which StackSets tells and Quick Setup does not.
+    #: Why the deployment failed, which StackSets reports and Quick Setup does not.
     reason: str | None = None
-    #: Default Host Management only: the role that it made and set, None when another was set already.
+    #: Default Host Management only: the role that it created, None if the setting had a role already.
     role_name: str | None = None
 
     @property
@@ -77,7 +77,7 @@ class Definition:
     execution_role_name: str | None
     deployed: dict[tuple[str, str], Deployed] = field(default_factory=dict)
     stack_set: StackSet | None = None
-    #: OpsCenter only: the roles that it made once for an account, by account id and name.
+    #: OpsCenter only: the roles that it created, by account id and name.
     auto_created_roles: set[tuple[str, str]] = field(default_factory=set)
 
     @property

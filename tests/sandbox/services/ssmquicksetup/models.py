@@ -23,7 +23,7 @@ from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definit
 
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_MANAGERS = 100
-# Seconds that a caller is taken to have waited before it asks again how far a deployment is.
+# Virtual seconds between two polls of a deployment.
 POLLING_INTERVAL = 30
 
 
@@ -59,7 +59,7 @@ class QuickSetupBackend(BaseBackend):
         return manager
 
     def add_existing(self, *, name: str, type_name: str, parameters: dict[str, str], status: str) -> None:
-        """Take in a manager that is there already, with its deployment in the given status."""
+        """Add an existing manager, with its deployment in the given status."""
         manager = self._new_manager(name, "", [{"Type": type_name, "Parameters": parameters}], {})
         for definition in manager.definitions:
             rules.require_possible(manager, definition, self._definitions_beside(manager))
@@ -74,7 +74,7 @@ class QuickSetupBackend(BaseBackend):
         return manager
 
     def update_configuration_manager(self, arn: str, name: str | None, description: str | None) -> None:
-        """Rename a manager or describe it anew; nothing is deployed."""
+        """Change the name or description of a manager, without a deployment."""
         manager = self.get_configuration_manager(arn)
         self._require_idle(manager)
         manager.name = manager.name if name is None else name
@@ -111,7 +111,7 @@ class QuickSetupBackend(BaseBackend):
         progress.begin_deletion(manager, clock.now())
 
     def poll(self, manager: ConfigurationManager) -> None:
-        """Let time pass, as though whoever asked for an unfinished manager had waited before asking again."""
+        """Advance the clock for an unfinished manager, as if the client had waited before the next poll."""
         if not manager.is_finished:
             clock.advance(POLLING_INTERVAL)
 
@@ -131,7 +131,7 @@ class QuickSetupBackend(BaseBackend):
     def update_service_settings(self, explorer_enabling_role_arn: str | None) -> None:
         """Set the role by which Explorer is enabled; an empty ARN unsets it (ASSUMPTION), None leaves it.
 
-        ASSUMPTION: a role that does not exist is refused; the caller has to be allowed to pass it.
+        ASSUMPTION: an unknown role is an error; the caller must be allowed to pass it.
         """
         if explorer_enabling_role_arn is None:
             return
@@ -149,7 +149,7 @@ class QuickSetupBackend(BaseBackend):
 
         Managers change side by side: the acceptance tests of aws_ssmquicksetup_configuration_manager do so in AWS
         (hashicorp/terraform-provider-aws pull request 39931). ASSUMPTION: that a change of one that is being deployed
-        is refused, for which the model's words are the only source. Who is refused is taken to wait as long as a poller
+        fails, for which the model is the only source. The caller is assumed to wait as long as a poller
         does.
         """
         if manager.pending_work is not None:
@@ -157,7 +157,7 @@ class QuickSetupBackend(BaseBackend):
             raise ConflictException
 
     def _definitions_beside(self, manager: ConfigurationManager) -> list[Definition]:
-        """Return the definitions of this account, in every Region, and those of a manager that is still to be made."""
+        """Return the definitions of this account, in every Region, and those of a new manager."""
         known = [
             known for beside in ssmquicksetup_backends[self.account_id].values() for known in beside.managers.values()
         ]
@@ -194,7 +194,7 @@ class QuickSetupBackend(BaseBackend):
         return f"arn:aws:ssm-quicksetup:{self.region_name}:{self.account_id}:configuration-manager/{self._draw()}"
 
     def _draw(self) -> Any:
-        # The same in every run, so that what is shown can be compared.
+        # Deterministic, so that runs can be compared.
         self._drawn += 1
         return uuid5(NAMESPACE_URL, f"{self.account_id}/{self.region_name}/{self._drawn}")
 
@@ -212,7 +212,7 @@ def quick_setup_backend_of(account_id: str, region: str) -> QuickSetupBackend:
 
 
 def process_due_operations() -> None:
-    """Do everywhere what is due by now, of Quick Setup and of StackSets that somebody created."""
+    """Process the due operations of Quick Setup and of StackSets, in every account and Region."""
     now = clock.now()
     advance_stack_sets(now)
     for quick_setup in existing_backends(ssmquicksetup_backends, QuickSetupBackend):

@@ -12,7 +12,7 @@ INITIALIZING_TIME = timedelta(seconds=30)
 DEPLOYMENT_TIME = timedelta(seconds=60)
 EXECUTIONS_TIME = timedelta(seconds=60)
 DELETION_TIME = timedelta(seconds=60)
-# ASSUMPTION: whatever the schedule of a definition says, its associations run again after a day; at once they do not,
+# ASSUMPTION: the associations of every schedule run again after a day, and not at once
 # where a node becomes managed.
 EXECUTIONS_INTERVAL = timedelta(days=1)
 
@@ -58,7 +58,7 @@ def advance(manager: ConfigurationManager, now: datetime) -> bool:
     if manager.executions_due_at is not None and now >= manager.executions_due_at:
         _finish_executions(manager, manager.executions_due_at)
     if manager.executed_at is not None and manager.is_finished:
-        # Of the runs that nobody has looked at, the last one is what is seen.
+        # Of several due runs only the last one is visible.
         runs = (now - manager.executed_at) // EXECUTIONS_INTERVAL
         if runs:
             _finish_executions(manager, manager.executed_at + runs * EXECUTIONS_INTERVAL)
@@ -119,7 +119,7 @@ def _advance_deletion(manager: ConfigurationManager, pending_work: PendingWork, 
         return True
     finished_at = pending_work.started_at + DELETION_TIME
     manager.pending_work = None
-    # Once the local roles are gone, neither console nor API can delete the manager:
+    # Without the local roles neither console nor API can delete the manager:
     # https://dev.classmethod.jp/articles/ssm-quick-setup-patchmanager-delete-iam-role, ekristen/aws-nuke issue 709.
     problems = [
         problem

@@ -1,4 +1,4 @@
-"""Quick Setup over the wire."""
+"""Handles requests to Quick Setup."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def find_role_error(
     execution_role_name: str,
     execution_policies: Iterable[str],
 ) -> str | None:
-    """Return what is wrong with the two roles in AWS's or own words, None when nothing is.
+    """Return the error of the two roles, None if they are valid.
 
     The sandbox does not weigh permissions: the execution role must have the managed policies themselves (ASSUMPTION: a
     policy of one's own with the same permissions would do on AWS).

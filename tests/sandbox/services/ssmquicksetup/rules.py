@@ -43,7 +43,7 @@ def require_deployable(manager: ConfigurationManager, definition: Definition, be
 
 
 def require_possible(manager: ConfigurationManager, definition: Definition, beside: Iterable[Definition]) -> None:
-    """Refuse a definition that cannot be, whoever deployed it. Raises ValidationException."""
+    """Raise ValidationException for a definition that no account can deploy."""
     targets = definition.targets
     if not targets.is_local:
         _require_delegated_account(manager, definition)
@@ -91,7 +91,7 @@ def _require_free_regions(definition: Definition, targets: Targets, beside: Iter
 
     "You can't create multiple Quick Setup Host Management configurations that target the same AWS Region":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
-    ASSUMPTION: of one account, whichever Region each is kept in and whether it targets units or the account itself; and
+    ASSUMPTION: of one account, in any Region, whether it targets units or the account itself; and
     which error.
     """
     for other in beside:

@@ -1,4 +1,4 @@
-"""STS that knows who asks, and lets nobody assume what they may not."""
+"""STS with caller identities and trust policies."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class SandboxSTSBackend(STSBackend):
         return f"AIDASAND{self.account_id}", f"arn:aws:iam::{self.account_id}:user/Administrator", self.account_id
 
     def require_assumable(self, role_arn: str, access_key_id: str, external_id: str | None, duration: int) -> None:
-        """Raise AccessDenied unless the role exists and its trust policy lets the caller assume it.
+        """Raise AccessDenied unless the role exists and its trust policy allows the caller.
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. The caller's own policies are not
-        looked at: an administrator may do everything, and ASSUMPTION: so may a role that an administrator assumed.
+        evaluated: an administrator may do everything, and ASSUMPTION: so may a role that an administrator assumed.
         """
         _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
         role = _find(role_arn)
@@ -65,7 +65,7 @@ def _find(role_arn: str) -> Role | None:
         raise STSValidationError(f"{role_arn} is invalid")
     account_id = match.group(1)
     organization = find_organization(account_id)
-    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html: nobody works in a
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html: no access to a
     # closed account any more.
     if organization is not None and organization.get_account_by_id(account_id).status != "ACTIVE":
         return None

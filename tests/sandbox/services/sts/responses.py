@@ -1,4 +1,4 @@
-"""STS over the wire."""
+"""Handles requests to STS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a role's trust policy lets somebody assume it.
+"""Evaluation of a role's trust policy.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who wants to assume a role: `kind` as in a policy's Principal element, `names` all that denote it there."""
+    """A principal: `kind` as in a policy's Principal element, `names` all that match it there."""
 
     kind: str
     names: frozenset[str]

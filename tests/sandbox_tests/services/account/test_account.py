@@ -1,4 +1,4 @@
-"""Which Regions an account has enabled, and who may ask for whose."""
+"""The Regions of an account, and access by other accounts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _statuses(account: Any, **arguments: Any) -> dict[str, str]:
     return {region["RegionName"]: region["RegionOptStatus"] for page in pages for region in page["Regions"]}
 
 
-def test_regions_of_ones_own_account(organization: Sandbox) -> None:
+def test_regions_of_the_callers_account(organization: Sandbox) -> None:
     statuses = _statuses(organization.client("account", MEMBER))
     assert list(statuses) == list(EVERY_REGION)
     assert {region for region, status in statuses.items() if status == "ENABLED"} == {"af-south-1", "ap-east-1"}
@@ -87,7 +87,7 @@ def test_only_with_trusted_access_for_members(organization: Sandbox, client_erro
             account.list_regions(AccountId=account_id)
 
 
-def test_only_the_administrators_ask_for_others(organization: Sandbox, client_error: Any) -> None:
+def test_only_administrators_can_read_other_accounts(organization: Sandbox, client_error: Any) -> None:
     organizations, account = organization.client("organizations"), organization.client("account", ADMINISTRATOR)
     organizations.enable_aws_service_access(ServicePrincipal="account.amazonaws.com")
     for account_id in (MEMBER, ADMINISTRATOR):

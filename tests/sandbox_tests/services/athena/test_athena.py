@@ -31,7 +31,7 @@ def athena(sandbox: Sandbox) -> Any:
     return sandbox.client("athena", OWNER)
 
 
-def test_a_query_takes_time_that_passes_when_it_is_asked_for(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
+def test_polling_a_query_advances_the_clock(sandbox: Sandbox, athena: Any, client_error: Any) -> None:
     put(sandbox, key("i-1"), {"resourceId": "i-1"})
     query_id = start(sandbox, "SELECT resourceid FROM nodes")
     with client_error("InvalidRequestException"):
@@ -47,7 +47,7 @@ def test_a_query_takes_time_that_passes_when_it_is_asked_for(sandbox: Sandbox, a
     assert athena.list_query_executions(WorkGroup=WORKGROUP)["QueryExecutionIds"] == [query_id]
 
 
-def test_rows_come_in_pages_of_which_the_first_begins_with_the_names(sandbox: Sandbox, athena: Any) -> None:
+def test_results_are_paginated_after_a_header_row(sandbox: Sandbox, athena: Any) -> None:
     put(sandbox, key("many"), *({"resourceId": f"i-{number:04}"} for number in range(2100)), {"ComputerName": 'a "b"'})
     text = 'SELECT resourceid, computername AS "Name", count(*) OVER () FROM nodes ORDER BY 1 NULLS LAST'
     query_id = finish(sandbox, start(sandbox, text))["QueryExecutionId"]
@@ -77,7 +77,7 @@ def test_a_query_is_stopped(sandbox: Sandbox, athena: Any) -> None:
     assert finish(sandbox, done)["Status"]["State"] == "SUCCEEDED"
 
 
-def test_a_query_is_cancelled_that_would_scan_too_much(sandbox: Sandbox) -> None:
+def test_the_bytes_scanned_limit(sandbox: Sandbox) -> None:
     build(sandbox, BytesScannedCutoffPerQuery=10_000_000)
     for number in range(3):
         put(sandbox, key(f"i-{number}"), {"resourceId": f"i-{number}", "ComputerName": "x" * 4_000_000})
@@ -107,7 +107,7 @@ def test_an_enforced_workgroup_overrides_its_callers(sandbox: Sandbox, athena: A
 
 def test_results_need_a_bucket_that_may_be_written_to(sandbox: Sandbox, athena: Any) -> None:
     sandbox.client("s3", OTHER).create_bucket(Bucket="bucket-of-another")
-    for bucket in ("bucket-of-another", "bucket-of-nobody"):
+    for bucket in ("bucket-of-another", "missing-bucket"):
         athena.update_work_group(
             WorkGroup=WORKGROUP,
             ConfigurationUpdates={"ResultConfigurationUpdates": {"OutputLocation": f"s3://{bucket}/"}},

@@ -30,7 +30,7 @@ def _with(*environments: dict[str, str]) -> Scenario:
     return Scenario.parse({**ORGANIZATION, "cloud9_environments": list(environments)})
 
 
-def test_environments_are_listed_in_pages_where_they_are(sandbox: Sandbox, client_error: Any) -> None:
+def test_environments_are_listed_in_pages(sandbox: Sandbox, client_error: Any) -> None:
     sandbox.reset(_with(*(_environment(number) for number in range(27))))
     cloud9 = sandbox.client("cloud9", MEMBER, "eu-west-1")
     first = cloud9.list_environments()
@@ -96,7 +96,7 @@ def test_regions_without_an_endpoint(sandbox: Sandbox, client_error: Any) -> Non
 
 @pytest.mark.scenario("cloud9")
 @pytest.mark.usefixtures("roles")
-def test_a_patch_policy_fails_where_a_cloud9_environment_is(
+def test_a_patch_policy_fails_with_a_cloud9_environment(
     sandbox: Sandbox, quick_setup: Any, cloudformation: Any
 ) -> None:
     arn = create(quick_setup, changed(PATCH_POLICY, TargetRegions="us-east-1,eu-west-1"))
@@ -122,13 +122,13 @@ def test_a_patch_policy_fails_where_a_cloud9_environment_is(
 
 
 @pytest.mark.scenario("cloud9")
-def test_other_types_do_not_mind_cloud9(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_other_types_succeed_with_a_cloud9_environment(sandbox: Sandbox, quick_setup: Any) -> None:
     manager = wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
 
 
 @pytest.mark.usefixtures("roles")
-def test_an_environment_on_ones_own_server_does_no_harm(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_a_patch_policy_succeeds_with_an_ssh_environment(sandbox: Sandbox, quick_setup: Any) -> None:
     cloud9_backend_of(MEMBER, "us-east-1").add_environment("0" * 32, "own server", "ssh", f"arn:aws:iam::{MEMBER}:root")
     manager = wait(sandbox, quick_setup, create(quick_setup, PATCH_POLICY))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)

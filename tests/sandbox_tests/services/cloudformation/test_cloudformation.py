@@ -11,7 +11,7 @@ MEMBER = "333333333333"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
-def test_activation_enables_the_principal_and_makes_the_role(sandbox: Sandbox) -> None:
+def test_activation_enables_the_principal_and_creates_the_role(sandbox: Sandbox) -> None:
     cloudformation = sandbox.client("cloudformation")
     assert cloudformation.describe_organizations_access()["Status"] == "DISABLED"
     for _ in range(2):
@@ -48,7 +48,7 @@ def test_administrators_are_deregistered_before_deactivation(sandbox: Sandbox, c
         cloudformation.deactivate_organizations_access()
 
 
-def test_members_may_not_ask_unless_they_administer_and_say_so(sandbox: Sandbox, client_error: Any) -> None:
+def test_member_accounts_require_call_as(sandbox: Sandbox, client_error: Any) -> None:
     management, member = sandbox.client("cloudformation"), sandbox.client("cloudformation", MEMBER)
     for operation in (member.activate_organizations_access, member.describe_organizations_access):
         with client_error("InvalidOperationException"):

@@ -47,7 +47,7 @@ def test_the_source_changes_in_place(sandbox: Sandbox, cloudformation: Any, clie
     assert (sync["SyncSource"]["SourceRegions"], sync["SyncCreatedTime"]) == (["us-west-2"], created)
 
 
-def test_all_else_makes_another_one_which_needs_another_name(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_other_changes_replace_the_sync_under_a_new_name(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     make_bucket(sandbox, MANAGEMENT, "us-east-1")
     bucket = {"SyncName": "inventory", "S3Destination": DESTINATION}
@@ -73,7 +73,7 @@ def test_all_else_makes_another_one_which_needs_another_name(sandbox: Sandbox, c
     ]
 
 
-def test_an_update_that_fails_is_undone(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_a_failed_update_is_rolled_back(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     second = {"Type": "AWS::SSM::ResourceDataSync", "Properties": sync_properties("second")}
     third = {"Type": "AWS::SSM::ResourceDataSync", "Properties": sync_properties("third")}
@@ -101,7 +101,7 @@ def test_an_update_that_fails_is_undone(sandbox: Sandbox, cloudformation: Any) -
     assert list(syncs(ssm)) == ["organization", "renamed"]
 
 
-def test_a_sync_that_somebody_deleted_cannot_be_updated_but_deleted(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_a_sync_that_was_deleted_outside_the_stack(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     stack_id = create(cloudformation, template(sync_properties()))
     ssm.delete_resource_data_sync(SyncName="organization", SyncType=FROM_SOURCE)
@@ -117,7 +117,7 @@ def test_a_sync_that_somebody_deleted_cannot_be_updated_but_deleted(sandbox: San
 
 
 @pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
-def test_what_is_retained_stays(sandbox: Sandbox, cloudformation: Any, policy: str) -> None:
+def test_retained_resources(sandbox: Sandbox, cloudformation: Any, policy: str) -> None:
     ssm = explorer(sandbox)
     stack_id = create(cloudformation, template(sync_properties(), {"DeletionPolicy": policy}))
     cloudformation.delete_stack(StackName="explorer")
@@ -130,7 +130,7 @@ def test_what_is_retained_stays(sandbox: Sandbox, cloudformation: Any, policy: s
 @pytest.mark.parametrize(
     ("make", "ends"), [(create, "ROLLBACK_COMPLETE"), (update, "UPDATE_ROLLBACK_COMPLETE")], ids=["create", "update"]
 )
-def test_a_rollback_retains_less(
+def test_retained_resources_in_a_rollback(
     sandbox: Sandbox, cloudformation: Any, policy: str, stays: bool, make: Callable[[Any, str], object], ends: str
 ) -> None:
     ssm = explorer(sandbox)
@@ -147,7 +147,7 @@ def test_a_rollback_retains_less(
     assert list(syncs(ssm)) == (["organization"] if stays else [])
 
 
-def test_what_is_removed_and_replaced_may_stay(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_retained_resources_in_an_update(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     policies = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     create(cloudformation, template(sync_properties(), policies))
@@ -156,7 +156,7 @@ def test_what_is_removed_and_replaced_may_stay(sandbox: Sandbox, cloudformation:
     assert list(syncs(ssm)) == ["organization", "other"]
 
 
-def test_a_stack_that_cannot_go_stays(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_a_stack_that_cannot_be_deleted(sandbox: Sandbox, cloudformation: Any) -> None:
     network = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
     create(cloudformation, json.dumps({"Resources": {"Bucket": BUCKET, "Network": network}}))
     ec2, (_, found) = (
@@ -176,7 +176,7 @@ def test_a_stack_that_cannot_go_stays(sandbox: Sandbox, cloudformation: Any) -> 
 # Exports and change sets, which are moto's
 
 
-def test_exports_go_with_their_stack(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_exports_are_deleted_with_their_stack(sandbox: Sandbox, cloudformation: Any) -> None:
     explorer(sandbox)
     outputs = {"Name": {"Value": {"Ref": "Sync"}, "Export": {"Name": "explorer-sync"}}}
     create(cloudformation, template(sync_properties(), Outputs=outputs))
@@ -188,7 +188,7 @@ def test_exports_go_with_their_stack(sandbox: Sandbox, cloudformation: Any) -> N
     assert cloudformation.list_exports()["Exports"] == []
 
 
-def test_a_change_set_that_fails_is_undone(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_a_failed_change_set_is_rolled_back(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     create(cloudformation, template(sync_properties()))
     for name, region, ends in (

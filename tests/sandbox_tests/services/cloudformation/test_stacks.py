@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 BROKEN = "Properties validation failed for resource Sync with message:\n"
 
 
-# What a stack makes
+# Creation
 
 
-def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation: Any, client_error: Any) -> None:
+def test_a_stack_creates_and_deletes_a_sync(sandbox: Sandbox, cloudformation: Any, client_error: Any) -> None:
     ssm = explorer(sandbox)
     before = sandbox.snapshot()
     outputs = {"Name": {"Value": {"Ref": "Sync"}}, "Same": {"Value": {"Fn::GetAtt": ["Sync", "SyncName"]}}}
@@ -66,7 +66,7 @@ def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation
     assert sandbox.snapshot() == before
     with client_error("ValidationError"):
         cloudformation.describe_stacks(StackName="explorer")
-    # By its id it can be looked at, and looking makes nothing.
+    # It is found by its id, and reading it creates nothing.
     (deleted,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
     assert (deleted["StackStatus"], "Outputs" in deleted) == ("DELETE_COMPLETE", False)
     assert cloudformation.describe_stack_resources(StackName=stack_id)["StackResources"] == []
@@ -84,7 +84,7 @@ def test_a_stack_makes_a_sync_and_takes_it_away(sandbox: Sandbox, cloudformation
     cloudformation.delete_stack(StackName="explorer")
 
 
-def test_units_and_destinations_are_said_in_cloudformations_way(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_units_and_destinations_in_a_template(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     make_bucket(sandbox, MANAGEMENT, "us-east-1")
     created = sandbox.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Workloads")
@@ -107,7 +107,7 @@ def test_units_and_destinations_are_said_in_cloudformations_way(sandbox: Sandbox
     assert syncs(ssm) == {}
 
 
-def test_parameters_are_shown_as_they_were_given(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_parameters_are_returned_as_sent(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     declared = {"Regions": {"Type": "CommaDelimitedList"}, "Size": {"Type": "Number", "Default": 1}}
     body = template(sync_properties(SourceRegions={"Ref": "Regions"}), Parameters=declared)
@@ -121,7 +121,7 @@ def test_parameters_are_shown_as_they_were_given(sandbox: Sandbox, cloudformatio
     assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["us-west-2"]
 
 
-def test_the_delegated_administrators_stack_stays_when_its_sync_goes(sandbox: Sandbox) -> None:
+def test_the_stack_of_a_deregistered_administrator_remains(sandbox: Sandbox) -> None:
     explorer(sandbox)
     organizations = sandbox.client("organizations")
     administrator = {"AccountId": ADMINISTRATOR, "ServicePrincipal": "ssm.amazonaws.com"}
@@ -166,7 +166,7 @@ def test_the_delegated_administrators_stack_stays_when_its_sync_goes(sandbox: Sa
     ],
     ids=["refused", "EnableAllOpsDataSources", "DestinationDataSharing", "missing", "no object", "twice"],
 )
-def test_a_stack_that_fails_says_why_and_rolls_back(
+def test_a_failed_stack_rolls_back_with_its_reason(
     sandbox: Sandbox, cloudformation: Any, client_error: Any, properties: dict[str, Any], reason: str
 ) -> None:
     ssm = explorer(sandbox)
@@ -193,7 +193,7 @@ def test_a_stack_that_fails_says_why_and_rolls_back(
     create(cloudformation, template(sync_properties()))
 
 
-def test_who_may_not_gets_systems_managers_words(sandbox: Sandbox) -> None:
+def test_access_denied_in_a_stack(sandbox: Sandbox) -> None:
     explorer(sandbox)
     cloudformation = sandbox.client("cloudformation", MEMBER)
     create(cloudformation, template(sync_properties()))
@@ -202,7 +202,7 @@ def test_who_may_not_gets_systems_managers_words(sandbox: Sandbox) -> None:
     assert f"Account {MEMBER} is neither the management account nor the delegated administrator" in reason
 
 
-def test_a_sync_that_exists_and_a_sixth_are_refused(sandbox: Sandbox, cloudformation: Any) -> None:
+def test_existing_syncs_and_the_quota_in_a_stack(sandbox: Sandbox, cloudformation: Any) -> None:
     ssm = explorer(sandbox)
     source = sync_properties()["SyncSource"]
     for name in ("organization", "b", "c", "d"):
@@ -230,9 +230,7 @@ def test_a_sync_that_exists_and_a_sixth_are_refused(sandbox: Sandbox, cloudforma
         ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", 0),
     ],
 )
-def test_what_becomes_of_a_failed_stack_is_said(
-    sandbox: Sandbox, cloudformation: Any, options: dict[str, Any], ends: str, buckets: int
-) -> None:
+def test_on_failure(sandbox: Sandbox, cloudformation: Any, options: dict[str, Any], ends: str, buckets: int) -> None:
     body = template({"SyncName": "a"}, {"DependsOn": "Bucket"}, Resources={"Bucket": BUCKET})
     stack_id = create(cloudformation, body, **options)
     (stack,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
@@ -255,7 +253,7 @@ def test_what_becomes_of_a_failed_stack_is_said(
         ("{[", "Template format error"),
     ],
 )
-def test_a_template_that_the_sandbox_cannot_do_is_never_done(sandbox: Sandbox, body: str, message: str) -> None:
+def test_invalid_templates(sandbox: Sandbox, body: str, message: str) -> None:
     cloudformation = sandbox.client("cloudformation")
     cloudformation.create_stack(StackName="known", TemplateBody=json.dumps({"Resources": {"A": BUCKET}}))
     for operation, options in (

@@ -29,7 +29,7 @@ def test_service_linked_roles_have_their_real_names(iam: Any, service_name: str,
     assert role["Arn"] == f"arn:aws:iam::111111111111:role/aws-service-role/{service_name}/{role_name}"
 
 
-def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, client_error: Any) -> None:
+def test_a_service_linked_role_is_unmodifiable(iam: Any, client_error: Any) -> None:
     iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
     with client_error("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
@@ -50,7 +50,7 @@ def test_a_service_linked_role_is_made_once_and_left_to_its_service(iam: Any, cl
         iam.get_role(RoleName=name)
 
 
-def test_managed_policies_are_there_when_named(iam: Any, client_error: Any) -> None:
+def test_aws_managed_policies(iam: Any, client_error: Any) -> None:
     iam.create_role(RoleName="Role", AssumeRolePolicyDocument=trust(Service="ssm.amazonaws.com"))
     arn = "arn:aws:iam::aws:policy/AWSQuickSetupPatchPolicyDeploymentRolePolicy"
     iam.attach_role_policy(RoleName="Role", PolicyArn=arn)

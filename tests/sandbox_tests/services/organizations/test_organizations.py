@@ -46,7 +46,7 @@ def test_callers_are_those_of_the_model() -> None:
     assert documented - {"DescribeHandshake"} == FOR_EVERY_MEMBER
 
 
-def test_members_may_ask_for_the_organization_only(sandbox: Sandbox, client_error: Any) -> None:
+def test_members_can_only_describe_the_organization(sandbox: Sandbox, client_error: Any) -> None:
     member = sandbox.client("organizations", MEMBER)
     assert member.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
     with client_error("AccessDeniedException"):
@@ -75,7 +75,7 @@ def test_lists_come_in_pages(organizations: Any, client_error: Any) -> None:
         organizations.list_accounts(NextToken="forged")
 
 
-def test_organizational_units_have_names_of_their_own_below_a_parent(
+def test_organizational_unit_names_are_unique_within_a_parent(
     organizations: Any, create_unit: Callable[..., str], client_error: Any
 ) -> None:
     unit = create_unit("Workloads")
@@ -126,7 +126,7 @@ def test_only_an_empty_unit_can_be_deleted(
         ("999999999999", ROOT, "unit", "AccountNotFoundException"),
     ],
 )
-def test_moves_that_are_refused(
+def test_invalid_moves(
     organizations: Any,
     create_unit: Callable[..., str],
     client_error: Any,
@@ -144,7 +144,7 @@ def test_moves_that_are_refused(
         )
 
 
-def test_a_moved_account_is_where_it_was_moved_to(organizations: Any, create_unit: Callable[..., str]) -> None:
+def test_moving_an_account(organizations: Any, create_unit: Callable[..., str]) -> None:
     unit = create_unit("Workloads")
     organizations.move_account(AccountId=MEMBER, SourceParentId=ROOT, DestinationParentId=unit)
     assert organizations.list_parents(ChildId=MEMBER)["Parents"] == [{"Id": unit, "Type": "ORGANIZATIONAL_UNIT"}]
@@ -161,9 +161,7 @@ def test_a_child_that_does_not_exist_has_no_parent(organizations: Any, client_er
         organizations.list_parents(ChildId="999999999999")
 
 
-def test_trusted_access_is_for_services_that_organizations_knows(
-    sandbox: Sandbox, organizations: Any, client_error: Any
-) -> None:
+def test_trusted_access_is_for_known_services(sandbox: Sandbox, organizations: Any, client_error: Any) -> None:
     with client_error("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
         organizations.enable_aws_service_access(ServicePrincipal="stacksets.cloudformation.amazonaws.com")
     for _ in range(2):
@@ -179,7 +177,7 @@ def test_enabling_the_principal_of_stack_sets_does_not_activate_them(sandbox: Sa
 
 
 @pytest.mark.scenario("realistic")
-def test_registrations_that_are_refused(organizations: Any, client_error: Any) -> None:
+def test_invalid_registrations(organizations: Any, client_error: Any) -> None:
     def register(account_id: str, service_principal: str = SYSTEMS_MANAGER) -> None:
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=service_principal)
 
@@ -214,7 +212,7 @@ def test_stack_sets_take_five_delegated_administrators(organizations: Any, clien
         organizations.register_delegated_administrator(AccountId=status["AccountId"], ServicePrincipal=STACK_SETS)
 
 
-def test_what_is_delegated_must_be_deregistered_first(sandbox: Sandbox, organizations: Any, client_error: Any) -> None:
+def test_deregistration_comes_first(sandbox: Sandbox, organizations: Any, client_error: Any) -> None:
     organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=SYSTEMS_MANAGER)
     services = organizations.list_delegated_services_for_account(AccountId=ADMINISTRATOR)["DelegatedServices"]
@@ -277,7 +275,7 @@ def test_closing_accounts(organizations: Any, client_error: Any) -> None:
         organizations.delete_organization()
 
 
-def test_an_organization_can_be_left_deleted_and_created_anew(organizations: Any, client_error: Any) -> None:
+def test_an_organization_can_be_deleted_and_recreated(organizations: Any, client_error: Any) -> None:
     with client_error("AlreadyInOrganizationException"):
         organizations.create_organization(FeatureSet="ALL")
     for account_id in (ADMINISTRATOR, MEMBER):

@@ -42,19 +42,19 @@ def _code(call: Any, **parameters: Any) -> str:
     return str(caught.value.response["Error"]["Code"])
 
 
-def test_a_bucket_is_its_accounts_and_its_name_everybodys(sandbox: Sandbox, s3: Any) -> None:
+def test_bucket_ownership_and_global_names(sandbox: Sandbox, s3: Any) -> None:
     other = sandbox.client("s3", OTHER)
     assert _code(other.create_bucket, Bucket=BUCKET) == "BucketAlreadyExists"
     assert _code(other.head_bucket, Bucket=BUCKET) == "403"
     assert _code(other.list_objects_v2, Bucket=BUCKET) == "AccessDenied"
-    assert _code(other.list_objects_v2, Bucket="nobody-has-this") == "NoSuchBucket"
+    assert _code(other.list_objects_v2, Bucket="no-such-bucket") == "NoSuchBucket"
     assert other.list_buckets()["Buckets"] == []
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
     for name in ("Upper", "ab", "192.168.5.4", "xn--bucket", "two..dots", "-bucket"):
         assert _code(s3.create_bucket, Bucket=name) == "InvalidBucketName", name
 
 
-def test_a_new_bucket_is_closed_and_encrypted(s3: Any) -> None:
+def test_defaults_of_a_new_bucket(s3: Any) -> None:
     rules = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert all(s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
@@ -67,7 +67,7 @@ def test_a_new_bucket_is_closed_and_encrypted(s3: Any) -> None:
 
 
 @pytest.mark.parametrize("algorithm", [None, "CRC32", "SHA256"])
-def test_objects_come_back_as_they_were_put(s3: Any, algorithm: str | None) -> None:
+def test_put_and_get_objects(s3: Any, algorithm: str | None) -> None:
     body = "ä\r\n0\r\n".encode() * 1000
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=body, **({"ChecksumAlgorithm": algorithm} if algorithm else {}))
     assert s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == body
@@ -131,11 +131,11 @@ def test_a_bucket_is_deleted_when_it_is_empty_of_versions_too(sandbox: Sandbox, 
         policy({**statement("s3:GetObject", f"{ARN}/*"), "Effect": "Maybe"}),
     ],
 )
-def test_what_is_no_policy_of_the_bucket(s3: Any, wrong: str) -> None:
+def test_invalid_bucket_policies(s3: Any, wrong: str) -> None:
     assert _code(s3.put_bucket_policy, Bucket=BUCKET, Policy=wrong) == "MalformedPolicy"
 
 
-def test_another_account_needs_the_policy_of_the_bucket(sandbox: Sandbox, s3: Any) -> None:
+def test_cross_account_access_requires_the_bucket_policy(sandbox: Sandbox, s3: Any) -> None:
     other, third = sandbox.client("s3", OTHER), sandbox.client("s3", "111111111111")
     s3.put_object(Bucket=BUCKET, Key="open/a", Body=b"a")
     account = {"AWS": f"arn:aws:iam::{OTHER}:root"}
@@ -160,7 +160,7 @@ def test_another_account_needs_the_policy_of_the_bucket(sandbox: Sandbox, s3: An
     third.put_object(Bucket=BUCKET, Key="closed/a", Body=b"b")
 
 
-def test_a_denial_concerns_the_buckets_own_account_too(s3: Any) -> None:
+def test_an_explicit_deny_applies_to_the_buckets_account(s3: Any) -> None:
     everything = {**statement("s3:*", f"{ARN}/*"), "Effect": "Deny"}
     unencrypted = {**everything, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     outdated = {**everything, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}}
@@ -177,7 +177,7 @@ def test_a_denial_concerns_the_buckets_own_account_too(s3: Any) -> None:
     s3.delete_object(Bucket=BUCKET, Key="a")
 
 
-def test_what_a_service_may(s3: Any) -> None:
+def test_access_of_a_service(s3: Any) -> None:
     conditions = {"StringEquals": {"aws:SourceOrgID": "o-sandbox0001", "s3:x-amz-acl": "bucket-owner-full-control"}}
     service = {"Service": "ssm.amazonaws.com"}
     s3.put_bucket_policy(

@@ -65,7 +65,7 @@ def _accounts(ssm: Any, sync_name: str | None = None) -> list[str]:
 # Whose data
 
 
-def test_the_entire_organization_arrives_the_management_account_included(explorer: Any) -> None:
+def test_the_entire_organization_includes_the_management_account(explorer: Any) -> None:
     entities = explorer.get_ops_summary(SyncName=SYNC, ResultAttributes=[{"TypeName": INSTANCES}])["Entities"]
     assert [entity["Id"][-2:] for entity in entities] == ["11", "31", "41", "42", "51"]
     data = entities[2]["Data"][INSTANCES]
@@ -74,18 +74,18 @@ def test_the_entire_organization_arrives_the_management_account_included(explore
     assert _accounts(explorer, SYNC) == [MANAGEMENT, MEMBER, SHOP, SHOP, PAYMENTS]
 
 
-def test_without_a_sync_it_is_the_account_and_region_alone(sandbox: Sandbox, explorer: Any) -> None:
+def test_without_a_sync(sandbox: Sandbox, explorer: Any) -> None:
     assert _accounts(explorer) == []
     assert _accounts(sandbox.client("ssm", SHOP, TOKYO)) == [SHOP, SHOP]
     assert _accounts(sandbox.client("ssm", SHOP, "us-east-1")) == [SHOP]
 
 
-def test_a_sync_of_one_account_brings_that_account(sandbox: Sandbox) -> None:
+def test_a_sync_of_one_account(sandbox: Sandbox) -> None:
     _with_syncs(sandbox, ResourceDataSync(SHOP, TOKYO, "own"))
     assert _accounts(sandbox.client("ssm", SHOP, TOKYO), "own") == [SHOP, SHOP]
 
 
-def test_its_regions_are_those_that_it_names(sandbox: Sandbox, explorer: Any) -> None:
+def test_the_regions_of_a_sync(sandbox: Sandbox, explorer: Any) -> None:
     regions = ["us-east-1", "eu-west-1"]
     organization = {"OrganizationSourceType": "EntireOrganization"}
     source = {"SourceType": "AwsOrganizations", "SourceRegions": regions, "AwsOrganizationsSource": organization}
@@ -97,7 +97,7 @@ def test_its_regions_are_those_that_it_names(sandbox: Sandbox, explorer: Any) ->
     ], "nor the suspended account, which has an instance in us-east-1"
 
 
-def test_units_bring_the_accounts_in_them_and_below(sandbox: Sandbox, explorer: Any) -> None:
+def test_organizational_units_include_their_descendants(sandbox: Sandbox, explorer: Any) -> None:
     organizations = sandbox.client("organizations")
     units = organizations.list_organizational_units_for_parent(ParentId="r-sbox")["OrganizationalUnits"]
     (workloads,) = (unit["Id"] for unit in units if unit["Name"] == "Workloads")
@@ -113,21 +113,21 @@ def test_units_bring_the_accounts_in_them_and_below(sandbox: Sandbox, explorer: 
     assert _accounts(explorer, name) == [MEMBER, SHOP, SHOP, PAYMENTS], "who comes later too"
 
 
-def test_accounts_that_left_or_are_closed_are_not_in_it(sandbox: Sandbox, explorer: Any) -> None:
+def test_removed_and_closed_accounts_are_excluded(sandbox: Sandbox, explorer: Any) -> None:
     organizations = sandbox.client("organizations")
     organizations.remove_account_from_organization(AccountId=PAYMENTS)
     organizations.close_account(AccountId=MEMBER)
     assert _accounts(explorer, SYNC) == [MANAGEMENT, SHOP, SHOP]
 
 
-def test_a_sync_is_seen_where_it_was_made_alone(sandbox: Sandbox, explorer: Any, client_error: Any) -> None:
+def test_a_sync_belongs_to_its_account_and_region(sandbox: Sandbox, explorer: Any, client_error: Any) -> None:
     others = [sandbox.client("ssm", MANAGEMENT, TOKYO), sandbox.client("ssm", ADMINISTRATOR, "us-east-1")]
     for ssm, name in [*((other, SYNC) for other in others), (explorer, "nothing"), (explorer, "bucket")]:
         with client_error("ResourceDataSyncNotFoundException"):
             ssm.get_ops_summary(SyncName=name)
 
 
-def test_an_instance_is_managed_once_systems_manager_knows_it(sandbox: Sandbox, explorer: Any) -> None:
+def test_managed_instances(sandbox: Sandbox, explorer: Any) -> None:
     def managed() -> list[str]:
         return [found["SourceAccountId"] for found in _instances(explorer, SYNC) if found["IsManaged"] == "true"]
 
@@ -137,7 +137,7 @@ def test_an_instance_is_managed_once_systems_manager_knows_it(sandbox: Sandbox, 
     assert managed() == [SHOP, SHOP, PAYMENTS]
 
 
-def test_nothing_arrives_while_a_sync_is_new(sandbox: Sandbox, explorer: Any) -> None:
+def test_a_new_sync_has_no_data(sandbox: Sandbox, explorer: Any) -> None:
     organization = {"OrganizationSourceType": "EntireOrganization"}
     source = {"SourceType": "AwsOrganizations", "SourceRegions": [TOKYO], "AwsOrganizationsSource": organization}
     explorer.create_resource_data_sync(SyncName="new", SyncType="SyncFromSource", SyncSource=source)
@@ -146,7 +146,7 @@ def test_nothing_arrives_while_a_sync_is_new(sandbox: Sandbox, explorer: Any) ->
     assert len(_accounts(explorer, "new")) == 5
 
 
-# How it is asked for
+# Filters, aggregators and pagination
 
 
 def test_instances_come_in_pages(explorer: Any, client_error: Any) -> None:
@@ -157,7 +157,7 @@ def test_instances_come_in_pages(explorer: Any, client_error: Any) -> None:
         explorer.get_ops_summary(**requests, NextToken="forged")
 
 
-def test_filters_say_which(explorer: Any, client_error: Any) -> None:
+def test_filters(explorer: Any, client_error: Any) -> None:
     def found(key: str, *values: str, **more: str) -> list[str]:
         filters = [{"Key": f"{INSTANCES}.{key}", "Values": list(values), **more}]
         return [instance["SourceAccountId"] for instance in _instances(explorer, SYNC, Filters=filters)]
@@ -206,7 +206,7 @@ def test_instances_are_counted_by_account_and_region(explorer: Any) -> None:
     ],
     ids=["side by side", "sum", "values", "two types", "unknown attribute"],
 )
-def test_other_aggregators_are_refused(explorer: Any, client_error: Any, aggregators: list[dict[str, Any]]) -> None:
+def test_invalid_aggregators(explorer: Any, client_error: Any, aggregators: list[dict[str, Any]]) -> None:
     with client_error("InvalidAggregatorException"):
         explorer.get_ops_summary(SyncName=SYNC, Aggregators=aggregators)
 

@@ -1,4 +1,4 @@
-"""Patch states and compliance: what a scan makes known of managed nodes, and how it is listed."""
+"""Patch states and compliance of managed nodes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _deploy(sandbox: Sandbox, quick_setup: Any, definition: dict[str, Any]) -> N
 
 @pytest.mark.scenario("realistic")
 @pytest.mark.usefixtures("roles")
-def test_a_patch_policy_makes_the_patches_of_managed_nodes_known(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_a_patch_policy_scans_managed_nodes(sandbox: Sandbox, quick_setup: Any) -> None:
     ssm = sandbox.client("ssm", SHOP, TOKYO)
     both = [PATCHED, UNPATCHED]
     assert ssm.describe_instance_patch_states(InstanceIds=both)["InstancePatchStates"] == []
@@ -76,7 +76,7 @@ def test_a_patch_policy_makes_the_patches_of_managed_nodes_known(sandbox: Sandbo
         "pb-0123456789abcdef0",
         "",
     )
-    # Nobody manages this one: it is scanned the day after somebody does.
+    # This one is not managed; it is scanned the day after it becomes managed.
     payments = sandbox.client("ssm", PAYMENTS, TOKYO)
     assert payments.describe_instance_patch_states(InstanceIds=[UNMANAGED])["InstancePatchStates"] == []
     payments.update_service_setting(SettingId=SETTING, SettingValue="Own")
@@ -112,9 +112,7 @@ def test_a_policy_that_installs_leaves_nothing_missing(
 
 @pytest.mark.scenario("realistic")
 @pytest.mark.parametrize(("scans", "states"), [("true", 1), ("false", 0)])
-def test_host_management_scans_unless_it_is_told_not_to(
-    sandbox: Sandbox, quick_setup: Any, scans: str, states: int
-) -> None:
+def test_scans_of_host_management(sandbox: Sandbox, quick_setup: Any, scans: str, states: int) -> None:
     _deploy(sandbox, quick_setup, changed(INSTANCE_MANAGEMENT, TargetRegions=TOKYO, ScanInstances=scans))
     ssm = sandbox.client("ssm", SHOP, TOKYO)
     assert len(ssm.describe_instance_patch_states(InstanceIds=[UNPATCHED])["InstancePatchStates"]) == states
@@ -122,7 +120,7 @@ def test_host_management_scans_unless_it_is_told_not_to(
     assert (item["ComplianceType"], item["CompliantSummary"]["CompliantCount"]) == ("Association", 2)
 
 
-def test_lists_come_in_pages_and_filtered_and_agree(sandbox: Sandbox) -> None:
+def test_pagination_filters_and_consistency_of_lists(sandbox: Sandbox) -> None:
     scenario = Scenario.generated(accounts=6, regions=("us-east-1",), instances=400, unreadable=0)
     sandbox.reset(scenario)
     account_id = max({i.account_id for i in scenario.instances}, key=[i.account_id for i in scenario.instances].count)
@@ -172,7 +170,7 @@ def test_lists_come_in_pages_and_filtered_and_agree(sandbox: Sandbox) -> None:
         ([{"Key": "Status", "Values": ["A"], "Type": "LESS_THAN"}], "InvalidFilter"),
     ],
 )
-def test_filters_and_tokens_that_there_are_not_are_refused(
+def test_invalid_filters_and_tokens(
     sandbox: Sandbox, client_error: Any, filters: list[dict[str, Any]], code: str
 ) -> None:
     ssm = sandbox.client("ssm")

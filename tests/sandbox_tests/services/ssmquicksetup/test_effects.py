@@ -60,9 +60,9 @@ def _change(quick_setup: Any, manager: dict[str, Any], definition: dict[str, Any
 # OpsCenter
 
 
-def test_ops_center_makes_roles_once_for_each_account(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_ops_center_creates_roles_once_for_each_account(sandbox: Sandbox, quick_setup: Any) -> None:
     set_up_administrator(sandbox)
-    # Trusted access has made it here already.
+    # Trusted access has created it here already.
     sandbox.client("iam").delete_service_linked_role(RoleName=ACCOUNT_DISCOVERY)
     manager = wait(sandbox, quick_setup, create(quick_setup, changed(OPS_CENTER, TargetRegions="us-east-1,eu-west-1")))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
@@ -78,7 +78,7 @@ def test_ops_center_makes_roles_once_for_each_account(sandbox: Sandbox, quick_se
     assert _accounts_with_account_discovery(sandbox) == {MANAGEMENT, ADMINISTRATOR}
 
 
-def test_ops_center_goes_from_units_that_are_not_targeted_any_more(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_ops_center_is_removed_from_former_targets(sandbox: Sandbox, quick_setup: Any) -> None:
     set_up_administrator(sandbox)
     manager = wait(sandbox, quick_setup, create(quick_setup, OPS_CENTER))
     units = sandbox.client("organizations").list_organizational_units_for_parent(ParentId=ROOT)["OrganizationalUnits"]
@@ -87,7 +87,7 @@ def test_ops_center_goes_from_units_that_are_not_targeted_any_more(sandbox: Sand
     assert _roles_of_ops_center(sandbox) == {ADMINISTRATOR: ADMINISTRATOR_ROLES | MEMBER_ROLES}
 
 
-def test_roles_of_ops_center_stay_where_a_later_deployment_fails(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_roles_of_ops_center_remain_where_a_later_deployment_fails(sandbox: Sandbox, quick_setup: Any) -> None:
     set_up_administrator(sandbox)
     manager = wait(sandbox, quick_setup, create(quick_setup, OPS_CENTER))
     sandbox.fail_deployment("configuration", MEMBER, "us-east-1", "An SCP denies iam:UpdateRole.")
@@ -103,7 +103,7 @@ def test_roles_of_ops_center_stay_where_a_later_deployment_fails(sandbox: Sandbo
         (ADMINISTRATOR, "AWS-SystemsManager-AutomationAdministrationRole", "delegatedAdmin"),
     ],
 )
-def test_a_role_of_ops_center_that_is_there_already_fails_the_deployment(
+def test_an_existing_role_fails_the_deployment_of_ops_center(
     sandbox: Sandbox, quick_setup: Any, account_id: str, role_name: str, failed: str
 ) -> None:
     set_up_administrator(sandbox)
@@ -157,7 +157,7 @@ def test_host_management_runs_on_managed_instances(sandbox: Sandbox, quick_setup
         ("i-0a1b2c3d4e5f60741", {}),
     ],
 )
-def test_host_management_of_the_own_account_runs_where_it_is_told(
+def test_local_host_management_by_instance_ids(
     sandbox: Sandbox, quick_setup: Any, instances: str, runs: dict[str, dict[str, list[str]]]
 ) -> None:
     sandbox.client("ssm", region="ap-northeast-1").update_service_setting(
@@ -199,7 +199,7 @@ def restored(sandbox: Sandbox) -> Iterator[Sandbox]:
     sandbox.reset(Scenario.named("bare"))
 
 
-def test_a_scenario_with_two_host_managements_in_a_region_is_refused(restored: Sandbox) -> None:
+def test_a_scenario_with_two_host_managements_in_a_region(restored: Sandbox) -> None:
     troubled = Scenario.named("troubled")
     again = replace(troubled.configuration_managers[1], name="again")
     with pytest.raises(Exception, match="Another Host Management configuration of this account targets us-east-1"):
@@ -228,7 +228,7 @@ def test_the_administrator_of_change_manager_is_alone_in_its_unit(sandbox: Sandb
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
 
 
-def test_the_root_is_no_place_for_the_administrator_of_change_manager(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_the_administrator_of_change_manager_cannot_be_in_the_root(sandbox: Sandbox, quick_setup: Any) -> None:
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
     )

@@ -33,7 +33,7 @@ def test_one_account_and_region_that_fails_fails_the_deployment(sandbox: Sandbox
     arn = create(quick_setup, HOST_MANAGEMENT)
     manager = wait(sandbox, quick_setup, arn)
     assert manager["StatusSummaries"][0]["Status"] == "FAILED"
-    # Why it failed is told by StackSets: test_stack_sets.py.
+    # StackSets has the reason: test_stack_sets.py.
     assert message(manager).startswith("Deployment to these StackSets failed: AWS-QuickSetup-DHMC-TA-")
     configurations = quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]
     by_place = {(one["Account"], one["Region"]): one["StatusSummaries"][0]["Status"] for one in configurations}
@@ -54,7 +54,7 @@ def test_one_account_and_region_that_fails_fails_the_deployment(sandbox: Sandbox
         ("organizational_unit", "The organizational units ou-sbox-00000000 do not exist."),
     ],
 )
-def test_what_a_deployment_to_the_organization_needs(
+def test_preconditions_of_a_deployment_to_the_organization(
     sandbox: Sandbox, quick_setup: Any, missing: str, text: str
 ) -> None:
     definition = HOST_MANAGEMENT
@@ -102,7 +102,7 @@ def _detach_managed_policy(iam: Any) -> None:
         (_detach_managed_policy, "lacks the managed policy AWSQuickSetupPatchPolicyDeploymentRolePolicy."),
     ],
 )
-def test_a_patch_policy_needs_sound_roles_to_come_and_to_go(
+def test_a_patch_policy_requires_valid_roles(
     sandbox: Sandbox, quick_setup: Any, roles: Any, break_roles: Callable[[Any], None], text: str
 ) -> None:
     arn = create(quick_setup, PATCH_POLICY, "sound")
@@ -125,7 +125,7 @@ def test_one_change_of_a_manager_at_a_time(quick_setup: Any, client_error: Any) 
     # Each is deploying, and neither is in the other's way.
     with client_error("ConflictException"):
         quick_setup.delete_configuration_manager(ManagerArn=first)
-    # Who was refused has waited; nobody needs to poll the manager for it to end.
+    # The clock advanced with the error; the manager ends without a poller.
     with client_error("ConflictException"):
         quick_setup.delete_configuration_manager(ManagerArn=second)
     quick_setup.delete_configuration_manager(ManagerArn=first)
@@ -140,7 +140,7 @@ def test_a_hundred_managers(sandbox: Sandbox, quick_setup: Any, client_error: An
         create(quick_setup, HOST_MANAGEMENT, "one too many")
 
 
-def test_members_do_not_deploy_to_the_organization(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
+def test_members_cannot_deploy_to_the_organization(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     administrator = sandbox.client("ssm-quicksetup", ADMINISTRATOR)
     with client_error("AccessDeniedException"):
         create(administrator, HOST_MANAGEMENT)

@@ -1,4 +1,4 @@
-"""Quick Setup deploys, and tells how far it is."""
+"""Quick Setup deployments and their status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # How far it is
 
 
-def test_polling_lets_time_pass_until_all_is_done(quick_setup: Any) -> None:
+def test_polling_advances_the_clock(quick_setup: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     assert [statuses(quick_setup, arn) for _ in range(6)] == [
         ("INITIALIZING", "NONE"),
@@ -43,7 +43,7 @@ def test_polling_lets_time_pass_until_all_is_done(quick_setup: Any) -> None:
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
 
-def test_polling_a_finished_manager_lets_no_time_pass(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_polling_a_finished_manager_does_not_advance_the_clock(sandbox: Sandbox, quick_setup: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     sandbox.clock.advance(120)
     statuses(quick_setup, arn)
@@ -73,7 +73,7 @@ def test_host_management_sets_the_setting_of_active_members(sandbox: Sandbox, qu
     sandbox.clock.advance(60)
     after = sandbox.snapshot()
     assert {key for key in before if before[key] != after[key]} == {"roles", "service_linked_roles"}
-    # What StackSets makes in a member account stays there.
+    # The role of StackSets remains in a member account.
     left = [role["name"] for role in after["roles"][MEMBER] if role not in before["roles"][MEMBER]]
     assert len(left) == 1
     assert left[0].startswith("stacksets-exec-")
@@ -107,7 +107,7 @@ def test_a_local_deployment_is_to_the_own_account(sandbox: Sandbox, quick_setup:
         create(quick_setup, changed(local, TargetAccounts=MEMBER))
 
 
-def test_an_update_deploys_to_what_is_new_and_withdraws_from_the_rest(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_an_update_deploys_to_new_targets_and_undeploys_from_others(sandbox: Sandbox, quick_setup: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     manager = wait(sandbox, quick_setup, arn)
     definition_id = manager["ConfigurationDefinitions"][0]["Id"]
@@ -141,7 +141,7 @@ def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any
     second = quick_setup.list_configuration_managers(MaxItems=1, StartingToken=first["NextToken"])
     listed = first["ConfigurationManagersList"] + second["ConfigurationManagersList"]
     assert [manager["Name"] for manager in listed] == ["one", "two"]
-    # The model says that it is empty at the end, not absent.
+    # By the model it is empty at the end, not absent.
     assert second["NextToken"] == ""
     named = quick_setup.list_configuration_managers(Filters=[{"Key": "Name", "Values": ["two"]}])
     assert [manager["Name"] for manager in named["ConfigurationManagersList"]] == ["two"]
@@ -187,7 +187,7 @@ def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_set
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
 
 
-def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
+def test_a_reset_removes_server_parameters(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     sandbox.add_server_parameter("added", "Colour", "blue")
     sandbox.reset(sandbox.scenario)
     assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
@@ -198,7 +198,7 @@ def test_a_reset_forgets_what_is_added(sandbox: Sandbox, quick_setup: Any, clien
 
 @pytest.mark.usefixtures("roles")
 @pytest.mark.parametrize("definition", [HOST_MANAGEMENT, PATCH_POLICY, INSTANCE_MANAGEMENT])
-def test_what_aws_is_known_to_add_may_be_sent(quick_setup: Any, definition: dict[str, Any]) -> None:
+def test_known_server_parameters_are_accepted(quick_setup: Any, definition: dict[str, Any]) -> None:
     sent = changed(definition, QSForceUpdateParam="1")
     assert _parameters(quick_setup, create(quick_setup, sent)) == sent["Parameters"]
 

@@ -63,9 +63,7 @@ def test_every_type_is_listed(quick_setup: Any) -> None:
 
 @pytest.mark.usefixtures("roles")
 @pytest.mark.parametrize("definition", EVERY_TYPE, ids=_name)
-def test_a_type_comes_and_goes_in_the_organization(
-    sandbox: Sandbox, quick_setup: Any, definition: dict[str, Any]
-) -> None:
+def test_each_type_in_the_organization(sandbox: Sandbox, quick_setup: Any, definition: dict[str, Any]) -> None:
     set_up_administrator(sandbox)
     arn = create(quick_setup, definition)
     manager = wait(sandbox, quick_setup, arn)
@@ -81,9 +79,7 @@ def test_a_type_comes_and_goes_in_the_organization(
 
 
 @pytest.mark.parametrize("definition", LOCAL_TYPES, ids=_name)
-def test_a_type_comes_and_goes_in_the_own_account(
-    sandbox: Sandbox, quick_setup: Any, roles: Any, definition: dict[str, Any]
-) -> None:
+def test_each_type_in_one_account(sandbox: Sandbox, quick_setup: Any, roles: Any, definition: dict[str, Any]) -> None:
     for name in ("AWSQuickSetupSSMDeploymentRolePolicy", "AWSQuickSetupJITNADeploymentRolePolicy"):
         roles.attach_role_policy(RoleName="AWS-QuickSetup-Execution", PolicyArn=f"arn:aws:iam::aws:policy/{name}")
     arn = create(quick_setup, local(definition))
@@ -104,7 +100,7 @@ def test_a_type_comes_and_goes_in_the_own_account(
     ],
 )
 @pytest.mark.usefixtures("roles")
-def test_a_type_wants_its_own_managed_policy(
+def test_types_with_their_own_managed_policy(
     sandbox: Sandbox, quick_setup: Any, definition: dict[str, Any], lacking: str
 ) -> None:
     manager = wait(sandbox, quick_setup, create(quick_setup, local(definition)))
@@ -134,7 +130,7 @@ def test_a_type_wants_its_own_managed_policy(
     ],
 )
 @pytest.mark.usefixtures("roles")
-def test_parameters_that_are_taken(
+def test_valid_parameters(
     sandbox: Sandbox, quick_setup: Any, definition: dict[str, Any], parameters: dict[str, str | None]
 ) -> None:
     set_up_administrator(sandbox)
@@ -222,7 +218,7 @@ def test_parameters_that_are_taken(
     ],
 )
 @pytest.mark.usefixtures("roles")
-def test_definitions_that_are_refused(
+def test_invalid_definitions(
     sandbox: Sandbox,
     quick_setup: Any,
     client_error: Any,
@@ -240,7 +236,7 @@ def test_definitions_that_are_refused(
     [CHANGE_MANAGER, OPS_CENTER, CONFORMANCE_PACKS, UNIFIED_CONSOLE, JUST_IN_TIME_NODE_ACCESS],
     ids=_name,
 )
-def test_a_type_needs_an_administrator_of_its_service(
+def test_types_that_require_a_delegated_administrator(
     sandbox: Sandbox, quick_setup: Any, client_error: Any, definition: dict[str, Any]
 ) -> None:
     with client_error("ValidationException"):
@@ -251,7 +247,7 @@ def test_a_type_needs_an_administrator_of_its_service(
     create(quick_setup, definition)
 
 
-def test_conformance_packs_want_the_administrator_of_config(
+def test_conformance_packs_require_the_administrator_of_config(
     sandbox: Sandbox, quick_setup: Any, client_error: Any
 ) -> None:
     sandbox.client("organizations").register_delegated_administrator(

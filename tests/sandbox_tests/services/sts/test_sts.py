@@ -44,13 +44,13 @@ def test_an_account_that_is_not_trusted(sandbox: Sandbox, client_error: Any) -> 
 
 
 @pytest.mark.scenario("realistic")
-def test_nobody_works_in_a_suspended_account(sandbox: Sandbox, client_error: Any) -> None:
+def test_a_suspended_account_cannot_be_accessed(sandbox: Sandbox, client_error: Any) -> None:
     with client_error("AccessDenied"):
         role_arn = "arn:aws:iam::777777777777:role/OrganizationAccountAccessRole"
         sandbox.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
 
 
-def test_the_external_id_and_the_duration_count(sandbox: Sandbox, client_error: Any) -> None:
+def test_external_id_and_duration(sandbox: Sandbox, client_error: Any) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "111111111111"},
@@ -102,7 +102,7 @@ def test_conditions(condition: dict[str, Any], allowed: bool) -> None:
     assert allows_assuming(document, CLOUDFORMATION, context) is allowed
 
 
-def test_a_deny_wins() -> None:
+def test_an_explicit_deny_overrides_an_allow() -> None:
     allow = {"Effect": "Allow", "Principal": "*", "Action": "*"}
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
     judged = {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}

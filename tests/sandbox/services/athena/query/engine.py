@@ -79,7 +79,7 @@ def _columns(table: Table) -> dict[str, str]:
 
 
 def _partitions(connection: duckdb.DuckDBPyConnection, reference: exp.Table, table: Table) -> Iterator[Partition]:
-    """Those that the query cannot do without: what its WHERE says of partition columns alone is tried on each."""
+    """The partitions that the WHERE conditions on partition columns select."""
     names = [key["Name"].lower() for key in table.partition_keys]
     conditions = on_partitions(reference, names)
     partitions = list(partitions_of(table, equalities(conditions)))
@@ -89,7 +89,7 @@ def _partitions(connection: duckdb.DuckDBPyConnection, reference: exp.Table, tab
     values = json.dumps([dict(zip(names, partition, strict=True)) for partition in partitions])
     shape = json.dumps([dict.fromkeys(names, "VARCHAR")])
     where = " AND ".join(f"({_to_duckdb(condition)})" for condition in conditions)
-    # The texts come back, for a partition's folder is named by its text, whatever its column's type.
+    # The original strings are selected as well: they name the partition's location, whatever the column's type.
     casts = ", ".join(f'CAST("{name}" AS {types[name]}) AS "{name}", "{name}" AS "text {name}"' for name in names)
     texts = ", ".join(f'"text {name}"' for name in names)
     found = connection.execute(
@@ -123,7 +123,7 @@ def _point_at(reference: exp.Table, name: str) -> None:
 
 
 def _respond(connection: duckdb.DuckDBPyConnection, statement: Statement, scanner: Scanner) -> Result:
-    # Whatever the query's own SQL says, it reads its tables and nothing of this machine.
+    # The query can read its tables, and no files of this machine.
     connection.execute("SET enable_external_access = false")
     try:
         sql = _to_duckdb(statement.tree)
@@ -178,7 +178,7 @@ def _athena_error(error: duckdb.Error) -> str:
 
 
 def _to_duckdb(node: exp.Expr) -> str:
-    """The same in DuckDB's words, with the virtual time in the place of the real one."""
+    """Translate to DuckDB's SQL, with the virtual time in place of the real one."""
     return node.copy().transform(_at_virtual_time).sql("duckdb")
 
 

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import TokenType
 from sandbox.services.athena.exceptions import QueryFailed
 from sandbox.services.athena.query.statement import DIALECT, Statement
 
-# Of Trino's, those whose DuckDB namesake or translation was tried. Others are "not built" and told so, not guessed.
+# Trino's functions whose DuckDB equivalent was verified; others are refused.
 _FUNCTIONS = frozenset(
     {
         "abs",
@@ -138,7 +138,7 @@ _TYPES = frozenset({"array", "char", "decimal", "map", "numeric", "row", "time",
 
 
 def require_known_functions(text: str, statement: Statement) -> None:
-    """Raise QueryFailed, in Athena's words, for what only DuckDB has, and for what is not built."""
+    """Raise QueryFailed for functions that only DuckDB has, and for those that are not implemented."""
     tokens = sqlglot.tokenize(text, dialect=DIALECT)
     named = _names_of_columns_lists(statement)
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):

@@ -1,4 +1,4 @@
-"""Whether the columns that a query names are there, before it runs: DuckDB finds some that Athena does not.
+"""Column name resolution before a query runs: DuckDB resolves some names that Athena does not.
 
 https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
 """
@@ -92,13 +92,13 @@ class Names:
 
 
 def selects_path(reference: exp.Table) -> bool:
-    """Whether the SELECT of a reference to a table, or one inside of it, says `$path`."""
+    """Whether the SELECT of a reference to a table, or a nested one, selects `$path`."""
     select = reference.find_ancestor(exp.Select)
     return select is not None and any(column.name == PATH for column in select.find_all(exp.Column))
 
 
 def hide_path(tree: exp.Query) -> None:
-    """Let `*` mean all columns but the hidden one, where that is said."""
+    """Exclude the hidden column from `*` where the query selects it explicitly."""
     for reference in tables_of(tree):
         select = reference.find_ancestor(exp.Select)
         if select is None or not selects_path(reference):

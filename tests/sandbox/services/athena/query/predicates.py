@@ -1,4 +1,4 @@
-"""What a query's WHERE says of partitions alone, by which Athena leaves out the others.
+"""Partition pruning: the conditions of a query's WHERE on partition columns.
 
 https://docs.aws.amazon.com/athena/latest/ug/partitions.html: "Athena performs partition pruning".
 """

@@ -1,4 +1,4 @@
-"""Partition projection: which partitions a table has, and where each lies.
+"""Partition projection: the partitions of a table, and their locations.
 
 https://docs.aws.amazon.com/athena/latest/ug/partition-projection-setting-up.html
 https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.glue.models import Table
 
-# ASSUMPTION: more is taken for a mistake. Athena itself has no limit that it tells.
+# ASSUMPTION: more is an error. Athena documents no limit.
 MAXIMUM_PARTITIONS = 1_000_000
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -39,14 +39,14 @@ def is_projected(table: Table) -> bool:
 def partitions_of(table: Table, requested: Mapping[str, Sequence[str]] | None = None) -> Iterator[Partition]:
     """The partitions that the properties of a table project; those of a table without projection are none.
 
-    `wanted` has the values that a query says by equality, which columns of type `injected` need. Raises QueryFailed for
+    `wanted` has the values of the query's equality conditions, which type `injected` requires. Raises QueryFailed for
     properties that Athena cannot use.
     """
     if not table.partition_keys:
         yield ()
         return
     if not is_projected(table):
-        # What CREATE TABLE, a crawler or MSCK REPAIR TABLE would have put in the catalog is not built.
+        # Partitions in the catalog are not implemented.
         return
     values = [
         _values(table, key["Name"].lower(), (requested or {}).get(key["Name"].lower())) for key in table.partition_keys
@@ -60,7 +60,7 @@ def partitions_of(table: Table, requested: Mapping[str, Sequence[str]] | None = 
 
 
 def folder_of(table: Table, partition: Partition) -> str:
-    """Where the objects of a partition lie, with a slash at the end.
+    """The location of a partition, with a trailing slash.
 
     Without `storage.location.template` the path is Hive's, `/key=value/`. ASSUMPTION: a template without a slash at its
     end means a folder too.
@@ -79,9 +79,9 @@ def folder_of(table: Table, partition: Partition) -> str:
 
 
 def folders_of(table: Table) -> list[str]:
-    """Of all partitions together, as few as say it: `*` in the place of what differs.
+    """The locations of all partitions, with `*` for the partition values.
 
-    For what is asked of IAM. Raises QueryFailed.
+    For IAM resource ARNs. Raises QueryFailed.
     """
     return [folder_of(table, tuple("*" for _ in table.partition_keys))]
 
@@ -118,7 +118,7 @@ def _values(table: Table, name: str, requested: Sequence[str] | None) -> Sequenc
 def _property(table: Table, name: str, what: str, default: str | None = None) -> str:
     found = table.parameters.get(f"projection.{name}.{what}", default)
     if found is None:
-        # AWS's words: https://repost.aws/knowledge-center/athena-partition-projection
+        # AWS's message: https://repost.aws/knowledge-center/athena-partition-projection
         raise QueryFailed(
             f"INVALID_TABLE_PROPERTY: Table {table.name} is configured for partition projection, but the following "
             f"partition columns are missing projection configuration: {name} (projection.{name}.{what})"

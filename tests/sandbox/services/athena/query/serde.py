@@ -1,6 +1,6 @@
 """From the bytes of an object to rows, as the OpenX JSON SerDe reads them.
 
-https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html. Types beyond the plain ones are not built.
+https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html. Complex types are not implemented.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TYPES = {
 
 
 def duckdb_type(glue_type: str) -> str:
-    """Raises QueryFailed for a type that is not built."""
+    """Raises QueryFailed for a type that is not implemented."""
     plain = glue_type.lower().partition("(")[0]
     found = "VARCHAR" if plain in ("varchar", "char") else _TYPES.get(plain)
     if found is None:
@@ -60,7 +60,7 @@ class Reader:
         self._keys = {name: properties.get(f"mapping.{name}", name) for name in self._columns}
 
     def rows(self, body: bytes, path: str) -> Iterator[Row]:
-        """One for each line. ASSUMPTION: an empty line is none. Raises QueryFailed, in Athena's words."""
+        """One for each line. ASSUMPTION: an empty line is no row. Raises QueryFailed."""
         content = gzip.decompress(body) if path.endswith(".gz") else body
         for line in content.decode(errors="replace").split("\n"):
             if line.strip():

@@ -45,7 +45,7 @@ def parse(text: str, database: str | None) -> Statement:
     """Read a query. `database` is the one of its context, "default" without one.
 
     Raises InvalidRequestException where Athena does so without starting the query: aws-solutions-library-samples/
-    cloud-intelligence-dashboards-framework issue 855 has its words.
+    cloud-intelligence-dashboards-framework issue 855 has the message.
     """
     tree = _only(text)
     before = None
@@ -80,7 +80,7 @@ def key_of(table: exp.Table, database: str) -> tuple[str, str]:
 
 
 def position(node: exp.Expr) -> str:
-    """Where an expression begins, as Athena tells it: `line 1:15`."""
+    """The position of an expression in Athena's format: `line 1:15`."""
     identifiers = [one for one in node.find_all(exp.Identifier) if "line" in one.meta]
     meta = min((one.meta for one in identifiers), key=lambda one: int(one["start"]), default={})
     length = int(meta.get("end", 0)) - int(meta.get("start", 0)) + 1

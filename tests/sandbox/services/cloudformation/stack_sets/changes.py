@@ -1,4 +1,4 @@
-"""Who may change which service-managed StackSet, and what is refused of it.
+"""Changes of service-managed StackSets: access control and validation.
 
 botocore's model `cloudformation` documents parameters and errors.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sandbox.services.cloudformation.stack_sets.service_managed import Deployment
     from sandbox.services.cloudformation.stack_sets.stack_set import AccountRegion
 
-# The texts are AWS's, as the reports of those who got them have them.
+# AWS's messages, from public reports.
 NOT_ACTIVATED = "You must enable organizations access to operate a service managed stack set"
 NOT_DELEGATED = "Account used is not a delegated administrator"
 
@@ -37,14 +37,14 @@ Request = dict[str, Any]
 
 
 def create(account_id: str, region: str, request: Request) -> ServiceManagedStackSet:
-    """Make a StackSet, which belongs to the management account whoever makes it.
+    """Create a StackSet, which always belongs to the management account.
 
     Raises ValidationError and NameAlreadyExistsException.
     """
     management = _management(account_id, region, request)
     name = str(request["StackSetName"])
     if request.get("AdministrationRoleARN") or request.get("ExecutionRoleName"):
-        # ASSUMPTION: the words; the roles are those of self-managed permissions, says the model.
+        # ASSUMPTION: the message; by the model the roles are those of self-managed permissions.
         raise ValidationError(message="StackSets with SERVICE_MANAGED permission model take no roles.")
     if management.has_active_stack_set(name):
         raise exceptions.NameAlreadyExistsException(f"StackSet {name} already exists")
@@ -67,7 +67,7 @@ def create(account_id: str, region: str, request: Request) -> ServiceManagedStac
 
 
 def update(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
-    """Change a StackSet and bring its stacks up to date, all or those that are meant."""
+    """Update a StackSet, and its stacks: all, or those in the deployment targets."""
     _require_idle(stack_set, request)
     managed_execution = _managed_execution(request, now=stack_set.managed_execution)
     if managed_execution is not stack_set.managed_execution and stack_set.unfinished:
@@ -108,7 +108,7 @@ def delete(stack_set: ServiceManagedStackSet) -> None:
 
 
 def create_instances(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
-    """Deploy to the accounts of the targets, and from now on to those that come, if the StackSet does that."""
+    """Deploy to the accounts of the targets, and with automatic deployment to those that join."""
     _require_idle(stack_set, request)
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
@@ -128,7 +128,7 @@ def create_instances(stack_set: ServiceManagedStackSet, request: Request) -> Dep
 
 
 def update_instances(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
-    """Give instances parameters of their own, and bring their stacks up to date."""
+    """Override the parameters of instances, and update their stacks."""
     _require_idle(stack_set, request)
     locations, preferences = _instances(stack_set, request), _preferences(request)
     overrides = request.get("ParameterOverrides")
@@ -139,7 +139,7 @@ def update_instances(stack_set: ServiceManagedStackSet, request: Request) -> Dep
 
 
 def delete_instances(stack_set: ServiceManagedStackSet, request: Request) -> Deployment:
-    """Take instances away, with their stacks unless these are to stay."""
+    """Delete instances, with their stacks unless these are retained."""
     _require_idle(stack_set, request)
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
@@ -159,7 +159,7 @@ def stop(stack_set: ServiceManagedStackSet, operation_id: str) -> None:
 
 
 def changeable(account_id: str, region: str, request: Request) -> ServiceManagedStackSet:
-    """Return the StackSet that is meant. Raises StackSetNotFoundException, also for those that Quick Setup made."""
+    """Return the StackSet of the request. Raises StackSetNotFoundException, also for Quick Setup's."""
     name = str(request["StackSetName"])
     management = _management(account_id, region, request)
     for stack_set in management.service_managed_stack_sets:
@@ -190,7 +190,7 @@ def _begin(
 
 
 def _management(account_id: str, region: str, request: Request) -> SandboxCloudFormationBackend:
-    """Return CloudFormation of the management account, to those who may change what it has. Raises ValidationError."""
+    """Return CloudFormation of the management account. Raises ValidationError for callers without access."""
     organization = find_organization(account_id)
     if request.get("CallAs") == "DELEGATED_ADMIN":
         if organization is None or not organization.is_delegated_administrator(account_id, STACK_SETS_PRINCIPAL):
@@ -230,7 +230,7 @@ def _whole(stack_set: ServiceManagedStackSet) -> Mapping[AccountRegion, str]:
 
 
 def _instances(stack_set: ServiceManagedStackSet, request: Request) -> dict[AccountRegion, str]:
-    """Return the existing instances that are meant. ASSUMPTION: places without one are left out, without an error."""
+    """Return the existing instances in the targets. ASSUMPTION: missing ones are no error."""
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
     regions, by_account = valid_regions(request.get("Regions") or []), targets.by_account(organization)

@@ -1,4 +1,4 @@
-"""What operations of service-managed StackSets do, in virtual time, and what accounts that come and go set off.
+"""Operations of service-managed StackSets in virtual time, and automatic deployment.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OPERATION_TIME = timedelta(seconds=60)
 
 SKIPPED = "SKIPPED_SUSPENDED_ACCOUNT"
-# The words are those of results in accounts. ASSUMPTION: the first is told for every operation that stops.
+# The messages are from results in AWS. ASSUMPTION: the first is for every operation that fails.
 TOLERANCE_EXCEEDED = "Cancelled since failure tolerance has exceeded"
 STOPPED = "Cancelled by user"
 
@@ -75,7 +75,7 @@ def stop(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
 
 
 def account_moved(management_account_id: str, account_id: str) -> None:
-    """Deploy to an account that came into a target, and take away what is in one that left.
+    """Deploy to an account that joined a target, and delete the instances of one that left.
 
     "Automatic deployments do not consider account level targeting filters", and new instances have no parameters of
     their own (the page above). ASSUMPTION: where it is in a target before and after, its stacks stay as they are.
@@ -148,7 +148,7 @@ def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, location: Ac
     """Flag the instance of a suspended account, also when it was to be deleted.
 
     https://aws.amazon.com/about-aws/whats-new/2023/06/aws-cloudformation-stacksets-suspended-accounts-deployments/
-    ASSUMPTION: an instance goes where no stack has to be deleted for it.
+    ASSUMPTION: an instance without a stack to delete is deleted.
     """
     instance = stack_set.instances.get(location)
     if instance is None:

@@ -18,7 +18,7 @@ STACK_SETS_MEMBER = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 def prepare_members(account_ids: Iterable[str]) -> None:
-    """Make what the first service-managed StackSet makes in a member account; it stays there."""
+    """Create the roles that the first service-managed StackSet creates in a member account; they remain."""
     for account_id in account_ids:
         create_service_linked_role_once(account_id, STACK_SETS_MEMBER)
         auto_created_roles.create(

@@ -1,4 +1,4 @@
-"""The stack of a StackSet in one account and Region: made, changed and deleted there, and why it failed."""
+"""The stack of a StackSet in one account and Region."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ injected_failures = InjectedFailures()
 
 
 def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
-    """Make the stack, or bring it up to date. Return why that failed, None where it did not."""
+    """Create or update the stack. Return the failure reason, None on success."""
     location = (instance.account_id, instance.region)
     reason = injected_failures.reason(stack_set.name, *location) or _disabled_region(stack_set, instance)
     if reason is not None:
@@ -32,7 +32,7 @@ def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
         with operation(Operation(instance.last_operation_id)):
             stack = _deployed(stack_set, instance, cloudformation)
     except CloudFormationError as error:
-        # Of templates that lack a parameter's value, say.
+        # Such as a parameter without a value.
         return f"ResourceLogicalId:N/A, ResourceType:N/A, ResourceStatusReason:{error.message}."
     instance.stack_id = stack.stack_id
     return None if stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"} else _reason(stack)
@@ -55,7 +55,7 @@ def _deployed(
     stack = _existing(cloudformation, instance)
     parameters = {**stack_set.parameters, **instance.overrides}
     if stack is not None and stack.status not in UPDATABLE_STATUSES:
-        # ASSUMPTION: what is left of a creation that failed is deleted, and the stack made anew.
+        # ASSUMPTION: a stack whose creation failed is deleted and recreated.
         cloudformation.delete_stack(stack.stack_id)
         stack = None
     if stack is None:
@@ -72,7 +72,7 @@ def _deployed(
 
 
 def _existing(cloudformation: SandboxCloudFormationBackend, instance: Instance) -> Stack | None:
-    """The stack, None where it was never made or somebody deleted it in the account."""
+    """The stack; None if it was never created, or was deleted in the account."""
     return next((stack for stack in cloudformation.active_stacks() if stack.stack_id == instance.stack_id), None)
 
 
@@ -80,7 +80,7 @@ def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> s
     """The target account must have its Region enabled, and so must the management account.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
-    ASSUMPTION: the words.
+    ASSUMPTION: the message.
     """
     for account_id in (instance.account_id, stack_set.account_id):
         if account_backend_of(account_id).region_status(instance.region) == "DISABLED":
@@ -89,7 +89,7 @@ def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> s
 
 
 def _reason(stack: Stack) -> str:
-    """Why the stack failed, as StackSets tells it: the first of its resources that did, in the last change."""
+    """The failure reason as StackSets reports it: of the first resource that failed in the last operation."""
     started = max(
         (number for number, event in enumerate(stack.events) if event.resource_status_reason == "User Initiated"),
         default=0,

@@ -1,4 +1,4 @@
-"""How an operation of a StackSet goes about: in which order, how many at a time, and how many may fail.
+"""The preferences of a StackSet operation: Region order, concurrency and failure tolerance.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stackset-ops-options.html
 """
@@ -18,7 +18,7 @@ _EITHER = (("FailureToleranceCount", "FailureTolerancePercentage"), ("MaxConcurr
 
 @dataclass(frozen=True)
 class Preferences:
-    """`said` is the model's StackSetOperationPreferences, whose defaults hold for what is not said."""
+    """`options` is the model's StackSetOperationPreferences."""
 
     options: dict[str, Any] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What changes StackSets, over the wire."""
+"""Handles requests that change StackSets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.cloudformation.stack_sets.service_managed import Deployment, ServiceManagedStackSet
 
-# Seconds that a caller is taken to have waited before it asks again how far an operation is.
+# Virtual seconds between two polls of an operation.
 POLLING_INTERVAL = 30
 
 
@@ -31,7 +31,7 @@ class StackSetResponse(MotoCloudFormationResponse):
         request = self._request
         if request.get("PermissionModel") != SERVICE_MANAGED:
             if self._call_as != "SELF" or "AutoDeployment" in request:
-                # ASSUMPTION: the words. CallAs and AutoDeployment are "[Service-managed permissions]" in the model.
+                # ASSUMPTION: the message. CallAs and AutoDeployment are "[Service-managed permissions]" in the model.
                 raise ValidationError(message="CallAs and AutoDeployment are for SERVICE_MANAGED permissions only.")
             return super().create_stack_set()
         self._process_due_operations()
@@ -97,7 +97,7 @@ class StackSetResponse(MotoCloudFormationResponse):
         try:
             operation = change(self._changeable, self._request)
         except OperationInProgressException:
-            # As though the caller had waited before it tries again, so that what nobody watches ends too.
+            # As if the caller had waited before the next attempt, so that an operation without a poller ends too.
             clock.advance(POLLING_INTERVAL)
             raise
         return ActionResult({"OperationId": operation.id})

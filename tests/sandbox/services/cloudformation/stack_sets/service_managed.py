@@ -1,4 +1,4 @@
-"""StackSets with service-managed permissions that somebody creates.
+"""User-created StackSets with service-managed permissions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs.html
 """
@@ -26,9 +26,9 @@ UNFINISHED = frozenset({"QUEUED", "RUNNING"})
 
 @dataclass
 class Instance(StackInstance):
-    """`stack_id` is that of its stack, None where none was ever made; `overrides` are its own parameters.
+    """`stack_id` is None before a stack was created; `overrides` are its parameter overrides.
 
-    `is_outdated` where its stack is not what the StackSet says by now.
+    `is_outdated`: the stack does not match the StackSet.
     """
 
     stack_id: str | None = None
@@ -53,10 +53,10 @@ class Instance(StackInstance):
 
 @dataclass
 class Deployment(Operation):
-    """An operation and all that it was told.
+    """An operation with its options.
 
-    `targets` are the model's DeploymentTargets as they were said, None for automatic deployments and whole updates.
-    ASSUMPTION: which accounts they mean is settled when the operation is asked for, also when it has to queue.
+    `targets` are the model's DeploymentTargets, None for automatic deployments and whole updates.
+    ASSUMPTION: the accounts are resolved at the request, also when the operation is queued.
     """
 
     targets: dict[str, Any] | None = None
@@ -93,7 +93,7 @@ class ServiceManagedStackSet(StackSet):
     automatic_targets: dict[str, set[str]] = field(default_factory=dict)
     instances: dict[AccountRegion, Instance] = field(default_factory=dict)  # type: ignore[assignment]
     operations: list[Deployment] = field(default_factory=list)  # type: ignore[assignment]
-    # Which StackSet of this name in this account and Region it is: ids tell them apart.
+    # Distinguishes the ids of StackSets of the same name.
     generation: int = 0
 
     @property
@@ -116,13 +116,13 @@ class ServiceManagedStackSet(StackSet):
         return f"StackSet-{self.name}-{uuid5(NAMESPACE_URL, f'{self.id}/{account_id}/{region}')}"
 
     def add_targets(self, unit_ids: tuple[str, ...], regions: list[str]) -> None:
-        """Deploy there also to accounts that come later."""
+        """Add targets of automatic deployment."""
         for unit_id in unit_ids:
             self.automatic_targets.setdefault(unit_id, set()).update(regions)
         self.organizational_unit_ids = tuple(sorted(self.automatic_targets))
 
     def remove_targets(self, unit_ids: tuple[str, ...], regions: list[str]) -> None:
-        """Deploy there no longer."""
+        """Remove targets of automatic deployment."""
         for unit_id in unit_ids:
             left = self.automatic_targets.pop(unit_id, set()) - set(regions)
             if left:

@@ -1,4 +1,4 @@
-"""StackSets as Quick Setup makes them: what can be read of them afterwards.
+"""StackSets as Quick Setup creates them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html
 """
@@ -29,7 +29,7 @@ class StackInstance:
     """A stack in one account and Region, or the wish for one.
 
     `organizational_unit_id` is the target that the account is in, None in a self-managed StackSet; `status` is the
-    model's StackInstanceDetailedStatus, `reason` says why it failed.
+    model's StackInstanceDetailedStatus, `reason` is the failure reason.
     """
 
     account_id: str
@@ -38,7 +38,7 @@ class StackInstance:
     status: str
     reason: str | None
     last_operation_id: str
-    # The model's StackDriftStatus: nobody detects drift here.
+    # The model's StackDriftStatus: drift detection is not implemented.
     drift_status: str = "NOT_CHECKED"
 
     def describe(self, stack_set: StackSet) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class StackSet:
 
     @property
     def id(self) -> str:
-        # The same in every run, so that what is shown can be compared.
+        # Deterministic, so that runs can be compared.
         return f"{self.name}:{uuid5(NAMESPACE_URL, f'{self.account_id}/{self.region}/{self.name}')}"
 
     def begin(self, locations: Targeted, suspended: Targeted, at: datetime) -> None:
@@ -146,7 +146,7 @@ class StackSet:
         }
 
     def finish(self, reasons: Mapping[AccountRegion, str | None], at: datetime) -> None:
-        """End the operation; `reasons` says of each account and Region why it failed, None where it did not."""
+        """End the operation; `reasons` has the failure reason of each account and Region, None on success."""
         operation = self._running
         if operation is None:
             return
@@ -155,7 +155,7 @@ class StackSet:
             instance = self.instances[location]
             instance.status, instance.reason = ("SUCCEEDED", None) if reason is None else ("FAILED", reason)
             operation.results[location] = (unit_id, instance.status, reason)
-        # ASSUMPTION: Quick Setup tolerates failures, so that nothing is cancelled, and one makes the operation FAILED.
+        # ASSUMPTION: Quick Setup tolerates failures, so that nothing is cancelled, and one fails the operation.
         failed = any(reason is not None for reason in reasons.values())
         operation.status, operation.ended_at = "FAILED" if failed else "SUCCEEDED", at
 
@@ -194,7 +194,7 @@ class StackSet:
         }
 
     def describe(self) -> dict[str, Any]:
-        """Return the model's StackSet, without the template: only Quick Setup knows it."""
+        """Return the model's StackSet, without the template, which only Quick Setup has."""
         return {
             "StackSetName": self.name,
             "StackSetId": self.id,

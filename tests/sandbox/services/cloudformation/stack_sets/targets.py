@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from sandbox.services.organizations.models import Organization
 
-# The text is AWS's, as the reports of those who got it have it.
+# AWS's message, from public reports.
 UNITS_ONLY = "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
 
 
 @dataclass(frozen=True)
 class DeploymentTargets:
-    """`filter_type` says what `accounts` are to the units: NONE, INTERSECTION, DIFFERENCE or UNION."""
+    """`filter_type` is the model's AccountFilterType: NONE, INTERSECTION, DIFFERENCE or UNION."""
 
     unit_ids: tuple[str, ...]
     accounts: frozenset[str] = frozenset()
@@ -47,7 +47,7 @@ class DeploymentTargets:
         known = {unit.id for unit in organization.ou}
         missing = sorted(set(unit_ids) - known)
         if missing:
-            # ASSUMPTION: refused at once, and the words.
+            # ASSUMPTION: that the request fails, and the message.
             raise ValidationError(message=f"Organizational units not found: {', '.join(missing)}")
         accounts = frozenset(requested.get("Accounts") or ())
         filter_type = requested.get("AccountFilterType") or ("UNION" if accounts else "NONE")
@@ -56,10 +56,10 @@ class DeploymentTargets:
         return cls(unit_ids, accounts, filter_type)
 
     def unit_of(self, organization: Organization, account: FakeAccount) -> str | None:
-        """Return the targeted root or unit that an account is in, None where it is not meant.
+        """Return the targeted root or unit that an account is in, None if it is not targeted.
 
         The management account never is. Units below a target are in it. ASSUMPTION: of several that it is in, the first
-        one said; an account of a UNION that is in none of them is named by the unit that it is in.
+        one; an account of a UNION that is in none of them is named by the unit that it is in.
         """
         if account.id == organization.account_id:
             return None
@@ -71,13 +71,13 @@ class DeploymentTargets:
         return unit_id if requested.get(self.filter_type, True) else None
 
     def by_account(self, organization: Organization) -> dict[str, str]:
-        """Return the accounts that are meant, suspended ones included, each with the root or unit that targets it."""
+        """Return the targeted accounts, including suspended ones, each with the root or unit that targets it."""
         found = {account.id: self.unit_of(organization, account) for account in organization.accounts}
         return {account_id: unit_id for account_id, unit_id in found.items() if unit_id is not None}
 
 
 def valid_regions(regions: list[str]) -> list[str]:
-    """Return the Regions, each once. Raises ValidationError for one that AWS does not have (ASSUMPTION: the words)."""
+    """Return the distinct Regions. Raises ValidationError for an unknown one (ASSUMPTION: the message)."""
     unknown = sorted(set(regions) - set(EVERY_REGION))
     if unknown or not regions:
         raise ValidationError(message=f"Invalid Regions: {', '.join(unknown) or 'none was given'}")

@@ -35,7 +35,7 @@ __all__ = ["FROM_SOURCE", "TO_DESTINATION", "ResourceDataSync", "ResourceDataSyn
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-configuring-multi.html and
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
 MAXIMUM_OF_A_TYPE = 5
-# Seconds that a caller is taken to have waited before it asks again how far a sync is.
+# Virtual seconds between two polls of a sync.
 POLLING_INTERVAL = 30
 
 
@@ -51,7 +51,7 @@ class ResourceDataSyncs:
         self._by_name: dict[str, ResourceDataSync] = {}
 
     def add(self, name: str, sync_type: str, *, organization: bool, created_at: datetime) -> None:
-        """Take in a sync that is there already, of all that there is: accounts, or else this one, and this Region."""
+        """Add an existing sync of the organization or of this account, for this Region."""
         source = self._scenario_source(organization=organization) if sync_type == FROM_SOURCE else None
         destination = self._scenario_destination(organization=organization) if sync_type == TO_DESTINATION else None
         sync = ResourceDataSync(name, sync_type, self._account_id, self._region, source, destination, created_at)
@@ -94,7 +94,7 @@ class ResourceDataSyncs:
         sync = self._known(name, FROM_SOURCE)
         require_source(self._account_id, self._region, source)
         if sync.pending_work is not None and sync.pending_work.kind == "update":
-            # Who is refused is taken to wait as long as a poller does, so that an update that nobody watches ends too.
+            # As if the caller had waited before the next attempt, so that an update without a poller ends too.
             clock.advance(POLLING_INTERVAL)
             raise exceptions.ResourceDataSyncConflictException(
                 "Another UpdateResourceDataSync request is being processed. Wait a few minutes and try again."
@@ -135,7 +135,7 @@ class ResourceDataSyncs:
         return [sync for _, sync in sorted(self._by_name.items()) if sync_type in {None, sync.type}]
 
     def poll(self, syncs: Iterable[ResourceDataSync]) -> None:
-        """Let time pass, as though whoever asked for an unfinished sync had waited before asking again."""
+        """Advance the clock for an unfinished sync, as if the client had waited before the next poll."""
         if any(sync.pending_work is not None for sync in syncs):
             clock.advance(POLLING_INTERVAL)
 
@@ -161,7 +161,7 @@ class ResourceDataSyncs:
         return {"SourceType": OF_ORGANIZATION, "AwsOrganizationsSource": entire, **regions}
 
     def _scenario_destination(self, *, organization: bool) -> dict[str, Any]:
-        # The bucket itself is not looked for.
+        # The bucket is not checked.
         bucket = f"resource-data-sync-{self._account_id}"
         destination = {"BucketName": bucket, "SyncFormat": "JsonSerDe", "Region": self._region}
         if not organization:
@@ -172,7 +172,7 @@ class ResourceDataSyncs:
 def _require_writable(sync: ResourceDataSync) -> None:
     """Raise ResourceDataSyncInvalidConfigurationException for a bucket that the sync cannot write to.
 
-    hashicorp/terraform-provider-aws waits for these words to end while a new bucket's policy takes effect
+    hashicorp/terraform-provider-aws retries on this message while a new bucket's policy takes effect
     (internal/service/ssm/resource_data_sync.go). ASSUMPTION: what follows them.
     """
     failure = sync.delivery.failure_reason() if sync.delivery is not None else None

@@ -44,7 +44,7 @@ class Delivery:
         self._written: dict[str, Rows] = {}
 
     def failure_reason(self) -> str | None:
-        """Return why it cannot write, in words (ASSUMPTION: AWS's pages have none); None when it can."""
+        """Return why it cannot write (ASSUMPTION: the messages); None if it can."""
         name, region = self._destination["BucketName"], self._destination["Region"]
         bucket = find_bucket(name)
         if bucket is None:
@@ -58,11 +58,11 @@ class Delivery:
         return self._denial(bucket) or self._key_denial(bucket)
 
     def deliver(self, instances: Iterable[ManagedInstance], now: datetime) -> None:
-        """Write what is new of these nodes. What was written of others stays.
+        """Write the changed data of these nodes. Objects of other nodes remain.
 
         "If you delete a managed node, resource data sync preserves the inventory file for the deleted node. For running
         nodes, however, resource data sync automatically overwrites old inventory files" (the page above). ASSUMPTION:
-        what somebody else did to an object stays until there is something new of its node.
+        other changes of an object remain until the node's data change.
         """
         bucket = find_bucket(self._destination["BucketName"])
         if bucket is None:
@@ -87,23 +87,23 @@ class Delivery:
         )
 
     def _denial(self, bucket: SandboxBucket) -> str | None:
-        """The three permissions of the page above, with what the service says of itself and of the object."""
+        """The three permissions of the page above, with the service's condition keys."""
         context = {**self._context(), "s3:x-amz-acl": OWNER_CONTROLS}
         if arn := self._destination.get("AWSKMSKeyARN"):
             context["s3:x-amz-server-side-encryption"] = "aws:kms"
             context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = arn
-        # ASSUMPTION: it asks about one object, and all others are as it is.
+        # ASSUMPTION: it checks one object, for all.
         key = self._key(INSTANCE_INFORMATION, "i-00000000000000000")
         required = [("s3:GetBucketAcl", "", self._context()), ("s3:PutObject", key, context)]
         if "DestinationDataSharing" in self._destination:
             required.append(("s3:PutObjectTagging", key, self._context()))
         for action, of_key, facts in required:
             if not is_service_allowed(SERVICE, action, bucket.name, of_key, facts):
-                return f"the policy of the bucket {bucket.name} does not let {SERVICE} do {action} for {self._arn}"
+                return f"the policy of the bucket {bucket.name} does not allow {SERVICE} to {action} for {self._arn}"
         return None
 
     def _key_denial(self, bucket: SandboxBucket) -> str | None:
-        """What the key is in the way of with which the objects are encrypted: the sync's, or else the bucket's.
+        """Return why the KMS key of the sync, or of the bucket, cannot be used.
 
         https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-resource-data-sync.html
         """
@@ -118,7 +118,7 @@ class Delivery:
             return f"the key {arn} is not in the Region of the bucket {bucket.name}"
         permission = Permission("kms:GenerateDataKey", key.arn, self._context())
         if not _key_policy_allows(key.policy, Principal.service(SERVICE), permission):
-            return f"the policy of the key {arn} does not let {SERVICE} do {permission.action} for {self._arn}"
+            return f"the policy of the key {arn} does not allow {SERVICE} to {permission.action} for {self._arn}"
         return None
 
     def _context(self) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _default_key(bucket: SandboxBucket) -> str | None:
     by_default = (bucket.encryption or {}).get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {})
     if not str(by_default.get("SSEAlgorithm", "")).startswith("aws:kms"):
         return None
-    # Without a key it is the AWS managed one of the bucket's account, whose policy nobody can change: other accounts
+    # Without a key it is the AWS managed one of the bucket's account, whose policy cannot be changed: other accounts
     # cannot use it (UsingKMSEncryption, above).
     return key_arn(bucket.account_id, bucket.region_name, by_default.get("KMSMasterKeyID") or "alias/aws/s3")
 

@@ -40,7 +40,7 @@ def key_of(type_name: str, account_id: str, region: str, node_id: str) -> str:
 def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
     """Return the objects of a node by inventory type, those that there are.
 
-    ASSUMPTION: all values are text, as public programs read them; the types of GetInventorySchema (`number`) say
+    ASSUMPTION: all values are text, as public programs read them; the types of GetInventorySchema (`number`) state
     otherwise of none of these. Only these three types are written. A node that was never scanned has no
     AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox collects it.
     """
@@ -84,7 +84,7 @@ def _compliance(instance: ManagedInstance, item: Mapping[str, Any]) -> Row:
 
 
 def _row(instance: ManagedInstance, captured_at: datetime, facts: Mapping[str, Any]) -> Row:
-    """The three that Systems Manager adds to the attributes of a type come first."""
+    """The three attributes that Systems Manager adds come first."""
     return {
         "resourceId": instance.id,
         "captureTime": as_text(captured_at),

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ssm-resourcedatasync.html
 
 AWS has published its schema and its handlers (aws-cloudformation/aws-cloudformation-resource-providers-ssm, folder
-aws-ssm-resourcedatasync): what a template may say, what is asked of Systems Manager, and what becomes of its errors.
+aws-ssm-resourcedatasync): the template's properties, the calls to Systems Manager, and the handling of its errors.
 """
 
 # ruff: noqa: ARG003 (the signatures are moto's)
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TYPE = "AWS::SSM::ResourceDataSync"
 
-# By the names that CloudFormation has for them, the members of ResourceDataSyncS3Destination. They may be said at the
+# By the names that CloudFormation has for them, the members of ResourceDataSyncS3Destination. They are accepted at the
 # top as well, an older way.
 DESTINATION_MEMBERS = {
     "BucketName": "BucketName",
@@ -60,8 +60,8 @@ SCHEMA = Schema(
     required=("SyncName",),
 )
 
-# What the handlers make of Systems Manager's errors. Of an invalid configuration they do not tell what is invalid.
-# ASSUMPTION: a sync that exists is told in the words that other types have for it.
+# The handler errors for Systems Manager's errors. For an invalid configuration they lack the reason.
+# ASSUMPTION: the message for an existing sync is that of other types.
 HANDLER_ERRORS = {
     "ResourceDataSyncAlreadyExistsException": (
         "AlreadyExists",
@@ -85,7 +85,7 @@ OTHER_ERRORS = ("GeneralServiceException", "Error occurred during operation '{ty
 
 
 class ResourceDataSyncResource(CloudFormationModel):
-    """A sync as a stack made it, which may be gone by now. `replaced`: the resource in whose place it was made."""
+    """A sync of a stack, which may have been deleted since. `replaced`: the resource that it replaces."""
 
     def __init__(self, properties: dict[str, Any], replaced: ResourceDataSyncResource | None = None) -> None:
         self.properties = properties
@@ -97,7 +97,7 @@ class ResourceDataSyncResource(CloudFormationModel):
         return str(self.properties["SyncName"])
 
     def get_cfn_attribute(self, attribute: str) -> str:
-        """Return the one attribute. Raises NotImplementedError, by which moto knows that there is no other."""
+        """Return the one attribute. Raises NotImplementedError, as moto expects for an unknown attribute."""
         if not self.has_cfn_attr(attribute):
             raise NotImplementedError(attribute)
         return self.physical_resource_id
@@ -168,7 +168,7 @@ class ResourceDataSyncResource(CloudFormationModel):
     def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
     ) -> None:
-        raise TypeError(f"{resource_name} has to be deleted by its own method, which knows what it was made of")
+        raise TypeError(f"{resource_name} must be deleted by its method `delete`")
 
 
 def _type_of(properties: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What Systems Manager refuses of a resource data sync.
+"""Validation of resource data syncs.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
 """
@@ -32,7 +32,7 @@ OPT_IN_REGIONS = frozenset({"af-south-1", "ap-east-1", "eu-south-1", "me-south-1
 
 
 def require_type(sync_type: str | None) -> None:
-    """Raise ResourceDataSyncInvalidConfigurationException for a type that there is not; None is none said."""
+    """Raise ResourceDataSyncInvalidConfigurationException for an unknown type; None is no type."""
     if sync_type not in {None, FROM_SOURCE, TO_DESTINATION}:
         raise _invalid(f"The sync type {sync_type} is neither {FROM_SOURCE} nor {TO_DESTINATION}.")
 
@@ -42,7 +42,7 @@ def require_possible(
 ) -> None:
     """Raise ResourceDataSyncInvalidConfigurationException or AccessDeniedException for a sync that AWS does not make.
 
-    ASSUMPTION: a source where the type has none, and a destination where it has none, are refused.
+    ASSUMPTION: a source where the type has none, and a destination where it has none, are errors.
     """
     require_type(sync_type)
     if sync_type == TO_DESTINATION:
@@ -58,7 +58,7 @@ def require_possible(
 def require_source(account_id: str, region: str, source: dict[str, Any]) -> None:
     """Raise what `require_possible` raises for a ResourceDataSyncSource that the account cannot collect from.
 
-    ASSUMPTION: which of several mistakes is told; a source needs a Region, also when it includes future ones.
+    ASSUMPTION: the order of the checks; a source needs a Region, also when it includes future ones.
     """
     regions = source["SourceRegions"]
     unknown = sorted(set(regions) - set(EVERY_REGION))
@@ -101,7 +101,7 @@ def _require_units(organization_source: dict[str, Any]) -> None:
     kind, has_units = organization_source["OrganizationSourceType"], bool(organization_source.get(ORGANIZATIONAL_UNITS))
     if kind not in {ENTIRE_ORGANIZATION, ORGANIZATIONAL_UNITS}:
         raise _invalid(f"The source type {kind} is neither {ENTIRE_ORGANIZATION} nor {ORGANIZATIONAL_UNITS}.")
-    # ASSUMPTION: units beside the entire organization are refused, and not left alone.
+    # ASSUMPTION: units beside the entire organization are an error.
     if has_units != (kind == ORGANIZATIONAL_UNITS):
         raise _invalid(f"The source type {kind} {'has no' if has_units else 'has'} OrganizationalUnits.")
 
@@ -112,7 +112,7 @@ def _administered_organization(account_id: str) -> Organization:
     Only the management account and the delegated administrator have "access to the AWS Organizations resource data sync
     API operations":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-    ASSUMPTION: the errors. Trusted access is no condition here: without it the sync is made and fails (the model's
+    ASSUMPTION: the errors. Trusted access is no condition here: without it the sync is created and fails (the model's
     TrustedAccessDisabled).
     """
     organization = find_organization(account_id)
@@ -133,7 +133,7 @@ def _administered_organization(account_id: str) -> Organization:
 def _require_opted_in(account_id: str, regions: set[str], administering: Organization | None = None) -> None:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html: the
     # delegated administrator cannot create syncs in opt-in Regions. ASSUMPTION: it cannot collect from them either; the
-    # members' Regions, which have to be enabled too, are not looked at.
+    # members' Regions, which must be enabled too, are not checked.
     for region in sorted(regions & OPT_IN):
         if region not in OPT_IN_REGIONS:
             raise _invalid(f"Explorer does not support the opt-in Region {region}.")

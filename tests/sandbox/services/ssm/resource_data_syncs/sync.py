@@ -34,7 +34,7 @@ SYNC_TIME = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class SyncFailure:
-    """Why a sync fails: words (ASSUMPTION) for people, and a state of the model's ResourceDataSyncSourceWithState.
+    """Why a sync fails: a message (ASSUMPTION), and a state of the model's ResourceDataSyncSourceWithState.
 
     A sync to a bucket has no such state.
     """
@@ -55,7 +55,7 @@ class PendingWork:
 class ResourceDataSync:
     """One sync. `source` is the model's ResourceDataSyncSource, `destination` its ResourceDataSyncS3Destination.
 
-    `is_continuous`: whether its status follows what is so, of organization or bucket, else it stays as it is.
+    `is_continuous`: whether its status follows the state of the organization or bucket.
     """
 
     name: str
@@ -89,7 +89,7 @@ class ResourceDataSync:
         """The model's LastResourceDataSyncStatus.
 
         ASSUMPTION: all syncs have one. The code that AWS published of its CloudFormation type takes a SyncFromSource
-        without it for one that is made, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
+        without it as created, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
         """
         if self.pending_work is not None:
             return "InProgress"
@@ -105,7 +105,7 @@ class ResourceDataSync:
     def add_existing(self) -> None:
         """Be successful since the creation, as a sync that was there before the sandbox began.
 
-        ASSUMPTION: also where it would fail by now; it then stays so until it is updated.
+        ASSUMPTION: also if it would fail now; it then remains successful until it is updated.
         """
         self.synced_at = self.successful_at = self.modified_at = self.created_at
         self.is_continuous = self._check() is None
@@ -149,7 +149,7 @@ class ResourceDataSync:
 
     def _source(self) -> dict[str, Any] | None:
         # ASSUMPTION: there is no State where nothing is wrong (the model names four problems), EnableAllOpsDataSources
-        # is told as it was said, and IncludeFutureRegions is false where nothing was said.
+        # is returned as sent, and IncludeFutureRegions is false by default.
         if self.source is None:
             return None
         state = {"State": self.failure.state} if self.failure else {}
@@ -162,9 +162,9 @@ class ResourceDataSync:
             self.successful_at = at
 
     def _check(self) -> SyncFailure | None:
-        """What stands in its way now: the four states in the model's ResourceDataSyncSourceWithState.
+        """Return the current failure: the four states of the model's ResourceDataSyncSourceWithState.
 
-        ASSUMPTION: which of several is told; a sync of one account meets none.
+        ASSUMPTION: the order of the checks; a sync of one account has none.
         """
         if self.delivery is not None:
             message = self.delivery.failure_reason()

@@ -172,7 +172,7 @@ _IN_THE_REFERENCE = (
         required=frozenset({"CPackNames", "TargetRegions"}),
         # "This parameter is required for Organization deployments": the reference.
         required_for_units=frozenset({"DelegatedAccountId"}),
-        # ASSUMPTION: Config's own, as whoever deploys conformance packs to an organization must be registered for it:
+        # ASSUMPTION: Config's, for which the deploying account must be registered:
         # https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
         administered_service="config-multiaccountsetup.amazonaws.com",
     ),
@@ -231,7 +231,7 @@ def type_named(name: str) -> ConfigurationType:
 def version_of(configuration_type: ConfigurationType, requested: str | None) -> str:
     """Return the version to deploy.
 
-    Raises ValidationException unless it is the latest. ASSUMPTION: older ones are gone.
+    Raises ValidationException unless it is the latest. ASSUMPTION: older ones are not available.
     """
     if requested in {None, "LATEST", configuration_type.latest_version}:
         return configuration_type.latest_version

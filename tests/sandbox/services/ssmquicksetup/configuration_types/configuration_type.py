@@ -1,4 +1,4 @@
-"""What a type of configuration accepts, and who may deploy it where."""
+"""The properties of a configuration type."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class ConfigurationType:
 
     `parameters` maps every key to the pattern of a value that is not empty. `required` holds always, `needs` under a
     condition, `required_for_units` in deployments to units; `local_only` holds in deployments to one account alone.
-    `always_needs_roles` says that the two local roles are required for deployments to units as well, and
+    `always_requires_roles`: the two local roles are required for deployments to units as well, and
     `administered_service` what the account of DelegatedAccountId administers.
     """
 
     name: str
-    # ASSUMPTION: the number; AWS's pages show none. ListQuickSetupTypes tells them.
+    # ASSUMPTION: the number; AWS's pages show none. ListQuickSetupTypes returns them.
     latest_version: str = "1.0"
     parameters: Mapping[str, Pattern]
     required: frozenset[str]

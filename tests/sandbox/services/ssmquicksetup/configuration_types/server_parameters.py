@@ -1,7 +1,7 @@
-"""Parameters that Quick Setup adds to a definition by itself.
+"""Parameters that Quick Setup adds to a definition.
 
 AWS answered `QSForceUpdateParam` for a manager that had been created without it (hashicorp/terraform-provider-aws issue
-44687). When and for whom is not documented, so nothing is added until it is asked for.
+44687). When AWS does so is not documented, so it is off by default.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class ServerParameters:
         self._by_manager.setdefault(manager_name, {})[key] = value
 
     def complete(self, manager_name: str, parameters: dict[str, str]) -> dict[str, str]:
-        """Return the parameters with what is added; what the caller sent stays as sent."""
+        """Return the parameters with the added ones; those of the caller take precedence."""
         return {**self._by_manager.get(manager_name, {}), **parameters}
 
     def is_known(self, key: str) -> bool:

@@ -1,1 +1,1 @@
-"""What a deployment makes in the accounts and Regions that it targets."""
+"""The resources that a deployment creates in its target accounts and Regions."""

@@ -1,4 +1,4 @@
-"""The State Manager associations that a definition makes, and what they did on the nodes."""
+"""The State Manager associations of a definition, and their runs on the nodes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _has_any(definition: Definition) -> bool:
 
 
 def _does(definition: Definition, option: str) -> bool:
-    """Whether Host Management does what an option of it says."""
+    """Whether an option of Host Management is on."""
     # By either spelling of configuration_types/catalog.py.
     spelled = {**definition.parameters}
     spelled["UpdateSsmAgent"] = spelled.get("UpdateSsmAgent") or spelled.get("UpdateSSMAgent", "")
@@ -79,7 +79,7 @@ def _patch_operation(definition: Definition) -> str | None:
     """Scan, Install or None. Host Management "scans" for missing patches only.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html. ASSUMPTION: a policy
-    that scans and installs has installed, unless it is to wait for the next interval.
+    that scans and installs has installed, unless it waits for the next interval.
     """
     if definition.type.name == HOST_MANAGEMENT:
         return "Scan" if _does(definition, "ScanInstances") else None
@@ -95,7 +95,7 @@ def _selected_baseline(definition: Definition, operating_system: str) -> str | N
 
 
 def _targeted(definition: Definition, deployed: Deployed) -> list[ManagedInstance]:
-    # The sandbox's nodes have neither tags nor resource groups: by those all nodes are meant.
+    # The sandbox's nodes have neither tags nor resource groups: such targets match all nodes.
     backend = ssm_backend_of(deployed.account_id, deployed.region)
     managed = [instance for instance in backend.managed_instances() if instance.status == ACTIVE]
     if definition.parameters.get("TargetType") != "InstanceIds":

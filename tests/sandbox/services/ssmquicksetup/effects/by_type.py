@@ -1,4 +1,4 @@
-"""What each type makes beyond its StackSet. Types that are not named here make nothing that the sandbox shows."""
+"""The resources of each type beyond its StackSet. Types that are not named here create none."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def failed_precondition(organization: Organization, definition: Definition) -> s
 
 
 def conflict(definition: Definition, account_id: str) -> str | None:
-    """Return what is in the way in one account, None when nothing is."""
+    """Return the failure reason of one account, None if there is none."""
     return ops_center.conflict_in_member(definition, account_id) if definition.type.name == OPS_CENTER else None
 
 
@@ -60,12 +60,12 @@ def create_account_resources(definition: Definition) -> str | None:
 
 
 def remove(definition: Definition, deployed: Deployed) -> None:
-    """Take away what was made in one account and Region, and nothing else."""
+    """Delete what was created in one account and Region."""
     associations.remove(definition, deployed)
     default_host_management.remove(deployed)
 
 
 def remove_account_resources(definition: Definition) -> None:
-    """Take away what was made once for accounts."""
+    """Delete the resources of the accounts."""
     if definition.type.name == OPS_CENTER:
         ops_center.remove(definition)

@@ -1,4 +1,4 @@
-"""What Default Host Management Configuration makes where it is deployed.
+"""The resources of Default Host Management Configuration.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
 """
@@ -21,7 +21,7 @@ POLICY_ARN = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
 
 
 def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
-    """Set the setting of an account and Region to a role made for it; one that is set already is kept."""
+    """Create a role and set the setting of an account and Region to it, unless the setting has a role already."""
     systems_manager = ssm_backend_of(deployed.account_id, deployed.region)
     if systems_manager.default_host_management_role is not None:
         return
@@ -41,7 +41,7 @@ def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
 def remove(deployed: Deployed) -> None:
     """Take back the setting and its role, and nothing that was there before.
 
-    ASSUMPTION: a setting that somebody has changed since stays.
+    ASSUMPTION: a setting that was changed since remains.
     """
     if deployed.role_name is None:
         return

@@ -1,8 +1,8 @@
-"""What OpsCenter's configuration makes: the roles by which one account works on the OpsItems of others.
+"""The resources of OpsCenter's configuration: the roles for cross-account access to OpsItems.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
 The page names no policies of these roles, and the sandbox gives them none. The resource policies of the OpsItem group,
-which the page also names, are not built.
+which the page also names, are not implemented.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 ACCOUNT_DISCOVERY = "accountdiscovery.ssm.amazonaws.com"
 ADMINISTRATOR_ROLES = ("OpsItem-CrossAccountManagementRole", "AWS-SystemsManager-AutomationAdministrationRole")
 MEMBER_ROLES = ("OpsItem-CrossAccountExecutionRole", "AWS-SystemsManager-AutomationExecutionRole")
-# The page says which stack set failed in these words, and no more of its name.
+# The page shows only this part of the name.
 ADMINISTRATOR_STACK_SET = "delegatedAdmin"
 
 
 def conflict_in_member(definition: Definition, account_id: str) -> str | None:
-    """Return why the stack of a member account can't be made, None when it can."""
+    """Return why the stack of a member account can't be created, None if it can."""
     return _conflict(definition, account_id, MEMBER_ROLES)
 
 
 def create(definition: Definition) -> str | None:
-    """Make the roles wherever the definition succeeded, take away those elsewhere; return which stack set failed.
+    """Create the roles where the definition succeeded, delete those elsewhere; return which StackSet failed.
 
-    The service-linked role is made in the management account and the administrator's, and stays.
+    The service-linked role is created in the management account and the administrator's, and remains.
     """
     administrator = definition.parameters["DelegatedAccountId"]
     organization = find_organization(administrator)
@@ -47,7 +47,7 @@ def create(definition: Definition) -> str | None:
 
 
 def remove(definition: Definition) -> None:
-    """Delete every role that the definition made.
+    """Delete every role that the definition created.
 
     ASSUMPTION: all four; the page lists the two of OpsItems alone, but its advice to delete a configuration that failed
     and to try again would not work if roles of fixed names stayed behind.
@@ -56,7 +56,7 @@ def remove(definition: Definition) -> None:
 
 
 def _members(definition: Definition) -> set[str]:
-    # Once made they stay where a later deployment fails, as an update of a stack that fails is rolled back.
+    # They remain where a later deployment fails, because the failed stack update is rolled back.
     created = {account_id for account_id, name in definition.auto_created_roles if name in MEMBER_ROLES}
     return {
         account_id
@@ -82,9 +82,9 @@ def _principal(role_name: str, administrator: str) -> dict[str, str]:
 
 
 def _conflict(definition: Definition, account_id: str, role_names: tuple[str, ...]) -> str | None:
-    """Return that a role is there already which somebody else made: its name is fixed.
+    """Return an error if a role of one of these fixed names exists already.
 
-    ASSUMPTION: the words, CloudFormation's for a name that is taken. The page says only that resources of the manual
+    ASSUMPTION: the message, CloudFormation's for an existing name. The page documents only that resources of the manual
     method make the configuration fail.
     """
     for name in role_names:

@@ -1,4 +1,4 @@
-"""Athena's SQL: what it answers, and in which words it refuses."""
+"""Athena's SQL: results and error messages."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ MALFORMED = {
 }
 
 
-def test_what_is_answered(sandbox: Sandbox) -> None:
+def test_valid_queries(sandbox: Sandbox) -> None:
     build(sandbox)
     for about, (text, expected) in QUERIES.items():
         row = run_query(sandbox, text)[0]
@@ -112,13 +112,13 @@ def test_names(sandbox: Sandbox) -> None:
         assert found == rows if rows is not None else len(found) == 1, text
 
 
-def test_what_fails(sandbox: Sandbox) -> None:
+def test_failing_queries(sandbox: Sandbox) -> None:
     build(sandbox)
     for text, reason in REFUSED.items():
         assert failure(sandbox, text).startswith(reason), text
 
 
-def test_what_is_no_query(sandbox: Sandbox) -> None:
+def test_malformed_queries(sandbox: Sandbox) -> None:
     build(sandbox)
     for text, message in MALFORMED.items():
         with pytest.raises(ClientError) as client_error:

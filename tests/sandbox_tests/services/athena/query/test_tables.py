@@ -40,7 +40,7 @@ def _scanned(sandbox: Sandbox, text: str) -> int:
     return int(finish(sandbox, start(sandbox, text))["Statistics"]["DataScannedInBytes"])
 
 
-def test_partitions_are_projected_and_nothing_else_is_seen(sandbox: Sandbox) -> None:
+def test_only_projected_partitions_are_read(sandbox: Sandbox) -> None:
     build(sandbox)
     put(sandbox, key("i-1"), {"resourceId": "i-1", "ComputerName": "one"})
     put(sandbox, key("i-2", OTHER, "eu-west-1"), {"resourceId": "i-2"}, {"resourceId": "i-3"})
@@ -61,7 +61,7 @@ def test_partitions_are_projected_and_nothing_else_is_seen(sandbox: Sandbox) -> 
     assert run_query(sandbox, "SELECT count(*) FROM nodes") == [("3",)]
 
 
-def test_only_the_partitions_are_read_that_a_query_wants(sandbox: Sandbox) -> None:
+def test_partition_pruning(sandbox: Sandbox) -> None:
     build(sandbox)
     put(sandbox, key("i-1"), {"resourceId": "i-1"})
     put(sandbox, key("i-2", OTHER), {"resourceId": "i-2"})
@@ -79,7 +79,7 @@ def test_only_the_partitions_are_read_that_a_query_wants(sandbox: Sandbox) -> No
         (f"SELECT 1 {joined} AND b.accountid = '{OWNER}'", both + both),
     ):
         assert _scanned(sandbox, condition) == scanned, condition
-    # What is left out must not look like what is missing.
+    # Pruned rows must not appear as unmatched.
     assert run_query(
         sandbox, f"SELECT a.resourceid {joined} AND b.accountid = '{OWNER}' WHERE b.resourceid IS NULL"
     ) == [("i-2",)]
@@ -110,7 +110,7 @@ def test_types_of_projection(sandbox: Sandbox, properties: dict[str, str], parts
     assert run_query(sandbox, "SELECT resourceid, part FROM nodes ORDER BY 1") == sorted((part, part) for part in parts)
 
 
-def test_injected_partitions_are_those_that_the_query_names(sandbox: Sandbox) -> None:
+def test_injected_partitions(sandbox: Sandbox) -> None:
     build(sandbox, table(_projected(type="injected"), keys=["part"], location=HERE))
     for part in ("a", "b"):
         put(sandbox, f"data/part={part}/object.json", {"resourceId": part})
@@ -133,7 +133,7 @@ def test_injected_partitions_are_those_that_the_query_names(sandbox: Sandbox) ->
         {**PROJECTION, TEMPLATE: f"{HERE}${{accountid}}/${{region}}/${{day}}/"},
     ],
 )
-def test_properties_that_project_nothing(sandbox: Sandbox, properties: dict[str, str]) -> None:
+def test_invalid_projection_properties(sandbox: Sandbox, properties: dict[str, str]) -> None:
     build(sandbox, table(properties))
     assert failure(sandbox, "SELECT 1 FROM nodes").startswith("INVALID_TABLE_PROPERTY")
 
@@ -173,7 +173,7 @@ def test_lines_of_json(sandbox: Sandbox) -> None:
     assert failure(sandbox, "SELECT 1 FROM nodes").startswith("HIVE_BAD_DATA: Error parsing field value 'many'")
 
 
-def test_lines_that_are_no_json(sandbox: Sandbox) -> None:
+def test_malformed_lines(sandbox: Sandbox) -> None:
     build(sandbox, table(serde={"ignore.malformed.json": "true"}))
     put(sandbox, key("i-1"), {"resourceId": "i-1"}, '{"resourceId": "i-', "[1]")
     text = 'SELECT accountid, "$path" FROM nodes WHERE resourceid IS NULL'
@@ -182,14 +182,14 @@ def test_lines_that_are_no_json(sandbox: Sandbox) -> None:
     assert failure(sandbox, text).startswith("HIVE_CURSOR_ERROR: Row is not a valid JSON Object")
 
 
-def test_keys_are_told_apart_by_case_where_the_serde_is_told_so(sandbox: Sandbox) -> None:
+def test_case_sensitive_keys(sandbox: Sandbox) -> None:
     serde = {"case.insensitive": "false", "mapping.resourceid": "resourceId"}
     build(sandbox, table(serde=serde))
     put(sandbox, key("i-1"), {"resourceId": "i-1", "ComputerName": "one"})
     assert run_query(sandbox, "SELECT resourceid, computername FROM nodes") == [("i-1", None)]
 
 
-def test_objects_that_the_account_may_not_read(sandbox: Sandbox) -> None:
+def test_objects_without_read_access(sandbox: Sandbox) -> None:
     theirs = "bucket-of-another"
     build(sandbox, table({}, keys=(), location=f"s3://{theirs}/"))
     assert failure(sandbox, "SELECT 1 FROM nodes").startswith(

@@ -49,7 +49,7 @@ CURRENT = ("CURRENT", "SUCCEEDED")
         ({"FailureTolerancePercentage": 50}, "SUCCEEDED", ("FAILED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED")),
     ],
 )
-def test_failures_beyond_the_tolerance_stop_it(
+def test_failures_beyond_the_tolerance_stop_the_operation(
     sandbox: Sandbox,
     organization_stack_sets: Any,
     preferences: dict[str, Any],
@@ -69,7 +69,7 @@ def test_failures_beyond_the_tolerance_stop_it(
     )
 
 
-def test_a_failure_is_mended(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_recovery_from_a_failure(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     sandbox.fail_stack_instance(NAME, MEMBER, "us-east-1", DENIED)
     create(organization_stack_sets)
     deploy(organization_stack_sets)
@@ -96,9 +96,7 @@ def test_one_operation_at_a_time(organization_stack_sets: Any, client_error: Any
     organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))
 
 
-def test_managed_execution_queues_and_what_waits_can_be_stopped(
-    sandbox: Sandbox, organization_stack_sets: Any, client_error: Any
-) -> None:
+def test_managed_execution_queues_operations(sandbox: Sandbox, organization_stack_sets: Any, client_error: Any) -> None:
     create(organization_stack_sets, ManagedExecution={"Active": True})
     first = organization_stack_sets.create_stack_instances(**targeted())["OperationId"]
     second = organization_stack_sets.update_stack_set(**STACK_SET, TemplateBody=template("two"))["OperationId"]
@@ -129,7 +127,7 @@ def test_suspended_accounts_are_skipped(sandbox: Sandbox, organization_stack_set
     assert instances(organization_stack_sets) == {}
 
 
-def test_stacks_of_an_account_that_was_suspended_since(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_stacks_of_an_account_that_was_suspended_later(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     create(organization_stack_sets)
     deploy(organization_stack_sets)
     sandbox.client("organizations").close_account(AccountId=MEMBER)
@@ -148,7 +146,7 @@ def test_a_region_that_is_not_enabled(organization_stack_sets: Any) -> None:
 
 
 @pytest.mark.parametrize("retain", [False, True])
-def test_accounts_that_come_and_go(sandbox: Sandbox, organization_stack_sets: Any, retain: bool) -> None:
+def test_accounts_that_join_and_leave(sandbox: Sandbox, organization_stack_sets: Any, retain: bool) -> None:
     organizations = sandbox.client("organizations")
     unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
     create(organization_stack_sets, AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": retain})
@@ -172,7 +170,7 @@ def test_accounts_that_come_and_go(sandbox: Sandbox, organization_stack_sets: An
     assert actions == ["DELETE", "CREATE", "CREATE"]
 
 
-def test_an_account_that_is_created_joins_by_itself_and_leaves(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_a_created_account_joins_and_leaves(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     create(organization_stack_sets)
     deploy(organization_stack_sets)
     joined = join(sandbox)

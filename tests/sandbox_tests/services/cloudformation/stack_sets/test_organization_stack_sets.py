@@ -1,4 +1,4 @@
-"""StackSets with service-managed permissions that somebody creates: what they deploy, and who may have them do it."""
+"""User-created StackSets with service-managed permissions: deployment and access."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ REFERRING = {"Value": {"Ref": "Value"}}
 CURRENT = ("CURRENT", "SUCCEEDED")
 
 
-def test_stacks_are_made_changed_and_deleted(sandbox: Sandbox, organization_stack_sets: Any, client_error: Any) -> None:
+def test_stacks_are_created_updated_and_deleted(
+    sandbox: Sandbox, organization_stack_sets: Any, client_error: Any
+) -> None:
     before = sandbox.snapshot()
     create(organization_stack_sets, Tags=[{"Key": "team", "Value": "platform"}], Description="Settings.")
     operation = deploy(organization_stack_sets, "eu-west-1", "us-east-1")
@@ -72,7 +74,7 @@ def test_stacks_are_made_changed_and_deleted(sandbox: Sandbox, organization_stac
     create(organization_stack_sets)
 
 
-def test_parameters_of_all_and_of_some(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_parameter_overrides(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     body = json.loads(template(**TYPED))
     body["Resources"]["Setting"]["Properties"] |= REFERRING
     create(
@@ -97,7 +99,7 @@ def test_parameters_of_all_and_of_some(sandbox: Sandbox, organization_stack_sets
     assert (parameter(sandbox, ADMINISTRATOR), parameter(sandbox, MEMBER)) == ("new", "its own")
 
 
-def test_accounts_are_chosen_among_those_of_a_unit(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_account_filters(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     organizations = sandbox.client("organizations")
     unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
     below = organizations.create_organizational_unit(ParentId=unit, Name="Shop")["OrganizationalUnit"]["Id"]
@@ -117,7 +119,7 @@ def test_a_resource_data_sync_in_every_account(sandbox: Sandbox, organization_st
     body: dict[str, Any] = {"Resources": {"Sync": {"Type": "AWS::SSM::ResourceDataSync", "Properties": sync}}}
     create(organization_stack_sets, json.dumps(body))
     operation = organization_stack_sets.create_stack_instances(**targeted())["OperationId"]
-    # It ended long before anybody looked, and so did the sync's first run.
+    # The operation and the sync's first run ended before the next request.
     sandbox.clock.advance(3600)
     systems_manager = sandbox.client("ssm", MEMBER)
     (found,) = systems_manager.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]
@@ -137,7 +139,7 @@ def test_a_resource_data_sync_in_every_account(sandbox: Sandbox, organization_st
     assert remaining["SyncName"] == "patches"
 
 
-def test_its_role_is_made_in_members_and_stays(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+def test_the_role_is_created_in_members_and_remains(sandbox: Sandbox, organization_stack_sets: Any) -> None:
     create(organization_stack_sets)
     assert not sandbox.client("iam", MEMBER).list_roles(PathPrefix="/aws-service-role/")["Roles"]
     deploy(organization_stack_sets)
@@ -146,7 +148,7 @@ def test_its_role_is_made_in_members_and_stays(sandbox: Sandbox, organization_st
     assert any(name.startswith("stacksets-exec-") for name in names)
 
 
-def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, client_error: Any) -> None:
+def test_access(sandbox: Sandbox, organization_stack_sets: Any, cloudformation: Any, client_error: Any) -> None:
     managed = {"PermissionModel": "SERVICE_MANAGED", "TemplateBody": template()}
     member = sandbox.client("cloudformation", MEMBER)
     with client_error("ValidationError"):
@@ -174,7 +176,7 @@ def test_who_may(sandbox: Sandbox, organization_stack_sets: Any, cloudformation:
         cloudformation.create_stack_set(StackSetName=NAME, **managed)
 
 
-def test_self_managed_ones_stay_as_they_were(cloudformation: Any) -> None:
+def test_self_managed_stack_sets_are_unchanged(cloudformation: Any) -> None:
     cloudformation.create_stack_set(StackSetName="own", TemplateBody=template())
     location = {"Accounts": [MANAGEMENT], "Regions": ["us-east-1"]}
     cloudformation.create_stack_instances(StackSetName="own", **location)
@@ -184,7 +186,7 @@ def test_self_managed_ones_stay_as_they_were(cloudformation: Any) -> None:
     cloudformation.delete_stack_set(StackSetName="own")
 
 
-def test_what_is_refused(organization_stack_sets: Any, client_error: Any) -> None:
+def test_invalid_requests(organization_stack_sets: Any, client_error: Any) -> None:
     create(organization_stack_sets)
     both = {"FailureToleranceCount": 1, "FailureTolerancePercentage": 10}
     union = {"AccountFilterType": "UNION", "Accounts": [MEMBER], "OrganizationalUnitIds": [ROOT]}

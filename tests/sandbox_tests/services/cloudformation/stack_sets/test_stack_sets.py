@@ -72,9 +72,7 @@ def test_an_operation_runs_and_ends(sandbox: Sandbox, quick_setup: Any, cloudfor
     assert (ended["EndTimestamp"] - ended["CreationTimestamp"]).total_seconds() == 30
 
 
-def test_the_reason_is_in_the_results_and_nowhere_in_quick_setup(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any
-) -> None:
+def test_the_failure_reason_is_in_the_results_only(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
     sandbox.fail_deployment("configuration", MEMBER, "eu-west-1", SCP)
     arn = create(quick_setup, HOST_MANAGEMENT)
     manager = wait(sandbox, quick_setup, arn)
@@ -122,7 +120,7 @@ def test_every_deployment_is_an_operation_the_newest_first(
         (account, "us-east-1"): "SUCCEEDED" for account in (ADMINISTRATOR, MEMBER)
     }
     first = cloudformation.list_stack_set_operation_results(StackSetName=name, OperationId=operations[2]["OperationId"])
-    assert len(first["Summaries"]) == 4, "what an earlier operation did is kept"
+    assert len(first["Summaries"]) == 4, "the results of an earlier operation remain"
 
 
 @pytest.mark.scenario("realistic")
@@ -152,18 +150,14 @@ def test_an_account_suspended_between_two_deployments(sandbox: Sandbox, quick_se
     assert {configuration["Account"] for configuration in configurations} == {ADMINISTRATOR}
 
 
-def test_what_stack_sets_refuses_to_begin_leaves_no_operation(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any
-) -> None:
+def test_a_failed_precondition_leaves_no_operation(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
     cloudformation.deactivate_organizations_access()
     manager = wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     assert message(manager) == "You must enable organizations access to operate a service managed stack set"
     assert cloudformation.list_stack_sets()["Summaries"] == []
 
 
-def test_what_goes_missing_during_an_operation_fails_it_everywhere(
-    sandbox: Sandbox, quick_setup: Any, cloudformation: Any
-) -> None:
+def test_a_precondition_that_fails_during_an_operation(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     sandbox.clock.advance(30)
     name = stack_set_name(cloudformation)
@@ -189,7 +183,7 @@ def test_a_deleted_stack_set_is_listed_as_deleted_only(
 
 
 @pytest.mark.usefixtures("roles")
-def test_from_units_to_the_own_account_is_another_stack_set(
+def test_a_change_from_units_to_an_account_replaces_the_stack_set(
     sandbox: Sandbox, quick_setup: Any, cloudformation: Any
 ) -> None:
     arn = create(quick_setup, PATCH_POLICY)
@@ -242,7 +236,7 @@ def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation:
         cloudformation.list_stack_sets(NextToken="forged")
 
 
-def test_stack_sets_that_somebody_creates_are_motos(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
+def test_self_managed_stack_sets_are_motos(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
     cloudformation.create_stack_set(StackSetName="own", TemplateBody=TEMPLATE)
     names = [one["StackSetName"] for one in cloudformation.list_stack_sets()["Summaries"]]

@@ -24,7 +24,7 @@ STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 TEMPLATE = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
 
 
-def test_who_sees_service_managed_stack_sets(
+def test_visibility_of_service_managed_stack_sets(
     sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any
 ) -> None:
     wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))

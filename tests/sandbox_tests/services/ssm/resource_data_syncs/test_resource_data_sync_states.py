@@ -1,4 +1,4 @@
-"""Resource data syncs: what becomes of them, how they are updated, and what goes with the delegated administrator."""
+"""Resource data syncs: states, updates, and deregistration of the delegated administrator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # What becomes of it
 
 
-def test_it_takes_time_that_passes_while_one_asks(sandbox: Sandbox) -> None:
+def test_polling_advances_the_clock(sandbox: Sandbox) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     new = syncs(ssm)["new"]
@@ -62,13 +62,13 @@ def test_without_the_role_it_has_no_permissions(sandbox: Sandbox) -> None:
     assert after_sync(sandbox, ssm)["LastStatus"] == "Successful"
 
 
-def test_a_sync_of_the_account_needs_none_of_it(sandbox: Sandbox) -> None:
+def test_a_sync_of_one_account_requires_no_organization(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm", MEMBER)
     create_sync(ssm, OF_ACCOUNT)
     assert after_sync(sandbox, ssm)["LastStatus"] == "Successful"
 
 
-def test_the_state_follows_what_is_so(sandbox: Sandbox) -> None:
+def test_the_state_follows_the_organization(sandbox: Sandbox) -> None:
     ssm, organizations = explorer(sandbox), sandbox.client("organizations")
     unit_id = new_unit(sandbox)
     create_sync(ssm, of_units(unit_id))
@@ -87,7 +87,7 @@ def test_the_state_follows_what_is_so(sandbox: Sandbox) -> None:
     )
 
 
-def test_the_organization_may_go(sandbox: Sandbox) -> None:
+def test_the_state_without_an_organization(sandbox: Sandbox) -> None:
     ssm, organizations = explorer(sandbox), sandbox.client("organizations")
     create_sync(ssm, OF_ORGANIZATION)
     sandbox.clock.advance(ONE_HOUR)
@@ -115,7 +115,7 @@ def test_an_update_takes_time_again(sandbox: Sandbox, client_error: Any) -> None
     assert (updated["LastStatus"], updated["SyncSource"]) == ("Successful", {**expected, "IncludeFutureRegions": False})
 
 
-def test_who_is_refused_waits_until_the_update_is_over(sandbox: Sandbox) -> None:
+def test_a_conflict_advances_the_clock(sandbox: Sandbox) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     update_sync(ssm, OF_ORGANIZATION)
@@ -131,7 +131,7 @@ def test_who_is_refused_waits_until_the_update_is_over(sandbox: Sandbox) -> None
     assert refusals
 
 
-def test_account_options_stay(sandbox: Sandbox, client_error: Any) -> None:
+def test_account_options_are_immutable(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     for source in (OF_ACCOUNT, of_units(new_unit(sandbox))):

@@ -1,4 +1,4 @@
-"""Resource data syncs: what is kept of them, and what may be created, by whom."""
+"""Resource data syncs: creation, validation and access."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from sandbox_tests.cases.stacks import ENTIRE, explorer, syncs
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-# What is kept
+# Creation
 
 
-def test_what_was_said_is_told_back(sandbox: Sandbox) -> None:
+def test_sources_and_destinations_are_returned_as_sent(sandbox: Sandbox) -> None:
     ssm = explorer(sandbox)
     source = {**of_units(new_unit(sandbox)), "IncludeFutureRegions": True, "EnableAllOpsDataSources": False}
     create_sync(ssm, source)
@@ -52,7 +52,7 @@ def test_the_snapshot_has_units_by_name(sandbox: Sandbox) -> None:
     assert sync["source"]["AwsOrganizationsSource"]["OrganizationalUnits"] == ["Root/Workloads"]
 
 
-def test_a_sync_goes_when_it_is_deleted(sandbox: Sandbox, client_error: Any) -> None:
+def test_deleting_a_sync(sandbox: Sandbox, client_error: Any) -> None:
     ssm = explorer(sandbox)
     create_sync(ssm, OF_ORGANIZATION)
     with client_error("ResourceDataSyncNotFoundException"):
@@ -99,7 +99,7 @@ def test_names_are_unique_and_there_are_five_of_a_type(sandbox: Sandbox, client_
     ],
     ids=["type", "no Region", "Region", "no organization", "account", "no units", "options", "unit", "entire and unit"],
 )
-def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Any, source: dict[str, Any]) -> None:
+def test_invalid_sources(sandbox: Sandbox, client_error: Any, source: dict[str, Any]) -> None:
     ssm = explorer(sandbox)
     with client_error(INVALID):
         create_sync(ssm, source)
@@ -118,7 +118,7 @@ def test_sources_that_do_not_fit_are_refused(sandbox: Sandbox, client_error: Any
         {"S3Destination": {**DESTINATION, "DestinationDataSharing": {"DestinationDataSharingType": "All"}}},
     ],
 )
-def test_a_type_has_its_own_end(sandbox: Sandbox, client_error: Any, request_members: dict[str, Any]) -> None:
+def test_sources_and_destinations_by_type(sandbox: Sandbox, client_error: Any, request_members: dict[str, Any]) -> None:
     with client_error(INVALID):
         sandbox.client("ssm").create_resource_data_sync(SyncName="new", **request_members)
 
