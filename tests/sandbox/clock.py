@@ -60,7 +60,7 @@ class Clock:
             return self._now
 
     def reset(self) -> None:
-        """Back to the start."""
+        """Return to the start time."""
         with self._lock:
             self._now = self._start
 

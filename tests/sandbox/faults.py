@@ -1,4 +1,4 @@
-"""Faults injected from outside: which calls fail, how, and how often."""
+"""Fault injection."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ class Fault:
 
 
 class Faults:
-    """The faults that are waiting for their calls."""
+    """The injected faults."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[tuple[Fault, int]] = []
 
     def inject(self, fault: Fault) -> None:
-        """Wait for the calls of this fault.
+        """Inject a fault.
 
         Raises FaultError on an unknown service, operation or kind, on numbers below 1, and on a conflict of an
         operation that knows none.
@@ -70,13 +70,13 @@ class Faults:
             raise FaultError(f"{fault.kind!r} is no kind of fault; there are: {', '.join(get_args(Kind))}")
         if fault.occurrence < 1 or fault.times < 1:
             raise FaultError("occurrence and times count from 1")
-        # Asking for the failure now, and not at the call, puts the message where the mistake is.
+        # An invalid fault fails here and not at the call.
         failure_of(_operation(fault), fault)
         with self._lock:
             self._faults.append((fault, 0))
 
     def next_fault(self, operation: Operation, account_id: str, region: str) -> Fault | None:
-        """The fault that this call meets, if any. Counts the call."""
+        """Return the fault of this call, if any, and count the call."""
         matched: Fault | None = None
         with self._lock:
             for index, (fault, seen) in enumerate(self._faults):
@@ -88,13 +88,13 @@ class Faults:
         return matched
 
     def reset(self) -> None:
-        """Forget every fault."""
+        """Remove every fault."""
         with self._lock:
             self._faults.clear()
 
 
 def failure_of(operation: Operation, fault: Fault) -> Failure | None:
-    """The error that a fault answers; None for a dropped connection. Raises FaultError when there is none."""
+    """Return the error of a fault; None for a dropped connection. Raises FaultError if the operation has none."""
     return None if fault.kind == "dropped" else _FAILURES[fault.kind](operation)
 
 

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def read_permissions(request: RequestContext) -> Iterator[Permission]:
-    """GetObject of what the bucket encrypts with a key of KMS."""
+    """The KMS permission of GetObject, if the bucket is encrypted with a KMS key."""
     yield from _of_key(request.get("Bucket"), "kms:Decrypt")
 
 
 def write_permissions(request: RequestContext) -> Iterator[Permission]:
-    """PutObject likewise."""
+    """The KMS permission of PutObject."""
     yield from _of_key(request.get("Bucket"), "kms:GenerateDataKey")
 
 
@@ -62,7 +62,7 @@ def _tables(request: RequestContext) -> list[tuple[str, str]]:
     try:
         return sorted(parse(request.get("QueryString"), database).tables)
     except (InvalidRequestException, QueryFailed):
-        # It fails without reading anything.
+        # It fails without a read.
         return []
 
 
@@ -101,7 +101,7 @@ def _writing(request: RequestContext) -> Iterator[Permission]:
 
 
 def result_permissions(request: RequestContext) -> Iterator[Permission]:
-    """The file of the rows is read with its caller's permissions.
+    """The result file is read with the caller's permissions.
 
     https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
     """

@@ -1,4 +1,4 @@
-"""The resources of calls to KMS, Glue and Athena, as ARNs.
+"""The resource ARNs of calls to KMS, Glue and Athena.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
@@ -20,7 +20,7 @@ _ALIASES = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 
 
 def of_kms(request: RequestContext) -> list[str]:
-    """The key, and for changes of an alias the alias too; a call without a key has `*`."""
+    """The key, and the alias for changes of an alias; `*` for a call without a key."""
     alias = request.get("AliasName") if request.operation in _ALIASES else None
     named = request.get("KeyId") or request.get("TargetKeyId") or alias
     # Only filters by it: the page has no resource types there.
@@ -31,7 +31,7 @@ def of_kms(request: RequestContext) -> list[str]:
 
 
 def of_glue(request: RequestContext) -> list[str]:
-    """Every resource above a table or database counts too.
+    """A table or database, and its ancestors.
 
     https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
     """
@@ -58,7 +58,7 @@ def _table(request: RequestContext) -> str | None:
 
 
 def of_athena(request: RequestContext) -> list[str]:
-    """The workgroup, that of a query where a query is named."""
+    """The workgroup, or that of the query."""
     if request.get("ResourceARN"):
         return [request.get("ResourceARN")]
     if request.operation == "ListWorkGroups":

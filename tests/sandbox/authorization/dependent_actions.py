@@ -34,7 +34,7 @@ _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-managemen
 
 
 def dependent_actions(request: RequestContext) -> list[Permission]:
-    """Return them; empty for most operations."""
+    """Return the dependent actions; most operations have none."""
     find = _DEPENDENT_ACTIONS.get(request.action)
     return [*_of_delegated_administrators(request), *(() if find is None else find(request))]
 

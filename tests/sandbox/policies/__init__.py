@@ -1,1 +1,1 @@
-"""IAM's policy language, which services and authorization share."""
+"""The IAM policy language."""

@@ -1,4 +1,4 @@
-"""Whether the conditions of a policy's statement hold, in trust policies and in identity-based ones.
+"""Conditions of policy statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -26,7 +26,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 
 def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
-    """Return whether all of them do.
+    """Return whether all conditions of the statement match.
 
     `context` maps condition keys, such as `sts:ExternalId`, to the request's values. `unknown` is the answer for an
     operator that is not implemented: it must deny the caller.
@@ -42,7 +42,7 @@ def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *
 
 
 def as_list(value: Any) -> list[Any]:
-    """The values of an element, which a policy may write as one value without a list."""
+    """The values of an element, which may be a single value."""
     return value if isinstance(value, list) else [value]
 
 

@@ -1,4 +1,4 @@
-"""Whether policies allow what a call needs.
+"""Policy evaluation.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -74,7 +74,7 @@ def evaluate_statements(statements: Sequence[Mapping[str, Any]], context: Mappin
 
 
 def statement_applies(statement: Mapping[str, Any], permission: Permission) -> bool:
-    """Whether the statement is about this action and resource, whatever its conditions.
+    """Whether the statement matches the action and resource.
 
     The names of actions are compared without case, ARNs with it:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html

@@ -26,11 +26,11 @@ class RequestContext:
         return f"{self.service}:{self.operation}"
 
     def get(self, name: str) -> Any:
-        """A parameter; None where it was not sent."""
+        """A parameter of the request, or None."""
         return self.parameters.get(name)
 
     def arn(self, service: str, resource: str, *, account_id: str | None = None, region: str | None = None) -> str:
-        """An ARN in the account and Region of the call, unless another is named."""
+        """An ARN, by default in the account and Region of the call."""
         owner = self.account_id if account_id is None else account_id
         return f"arn:aws:{service}:{self.region if region is None else region}:{owner}:{resource}"
 

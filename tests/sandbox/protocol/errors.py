@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MODEL_VIOLATION = "SandboxModelViolation"
 
-# Not 500: every SDK retries that, the Terraform provider for minutes, and an error of the sandbox must be visible at once.
+# Not 500, which every SDK retries, the Terraform provider for minutes: an error of the sandbox must be visible at once.
 MODEL_VIOLATION_STATUS = 501
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and the errors of AWS JSON itself:
@@ -80,7 +80,7 @@ COMMON_CODES = {
     "rest-xml": _COMMON_QUERY,
 }
 
-# Models that leave out the errors altogether: their codes are only in the guides, so any code is accepted there.
+# Models without errors: any code is accepted.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 SERVICES_WITHOUT_ERROR_MODEL = frozenset({"ec2", "s3"})
@@ -88,7 +88,7 @@ SERVICES_WITHOUT_ERROR_MODEL = frozenset({"ec2", "s3"})
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -97,7 +97,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error to answer: AWS's code, HTTP status and a message for people."""
+    """An error: AWS's code, HTTP status and message."""
 
     code: str
     status: int
@@ -115,7 +115,7 @@ def error_shape(operation: Operation, code: str) -> Any | None:
 
 
 def may_return(operation: Operation, code: str) -> bool:
-    """Whether AWS may answer ``code`` to this operation: listed by its model, or common to the protocol."""
+    """Whether ``code`` is an error of this operation's model, or common to the protocol."""
     if operation.service in SERVICES_WITHOUT_ERROR_MODEL:
         return True
     return error_shape(operation, code) is not None or code in COMMON_CODES[operation.protocol]
@@ -188,7 +188,7 @@ def protocol_error(
 
 
 def response(failure: Failure, protocol: str, service: str, json_version: str = "1.1") -> Response:
-    """The error as this protocol puts it on the wire."""
+    """Serialize the error in this protocol."""
     request_id = str(uuid4())
     if protocol in ("json", "rest-json"):
         return _json_answer(failure, protocol, json_version, request_id)
@@ -217,5 +217,5 @@ def _json_answer(failure: Failure, protocol: str, json_version: str, request_id:
 
 
 def allow_common_codes_in_moto() -> None:
-    """Spare the process moto's warning about codes that no model has, for those that AWS has in common."""
+    """Add AWS's common error codes to moto's, to avoid its warnings."""
     moto_errors.COMMON_ERROR_CODES.extend(sorted((_COMMON_JSON | _COMMON_QUERY) - set(moto_errors.COMMON_ERROR_CODES)))

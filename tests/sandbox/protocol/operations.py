@@ -94,7 +94,7 @@ def _requested_operation(request: Request) -> str:
 
 
 def _likely_protocol(request: Request, of_model: str | None = None) -> str:
-    """The protocol whose errors a client will understand although the operation is unknown."""
+    """The protocol for the error of an unknown operation."""
     if of_model in PROTOCOLS:
         return str(of_model)
     if request.headers.get("X-Amz-Target"):

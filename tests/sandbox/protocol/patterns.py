@@ -1,4 +1,4 @@
-"""AWS's patterns in Python.
+"""AWS's regular expressions in Python.
 
 The models' patterns are Java's. The package ``regex`` reads nearly all of them (``\\p{L}`` and the like); the rest is
 rewritten here or named here, never passed over in silence.
@@ -26,7 +26,7 @@ UNREADABLE = frozenset(
 
 
 class UnreadablePatternError(Exception):
-    """A pattern of a model is neither readable nor named in UNREADABLE."""
+    """A pattern of a model cannot be compiled, and is not in UNREADABLE."""
 
 
 @cache

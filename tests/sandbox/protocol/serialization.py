@@ -1,4 +1,4 @@
-"""From what is on the wire to what the model means, and what is wrong with its form."""
+"""Deserialization of requests and responses, with the errors of their form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The SDK for Go adds the operation's name to the query string of some services.
 _QUERY_STRING_OF_SDKS = frozenset({"x-id"})
 
-# What the parsers raise on input that they cannot read.
+# The exceptions of the parsers on malformed input.
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -28,7 +28,7 @@ _UNREADABLE = (
 
 
 class Headers(dict[str, str]):
-    """Headers under any spelling, as botocore's parsers expect them."""
+    """Case-insensitive headers, as botocore's parsers expect them."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         super().__init__({name.lower(): value for name, value in headers.items()})
@@ -60,7 +60,7 @@ class _RecordingValues(dict[str, Any]):
 
 
 def decode_request(operation: Operation, request: Request) -> tuple[dict[str, Any], list[str]]:
-    """The parameters of a request, and what is wrong with its form (empty when nothing is).
+    """The parameters of a request, and the errors of its form.
 
     Raises MalformedError when it cannot be read at all.
     """
@@ -87,7 +87,7 @@ def decode_request(operation: Operation, request: Request) -> tuple[dict[str, An
 def decode_response(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes
 ) -> tuple[dict[str, Any], list[str]]:
-    """The result in a successful answer, and what is wrong with its form. Raises MalformedError."""
+    """The result of a successful response, and the errors of its form. Raises MalformedError."""
     parser = _response_parser(operation)
     shape = operation.model.output_shape
     if shape is None:
@@ -99,7 +99,7 @@ def decode_response(
 
 
 def error_code(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> str:
-    """The code in an error answer, which for an answer without a body (HEAD) is its status.
+    """The code of an error response; its status if there is no body (HEAD).
 
     Raises MalformedError when there is none.
     """
@@ -116,7 +116,7 @@ def error_code(operation: Operation, status: int, headers: Mapping[str, str], bo
 def decode_error(
     operation: Operation, shape: Any, status: int, headers: Mapping[str, str], body: bytes
 ) -> tuple[dict[str, Any], list[str]]:
-    """The members of an error of the model, and what is wrong with its form. Raises MalformedError."""
+    """The members of a modeled error, and the errors of its form. Raises MalformedError."""
     parser = _response_parser(operation)
     parser.within_error = True
     parsed = _read(lambda: parser.parse({"status_code": status, "headers": Headers(headers), "body": body}, shape))

@@ -1,4 +1,4 @@
-"""Whether a request and an answer keep to the service's model.
+"""Validation of requests and responses by the service's model.
 
 botocore validates what is required, types and minima, of requests, in the client. This validates both
 directions and for what is on the wire, with enums, patterns, maxima and unknown members too.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Violation:
-    """A break of the model. ``direction``: "request" (the client's fault) or "response" (the sandbox's own)."""
+    """A model violation. ``direction``: "request" (the client's fault) or "response" (the sandbox's own)."""
 
     direction: str
     service: str
@@ -73,7 +73,7 @@ def request_problems(operation: Operation, request: Request) -> list[str]:
 
 
 def response_problems(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
-    """What is wrong with an answer, successful or not; empty when nothing is."""
+    """The validation errors of a response, successful or not."""
     try:
         check = _error_problems if status >= 300 else _result_problems
         problems = check(operation, status, headers, body)
@@ -83,7 +83,7 @@ def response_problems(operation: Operation, status: int, headers: Mapping[str, s
 
 
 def constraint_problems(shape: Any, value: Any, path: str = "") -> list[str]:
-    """Where ``value`` breaks the constraints of ``shape``; paths as ``accounts.3.id``."""
+    """The violated constraints of ``shape``; paths as ``accounts.3.id``."""
     problems: list[str] = []
     _check(shape, value, path, problems)
     return problems

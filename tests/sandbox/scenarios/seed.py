@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 ORGANIZATION_ID = "o-sandbox0001"
 ROOT_ID = "r-sbox"
 
-# Long enough ago that no waiting period is left.
+# Longer than every waiting period.
 AGE = timedelta(days=30)
 
 
 def seed(scenario: model.Scenario) -> None:
-    """Make the scenario's organization, in a moto that is empty.
+    """Create the scenario's organization in an empty moto.
 
     Raises ScenarioError for what the services reject.
     """
@@ -57,7 +57,7 @@ def seed(scenario: model.Scenario) -> None:
         _add_systems_manager(scenario)
         for manager in scenario.configuration_managers:
             _add_configuration_manager(organization, manager)
-        # After the managers: what they had deployed then did not meet an environment.
+        # After the managers, so that these deployments succeed.
         for environment in scenario.cloud9_environments:
             cloud9_backend_of(environment.account_id, environment.region).add_environment(
                 environment.id, environment.name, environment.type, environment.owner_arn

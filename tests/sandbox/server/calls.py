@@ -78,7 +78,7 @@ class CallLog:
         return unsubscribe
 
     def reset(self) -> None:
-        """Forget calls and subscribers. The file keeps its lines, and the numbers start again at 1."""
+        """Remove calls and subscribers. The file keeps its lines, and the numbers restart at 1."""
         with self._lock:
             self._calls.clear()
             self._callbacks.clear()

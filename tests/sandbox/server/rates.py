@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Calls a second and the largest burst, per account.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-_ORGANIZATIONS = {
+_ORGANIZATIONS: dict[str, tuple[float, float]] = {
     "EnableAWSServiceAccess": (1, 2),
     "DisableAWSServiceAccess": (1, 2),
     "RegisterDelegatedAdministrator": (1, 2),
@@ -41,7 +41,7 @@ _ORGANIZATIONS = {
 }
 
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html. ASSUMPTION: no burst beyond one second's calls.
-_QUICK_SETUP = {
+_QUICK_SETUP: dict[str, tuple[float, float]] = {
     "CreateConfigurationManager": (1, 1),
     "GetConfigurationManager": (5, 5),
     "UpdateConfigurationManager": (1, 1),
@@ -59,11 +59,11 @@ _QUICK_SETUP = {
 }
 
 # https://docs.aws.amazon.com/accounts/latest/reference/quotas.html
-_ACCOUNT = {"ListRegions": (5, 5), "GetRegionOptStatus": (5, 5)}
+_ACCOUNT: dict[str, tuple[float, float]] = {"ListRegions": (5, 5), "GetRegionOptStatus": (5, 5)}
 
 # "A default quota of 600 requests per second per account, per Region", which these operations share:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. ASSUMPTION: no burst beyond one second's.
-_STS = dict.fromkeys(
+_STS: dict[str, tuple[float, float]] = dict.fromkeys(
     (
         "AssumeRole",
         "DecodeAuthorizationMessage",
@@ -75,11 +75,11 @@ _STS = dict.fromkeys(
     (600, 600),
 )
 
-PUBLISHED: dict[tuple[str, str], tuple[float, float]] = {
-    **{("organizations", operation): limit for operation, limit in _ORGANIZATIONS.items()},
-    **{("ssm-quicksetup", operation): limit for operation, limit in _QUICK_SETUP.items()},
-    **{("account", operation): limit for operation, limit in _ACCOUNT.items()},
-    **{("sts", operation): limit for operation, limit in _STS.items()},
+PUBLISHED: dict[str, dict[str, tuple[float, float]]] = {
+    "organizations": _ORGANIZATIONS,
+    "ssm-quicksetup": _QUICK_SETUP,
+    "account": _ACCOUNT,
+    "sts": _STS,
 }
 
 
@@ -93,8 +93,8 @@ class Rates:
         self._buckets: dict[tuple[str, str, str, str], tuple[float, float]] = {}
 
     def admit(self, service: str, operation: str, account_id: str, region: str) -> bool:
-        """Whether the call is within the published rate; always, where none is published or rates are not enforced."""
-        limit = PUBLISHED.get((service, operation))
+        """Whether the call is within the published rate, if there is one and rates are enforced."""
+        limit = PUBLISHED.get(service, {}).get(operation)
         if limit is None or not self.enforced:
             return True
         rate, burst = limit
@@ -108,7 +108,7 @@ class Rates:
         return admitted
 
     def reset(self) -> None:
-        """Full buckets, and no longer enforced."""
+        """Refill the buckets and stop enforcement."""
         with self._lock:
             self._buckets.clear()
             self.enforced = False

@@ -167,12 +167,12 @@ class Sandbox:
         return clock
 
     def snapshot(self) -> dict[str, Any]:
-        """All that setting up Systems Manager could touch, as plain data."""
+        """The state of the organization as plain data."""
         with self._lock:
             return snapshot.take()
 
     def fail_deployment(self, name: str, account_id: str, region: str, reason: str | None) -> None:
-        """Make the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
+        """Create the deployments of the configuration manager ``name`` to an account and Region fail with ``reason``.
 
         The reason is in the results of the StackSet operation. A reason of None lets them succeed again.
         """
@@ -197,7 +197,7 @@ class Sandbox:
             server_parameters.add(name, key, value)
 
     def reset(self, scenario: Scenario) -> None:
-        """Begin again with another organization, on the same port: no calls, faults, subscribers or violations."""
+        """Replace the organization, on the same port; removes calls, faults, subscribers and violations."""
         with self._lock:
             reset_services()
             clock.reset()

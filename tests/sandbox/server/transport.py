@@ -70,11 +70,11 @@ class Server(ThreadedWSGIServer):
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox", daemon=True)
 
     def start(self) -> None:
-        """Answer from now on, on a thread of its own."""
+        """Serve requests on a separate thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and close what clients keep open."""
+        """Stop listening and close the connections."""
         self.shutdown()
         self._thread.join()
         self.server_close()
@@ -88,13 +88,13 @@ class Server(ThreadedWSGIServer):
                 continue
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember a new connection."""
+        """Register a new connection."""
         with self._lock:
             self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget a connection that is over."""
+        """Remove a closed connection."""
         with self._lock:
             self._connections.discard(request)
         super().shutdown_request(request)

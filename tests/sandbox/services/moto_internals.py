@@ -1,4 +1,4 @@
-"""How services put themselves into moto, which has no interface for it: this holds for moto 5.2.5."""
+"""Installation in moto by its internals, as of moto 5.2.5: there is no interface for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Backend = TypeVar("Backend", bound=BaseBackend)
 
 
 def replace_backend(backends: BackendDict[Any], backend: type[Any]) -> None:
-    """Make moto build its backends of one service from our class.
+    """Let moto create its backends of a service from our class.
 
     moto finds a service's `urls` module beside its backend's class, so ours takes over together with the class.
     """
@@ -29,7 +29,7 @@ def replace_backend(backends: BackendDict[Any], backend: type[Any]) -> None:
 
 
 def add_service(name: str, package: ModuleType, endpoint_prefix: str) -> None:
-    """Make moto serve a service that it lacks.
+    """Let moto serve a service that it lacks.
 
     `name` is what moto calls it (`ssmquicksetup`), `package` holds `<name>_backends` and `urls`.
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sandbox_tests.cases.stack_sets import AccountRegion, operation_results
+
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
@@ -14,7 +16,6 @@ PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com"
 NAME = "settings"
 STACK_SET: dict[str, Any] = {"StackSetName": NAME, "CallAs": "DELEGATED_ADMIN"}
 ALL_AT_ONCE = {"FailureTolerancePercentage": 100, "MaxConcurrentPercentage": 100, "RegionConcurrencyType": "PARALLEL"}
-AccountRegion = tuple[str, str]
 
 
 def template(value: str = "one", **parameters: Any) -> str:
@@ -68,18 +69,11 @@ def instances(cloudformation: Any) -> dict[AccountRegion, tuple[str, str]]:
 
 def results(cloudformation: Any, operation: dict[str, Any]) -> dict[AccountRegion, tuple[str, str | None]]:
     """Status and reason of each result of an operation."""
-    pages = cloudformation.get_paginator("list_stack_set_operation_results").paginate(
-        **STACK_SET, OperationId=operation["OperationId"]
-    )
-    return {
-        (one["Account"], one["Region"]): (one["Status"], one.get("StatusReason"))
-        for page in pages
-        for one in page["Summaries"]
-    }
+    return operation_results(cloudformation, operation["OperationId"], **STACK_SET)
 
 
 def parameter(sandbox: Sandbox, account_id: str, region: str = "us-east-1") -> str | None:
-    """The value that a stack gave `/settings` in an account and Region, None where there is none."""
+    """The value that a stack gave `/settings` in an account and Region, None if there is none."""
     found = sandbox.client("ssm", account_id, region).get_parameters_by_path(Path="/")["Parameters"]
     return str(found[0]["Value"]) if found else None
 

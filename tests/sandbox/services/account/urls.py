@@ -1,7 +1,5 @@
 """Where moto serves Account Management."""
 
-from __future__ import annotations
-
 from sandbox.services.account.responses import AccountResponse
 
 url_bases = [r"https?://account\.(.+)\.amazonaws\.com"]

@@ -20,4 +20,4 @@ class QueryFailed(Exception):
 
 
 class ScanLimitExceeded(Exception):
-    """A query ends as `CANCELLED`, for it would scan more than its workgroup allows."""
+    """A query is cancelled, because it exceeds the limit of its workgroup."""

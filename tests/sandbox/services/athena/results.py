@@ -1,4 +1,4 @@
-"""The rows of a query: as a file in S3, and in pages."""
+"""Query results: the file in S3, and pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAXIMUM_PAGE = 1000
 
 
 def write(account_id: str, location: str, result: Result) -> None:
-    """Put the rows as CSV where they belong. The file `.csv.metadata` is not written. Raises QueryFailed.
+    """Write the rows as CSV to the output location, without `.csv.metadata`. Raises QueryFailed.
 
     Every value is in quotes, and NULL is nothing: https://docs.aws.amazon.com/athena/latest/ug/querying.html.
     """

@@ -1,7 +1,5 @@
 """Where moto serves Athena."""
 
-from __future__ import annotations
-
 from sandbox.services.athena.responses import AthenaResponse
 
 url_bases = [r"https?://athena\.(.+)\.amazonaws\.com"]

@@ -111,7 +111,7 @@ class WorkGroup:
 def new_workgroup(
     name: str, configuration: Mapping[str, Any], description: str, tags: Mapping[str, str], now: datetime
 ) -> WorkGroup:
-    """Make a workgroup with the defaults of the model's WorkGroupConfiguration.
+    """Create a workgroup with the defaults of the model's WorkGroupConfiguration.
 
     ASSUMPTION: the defaults of EnforceWorkGroupConfiguration and PublishCloudWatchMetricsEnabled.
     """

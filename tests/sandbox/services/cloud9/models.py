@@ -68,7 +68,7 @@ class Cloud9Backend(BaseBackend):
         return [self._environment(environment_id).describe() for environment_id in environment_ids]
 
     def delete_environment(self, environment_id: str) -> None:
-        """Take an environment away. Raises NotFoundException.
+        """Delete an environment. Raises NotFoundException.
 
         ASSUMPTION: at once; on AWS it is DELETING for some minutes.
         """

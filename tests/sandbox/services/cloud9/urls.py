@@ -1,7 +1,5 @@
 """Where moto serves Cloud9."""
 
-from __future__ import annotations
-
 from sandbox.services.cloud9.responses import Cloud9Response
 
 url_bases = [r"https?://cloud9\.(.+)\.amazonaws\.com"]

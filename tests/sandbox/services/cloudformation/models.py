@@ -149,7 +149,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         return stack
 
     def _update_indexes(self, stack: Stack) -> None:
-        """Put a stack where it belongs now: names and exports are free once it is deleted."""
+        """Update the exports, and move a deleted stack to the deleted stacks."""
         self.exports = {
             name: export for name, export in self.exports.items() if export.exporting_stack_id != stack.stack_id
         }
@@ -161,7 +161,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
     # StackSets
 
     def add_stack_set(self, stack_set: StackSet) -> StackSet:
-        """Take in a new StackSet of Quick Setup and return it."""
+        """Add a StackSet of Quick Setup and return it."""
         self.quick_setup_stack_sets.append(stack_set)
         return stack_set
 

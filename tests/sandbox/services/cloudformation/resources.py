@@ -33,7 +33,7 @@ _FAILURES = (HandlerError, InvalidPropertiesError, ServiceException, HTTPExcepti
 
 
 class Record(Protocol):
-    """Told of each step; `physical_id` is "" before the resource has one."""
+    """Records each step; `physical_id` is "" before the resource has one."""
 
     def __call__(
         self, logical_id: str, physical_id: str, resource_type: str, status: str, reason: str | None
@@ -97,7 +97,7 @@ class Resources(ResourceMap):
             self._change(self._update, logical_id)
 
     def roll_back(self) -> list[str]:
-        """Undo what the update did. Return the logical ids of what could not be undone.
+        """Roll back the update. Return the logical ids of resources that failed.
 
         ASSUMPTION: what failed to be changed is as it was, and not changed back.
         """
@@ -121,7 +121,7 @@ class Resources(ResourceMap):
         return failed
 
     def clean_up(self) -> None:
-        """Delete what an update removed and replaced. ASSUMPTION: what cannot be deleted is left alone."""
+        """Delete removed and replaced resources. ASSUMPTION: failures are ignored."""
         update = self._finished_update()
         for logical_id, previous, is_replaced in update.changed:
             if is_replaced:

@@ -101,7 +101,7 @@ class Stack(MotoStack):
         self.tags = self.tags if tags is None else tags
 
     def complete_update(self) -> None:
-        """Take away what the new template has no use for.
+        """Delete obsolete resources, and complete the update.
 
         The statuses of that time, such as UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, are no ResourceStatus of the model.
         """
@@ -110,7 +110,7 @@ class Stack(MotoStack):
         self._add_stack_event("UPDATE_COMPLETE")
 
     def roll_back_update(self, failure: ResourceFailure) -> None:
-        """Put back what an update had done when it failed."""
+        """Roll back a failed update."""
         reason = f"The following resource(s) failed to create or update: [{failure.logical_id}]."
         self._add_stack_event("UPDATE_ROLLBACK_IN_PROGRESS", reason)
         left = self.resource_map.roll_back()

@@ -1,7 +1,5 @@
 """Where moto serves CloudFormation."""
 
-from __future__ import annotations
-
 from sandbox.services.cloudformation.responses import CloudFormationResponse
 
 url_bases = [r"https?://cloudformation\.(.+)\.amazonaws\.com"]

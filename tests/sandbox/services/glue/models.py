@@ -1,7 +1,7 @@
 """The Data Catalog of one account and Region: databases, and tables in them.
 
-https://docs.aws.amazon.com/glue/latest/webapi/API_Database.html, API_Table.html. Partitions are not implemented: a table's
-are projected, or there are none.
+https://docs.aws.amazon.com/glue/latest/webapi/API_Database.html, API_Table.html. Partitions in the catalog
+are not implemented.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class GlueBackend(BaseBackend):
         database.definition = definition
 
     def delete_database(self, name: str) -> None:
-        """Take a database away, with its tables. Raises EntityNotFoundException.
+        """Delete a database with its tables. Raises EntityNotFoundException.
 
         They are deleted "asynchronously in a timely manner", ASSUMPTION: at once.
         https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteDatabase.html

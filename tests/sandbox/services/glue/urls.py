@@ -1,7 +1,5 @@
 """Where moto serves Glue."""
 
-from __future__ import annotations
-
 from sandbox.services.glue.responses import GlueResponse
 
 url_bases = [r"https?://glue\.(.+)\.amazonaws\.com"]

@@ -1,4 +1,4 @@
-"""Roles that deployments make in the accounts they go to."""
+"""Roles that deployments create in their target accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def exists(account_id: str, role_name: str) -> bool:
 
 
 def create(account_id: str, role_name: str, principal: dict[str, str], policy_arns: Iterable[str] = ()) -> None:
-    """Make a role that the principal (`{"Service": ...}` or `{"AWS": ...}`) may assume, unless the account has it."""
+    """Create a role that the principal (`{"Service": ...}` or `{"AWS": ...}`) may assume, unless the account has it."""
     if exists(account_id, role_name):
         return
     roles = iam_backend_of(account_id)

@@ -134,7 +134,7 @@ def iam_backend_of(account_id: str) -> SandboxIAMBackend:
 
 
 def create_service_linked_role_once(account_id: str, service_name: str) -> None:
-    """Make a service-linked role, as services do by themselves, unless the account has it.
+    """Create a service-linked role, as services do, unless it exists.
 
     Raises InvalidInput for a service that the sandbox has no such role for.
     """

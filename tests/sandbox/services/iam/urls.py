@@ -1,7 +1,5 @@
 """Where moto serves IAM."""
 
-from __future__ import annotations
-
 from sandbox.services.iam.responses import IamResponse
 
 url_bases = [r"https?://iam\.(.*\.)?amazonaws\.com"]

@@ -1,7 +1,5 @@
 """Where moto serves KMS."""
 
-from __future__ import annotations
-
 from moto.kms.responses import KmsResponse
 
 url_bases = [r"https?://kms\.(.+)\.amazonaws\.com"]

@@ -69,7 +69,7 @@ class Account(FakeAccount):
         self.state = "CLOSED"
 
     def create_access_role(self, role_name: str, trusted_account_id: str | None = None) -> None:
-        """Make the role by which the management account, or another that is given, administers this account.
+        """Create the role for access from the management account, or another given account.
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access-cross-account-role.html
         """

@@ -1,4 +1,4 @@
-"""Who is in the organization, and where: creating, moving, closing and removing accounts."""
+"""Accounts of the organization: creation, moves, closure and removal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Membership(Structure):
     """The accounts of a management account's organization."""
 
     def add_account(self, account: Account, parent_id: str) -> None:
-        """Take an account into the organization, as one that has just been created or has been there before."""
+        """Add an account to the organization."""
         self._require_parent(parent_id)
         account.parent_id = parent_id
         self.accounts.append(account)

@@ -54,7 +54,7 @@ class Structure(OrganizationsBackend):
     def establish(
         self, *, organization_id: str, root_id: str, name: str, email: str, feature_set: str, joined_at: datetime
     ) -> None:
-        """Make this account the management account of a new organization with the given ids."""
+        """Create an organization with the given ids, with this account as its management account."""
         self.org = FakeOrganization(self.account_id, region_name="us-east-1", feature_set=feature_set)
         self.org.id = organization_id
         self.org.root_id = root_id
@@ -118,7 +118,7 @@ class Structure(OrganizationsBackend):
     def add_organizational_unit(
         self, parent_id: str, name: str, tags: list[dict[str, str]], *, unit_id: str | None = None
     ) -> FakeOrganizationalUnit:
-        """Make an organizational unit below a root or unit, with a drawn id unless one is given."""
+        """Create an organizational unit, with a random id by default."""
         self._require_parent(parent_id)
         self._require_free_name(parent_id, name)
         if len(self.lineage(parent_id)) > MAXIMUM_ORGANIZATIONAL_UNIT_DEPTH:

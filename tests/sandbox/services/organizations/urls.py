@@ -1,7 +1,5 @@
 """Where moto serves AWS Organizations."""
 
-from __future__ import annotations
-
 from sandbox.services.organizations.responses import OrganizationsResponse
 
 url_bases = [r"https?://organizations\.(.+)\.amazonaws\.com"]

@@ -1,4 +1,4 @@
-"""What each operation of S3 needs of IAM: the actions are not always called as the operations are.
+"""The IAM actions of S3 operations, whose names differ in part.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
@@ -14,7 +14,7 @@ from sandbox.services.s3.policy_rules import is_on_objects
 if TYPE_CHECKING:
     from sandbox.policies.request_context import RequestContext
 
-# Operations that are called otherwise than their actions; all others are called the same.
+# Operations whose actions have other names.
 _ACTIONS = {
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
@@ -46,7 +46,7 @@ _ACTIONS = {
     "UploadPart": "PutObject",
 }
 
-# With the parameter "versionId" another action is needed.
+# The actions with the parameter "versionId".
 _OF_VERSIONS = {
     "DeleteObject": "DeleteObjectVersion",
     "GetObject": "GetObjectVersion",
@@ -68,7 +68,7 @@ _CONTEXT = {
 
 
 def s3_permissions(request: RequestContext) -> list[Permission]:
-    """Return the actions that a call needs, on the bucket or on its objects."""
+    """Return the required permissions, on the bucket or on its objects."""
     context = {
         key: str(request.get(parameter))
         for key, parameter in _CONTEXT.get(request.operation, {}).items()

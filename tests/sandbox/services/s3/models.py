@@ -50,7 +50,7 @@ class SandboxS3Backend(S3Backend):
         return urls
 
     def create_bucket(self, bucket_name: str, region_name: str, bucket_namespace: str | None = None) -> FakeBucket:
-        """Make a bucket with AWS's defaults of April 2023. Raises BucketAlreadyExists and InvalidBucketName.
+        """Create a bucket with AWS's defaults since April 2023. Raises BucketAlreadyExists and InvalidBucketName.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html: ACLs disabled and public access
         blocked.
@@ -68,7 +68,7 @@ class SandboxS3Backend(S3Backend):
         return bucket
 
     def delete_bucket_encryption(self, bucket_name: str) -> None:
-        """Back to what a new bucket has: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html"""
+        """Restore the default encryption: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html"""
         self.put_bucket_encryption(bucket_name, dict(_AMAZON_S3_KEYS))
 
     def put_bucket_policy(self, bucket_name: str, policy: bytes) -> None:
@@ -84,7 +84,7 @@ class SandboxS3Backend(S3Backend):
 
 
 def find_bucket(name: str) -> SandboxBucket | None:
-    """Return a bucket, whosever it is; None where there is none of this name."""
+    """Return a bucket, whosever it is; None if there is none of this name."""
     if name not in s3_backends.bucket_accounts:
         return None
     partition, account_id = s3_backends.bucket_accounts[name]

@@ -1,7 +1,5 @@
 """Where moto serves S3: all paths at a bucket of the path, for the SDKs use path style at an IP address."""
 
-from __future__ import annotations
-
 from sandbox.services.s3.responses import S3Response
 
 url_bases = [r"https?://s3(?!(-control|tables|vectors))(.*)\.amazonaws.com"]

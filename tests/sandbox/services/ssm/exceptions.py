@@ -5,20 +5,12 @@ from __future__ import annotations
 from moto.ssm.exceptions import SSMException
 
 
-class AccessDeniedException(SSMException):
-    code = "AccessDeniedException"
-
-
 class InvalidAggregatorException(SSMException):
     code = "InvalidAggregatorException"
 
 
 class InvalidFilter(SSMException):
     code = "InvalidFilter"
-
-
-class InvalidFilterKey(SSMException):
-    code = "InvalidFilterKey"
 
 
 class InvalidInstanceId(SSMException):

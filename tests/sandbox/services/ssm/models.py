@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.ssm.exceptions import InvalidFilterKey
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
-from sandbox.services.ssm.exceptions import InvalidFilterKey, InvalidInstanceId
+from sandbox.services.ssm.exceptions import InvalidInstanceId
 from sandbox.services.ssm.patch_baselines import provided_baselines
 from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
@@ -131,7 +132,7 @@ def deliver_inventory() -> None:
 
 
 def delete_organization_syncs(account_id: str) -> None:
-    """Take away what an account has that is no delegated administrator of Systems Manager any more.
+    """Delete the organization syncs of an account that is no longer delegated administrator.
 
     "When a delegated administrator account is deregistered, the system deletes all AWS Organizations resource data
     syncs created by the delegated administrator":

@@ -1,7 +1,5 @@
 """Where moto serves Systems Manager."""
 
-from __future__ import annotations
-
 from sandbox.services.ssm.responses import SystemsManagerResponse
 
 url_bases = [r"https?://ssm\.(.+)\.amazonaws\.com"]

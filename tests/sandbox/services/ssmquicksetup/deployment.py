@@ -1,4 +1,4 @@
-"""Deploying a definition to the accounts and Regions that it targets, and taking it away again."""
+"""Deployment of a definition to its target accounts and Regions, and its deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a deployment to one account and Region fails."""
+"""Failures of deployments to an account and Region."""
 
 from __future__ import annotations
 

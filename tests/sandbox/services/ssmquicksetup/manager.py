@@ -190,7 +190,7 @@ class ConfigurationManager:
 
 
 def new_definition(definition_id: str, requested: dict[str, Any], type_version: str) -> Definition:
-    """Make a definition from a ConfigurationDefinitionInput of the model."""
+    """Create a definition from a ConfigurationDefinitionInput of the model."""
     return Definition(
         id=definition_id,
         type=type_named(requested["Type"]),

@@ -41,7 +41,7 @@ class QuickSetupBackend(BaseBackend):
     def create_configuration_manager(
         self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]
     ) -> ConfigurationManager:
-        """Make a manager and start its deployment.
+        """Create a manager and start its deployment.
 
         ASSUMPTION: names need not be unique; the model has no error for it.
         """
@@ -105,7 +105,7 @@ class QuickSetupBackend(BaseBackend):
         progress.begin_deployment(manager, clock.now())
 
     def delete_configuration_manager(self, arn: str) -> None:
-        """Start to take a manager away, with all that it deployed."""
+        """Start the deletion of a manager, with everything that it deployed."""
         manager = self.get_configuration_manager(arn)
         self._require_idle(manager)
         progress.begin_deletion(manager, clock.now())

@@ -1,4 +1,4 @@
-"""How far a configuration manager is, by the virtual clock."""
+"""The progress of configuration managers, by the virtual clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def begin_deployment(manager: ConfigurationManager, now: datetime) -> None:
 
 
 def begin_deletion(manager: ConfigurationManager, now: datetime) -> None:
-    """Start to take everything away, and the manager with it."""
+    """Start the deletion of the manager."""
     manager.pending_work = PendingWork("delete", now)
     manager.executions_due_at = manager.executed_at = None
     manager.modified_at = now
@@ -35,7 +35,7 @@ def begin_deletion(manager: ConfigurationManager, now: datetime) -> None:
 
 
 def add_existing(manager: ConfigurationManager, status: str, now: datetime) -> None:
-    """Put a manager into a status that it reached before the sandbox began."""
+    """Set the status of an existing manager."""
     if status in {"INITIALIZING", "DEPLOYING"}:
         begin_deployment(manager, now)
     elif status == "DELETING":
@@ -50,7 +50,7 @@ def add_existing(manager: ConfigurationManager, status: str, now: datetime) -> N
 
 
 def advance(manager: ConfigurationManager, now: datetime) -> bool:
-    """Do what is due by now. Return whether the manager still exists."""
+    """Process due operations. Return whether the manager still exists."""
     if manager.pending_work is not None and manager.pending_work.kind == "delete":
         return _advance_deletion(manager, manager.pending_work, now)
     if manager.pending_work is not None:

@@ -1,4 +1,4 @@
-"""Whether StackSets can work with the local roles of a definition.
+"""Validation of the local roles of a definition.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html, step 5: the
 administration role is trusted by CloudFormation and may assume the execution role, which trusts it and has AWS's

@@ -1,4 +1,4 @@
-"""What a request for a deployment has to satisfy at once."""
+"""Validation of requests for deployments."""
 
 from __future__ import annotations
 

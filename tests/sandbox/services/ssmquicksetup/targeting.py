@@ -1,4 +1,4 @@
-"""Which accounts a definition means, and the StackSet that deploys it there."""
+"""The target accounts of a definition, and its StackSet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Where moto serves Quick Setup."""
 
-from __future__ import annotations
-
 from sandbox.services.ssmquicksetup.responses import QuickSetupResponse
 
 url_bases = [r"https?://ssm-quicksetup\.(.+)\.amazonaws\.com"]

@@ -1,7 +1,5 @@
 """Where moto serves STS."""
 
-from __future__ import annotations
-
 from sandbox.services.sts.responses import TokenResponse
 
 url_bases = [r"https?://sts\.(.*\.)?amazonaws\.com"]

@@ -1,4 +1,4 @@
-"""Nobody assumes a role that is not there, or that does not trust them."""
+"""Roles are assumed only if they exist and trust the caller."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a query is run: its tables, its partitions, its SQL."""
+"""The query engine."""

@@ -1,4 +1,4 @@
-"""A query answered: its tables read from S3, its SQL turned into DuckDB's."""
+"""The query engine: reads tables from S3, and runs the SQL in DuckDB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query reads: the objects in the folders of its partitions."""
+"""Scanning of the objects in the locations of partitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the bytes of an object to rows, as the OpenX JSON SerDe reads them.
+"""The OpenX JSON SerDe.
 
 https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html. Complex types are not implemented.
 """

@@ -1,4 +1,4 @@
-"""A query as text, and what it is about. Only one SELECT at a time is built.
+"""Parsing of queries. Only a single SELECT is implemented.
 
 https://docs.aws.amazon.com/athena/latest/ug/select.html
 """

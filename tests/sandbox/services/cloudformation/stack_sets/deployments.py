@@ -37,7 +37,7 @@ STOPPED = "Cancelled by user"
 
 
 def advance_stack_sets(now: datetime) -> None:
-    """Do everywhere what is due by now."""
+    """Process the due operations of every StackSet."""
     for stack_set in _every_stack_set():
         _advance(stack_set, now)
 
@@ -52,7 +52,7 @@ def begin(
     preferences: Preferences,
     retain_stacks: bool = False,
 ) -> Deployment:
-    """Ask for an operation over places, each with the root or unit that targets it; it waits for those before it."""
+    """Start or queue an operation for instances, each with the root or unit that targets it."""
     operation = Deployment(
         operation_id or str(uuid5(NAMESPACE_URL, f"{stack_set.id}/{len(stack_set.operations)}")),
         action,
@@ -69,7 +69,7 @@ def begin(
 
 
 def stop(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
-    """End an operation before it did anything. ASSUMPTION: it takes no time, and nothing had been done."""
+    """Stop an operation. ASSUMPTION: at once, before any change."""
     _cancel(stack_set, operation, list(operation.results), STOPPED)
     operation.status, operation.ended_at = "STOPPED", clock.now()
 
@@ -145,7 +145,7 @@ def _start(stack_set: ServiceManagedStackSet, operation: Deployment, at: datetim
 
 
 def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, location: AccountRegion) -> None:
-    """Flag the instance of a suspended account, also when it was to be deleted.
+    """Skip the instance of a suspended account, also in a deletion.
 
     https://aws.amazon.com/about-aws/whats-new/2023/06/aws-cloudformation-stacksets-suspended-accounts-deployments/
     ASSUMPTION: an instance without a stack to delete is deleted.
@@ -172,7 +172,7 @@ def _finish(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
 def _process_region(
     stack_set: ServiceManagedStackSet, operation: Deployment, locations: Sequence[AccountRegion]
 ) -> bool:
-    """Return whether more failed than may."""
+    """Return whether the failure tolerance was exceeded."""
     tolerance, failed, left = operation.preferences.tolerance(len(locations)), 0, list(locations)
     while left and failed <= tolerance:
         together = operation.preferences.batch_size(len(locations), failed)
@@ -183,7 +183,7 @@ def _process_region(
 
 
 def _process_instance(stack_set: ServiceManagedStackSet, operation: Deployment, location: AccountRegion) -> bool:
-    """Do it in one account and Region. Return whether it succeeded."""
+    """Process one instance. Return whether it succeeded."""
     instance = stack_set.instances.get(location)
     reason = None
     if instance is not None and operation.action == "DELETE":

@@ -39,7 +39,7 @@ def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
 
 
 def delete(instance: Instance) -> str | None:
-    """Delete the stack, if there is one. Return why that failed, None where it did not."""
+    """Delete the stack, if there is one. Return why that failed, None if it did not."""
     cloudformation = cloudformation_backend_of(instance.account_id, instance.region)
     stack = _existing(cloudformation, instance)
     if stack is None:

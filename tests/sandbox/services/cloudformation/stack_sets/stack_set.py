@@ -165,7 +165,7 @@ class StackSet:
             self.finish(dict.fromkeys(self._running.results, reason), at)
 
     def delete(self, at: datetime) -> None:
-        """Take all instances away, and the StackSet with them."""
+        """Delete all instances and the StackSet."""
         operation = self._new_operation("DELETE", "SUCCEEDED", at)
         operation.ended_at = at
         operation.results = {

@@ -1,4 +1,4 @@
-"""Which accounts the targets of an operation mean.
+"""The deployment targets of an operation.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 """

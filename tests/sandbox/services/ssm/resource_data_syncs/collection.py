@@ -61,7 +61,7 @@ class ResourceDataSyncs:
     def create(
         self, name: str, sync_type: str, source: dict[str, Any] | None, destination: dict[str, Any] | None
     ) -> None:
-        """Make a sync and start it.
+        """Create a sync and start it.
 
         Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException,
         ResourceDataSyncAlreadyExistsException or ResourceDataSyncCountExceededException, in this order (ASSUMPTION).
@@ -80,7 +80,7 @@ class ResourceDataSyncs:
         self._by_name[name] = sync
 
     def update(self, name: str, sync_type: str, source: dict[str, Any]) -> None:
-        """Collect from another source from now on.
+        """Change the source of a sync.
 
         Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException, ResourceDataSyncNotFoundException,
         or, while "another UpdateResourceDataSync request is being processed" (botocore model `ssm`),
@@ -107,19 +107,19 @@ class ResourceDataSyncs:
         sync.begin("update", clock.now())
 
     def delete(self, name: str, sync_type: str) -> None:
-        """Take a sync away, at once (ASSUMPTION). Raises what `update` raises of its name and type."""
+        """Delete a sync, at once (ASSUMPTION). Raises the errors of `update` for name and type."""
         require_type(sync_type)
         self._known(name, sync_type)
         del self._by_name[name]
 
     def delete_organization_syncs(self) -> None:
-        """Take away Explorer's syncs of the organization."""
+        """Delete Explorer's syncs of the organization."""
         self._by_name = {
             name: sync for name, sync in self._by_name.items() if not (sync.type == FROM_SOURCE and sync.organization)
         }
 
     def deliver(self, instances: Sequence[ManagedInstance]) -> None:
-        """Have the syncs to buckets write what is new of these nodes of the account and Region."""
+        """Let the syncs to buckets write the changed data of these nodes."""
         self._advance()
         for sync in self._by_name.values():
             if sync.is_delivering and sync.delivery is not None:

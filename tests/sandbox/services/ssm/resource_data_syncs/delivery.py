@@ -1,4 +1,4 @@
-"""Resource data syncs that write to a bucket: what has to be allowed for that, and what they write.
+"""Resource data syncs to a bucket: required permissions, and delivery.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
 """
@@ -34,7 +34,7 @@ OWNER_CONTROLS = "bucket-owner-full-control"
 
 
 class Delivery:
-    """What one sync writes to its bucket; `destination` is the model's ResourceDataSyncS3Destination."""
+    """The delivery of one sync to its bucket; `destination` is the model's ResourceDataSyncS3Destination."""
 
     def __init__(self, destination: Mapping[str, Any], account_id: str, region: str, sync_name: str) -> None:
         self._destination = destination

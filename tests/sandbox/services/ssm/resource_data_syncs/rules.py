@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.ssm.exceptions import AccessDeniedException
+
 from sandbox.services.account.models import account_backend_of
 from sandbox.services.account.regions import EVERY_REGION, OPT_IN
 from sandbox.services.organizations.models import find_organization
-from sandbox.services.ssm.exceptions import AccessDeniedException, ResourceDataSyncInvalidConfigurationException
+from sandbox.services.ssm.exceptions import ResourceDataSyncInvalidConfigurationException
 from sandbox.services.ssm.resource_data_syncs.sync import (
     FROM_SOURCE,
     OF_ORGANIZATION,

@@ -1,4 +1,4 @@
-"""A resource data sync, and how far it is by the virtual clock.
+"""A resource data sync and its status, by the virtual clock.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncItem.html
 """
@@ -45,7 +45,7 @@ class SyncFailure:
 
 @dataclass(frozen=True)
 class PendingWork:
-    """What AWS does to a sync: `create` or `update`, and since when."""
+    """A running creation (`create`) or update (`update`) of a sync, and its start."""
 
     kind: str
     started_at: datetime
@@ -103,7 +103,7 @@ class ResourceDataSync:
         self.is_continuous = False
 
     def add_existing(self) -> None:
-        """Be successful since the creation, as a sync that was there before the sandbox began.
+        """Set the status of an existing sync to successful.
 
         ASSUMPTION: also if it would fail now; it then remains successful until it is updated.
         """
@@ -111,7 +111,7 @@ class ResourceDataSync:
         self.is_continuous = self._check() is None
 
     def advance(self, now: datetime) -> None:
-        """Do what is due by now.
+        """Process due operations.
 
         "After a successful initial sync is completed, the system continuously syncs data" (model,
         CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated, but
@@ -128,7 +128,7 @@ class ResourceDataSync:
 
     @property
     def is_delivering(self) -> bool:
-        """Whether its bucket gets what is new of the nodes."""
+        """Whether it writes to its bucket."""
         return self.delivery is not None and self.pending_work is None and self.failure is None and self.is_continuous
 
     def describe(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether a definition's parameters are ones that its type takes, and where they deploy to."""
+"""Validation of a definition's parameters, and its targets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Targets:
-    """Where a definition deploys to: units or a root, or the caller's own account; and Regions."""
+    """The targets of a definition: the root and OUs, or the caller's account; and Regions."""
 
     organizational_units: tuple[str, ...]
     account_id: str | None

@@ -41,7 +41,7 @@ def run(definition: Definition, deployed: Deployed, at: datetime) -> None:
 
 
 def remove(definition: Definition, deployed: Deployed) -> None:
-    """Take the associations away from every node of an account and Region."""
+    """Delete the associations of every node of an account and Region."""
     for instance in ssm_backend_of(deployed.account_id, deployed.region).instances.values():
         instance.associations.pop(definition.id, None)
 
@@ -89,7 +89,7 @@ def _patch_operation(definition: Definition) -> str | None:
 
 
 def _selected_baseline(definition: Definition, operating_system: str) -> str | None:
-    """The id of the baseline that a patch policy names for an operating system; None where it names none."""
+    """The id of the baseline that a patch policy names for an operating system; None if it names none."""
     selected = json.loads(definition.parameters.get("SelectedPatchBaselines") or "{}")
     return short_id(selected[operating_system]["value"]) if operating_system in selected else None
 

@@ -49,7 +49,7 @@ def conflict(definition: Definition, account_id: str) -> str | None:
 
 
 def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
-    """Make what belongs to one account and Region."""
+    """Create the resources of one account and Region."""
     if definition.type.name == DEFAULT_HOST_MANAGEMENT:
         default_host_management.create(definition, deployed, at)
 

@@ -39,7 +39,7 @@ def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
 
 
 def remove(deployed: Deployed) -> None:
-    """Take back the setting and its role, and nothing that was there before.
+    """Reset the setting and delete its role, if the deployment created them.
 
     ASSUMPTION: a setting that was changed since remains.
     """

@@ -150,7 +150,7 @@ def test_accounts_that_join_and_leave(sandbox: Sandbox, organization_stack_sets:
     organizations = sandbox.client("organizations")
     unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
     create(organization_stack_sets, AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": retain})
-    # Nobody is in it yet.
+    # It has no accounts yet.
     assert deploy(organization_stack_sets, unit_id=unit)["Status"] == "SUCCEEDED"
     assert instances(organization_stack_sets) == {}
     targets = organization_stack_sets.list_stack_set_auto_deployment_targets(**STACK_SET)["Summaries"]
