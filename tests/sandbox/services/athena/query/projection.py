@@ -39,7 +39,7 @@ def is_projected(table: Table) -> bool:
 def partitions_of(table: Table, requested: Mapping[str, Sequence[str]] | None = None) -> Iterator[Partition]:
     """The partitions that the properties of a table project; those of a table without projection are none.
 
-    `requested` has the values of the query's equality conditions, which type `injected` requires. Raises QueryFailed for
+    `requested` has the values of the query's equality conditions, for type `injected`. Raises QueryFailed for
     properties that Athena cannot use.
     """
     if not table.partition_keys:
