@@ -17,7 +17,7 @@ TAG = "systems-manager-organization:created"
 
 
 @dataclass(frozen=True)
-class CreationMark:
+class CreationTag:
     """Both are "" where there is no such tag."""
 
     installation: str = ""
@@ -31,11 +31,11 @@ class CreationMark:
         return f"created by installation {self.installation}"
 
     @classmethod
-    def of(cls, tags: Mapping[str, str]) -> CreationMark:
+    def of(cls, tags: Mapping[str, str]) -> CreationTag:
         installation, _, time = tags.get(TAG, "").partition("/")
         return cls(installation, time)
 
     @classmethod
-    def of_list(cls, tags: Iterable[Mapping[str, Any]]) -> CreationMark:
+    def of_list(cls, tags: Iterable[Mapping[str, Any]]) -> CreationTag:
         """Of tags as IAM and Organizations list them: objects with Key and Value."""
         return cls.of({tag["Key"]: tag["Value"] for tag in tags})

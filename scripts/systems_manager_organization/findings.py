@@ -44,7 +44,7 @@ class Severities:
         catalogue: dict[str, dict[str, object]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
         self._by_code = {code: str(entry["severity"]) for code, entry in catalogue.items()}
         adjustable = sorted(code for code, entry in catalogue.items() if entry["adjustable"])
-        for code, severity in _parsed(text).items():
+        for code, severity in _parse(text).items():
             if code not in adjustable:
                 raise QueryError(f'severities holds "{code}", but the codes are {", ".join(adjustable)}.')
             if severity not in (ERROR, WARNING, OFF):
@@ -56,7 +56,7 @@ class Severities:
     def of(self, code: str) -> str:
         return self._by_code[code]
 
-    def wanted(self, *codes: str) -> bool:
+    def is_enabled(self, *codes: str) -> bool:
         """Whether one of these is worth looking for."""
         return any(self.of(code) != OFF for code in codes)
 
@@ -64,18 +64,20 @@ class Severities:
         """What is to be known of a code itself, in the shape of a finding."""
         return {"severity": NOTE, **asdict(Finding(code, "preflight", message, remedy))}
 
-    def told(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
+    def to_documents(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
         """The findings that are not off as JSON-able objects with their `severity`, the worst first."""
-        told = [{"severity": self.of(finding.code), **asdict(finding)} for finding in findings]
-        return in_order(finding for finding in told if finding["severity"] != OFF)
+        to_documents = [{"severity": self.of(finding.code), **asdict(finding)} for finding in findings]
+        return sort_by_severity(finding for finding in to_documents if finding["severity"] != OFF)
 
 
-def in_order(told: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def sort_by_severity(to_documents: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """The worst first, and otherwise by code and subject."""
-    return sorted(told, key=lambda finding: (_ORDER.index(finding["severity"]), finding["code"], finding["subject"]))
+    return sorted(
+        to_documents, key=lambda finding: (_ORDER.index(finding["severity"]), finding["code"], finding["subject"])
+    )
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def _parse(text: str) -> Mapping[str, object]:
     try:
         parsed = json.loads(text)
     except ValueError as error:

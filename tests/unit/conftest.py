@@ -157,14 +157,14 @@ def aws(
 
 
 @pytest.fixture
-def asked(aws: Sandbox) -> Callable[[], list[str]]:
+def api_calls(aws: Sandbox) -> Callable[[], list[str]]:
     """What AWS was asked since the last time, in order: `["sts:GetCallerIdentity", ...]`."""
-    told = 0
+    returned = 0
 
-    def asked() -> list[str]:
-        nonlocal told
-        calls = aws.calls[told:]
-        told += len(calls)
+    def api_calls() -> list[str]:
+        nonlocal returned
+        calls = aws.calls[returned:]
+        returned += len(calls)
         return [f"{call.service}:{call.operation}" for call in calls]
 
-    return asked
+    return api_calls

@@ -42,8 +42,8 @@ def environment(account_id: str, region: str = "us-east-1", name: str = "build")
 def query(*configurations: dict[str, Any], role: str = ROLE, **keys: str) -> dict[str, str]:
     """The query for a patch policy of the whole organization, or for these changes to it."""
     usual = {"name": "scan", "type": PATCH_POLICY, "organizational_unit_ids": [ROOT], "regions": ["us-east-1"]}
-    told = [{**usual, **configuration} for configuration in configurations or ({},)]
-    return {"configurations": json.dumps(told), "member_role_name": role, **keys}
+    items = [{**usual, **configuration} for configuration in configurations or ({},)]
+    return {"configurations": json.dumps(items), "member_role_name": role, **keys}
 
 
 def found(outcome: Outcome) -> Findings:

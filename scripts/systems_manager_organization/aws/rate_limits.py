@@ -43,7 +43,7 @@ class RateLimiter:
     def of(cls, clock: Clock) -> RateLimiter:
         return cls(clock, {}, Lock())
 
-    def wait(self, action: str) -> None:
+    def acquire(self, action: str) -> None:
         """Returns when `action`, as IAM spells it, may be called; at once where AWS publishes no rate."""
         rate = PUBLISHED_RATES.get(action)
         if rate is None:
@@ -53,6 +53,6 @@ class RateLimiter:
             # When the bucket would be full again, were nobody to call any more.
             full_at = max(self._full_at.get(action, now), now) + 1 / rate.calls
             self._full_at[action] = full_at
-        pause = full_at - now - rate.burst / rate.calls
-        if pause > 0:
-            self.clock.sleep(pause)
+        delay = full_at - now - rate.burst / rate.calls
+        if delay > 0:
+            self.clock.sleep(delay)

@@ -109,15 +109,15 @@ def _run(
         values = vars(namespace)
         command = next(found for found in program.commands if found.name == values["command"])
         name = f"{name} {command.name}"
-        _refuse(unrecognized, name)
+        _require_recognized(unrecognized, name)
         query, from_person = _query(program, command, values, terminal.stdin)
-        notice = partial(print, f"{name}:", file=terminal.stderr, flush=True)
-        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, notice=notice)
+        warn = partial(print, f"{name}:", file=terminal.stderr, flush=True)
+        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, warn=warn)
         if command.run is None or (command.cli_handler and from_person):
-            return _handled(command, query, connect, terminal)
+            return _run_handler(command, query, connect, terminal)
         result = command.run(query, connect)
     except _HelpRequested as requested:
-        terminal.write(requested.text)
+        terminal.echo(requested.text)
         return 0
     except _ParserError as error:
         print(f"{error.prog}: {error}", file=terminal.stderr)
@@ -135,13 +135,13 @@ def _run(
     return 0
 
 
-def _refuse(unrecognized: Sequence[str], name: str) -> None:
+def _require_recognized(unrecognized: Sequence[str], name: str) -> None:
     """Raises UsageError: argparse would name the program without its command."""
     if unrecognized:
         raise UsageError(f"unrecognized arguments: {' '.join(unrecognized)}. See {name} --help.")
 
 
-def _handled(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
+def _run_handler(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
     """Raises ScriptError."""
     if command.cli_handler is None:
         raise UsageError("this command does nothing.")
@@ -208,9 +208,9 @@ def _with_suggestion(message: str) -> str:
     if not found:
         return f"{message}."
     choices = [choice.strip("' ") for choice in found.group(2).split(",")]
-    close = get_close_matches(found.group(1), choices, n=1)
-    meant = f"did you mean {close[0]}?" if close else f"use one of {', '.join(choices)}."
-    return f"there is no command {found.group(1)}: {meant}"
+    matches = get_close_matches(found.group(1), choices, n=1)
+    suggestion = f"did you mean {matches[0]}?" if matches else f"use one of {', '.join(choices)}."
+    return f"there is no command {found.group(1)}: {suggestion}"
 
 
 def _parser(program: Program[R]) -> argparse.ArgumentParser:
@@ -291,9 +291,9 @@ def _query(program: Program[R], command: Command[R], values: dict[str, Any], std
         return parse(text, command.options), False
     if command.cli_handler:
         return _validated({}, command), True
-    place = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
+    source = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
     raise UsageError(
-        f"there is no query: give it {place}, or as options, which {program.name} {command.name} --help lists."
+        f"there is no query: give it {source}, or as options, which {program.name} {command.name} --help lists."
     )
 
 

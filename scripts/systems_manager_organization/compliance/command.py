@@ -22,53 +22,53 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def report(query: Query, connect: Connect, screen: Terminal) -> int:
+def report(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Collects, and shows and writes what was requested. Returns what `render_report` does, or 130 when interrupted.
 
     Raises ScriptError when nothing can be read at all, or the options do not go together.
     """
     options = ReportOptions.of(query)
-    _require_packages(options, screen)
+    _require_packages(options, terminal)
     with connect() as aws:
         now = aws.clock.time
         key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
-        with Checkpoint(key, resume=options.resume, notice=aws.notice, now=now) as checkpoint:
+        with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
             try:
-                with progress_bar(checkpoint, screen):
+                with progress_bar(checkpoint, terminal):
                     catalog.source_of(query, now).read(aws, options.scope, checkpoint)
-                status = _made(checkpoint, options, time_text(now()), screen)
+                status = _render(checkpoint, options, time_text(now()), terminal)
             except KeyboardInterrupt:
-                aws.notice(f"interrupted. {_kept(checkpoint)}")
+                aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
                 return INTERRUPTED
             except ScriptError:
-                aws.notice(_kept(checkpoint))
+                aws.warn(_resume_hint(checkpoint))
                 raise
             checkpoint.discard()
             return status
 
 
-def _kept(checkpoint: Checkpoint) -> str:
+def _resume_hint(checkpoint: Checkpoint) -> str:
     """What is not lost, and how to go on with it; a journal of nothing is deleted."""
     if not checkpoint.done:
         checkpoint.discard()
         return "No account was read."
-    places = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
-    return f"{places} are kept: the same command with --resume goes on."
+    count = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
+    return f"{count} are kept: the same command with --resume goes on."
 
 
-def _made(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, screen: Terminal) -> int:
+def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, terminal: Terminal) -> int:
     """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
     import duckdb
 
     try:
         with checkpoint.tables() as tables:
-            return render_report(Report(tables, options, generated_at), screen)
+            return render_report(Report(tables, options, generated_at), terminal)
     except duckdb.Error as error:
-        said = " ".join(str(error).split())
-        raise ScriptError(f"The report cannot be made: {said}") from error
+        message = " ".join(str(error).split())
+        raise ScriptError(f"The report cannot be made: {message}") from error
 
 
-def _require_packages(options: ReportOptions, screen: Terminal) -> None:
+def _require_packages(options: ReportOptions, terminal: Terminal) -> None:
     """Before anything takes minutes. Raises DependencyError."""
     try:
         import duckdb  # noqa: F401 - whether it is there
@@ -77,8 +77,8 @@ def _require_packages(options: ReportOptions, screen: Terminal) -> None:
             f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. To resolve: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
-    if options.format == TABLE and options.output is None and screen.stdout.isatty():
-        screen.console(screen.stdout)
+    if options.format == TABLE and options.output is None and terminal.stdout.isatty():
+        terminal.console(terminal.stdout)
 
 
 COMMAND: Command[str] = Command(

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
-from systems_manager_organization.aws.concurrency import each
+from systems_manager_organization.aws.concurrency import map_concurrently
+from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.errors import ScriptError, ServiceError
-from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, explorer_syncs_of_member
+from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, list_explorer_syncs_of_account
 
 if TYPE_CHECKING:
     from systems_manager_organization.aws.account_sessions import AccountSession
@@ -33,7 +34,7 @@ class DeregistrationGuard:
     regions: tuple[str, ...] = ()
 
 
-def refuse_deregistration(guard: DeregistrationGuard, aws: AwsSession, account_id: str) -> None:
+def require_safe_deregistration(guard: DeregistrationGuard, aws: AwsSession, account_id: str) -> None:
     """Returns where no sync would be deleted, or where the account could not be looked into.
 
     An account that cannot be looked into must not stay registered for ever: it may be closed. Raises
@@ -45,13 +46,13 @@ def refuse_deregistration(guard: DeregistrationGuard, aws: AwsSession, account_i
     try:
         member = AccountSessions(aws, guard.member_role_name).assume_role(account_id)
     except ServiceError as error:
-        _warn_unseen(aws, f"account {account_id}", error.message)
+        _warn_unreadable(aws, f"account {account_id}", error.message)
         return
-    found = sorted(each(partial(_syncs_in, member), guard.regions), key=lambda syncs: syncs.region)
-    for syncs in found:
+    results = sorted(map_concurrently(partial(_syncs_in, member), guard.regions), key=lambda syncs: syncs.region)
+    for syncs in results:
         if syncs.unreadable:
-            _warn_unseen(aws, f"account {account_id} and Region {syncs.region}", syncs.unreadable)
-    deleted = [f"{name} ({syncs.region})" for syncs in found for name in syncs.names]
+            _warn_unreadable(aws, f"account {account_id} and Region {syncs.region}", syncs.unreadable)
+    deleted = [f"{name} ({syncs.region})" for syncs in results for name in syncs.names]
     if deleted:
         raise DeregistrationBlockedError(
             f"account {account_id} is to be deregistered as the delegated administrator, and AWS would delete the "
@@ -73,14 +74,14 @@ class _Syncs:
 
 def _syncs_in(member: AccountSession, region: str) -> _Syncs:
     try:
-        syncs = explorer_syncs_of_member(member, region)
+        syncs = list_explorer_syncs_of_account(member, region)
     except ScriptError as error:
-        return _Syncs(region, unreadable=error.message if isinstance(error, ServiceError) else str(error))
+        return _Syncs(region, unreadable=error_message(error))
     # Quick Setup's own go with its configurations, and nobody else may delete them.
     return _Syncs(region, tuple(sync.name for sync in syncs if sync.is_of_organization and not sync.is_quick_setups))
 
 
-def _warn_unseen(aws: AwsSession, where: str, why: str) -> None:
-    aws.notice(
+def _warn_unreadable(aws: AwsSession, where: str, why: str) -> None:
+    aws.warn(
         f"Explorer's resource data syncs in {where} could not be listed, and AWS deletes any that there are. {why}"
     )

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError, ServiceError
-from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
-from systems_manager_organization.organizations.accounts import accounts_of
+from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
+from systems_manager_organization.organizations.accounts import list_accounts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +28,10 @@ if TYPE_CHECKING:
     from systems_manager_organization.explorer.resource_data_syncs import Sync
     from systems_manager_organization.organizations.accounts import Account
 
-ARRIVING, NOT_ARRIVING = 0, 1
+EXIT_OK, EXIT_NO_DATA = 0, 1
 
 _INSTANCES = "AWS:EC2InstanceInformation"
-_NAMED_AT_MOST = 10
+_MAX_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -47,54 +45,54 @@ class Instances:
 
 
 @dataclass
-class Arrived:
+class SyncCoverage:
     """What a sync brings.
 
     Attributes:
         accounts: the active ones that could send something, by id.
-        unseen: why the organization's accounts could not be listed.
+        accounts_error: why the organization's accounts could not be listed.
     """
 
     sync: Sync
     instances: list[Instances]
     accounts: dict[str, Account] = field(default_factory=dict)
-    unseen: str = ""
+    accounts_error: str = ""
 
     @property
     def number(self) -> int:
-        return sum(place.number for place in self.instances)
+        return sum(row.number for row in self.instances)
 
     @property
     def managed(self) -> int:
-        return sum(place.managed for place in self.instances)
+        return sum(row.managed for row in self.instances)
 
     @property
-    def silent(self) -> list[str]:
-        return sorted(self.accounts.keys() - {place.account_id for place in self.instances})
+    def accounts_without_data(self) -> list[str]:
+        return sorted(self.accounts.keys() - {row.account_id for row in self.instances})
 
-    def named(self, account_id: str) -> str:
+    def format_account(self, account_id: str) -> str:
         account = self.accounts.get(account_id)
         return f"{account_id} {account.name}" if account else account_id
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Shows what arrives. Returns 0; 1 when the sync has failed or brings nothing.
 
     Raises ScriptError, as when there is no such sync.
     """
     with connect() as aws:
         sync = _sync(aws, query["sync_name"])
-        listed = aws.start(_accounts, aws) if sync.is_of_organization else None
-        arrived = Arrived(sync, _instances(aws, sync.name))
+        listed = aws.start(_active_accounts, aws) if sync.is_of_organization else None
+        coverage = SyncCoverage(sync, _instances(aws, sync.name))
         try:
-            arrived.accounts = listed.result() if listed else {}
+            coverage.accounts = listed.result() if listed else {}
         except ServiceError as error:
-            arrived.unseen = f"Which accounts of the organization send nothing could not be seen: {error}"
+            coverage.accounts_error = f"Which accounts of the organization send nothing could not be seen: {error}"
     if query["json"]:
-        screen.write(json.dumps(_document(arrived), indent=2))
+        terminal.echo(json.dumps(_document(coverage), indent=2))
     else:
-        _show(arrived, screen)
-    return NOT_ARRIVING if sync.is_broken or not arrived.number else ARRIVING
+        _show(coverage, terminal)
+    return EXIT_NO_DATA if sync.is_broken or not coverage.number else EXIT_OK
 
 
 # What AWS is asked
@@ -102,7 +100,7 @@ def show(query: Query, connect: Connect, screen: Terminal) -> int:
 
 def _sync(aws: AwsSession, name: str) -> Sync:
     """The sync of that name; of no name, the organization's only one that is not Quick Setup's. Raises QueryError."""
-    syncs = explorer_syncs(aws)
+    syncs = list_explorer_syncs(aws)
     if name:
         found = [sync for sync in syncs if sync.name == name]
         problem = f'there is no sync "{name}"'
@@ -117,9 +115,9 @@ def _sync(aws: AwsSession, name: str) -> Sync:
     raise QueryError(f"{problem} in account {aws.account_id} and Region {aws.region}. Name one of these: {names}.")
 
 
-def _accounts(aws: AwsSession) -> dict[str, Account]:
+def _active_accounts(aws: AwsSession) -> dict[str, Account]:
     root_id = aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
-    return {account.id: account for account in accounts_of(aws, [root_id]) if account.is_active}
+    return {account.id: account for account in list_accounts_below(aws, [root_id]) if account.is_active}
 
 
 def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
@@ -129,40 +127,35 @@ def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
     """
     numbers: Counter[AccountRegion] = Counter()
     managed: Counter[AccountRegion] = Counter()
-    ask: partial[Any] = partial(
-        aws.call,
-        aws.ssm.get_ops_summary,
-        SyncName=sync_name,
-        ResultAttributes=[{"TypeName": _INSTANCES}],
-        MaxResults=50,
-    )
-    # AWS need not say Entities where there are none.
-    for entity in paginate(lambda **page: {"Entities": [], **ask(**page)}, "Entities"):
+    attributes = [{"TypeName": _INSTANCES}]
+    for entity in aws.paginate(aws.ssm.get_ops_summary, SyncName=sync_name, ResultAttributes=attributes, MaxResults=50):
         for instance in entity.get("Data", {}).get(_INSTANCES, {}).get("Content", []):
             # AWS documents none of these attributes; they are what programs read that work with it.
-            place = (instance.get("SourceAccountId", ""), instance.get("SourceRegion", ""))
-            numbers[place] += 1
-            managed[place] += instance.get("IsManaged") == "true"
-    return [Instances(*place, number, managed[place]) for place, number in sorted(numbers.items())]
+            account_region = (instance.get("SourceAccountId", ""), instance.get("SourceRegion", ""))
+            numbers[account_region] += 1
+            managed[account_region] += instance.get("IsManaged") == "true"
+    return [Instances(*row, number, managed[row]) for row, number in sorted(numbers.items())]
 
 
 # What is shown
 
 
-def _show(arrived: Arrived, screen: Terminal) -> None:
-    for line in _of_sync(arrived.sync):
-        screen.write(line)
-    if arrived.instances and screen.stdout.isatty():
-        screen.console(screen.stdout).print(_table(arrived))
+def _show(coverage: SyncCoverage, terminal: Terminal) -> None:
+    for line in _describe_sync(coverage.sync):
+        terminal.echo(line)
+    if coverage.instances and terminal.stdout.isatty():
+        terminal.console(terminal.stdout).print(_table(coverage))
     else:
-        for place in arrived.instances:
-            instances = pluralize(place.number, "instance")
-            screen.write(f"{arrived.named(place.account_id)}, {place.region}: {instances}, {place.managed} managed")
-    for line in _totals(arrived):
-        screen.write(line)
+        for row in coverage.instances:
+            instances = pluralize(row.number, "instance")
+            terminal.echo(
+                f"{coverage.format_account(row.account_id)}, {row.region}: {instances}, {row.managed} managed"
+            )
+    for line in _totals(coverage):
+        terminal.echo(line)
 
 
-def _of_sync(sync: Sync) -> Iterator[str]:
+def _describe_sync(sync: Sync) -> Iterator[str]:
     if sync.source:
         units = ", ".join(sync.source.organizational_unit_ids)
         yield f"{sync.name}: of {units or 'the entire organization'}, in {', '.join(sync.source.regions)}."
@@ -178,57 +171,58 @@ def _of_sync(sync: Sync) -> Iterator[str]:
         yield f"{sync.state}: {sync.explanation}"
 
 
-def _totals(arrived: Arrived) -> Iterator[str]:
-    if arrived.number:
-        accounts = pluralize(len({place.account_id for place in arrived.instances}), "account")
-        yield f"{pluralize(arrived.number, 'EC2 instance')} of {accounts}, {arrived.managed} of them managed nodes."
+def _totals(coverage: SyncCoverage) -> Iterator[str]:
+    if coverage.number:
+        accounts = pluralize(len({row.account_id for row in coverage.instances}), "account")
+        yield f"{pluralize(coverage.number, 'EC2 instance')} of {accounts}, {coverage.managed} of them managed nodes."
     else:
         yield "Nothing arrives."
-    if arrived.unseen:
-        yield arrived.unseen
-    elif arrived.silent:
+    if coverage.accounts_error:
+        yield coverage.accounts_error
+    elif coverage.accounts_without_data:
         yield (
-            f"{len(arrived.silent)} of {pluralize(len(arrived.accounts), 'active account')} of the organization send "
-            f"nothing: {_in_words(arrived, arrived.silent)}. They have no instance in these Regions, AWS has not "
+            f"{len(coverage.accounts_without_data)} of {pluralize(len(coverage.accounts), 'active account')} of the organization send "
+            f"nothing: {_list_accounts(coverage, coverage.accounts_without_data)}. They have no instance in these Regions, AWS has not "
             f"collected from them yet, or they are not in the sync."
         )
 
 
-def _in_words(arrived: Arrived, account_ids: list[str]) -> str:
+def _list_accounts(coverage: SyncCoverage, account_ids: list[str]) -> str:
     """An organization may have thousands."""
-    names = ", ".join(map(arrived.named, account_ids[:_NAMED_AT_MOST]))
-    more = len(account_ids) - _NAMED_AT_MOST
+    names = ", ".join(map(coverage.format_account, account_ids[:_MAX_NAMES]))
+    more = len(account_ids) - _MAX_NAMES
     return f"{names} and {more} more, which --json names" if more > 0 else names
 
 
-def _table(arrived: Arrived) -> Table:
+def _table(coverage: SyncCoverage) -> Table:
     """One row for each account and Region. Only to be called where there is rich."""
     from rich.table import Table
 
     table = Table(show_footer=True)
     table.add_column("account", "total", overflow="fold")
     table.add_column("Region", no_wrap=True)
-    table.add_column("instances", str(arrived.number), justify="right")
-    table.add_column("managed", str(arrived.managed), justify="right")
-    for place in arrived.instances:
-        table.add_row(arrived.named(place.account_id), place.region, str(place.number), str(place.managed))
+    table.add_column("instances", str(coverage.number), justify="right")
+    table.add_column("managed", str(coverage.managed), justify="right")
+    for row in coverage.instances:
+        table.add_row(coverage.format_account(row.account_id), row.region, str(row.number), str(row.managed))
     return table
 
 
-def _document(arrived: Arrived) -> dict[str, Any]:
+def _document(coverage: SyncCoverage) -> dict[str, Any]:
     return {
-        "sync": {**asdict(arrived.sync), "explanation": arrived.sync.explanation},
-        "instances": [{**vars(place), "account_name": _name(arrived, place.account_id)} for place in arrived.instances],
-        "total": {"number": arrived.number, "managed": arrived.managed},
+        "sync": {**asdict(coverage.sync), "explanation": coverage.sync.explanation},
+        "instances": [{**vars(row), "account_name": _name(coverage, row.account_id)} for row in coverage.instances],
+        "total": {"number": coverage.number, "managed": coverage.managed},
         "silent_accounts": [
-            {"account_id": account_id, "account_name": _name(arrived, account_id)} for account_id in arrived.silent
+            {"account_id": account_id, "account_name": _name(coverage, account_id)}
+            for account_id in coverage.accounts_without_data
         ],
-        "unseen": arrived.unseen,
+        "unseen": coverage.accounts_error,
     }
 
 
-def _name(arrived: Arrived, account_id: str) -> str:
-    return arrived.accounts[account_id].name if account_id in arrived.accounts else ""
+def _name(coverage: SyncCoverage, account_id: str) -> str:
+    return coverage.accounts[account_id].name if account_id in coverage.accounts else ""
 
 
 COMMAND: Command[str] = Command(

@@ -22,7 +22,7 @@ FROM_SOURCE = "SyncFromSource"
 OF_ORGANIZATION = "AwsOrganizations"
 IN_PROGRESS, FAILED = "InProgress", "Failed"
 
-_QUICK_SETUPS = "AWS-QuickSetup-"
+_QUICK_SETUP_PREFIX = "AWS-QuickSetup-"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Sync:
     @property
     def is_quick_setups(self) -> bool:
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SSMQuickSetupRolePolicy.html
-        return self.name.startswith(_QUICK_SETUPS)
+        return self.name.startswith(_QUICK_SETUP_PREFIX)
 
     @property
     def owner(self) -> str:
@@ -89,41 +89,41 @@ class Sync:
         return describe_state(self.state)
 
 
-def explorer_syncs(aws: AwsSession) -> list[Sync]:
+def list_explorer_syncs(aws: AwsSession) -> list[Sync]:
     """Explorer's syncs of the account and Region, by name. Raises ScriptError."""
-    listed = aws.paginate(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+    listed = aws.paginate(aws.ssm.list_resource_data_sync, SyncType=FROM_SOURCE)
+    return sorted(map(parse_sync, listed), key=lambda sync: sync.name)
 
 
-def explorer_syncs_of_member(member: AccountSession, region: str) -> list[Sync]:
+def list_explorer_syncs_of_account(member: AccountSession, region: str) -> list[Sync]:
     """Explorer's syncs of a member account in a Region, by name. Raises ScriptError."""
-    listed = member.paginate("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+    listed = member.paginate("ssm", region, "list_resource_data_sync", SyncType=FROM_SOURCE)
+    return sorted(map(parse_sync, listed), key=lambda sync: sync.name)
 
 
-def sync_of(told: Mapping[str, Any]) -> Sync:
+def parse_sync(item: Mapping[str, Any]) -> Sync:
     """A ResourceDataSyncItem of the API."""
-    source = told.get("SyncSource", {})
+    source = item.get("SyncSource", {})
     state = source.get("State", "")
     return Sync(
-        name=told["SyncName"],
-        status=told.get("LastStatus", ""),
+        name=item["SyncName"],
+        status=item.get("LastStatus", ""),
         state=state if describe_state(state) else "",
-        message=" ".join(told.get("LastSyncStatusMessage", "").split()),
-        last_successful_sync=_rfc_3339(told.get("LastSuccessfulSyncTime")),
+        message=" ".join(item.get("LastSyncStatusMessage", "").split()),
+        last_successful_sync=_format_time(item.get("LastSuccessfulSyncTime")),
         source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,
     )
 
 
-def _source(told: Mapping[str, Any]) -> Source:
-    units = told.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
+def _source(item: Mapping[str, Any]) -> Source:
+    units = item.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
     return Source(
-        regions=tuple(sorted(told.get("SourceRegions", []))),
+        regions=tuple(sorted(item.get("SourceRegions", []))),
         organizational_unit_ids=tuple(sorted(unit["OrganizationalUnitId"] for unit in units)),
-        include_future_regions=told.get("IncludeFutureRegions", False),
-        all_ops_data_sources_enabled=told.get("EnableAllOpsDataSources"),
+        include_future_regions=item.get("IncludeFutureRegions", False),
+        all_ops_data_sources_enabled=item.get("EnableAllOpsDataSources"),
     )
 
 
-def _rfc_3339(moment: datetime | None) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+def _format_time(time: datetime | None) -> str:
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""

@@ -11,10 +11,10 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
 from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
 from systems_manager_organization.errors import QueryError, ScriptError
-from systems_manager_organization.explorer.deregistration import DeregistrationGuard, refuse_deregistration
-from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, in_order
+from systems_manager_organization.explorer.deregistration import DeregistrationGuard, require_safe_deregistration
+from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, sort_by_kind
 from systems_manager_organization.organizations.account_placement import AccountPlacement
-from systems_manager_organization.quick_setup.orphaned_managers import refuse_orphaned_managers
+from systems_manager_organization.quick_setup.orphaned_managers import require_no_orphaned_managers
 from systems_manager_organization.settings.records import (
     INSTALLATION,
     RECORD_REGION,
@@ -80,7 +80,7 @@ def run(query: Query, connect: Connect) -> str:
             lines = installation.apply(desired, json.loads(query["reverts"]))
         else:
             if query["execution_role_name"]:
-                refuse_orphaned_managers(aws, query["installation"], query["execution_role_name"])
+                require_no_orphaned_managers(aws, query["installation"], query["execution_role_name"])
             lines = installation.restore(desired)
     return "\n".join(lines) or "There is nothing to change."
 
@@ -92,7 +92,7 @@ class _Installation:
         self._aws = aws
         self._region, self._name = query["record_region"], query["installation"]
         guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
-        self._context = SettingContext(aws, partial(refuse_deregistration, guard))
+        self._context = SettingContext(aws, partial(require_safe_deregistration, guard))
         self._records: Records = load_records(aws, self._region, self._name, KINDS)
         self._own: dict[str, Record] = dict(self._records.own)
 
@@ -104,17 +104,17 @@ class _Installation:
         Args:
             reverts: by key of what is no longer wanted, the change back as the plan shows it.
         """
-        wanted = {found.setting.key: found for found in desired}
+        desired_by_key = {found.setting.key: found for found in desired}
         lines: list[str] = []
         try:
-            self._revert_unwanted(wanted, reverts, lines)
-            for key, found in wanted.items():
+            self._revert_unwanted(desired_by_key, reverts, lines)
+            for key, found in desired_by_key.items():
                 done = self._own.get(key) == found.record(found.change)
                 self._own[key] = found.record(found.change if done else "")
             self._save()
-            for key in in_order(wanted):
-                lines.append(self._bring_about(wanted[key]))
-                self._own[key] = completed(self._own[key], wanted[key].change)
+            for key in sort_by_kind(desired_by_key):
+                lines.append(self._apply(desired_by_key[key]))
+                self._own[key] = completed(self._own[key], desired_by_key[key].change)
         finally:
             self._save()
         return lines
@@ -140,7 +140,7 @@ class _Installation:
                 )
             else:
                 known[key] = _recorded(key, record)
-        for key in reversed(in_order(known)):
+        for key in reversed(sort_by_kind(known)):
             if failures and key.partition("/")[0] in FOUNDATIONS:
                 lines.append(f"{key}: stays until the rest is changed back.")
                 continue
@@ -157,18 +157,18 @@ class _Installation:
         return lines
 
     def _revert_unwanted(
-        self, wanted: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
+        self, desired_by_key: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
     ) -> None:
-        for key in reversed(in_order(self._own)):
+        for key in reversed(sort_by_kind(self._own)):
             record = self._own[key]
-            if record.reverted or (key in wanted and wanted[key].setting.subject == record.subject):
+            if record.reverted or (key in desired_by_key and desired_by_key[key].setting.subject == record.subject):
                 continue
             lines.append(self._revert(_recorded(key, record)))
             self._own[key] = Record(
                 record.subject, record.value, record.previous, reverts.get(key, ""), record.retained, reverted=True
             )
 
-    def _bring_about(self, desired: DesiredSetting) -> str:
+    def _apply(self, desired: DesiredSetting) -> str:
         setting = desired.setting
         kind = KINDS[setting.kind]
         current = kind.current(self._aws, setting)
@@ -181,7 +181,7 @@ class _Installation:
         setting = desired.setting
         kind = KINDS[setting.kind]
         reason = kind.always_retained or ("it is retained on destroy" if desired.retained else "")
-        others = self._records.wanted_by_others(setting.key, setting.subject)
+        others = self._records.records_of_others(setting.key, setting.subject)
         if others:
             reason = f"the installation {', '.join(sorted(others))} has it as well"
         if reason:
@@ -199,8 +199,8 @@ class _Installation:
             apply_change(kind, self._context, setting, current, target)
         except IrreversibleError as error:
             return f"{setting.key}: left {display(current)}, because {error}."
-        said = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
-        return f"{setting.key}: {display(target)} again (was {display(current)}){said}."
+        note = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
+        return f"{setting.key}: {display(target)} again (was {display(current)}){note}."
 
     def _values(self, desired: DesiredSetting) -> set[str]:
         """What this installation may have made of it: also where an apply was interrupted after its state changed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import COMMON_KEYS
-from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
+from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -46,7 +46,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     """
     settings = parse_settings(query["settings"])
     with connect() as aws:
-        syncs = explorer_syncs(aws)
+        syncs = list_explorer_syncs(aws)
         records = (
             load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
             if query["installation"]
@@ -58,14 +58,14 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
             "exists": "true" if named else "false",
-            **_told(named),
+            **_describe(named),
             "others": json.dumps(others),
             "settings": json.dumps(observe_settings(aws, records, settings)),
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
         }
 
 
-def _told(sync: Sync | None) -> dict[str, str]:
+def _describe(sync: Sync | None) -> dict[str, str]:
     return {
         "status": sync.status if sync else "",
         "state": sync.state if sync else "",

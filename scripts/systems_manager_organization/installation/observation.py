@@ -13,13 +13,13 @@ from systems_manager_organization.errors import PrerequisiteError
 from systems_manager_organization.findings import Finding, Severities
 from systems_manager_organization.installation.existing_resources import (
     RESOURCES,
+    describe_managers,
     duplicates,
-    existing_account,
-    existing_managers,
-    existing_roles,
-    existing_unit,
+    explain_existing,
+    find_account,
+    find_roles,
+    find_unit,
     parse_resources,
-    refusals,
 )
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
@@ -30,15 +30,15 @@ from systems_manager_organization.installation.observed_settings import (
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.account_placement import AccountPlacement
-from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
 from systems_manager_organization.preflight.administrator_findings import (
     account_findings,
     registration_findings,
     unit_findings,
 )
-from systems_manager_organization.preflight.command import find
-from systems_manager_organization.quick_setup.configuration_managers import descriptions_of, managers_of
+from systems_manager_organization.preflight.command import find_problems
+from systems_manager_organization.quick_setup.configuration_managers import get_descriptions, list_managers
 from systems_manager_organization.quick_setup.configurations import (
     Configuration,
     configurations_key,
@@ -90,21 +90,22 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         records_read = aws.start(
             load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
         )
-        managers_read = aws.start(managers_of, aws)
+        managers_read = aws.start(list_managers, aws)
         resources_read = aws.start(_existing_resources, aws, resources)
         configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
-        account = _account_of(aws, directory, organization, resources)
+        account = _find_account(aws, directory, organization, resources)
         account_id = account.id if account else query["administrator_account_id"]
-        settings = [_of_account(setting, account_id) for setting in settings]
+        settings = [_with_account(setting, account_id) for setting in settings]
 
         records, managers = records_read.result(), managers_read.result()
         observed = observe_settings(aws, records, settings)
         deployed = _deployed(configurations, managers)
-        descriptions = descriptions_of(aws, [configuration.arn for configuration in deployed])
+        others = _deployed(_configurations_of(resources.get("configurations", {})), managers)
+        descriptions = get_descriptions(aws, [configuration.arn for configuration in (*deployed, *others)])
         existing = [
             *resources_read.result(),
             *([account] if account else []),
-            *existing_managers(deployed, descriptions),
+            *describe_managers([*deployed, *others], descriptions),
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
@@ -120,7 +121,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
             *deployment_findings(statuses),
         ]
-        found = find(
+        found = find_problems(
             aws,
             configurations,
             managers,
@@ -137,7 +138,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "organization": json.dumps(asdict(organization)),
             "settings": json.dumps(observed),
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
-            "existing": json.dumps(refusals(existing, query["installation"])),
+            "existing": json.dumps(explain_existing(existing, query["installation"])),
             "findings": json.dumps(found),
             "deployments": json.dumps(summarize(statuses)),
         }
@@ -145,19 +146,19 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 def describe_organization(aws: AwsSession) -> Organization:
     """Raises PrerequisiteError where Systems Manager cannot be set up from this account."""
-    told = aws.call(aws.organizations.describe_organization)["Organization"]
-    if told["MasterAccountId"] != aws.account_id:
+    organization = aws.call(aws.organizations.describe_organization)["Organization"]
+    if organization["MasterAccountId"] != aws.account_id:
         raise PrerequisiteError(
             f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {aws.account_id}, but the management account "
-            f"of this organization is {told['MasterAccountId']}. Use credentials of the management account."
+            f"of this organization is {organization['MasterAccountId']}. Use credentials of the management account."
         )
-    if told["FeatureSet"] != "ALL":
+    if organization["FeatureSet"] != "ALL":
         raise PrerequisiteError(
-            f"ALL_FEATURES_DISABLED: the organization's feature set is {told['FeatureSet']}, but trusted access, "
+            f"ALL_FEATURES_DISABLED: the organization's feature set is {organization['FeatureSet']}, but trusted access, "
             "delegated administrators and Quick Setup need all features. Enable them (every invited account must "
             "agree): aws organizations enable-all-features"
         )
-    return Organization(told["Id"], root_id_of(aws), told["MasterAccountId"])
+    return Organization(organization["Id"], get_root_id(aws), organization["MasterAccountId"])
 
 
 def _resolved(configurations: Sequence[Configuration], organization: Organization) -> list[Configuration]:
@@ -170,15 +171,15 @@ def _resolved(configurations: Sequence[Configuration], organization: Organizatio
     ]
 
 
-def _account_of(
+def _find_account(
     aws: AwsSession, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
 ) -> ExistingResource | None:
     """The account that Terraform is to create, where it exists."""
     email = resources.get("account_email")
-    return existing_account(aws, directory.in_units([organization.root_id]), email) if email else None
+    return find_account(aws, directory.in_units([organization.root_id]), email) if email else None
 
 
-def _of_account(setting: Setting, account_id: str) -> Setting:
+def _with_account(setting: Setting, account_id: str) -> Setting:
     """The setting of the administrator account, whose id Terraform does not know in the plan that creates it."""
     if setting.kind == AccountPlacement.name:
         return replace(setting, subject=account_id)
@@ -186,10 +187,14 @@ def _of_account(setting: Setting, account_id: str) -> Setting:
 
 
 def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:
-    found = list(existing_roles(aws, resources.get("role_names", [])))
-    wanted = resources.get("organizational_unit") or {}
-    unit = existing_unit(aws, wanted["name"], wanted.get("parent_id") or "") if wanted else None
+    found = list(find_roles(aws, resources.get("role_names", [])))
+    unit_query = resources.get("organizational_unit") or {}
+    unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or "") if unit_query else None
     return [*found, unit] if unit else found
+
+
+def _configurations_of(types: Mapping[str, str]) -> list[Configuration]:
+    return [Configuration(name, type_name) for name, type_name in types.items()]
 
 
 def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:

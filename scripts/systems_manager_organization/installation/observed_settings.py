@@ -64,7 +64,7 @@ def observe_settings(aws: AwsSession, records: Records, settings: Sequence[Setti
 def _observed(records: Records, setting: Setting, value: str) -> dict[str, Any]:
     own = records.own.get(setting.key)
     is_own = own is not None and own.subject == setting.subject and not own.reverted
-    others = records.wanted_by_others(setting.key, setting.subject)
+    others = records.records_of_others(setting.key, setting.subject)
     return {
         "value": value,
         "previous": own.previous if own and is_own else _previous(others.values(), value),
@@ -90,7 +90,7 @@ def no_longer_wanted(records: Records, settings: Iterable[Setting]) -> dict[str,
 
     `change` is "" while it is still to be changed back, and afterwards the change as the plan showed it.
     """
-    wanted = {setting.key for setting in settings}
+    desired = {setting.key for setting in settings}
     return {
         key: {
             "from": record.value,
@@ -98,5 +98,5 @@ def no_longer_wanted(records: Records, settings: Iterable[Setting]) -> dict[str,
             "change": record.change if record.reverted else "",
         }
         for key, record in records.own.items()
-        if key not in wanted
+        if key not in desired
     }

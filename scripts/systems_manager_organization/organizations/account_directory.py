@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from systems_manager_organization.errors import ServiceError
-from systems_manager_organization.organizations.accounts import ACTIVE, Account, accounts_of
+from systems_manager_organization.organizations.accounts import ACTIVE, Account, list_accounts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ class AccountDirectory:
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._lock = Lock()
-        self._known: dict[tuple[str, ...], list[Account]] = {}
+        self._cache: dict[tuple[str, ...], list[Account]] = {}
 
     def of(self, deployment: Deployment) -> list[Account]:
         """The accounts that something is deployed to. Raises ScriptError."""
@@ -40,28 +40,28 @@ class AccountDirectory:
         """The accounts of these units; none of one that was deleted. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
-            if units not in self._known:
-                self._known[units] = self._listed(units)
-            return self._known[units]
+            if units not in self._cache:
+                self._cache[units] = self._list(units)
+            return self._cache[units]
 
     def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
         """The same as they are listed, so that nobody waits for the last page. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
-            if units in self._known:
-                yield from self._known[units]
+            if units in self._cache:
+                yield from self._cache[units]
                 return
             listed = []
-            for account in accounts_of(self._aws, units):
+            for account in list_accounts_below(self._aws, units):
                 listed.append(account)
                 yield account
-            self._known[units] = listed
+            self._cache[units] = listed
 
-    def _listed(self, units: tuple[str, ...]) -> list[Account]:
+    def _list(self, units: tuple[str, ...]) -> list[Account]:
         try:
-            return list(accounts_of(self._aws, units))
+            return list(list_accounts_below(self._aws, units))
         except ServiceError as error:
             if error.code != "ParentNotFoundException":
                 raise
             # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
-            return [account for unit in units if len(units) > 1 for account in self._listed((unit,))]
+            return [account for unit in units if len(units) > 1 for account in self._list((unit,))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import QueryError, ServiceError
-from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class AccountPlacement(SettingKind):
     values = "|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|elsewhere"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: parent_of(aws, setting.subject) if setting.subject else "" for setting in settings}
+        return {setting.key: get_parent(aws, setting.subject) if setting.subject else "" for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
         aws = context.aws
@@ -50,7 +50,7 @@ class AccountPlacement(SettingKind):
         """
         aws = context.aws
         if not previous:
-            return root_id_of(aws)
+            return get_root_id(aws)
         if not previous.startswith("ou-"):
             return previous
         try:
@@ -58,11 +58,11 @@ class AccountPlacement(SettingKind):
         except ServiceError as error:
             if error.code != "OrganizationalUnitNotFoundException":
                 raise
-            return root_id_of(aws)
+            return get_root_id(aws)
         return previous
 
 
-def parent_of(aws: AwsSession, account_id: str) -> str:
+def get_parent(aws: AwsSession, account_id: str) -> str:
     """Id of the root or organizational unit that holds the account; "" when the organization has no such account."""
     try:
         parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]

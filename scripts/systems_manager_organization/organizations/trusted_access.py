@@ -32,7 +32,7 @@ class TrustedAccess(SettingKind):
     values = f"{ENABLED}|{DISABLED}"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization)
         enabled = {principal.get("ServicePrincipal") for principal in listed}
         return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
 

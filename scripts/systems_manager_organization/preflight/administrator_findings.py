@@ -67,8 +67,8 @@ def registration_findings(
 def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Finding]:
     """Who else is in the dedicated organizational unit. Raises ScriptError."""
     organizations = aws.organizations
-    accounts = aws.paginate(organizations.list_accounts_for_parent, "Accounts", ParentId=unit_id)
-    units = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit_id)
+    accounts = aws.paginate(organizations.list_accounts_for_parent, ParentId=unit_id)
+    units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=unit_id)
     others = sorted(
         [account["Id"] for account in accounts if account["Id"] != account_id] + [unit["Id"] for unit in units]
     )

@@ -10,7 +10,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, SEVERITIES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.findings import ERROR, WARNING, Severities, in_order
+from systems_manager_organization.findings import ERROR, WARNING, Severities, sort_by_severity
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.preflight.finding_table import table
 from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODES, overlap_findings
@@ -19,7 +19,7 @@ from systems_manager_organization.preflight.target_findings import MEMBER_CODES,
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
     get_configuration_manager,
-    managers_of,
+    list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 
@@ -54,27 +54,27 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """The findings for a person. Returns 1 when one of them is an error."""
     with connect() as aws:
         findings = _findings(aws, query)
     if query["json"]:
-        screen.write(json.dumps(findings, indent=2))
-    elif screen.stdout.isatty():
+        terminal.echo(json.dumps(findings, indent=2))
+    elif terminal.stdout.isatty():
         # The console before the table: it is the one that can say what to do when there is no rich.
-        screen.console(screen.stdout).print(table(findings))
+        terminal.console(terminal.stdout).print(table(findings))
     else:
         for finding in findings:
-            screen.write("{severity} {code} {subject}: {message} {remedy}".format(**finding))
+            terminal.echo("{severity} {code} {subject}: {message} {remedy}".format(**finding))
     errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
-    screen.tell(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.")
+    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.", err=True)
     return 1 if errors else 0
 
 
 def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     severities = Severities(query["severities"])
-    managers = managers_of(aws) if severities.wanted(*OVERLAP_CODES) or not query["configurations"] else []
-    return find(
+    managers = list_managers(aws) if severities.is_enabled(*OVERLAP_CODES) or not query["configurations"] else []
+    return find_problems(
         aws,
         _configurations(aws, query, managers),
         managers,
@@ -85,7 +85,7 @@ def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     )
 
 
-def find(
+def find_problems(
     aws: AwsSession,
     configurations: list[Configuration],
     managers: list[Manager],
@@ -101,18 +101,18 @@ def find(
 
     A `note` says what was not looked for. Raises ScriptError.
     """
-    beside: list[Future[list[Finding]]] = []
-    if severities.wanted(*OVERLAP_CODES):
-        beside.append(aws.start(overlap_findings, aws, managers, configurations, installation))
-    if severities.wanted(*SYNC_CODES):
-        beside.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
+    futures: list[Future[list[Finding]]] = []
+    if severities.is_enabled(*OVERLAP_CODES):
+        futures.append(aws.start(overlap_findings, aws, managers, configurations, installation))
+    if severities.is_enabled(*SYNC_CODES):
+        futures.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
     found = list(known)
-    if severities.wanted(*TARGET_CODES):
+    if severities.is_enabled(*TARGET_CODES):
         found += target_findings(aws, configurations, role_name, severities, directory)
-    for findings in beside:
+    for findings in futures:
         found += findings.result()
-    told = severities.told(found)
-    return in_order(told if role_name else [*told, *_without_role(severities)])
+    documents = severities.to_documents(found)
+    return sort_by_severity(documents if role_name else [*documents, *_without_role(severities)])
 
 
 def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
@@ -129,7 +129,7 @@ def _without_role(severities: Severities) -> list[dict[str, str]]:
             "Set preflight.member_role_name (by hand: --member-role-name).",
         )
         for code in MEMBER_CODES
-        if severities.wanted(code)
+        if severities.is_enabled(code)
     ]
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.organizations.accounts import ancestors_of, is_root
+from systems_manager_organization.organizations.accounts import get_ancestors, is_root
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
-    creation_mark,
+    creation_tag_of,
     get_configuration_manager,
 )
 
@@ -27,7 +27,7 @@ OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
 # What two of a kind do to each other; where AWS says nothing, the last one line.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
 _CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
-_OTHERWISE = "Each does the same there again."
+_DEFAULT_CONSEQUENCE = "Each does the same there again."
 
 
 def overlap_findings(
@@ -49,19 +49,19 @@ def _created_by_others(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Configuration]:
     """The configurations of the account and Region that are none of these, which are known by type and name."""
-    wanted = {(configuration.type, configuration.name) for configuration in configurations}
+    desired = {(configuration.type, configuration.name) for configuration in configurations}
     types = {configuration.type for configuration in configurations}
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
         types |= {PATCH_POLICY, HOST_MANAGEMENT}
     descriptions = [
         get_configuration_manager(aws, manager.arn)
         for manager in managers
-        if (manager.type, manager.name) not in wanted and manager.type in types
+        if (manager.type, manager.name) not in desired and manager.type in types
     ]
     return [
         found
         for description in descriptions
-        if not installation or creation_mark(description).installation != installation
+        if not installation or creation_tag_of(description).installation != installation
         for found in configurations_in(description)
     ]
 
@@ -97,7 +97,7 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
     yield Finding(
         OVERLAPPING,
         subject,
-        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _OTHERWISE)}",
+        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _DEFAULT_CONSEQUENCE)}",
         "Take the organizational units or Regions out of one of them, or delete one.",
     )
 
@@ -105,13 +105,13 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
 def _code(one: Configuration, other: Configuration) -> str:
     """What would be wrong, did they meet; "" when nothing would, or when Terraform says it itself."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
-        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _terraform_tells(one, other) else ""
+        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _detected_by_terraform(one, other) else ""
     if one.type != other.type:
         return ""
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
     if one.type == HOST_MANAGEMENT:
         return EXISTS
-    return "" if _are_for_different_nodes(one, other) else OVERLAPPING
+    return "" if _target_different_nodes(one, other) else OVERLAPPING
 
 
 def _host_management(one: Configuration, other: Configuration) -> Configuration:
@@ -123,7 +123,7 @@ def _scans(host_management: Configuration) -> bool:
     return host_management.parameters.get("ScanInstances", "true") != "false"
 
 
-def _terraform_tells(one: Configuration, other: Configuration) -> bool:
+def _detected_by_terraform(one: Configuration, other: Configuration) -> bool:
     """Whether modules/host-management sees it: both are wanted, and that they meet is to be told without AWS's tree.
 
     What has an ARN was read from Quick Setup, and Terraform knows nothing of it.
@@ -135,7 +135,7 @@ def _terraform_tells(one: Configuration, other: Configuration) -> bool:
     return bool(one.account_id or other.account_id) or is_same or any(map(is_root, units))
 
 
-def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:
+def _target_different_nodes(one: Configuration, other: Configuration) -> bool:
     tags = [
         (configuration.parameters.get("TargetTagKey"), configuration.parameters.get("TargetTagValue"))
         for configuration in (one, other)
@@ -148,7 +148,7 @@ class _Targets:
 
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
-        self._lineages: dict[str, list[str]] = {}
+        self._ancestors: dict[str, list[str]] = {}
 
     def shared(self, one: Configuration, other: Configuration) -> list[str]:
         """Organizational units, the inner one where one is in the other; or the account."""
@@ -160,12 +160,12 @@ class _Targets:
     def _inner(self, one: str, other: str) -> Iterator[str]:
         if one == other or is_root(other):
             yield one
-        elif is_root(one) or one in self._lineage(other):
+        elif is_root(one) or one in self._get_ancestors(other):
             yield other
-        elif other in self._lineage(one):
+        elif other in self._get_ancestors(one):
             yield one
 
-    def _lineage(self, organizational_unit_id: str) -> list[str]:
-        if organizational_unit_id not in self._lineages:
-            self._lineages[organizational_unit_id] = ancestors_of(self._aws, organizational_unit_id)
-        return self._lineages[organizational_unit_id]
+    def _get_ancestors(self, organizational_unit_id: str) -> list[str]:
+        if organizational_unit_id not in self._ancestors:
+            self._ancestors[organizational_unit_id] = get_ancestors(self._aws, organizational_unit_id)
+        return self._ancestors[organizational_unit_id]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.account_sessions import AccountSession
 
 # https://docs.aws.amazon.com/cloud9/latest/APIReference/API_DescribeEnvironments.html
-_MOST_DESCRIBED = 25
+_BATCH = 25
 
 # "When you create an AWS Cloud9 development environment, AWS Cloud9 creates the service-linked role for you", and
 # "before you can use IAM to delete a service-linked role, you must remove any AWS Cloud9 resources used by the role":
@@ -35,7 +35,7 @@ class Environment:
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
-def has_ever_been_used_in(member: AccountSession, region: str) -> bool:
+def may_have_environments(member: AccountSession, region: str) -> bool:
     """Whether Cloud9's service-linked role is there: without it no Region of the account has an environment.
 
     One question in place of one for each Region. Where it may not be asked, the answer is yes. `region`: any of them.
@@ -47,15 +47,15 @@ def has_ever_been_used_in(member: AccountSession, region: str) -> bool:
     return True
 
 
-def environments_in(member: AccountSession, region: str) -> list[Environment]:
+def list_environments(member: AccountSession, region: str) -> list[Environment]:
     """The environments of a member account in a Region, sorted. Raises ScriptError."""
-    ids = list(member.paginate("cloud9", region, "list_environments", "environmentIds", page_key="nextToken"))
-    return sorted(_described(member, region, ids), key=str)
+    ids = list(member.paginate("cloud9", region, "list_environments"))
+    return sorted(_describe(member, region, ids), key=str)
 
 
-def _described(member: AccountSession, region: str, ids: list[str]) -> Iterator[Environment]:
-    for start in range(0, len(ids), _MOST_DESCRIBED):
-        some = ids[start : start + _MOST_DESCRIBED]
-        told = member.call("cloud9", region, "describe_environments", environmentIds=some)["environments"]
-        names = {environment["id"]: environment.get("name", "") for environment in told}
-        yield from (Environment(found, names.get(found, "")) for found in some)
+def _describe(member: AccountSession, region: str, ids: list[str]) -> Iterator[Environment]:
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        environments = member.call("cloud9", region, "describe_environments", environmentIds=batch)["environments"]
+        names = {environment["id"]: environment.get("name", "") for environment in environments}
+        yield from (Environment(environment_id, names.get(environment_id, "")) for environment_id in batch)

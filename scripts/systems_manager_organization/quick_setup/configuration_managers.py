@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.waiters import deployment_pauses
-from systems_manager_organization.creation_tag import CreationMark
-from systems_manager_organization.errors import QueryError, ServiceError, WaiterError
+from systems_manager_organization.aws.waiters import DEPLOYMENT_DELAYS, wait_until
+from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.quick_setup.configurations import Configuration, split
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DELETED = ""
 IN_PROGRESS_STATUSES = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
-FAILED = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
+FAILED_STATUSES = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,10 @@ class Definition:
     execution_role_name: str
 
 
-def managers_of(aws: AwsSession) -> list[Manager]:
+def list_managers(aws: AwsSession) -> list[Manager]:
     """Every configuration manager of the account and Region, sorted by name and ARN."""
     listed = aws.paginate(
         aws.quick_setup.list_configuration_managers,
-        "ConfigurationManagersList",
-        sent="StartingToken",
         MaxItems=100,
     )
     return sorted(map(_manager, listed), key=lambda manager: (manager.name, manager.arn))
@@ -55,7 +53,7 @@ def managers_of(aws: AwsSession) -> list[Manager]:
 
 def find_managers(aws: AwsSession, name: str) -> list[Manager]:
     """The managers of this name, or the one with this ARN. Raises QueryError, with the names that there are."""
-    managers = managers_of(aws)
+    managers = list_managers(aws)
     found = [manager for manager in managers if name in (manager.name, manager.arn)]
     if found:
         return found
@@ -76,7 +74,7 @@ def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
         return {}
 
 
-def descriptions_of(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+def get_descriptions(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What `described` says of each, by ARN. Raises ScriptError."""
     started = {arn: aws.start(get_configuration_manager, aws, arn) for arn in arns}
     return {arn: answer.result() for arn, answer in started.items()}
@@ -117,9 +115,9 @@ def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
     return {summary["StatusType"]: summary.get("Status", "NONE") for summary in description.get("StatusSummaries", [])}
 
 
-def creation_mark(description: Mapping[str, Any]) -> CreationMark:
+def creation_tag_of(description: Mapping[str, Any]) -> CreationTag:
     """The mark of a configuration manager that Quick Setup describes so."""
-    return CreationMark.of(description.get("Tags", {}))
+    return CreationTag.of(description.get("Tags", {}))
 
 
 def deployment_status(description: Mapping[str, Any]) -> str:
@@ -128,21 +126,24 @@ def deployment_status(description: Mapping[str, Any]) -> str:
 
 
 def wait_for_deployment(aws: AwsSession, arn: str) -> str:
-    """The status of its deployment when nothing is under way any more, or DELETED. Raises WaiterError."""
-    for pause in deployment_pauses():
-        status = deployment_status(get_configuration_manager(aws, arn))
-        if status not in IN_PROGRESS_STATUSES:
-            return status
-        aws.clock.sleep(pause)
-    raise WaiterError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
+    """The status of its deployment once nothing is in progress, or DELETED. Raises WaiterError."""
+    return wait_until(
+        aws.clock,
+        lambda: deployment_status(get_configuration_manager(aws, arn)),
+        lambda status: status not in IN_PROGRESS_STATUSES,
+        delays=DEPLOYMENT_DELAYS,
+        timeout_message=lambda status: (
+            f"The deployment of {arn} is still {status} after an hour and a half. Run this again later."
+        ),
+    )
 
 
-def _manager(told: Mapping[str, Any]) -> Manager:
-    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in told.get("StatusSummaries", [])}
-    types = {definition.get("Type", "") for definition in told.get("ConfigurationDefinitionSummaries", [])}
+def _manager(item: Mapping[str, Any]) -> Manager:
+    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in item.get("StatusSummaries", [])}
+    types = {definition.get("Type", "") for definition in item.get("ConfigurationDefinitionSummaries", [])}
     return Manager(
-        arn=told["ManagerArn"],
-        name=told.get("Name", ""),
+        arn=item["ManagerArn"],
+        name=item.get("Name", ""),
         type=",".join(sorted(types)),
         deployment_status=statuses.get("Deployment", ""),
         async_executions_status=statuses.get("AsyncExecutions", ""),

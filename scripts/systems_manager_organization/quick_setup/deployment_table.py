@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.account_region import describe
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
+    FAILED,
     IN_PROGRESS,
     NOT_DEPLOYED,
     STATES,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNLIMITED_WIDTH = 10_000
 # The longest state, and the longest Region on two lines; rich puts 3 between columns.
 _CELL = 12 + 3
-_STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILING: "bold red", NOT_DEPLOYED: "dim"}
+_STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILED: "bold red", NOT_DEPLOYED: "dim"}
 
 
 def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
@@ -36,11 +36,12 @@ def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
     """
     regions = sorted({region for _, region in deployment.states})
     accounts = {
-        account_id: _named(deployment, account_id) for account_id in sorted({place[0] for place in deployment.states})
+        account_id: _format_account(deployment, account_id)
+        for account_id in sorted({account_region[0] for account_region in deployment.states})
     }
-    beside = max(map(len, (*accounts.values(), "account"))) + 4
-    at_once = max((width - beside) // _CELL, 1)
-    parts = [regions[start : start + at_once] for start in range(0, len(regions), at_once)] or [[]]
+    account_width = max(map(len, (*accounts.values(), "account"))) + 4
+    columns = max((width - account_width) // _CELL, 1)
+    parts = [regions[start : start + columns] for start in range(0, len(regions), columns)] or [[]]
     tables = [_matrix(deployment, accounts, part) for part in parts]
     tables[0].title = f"{deployment.configuration.name} ({deployment.configuration.type})"
     return tables
@@ -55,14 +56,14 @@ def _matrix(deployment: DeploymentStatus, accounts: dict[str, str], regions: Seq
     for region in regions:
         table.add_column(region.replace("-", "-\n", 1))
     for account_id, name in accounts.items():
-        places = (deployment.states.get((account_id, region)) for region in regions)
+        states = (deployment.states.get((account_id, region)) for region in regions)
         table.add_row(
-            name, *(Text(words(place.state), style=_STYLES[place.state]) if place else "" for place in places)
+            name, *(Text(humanize(state.state), style=_STYLES[state.state]) if state else "" for state in states)
         )
     return table
 
 
-def _named(deployment: DeploymentStatus, account_id: str) -> str:
+def _format_account(deployment: DeploymentStatus, account_id: str) -> str:
     return f"{account_id} {deployment.accounts[account_id].name}".strip()
 
 
@@ -70,23 +71,25 @@ def summary(deployment: DeploymentStatus) -> Text:
     """How many places are in each state, and why, where that is not what was wanted."""
     from rich.text import Text
 
-    counts = ", ".join(f"{deployment.count(state)} {words(state)}" for state in STATES if deployment.count(state))
-    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(deployment.association_status.lower())}."]
+    counts = ", ".join(f"{deployment.count(state)} {humanize(state)}" for state in STATES if deployment.count(state))
+    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {humanize(deployment.association_status.lower())}."]
     if deployment.deployment_error:
         lines.append(f"The deployment as a whole is {deployment.deployment_status}: {deployment.deployment_error}")
-    lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(deployment).items()]
+    lines += [
+        f"{describe(account_regions)}: {reason}" for (_, reason), account_regions in _by_reason(deployment).items()
+    ]
     return Text("\n".join(lines) + "\n")
 
 
 def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     """A line for each account, and not for each of its Regions where the reason is the same."""
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in deployment.states.items():
+    for account_region, state in deployment.states.items():
         if state.reason:
-            found.setdefault((place[0], state.reason), []).append(place)
+            found.setdefault((account_region[0], state.reason), []).append(account_region)
     return found
 
 
-def words(state: str) -> str:
+def humanize(state: str) -> str:
     """`not_deployed` as people write it."""
     return state.replace("_", " ")

@@ -14,14 +14,14 @@ from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
-    descriptions_of,
     find_managers,
     get_configuration_manager,
-    managers_of,
+    get_descriptions,
+    list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
+    FAILED,
     NO_REASON,
     STATES,
     SUCCEEDED,
@@ -29,7 +29,7 @@ from systems_manager_organization.quick_setup.deployment_status import (
     get_deployment_status,
 )
 from systems_manager_organization.quick_setup.deployment_table import UNLIMITED_WIDTH, matrices, summary
-from systems_manager_organization.quick_setup.watch import watched
+from systems_manager_organization.quick_setup.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
-_MOST_PLACES = 20
+_MAX_PLACES = 20
 
-ALL_WELL, SOMETHING_FAILED, UNSETTLED = 0, 1, 2
+EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS = 0, 1, 2
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -57,15 +57,15 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     Of no configurations AWS is asked nothing.
     """
-    given = _given(query)
+    given = _configurations_of_query(query)
     if given == []:
         return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
     with connect() as aws:
-        configurations = _existing(aws, query) if given is None else given
+        configurations = _existing_configurations(aws, query) if given is None else given
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
-            "deployments": json.dumps(summarize(_standings(aws, configurations, AccountDirectory(aws)))),
+            "deployments": json.dumps(summarize(_read_statuses(aws, configurations, AccountDirectory(aws)))),
         }
 
 
@@ -84,10 +84,10 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                 {
                     "state": state,
                     "reason": reason,
-                    "count": len(places),
-                    "places": [" ".join(place) for place in places[:_MOST_PLACES]],
+                    "count": len(account_regions),
+                    "places": [" ".join(account_region) for account_region in account_regions[:_MAX_PLACES]],
                 }
-                for (state, reason), places in _unsuccessful(deployment).items()
+                for (state, reason), account_regions in _unsuccessful(deployment).items()
             ],
         }
         for deployment in deployments
@@ -96,9 +96,9 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
 
 def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in deployment.states.items():
+    for account_region, state in deployment.states.items():
         if state.state != SUCCEEDED:
-            found.setdefault((state.state, state.reason), []).append(place)
+            found.setdefault((state.state, state.reason), []).append(account_region)
     return found
 
 
@@ -109,8 +109,12 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
             deployment.configuration.name,
             f"{report_command()} explain {quote(deployment.configuration.name)}",
         )
-        failed = {reason: places for (state, reason), places in _unsuccessful(deployment).items() if state == FAILING}
-        reasons = [f"{reason} (in {describe(places)})" for reason, places in failed.items()]
+        failed = {
+            reason: account_regions
+            for (state, reason), account_regions in _unsuccessful(deployment).items()
+            if state == FAILED
+        }
+        reasons = [f"{reason} (in {describe(account_regions)})" for reason, account_regions in failed.items()]
         if deployment.deployment_error:
             reasons.append(deployment.deployment_error)
         if reasons:
@@ -122,9 +126,9 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 f"{report_command()} redeploy {quote(name)}",
             )
         nodes = {
-            place: state.association_message or NO_REASON
-            for place, state in deployment.states.items()
-            if state.associations == "FAILED" and state.state != FAILING
+            account_region: state.association_message or NO_REASON
+            for account_region, state in deployment.states.items()
+            if state.associations == "FAILED" and state.state != FAILED
         }
         if nodes:
             yield Finding(
@@ -136,36 +140,36 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
             )
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """The same for a person, followed until it has settled with `--watch`.
 
     Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
     """
     with connect() as aws:
-        given = _given(query)
-        configurations = _existing(aws, query) if given is None else given
+        given = _configurations_of_query(query)
+        configurations = _existing_configurations(aws, query) if given is None else given
         directory = AccountDirectory(aws)
         if query["watch"]:
-            deployments, interrupted = watched(
-                aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
+            deployments, interrupted = watch(
+                aws, terminal, lambda: _read_statuses(aws, configurations, directory), float(query["timeout"])
             )
         else:
-            deployments, interrupted = _standings(aws, configurations, directory), False
-    _show(deployments, screen, as_json=bool(query["json"]))
+            deployments, interrupted = _read_statuses(aws, configurations, directory), False
+    _show(deployments, terminal, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
     if any(deployment.has_failed for deployment in deployments):
-        return SOMETHING_FAILED
-    return ALL_WELL if all(deployment.is_terminal for deployment in deployments) else UNSETTLED
+        return EXIT_FAILED
+    return EXIT_OK if all(deployment.is_terminal for deployment in deployments) else EXIT_IN_PROGRESS
 
 
-def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: bool) -> None:
+def _show(deployments: list[DeploymentStatus], terminal: Terminal, *, as_json: bool) -> None:
     if as_json:
-        screen.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
+        terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         return
     if not deployments:
-        screen.tell("There is no configuration manager in this account and Region.")
-    console = screen.console(screen.stdout)
+        terminal.echo("There is no configuration manager in this account and Region.", err=True)
+    console = terminal.console(terminal.stdout)
     if not console.is_terminal:
         console.width = UNLIMITED_WIDTH
     for deployment in deployments:
@@ -173,21 +177,21 @@ def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: boo
         console.print(summary(deployment))
 
 
-def _given(query: Query) -> list[Configuration] | None:
+def _configurations_of_query(query: Query) -> list[Configuration] | None:
     """The query's; None where it has none. Raises QueryError."""
     return parse_configurations(query["configurations"]) if query["configurations"] else None
 
 
-def _existing(aws: AwsSession, query: Query) -> list[Configuration]:
+def _existing_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
     """Those of the managers that are there."""
-    managers = find_managers(aws, query["name"]) if query["name"] else managers_of(aws)
+    managers = find_managers(aws, query["name"]) if query["name"] else list_managers(aws)
     return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
 
-def _standings(
+def _read_statuses(
     aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
 ) -> list[DeploymentStatus]:
-    descriptions = descriptions_of(aws, [configuration.arn for configuration in configurations])
+    descriptions = get_descriptions(aws, [configuration.arn for configuration in configurations])
     return get_deployment_statuses(aws, configurations, directory, descriptions)
 
 
@@ -198,12 +202,12 @@ def get_deployment_statuses(
     descriptions: Mapping[str, Mapping[str, Any]],
 ) -> list[DeploymentStatus]:
     """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
-    asked = [
+    futures = [
         aws.start(get_deployment_status, aws, configuration, directory, descriptions[configuration.arn])
         for configuration in configurations
     ]
     return sorted(
-        (answer.result() for answer in asked),
+        (future.result() for future in futures),
         key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
     )
 
@@ -221,11 +225,11 @@ def _document(deployment: DeploymentStatus) -> dict[str, Any]:
                 "account_id": account_id,
                 "account_name": deployment.accounts[account_id].name,
                 "region": region,
-                "state": place.state,
-                "reason": place.reason,
-                "associations": place.associations,
+                "state": state.state,
+                "reason": state.reason,
+                "associations": state.associations,
             }
-            for (account_id, region), place in deployment.states.items()
+            for (account_id, region), state in deployment.states.items()
         ],
     }
 

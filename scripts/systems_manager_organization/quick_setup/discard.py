@@ -14,14 +14,14 @@ from systems_manager_organization.organizations.account_directory import Account
 from systems_manager_organization.quick_setup.configuration_managers import (
     DELETED,
     configurations_in,
-    creation_mark,
+    creation_tag_of,
     definitions_in,
     deployment_status,
     wait_for_deployment,
 )
 from systems_manager_organization.quick_setup.deployment_status import NOT_DEPLOYED, get_deployment_status
 from systems_manager_organization.quick_setup.explain import missing_roles
-from systems_manager_organization.quick_setup.redeploy import chosen, settled
+from systems_manager_organization.quick_setup.redeploy import get_manager, wait_until_idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
 
 
-def discard(query: Query, connect: Connect, screen: Terminal) -> int:
+def discard(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Shows what it will delete, asks, deletes it and waits until it is gone.
 
     Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
     WaiterError when AWS could not delete it.
     """
     with connect() as aws:
-        description = settled(aws, screen, chosen(aws, query["name"]))
+        description = wait_until_idle(aws, terminal, get_manager(aws, query["name"]))
         name, arn, status = description["Name"], description["ManagerArn"], deployment_status(description)
         if status == "SUCCEEDED" and not query["deployed"]:
             raise QueryError(
@@ -48,11 +48,11 @@ def discard(query: Query, connect: Connect, screen: Terminal) -> int:
                 f"apply; if none has, adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
                 "all the same: --deployed."
             )
-        screen.tell(f"{name}, {arn}, {creation_mark(description).creator}: its deployment is {status}.")
-        for line in _places(aws, description):
-            screen.tell(line)
-        screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")
-        if not query["yes"] and not screen.confirms("Delete it?"):
+        terminal.echo(f"{name}, {arn}, {creation_tag_of(description).creator}: its deployment is {status}.", err=True)
+        for line in _describe_deployments(aws, description):
+            terminal.echo(line, err=True)
+        terminal.echo("Quick Setup takes away what it deployed, and then the configuration manager itself.", err=True)
+        if not query["yes"] and not terminal.confirm("Delete it?"):
             return 1
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
         status = wait_for_deployment(aws, arn)
@@ -61,7 +61,7 @@ def discard(query: Query, connect: Connect, screen: Terminal) -> int:
                 f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
                 f"AWS's own words: {report_command()} explain {arn}"
             )
-    screen.write(f"{name}: deleted.")
+    terminal.echo(f"{name}: deleted.")
     return 0
 
 
@@ -70,7 +70,7 @@ def _likely_reason(aws: AwsSession, description: Mapping[str, Any]) -> str:
     return " ".join(problems) or "It needs the roles that it was created with, whole; they are there."
 
 
-def _places(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
+def _describe_deployments(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
     directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
         states = get_deployment_status(aws, configuration, directory, description).states

@@ -86,12 +86,12 @@ NODES = KnownIssue(
 )
 
 
-def cause_of(reason: str) -> KnownIssue | None:
+def find_known_issue(reason: str) -> KnownIssue | None:
     """What AWS's words usually mean; None when nobody knows them."""
-    return next((cause for pattern, cause in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
+    return next((issue for pattern, issue in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
 
 
-def unknown(stack_sets: Iterable[str]) -> KnownIssue:
+def fallback(stack_sets: Iterable[str]) -> KnownIssue:
     """For words that nobody knows: where AWS tells more."""
     names = ", ".join(stack_sets) or "the one whose name begins with AWS-QuickSetup-"
     return KnownIssue(

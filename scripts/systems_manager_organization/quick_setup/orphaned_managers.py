@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.errors import ScriptError
 from systems_manager_organization.quick_setup.configuration_managers import (
-    creation_mark,
+    creation_tag_of,
     get_configuration_manager,
-    managers_of,
+    list_managers,
 )
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ class OrphanedManagersError(ScriptError):
     """Configuration managers are left that nobody could delete without the roles that go next."""
 
 
-def refuse_orphaned_managers(aws: AwsSession, installation: str, execution_role_name: str) -> None:
+def require_no_orphaned_managers(aws: AwsSession, installation: str, execution_role_name: str) -> None:
     """Called when Terraform has deleted all managers that it has, and is about to delete the roles.
 
     Raises OrphanedManagersError naming those that the installation created and that are still there.
     """
     orphaned = [
         manager
-        for manager in managers_of(aws)
-        if creation_mark(get_configuration_manager(aws, manager.arn)).installation == installation
+        for manager in list_managers(aws)
+        if creation_tag_of(get_configuration_manager(aws, manager.arn)).installation == installation
     ]
     if not orphaned:
         return

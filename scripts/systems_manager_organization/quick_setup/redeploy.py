@@ -28,19 +28,20 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configuration_managers import Definition
 
 
-def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
+def redeploy(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Asks, deploys again, and waits. Returns 0, or 1 when the person says no.
 
     Raises WaiterError when it fails again, QueryError when it is not clear which manager is meant.
     """
     with connect() as aws:
-        description = settled(aws, screen, chosen(aws, query["name"]))
+        description = wait_until_idle(aws, terminal, get_manager(aws, query["name"]))
         arn = description["ManagerArn"]
-        screen.tell(
+        terminal.echo(
             f"{description['Name']}, {arn}: its deployment is {deployment_status(description)}. It will be deployed "
-            "again to all of its accounts and Regions."
+            "again to all of its accounts and Regions.",
+            err=True,
         )
-        if not query["yes"] and not screen.confirms("Go on?"):
+        if not query["yes"] and not terminal.confirm("Go on?"):
             return 1
         for definition in definitions_in(description):
             aws.call(
@@ -55,11 +56,11 @@ def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
             raise WaiterError(
                 f"the deployment of {description['Name']} is {status} again. See why: {report_command()} explain {arn}"
             )
-    screen.write(f"{description['Name']}: deployed.")
+    terminal.echo(f"{description['Name']}: deployed.")
     return 0
 
 
-def chosen(aws: AwsSession, name: str) -> dict[str, Any]:
+def get_manager(aws: AwsSession, name: str) -> dict[str, Any]:
     """The description of the one manager of this name, or with this ARN. Raises QueryError."""
     managers = find_managers(aws, name)
     if len(managers) != 1:
@@ -68,11 +69,11 @@ def chosen(aws: AwsSession, name: str) -> dict[str, Any]:
     return get_configuration_manager(aws, managers[0].arn)
 
 
-def settled(aws: AwsSession, screen: Terminal, description: dict[str, Any]) -> dict[str, Any]:
+def wait_until_idle(aws: AwsSession, terminal: Terminal, description: dict[str, Any]) -> dict[str, Any]:
     """The description once nothing is under way: how that ends says what is to be done. Raises QueryError."""
     if deployment_status(description) not in IN_PROGRESS_STATUSES:
         return description
-    screen.tell(f"Quick Setup is still working on {description['Name']}: waiting for it.")
+    terminal.echo(f"Quick Setup is still working on {description['Name']}: waiting for it.", err=True)
     wait_for_deployment(aws, description["ManagerArn"])
     found = get_configuration_manager(aws, description["ManagerArn"])
     if not found:

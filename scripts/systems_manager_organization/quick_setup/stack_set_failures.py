@@ -21,9 +21,9 @@ _PREFIX = "AWS-QuickSetup-"
 _OPERATIONS = 3
 
 
-def stack_sets_of(aws: AwsSession, definition_id: str) -> list[str]:
+def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
     """Names of the StackSets that deploy this definition. Raises ServiceError."""
-    listed = aws.paginate(aws.cloudformation.list_stack_sets, "Summaries", Status="ACTIVE")
+    listed = aws.paginate(aws.cloudformation.list_stack_sets, Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
     return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(f"-{definition_id}"))
 
@@ -32,22 +32,21 @@ def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, 
     """Why the definition's last deployment failed, where StackSets says so; nothing where it may not be asked."""
     reasons: dict[AccountRegion, str] = {}
     try:
-        for name in stack_sets_of(aws, definition_id):
+        for name in find_stack_sets(aws, definition_id):
             for result in _failed_results(aws, name):
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
     except ServiceError:
         # Whoever may ask Quick Setup need not be allowed to ask StackSets: its status is then all there is.
-        return {place: reason for place, reason in reasons.items() if reason}
-    return {place: reason for place, reason in reasons.items() if reason}
+        return {account_region: reason for account_region, reason in reasons.items() if reason}
+    return {account_region: reason for account_region, reason in reasons.items() if reason}
 
 
 def _failed_results(aws: AwsSession, name: str) -> Iterator[dict[str, Any]]:
     cloudformation = aws.cloudformation
-    operations = aws.paginate(cloudformation.list_stack_set_operations, "Summaries", StackSetName=name, MaxResults=100)
+    operations = aws.paginate(cloudformation.list_stack_set_operations, StackSetName=name, MaxResults=100)
     for operation in islice(operations, _OPERATIONS):
         yield from aws.paginate(
             cloudformation.list_stack_set_operation_results,
-            "Summaries",
             StackSetName=name,
             OperationId=operation["OperationId"],
             Filters=[{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}],

@@ -28,7 +28,7 @@ SCHEMA = 1
 PATH = "/systems-manager-organization/settings"
 
 # A standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-_LONGEST_VALUE = 4096
+_MAX_LENGTH = 4096
 
 INSTALLATION = Option(
     "installation",
@@ -72,7 +72,7 @@ class Record:
 _KEY = "[a-z-]+/[A-Za-z0-9_.-]{1,128}"
 _SUBJECT = "[A-Za-z0-9_.-]{0,128}"
 # With the name of an organizational unit or an account among them.
-_WORDS = r"[^\x00-\x1f\x7f-\x9f]{0,1024}"
+_TEXT = r"[^\x00-\x1f\x7f-\x9f]{0,1024}"
 
 _FIELDS = {found.name: bool if found.name in ("retained", "reverted") else str for found in fields(Record)}
 
@@ -92,7 +92,7 @@ class Records:
     others: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
 
-    def wanted_by_others(self, key: str, subject: str) -> dict[str, Record]:
+    def records_of_others(self, key: str, subject: str) -> dict[str, Record]:
         """By installation, the records of the same setting of the same subject."""
         return {
             installation: records[key]
@@ -107,7 +107,7 @@ def load_records(aws: AwsSession, region: str, installation: str, kinds: Mapping
     own: Mapping[str, Record] = {}
     others: dict[str, Mapping[str, Record]] = {}
     unreadable = []
-    for parameter in aws.paginate(ssm.get_parameters_by_path, "Parameters", Path=PATH, Recursive=True):
+    for parameter in aws.paginate(ssm.get_parameters_by_path, Path=PATH, Recursive=True):
         records = _parse(parameter["Value"], kinds)
         name = parameter["Name"].removeprefix(f"{PATH}/")
         if records is None:
@@ -131,10 +131,10 @@ def save_records(aws: AwsSession, region: str, installation: str, records: Mappi
         return
     document = {"schema": SCHEMA, "settings": {key: asdict(record) for key, record in sorted(records.items())}}
     value = json.dumps(document, separators=(",", ":"))
-    if len(value) > _LONGEST_VALUE:
+    if len(value) > _MAX_LENGTH:
         raise RecordError(
             f"The record of what was changed has {len(value)} characters, and a parameter of Parameter Store takes "
-            f"{_LONGEST_VALUE}. Nothing was changed. Use fewer service principals in one installation."
+            f"{_MAX_LENGTH}. Nothing was changed. Use fewer service principals in one installation."
         )
     aws.call(ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
 
@@ -158,7 +158,7 @@ def _parse(text: str, kinds: Mapping[str, SettingKind]) -> Mapping[str, Record] 
         document = json.loads(text)
         if document["schema"] != SCHEMA:
             return None
-        records = {key: _record(told) for key, told in document["settings"].items()}
+        records = {key: _record(entry) for key, entry in document["settings"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return records if all(_is_written_here(key, record, kinds) for key, record in records.items()) else None
@@ -171,12 +171,12 @@ def _is_written_here(key: str, record: Record, kinds: Mapping[str, SettingKind])
         and re.fullmatch(_KEY, key) is not None
         and re.fullmatch(_SUBJECT, record.subject) is not None
         and all(re.fullmatch(kind.values, value) for value in (record.value, record.previous))
-        and re.fullmatch(_WORDS, record.change) is not None
+        and re.fullmatch(_TEXT, record.change) is not None
     )
 
 
-def _record(told: Mapping[str, Any]) -> Record:
+def _record(entry: Mapping[str, Any]) -> Record:
     """Raises ValueError, KeyError or TypeError where it is no record."""
-    if set(told) != set(_FIELDS) or any(not isinstance(told[name], kind) for name, kind in _FIELDS.items()):
-        raise ValueError(told)
-    return Record(**told)
+    if set(entry) != set(_FIELDS) or any(not isinstance(entry[name], kind) for name, kind in _FIELDS.items()):
+        raise ValueError(entry)
+    return Record(**entry)

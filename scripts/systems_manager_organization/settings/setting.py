@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from systems_manager_organization.aws.waiters import settling_pauses
-from systems_manager_organization.errors import ScriptError, ServiceError, WaiterError
+from systems_manager_organization.aws.waiters import SETTING_DELAYS, wait_until
+from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ class SettingContext:
     """What changing a setting needs."""
 
     aws: AwsSession
-    refuse_deregistration: Callable[[AwsSession, str], None] = _allow
+    require_safe_deregistration: Callable[[AwsSession, str], None] = _allow
 
 
 class SettingKind(ABC):
@@ -98,17 +98,16 @@ def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, c
         if not _already_applied(kind, aws, setting, target):
             raise
         return
-    found = kind.current(aws, setting)
-    for pause in settling_pauses():
-        if found == target:
-            return
-        aws.clock.sleep(pause)
-        found = kind.current(aws, setting)
-    if found != target:
-        raise WaiterError(
+    wait_until(
+        aws.clock,
+        lambda: kind.current(aws, setting),
+        lambda value: value == target,
+        delays=SETTING_DELAYS,
+        timeout_message=lambda value: (
             f"{setting.key}: AWS accepted the change to {display(target)} in account {aws.account_id} and Region "
-            f"{aws.region}, and a minute later still shows {display(found)}. Run this again."
-        )
+            f"{aws.region}, and a minute later still shows {display(value)}. Run this again."
+        ),
+    )
 
 
 def _already_applied(kind: SettingKind, aws: AwsSession, setting: Setting, target: str) -> bool:
@@ -125,7 +124,7 @@ def read_all(kinds: Mapping[str, SettingKind], aws: AwsSession, settings: Sequen
         for name in kinds
         if any(setting.kind == name for setting in settings)
     }
-    started = [aws.start(kinds[name].read, aws, found) for name, found in of_kind.items()]
+    started = [aws.start(kinds[name].read, aws, settings_of_kind) for name, settings_of_kind in of_kind.items()]
     return {key: value for answer in started for key, value in answer.result().items()}
 
 

@@ -30,10 +30,10 @@ class Time:
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60), st.sampled_from(sorted(PUBLISHED_RATES)))
 def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], action: str) -> None:
     time, made = Time(), []
-    pacer = RateLimiter.of(time.clock)
+    limiter = RateLimiter.of(time.clock)
     for gap in gaps:
         time.now += gap
-        pacer.wait(action)
+        limiter.acquire(action)
         made.append(time.now)
     rate = PUBLISHED_RATES[action]
     for first, began in enumerate(made):
@@ -44,22 +44,22 @@ def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], acti
 
 def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> None:
     time = Time()
-    pacer = RateLimiter.of(time.clock)
+    limiter = RateLimiter.of(time.clock)
     for _ in range(12):
-        pacer.wait(ACTION)
+        limiter.acquire(ACTION)
     assert time.now == 0
     for _ in range(80):
-        pacer.wait(ACTION)
+        limiter.acquire(ACTION)
     assert round(time.now, 6) == 10
 
 
 def test_actions_have_a_pace_each_and_others_none() -> None:
-    time, waited = Time(), defaultdict[str, float](float)
-    pacer = RateLimiter.of(time.clock)
+    time, delays = Time(), defaultdict[str, float](float)
+    limiter = RateLimiter.of(time.clock)
     for _ in range(100):
         for action in ("organizations:MoveAccount", "ssm-quicksetup:ListConfigurations"):
             before = time.now
-            pacer.wait(action)
-            waited[action] += time.now - before
-    assert waited["organizations:MoveAccount"] == 0
-    assert round(waited["ssm-quicksetup:ListConfigurations"], 6) == 19
+            limiter.acquire(action)
+            delays[action] += time.now - before
+    assert delays["organizations:MoveAccount"] == 0
+    assert round(delays["ssm-quicksetup:ListConfigurations"], 6) == 19

@@ -83,7 +83,7 @@ def test_null_and_empty_mean_absent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"account_id": "11111111111"}, ['account_id is "11111111111"', "12 digits"]),
         ({"account_id": "administrator@example.com"}, ['account_id is "administrator@example.com"', "12 digits"]),
@@ -113,14 +113,14 @@ def test_null_and_empty_mean_absent() -> None:
         ({"profile": "x" * 5000}, ["profile is", "256 characters"]),
     ],
 )
-def test_a_bad_value_is_refused_with_key_value_and_rule(run: Run, changes: dict[str, Any], told: list[str]) -> None:
+def test_a_bad_value_is_refused_with_key_value_and_rule(run: Run, changes: dict[str, Any], expected: list[str]) -> None:
     outcome = run("observe", "organization", query={**VALID, **changes})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.startswith("observe.py organization: ")
     assert outcome.stderr.count("\n") == 1
     assert len(outcome.stderr) < 700
-    for words in told:
-        assert words in outcome.stderr
+    for fragment in expected:
+        assert fragment in outcome.stderr
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"', "NaN", '{"account_id": ', "[" * 100_000])

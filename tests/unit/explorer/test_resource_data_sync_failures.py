@@ -9,7 +9,7 @@ import pytest
 
 from systems_manager_organization.aws.session import boto3_session
 from unit.cases import fault, settings_query
-from unit.quick_setup_cases import answering
+from unit.quick_setup_cases import modifying
 from unit.resource_data_sync_cases import (
     CREATE,
     DESCRIBE,
@@ -18,7 +18,7 @@ from unit.resource_data_sync_cases import (
     UPDATE,
     ensure,
     prepare,
-    show,
+    set_members,
     source,
     syncs,
 )
@@ -57,23 +57,23 @@ def test_a_sync_that_does_not_work_is_an_error_with_the_way_out(aws: Sandbox, ru
 
 def test_a_sync_that_aws_shows_late_is_waited_for(aws: Sandbox, run: Run) -> None:
     prepare(aws, role=False)
-    seen = 0
+    listed = 0
 
     def hide(parsed: dict[str, Any]) -> None:
-        nonlocal seen
-        seen += 1
-        if seen <= 4:
+        nonlocal listed
+        listed += 1
+        if listed <= 4:
             parsed["ResourceDataSyncItems"].clear()
 
-    outcome = ensure(aws, run, session_factory=answering("ssm.ListResourceDataSync", hide))
+    outcome = ensure(aws, run, session_factory=modifying("ssm.ListResourceDataSync", hide))
     assert outcome.status == 1
     assert "Failed, NoPermissions" in outcome.stderr
 
 
 def test_a_failure_that_aws_does_not_explain_names_the_page(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    session = answering(
-        "ssm.ListResourceDataSync", partial(show, LastStatus="Failed", LastSyncStatusMessage="So it is.")
+    session = modifying(
+        "ssm.ListResourceDataSync", partial(set_members, LastStatus="Failed", LastSyncStatusMessage="So it is.")
     )
     outcome = ensure(aws, run, session_factory=session)
     assert outcome.status == 1
@@ -88,14 +88,16 @@ def test_a_broken_sync_is_deleted_as_well(aws: Sandbox, run: Run) -> None:
     assert syncs(aws) == {}
 
 
-def test_a_sync_that_aws_never_finishes_is_given_up_on(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_a_sync_that_aws_never_finishes_is_given_up_on(
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
+) -> None:
     prepare(aws)
-    session = answering("ssm.ListResourceDataSync", partial(show, LastStatus="InProgress"))
+    session = modifying("ssm.ListResourceDataSync", partial(set_members, LastStatus="InProgress"))
     outcome = ensure(aws, run, session_factory=session)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert f"{KEY}: AWS still works on it in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
     assert 600 < sum(outcome.pauses) < 1200
-    assert asked().count(CREATE) == 1
+    assert api_calls().count(CREATE) == 1
 
 
 def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, run: Run) -> None:
@@ -105,7 +107,7 @@ def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, ru
         for sync in parsed["ResourceDataSyncItems"]:
             sync["SyncSource"].pop("EnableAllOpsDataSources", None)
 
-    session = answering("ssm.ListResourceDataSync", forget)
+    session = modifying("ssm.ListResourceDataSync", forget)
     assert ensure(aws, run, session_factory=session).status == 0
     assert ensure(aws, run, session_factory=session).stdout == f"{KEY}: already present.\n"
 
@@ -125,12 +127,12 @@ def test_survives_what_passes(aws: Sandbox, run: Run, kind: str) -> None:
 
 def conflicting(times: int) -> Callable[..., Session]:
     """Sessions to which AWS says so many times that it is at another change of the sync."""
-    left = times
+    remaining = times
 
     def refuse(**_event: object) -> Any:
-        nonlocal left
-        left -= 1
-        if left < 0:
+        nonlocal remaining
+        remaining -= 1
+        if remaining < 0:
             return None
         error = {"Code": "ResourceDataSyncConflictException", "Message": "Another request is being processed."}
         return type("Answer", (), {"status_code": 400}), {"Error": error}
@@ -149,7 +151,7 @@ def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
     outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(2))
     assert outcome.status == 0
     assert outcome.stderr == (
-        f"ensure.py settings: {UPDATE} conflicts with another change: asking again for up to three minutes.\n"
+        f"ensure.py settings: {UPDATE} conflicts with another change: retrying for up to three minutes.\n"
     )
     assert source(aws)["IncludeFutureRegions"] is True
 
@@ -204,7 +206,7 @@ def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, cal
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "expected"),
     [
         ("organization", "settings is"),
         ('[{"key": "resource-data-sync/organization"}]', "settings must be a JSON list of objects"),
@@ -212,7 +214,7 @@ def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, cal
         ('[{"key": "resource-data-sync/x", "value": "present", "specification": "{}"}]', "the specification of"),
     ],
 )
-def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: str, told: str) -> None:
+def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: str, expected: str) -> None:
     prepare(aws)
     aws.client("ssm").create_resource_data_sync(
         SyncName="x",
@@ -222,4 +224,4 @@ def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: 
     outcome = run("ensure", "settings", query={**settings_query(), "settings": settings})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert told in outcome.stderr
+    assert expected in outcome.stderr

@@ -49,7 +49,7 @@ def adopt(run: Run, *changes: dict[str, Any]) -> Outcome:
     return run("report", "adopt", stdin=plan)
 
 
-def imported(address: str, resource_id: str) -> str:
+def import_block(address: str, resource_id: str) -> str:
     return f'import {{\n  to = {address}\n  id = "{resource_id}"\n}}\n'
 
 
@@ -71,7 +71,7 @@ def test_what_the_state_lost_is_imported(aws: Sandbox, run: Run, scan: str) -> N
     )
     assert outcome.status == 0
     assert outcome.stdout == "".join(
-        (imported(MANAGER, scan), imported(ROLE, "AWS-QuickSetup-Execution"), imported(UNIT, unit))
+        (import_block(MANAGER, scan), import_block(ROLE, "AWS-QuickSetup-Execution"), import_block(UNIT, unit))
     )
     assert f"{MANAGER}: {scan}, created by installation {OURS}: will be imported." in outcome.stderr
     assert f"{ROLE}: AWS-QuickSetup-Execution, created by hand or by another tool: will be imported." in outcome.stderr
@@ -87,7 +87,7 @@ def test_what_another_installation_created_is_left(aws: Sandbox, run: Run) -> No
 
 
 @pytest.mark.parametrize(
-    ("former", "block"),
+    ("previous", "block"),
     [
         (
             MANAGER.replace("module.systems_manager", "module.ssm"),
@@ -104,28 +104,28 @@ def test_what_another_installation_created_is_left(aws: Sandbox, run: Run) -> No
     ],
     ids=["module call renamed", "key renamed", "resource renamed"],
 )
-def test_what_the_same_plan_deletes_elsewhere_is_moved(run: Run, scan: str, former: str, block: str) -> None:
+def test_what_the_same_plan_deletes_elsewhere_is_moved(run: Run, scan: str, previous: str, block: str) -> None:
     """An import beside the deletion would delete it."""
-    deleted = change(former, None, "delete", before={"manager_arn": scan, "name": "scan"})
+    deleted = change(previous, None, "delete", before={"manager_arn": scan, "name": "scan"})
     outcome = adopt(run, manager(), deleted)
     assert (outcome.status, outcome.stdout) == (0, block)
-    assert f"{scan} is in the state as {former}, which the same plan deletes" in outcome.stderr
+    assert f"{scan} is in the state as {previous}, which the same plan deletes" in outcome.stderr
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"),
+    ("reason", "expected"),
     [
         ("replace_because_tainted", f"To keep it: terraform untaint '{MANAGER}'"),
         ("replace_by_request", "plan without -replace, or delete it in AWS first"),
     ],
 )
-def test_what_the_plan_replaces_needs_no_block(run: Run, scan: str, reason: str, words: str) -> None:
+def test_what_the_plan_replaces_needs_no_block(run: Run, scan: str, reason: str, expected: str) -> None:
     replaced = manager(action_reason=reason)
     replaced["change"]["actions"] = ["delete", "create"]
     outcome = adopt(run, replaced)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert scan in outcome.stderr
-    assert words in outcome.stderr
+    assert expected in outcome.stderr
 
 
 def test_of_two_nobody_knows_which_is_meant(aws: Sandbox, run: Run, scan: str) -> None:

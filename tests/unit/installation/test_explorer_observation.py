@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import Fault, Scenario
 from sandbox.scenarios.scenario import ResourceDataSync
-from unit.quick_setup_cases import answering
+from unit.quick_setup_cases import modifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,14 +52,14 @@ def showing(**source: Any) -> Callable[..., Session]:
             sync.update({key: value for key, value in source.items() if key.startswith("L")})
             sync["SyncSource"].update({key: value for key, value in source.items() if not key.startswith("L")})
 
-    return answering("ssm.ListResourceDataSync", change)
+    return modifying("ssm.ListResourceDataSync", change)
 
 
-def test_there_is_none(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_there_is_none(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     before = aws.snapshot()
     outcome = run("observe", "resource-data-sync", query=QUERY)
     assert (outcome.status, outcome.stderr, outcome.result) == (0, "", NOTHING)
-    assert asked() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
+    assert api_calls() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
     assert aws.snapshot() == before
 
 
@@ -120,14 +120,14 @@ def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None
             sync.update({"SyncName": "organization", "SyncSource": source})
 
     reset(aws, SYNC)
-    session = answering("ssm.ListResourceDataSync", forget)
+    session = modifying("ssm.ListResourceDataSync", forget)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
     assert json.loads(result.pop("source"))["all_ops_data_sources_enabled"] is None
     assert result == {**{key: value for key, value in NOTHING.items() if key != "source"}, "exists": "true"}
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "expected"),
     [
         ("OrganizationNotExists", "delete the sync"),
         ("NoPermissions", "AWSServiceRoleForAmazonSSM_AccountDiscovery"),
@@ -135,12 +135,12 @@ def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None
         ("TrustedAccessDisabled", "enable-aws-service-access --service-principal ssm.amazonaws.com"),
     ],
 )
-def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str, words: str) -> None:
+def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str, expected: str) -> None:
     reset(aws, SYNC)
     session = showing(LastStatus="Failed", LastSyncStatusMessage="It\ndid not work.", State=state)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
     assert (result["status"], result["state"], result["message"]) == ("Failed", state, "It did not work.")
-    assert words in result["explanation"]
+    assert expected in result["explanation"]
 
 
 def test_a_state_that_is_no_problem_is_not_told(aws: Sandbox, run: Run) -> None:

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from unit.conftest import Run
 
 
-def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     before = aws.snapshot()
     assert found(run("observe", "preflight", query=query())) == []
-    assert set(asked()) == {
+    assert set(api_calls()) == {
         "sts:GetCallerIdentity",
         "organizations:ListAccounts",
         "ssm-quicksetup:ListConfigurationManagers",
@@ -53,14 +53,14 @@ def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: C
 
 
 @pytest.mark.usefixtures("aws")
-def test_without_a_role_it_says_what_it_did_not_look_for(run: Run, asked: Callable[[], list[str]]) -> None:
+def test_without_a_role_it_says_what_it_did_not_look_for(run: Run, api_calls: Callable[[], list[str]]) -> None:
     findings = found(run("observe", "preflight", query=query(role="")))
     assert [(finding["severity"], finding["code"]) for finding in findings] == [
         ("note", "CLOUD9_ENVIRONMENT"),
         ("note", "REGION_NOT_ENABLED_IN_ACCOUNT"),
     ]
     assert "preflight.member_role_name" in findings[0]["remedy"]
-    assert "sts:AssumeRole" not in asked()
+    assert "sts:AssumeRole" not in api_calls()
 
 
 def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run) -> None:
@@ -88,7 +88,7 @@ def test_more_environments_than_one_page_are_all_told(aws: Sandbox, run: Run) ->
     many = tuple(replace(environment(WORKLOAD, name=f"build {n}"), id=f"{n:032x}") for n in range(60))
     reset(aws, cloud9_environments=many)
     message = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["message"]
-    assert not [told for told in many if f"{told.name} ({told.id})" not in message]
+    assert all(f"{one.name} ({one.id})" in message for one in many)
 
 
 def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandbox, run: Run) -> None:
@@ -138,8 +138,8 @@ def test_a_region_that_is_off_is_told_with_its_accounts_and_not_asked(aws: Sandb
     finding = the(found(outcome), "REGION_NOT_ENABLED_IN_ACCOUNT")
     assert finding["subject"] == f"ap-east-1 in {ADMINISTRATOR}"
     assert "aws account enable-region --region-name ap-east-1" in finding["remedy"]
-    asked = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
-    assert asked == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
+    api_calls = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
+    assert api_calls == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
 
 
 def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Run) -> None:
@@ -157,8 +157,8 @@ def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Ru
         },
     )
     assert found(run("observe", "preflight", query=query(*configurations))) == []
-    looked = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
-    assert sorted(looked) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
+    calls = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
+    assert sorted(calls) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
     assert sum(call.operation == "AssumeRole" for call in aws.calls) == 2
 
 
@@ -171,8 +171,8 @@ def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run
     for units in ([outer], [outer, inner]):
         known = len(aws.calls)
         assert found(run("observe", "preflight", query=query({"organizational_unit_ids": units}))) == []
-        looked = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
-        assert looked == [WORKLOAD]
+        calls = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
+        assert calls == [WORKLOAD]
 
 
 @pytest.mark.usefixtures("aws")
@@ -245,17 +245,17 @@ def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
 
 
 def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
 ) -> None:
     reset(aws, cloud9_environments=(environment(WORKLOAD),))
     severities = json.dumps({"CLOUD9_ENVIRONMENT": "error"})
     finding = the(found(run("observe", "preflight", query=query(severities=severities))), "CLOUD9_ENVIRONMENT")
     assert finding["severity"] == "error"
 
-    asked()
+    api_calls()
     severities = json.dumps({"CLOUD9_ENVIRONMENT": "off"})
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    calls = asked()
+    calls = api_calls()
     assert "account:ListRegions" in calls
     assert not {"cloud9:ListEnvironments", "iam:GetRole"} & set(calls)
 
@@ -269,11 +269,11 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
     between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    assert asked() == ["sts:GetCallerIdentity"]
+    assert api_calls() == ["sts:GetCallerIdentity"]
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "expected"),
     [
         ({"severities": '{"CLOUD9": "off"}'}, 'severities holds "CLOUD9", but the codes are ACCOUNT_NOT_READABLE, '),
         (
@@ -292,8 +292,8 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
     ],
 )
 @pytest.mark.usefixtures("aws")
-def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], told: str) -> None:
+def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], expected: str) -> None:
     outcome = run("observe", "preflight", query={**query(), **keys})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert told in outcome.stderr
+    assert expected in outcome.stderr

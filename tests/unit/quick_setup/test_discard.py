@@ -31,17 +31,19 @@ OURS = f"{INSTALLATION}/2026-11-28T10:12:48Z"
 
 
 @pytest.fixture
-def left_over(aws: Sandbox) -> str:
+def orphaned_manager(aws: Sandbox) -> str:
     """What an apply leaves when a deployment fails."""
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     return create(aws, mark=OURS)
 
 
-def test_it_shows_deletes_and_waits(aws: Sandbox, run: Run, left_over: str) -> None:
+def test_it_shows_deletes_and_waits(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (0, "scan: deleted.\n")
-    assert f"scan, {left_over}, created by installation {INSTALLATION}: its deployment is FAILED." in outcome.stderr
+    assert (
+        f"scan, {orphaned_manager}, created by installation {INSTALLATION}: its deployment is FAILED." in outcome.stderr
+    )
     assert f"2 accounts and 1 Region: {ADMINISTRATOR}, {WORKLOAD}; us-east-1" in outcome.stderr
     assert "takes away what it deployed" in outcome.stderr
     assert outcome.pauses, "it was waited for"
@@ -50,7 +52,7 @@ def test_it_shows_deletes_and_waits(aws: Sandbox, run: Run, left_over: str) -> N
 
 def test_what_is_under_way_is_waited_for_first(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    create(aws, mark=OURS, settled=False)
+    create(aws, mark=OURS, completed=False)
     outcome = run("report", "discard", "scan", "--deployed", "--yes")
     assert (outcome.status, outcome.stdout) == (0, "scan: deleted.\n")
     assert names(aws) == []
@@ -66,14 +68,14 @@ def test_what_somebody_made_is_deleted_too(aws: Sandbox, run: Run) -> None:
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
-def test_a_no_changes_nothing(aws: Sandbox, run: Run, left_over: str, answer: str) -> None:
+def test_a_no_changes_nothing(aws: Sandbox, run: Run, orphaned_manager: str, answer: str) -> None:
     outcome = run("report", "discard", "scan", stdin=TerminalText(answer))
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert left_over in outcome.stderr
+    assert orphaned_manager in outcome.stderr
     assert names(aws) == ["scan"]
 
 
-@pytest.mark.usefixtures("left_over")
+@pytest.mark.usefixtures("orphaned_manager")
 def test_nobody_there_to_ask_is_a_no(aws: Sandbox, run: Run) -> None:
     outcome = run("report", "discard", "scan")
     assert (outcome.status, outcome.stdout) == (1, "")
@@ -92,23 +94,23 @@ def test_what_is_deployed_is_refused_unless_one_says_so(aws: Sandbox, run: Run) 
     assert names(aws) == ["scan"]
 
 
-def test_of_several_one_is_named_by_its_arn(aws: Sandbox, run: Run, left_over: str) -> None:
+def test_of_several_one_is_named_by_its_arn(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
     kept = create(aws, "scan")
     refused = run("report", "discard", "scan", "--yes")
     assert refused.status == 1
     assert 'there are 2 configuration managers "scan". Say which by its ARN' in refused.stderr
-    assert run("report", "discard", left_over, "--yes").status == 0
+    assert run("report", "discard", orphaned_manager, "--yes").status == 0
     found = aws.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
     assert [manager["ManagerArn"] for manager in found] == [kept]
 
 
-def test_without_its_roles_it_stays_and_the_missing_one_is_named(aws: Sandbox, run: Run, left_over: str) -> None:
+def test_without_its_roles_it_stays_and_the_missing_one_is_named(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
     remove_administration_role(aws)
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "could not delete scan: its deployment is DELETE_FAILED" in outcome.stderr
     assert f"The role {ADMINISTRATION} of this configuration is gone from account {MANAGEMENT}" in outcome.stderr
-    assert f"report.py explain {left_over}" in outcome.stderr
+    assert f"report.py explain {orphaned_manager}" in outcome.stderr
 
     aws.client("iam").detach_role_policy(
         RoleName="AWS-QuickSetup-Execution",
@@ -120,9 +122,9 @@ def test_without_its_roles_it_stays_and_the_missing_one_is_named(aws: Sandbox, r
     assert names(aws) == []
 
 
-def test_a_conflict_is_waited_out(aws: Sandbox, run: Run, left_over: str) -> None:
+def test_a_conflict_is_waited_out(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
     aws.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "conflict", times=2))
-    outcome = run("report", "discard", left_over, "--yes")
+    outcome = run("report", "discard", orphaned_manager, "--yes")
     assert outcome.status == 0
     assert "conflicts with another change" in outcome.stderr
     assert names(aws) == []
@@ -138,9 +140,9 @@ def test_a_unit_that_was_deleted_since_is_no_obstacle(aws: Sandbox, run: Run) ->
     assert names(aws) == []
 
 
-def test_a_refusal_of_aws_is_said(aws: Sandbox, run: Run, left_over: str) -> None:
+def test_a_refusal_of_aws_is_said(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
     aws.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "access_denied", times=1000))
-    outcome = run("report", "discard", left_over, "--yes")
+    outcome = run("report", "discard", orphaned_manager, "--yes")
     assert outcome.status == 1
     assert "ssm-quicksetup:DeleteConfigurationManager failed for" in outcome.stderr
     assert names(aws) == ["scan"]

@@ -17,8 +17,8 @@ from unit.cases import (
     SERVICE_LINKED_ROLE,
     STACK_SETS_ACCESS,
     TRUSTED_ACCESS,
+    move_account,
     parent,
-    place,
     record,
     recorded,
     register,
@@ -166,7 +166,7 @@ def test_the_state_decides_where_an_account_goes_back_to(aws: Sandbox, run: Run)
 
 def test_a_record_alone_moves_no_account_on_destroy(aws: Sandbox, run: Run) -> None:
     unit, elsewhere = unit_id(aws, "SystemsManager"), unit_id(aws, "Elsewhere")
-    place(aws, unit)
+    move_account(aws, unit)
     record(aws, {_PLACEMENT: _entry(subject=ADMINISTRATOR, value=unit, previous=elsewhere)})
     outcome = run("ensure", "settings", query=settings_query(action="restore"))
     assert outcome.status == 0
@@ -198,15 +198,15 @@ def test_what_could_not_be_changed_back_is_named_and_the_rest_goes_on(aws: Sandb
 
 
 def test_where_the_former_unit_is_gone_the_account_goes_to_the_root(aws: Sandbox, run: Run) -> None:
-    former = unit_id(aws, "Elsewhere")
-    place(aws, former)
-    query = settings_query(ACCOUNT_PLACEMENT.desired(aws, previous=former))
+    previous_unit = unit_id(aws, "Elsewhere")
+    move_account(aws, previous_unit)
+    query = settings_query(ACCOUNT_PLACEMENT.desired(aws, previous=previous_unit))
     run("ensure", "settings", query=query)
-    aws.client("organizations").delete_organizational_unit(OrganizationalUnitId=former)
+    aws.client("organizations").delete_organizational_unit(OrganizationalUnitId=previous_unit)
     outcome = run("ensure", "settings", query={**query, "action": "restore"})
     assert outcome.status == 0
     unit = unit_id(aws, "SystemsManager")
-    assert outcome.stdout.endswith(f": {root_id(aws)} again (was {unit}) ({former} is gone).\n")
+    assert outcome.stdout.endswith(f": {root_id(aws)} again (was {unit}) ({previous_unit} is gone).\n")
     assert parent(aws) == root_id(aws)
 
 

@@ -31,16 +31,16 @@ class Filters:
     status: str = ""
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """`platform Linux, severity CRITICAL or HIGH`; empty where nothing is asked."""
-        told = []
+        parts = []
         if self.platform:
-            told.append(f"platform {self.platform}")
+            parts.append(f"platform {self.platform}")
         if self.severity:
-            told.append(f"severity {' or '.join(at_least(self.severity))}")
+            parts.append(f"severity {' or '.join(at_least(self.severity))}")
         if self.status:
-            told.append(f"status {self.status}")
-        return ", ".join(told)
+            parts.append(f"status {self.status}")
+        return ", ".join(parts)
 
     def apply(self, tables: DuckDBPyConnection) -> None:
         """Takes every other node out of the tables, so that all that is made of them speaks of the same nodes.

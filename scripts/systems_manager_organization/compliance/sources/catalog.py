@@ -72,20 +72,20 @@ KEYS = (
 _FLAGS = {key.name: key.option_string for key in KEYS}
 
 
-def check(query: Query) -> None:
+def require_options(query: Query) -> None:
     """Raises UsageError when the source lacks what it has to be told, or another one's is said."""
     source = query["source"].lower()
-    needed, possible = _KEYS[source]
-    if missing := [_FLAGS[name] for name in needed if not query[name]]:
+    required, optional = _KEYS[source]
+    if missing := [_FLAGS[name] for name in required if not query[name]]:
         raise UsageError(f"--source {source} needs {' and '.join(missing)}.")
-    for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*needed, *possible}):
+    for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*required, *optional}):
         if query[name]:
             others = " or ".join(other for other, keys in _KEYS.items() if name in (*keys[0], *keys[1]))
             raise UsageError(f"{_FLAGS[name]} is for --source {others}, and this is --source {source}.")
 
 
 def source_of(query: Query, now: Callable[[], float]) -> Source:
-    """The source that the query names, which `check` has passed. `now` is the time of day, in epoch seconds."""
+    """The source that the query names, which `require_options` has passed. `now` is the time of day, in epoch seconds."""
     source = query["source"].lower()
     if source == S3:
         from systems_manager_organization.compliance.sources.bucket import BucketSource
@@ -102,6 +102,6 @@ def source_of(query: Query, now: Callable[[], float]) -> Source:
 
 def identity(query: Query) -> str:
     """What tells the query's source from another: `s3 bucket prefix`. Another role may open what the first did not."""
-    needed, possible = _KEYS[query["source"].lower()]
-    said = [query[name] for name in (*needed, *possible) if name != MEMBER_ROLE_NAME.name]
-    return " ".join([query["source"].lower(), *filter(None, said)])
+    required, optional = _KEYS[query["source"].lower()]
+    values = [query[name] for name in (*required, *optional) if name != MEMBER_ROLE_NAME.name]
+    return " ".join([query["source"].lower(), *filter(None, values)])

@@ -49,11 +49,11 @@ class ResultSink(Protocol):
         """So many places more are to come: for the progress bar."""
         ...
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         """A place with everything in it, once for each."""
         ...
 
-    def problem(self, problem: Problem) -> None: ...
+    def add_problem(self, problem: Problem) -> None: ...
 
 
 class Source(Protocol):

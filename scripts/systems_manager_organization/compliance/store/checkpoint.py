@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 
 _DAY = 24 * 60 * 60
-_QUESTION, _LOCK, _DATABASE = "question.json", "lock", "tables.duckdb"
+_KEY, _LOCK, _DATABASE = "report.json", "lock", "tables.duckdb"
 
 # Enough to load and sort 200,000 nodes; what does not fit DuckDB keeps on disk.
 _MEMORY = "96MB"
@@ -81,17 +81,17 @@ class Checkpoint:
 
     def __init__(
         self,
-        question: ReportKey,
+        key: ReportKey,
         *,
         resume: bool,
-        notice: Callable[[str], None],
+        warn: Callable[[str], None],
         directory: Path | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         """Begins a journal, or goes on with that of the same question; none is there: begins one.
 
         Args:
-            notice: shows a line to a person.
+            warn: shows a line to a person.
             directory: of all journals; None: `cache_directory()`.
             now: the time of day, in seconds since the epoch.
 
@@ -100,49 +100,49 @@ class Checkpoint:
             ScriptError: the directory cannot be written to, or another process makes the same report.
         """
         base = directory or cache_directory()
-        self._path = base / question.directory_name
-        self._turn = Lock()
-        if resume and not (self._path / _QUESTION).exists():
-            _refuse_another(base, question)
+        self._path = base / key.directory_name
+        self._lock = Lock()
+        if resume and not (self._path / _KEY).exists():
+            _require_same_report(base, key)
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _locked(self._path)
-            begun_at = self._begin(question, resume=resume, now=now())
+            self._lock_file = _acquire_lock(self._path)
+            begun_at = self._begin(key, resume=resume, now=now())
             self._journal = Journal(self._path)
         except OSError as error:
             raise ScriptError(f"The journal of the report cannot be kept in {self._path}: {error.strerror}.") from error
-        self._done = {entry.where for entry in self._journal.kept}
+        self._done = {entry.account_region for entry in self._journal.entries}
         self.done = self.expected = len(self._done)
-        self.nodes = sum(entry.fields["nodes"] for entry in self._journal.kept)
+        self.nodes = sum(entry.fields["nodes"] for entry in self._journal.entries)
         if self.done:
-            notice(_resumed(self.done, now() - begun_at))
+            warn(_resume_message(self.done, now() - begun_at))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._journal.close()
-        os.close(self._lock)
+        os.close(self._lock_file)
 
     def is_done(self, account_id: str, region: str) -> bool:
         """As `ResultSink` has it. A place that could not be read is asked again."""
         return (account_id, region) in self._done
 
     def expect(self, places: int) -> None:
-        with self._turn:
+        with self._lock:
             self.expected += places
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         """As `ResultSink` has it. Raises ScriptError when it cannot be kept."""
-        with self._turn:
-            self._keep(lambda: self._journal.place(place, nodes))
+        with self._lock:
+            self._keep(lambda: self._journal.add_result(result, nodes))
             self.done += 1
             self.nodes += len(nodes)
 
-    def problem(self, problem: Problem) -> None:
+    def add_problem(self, problem: Problem) -> None:
         """Raises ScriptError when it cannot be kept."""
-        with self._turn:
-            self._keep(lambda: self._journal.problem(problem))
+        with self._lock:
+            self._keep(lambda: self._journal.add_problem(problem))
 
     @contextmanager
     def tables(self) -> Iterator[DuckDBPyConnection]:
@@ -168,16 +168,16 @@ class Checkpoint:
         """Deletes the journal, once the report is made."""
         shutil.rmtree(self._path)
 
-    def _begin(self, question: ReportKey, *, resume: bool, now: float) -> float:
+    def _begin(self, key: ReportKey, *, resume: bool, now: float) -> float:
         """When the journal was begun, in seconds since the epoch: now, unless it is gone on with."""
-        path = self._path / _QUESTION
+        path = self._path / _KEY
         if resume and path.exists():
             return float(json.loads(path.read_bytes())["begun_at"])
         for name in (PLACES, NODES, PROBLEMS):
             (self._path / name).unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({**question.document, "begun_at": now}, file)
+            json.dump({**key.document, "begun_at": now}, file)
         return now
 
     def _keep(self, write: Callable[[], None]) -> None:
@@ -203,7 +203,7 @@ def _load(connection: DuckDBPyConnection, directory: Path) -> None:
         )
 
 
-def _locked(path: Path) -> int:
+def _acquire_lock(path: Path) -> int:
     """A descriptor that holds the lock until it is closed. Raises ScriptError when another process has it."""
     descriptor = os.open(path / _LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
@@ -218,29 +218,29 @@ def _locked(path: Path) -> int:
     return descriptor
 
 
-def _refuse_another(base: Path, question: ReportKey) -> None:
+def _require_same_report(base: Path, key: ReportKey) -> None:
     """Raises QueryError when reports of this account were interrupted: they are not this one."""
-    others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{question.account_id}-*/{_QUESTION}"))]
+    others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{key.account_id}-*/{_KEY}"))]
     if others:
         raise QueryError(
             f"--resume goes on with a report of the same source and scope, and what was interrupted is another: "
-            f"{' or '.join(map(_in_words, others))}. Ask that again, or leave --resume out."
+            f"{' or '.join(map(_describe_key, others))}. Ask that again, or leave --resume out."
         )
 
 
-def _in_words(document: dict[str, Any]) -> str:
+def _describe_key(document: dict[str, Any]) -> str:
     scope = document["scope"]
-    told = {
+    parts = {
         "source": document["source"],
         "organizational unit": scope["organizational_unit"],
         "accounts": ", ".join(scope["account_ids"]),
         "Regions": ", ".join(scope["regions"]),
         "stale after days": str(scope["stale_after_days"]),
     }
-    return "; ".join(f"{what} {value}" for what, value in told.items() if value)
+    return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _resumed(places: int, age: float) -> str:
+def _resume_message(places: int, age: float) -> str:
     text = f"going on where it was interrupted: {places} accounts and Regions are there already"
     days = int(age / _DAY)
     return f"{text}, {days} days old: leave --resume out to ask them again." if days else f"{text}."

@@ -34,7 +34,7 @@ class Entry:
     end: int
 
     @property
-    def where(self) -> tuple[str, str]:
+    def account_region(self) -> tuple[str, str]:
         return self.fields["account_id"], self.fields["region"]
 
 
@@ -44,9 +44,9 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         """Goes on with what is there, without the places that could not be read: they are asked again."""
         self._directory = directory
-        self.kept = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
-        self._end = self.kept[-1].end if self.kept else 0
-        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.kept))
+        self.entries = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
+        self._end = self.entries[-1].end if self.entries else 0
+        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.entries))
         # What the sources say of problems they say again.
         _write(directory / PROBLEMS, b"")
         self._nodes, self._places, self._problems = (
@@ -55,14 +55,14 @@ class Journal:
         )
         os.ftruncate(self._nodes, self._end)
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node]) -> None:
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node]) -> None:
         """Raises OSError when the disk is full."""
         rows = _rows(nodes)
         _append(self._nodes, rows)
         self._end += len(rows)
-        _append(self._places, _line({**asdict(place), "nodes": len(nodes), "end": self._end}))
+        _append(self._places, _line({**asdict(result), "nodes": len(nodes), "end": self._end}))
 
-    def problem(self, problem: Problem) -> None:
+    def add_problem(self, problem: Problem) -> None:
         """Raises OSError when the disk is full."""
         _append(self._problems, _line(asdict(problem)))
 

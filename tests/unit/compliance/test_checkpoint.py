@@ -24,146 +24,150 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.columns import Node
 
 ACCOUNT, VIRGINIA, TOKYO = "111111111111", "us-east-1", "ap-northeast-1"
-QUESTION = ReportKey(ACCOUNT, "api", Scope(regions=(VIRGINIA,)))
+KEY = ReportKey(ACCOUNT, "api", Scope(regions=(VIRGINIA,)))
 NOW = 1_800_000_000.0
 STRANGE = ('say "hi", then', "two\nlines\r\nor three", "\\N", "", "NULL", "名前 é", "a\tb;c'd", "\ud800")
 
 
-def place(account: int, region: str = VIRGINIA, code: str = "") -> AccountRegionResult:
+def result(account: int, region: str = VIRGINIA, code: str = "") -> AccountRegionResult:
     account_id = f"{account:012}"
     return AccountRegionResult(
         account_id, f"Account, {account}", "Root", region, NOT_READ if code else READ, code, code and "Why."
     )
 
 
-def nodes(where: AccountRegionResult, count: int) -> Sequence[Node]:
+def nodes(row_of: AccountRegionResult, count: int) -> Sequence[Node]:
     return [
-        node_of(where, NodeRecord(f"i-{number:017}", "host", missing=number, operation_ended_at="2026"), "2025")
+        node_of(row_of, NodeRecord(f"i-{number:017}", "host", missing=number, operation_ended_at="2026"), "2025")
         for number in range(count)
     ]
 
 
-def spool(directory: Path, *, resume: bool = False, question: ReportKey = QUESTION, **options: Any) -> Checkpoint:
+def open_checkpoint(directory: Path, *, resume: bool = False, key: ReportKey = KEY, **options: Any) -> Checkpoint:
     return Checkpoint(
-        question,
-        **{"resume": resume, "directory": directory, "now": lambda: NOW, "notice": lambda _text: None, **options},
+        key,
+        **{"resume": resume, "directory": directory, "now": lambda: NOW, "warn": lambda _text: None, **options},
     )
 
 
-def rows(spool: Checkpoint, query: str) -> list[tuple[Any, ...]]:
-    with spool.tables() as tables:
+def rows(checkpoint: Checkpoint, query: str) -> list[tuple[Any, ...]]:
+    with checkpoint.tables() as tables:
         return tables.sql(query).fetchall()
 
 
 def test_what_was_told_is_in_the_tables_whatever_people_call_things(tmp_path: Path) -> None:
-    with spool(tmp_path) as told:
-        told.expect(2)
+    with open_checkpoint(tmp_path) as checkpoint:
+        checkpoint.expect(2)
         strange = AccountRegionResult("1" * 12, *STRANGE[:2], VIRGINIA, READ)
         expected = [node_of(strange, NodeRecord(f"i-{name}", name, name), "2026") for name in STRANGE[:-1]]
         surrogate = node_of(strange, NodeRecord("i-surrogate", STRANGE[-1]), "2026")
-        told.place(strange, [*expected, surrogate])
-        told.place(place(2, code=THROTTLED))
-        told.problem(Problem(MALFORMED_OBJECT, *STRANGE[:2]))
-        assert (told.done, told.expected, told.nodes) == (2, 2, 8)
-        found = rows(told, "FROM nodes")
+        checkpoint.add_result(strange, [*expected, surrogate])
+        checkpoint.add_result(result(2, code=THROTTLED))
+        checkpoint.add_problem(Problem(MALFORMED_OBJECT, *STRANGE[:2]))
+        assert (checkpoint.done, checkpoint.expected, checkpoint.nodes) == (2, 2, 8)
+        found = rows(checkpoint, "FROM nodes")
         assert sorted(found) == sorted([*expected, (*surrogate[:5], "?", *surrogate[6:])])
-        assert rows(told, "SELECT account_name, organizational_unit, state, nodes FROM places ORDER BY 4 DESC") == [
+        assert rows(
+            checkpoint, "SELECT account_name, organizational_unit, state, nodes FROM places ORDER BY 4 DESC"
+        ) == [
             (*STRANGE[:2], READ, 8),
             ("Account, 2", "Root", NOT_READ, 0),
         ]
-        assert rows(told, "FROM problems") == [(MALFORMED_OBJECT, *STRANGE[:2])]
+        assert rows(checkpoint, "FROM problems") == [(MALFORMED_OBJECT, *STRANGE[:2])]
 
 
 def test_nothing_at_all_makes_empty_tables(tmp_path: Path) -> None:
-    with spool(tmp_path) as told, told.tables() as tables:
+    with open_checkpoint(tmp_path) as checkpoint, checkpoint.tables() as tables:
         for table in ("nodes", "places", "problems"):
             assert tables.table(table).fetchall() == []
 
 
 def test_an_interrupted_report_goes_on_with_the_places_that_were_read(tmp_path: Path) -> None:
     lines: list[str] = []
-    with spool(tmp_path) as told:
+    with open_checkpoint(tmp_path) as checkpoint:
         for account in (1, 2):
-            told.place(place(account), nodes(place(account), 3))
-        told.place(place(3, code=THROTTLED))
-        told.problem(Problem(MALFORMED_OBJECT, "key", "It is no JSON."))
+            checkpoint.add_result(result(account), nodes(result(account), 3))
+        checkpoint.add_result(result(3, code=THROTTLED))
+        checkpoint.add_problem(Problem(MALFORMED_OBJECT, "key", "It is no JSON."))
     (directory,) = tmp_path.iterdir()
     # Killed while it wrote: of the next place some nodes are there, and of the one after that half a line.
     for name, rest in (("nodes.csv", b'"000000000004","Acc'), ("places.json", b'{"account_id": "00000')):
         with (directory / name).open("ab") as file:
             file.write(rest)
-    with spool(tmp_path, resume=True, now=lambda: NOW + 3 * 24 * 3600, notice=lines.append) as told:
-        assert (told.done, told.expected, told.nodes) == (2, 2, 6)
-        asked = [told.is_done(f"{account:012}", VIRGINIA) for account in (1, 2, 3, 4)]
-        assert asked == [True, True, False, False]
-        assert not told.is_done(f"{1:012}", TOKYO)
-        told.place(place(3), nodes(place(3), 2))
-        assert rows(told, "SELECT account_id::bigint, count(*) FROM nodes GROUP BY 1 ORDER BY 1") == [
+    with open_checkpoint(tmp_path, resume=True, now=lambda: NOW + 3 * 24 * 3600, warn=lines.append) as checkpoint:
+        assert (checkpoint.done, checkpoint.expected, checkpoint.nodes) == (2, 2, 6)
+        done = [checkpoint.is_done(f"{account:012}", VIRGINIA) for account in (1, 2, 3, 4)]
+        assert done == [True, True, False, False]
+        assert not checkpoint.is_done(f"{1:012}", TOKYO)
+        checkpoint.add_result(result(3), nodes(result(3), 2))
+        assert rows(checkpoint, "SELECT account_id::bigint, count(*) FROM nodes GROUP BY 1 ORDER BY 1") == [
             (1, 3),
             (2, 3),
             (3, 2),
         ]
-        assert rows(told, "SELECT account_id::bigint, state FROM places ORDER BY 1") == [(n, READ) for n in (1, 2, 3)]
-        assert rows(told, "FROM problems") == []
-        told.discard()
+        assert rows(checkpoint, "SELECT account_id::bigint, state FROM places ORDER BY 1") == [
+            (n, READ) for n in (1, 2, 3)
+        ]
+        assert rows(checkpoint, "FROM problems") == []
+        checkpoint.discard()
     (line,) = lines
     assert line.startswith("going on where it was interrupted: 2 accounts and Regions are there already, 3 days old: ")
     assert not list(tmp_path.iterdir())
 
 
 def test_nodes_that_a_crash_of_the_machine_lost_are_asked_again(tmp_path: Path) -> None:
-    with spool(tmp_path) as told:
+    with open_checkpoint(tmp_path) as checkpoint:
         for account in (1, 2):
-            told.place(place(account), nodes(place(account), 3))
+            checkpoint.add_result(result(account), nodes(result(account), 3))
     (directory,) = tmp_path.iterdir()
     kept = (directory / "nodes.csv").read_bytes()
     (directory / "nodes.csv").write_bytes(kept[:-10])
-    with spool(tmp_path, resume=True) as told:
-        assert (told.is_done(f"{1:012}", VIRGINIA), told.is_done(f"{2:012}", VIRGINIA)) == (True, False)
-        assert len(rows(told, "FROM nodes")) == 3
+    with open_checkpoint(tmp_path, resume=True) as checkpoint:
+        assert (checkpoint.is_done(f"{1:012}", VIRGINIA), checkpoint.is_done(f"{2:012}", VIRGINIA)) == (True, False)
+        assert len(rows(checkpoint, "FROM nodes")) == 3
 
 
 def test_without_resume_a_new_one_is_begun(tmp_path: Path) -> None:
-    with spool(tmp_path) as told:
-        told.place(place(1), nodes(place(1), 3))
-    with spool(tmp_path) as told:
-        assert (told.done, told.nodes, told.is_done(f"{1:012}", VIRGINIA)) == (0, 0, False)
-        assert rows(told, "FROM places") == []
+    with open_checkpoint(tmp_path) as checkpoint:
+        checkpoint.add_result(result(1), nodes(result(1), 3))
+    with open_checkpoint(tmp_path) as checkpoint:
+        assert (checkpoint.done, checkpoint.nodes, checkpoint.is_done(f"{1:012}", VIRGINIA)) == (0, 0, False)
+        assert rows(checkpoint, "FROM places") == []
 
 
 @pytest.mark.parametrize(
-    ("question", "words"),
+    ("key", "expected"),
     [
         (ReportKey(ACCOUNT, "api", Scope()), "source api; Regions us-east-1; stale after days 7."),
-        (ReportKey(ACCOUNT, "s3 bucket", QUESTION.scope), "what was interrupted is another: source api; Regions us-ea"),
+        (ReportKey(ACCOUNT, "s3 bucket", KEY.scope), "what was interrupted is another: source api; Regions us-ea"),
     ],
 )
-def test_another_question_is_refused_in_words(tmp_path: Path, question: ReportKey, words: str) -> None:
-    with spool(tmp_path):
+def test_another_question_is_refused_in_words(tmp_path: Path, key: ReportKey, expected: str) -> None:
+    with open_checkpoint(tmp_path):
         pass
     with pytest.raises(QueryError) as raised:
-        spool(tmp_path, resume=True, question=question)
-    assert words in str(raised.value)
-    with spool(tmp_path, resume=True, question=ReportKey("222222222222", "api", Scope())) as told:
-        assert told.done == 0
+        open_checkpoint(tmp_path, resume=True, key=key)
+    assert expected in str(raised.value)
+    with open_checkpoint(tmp_path, resume=True, key=ReportKey("222222222222", "api", Scope())) as checkpoint:
+        assert checkpoint.done == 0
 
 
 def test_two_at_a_time_do_not_spoil_each_other(tmp_path: Path) -> None:
-    with spool(tmp_path) as told:
-        told.place(place(1))
+    with open_checkpoint(tmp_path) as checkpoint:
+        checkpoint.add_result(result(1))
         with pytest.raises(ScriptError, match="Another process is making the same report"):
-            spool(tmp_path)
-        assert rows(told, "SELECT nodes FROM places") == [(0,)]
+            open_checkpoint(tmp_path)
+        assert rows(checkpoint, "SELECT nodes FROM places") == [(0,)]
 
 
 def test_nobody_else_may_read_it_and_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
-    with spool(tmp_path) as told:
-        told.place(place(1), nodes(place(1), 1))
+    with open_checkpoint(tmp_path) as checkpoint:
+        checkpoint.add_result(result(1), nodes(result(1), 1))
     (directory,) = tmp_path.iterdir()
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()} == {0o600}
-    with pytest.raises(ScriptError, match=f"cannot be kept in {directory / 'question.json'}.*: Not a directory"):
-        spool(directory / "question.json")
+    with pytest.raises(ScriptError, match=f"cannot be kept in {directory / 'report.json'}.*: Not a directory"):
+        open_checkpoint(directory / "report.json")
 
 
 @pytest.mark.parametrize(("base", "expected"), [("/cache", "/cache"), ("cache", "~/.cache"), ("", "~/.cache")])
@@ -176,9 +180,9 @@ def test_it_is_kept_where_caches_are(base: str, expected: str) -> None:
 def test_a_bar_is_drawn_for_a_person_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool) -> None:
     stderr = io.StringIO()
     monkeypatch.setattr(stderr, "isatty", lambda: is_terminal)
-    with spool(tmp_path) as told:
-        told.expect(4)
-        with progress_bar(told, Terminal(io.StringIO(), io.StringIO(), stderr)):
-            told.place(place(1), nodes(place(1), 7))
+    with open_checkpoint(tmp_path) as checkpoint:
+        checkpoint.expect(4)
+        with progress_bar(checkpoint, Terminal(io.StringIO(), io.StringIO(), stderr)):
+            checkpoint.add_result(result(1), nodes(result(1), 7))
     assert ("1 of 4, 7 nodes" in stderr.getvalue()) == is_terminal
     assert bool(stderr.getvalue()) == is_terminal

@@ -46,8 +46,8 @@ def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("COLUMNS", "100")
     outcome = run("observe", "preflight", "--region=us-east-1", terminal=True)
     assert outcome.status == 1
-    for words in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
-        assert words in outcome.stdout
+    for expected in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
+        assert expected in outcome.stdout
 
 
 @pytest.mark.usefixtures("aws")

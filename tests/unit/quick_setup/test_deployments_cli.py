@@ -17,8 +17,8 @@ from unit.quick_setup_cases import (
     create,
     host_management,
     prepare,
-    say,
     update,
+    with_status,
 )
 
 if TYPE_CHECKING:
@@ -78,11 +78,11 @@ def test_the_same_on_a_terminal(run: Run, scan: str) -> None:
 
 @pytest.mark.usefixtures("scan")
 def test_json_is_one_document(run: Run) -> None:
-    session = say("AsyncExecutions", "FAILED")
+    session = with_status("AsyncExecutions", "FAILED")
     outcome = run("observe", "deployments", "--json", session_factory=session)
     (configuration,) = json.loads(outcome.stdout)
     assert (configuration["name"], configuration["deployment_status"]) == ("scan", "SUCCEEDED")
-    places = {place["account_id"]: place for place in configuration["places"]}
+    places = {result["account_id"]: result for result in configuration["places"]}
     assert places[WORKLOAD]["state"] == "succeeded"
     assert places[WORKLOAD]["associations"] == "FAILED"
     assert places[MANAGEMENT]["state"] == "not_deployed"
@@ -91,8 +91,8 @@ def test_json_is_one_document(run: Run) -> None:
 def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -> None:
     second = create(aws)
     create(aws, "hosts", definition=HOST_MANAGEMENT)
-    told = json.loads(run("observe", "deployments", "--name", "scan", "--json").stdout)
-    assert [configuration["arn"] for configuration in told] == sorted([scan, second])
+    configurations = json.loads(run("observe", "deployments", "--name", "scan", "--json").stdout)
+    assert [configuration["arn"] for configuration in configurations] == sorted([scan, second])
     assert len(json.loads(run("observe", "deployments", "--json").stdout)) == 3
 
 
@@ -146,7 +146,7 @@ def test_json_needs_no_rich(run: Run) -> None:
 
 @pytest.mark.usefixtures("scan")
 def test_followed_until_all_has_settled(run: Run) -> None:
-    session = say("Deployment", "DEPLOYING", times=3)
+    session = with_status("Deployment", "DEPLOYING", times=3)
     outcome = run("observe", "deployments", "--watch", "--name", "scan", session_factory=session)
     assert outcome.status == 0
     assert outcome.stderr.splitlines() == [
@@ -159,7 +159,7 @@ def test_followed_until_all_has_settled(run: Run) -> None:
 
 @pytest.mark.usefixtures("scan")
 def test_followed_on_a_terminal_there_is_a_bar(run: Run) -> None:
-    session = say("Deployment", "DEPLOYING", times=3)
+    session = with_status("Deployment", "DEPLOYING", times=3)
     outcome = run("observe", "deployments", "--watch", terminal=True, session_factory=session)
     assert (outcome.status, len(outcome.pauses)) == (0, 3)
     assert "50%" in outcome.stderr
@@ -170,11 +170,11 @@ def test_followed_on_a_terminal_there_is_a_bar(run: Run) -> None:
 def test_followed_to_a_failure(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
-    create(aws, settled=False)
+    create(aws, completed=False)
     outcome = run("observe", "deployments", "--watch", "--json")
     assert outcome.status == 1
     (configuration,) = json.loads(outcome.stdout)
-    assert DENIED in [place["reason"] for place in configuration["places"]]
+    assert DENIED in [result["reason"] for result in configuration["places"]]
 
 
 def test_what_has_settled_is_not_waited_for(run: Run, scan: str) -> None:
@@ -185,7 +185,7 @@ def test_what_has_settled_is_not_waited_for(run: Run, scan: str) -> None:
 @pytest.fixture
 def stuck() -> Callable[..., Any]:
     """Sessions to which one account never gets any further."""
-    return say("Deployment", "DEPLOYING")
+    return with_status("Deployment", "DEPLOYING")
 
 
 @pytest.mark.usefixtures("scan")
