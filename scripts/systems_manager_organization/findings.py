@@ -1,4 +1,4 @@
-"""What a preflight finds: findings, how severe each is, and the catalogue of all codes that Terraform shares."""
+"""Findings, their severities, and the catalogue of codes, which Terraform reads too."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SEVERITIES_RULE = f'a JSON object from a code to "{ERROR}", "{WARNING}" or "{OFF
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that would go wrong.
+    """A problem.
 
     Attributes:
-        subject: what it is about: accounts, Regions, configurations.
-        message: what is so, and what comes of it.
+        subject: the accounts, Regions or configurations.
+        message: the problem and its consequence.
         remedy: what to do.
     """
 
@@ -37,7 +37,7 @@ class Finding:
 
 
 class Severities:
-    """How severe each code is: as in the catalogue, or as the query says."""
+    """The severity of each code: the query's, or the catalogue's."""
 
     def __init__(self, text: str) -> None:
         """Reads a JSON object from a code to a severity. Raises QueryError."""
@@ -57,11 +57,11 @@ class Severities:
         return self._by_code[code]
 
     def is_enabled(self, *codes: str) -> bool:
-        """Whether one of these is worth looking for."""
+        """Whether one of these is not off."""
         return any(self.of(code) != OFF for code in codes)
 
     def note(self, code: str, message: str, remedy: str) -> dict[str, str]:
-        """What is to be known of a code itself, in the shape of a finding."""
+        """A note about a code, in the form of a finding."""
         return {"severity": NOTE, **asdict(Finding(code, "preflight", message, remedy))}
 
     def to_documents(self, findings: Iterable[Finding]) -> list[dict[str, str]]:

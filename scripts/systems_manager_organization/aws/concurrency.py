@@ -1,4 +1,4 @@
-"""Many questions at a time, some of which lead to more."""
+"""Concurrent tasks, which may return further tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-# With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
+# With 50 ms a call, as many as keep one processor busy with boto3; more would be idle. AssumeRole's quota is
 # 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_WORKERS = 64
 
@@ -22,18 +22,17 @@ I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
 
 Task: TypeAlias = "Callable[[], Iterable[Task]]"
-"""Something to do; it returns what is to be done next."""
+"""A function that returns further tasks."""
 
 
 def run_tasks(tasks: Iterable[Task]) -> None:
-    """Does everything, and everything that follows from it, MAX_WORKERS at a time, in no order.
+    """Runs all tasks, and the tasks that they return, MAX_WORKERS at a time, in no order.
 
-    Tasks are taken as there is room for them: those that AWS lists page by page begin before the last page is there,
-    and what follows from them does not wait for the list. Raises what a task raises, once nothing is being done any
-    more.
+    Tasks are taken from the iterable as workers are free, so that those of a paginated list start before its last page
+    is fetched. Raises what a task raises, once no task is running.
     """
     thresholds = gc.get_threshold()
-    # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
+    # Calls allocate enough to run the garbage collector, which frees nothing and takes a sixth of all processor time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *thresholds[1:])
     pool = _TaskPool()
     try:
@@ -72,7 +71,7 @@ class _TaskPool:
         self._threads.submit(self._run, task)
 
     def wait(self, max_pending: int) -> None:
-        """Until no more than so many are left to do. Raises what a task raised."""
+        """Waits until at most so many tasks are pending. Raises what a task raised."""
         with self._changed:
             self._threshold = max_pending
             self._changed.wait_for(lambda: self._pending <= max_pending or self._failure is not None)
@@ -87,11 +86,11 @@ class _TaskPool:
         try:
             for next_task in task():
                 self.submit(next_task)
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+        except BaseException as error:  # noqa: BLE001 - `wait` raises it
             failure = error
         with self._changed:
             self._pending -= 1
             self._failure = self._failure or failure
-            # Not after each task: whoever is woken takes the interpreter from those who work.
+            # Not after each task: the waiting thread would take the interpreter from the workers.
             if self._pending <= self._threshold or self._failure is not None:
                 self._changed.notify_all()

@@ -23,7 +23,7 @@ CREDENTIALS_ADVICE = (
     "script_credentials ({ profile } or { role_arn })."
 )
 
-# https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and the same page of the other services.
+# https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and those of other services.
 _CREDENTIALS_CODES = frozenset(
     {
         "ExpiredToken",
@@ -49,12 +49,12 @@ _CREDENTIALS_EXCEPTIONS = (
 )
 _ADVICE = {
     "AWSOrganizationsNotInUseException": "Create the organization first; this module does not create it.",
-    "ConcurrentModificationException": "Another change of the organization is in progress: run this again when it is complete.",
-    "ConflictException": "Another change of Quick Setup is in progress: run this again when it is complete.",
+    "ConcurrentModificationException": "Another change of the organization is in progress: run this again later.",
+    "ConflictException": "Another change of Quick Setup is in progress: run this again later.",
     "DestinationParentNotFoundException": "The destination does not exist: use another, or move the account manually.",
     "ParentNotFoundException": "A targeted organizational unit does not exist: check the ids in "
     "target_organizational_unit_ids.",
-    "ResourceDataSyncConflictException": "Another change of the sync is in progress: run this again when it is complete.",
+    "ResourceDataSyncConflictException": "Another change of the sync is in progress: run this again later.",
     "ThrottlingException": "AWS throttled every retry: run this again later.",
     "TooManyRequestsException": "AWS throttled every retry: run this again later.",
 }

@@ -67,7 +67,7 @@ def boto3_session(**options: str | None) -> Session:
 
 
 def _parse_timestamp(value: float | str) -> datetime:
-    """A timestamp of a response, in UTC. botocore's parser, for the local time zone, takes a quarter of a call's time."""
+    """A timestamp in UTC. botocore's own parser, for the local time zone, takes a quarter of a call's time."""
     if isinstance(value, (int, float)):
         return datetime.fromtimestamp(value, timezone.utc)
     from botocore.utils import parse_timestamp

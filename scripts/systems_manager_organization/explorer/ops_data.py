@@ -1,4 +1,4 @@
-"""`report.py ops-data`: what Explorer sees of the organization, and of whom it sees nothing."""
+"""`report.py ops-data`: the OpsData that Explorer has of the organization, and the accounts without any."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MAX_NAMES = 10
 
 @dataclass(frozen=True)
 class Instances:
-    """How many EC2 instances of one account and Region arrived, and how many of them are managed nodes."""
+    """The number of EC2 instances of one account and Region, and of managed nodes among them."""
 
     account_id: str
     region: str
@@ -46,11 +46,13 @@ class Instances:
 
 @dataclass
 class SyncCoverage:
-    """What a sync brings.
+    """The OpsData of a sync.
 
-    Attributes:
-        accounts: the active ones that could send something, by id.
-        accounts_error: why the organization's accounts could not be listed.
+        Attributes:
+                    unseen: why the organization's accounts could not be listed.
+    accounts: the organization's active accounts, by id.
+            accounts_error: why they could not be listed.
+            accounts_error: why the organization's accounts could not be listed.
     """
 
     sync: Sync
@@ -76,9 +78,9 @@ class SyncCoverage:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Shows what arrives. Returns 0; 1 when the sync has failed or brings nothing.
+    """Shows the OpsData. Returns 0; 1 when the sync has failed or has no data.
 
-    Raises ScriptError, as when there is no such sync.
+    Raises ScriptError, also when the sync does not exist.
     """
     with connect() as aws:
         sync = _sync(aws, query["sync_name"])
@@ -87,7 +89,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         try:
             coverage.accounts = listed.result() if listed else {}
         except ServiceError as error:
-            coverage.accounts_error = f"Which accounts of the organization send nothing could not be seen: {error}"
+            coverage.accounts_error = f"Which accounts of the organization have no data could not be checked: {error}"
     if query["json"]:
         terminal.echo(json.dumps(_document(coverage), indent=2))
     else:
@@ -95,22 +97,22 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     return EXIT_NO_DATA if sync.is_broken or not coverage.number else EXIT_OK
 
 
-# What AWS is asked
+# AWS calls
 
 
 def _sync(aws: AwsSession, name: str) -> Sync:
-    """The sync of that name; of no name, the organization's only one that is not Quick Setup's. Raises QueryError."""
+    """The sync with the name, or the organization's only one that is not Quick Setup's. Raises QueryError."""
     syncs = list_explorer_syncs(aws)
     if name:
         found = [sync for sync in syncs if sync.name == name]
-        problem = f'there is no sync "{name}"'
+        problem = f'no sync is named "{name}"'
     else:
         found = [sync for sync in syncs if sync.is_of_organization and not sync.is_quick_setups]
-        problem = f"there {'are several syncs' if found else 'is no sync'} of the organization"
+        problem = f"{'several syncs are' if found else 'no sync is'} of the organization"
     if len(found) == 1:
         return found[0]
     names = ", ".join(sync.name for sync in found or syncs) or "none"
-    # They are seen in the account that made them alone:
+    # Only the account that created a sync lists it:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
     raise QueryError(f"{problem} in account {aws.account_id} and Region {aws.region}. Name one of these: {names}.")
 
@@ -121,7 +123,7 @@ def _active_accounts(aws: AwsSession) -> dict[str, Account]:
 
 
 def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
-    """Counted here and not by AWS, whose pages show aggregators of OpsItems only.
+    """Counted here and not by AWS, which documents aggregators of OpsItems only.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetOpsSummary.html
     """
@@ -137,7 +139,7 @@ def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
     return [Instances(*row, number, managed[row]) for row, number in sorted(numbers.items())]
 
 
-# What is shown
+# Output
 
 
 def _show(coverage: SyncCoverage, terminal: Terminal) -> None:
@@ -176,26 +178,26 @@ def _totals(coverage: SyncCoverage) -> Iterator[str]:
         accounts = pluralize(len({row.account_id for row in coverage.instances}), "account")
         yield f"{pluralize(coverage.number, 'EC2 instance')} of {accounts}, {coverage.managed} of them managed nodes."
     else:
-        yield "Nothing arrives."
+        yield "The sync has no data."
     if coverage.accounts_error:
         yield coverage.accounts_error
     elif coverage.accounts_without_data:
         yield (
-            f"{len(coverage.accounts_without_data)} of {pluralize(len(coverage.accounts), 'active account')} of the organization send "
-            f"nothing: {_list_accounts(coverage, coverage.accounts_without_data)}. They have no instance in these Regions, AWS has not "
-            f"collected from them yet, or they are not in the sync."
+            f"{len(coverage.accounts_without_data)} of {pluralize(len(coverage.accounts), 'active account')} of the "
+            f"organization have no data: {_list_accounts(coverage, coverage.accounts_without_data)}. They have no "
+            "instance in these Regions, AWS has not collected from them yet, or they are not in the sync."
         )
 
 
 def _list_accounts(coverage: SyncCoverage, account_ids: list[str]) -> str:
-    """An organization may have thousands."""
+    """Not all: an organization may have thousands."""
     names = ", ".join(map(coverage.format_account, account_ids[:_MAX_NAMES]))
     more = len(account_ids) - _MAX_NAMES
     return f"{names} and {more} more, which --json names" if more > 0 else names
 
 
 def _table(coverage: SyncCoverage) -> Table:
-    """One row for each account and Region. Only to be called where there is rich."""
+    """One row for each account and Region. Requires rich."""
     from rich.table import Table
 
     table = Table(show_footer=True)
@@ -227,12 +229,12 @@ def _name(coverage: SyncCoverage, account_id: str) -> str:
 
 COMMAND: Command[str] = Command(
     name="ops-data",
-    summary="What Explorer sees of the organization through a resource data sync, and whom it does not see.",
+    summary="OpsData of the organization in a resource data sync, and accounts without any.",
     description="""\
-Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: once for every fifty EC2 instances; of a
-sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. To be run in the account that has
-the sync: what a delegated administrator's brings the management account does not see.
-It exits with 1 when there is no such sync, when it has failed, and when nothing arrives.""",
+Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: one call for every fifty EC2 instances;
+for a sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. Run it in the account that has
+the sync: the management account does not have the data of a delegated administrator's.
+It exits with 1 when the sync does not exist, has failed, or has no data.""",
     example="ops-data",
     options=(
         replace(

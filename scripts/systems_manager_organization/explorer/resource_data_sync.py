@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 ABSENT, PRESENT, DIFFERENT, BROKEN = "absent", "present", "different", "broken"
-_OF_ACCOUNT = "of its own account alone"
+_OF_ACCOUNT = "of its own account only"
 
 
 class BrokenSyncError(ScriptError):
-    """The sync is there and does not work; the text says why, and what to do."""
+    """The sync exists and is broken; the text has the reason and the remedy."""
 
 
 class ResourceDataSync(SettingKind):
     """The name is the sync's, the specification its source: a JSON object with the members of Source.
 
-    Without a specification any sync of the name is "present".
+    Without a specification any sync with the name is "present".
     """
 
     name = "resource-data-sync"
@@ -56,13 +56,13 @@ class ResourceDataSync(SettingKind):
         return {setting.key: _value(syncs.get(setting.name), setting) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        """Raises BrokenSyncError when AWS makes the sync and it does not work."""
+        """Raises BrokenSyncError when AWS creates the sync and it does not work."""
         aws = context.aws
         if target == ABSENT:
             aws.call(aws.ssm.delete_resource_data_sync, SyncName=setting.name, SyncType=FROM_SOURCE)
             return
         if target != PRESENT:
-            raise IrreversibleError("the source that it had before is not recorded")
+            raise IrreversibleError("its previous source is not recorded")
         source = _parse_source(setting)
         found = _wait_for_sync(aws, setting)
         if found:
@@ -85,7 +85,7 @@ def _value(sync: Sync | None, setting: Setting) -> str:
     if sync.source is None:
         return DIFFERENT
     source = sync.source.all_ops_data_sources_enabled
-    # ASSUMPTION: AWS tells what it was asked for; where it tells nothing, there is nothing to compare.
+    # ASSUMPTION: AWS returns the requested value; where it returns none, there is nothing to compare.
     enabled = desired.all_ops_data_sources_enabled if source is None else source
     return PRESENT if replace(sync.source, all_ops_data_sources_enabled=enabled) == desired else DIFFERENT
 
@@ -126,20 +126,20 @@ def _require_same_account_option(setting: Setting, sync: Sync, source: Source) -
     current, desired = _account_option(sync.source), _account_option(source)
     if current != desired:
         raise IrreversibleError(
-            f"{setting.key} is {current}, and AWS makes no such sync one {desired}. Delete it and run this again "
+            f"{setting.key} is {current}, and AWS cannot change it to one {desired}. Delete it and run this again "
             f"(aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} --sync-name {setting.name}), or give the "
             "new one another name."
         )
 
 
 def _diagnosis(aws: AwsSession, setting: Setting, sync: Sync) -> str:
-    status = ", ".join(word for word in (sync.status, sync.state) if word)
+    status = ", ".join(filter(None, (sync.status, sync.state)))
     message = f": {sync.message.rstrip('.')}" if sync.message else ""
     advice = sync.explanation or (
         "What Explorer needs: https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-troubleshooting.html"
     )
     return (
-        f"{setting.key} is there and does not work, in account {aws.account_id} and Region {aws.region}: "
+        f"{setting.key} exists and does not work, in account {aws.account_id} and Region {aws.region}: "
         f"{status}{message}. {advice} Then run this again."
     )
 

@@ -1,4 +1,4 @@
-"""Explorer's resource data syncs of the account and Region, as they are."""
+"""Explorer's resource data syncs of the account and Region."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Source:
     Attributes:
         organizational_unit_ids: sorted; empty: the entire organization.
         regions: sorted.
-        all_ops_data_sources_enabled: None where AWS does not tell.
+        all_ops_data_sources_enabled: None when AWS returns none.
     """
 
     regions: tuple[str, ...]
@@ -47,15 +47,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Sync:
-    """A resource data sync as ListResourceDataSync tells it, with "" for what AWS does not tell.
+    """A resource data sync of ListResourceDataSync, with "" for fields that AWS does not return.
 
     Attributes:
         status: Successful, Failed or InProgress.
-        state: what stands in its way: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
-            TrustedAccessDisabled. Accounts show other states where all is well, which are "" here.
-        message: AWS's words about the status.
+        state: its problem: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
+            TrustedAccessDisabled. Accounts show other states when the sync works, which are "" here.
+        message: AWS's message about the status.
         last_successful_sync: RFC 3339, UTC.
-        source: None of a sync that collects from its own account alone.
+        source: None for a sync of its own account only.
     """
 
     name: str
@@ -80,12 +80,12 @@ class Sync:
 
     @property
     def owner(self) -> str:
-        maker = "Quick Setup's" if self.is_quick_setups else "made by hand"
+        maker = "Quick Setup's" if self.is_quick_setups else "created manually"
         return f"{maker}, of {'the organization' if self.is_of_organization else 'this account'}"
 
     @property
     def explanation(self) -> str:
-        """What the state means and what to do; "" where nothing stands in its way."""
+        """What the state means and what to do; "" when it is no problem."""
         return describe_state(self.state)
 
 

@@ -1,4 +1,4 @@
-"""`report.py adopt`: import and moved blocks for what a plan would create although AWS has it."""
+"""`report.py adopt`: import and moved blocks for existing resources that a plan would create."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Candidate:
     """A resource that the plan creates.
 
     Attributes:
-        planned: the attributes that it will have, as far as the plan knows them.
-        replaced: why it is created in place of one that the state has: Terraform's `action_reason`; "" where it is not.
+        planned: its planned attributes.
+        replaced: Terraform's `action_reason` if it replaces a resource in the state; else "".
     """
 
     address: str
@@ -54,17 +54,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Existing:
-    """What AWS has in place of a candidate."""
+    """An existing resource that matches a candidate."""
 
     id: str
     tag: CreationTag
 
 
 def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Writes blocks to standard output, and to standard error what is left to the person.
+    """Writes blocks to standard output, and what remains to be done to standard error.
 
-    Returns 0 when there is a block for everything that exists, 1 when something is left. Raises QueryError where
-    standard input is no plan.
+    Returns 0 when every existing resource has a block, else 1. Raises QueryError when standard input is not a plan.
     """
     changes = _changes(terminal)
     candidates = list(_candidates(changes))
@@ -83,13 +82,13 @@ def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
     for block in blocks:
         terminal.echo(block)
     if not blocks and not incomplete:
-        terminal.echo("The plan creates nothing that exists.", err=True)
+        terminal.echo("The plan creates no existing resource.", err=True)
     return EXIT_INCOMPLETE if incomplete else EXIT_OK
 
 
 def _changes(terminal: Terminal) -> list[dict[str, Any]]:
     if terminal.stdin.isatty():
-        raise QueryError("there is no plan on standard input: terraform show -json PLANFILE | report.py adopt")
+        raise QueryError("standard input has no plan: terraform show -json PLANFILE | report.py adopt")
     try:
         plan = json.load(terminal.stdin)
         changes: list[dict[str, Any]] = plan["resource_changes"]
@@ -113,14 +112,14 @@ def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
 
 
 class _Lookup:
-    """Looks for what a candidate would be, in AWS."""
+    """Finds the existing resources that match a candidate."""
 
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
 
     @cached_property
     def _managers(self) -> list[Manager]:
-        """Listed once, however many the plan creates."""
+        """Listed once for all candidates."""
         return list_managers(self._aws)
 
     def find(self, candidate: Candidate) -> list[Existing]:
@@ -148,7 +147,7 @@ class _Lookup:
 def _decide(
     candidate: Candidate, found: Existing, existing: Sequence[Existing], changes: Iterable[Mapping[str, Any]]
 ) -> tuple[str, str]:
-    """A block, or "", and what a person has to know, or ""."""
+    """A block, or "", and a remark, or ""."""
     if candidate.replaced == "replace_because_tainted":
         return "", f"{found.id} is tainted in the state. To keep it: terraform untaint {_quote(candidate.address)}"
     if candidate.replaced:
@@ -165,13 +164,13 @@ def _decide(
         ids = ", ".join(resource.id for resource in existing)
         return (
             "",
-            f"there are {len(existing)} of this name: {ids}. Delete those that are not meant: report.py discard ARN",
+            f"{len(existing)} have this name: {ids}. Delete the others: report.py discard ARN",
         )
     installation = found.tag.installation
     if installation not in ("", candidate.installation):
         return "", (
-            f"{found.id} was created by installation {installation} (plan of {found.tag.time}), and is left to it. If "
-            f'the state of that one is lost, set the input installation = "{installation}" of the module, and plan and '
+            f"{found.id} was created by installation {installation} (plan of {found.tag.time}), and is not adopted. If "
+            f'its state is lost, set the input installation = "{installation}" of the module, and plan and '
             "adopt again."
         )
     return _import(candidate.address, found.id), f"{found.id}, {found.tag.creator}: will be imported."
@@ -192,7 +191,7 @@ def _import(address: str, resource_id: str) -> str:
 
 
 def _moved(previous_address: str, address: str) -> str:
-    """The shortest that says it: where a module call was renamed, the module."""
+    """The shortest moved block: of the module, if a module call was renamed."""
     before, after = _split_address(previous_address), _split_address(address)
     while len(before) > 1 and len(after) > 1 and before[-1] == after[-1]:
         before.pop()
@@ -212,16 +211,16 @@ def _quote(address: str) -> str:
 
 COMMAND: Command[str] = Command(
     name="adopt",
-    summary="Import and moved blocks for what a plan would create although AWS has it.",
+    summary="Generates import and moved blocks for existing resources that a plan would create.",
     description="""\
 Reads a plan in JSON, refused or not, from standard input:
   terraform plan -out=refused.tfplan
   terraform show -json refused.tfplan | report.py adopt >> adopted.tf
-For each role, organizational unit, account and configuration manager that the plan creates, looks whether AWS has it:
+Checks whether each role, organizational unit, account and configuration manager that the plan creates already exists:
 iam:GetRole, organizations:ListOrganizationalUnitsForParent, ListAccounts, ListTagsForResource,
 ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import block with its id, or a moved block
-where the same plan deletes it at another address. What another installation created is left alone. Review the file, put
-it beside the call of the module, apply, and delete it. Changes nothing.""",
+where the same plan deletes it at another address. What another installation created is ignored. Review the file, put
+it next to the call of the module, apply, and delete it. Changes nothing.""",
     example="adopt < plan.json > adopted.tf",
     options=OPTIONAL_COMMON_KEYS,
     cli_handler=adopt,

@@ -1,6 +1,6 @@
-"""What AWS has by the names that Terraform is to use: so that a plan does not create it a second time.
+"""Existing resources with the names that Terraform uses, so that a plan does not create them again.
 
-Whether the state has it too, only Terraform knows. What a plan creates although it exists is refused with these words.
+Only Terraform knows whether its state has them. A plan that creates an existing resource fails with these messages.
 """
 
 from __future__ import annotations
@@ -29,23 +29,24 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 _RULE = (
-    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id it is "
-    "looked for in the root) and the string account_email, all of which may be left out"
+    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id its "
+    "parent is the root), the object configurations (name to type) and the string account_email, all of which may "
+    "be left out"
 )
 
-RESOURCES = Option("resources", "names of resources that Terraform is to create", r"(?s)\{.*\}", _RULE, default="{}")
+RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
 
 
 @dataclass(frozen=True)
 class ExistingResource:
-    """Something that AWS has.
+    """A resource that exists in AWS.
 
     Attributes:
-        key: how Terraform asks for it: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
+        key: its key in Terraform: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
             `TYPE/NAME` of a configuration manager.
-        description: in words, for example `role "AWS-QuickSetup-Execution"`.
+        description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
-        remark: more about it, in words; or "".
+        remark: further sentences, or "".
     """
 
     key: str
@@ -105,7 +106,7 @@ def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | 
 
 
 def find_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> ExistingResource | None:
-    """The account of this e-mail address, which AWS takes once. Raises ScriptError."""
+    """The account of this e-mail address, which is unique in AWS. Raises ScriptError."""
     account = next((found for found in accounts if found.email.lower() == email.lower()), None)
     if account is None:
         return None
@@ -122,7 +123,7 @@ def find_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> Ex
 def describe_managers(
     deployed: Iterable[Configuration], descriptions: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[ExistingResource]:
-    """The managers of these configurations, each of which has the ARN of one, by what Quick Setup says of them."""
+    """The managers of these configurations, with their descriptions in Quick Setup by ARN."""
     for configuration in deployed:
         description = descriptions[configuration.arn]
         yield ExistingResource(
@@ -135,7 +136,7 @@ def describe_managers(
 
 
 def explain_existing(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
-    """By key, what to say where a plan would create it."""
+    """The error message by key, for a plan that would create the resource."""
     messages: dict[str, str] = {}
     for found in existing:
         messages[found.key] = " ".join(filter(None, (messages.get(found.key), _refusal(found, installation))))
@@ -145,7 +146,7 @@ def explain_existing(existing: Iterable[ExistingResource], installation: str) ->
 def _refusal(found: ExistingResource, installation: str) -> str:
     tag = found.tag
     if not tag.installation:
-        origin = "It was created by hand or by another tool"
+        origin = "It was created manually or by another tool"
     elif tag.installation == installation:
         origin = (
             f"This installation created it (plan of {tag.time}): the state has lost it, its address changed without a "
@@ -159,8 +160,8 @@ def _refusal(found: ExistingResource, installation: str) -> str:
         )
     remark = f" {found.remark}" if found.remark else ""
     return (
-        f"The {found.description} exists already ({found.id}). {origin}.{remark} Nothing was changed. To see which it is, and "
-        "to get the import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
+        f"The {found.description} already exists ({found.id}). {origin}.{remark} Nothing was changed. To generate the "
+        "import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
         f"refused.tfplan | {report_command()} adopt >> adopted.tf"
     )
 
@@ -169,13 +170,13 @@ def _describe_status(status: str, arn: str) -> str:
     if status not in FAILED_STATUSES:
         return f"Its deployment is {status or 'NONE'}."
     return (
-        f"Its deployment is {status}. Take the cause away ({report_command()} explain {arn}) and deploy it again "
+        f"Its deployment is {status}. Fix the cause ({report_command()} explain {arn}) and deploy it again "
         f"({report_command()} redeploy {arn}), or delete it ({report_command()} discard {arn})."
     )
 
 
 def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
-    """What exists more than once, which only configuration managers can: nobody knows then which one is meant."""
+    """Findings for names that are not unique, which only configuration managers can share."""
     by_key: dict[str, list[ExistingResource]] = {}
     for found in existing:
         by_key.setdefault(found.key, []).append(found)
@@ -185,7 +186,8 @@ def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
                 "DUPLICATE_CONFIGURATION",
                 resources[0].description,
                 f"Quick Setup has {len(resources)} of this type and name: "
-                f"{'; '.join(f'{found.id} ({found.tag.creator})' for found in resources)}. Both deploy to the same nodes.",
+                f"{'; '.join(f'{found.id} ({found.tag.creator})' for found in resources)}. "
+                "Both deploy to the same nodes.",
                 "Keep the one that Terraform has (terraform state show), and delete the other: "
                 f"{report_command()} discard ARN. Or give one of them another name.",
             )

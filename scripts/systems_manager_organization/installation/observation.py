@@ -1,4 +1,4 @@
-"""`observe.py organization`: everything that a plan asks AWS, in one run."""
+"""`observe.py organization`: all AWS calls of a plan, in one run."""
 
 from __future__ import annotations
 
@@ -69,19 +69,19 @@ class Organization:
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them; all but the first two are JSON:
+    """A map of strings for the external data source; all but the first two are JSON:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
     - `organization`: `{id, root_id, management_account_id}`
-    - `settings`: from the key of each of the query's settings to what `observe_settings` says of it
+    - `settings`: from the key of each of the query's settings to the result of `observe_settings`
     - `no_longer_wanted`: from the key of a setting that the installation recorded and the query does not have to
       `{from, to, change}`
-    - `existing`: from the key of an ExistingResource to why a plan may not create it again
+    - `existing`: from the key of an ExistingResource to the error message for a plan that creates it again
     - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
-    - `deployments`: from the name of each of the query's configurations that is there to `{counts, exceptions}`
+    - `deployments`: from the name of each deployed configuration of the query to `{counts, exceptions}`
 
-    Raises PrerequisiteError where the module cannot work at all, or another ScriptError.
+    Raises PrerequisiteError when the module cannot work at all, or another ScriptError.
     """
     resources, severities = parse_resources(query["resources"]), Severities(query["severities"])
     settings = parse_settings(query["settings"])
@@ -145,7 +145,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 
 def describe_organization(aws: AwsSession) -> Organization:
-    """Raises PrerequisiteError where Systems Manager cannot be set up from this account."""
+    """Raises PrerequisiteError when Systems Manager cannot be set up from this account."""
     organization = aws.call(aws.organizations.describe_organization)["Organization"]
     if organization["MasterAccountId"] != aws.account_id:
         raise PrerequisiteError(
@@ -154,15 +154,15 @@ def describe_organization(aws: AwsSession) -> Organization:
         )
     if organization["FeatureSet"] != "ALL":
         raise PrerequisiteError(
-            f"ALL_FEATURES_DISABLED: the organization's feature set is {organization['FeatureSet']}, but trusted access, "
-            "delegated administrators and Quick Setup need all features. Enable them (every invited account must "
-            "agree): aws organizations enable-all-features"
+            f"ALL_FEATURES_DISABLED: the organization's feature set is {organization['FeatureSet']}, but trusted "
+            "access, delegated administrators and Quick Setup require all features. Enable them (every invited account "
+            "must approve): aws organizations enable-all-features"
         )
     return Organization(organization["Id"], get_root_id(aws), organization["MasterAccountId"])
 
 
 def _resolved(configurations: Sequence[Configuration], organization: Organization) -> list[Configuration]:
-    """With the root in place of no organizational units: before this, Terraform need not know its id."""
+    """With the root in place of an empty list of organizational units: Terraform does not know its id."""
     return [
         configuration
         if configuration.account_id or configuration.organizational_unit_ids
@@ -174,13 +174,13 @@ def _resolved(configurations: Sequence[Configuration], organization: Organizatio
 def _find_account(
     aws: AwsSession, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
 ) -> ExistingResource | None:
-    """The account that Terraform is to create, where it exists."""
+    """The account that Terraform creates, if it already exists."""
     email = resources.get("account_email")
     return find_account(aws, directory.in_units([organization.root_id]), email) if email else None
 
 
 def _with_account(setting: Setting, account_id: str) -> Setting:
-    """The setting of the administrator account, whose id Terraform does not know in the plan that creates it."""
+    """The setting with the administrator account, whose id Terraform does not know in the plan that creates it."""
     if setting.kind == AccountPlacement.name:
         return replace(setting, subject=account_id)
     return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
@@ -216,18 +216,18 @@ def _unreadable(records: Records) -> Iterator[Finding]:
         yield Finding(
             "SETTING_RECORD_UNREADABLE",
             name,
-            "The parameter is below the path where installations of this module record what they changed, and does not "
-            "hold what this version writes: another version wrote it, or somebody changed it.",
-            f"Delete it: the Terraform state knows what was there before. aws ssm delete-parameter --name {name}",
+            "The parameter is below the path in which installations of this module record their changes, but this "
+            "version cannot read it: another version wrote it, or it was edited.",
+            f"Delete it: the Terraform state has the previous values. aws ssm delete-parameter --name {name}",
         )
 
 
 COMMAND = Command(
     name="organization",
-    summary="Everything that a plan of the module asks AWS.",
+    summary="All AWS calls of a plan of the module.",
     description="""\
-Reads the organization, the settings that no resource manages and their records, what exists by the names that Terraform
-is to use, what would go wrong (observe.py preflight) and how the configurations are deployed (observe.py deployments).
+Reads the organization, the settings that no resource manages and their records, existing resources with the names that
+Terraform uses, problems (observe.py preflight) and the status of deployments (observe.py deployments).
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
 ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has data sources for a part of it.""",
@@ -239,12 +239,12 @@ ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has da
         replace(RECORD_REGION, required=False),
         SETTINGS,
         RESOURCES,
-        configurations_key("what is to be deployed, and where; no organizational units: the whole organization"),
+        configurations_key("the configurations and their targets; no organizational units: the whole organization"),
         MEMBER_ROLE_NAME,
-        account_id_key("administrator_account_id", "the delegated administrator, where it is known"),
+        account_id_key("administrator_account_id", "the delegated administrator, if it is known"),
         Option(
             "organizational_unit_id",
-            "the dedicated organizational unit, where it exists already",
+            "the dedicated organizational unit, if it already exists",
             ORGANIZATIONAL_UNIT_PATTERN,
             'the id of an organizational unit, for example "ou-ab12-34cd56ef"',
         ),

@@ -1,4 +1,4 @@
-"""The accounts of organizational units, each set of units listed once however many ask."""
+"""The accounts of organizational units: each set of units is listed once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Deployment(Protocol):
-    """What is deployed to one account, or to organizational units."""
+    """A deployment to one account, or to organizational units."""
 
     @property
     def account_id(self) -> str: ...
@@ -37,7 +37,7 @@ class AccountDirectory:
         return self.in_units(deployment.organizational_unit_ids)
 
     def in_units(self, unit_ids: Iterable[str]) -> list[Account]:
-        """The accounts of these units; none of one that was deleted. Raises ScriptError."""
+        """The accounts of these units; a deleted one has none. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
             if units not in self._cache:
@@ -45,7 +45,7 @@ class AccountDirectory:
             return self._cache[units]
 
     def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
-        """The same as they are listed, so that nobody waits for the last page. Raises ScriptError."""
+        """The same, as they are listed: without waiting for the last page. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
             if units in self._cache:
@@ -63,5 +63,5 @@ class AccountDirectory:
         except ServiceError as error:
             if error.code != "ParentNotFoundException":
                 raise
-            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
+            # A unit that was deleted has no accounts; its configuration is reported and can be deleted.
             return [account for unit in units if len(units) > 1 for account in self._list((unit,))]

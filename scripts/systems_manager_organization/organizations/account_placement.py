@@ -33,8 +33,8 @@ class AccountPlacement(SettingKind):
         aws = context.aws
         if not current:
             raise QueryError(
-                f'account "{setting.subject}" cannot be placed in {target}: the organization of account '
-                f"{aws.account_id} has no such account."
+                f'account "{setting.subject}" cannot be placed in {target}: it is not in the organization of '
+                f"account {aws.account_id}."
             )
         aws.call(
             aws.organizations.move_account,
@@ -44,9 +44,9 @@ class AccountPlacement(SettingKind):
         )
 
     def previous_or_substitute(self, context: SettingContext, previous: str) -> str:
-        """The root where the organizational unit is gone, or the account was created by this installation.
+        """The root, if the organizational unit was deleted, or the account was created by this installation.
 
-        The account must leave the organizational unit that is to be deleted.
+        The account must leave the organizational unit before that is deleted.
         """
         aws = context.aws
         if not previous:
@@ -63,7 +63,7 @@ class AccountPlacement(SettingKind):
 
 
 def get_parent(aws: AwsSession, account_id: str) -> str:
-    """Id of the root or organizational unit that holds the account; "" when the organization has no such account."""
+    """Id of the root or organizational unit that holds the account; "" when the organization does not have the account."""
     try:
         parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]
     except ServiceError as error:

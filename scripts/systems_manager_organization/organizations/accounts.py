@@ -18,7 +18,7 @@ _ROOT_PREFIX = "r-"
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the organization. `state`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE` or another of AWS's words."""
+    """An account of the organization. `state`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE` or another of AWS's states."""
 
     id: str
     name: str
@@ -27,7 +27,7 @@ class Account:
 
     @classmethod
     def of(cls, account: dict[str, Any]) -> Account:
-        """From AWS's answer."""
+        """From a response of AWS."""
         # AWS retires Status in favour of State, and older SDKs know no State.
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
         return cls(
@@ -43,9 +43,9 @@ class Account:
 
 
 def list_accounts_below(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[Account]:
-    """The accounts of these organizational units and of all below them, each once, as AWS tells them.
+    """The distinct accounts of these organizational units and of all below them, as AWS lists them.
 
-    The root stands for the whole organization, the management account included.
+    The root is the whole organization, including the management account.
     """
     parents = sorted(set(parent_ids))
     listed: set[str] = set()
@@ -56,7 +56,7 @@ def list_accounts_below(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[
 
 
 def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
-    """The organizational unit itself and everything that it is in, up to the root."""
+    """The organizational unit and its ancestors, up to the root."""
     lineage = [organizational_unit_id]
     while not is_root(lineage[-1]):
         # "In the current release, a child can have only a single parent."
@@ -66,7 +66,7 @@ def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
 
 
 def get_root_id(aws: AwsSession) -> str:
-    """The organization's root, of which there is one."""
+    """The organization's only root."""
     return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
 
 
@@ -77,7 +77,7 @@ def is_root(parent_id: str) -> bool:
 def _list(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
     organizations = aws.organizations
     if any(map(is_root, parents)):
-        # Of every account in pages of twenty, and not unit by unit: the fewest calls there are.
+        # Pages of twenty of all accounts take fewer calls than one list for each unit.
         yield from map(Account.of, aws.paginate(organizations.list_accounts))
         return
     remaining = list(parents)

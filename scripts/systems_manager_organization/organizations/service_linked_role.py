@@ -1,4 +1,4 @@
-"""A role that an AWS service keeps for itself, which the console would create on the way.
+"""A service-linked role, which the console creates implicitly.
 
 aws_iam_service_linked_role fails where the role exists, and deletes it on destroy. One that can adopt what exists would
 replace this.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
-# Only AWS knows how a service names its role.
+# The names of the roles follow no rule.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
 ROLE_NAMES = {
     "accountdiscovery.ssm.amazonaws.com": "AWSServiceRoleForAmazonSSM_AccountDiscovery",

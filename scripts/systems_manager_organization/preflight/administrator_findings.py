@@ -1,4 +1,4 @@
-"""What stands in the way of the administrator account: its registration, and who else is in its organizational unit."""
+"""Findings for the administrator account: its registration, and other accounts in its organizational unit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
 
 
 def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
-    """Whether AWS would register the account at all. Raises ScriptError."""
+    """Findings if AWS would not register the account. Raises ScriptError."""
     if account_id == aws.account_id:
         yield Finding(
             IS_MANAGEMENT_ACCOUNT,
@@ -46,7 +46,7 @@ def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
 def registration_findings(
     observed: Mapping[str, Mapping[str, Any]], own: Mapping[str, Record], account_id: str
 ) -> Iterator[Finding]:
-    """Whether another account administers a service, unless this installation registered it."""
+    """Findings for other delegated administrators, unless this installation registered them."""
     for key, setting in sorted(observed.items()):
         kind, _, principal = key.partition("/")
         registered, record = setting["value"], own.get(key)
@@ -65,7 +65,7 @@ def registration_findings(
 
 
 def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Finding]:
-    """Who else is in the dedicated organizational unit. Raises ScriptError."""
+    """A finding for other accounts and units in the dedicated organizational unit. Raises ScriptError."""
     organizations = aws.organizations
     accounts = aws.paginate(organizations.list_accounts_for_parent, ParentId=unit_id)
     units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=unit_id)

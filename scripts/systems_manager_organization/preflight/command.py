@@ -1,4 +1,4 @@
-"""`observe.py preflight`: what would go wrong, said before anything is touched."""
+"""`observe.py preflight`: problems that would make an apply fail."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ SCHEMA_VERSION = "1"
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them:
+    """A map of strings for the external data source:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` says what was not
-      looked for
+    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` is for what was
+      not checked
     """
     with connect() as aws:
         return {
@@ -55,13 +55,13 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """The findings for a person. Returns 1 when one of them is an error."""
+    """The findings on the command line. Returns 1 when one of them is an error."""
     with connect() as aws:
         findings = _findings(aws, query)
     if query["json"]:
         terminal.echo(json.dumps(findings, indent=2))
     elif terminal.stdout.isatty():
-        # The console before the table: it is the one that can say what to do when there is no rich.
+        # The console before the table: it raises DependencyError when rich is missing.
         terminal.console(terminal.stdout).print(table(findings))
     else:
         for finding in findings:
@@ -97,9 +97,9 @@ def find_problems(
     installation: str = "",
     known: Iterable[Finding] = (),
 ) -> list[dict[str, str]]:
-    """What would go wrong with these configurations, beside these managers, and what is known already, the worst first.
+    """Problems of these configurations, also with these managers, and the known findings, the worst first.
 
-    A `note` says what was not looked for. Raises ScriptError.
+    A `note` is for what was not checked. Raises ScriptError.
     """
     futures: list[Future[list[Finding]]] = []
     if severities.is_enabled(*OVERLAP_CODES):
@@ -125,8 +125,8 @@ def _without_role(severities: Severities) -> list[dict[str, str]]:
     return [
         severities.note(
             code,
-            "Not looked for: nobody said which role of the member accounts to enter them by.",
-            "Set preflight.member_role_name (by hand: --member-role-name).",
+            "Not checked: no role of the member accounts is configured.",
+            "Set preflight.member_role_name (on the command line: --member-role-name).",
         )
         for code in MEMBER_CODES
         if severities.is_enabled(code)
@@ -135,21 +135,21 @@ def _without_role(severities: Severities) -> list[dict[str, str]]:
 
 COMMAND = Command(
     name="preflight",
-    summary="What would go wrong, before anything is touched.",
+    summary="Checks for problems before an apply.",
     description=f"""\
 Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
 ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
 overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole for every targeted account and there
 {", ".join(READ_ACTIONS)}.
-Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
+Without --configurations it checks the deployed ones. On the command line it exits with 1 when a finding is an error.
 No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
 Quick Setup's configuration managers; those that do would replace parts of this command.""",
     example="preflight --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,
-        configurations_key("what is to be deployed, and where; default: the configurations that are there"),
+        configurations_key("the configurations and their targets; default: the existing configurations"),
         MEMBER_ROLE_NAME,
-        account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
+        account_id_key("administrator_account_id", "the delegated administrator, to count its resource data syncs"),
         SEVERITIES,
         flag("json", "prints JSON"),
     ),

@@ -1,4 +1,4 @@
-"""Configurations that get into each other's way: in the same organizational units and Regions."""
+"""Configurations that overlap in organizational units and Regions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
 OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
 
-# What two of a kind do to each other; where AWS says nothing, the last one line.
+# The consequence of an overlap, by type.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
 _CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
-_DEFAULT_CONSEQUENCE = "Each does the same there again."
+_DEFAULT_CONSEQUENCE = "Both do the same there."
 
 
 def overlap_findings(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Finding]:
-    """What is wrong between these configurations, and between them and those that others created.
+    """Overlaps between these configurations, and with those that others created.
 
-    What `installation` created is its own, whatever its name: this plan may rename it or delete it. Raises ScriptError.
+    What `installation` created is ignored: this plan may rename it or delete it. Raises ScriptError.
     """
     targets = _Targets(aws)
     pairs = [
@@ -48,7 +48,7 @@ def overlap_findings(
 def _created_by_others(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Configuration]:
-    """The configurations of the account and Region that are none of these, which are known by type and name."""
+    """The existing configurations that are none of these, by type and name."""
     desired = {(configuration.type, configuration.name) for configuration in configurations}
     types = {configuration.type for configuration in configurations}
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
@@ -76,9 +76,9 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
         yield Finding(
             EXISTS,
             subject,
-            f"Both are Host Management configurations of {regions}, and Quick Setup takes only one for a Region, "
-            "whatever its targets.",
-            "Take the Regions out of one of them, or delete one.",
+            f"Both are Host Management configurations of {regions}, and Quick Setup allows only one for a Region, "
+            "regardless of its targets.",
+            "Remove the Regions from one of them, or delete one.",
         )
         return
     shared = ", ".join(targets.shared(one, other))
@@ -98,12 +98,12 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
         OVERLAPPING,
         subject,
         f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _DEFAULT_CONSEQUENCE)}",
-        "Take the organizational units or Regions out of one of them, or delete one.",
+        "Remove the organizational units or Regions from one of them, or delete one.",
     )
 
 
 def _code(one: Configuration, other: Configuration) -> str:
-    """What would be wrong, did they meet; "" when nothing would, or when Terraform says it itself."""
+    """The finding code if their targets overlap; "" for none, or if Terraform detects it."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
         return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _detected_by_terraform(one, other) else ""
     if one.type != other.type:
@@ -119,14 +119,14 @@ def _host_management(one: Configuration, other: Configuration) -> Configuration:
 
 
 def _scans(host_management: Configuration) -> bool:
-    # Left out, it scans: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    # The default is to scan: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     return host_management.parameters.get("ScanInstances", "true") != "false"
 
 
 def _detected_by_terraform(one: Configuration, other: Configuration) -> bool:
-    """Whether modules/host-management sees it: both are wanted, and that they meet is to be told without AWS's tree.
+    """Whether modules/host-management detects it: both are in the configuration, and overlap without AWS's tree.
 
-    What has an ARN was read from Quick Setup, and Terraform knows nothing of it.
+    What has an ARN was read from Quick Setup, and Terraform does not have it.
     """
     if one.arn or other.arn:
         return False
@@ -144,14 +144,14 @@ def _target_different_nodes(one: Configuration, other: Configuration) -> bool:
 
 
 class _Targets:
-    """What two configurations both go to."""
+    """The targets that two configurations share."""
 
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._ancestors: dict[str, list[str]] = {}
 
     def shared(self, one: Configuration, other: Configuration) -> list[str]:
-        """Organizational units, the inner one where one is in the other; or the account."""
+        """Organizational units, the inner one if one is in the other; or the account."""
         if one.account_id or other.account_id:
             return [one.account_id] if one.account_id == other.account_id else []
         pairs = product(one.organizational_unit_ids, other.organizational_unit_ids)

@@ -1,4 +1,4 @@
-"""What is wrong in the accounts and Regions that configurations go to."""
+"""Findings for the accounts and Regions that configurations target."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Target:
 
 @dataclass
 class AccountScan:
-    """What there is in one account. `unreadable`: what could not be read, by the reason."""
+    """The state of one account. `unreadable`: errors, by what could not be read."""
 
     account_id: str
     disabled_regions: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def target_findings(
     severities: Severities,
     directory: AccountDirectory,
 ) -> Iterator[Finding]:
-    """Looks at every targeted account, and with `role_name` into it. Raises ScriptError when they cannot be listed."""
+    """Findings for every targeted account; with `role_name` it is assumed in them. Raises ScriptError."""
     suspended: list[Account] = []
     targets = _active(_targets(aws, configurations, directory), suspended)
     if role_name and severities.is_enabled(*MEMBER_CODES):
@@ -83,8 +83,8 @@ def target_findings(
         yield Finding(
             SUSPENDED,
             ", ".join(sorted(account.id for account in suspended)),
-            f"StackSets leaves out accounts that are not active: {_describe_accounts(suspended)}.",
-            "Nothing is deployed there until they are active again; close what is to go, or move it elsewhere.",
+            f"StackSets does not deploy to accounts that are not active: {_describe_accounts(suspended)}.",
+            "Nothing is deployed there until they are active again; close them, or move them to another unit.",
         )
     yield from _size_findings(aws, configurations, directory)
 
@@ -112,9 +112,9 @@ def _size_findings(
 def _targets(
     aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
 ) -> Iterator[_Target]:
-    """Every account that a configuration goes to, once, with the Regions of all of them.
+    """Every targeted account, once, with the Regions of all its configurations.
 
-    Where all go to the same organizational units, accounts come as AWS tells them, and none is waited for.
+    If all have the same organizational units, the accounts are streamed as AWS lists them.
     """
     regions_by_units: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     own_regions: set[str] = set()
@@ -143,7 +143,7 @@ def _members_of(aws: AwsSession, directory: AccountDirectory, units: Iterable[st
 
 
 def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_Target]:
-    """The targets whose accounts are active; the others are put into `suspended`."""
+    """The targets whose accounts are active; the other accounts are added to `suspended`."""
     for target in targets:
         if target.account.is_active:
             yield target
@@ -154,7 +154,7 @@ def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_T
 def _scan_account(
     members: AccountSessions, severities: Severities, scans: list[AccountScan], target: _Target
 ) -> list[Task]:
-    """Enters the account; what follows is a look into each Region that may have an environment."""
+    """Assumes the role in the account; returns a task for each Region that may have an environment."""
     scan = AccountScan(target.account.id)
     scans.append(scan)
     try:
@@ -200,10 +200,11 @@ def _member_findings(aws: AwsSession, role_name: str, scans: list[AccountScan]) 
             yield Finding(
                 CLOUD9,
                 f"{scan.account_id} {region}",
-                f"AWS Cloud9 has {', '.join(map(str, environments))} there. Quick Setup has been seen to fail where an "
-                "environment was, without saying why; AWS documents nothing of it.",
-                f"Delete what nobody needs, in that account: aws cloud9 delete-environment --region {region} "
-                f"--environment-id {environments[0].id}. Or take the account or the Region out of the targets.",
+                f"AWS Cloud9 has {', '.join(map(str, environments))} there. Quick Setup has been seen to fail in "
+                "accounts with an environment, without a reason; AWS does not document it.",
+                "Delete environments that are not needed, in that account: aws cloud9 delete-environment "
+                f"--region {region} --environment-id {environments[0].id}. "
+                "Or remove the account or the Region from the targets.",
             )
 
 
@@ -219,8 +220,8 @@ def _assume_role_findings(aws: AwsSession, role_name: str, scans: Iterable[Accou
             f"The role {role_name} could not be assumed there, so {'it was' if len(group) == 1 else 'they were'} not "
             "checked. "
             f"{error_message(group[0].assume_role_error)}",
-            f"Create the role there (invited accounts have none) and let it trust {aws.identity.arn}, or name another "
-            "role in preflight.member_role_name.",
+            f"Create the role there (invited accounts have none) with {aws.identity.arn} in its trust policy, or use "
+            "another role in preflight.member_role_name.",
         )
 
 
@@ -233,8 +234,8 @@ def _unreadable_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
         yield Finding(
             NOT_READABLE,
             ", ".join(place for place, _ in group),
-            f"Nobody could look there. {error_message(group[0][1])}",
-            f"Let the role do {', '.join(READ_ACTIONS)} there.",
+            f"These were not checked. {error_message(group[0][1])}",
+            f"Allow the role {', '.join(READ_ACTIONS)} there.",
         )
 
 
@@ -249,7 +250,7 @@ def _disabled_region_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]
             f"{region} in {', '.join(ids)}",
             f"The Region is not enabled in {'this account' if len(ids) == 1 else 'these accounts'}: StackSets cannot "
             "deploy there.",
-            f"Enable it in each: aws account enable-region --region-name {region}. Or take the Region out.",
+            f"Enable it in each account: aws account enable-region --region-name {region}. Or remove the Region.",
         )
 
 

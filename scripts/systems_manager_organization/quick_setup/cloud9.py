@@ -1,6 +1,6 @@
 """AWS Cloud9 environments of member accounts.
 
-Where one existed, the author of the procedure saw Quick Setup fail; AWS documents nothing of it.
+Quick Setup has been seen to fail in accounts with one; AWS does not document it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SERVICE_LINKED_ROLE = "AWSServiceRoleForAWSCloud9"
 
 @dataclass(frozen=True)
 class Environment:
-    """A development environment. `name` is "" where the account does not tell it."""
+    """A development environment. `name` is "" if AWS does not return it."""
 
     id: str
     name: str = ""
@@ -36,9 +36,9 @@ class Environment:
 
 
 def may_have_environments(member: AccountSession, region: str) -> bool:
-    """Whether Cloud9's service-linked role is there: without it no Region of the account has an environment.
+    """Whether Cloud9's service-linked role exists: without it no Region of the account has an environment.
 
-    One question in place of one for each Region. Where it may not be asked, the answer is yes. `region`: any of them.
+    It is one call in place of one for each Region. If the call is denied, the result is True. `region`: any Region.
     """
     try:
         member.call("iam", region, "get_role", RoleName=_SERVICE_LINKED_ROLE)
@@ -48,7 +48,7 @@ def may_have_environments(member: AccountSession, region: str) -> bool:
 
 
 def list_environments(member: AccountSession, region: str) -> list[Environment]:
-    """The environments of a member account in a Region, sorted. Raises ScriptError."""
+    """The environments of an account in a Region, sorted. Raises ScriptError."""
     ids = list(member.paginate("cloud9", region, "list_environments"))
     return sorted(_describe(member, region, ids), key=str)
 

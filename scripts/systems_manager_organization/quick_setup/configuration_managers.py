@@ -1,4 +1,4 @@
-"""Quick Setup's configuration managers, as they are."""
+"""Quick Setup's configuration managers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAILED_STATUSES = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 @dataclass(frozen=True)
 class Manager:
-    """A configuration manager as ListConfigurationManagers tells it. The statuses are "" where AWS tells none."""
+    """A configuration manager of ListConfigurationManagers. A status that AWS does not return is ""."""
 
     arn: str
     name: str
@@ -33,7 +33,7 @@ class Manager:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a manager deploys, as GetConfigurationManager tells it: a Manager has one."""
+    """The configuration definition of a manager, of GetConfigurationManager."""
 
     id: str
     type: str
@@ -52,20 +52,20 @@ def list_managers(aws: AwsSession) -> list[Manager]:
 
 
 def find_managers(aws: AwsSession, name: str) -> list[Manager]:
-    """The managers of this name, or the one with this ARN. Raises QueryError, with the names that there are."""
+    """The managers of this name, or the one with this ARN. Raises QueryError, with the existing names."""
     managers = list_managers(aws)
     found = [manager for manager in managers if name in (manager.name, manager.arn)]
     if found:
         return found
     names = ", ".join(sorted({manager.name for manager in managers})) or "none"
     raise QueryError(
-        f'there is no configuration manager "{name}" in account {aws.account_id} and Region {aws.region}. '
-        f"There are: {names}."
+        f'configuration manager "{name}" does not exist in account {aws.account_id} and Region {aws.region}. '
+        f"The configuration managers are: {names}."
     )
 
 
 def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
-    """GetConfigurationManager's answer; empty when the manager is gone."""
+    """The response of GetConfigurationManager; empty if the manager does not exist."""
     try:
         return dict(aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn))
     except ServiceError as error:
@@ -75,13 +75,13 @@ def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
 
 
 def get_descriptions(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What `described` says of each, by ARN. Raises ScriptError."""
+    """The responses of GetConfigurationManager, by ARN. Raises ScriptError."""
     started = {arn: aws.start(get_configuration_manager, aws, arn) for arn in arns}
     return {arn: answer.result() for arn, answer in started.items()}
 
 
 def definitions_in(description: Mapping[str, Any]) -> list[Definition]:
-    """The definitions in GetConfigurationManager's answer: one, or none of a manager that is gone."""
+    """The definitions in GetConfigurationManager's response: one, or none of a manager that does not exist."""
     return [
         Definition(
             id=definition.get("Id", ""),
@@ -95,7 +95,7 @@ def definitions_in(description: Mapping[str, Any]) -> list[Definition]:
 
 
 def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
-    """What GetConfigurationManager's answer says of where its definitions go."""
+    """The configurations in GetConfigurationManager's response, with their targets."""
     return [
         Configuration(
             name=description.get("Name", ""),
@@ -116,12 +116,12 @@ def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
 
 
 def creation_tag_of(description: Mapping[str, Any]) -> CreationTag:
-    """The mark of a configuration manager that Quick Setup describes so."""
+    """The creation tag in GetConfigurationManager's response."""
     return CreationTag.of(description.get("Tags", {}))
 
 
 def deployment_status(description: Mapping[str, Any]) -> str:
-    """The status of its deployment; DELETED when there is no manager any more."""
+    """The status of its deployment; DELETED if the manager does not exist."""
     return statuses_in(description).get("Deployment", "NONE") if description else DELETED
 
 

@@ -1,4 +1,4 @@
-"""How a configuration stands in each account and Region."""
+"""The deployment status of a configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ STATES = (SUCCEEDED, IN_PROGRESS, FAILED, NOT_DEPLOYED)
 NO_REASON = "AWS gives no reason."
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 MANAGEMENT_ACCOUNT = "Deployments to organizational units never reach the management account."
-NOT_YET_DEPLOYED = "Quick Setup has no deployment there: the account or the Region may have come after the last one."
+NOT_YET_DEPLOYED = "Quick Setup has no deployment there: the account or the Region may be newer than the last one."
 
 
 @dataclass(frozen=True)
 class State:
-    """How one account and Region stands.
+    """The deployment state of one account and Region.
 
     Attributes:
         state: one of STATES.
-        reason: AWS's own words where it failed, ours where nothing is deployed; otherwise "".
-        associations: the status of what runs on the nodes there, in AWS's word; "" where AWS tells none.
-        association_message: AWS's words about that.
+        reason: AWS's reason of a failure, or why nothing is deployed; otherwise "".
+        associations: AWS's status of the associations there; "" if AWS returns none.
+        association_message: AWS's message about them.
     """
 
     state: str
@@ -50,10 +50,10 @@ class State:
 
 @dataclass(frozen=True)
 class DeploymentStatus:
-    """How one configuration stands.
+    """The deployment status of one configuration.
 
     Attributes:
-        deployment_message: AWS's words about the deployment as a whole; "" where it has none.
+        deployment_message: AWS's message about the deployment as a whole; "" if it has none.
         accounts: the targeted ones, and all others that it is deployed to.
     """
 
@@ -73,7 +73,7 @@ class DeploymentStatus:
 
     @property
     def deployment_error(self) -> str:
-        """Why it failed though no account and Region did: a deployment that did not begin, or a deletion; else ""."""
+        """Why it failed if no account and Region did: a deployment that did not start, or a deletion; else ""."""
         if self.deployment_status not in FAILED_STATUSES or self.count(FAILED):
             return ""
         return self.deployment_message or NO_REASON
@@ -87,7 +87,7 @@ class DeploymentStatus:
 def get_deployment_status(
     aws: AwsSession, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
 ) -> DeploymentStatus:
-    """Asks AWS how `configuration` stands everywhere, whose manager is described so. Raises ScriptError."""
+    """Reads the deployment status; `description` is the response of GetConfigurationManager. Raises ScriptError."""
     deployed = {(item["Account"], item["Region"]): item for item in _deployed(aws, description)}
     accounts = {account.id: account for account in directory.of(configuration)}
     statuses = statuses_in(description)
@@ -121,7 +121,7 @@ def _deployed(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str,
 
 
 def _reasons(aws: AwsSession, deployed: Mapping[AccountRegion, dict[str, Any]]) -> dict[AccountRegion, str]:
-    """StackSets is asked only where something failed."""
+    """The reasons in StackSets, which is only called after a failure."""
     failed = {
         item["ConfigurationDefinitionId"]
         for item in deployed.values()
@@ -144,7 +144,7 @@ def _deployed_state(item: Mapping[str, Any], stack_sets_reason: str) -> State:
     if status in FAILED_STATUSES:
         reasons = dict.fromkeys(filter(None, (_status_message(item, "Deployment"), stack_sets_reason)))
         return State(FAILED, " ".join(reasons) or NO_REASON, *association)
-    reason = "The deployment was stopped." if status == "STOPPED" else "Quick Setup has not begun there."
+    reason = "The deployment was stopped." if status == "STOPPED" else "Quick Setup has not started there."
     return State(NOT_DEPLOYED, reason, *association)
 
 
@@ -159,13 +159,13 @@ def _missing_state(
     if not configuration.account_id and account.id == aws.account_id:
         return State(NOT_DEPLOYED, MANAGEMENT_ACCOUNT)
     if not account.is_active:
-        return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets leaves it out.")
+        return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets does not deploy to it.")
     status = statuses_in(description).get("Deployment", "NONE")
     if status in IN_PROGRESS_STATUSES:
         return State(IN_PROGRESS)
     if status in FAILED_STATUSES and nothing_deployed:
         return State(FAILED, _status_message(description, "Deployment") or NO_REASON)
-    return State(NOT_DEPLOYED, NOT_YET_DEPLOYED if description else "The configuration manager is gone.")
+    return State(NOT_DEPLOYED, NOT_YET_DEPLOYED if description else "The configuration manager does not exist.")
 
 
 def _status_message(item: Mapping[str, Any], kind: str) -> str:

@@ -1,4 +1,4 @@
-"""How a configuration stands, for eyes: accounts by Regions, and the reasons below."""
+"""The deployment status of a configuration as a table of accounts by Regions, with reasons."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.account_region import AccountRegion
 
-# Characters: a file and a program that reads take any line.
+# In characters, for standard output that is not a terminal.
 UNLIMITED_WIDTH = 10_000
-# The longest state, and the longest Region on two lines; rich puts 3 between columns.
+# The longest state, and the longest Region on two lines; rich separates columns by 3.
 _CELL = 12 + 3
 _STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILED: "bold red", NOT_DEPLOYED: "dim"}
 
 
 def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
-    """One row for each account, one column for each Region; as many tables as these need in `width` characters.
+    """One row for each account, one column for each Region; several tables if `width` characters are too few.
 
-    Only to be called where there is rich.
+    Requires rich.
     """
     regions = sorted({region for _, region in deployment.states})
     accounts = {
@@ -68,11 +68,11 @@ def _format_account(deployment: DeploymentStatus, account_id: str) -> str:
 
 
 def summary(deployment: DeploymentStatus) -> Text:
-    """How many places are in each state, and why, where that is not what was wanted."""
+    """The number of accounts and Regions in each state, and the reasons of failures."""
     from rich.text import Text
 
     counts = ", ".join(f"{deployment.count(state)} {humanize(state)}" for state in STATES if deployment.count(state))
-    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {humanize(deployment.association_status.lower())}."]
+    lines = [f"{counts or 'No account is targeted'}. Nodes: {humanize(deployment.association_status.lower())}."]
     if deployment.deployment_error:
         lines.append(f"The deployment as a whole is {deployment.deployment_status}: {deployment.deployment_error}")
     lines += [
@@ -82,7 +82,7 @@ def summary(deployment: DeploymentStatus) -> Text:
 
 
 def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
-    """A line for each account, and not for each of its Regions where the reason is the same."""
+    """By account and reason, so that an account has one line for all Regions with the same reason."""
     found: dict[tuple[str, str], list[AccountRegion]] = {}
     for account_region, state in deployment.states.items():
         if state.reason:
@@ -91,5 +91,5 @@ def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[Accou
 
 
 def humanize(state: str) -> str:
-    """`not_deployed` as people write it."""
+    """`not deployed` for `not_deployed`."""
     return state.replace("_", " ")

@@ -1,4 +1,4 @@
-"""`observe.py deployments`: how each configuration stands in each account and Region."""
+"""`observe.py deployments`: the deployment status of each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS = 0, 1, 2
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them:
+    """A map of strings for the external data source:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `deployments`: JSON object from name to `{counts, exceptions}`, as `summarize` has it
+    - `deployments`: JSON object from name to `{counts, exceptions}`, the result of `summarize`
 
-    Of no configurations AWS is asked nothing.
+    Without configurations AWS is not called.
     """
     given = _configurations_of_query(query)
     if given == []:
@@ -74,8 +74,8 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
 
     - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
       Region
-    - `exceptions`: list of `{state, reason, count, places}` of what has not succeeded, by reason; `places` has at most
-      20, each as `333333333333 us-east-1`
+    - `exceptions`: list of `{state, reason, count, places}` of other states than `succeeded`, by reason; `places` has
+      at most 20, each as `333333333333 us-east-1`
     """
     return {
         deployment.configuration.name: {
@@ -103,7 +103,7 @@ def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[Ac
 
 
 def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:
-    """What failed: deployments, and what runs on the nodes."""
+    """Findings for failed deployments, and for failed associations of nodes."""
     for deployment in deployments:
         name, explain = (
             deployment.configuration.name,
@@ -122,7 +122,7 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 "DEPLOYMENT_FAILED",
                 name,
                 f"Quick Setup failed to deploy the configuration: {' '.join(reasons)}",
-                f"What failed where, and what usually causes it: {explain}. Then, to deploy the same again: "
+                f"For the failures and their usual causes: {explain}. Then deploy again: "
                 f"{report_command()} redeploy {quote(name)}",
             )
         nodes = {
@@ -141,7 +141,7 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """The same for a person, followed until it has settled with `--watch`.
+    """The same on the command line; with `--watch` until nothing is in progress.
 
     Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
     """
@@ -168,7 +168,7 @@ def _show(deployments: list[DeploymentStatus], terminal: Terminal, *, as_json: b
         terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         return
     if not deployments:
-        terminal.echo("There is no configuration manager in this account and Region.", err=True)
+        terminal.echo("This account and Region has no configuration manager.", err=True)
     console = terminal.console(terminal.stdout)
     if not console.is_terminal:
         console.width = UNLIMITED_WIDTH
@@ -178,12 +178,12 @@ def _show(deployments: list[DeploymentStatus], terminal: Terminal, *, as_json: b
 
 
 def _configurations_of_query(query: Query) -> list[Configuration] | None:
-    """The query's; None where it has none. Raises QueryError."""
+    """The query's configurations, or None. Raises QueryError."""
     return parse_configurations(query["configurations"]) if query["configurations"] else None
 
 
 def _existing_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
-    """Those of the managers that are there."""
+    """The configurations of the existing managers."""
     managers = find_managers(aws, query["name"]) if query["name"] else list_managers(aws)
     return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
@@ -201,7 +201,7 @@ def get_deployment_statuses(
     directory: AccountDirectory,
     descriptions: Mapping[str, Mapping[str, Any]],
 ) -> list[DeploymentStatus]:
-    """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
+    """The deployment status of these configurations, sorted by name and ARN. Raises ScriptError."""
     futures = [
         aws.start(get_deployment_status, aws, configuration, directory, descriptions[configuration.arn])
         for configuration in configurations
@@ -236,20 +236,20 @@ def _document(deployment: DeploymentStatus) -> dict[str, Any]:
 
 COMMAND = Command(
     name="deployments",
-    summary="How each configuration stands in each account and Region, with AWS's own reasons.",
+    summary="The deployment status of each configuration by account and Region, with AWS's reasons.",
     description="""\
 Calls ssm-quicksetup:GetConfigurationManager and ListConfigurations; organizations:ListAccounts, or
 ListAccountsForParent and ListOrganizationalUnitsForParent; where something failed cloudformation:ListStackSets,
 ListStackSetOperations and ListStackSetOperationResults; ssm-quicksetup:ListConfigurationManagers when
 --configurations is left out.
-By hand it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in progress.
-aws_ssmquicksetup_configuration_manager tells one status and throws the reasons away
-(https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that tells both for each account and
+On the command line it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in
+progress. aws_ssmquicksetup_configuration_manager has one status and no reasons
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that has both for each account and
 Region would replace this command.""",
     example="deployments --watch",
     options=(
         *OPTIONAL_COMMON_KEYS,
-        configurations_key("which ones, each with its arn; default: all that are there"),
+        configurations_key("the configurations, each with its arn; default: all that exist"),
         Option(
             "name",
             "only the managers of this name, or with this ARN",
@@ -258,10 +258,10 @@ Region would replace this command.""",
             cli_only=True,
         ),
         flag("json", "prints JSON"),
-        flag("watch", "follows until everything has settled"),
+        flag("watch", "watches until nothing is in progress"),
         Option(
             "timeout",
-            "for --watch: how many seconds to follow",
+            "for --watch: the timeout in seconds",
             "[0-9]{1,6}",
             "whole seconds",
             default="5400",

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.deployment_status import DeploymentStatus
 
 DEPLOYMENT_FAILED = "The deployment failed"
-NODES_FAILED = "Nodes did not succeed with what runs on them"
+NODES_FAILED = "Associations failed on nodes"
 _NOT_CHECKED = (
     "Not checked: Cloud9 environments, where Quick Setup has been seen to fail. Use --member-role-name with a role of "
     "the member accounts."
@@ -57,7 +57,7 @@ _NOT_CHECKED = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed for one reason, in AWS's words, in these accounts and Regions; in none, where it got to none."""
+    """What failed for one reason of AWS's, and in which accounts and Regions; in none if it did not start."""
 
     what: str
     reason: str
@@ -68,10 +68,10 @@ class Failure:
 
 @dataclass
 class Explanation:
-    """What is to be said of one configuration manager.
+    """The explanation of one configuration manager.
 
     Attributes:
-        seen: what was looked up and may be why, in sentences.
+        seen: possible causes that were found, in sentences.
         next: what to do, in sentences.
     """
 
@@ -87,7 +87,7 @@ class Explanation:
 
 
 def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Explains every manager of the name. Returns 0. Raises ScriptError, as when there is no such manager."""
+    """Explains every manager of the name. Returns 0. Raises ScriptError, also when no manager has the name."""
     with connect() as aws:
         explanations = [
             _explanation(aws, manager, query["member_role_name"]) for manager in find_managers(aws, query["name"])
@@ -152,7 +152,7 @@ def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
-    """What Cloud9 has where something failed; how to look for it where AWS's words do not say what else it is."""
+    """Cloud9 environments where something failed; a hint how to check for them if the cause is unknown."""
     failed = {place: state.reason for place, state in current.states.items() if state.state == FAILED}
     if not role_name:
         unclear = any(find_known_issue(reason) is None for reason in failed.values())
@@ -177,12 +177,12 @@ def _environments_in_account(members: AccountSessions, regions: Mapping[str, lis
                     f"{CLOUD9.explanation} {CLOUD9.remedy}"
                 )
     except ScriptError as error:
-        sentences.append(f"Whether a Cloud9 environment is in {account_id} could not be seen: {error}")
+        sentences.append(f"Whether account {account_id} has a Cloud9 environment could not be checked: {error}")
     return sentences
 
 
 def missing_roles(aws: AwsSession, definition: Definition) -> list[str]:
-    """A sentence for each of the definition's roles that is gone, or that could not be looked at."""
+    """A sentence for each of the definition's roles that does not exist, or could not be read."""
     names = (definition.administration_role_arn.rpartition("/")[2], definition.execution_role_name)
     return [problem for name in names if name and (problem := _check_role(aws, name))]
 
@@ -192,10 +192,10 @@ def _check_role(aws: AwsSession, name: str) -> str:
         aws.call(aws.iam.get_role, RoleName=name)
     except ServiceError as error:
         if error.code != "NoSuchEntity":
-            return f"Whether the role {name} is there could not be seen: {error}"
+            return f"Whether the role {name} exists could not be checked: {error}"
         return (
-            f"The role {name} of this configuration is gone from account {aws.account_id}: without it AWS can neither "
-            "deploy nor delete the configuration. Apply again, or create it with the same name."
+            f"The role {name} of this configuration does not exist in account {aws.account_id}: without it AWS can "
+            "neither deploy nor delete the configuration. Apply again, or create it with the same name."
         )
     return ""
 
@@ -212,16 +212,16 @@ def _missing_access(aws: AwsSession) -> Iterator[str]:
                 "--service-principal ssm.amazonaws.com"
             )
     except ServiceError as error:
-        yield f"Whether StackSets and Systems Manager have access to the organization could not be seen: {error}"
+        yield f"Whether StackSets and Systems Manager have access to the organization could not be checked: {error}"
 
 
 def _next(manager: Manager, explanation: Explanation) -> list[str]:
     if not explanation.failures and manager.deployment_status not in FAILED_STATUSES:
         return ["Nothing failed."]
     return [
-        "Take the cause away, and then",
-        f"either apply a corrected input, or deploy the same again: {report_command()} redeploy {quote(manager.name)}",
-        "A failed creation is not in the Terraform state, and the next plan says so. Then",
+        "Fix the cause, and then",
+        f"either apply a corrected input, or deploy again: {report_command()} redeploy {quote(manager.name)}",
+        "A failed creation is not in the Terraform state, and the next plan reports it. Then",
         f"either adopt it: terraform show -json PLANFILE | {report_command()} adopt",
         f"or delete it: {report_command()} discard {quote(manager.name)}",
     ]
@@ -239,12 +239,12 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield f"  To do: {failure.remedy}"
     if explanation.not_deployed:
         yield ""
-        yield "Not deployed, and not failed either:"
+        yield "Not deployed, but not failed:"
         for reason, places in explanation.not_deployed.items():
             yield f"  {describe(places)}: {reason}"
     if explanation.seen:
         yield ""
-        yield "Beside that:"
+        yield "Also found:"
         yield from (f"  {sentence}" for sentence in explanation.seen)
     yield ""
     yield from explanation.next
@@ -266,9 +266,9 @@ def _places(places: Iterable[AccountRegion]) -> list[dict[str, str]]:
 
 COMMAND: Command[str] = Command(
     name="explain",
-    summary="What failed where, what usually causes it, and what to do.",
+    summary="Explains failures of a configuration: their reasons, usual causes, and remedies.",
     description="""\
-Calls what observe.py deployments does, and beside it cloudformation:DescribeOrganizationsAccess,
+Calls the operations of observe.py deployments, and cloudformation:DescribeOrganizationsAccess,
 organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member-role-name sts:AssumeRole for every
 account in which something failed, and there cloud9:ListEnvironments and DescribeEnvironments. Changes nothing.""",
     example="explain scan-everything",

@@ -1,4 +1,4 @@
-"""Why StackSets failed, in its own words: Quick Setup itself tells only that it did."""
+"""The reasons of failures in StackSets, which Quick Setup does not return."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
 
-# The prefix of AWS's own policies, and the end of the names that are seen in accounts.
+# The prefix in AWS's managed policies, and the suffix that is seen in accounts.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSQuickSetupDeploymentRolePolicy.html
 _PREFIX = "AWS-QuickSetup-"
 
-# How far back: an account whose last deployment failed may not have been part of the last operation.
+# The number of operations to read: an account whose last deployment failed may not be part of the last operation.
 _OPERATIONS = 3
 
 
@@ -29,14 +29,14 @@ def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
 
 
 def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:
-    """Why the definition's last deployment failed, where StackSets says so; nothing where it may not be asked."""
+    """The reasons why the definition's last deployment failed; empty if StackSets denies the calls."""
     reasons: dict[AccountRegion, str] = {}
     try:
         for name in find_stack_sets(aws, definition_id):
             for result in _failed_results(aws, name):
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
     except ServiceError:
-        # Whoever may ask Quick Setup need not be allowed to ask StackSets: its status is then all there is.
+        # The caller may be allowed to call Quick Setup and not StackSets.
         return {account_region: reason for account_region, reason in reasons.items() if reason}
     return {account_region: reason for account_region, reason in reasons.items() if reason}
 

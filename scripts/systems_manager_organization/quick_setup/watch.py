@@ -1,4 +1,4 @@
-"""Following deployments until they have settled."""
+"""Watches deployments until they are complete."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 def watch(
     aws: AwsSession, terminal: Terminal, read: Callable[[], list[DeploymentStatus]], timeout: float
 ) -> tuple[list[DeploymentStatus], bool]:
-    """What `read` says when everything has settled, `timeout` seconds have passed, or somebody interrupts.
+    """Polls until nothing is in progress, the timeout in seconds, or an interruption.
 
-    Returns that, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before anything is known.
+    Returns the last result of `read`, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before
+    the first result.
     """
     deadline = aws.clock.now() + timeout
     deployments = read()
@@ -48,7 +49,7 @@ def watch(
 
 
 class _ProgressDisplay:
-    """Shows how far it is: a bar on a terminal, and otherwise a line whenever something has changed."""
+    """Progress: a bar on a terminal, otherwise a line for each change."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -57,7 +58,7 @@ class _ProgressDisplay:
 
     def __enter__(self) -> Self:
         if self._terminal.stderr.isatty():
-            # The console first: it is the one that can say what to do when there is no rich.
+            # The console first: it raises DependencyError when rich is missing.
             console = self._terminal.console(self._terminal.stderr)
             from rich.progress import Progress
 

@@ -1,11 +1,11 @@
-"""What an installation of the module has changed, kept in AWS for whoever lost the Terraform state.
+"""What an installation of the module has changed, recorded in AWS in case the Terraform state is lost.
 
 One parameter of Systems Manager's Parameter Store for each installation, below one path, in one Region:
 
     /systems-manager-organization/settings/INSTALLATION = {"schema": 1, "settings": {KEY: {...}}}
 
-It is written before anything is changed. Terraform's state decides what a setting is changed back to; a record serves
-where there is no state, shows other installations what is still in use, and tells a change that was interrupted.
+It is written before anything is changed. Terraform's state has the value to restore; the record is for a lost state,
+for other installations, which must know what is still in use, and for interrupted changes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_LENGTH = 4096
 
 INSTALLATION = Option(
     "installation",
-    "the installation of the module whose record it is",
+    "the installation of the module",
     "[A-Za-z0-9._-]{1,64}",
     "1 to 64 letters, digits, dots, underscores or hyphens",
     required=True,
@@ -49,7 +49,7 @@ class RecordError(ScriptError):
 
 @dataclass(frozen=True)
 class Record:
-    """What an installation has made of one setting.
+    """An installation's change of one setting.
 
     Attributes:
         subject: as in Setting.
@@ -57,8 +57,8 @@ class Record:
         previous: the value before this installation changed it.
         change: the change as the plan showed it, for example `disabled -> enabled (2026-11-28T10:12:48Z)`; "" until it
             is complete.
-        retained: whether it is left as it is when the installation goes.
-        reverted: whether it was changed back since. `change` is then the change back.
+        retained: whether it is kept when the installation is destroyed.
+        reverted: whether it was changed back. `change` is then the change back.
     """
 
     subject: str
@@ -71,7 +71,7 @@ class Record:
 
 _KEY = "[a-z-]+/[A-Za-z0-9_.-]{1,128}"
 _SUBJECT = "[A-Za-z0-9_.-]{0,128}"
-# With the name of an organizational unit or an account among them.
+# Contains names of organizational units and accounts.
 _TEXT = r"[^\x00-\x1f\x7f-\x9f]{0,1024}"
 
 _FIELDS = {found.name: bool if found.name in ("retained", "reverted") else str for found in fields(Record)}
@@ -149,10 +149,9 @@ def parameter_name(installation: str) -> str:
 
 
 def _parse(text: str, kinds: Mapping[str, SettingKind]) -> Mapping[str, Record] | None:
-    """The records in a parameter's value; None where it holds anything else.
+    """The records in a parameter's value; None if it has anything else.
 
-    Whoever may write the parameter writes what people are shown, and what a setting is changed back to: nothing goes
-    through that the module would not have written.
+    Records are shown in plans and used to restore settings: what the module would not have written is rejected.
     """
     try:
         document = json.loads(text)
@@ -176,7 +175,7 @@ def _is_written_here(key: str, record: Record, kinds: Mapping[str, SettingKind])
 
 
 def _record(entry: Mapping[str, Any]) -> Record:
-    """Raises ValueError, KeyError or TypeError where it is no record."""
+    """Raises ValueError, KeyError or TypeError when it is not a record."""
     if set(entry) != set(_FIELDS) or any(not isinstance(entry[name], kind) for name, kind in _FIELDS.items()):
         raise ValueError(entry)
     return Record(**entry)

@@ -147,7 +147,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     ("query", "expected"),
     [
         ({}, "Unable to locate credentials"),
-        ({"profile": "no_credentials"}, "The config profile (nobody) could not be found"),
+        ({"profile": "nobody"}, "The config profile (nobody) could not be found"),
     ],
 )
 def test_no_credentials_is_one_line_with_the_ways_out(run: Run, query: dict[str, str], expected: str) -> None:

@@ -1,4 +1,4 @@
-"""What is known of one managed node, and what follows from it: the same for every source."""
+"""The record of a managed node, and the status derived from it: the same for every source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class NodeRecord(NamedTuple):
-    """What AWS says of a node; `columns` has the meaning of each field.
+    """AWS's data of a node; `columns` describes each field.
 
     `compliance` is AWS's status of compliance type Patch: `COMPLIANT`, `NON_COMPLIANT`, or "" when there is none.
     """
@@ -54,7 +54,7 @@ def time_text(epoch: float) -> str:
 
 
 def node_of(result: AccountRegionResult, record: NodeRecord, oldest: str) -> Node:
-    """The row of a node. `oldest` is what `stale_cutoff` says."""
+    """The row of a node. `oldest`: the result of `stale_cutoff`."""
     identity, counts, rest = record[:5], record.noncompliant, record[7:]
     location = (result.account_id, result.account_name, result.organizational_unit, result.region)
     return (*location, *identity, _status(record, oldest), _severity(record), *counts, *rest)
@@ -75,5 +75,5 @@ def _is_noncompliant(record: NodeRecord) -> bool:
 
 def _severity(record: NodeRecord) -> str:
     highest = next((name for name, number in zip(SEVERITIES, record.noncompliant, strict=True) if number), "")
-    # A patch that AWS knows no severity of is not counted anywhere by every agent.
+    # Not every agent counts patches without a severity.
     return highest or (SEVERITIES[-1] if _is_noncompliant(record) else "")

@@ -1,4 +1,4 @@
-"""A report as one self-contained HTML page, which asks nobody for anything."""
+"""A report as one self-contained HTML page, which makes no request."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _STATUSES = ((COMPLIANT, "compliant"), (NON_COMPLIANT, "noncompliant"), (NOT_REP
 
 @dataclass(frozen=True)
 class ReportMetadata:
-    """What the page says of the report itself.
+    """Metadata of a report.
 
     Attributes:
         generated_at: as `node.time_text` has it.
         source: api, s3 or athena.
-        scope: what the report is narrowed to, in words; empty: the whole organization.
+        scope: a description of the scope; empty: the whole organization.
     """
 
     generated_at: str
@@ -73,7 +73,7 @@ def _part(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Nothing but this style and this script; a name in the data that passed for markup could still do nothing."""
+    """A content security policy of only this style and this script, as a second defense against markup in the data."""
     # https://www.w3.org/TR/CSP3/#grammardef-hash-source
     rules = {"script-src": _source(script), "style-src": _source(style), "base-uri": "'none'", "form-action": "'none'"}
     return "; ".join(("default-src 'none'", *(f"{name} {value}" for name, value in rules.items())))
@@ -125,7 +125,8 @@ def _bar(totals: Totals) -> Iterator[str]:
 
 def _coverage(coverage: Coverage) -> str:
     if coverage.places == coverage.places_read:
-        return f"{_pluralize(coverage.accounts, 'account')} {'was' if coverage.accounts == 1 else 'were'} read, completely."
+        accounts = _pluralize(coverage.accounts, "account")
+        return f"{accounts} {'was' if coverage.accounts == 1 else 'were'} read, completely."
     in_part = f", {coverage.accounts_read_in_part:,} only in part" if coverage.accounts_read_in_part else ""
     return (
         f"{_pluralize(coverage.accounts, 'account')}: {coverage.accounts_read:,} read completely{in_part}, "
@@ -143,7 +144,7 @@ def _pluralize(number: int, noun: str) -> str:
 
 
 def _accounts(accounts: Iterator[Account]) -> Iterator[str]:
-    """The rows of the table that is there for whoever lets no script run."""
+    """The rows of the table for browsers without JavaScript."""
     for account in accounts:
         cells = (account.account_id, account.account_name, account.organizational_unit, *_read(account))
         yield "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in cells) + "</tr>\n"

@@ -40,7 +40,7 @@ _SORT_ORDERS: dict[str, Sequence[str]] = {"status": STATUSES, "severity": (*SEVE
 
 
 class Account(NamedTuple):
-    """An account, how many of its Regions were asked for and read, and its nodes."""
+    """An account, its Regions in scope and read, and its nodes."""
 
     account_id: str
     account_name: str
@@ -156,7 +156,7 @@ WITH
       count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting
     FROM nodes GROUP BY account_id
   ),
-  asked AS (
+  regions AS (
     SELECT account_id, account_name, organizational_unit, count(*) AS places,
       count(*) FILTER (state = '{READ}') AS places_read
     FROM places GROUP BY account_id, account_name, organizational_unit
@@ -164,7 +164,7 @@ WITH
 SELECT
   account_id, account_name, organizational_unit, places, places_read,
   coalesce(compliant, 0), coalesce(noncompliant, 0), coalesce(not_reporting, 0)
-FROM asked LEFT JOIN counts USING (account_id)
+FROM regions LEFT JOIN counts USING (account_id)
 ORDER BY organizational_unit, account_name, account_id
 """
 _UNREAD = f"""

@@ -1,4 +1,4 @@
-"""How far a report is, on a terminal."""
+"""The progress bar of a report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar(checkpoint: Checkpoint, terminal: Terminal) -> Iterator[None]:
-    """A bar on standard error for as long as the context lasts; nothing where no person looks, or without rich."""
+    """A progress bar on standard error; none without a terminal, or without rich."""
     try:
         console = terminal.console(terminal.stderr) if terminal.stderr.isatty() else None
     except DependencyError:
@@ -29,7 +29,7 @@ def progress_bar(checkpoint: Checkpoint, terminal: Terminal) -> Iterator[None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     class _Bar(Progress):
-        # Asked as often as it is drawn, and not told at each place: those who read have more to do.
+        # Polled at each refresh, and not updated at each result, which would slow down the workers.
         def get_renderables(self) -> Iterable[RenderableType]:
             for task in self.tasks:
                 task.completed, task.total = checkpoint.done, checkpoint.expected or None

@@ -1,4 +1,4 @@
-"""Everything that is made of a report's tables: what is shown, the files, the exit status."""
+"""The outputs of a report's tables: terminal, files, exit status."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXIT_OK, EXIT_THRESHOLD_EXCEEDED, EXIT_INCOMPLETE = 0, 2, 3
 
 @dataclass(frozen=True)
 class Report:
-    """The tables of `tables.py`, filled, and what was asked.
+    """The tables of `tables.py` with data, and the options.
 
     Attributes:
         generated_at: as `node.time_text` has it.
@@ -46,7 +46,7 @@ class Report:
 
 
 def render_report(report: Report, terminal: Terminal) -> int:
-    """Shows and writes what was asked for, and returns the exit status. Raises QueryError for a file that cannot be."""
+    """Writes all outputs, and returns the exit status. Raises QueryError when a file cannot be written."""
     report.options.filters.apply(report.tables)
     if report.options.format == PARQUET and report.options.output:
         with atomic_write(report.options.output) as path:

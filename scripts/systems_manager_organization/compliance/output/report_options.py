@@ -1,4 +1,4 @@
-"""What a person may ask of a report, and how it is said."""
+"""The options of a report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STALE_AFTER_DAYS = "7"
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """A question, taken apart.
+    """The options of a report, parsed.
 
     Attributes:
         output: where to; None: standard output.
@@ -50,7 +50,7 @@ class ReportOptions:
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
-        """Raises UsageError for what does not go together, before anything takes minutes."""
+        """Raises UsageError for invalid combinations, before anything takes minutes."""
         catalog.require_options(query)
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
@@ -78,12 +78,12 @@ class ReportOptions:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What the nodes are, out of all that the organization has."""
+        """The scope and the filters."""
         return {**asdict(self.scope), **asdict(self.filters)}
 
     @property
     def description(self) -> str:
-        """What narrows it; empty: the whole organization."""
+        """A description of the scope and the filters; empty: the whole organization."""
         scope = self.scope
         parts = {
             "organizational unit": scope.organizational_unit,
@@ -95,14 +95,14 @@ class ReportOptions:
 
 
 def _choice_option(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
-    """A key with a few values; capitals and small letters are the same."""
+    """An option with choices, case-insensitive."""
     pattern = "(?i:" + "|".join(map(re.escape, choices)) + ")"
     rule = f"{', '.join(choices[:-1])} or {choices[-1]}"
     return Option(name, description, pattern, rule, default=default, cli_only=True)
 
 
 def _match_choice(value: str, choices: Sequence[str]) -> str:
-    """The choice as it is spelled where it comes from."""
+    """The choice in its own case."""
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
 
 
@@ -112,7 +112,7 @@ def _list_option(name: str, description: str, item: str, rule: str) -> Option:
 
 
 def _split_list(value: str) -> tuple[str, ...]:
-    """Each once, of a list in JSON or with commas."""
+    """Distinct items of a JSON list or of a comma-separated list."""
     found = json.loads(value) if value.startswith("[") else value.split(",")
     return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
@@ -144,7 +144,7 @@ KEYS = (
     _choice_option("status", "only nodes of this status", STATUSES),
     Option(
         "stale_after",
-        "days after which a node whose patches were not scanned again counts as not reporting",
+        "days after which a node without another scan counts as not reporting",
         "[1-9][0-9]{0,3}",
         "whole days, 1 or more",
         default=_STALE_AFTER_DAYS,
@@ -159,5 +159,5 @@ KEYS = (
     _choice_option(
         "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
     ),
-    flag("resume", "goes on with a report that was interrupted, and asks no account and Region twice"),
+    flag("resume", "continues an interrupted report, without reading its accounts and Regions again"),
 )

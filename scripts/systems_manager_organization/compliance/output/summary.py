@@ -1,4 +1,4 @@
-"""Sums over the tables of a report: everything that is said of many nodes at once is counted here."""
+"""Aggregates of the tables of a report."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _TOTALS = (
 )
 _COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", *_PATCHES)
 _READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
-# Of what was not read, nobody knows how bad it is: it comes before what is known to be well.
+# The compliance of what was not read is unknown: it is listed before what is compliant.
 _WORST_FIRST = """
 CASE WHEN noncompliant + not_reporting > 0 THEN 0 WHEN places_read < places THEN 1 WHEN nodes > 0 THEN 2 ELSE 3 END
 """
@@ -89,7 +89,7 @@ class Group:
 
     Attributes:
         keys: what they have in common: columns of `columns.NODES` and their values.
-        places: accounts in Regions that were asked for; 0 where groups are not of places.
+        places: accounts in Regions of the scope; 0 where groups are not of places.
         places_read: how many of them were read.
     """
 
@@ -106,7 +106,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked for was read: an account in part where some of its Regions were not."""
+    """How much of the scope was read: an account in part if some of its Regions were not."""
 
     accounts: int
     accounts_read: int
@@ -120,7 +120,7 @@ class ReadFailure:
     """Why places were not read.
 
     Attributes:
-        reason: in words, with AWS's, of the first of them.
+        reason: a sentence with AWS's message, of the first of them.
         accounts: account id to its name and its Regions that were not read; no Regions where it is all of them.
         places: how many.
     """
@@ -186,7 +186,7 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
 
 
 def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
-    """Those that were not read for the same reason together, whatever account and Region AWS's words name."""
+    """Unread places, grouped by reason regardless of the account and Region in AWS's message."""
     rows = _rows(
         tables,
         f"""
@@ -222,7 +222,7 @@ def problems(tables: DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
 
 
 def is_incomplete(tables: DuckDBPyConnection) -> bool:
-    """Whether something could not be read that could have been: nobody can enter an account that is not active."""
+    """Whether something was not read, except accounts that are not active, which cannot be read."""
     lacking = f"SELECT 1 FROM places WHERE state = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}'"
     return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
 

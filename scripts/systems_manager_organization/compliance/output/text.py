@@ -55,7 +55,7 @@ def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
 
 
 def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
-    # The console before the table: it is the one that can say what to do when there is no rich.
+    # The console before the table: it raises DependencyError when rich is missing.
     console = terminal.console(terminal.stdout)
     if options.grouping == summary.NODE:
         number = summary.totals(tables).nodes
@@ -103,7 +103,7 @@ def _format_operation(node: dict[str, Any]) -> str:
 
 
 def _group_table(groups: list[Group], grouping: str) -> Table:
-    """One row for each group. Only to be called where there is rich."""
+    """One row for each group. Requires rich."""
     from rich.table import Table
 
     of_places = any(group.places for group in groups)
@@ -136,7 +136,7 @@ def _style(group: Group) -> str:
 
 
 def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
-    """One row for each node. Only to be called where there is rich."""
+    """One row for each node. Requires rich."""
     from rich.table import Table
 
     table = Table()

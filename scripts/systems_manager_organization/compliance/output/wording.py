@@ -55,7 +55,7 @@ def _coverage_unit(group: Group) -> str:
 
 
 def printable(text: str) -> str:
-    """Without control characters: names and reasons are others' words, and a terminal obeys some of them."""
+    """Without control characters, which a terminal interprets: names and reasons are untrusted."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

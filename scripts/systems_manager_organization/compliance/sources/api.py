@@ -1,4 +1,4 @@
-"""The source that has nothing to be deployed: each account is entered, and Systems Manager asked in each Region."""
+"""The source `api`, which needs nothing deployed: Systems Manager's API in each account and Region."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
     from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
 
-# All that is done in a member account, whatever its role may.
+# The actions in a member account, to which the session policy limits its role.
 ACTIONS = (
     "ssm:DescribeInstanceInformation",
     "ssm:DescribeInstancePatchStates",
@@ -41,21 +41,18 @@ _ACCOUNT_MANAGEMENT_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class ApiSource:
-    """Asks AWS itself, from the management account.
+    """Calls the API from the management account.
 
     Attributes:
         member_role_name: a role of every member account, with its path; the caller's own account needs none.
-        now: the time of day, in seconds since the epoch.
+        now: seconds since the epoch.
     """
 
     member_role_name: str
     now: Callable[[], float] = time.time
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """As `collecting.Source` has it. Credentials of the caller that are over end it: what was read stays read.
-
-        Each call is retried as `AccountSessions` has it: by itself, so that a throttled account slows no other.
-        """
+        """See `Source`. Expired credentials of the caller end it; what was read is kept."""
         members = AccountSessions(aws, self.member_role_name, ACTIONS)
         regions = _regions(members.assume_role(aws.account_id), scope.regions)
         read_account = partial(_read_account, members, sink, regions, stale_cutoff(self.now(), scope.stale_after_days))
@@ -63,7 +60,7 @@ class ApiSource:
 
 
 def _regions(account_session: AccountSession, requested: Sequence[str]) -> Sequence[str]:
-    """Those that are wanted, else those that are enabled. Raises QueryError for one that there is not."""
+    """The requested Regions, else the enabled ones. Raises QueryError for an unknown one."""
     listed = account_session.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
     states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
     if unknown := [region for region in requested if region not in states]:
@@ -74,7 +71,7 @@ def _regions(account_session: AccountSession, requested: Sequence[str]) -> Seque
 def _read_account(
     members: AccountSessions, sink: ResultSink, regions: Sequence[str], oldest: str, account_with_ou: AccountWithOu
 ) -> Sequence[Task]:
-    """Enters the account; what follows is a look into each Region."""
+    """Assumes the role in the account; returns a task for each Region."""
     account, unit = account_with_ou.account, account_with_ou.organizational_unit
     remaining = [region for region in regions if not sink.is_done(account.id, region)]
     sink.expect(len(remaining))

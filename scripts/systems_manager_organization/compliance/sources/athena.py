@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AthenaSource:
-    """Asks the tables of Glue's `database` through `workgroup`, in the administrator account.
+    """Queries the tables of Glue's `database` in `workgroup`, in the administrator account.
 
-    It asks its own SQL and not the named query of the same words, which somebody may have edited.
+    It runs its own SQL and not the named query, which may have been edited.
 
     Attributes:
         stack_set_name: the service-managed StackSet that made the syncs.
@@ -39,7 +39,7 @@ class AthenaSource:
     now: Callable[[], float] = time.time
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
+        """See `Source`. The query has no scope: Athena charges for what it scans."""
         accounts_in_scope, reader = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
         projection = _Projection.of(aws, self.database)
         nodes = self._start(aws, "nodes")
@@ -81,7 +81,7 @@ class AthenaSource:
 
 @dataclass(frozen=True)
 class _Projection:
-    """What the partitions of the tables can be; None: anything.
+    """The values of projected partitions; None: any.
 
     https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
     """
@@ -91,14 +91,14 @@ class _Projection:
 
     @classmethod
     def of(cls, aws: AwsSession, database: str) -> _Projection:
-        """Raises ScriptError when there are no such tables."""
+        """Raises ScriptError when the tables do not exist."""
         name = data_layout.tables()[0].name
         try:
             table = aws.call(aws.glue.get_table, DatabaseName=database, Name=name)["Table"]
         except ServiceError as error:
             raise ScriptError(
-                f"{error} The table {name} is looked for in database {database} of the Region {aws.region}: the output "
-                f"database of {MODULE} has its name."
+                f"{error} The table {name} must be in database {database} of the Region {aws.region}: use the "
+                f"output database of {MODULE}."
             ) from error
         parameters = table.get("Parameters", {})
         return cls(_values(parameters, "accountid"), _values(parameters, "region"))
@@ -119,7 +119,7 @@ def _is_in(value: str, values: frozenset[str] | None) -> bool:
 def _malformed(
     query: Query, requested: Mapping[AccountRegion, AccountWithOu], reader: SyncReader
 ) -> set[AccountRegion]:
-    """Tells the malformed objects of these places; returns which places have some."""
+    """Reports the malformed objects of these accounts and Regions; returns those that have some."""
     found = set()
     for table, account_id, region, path, lines in query.rows():
         if (account_id, region) in requested:

@@ -46,7 +46,7 @@ class BucketSource:
     now: Callable[[], float] = time.time
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """See `collecting.Source`. A place without a StackSet's instance was read when there are objects of it."""
+        """See `Source`. A place without a stack instance was read if it has objects."""
         import duckdb
 
         accounts_in_scope, reader = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())

@@ -134,7 +134,7 @@ class _Batch:
         return [partial(self._get, table, account_id, region, key) for key, region in keys]
 
     def _get(self, table: Table, account_id: str, region: str, key: str) -> Iterable[Task]:
-        # One that failed is not told, whatever else there is of it.
+        # An account that failed is not reported in part.
         if account_id in self.failures:
             return ()
         try:
@@ -163,7 +163,7 @@ def file_of(folder: Path, table: Table) -> Path:
 
 
 def create_views(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Makes the views of DuckDB that the questions of the lake ask, over files that `Bucket.fetch` writes."""
+    """Creates the views that the queries read, over files that `Bucket.fetch` writes."""
     for table in data_layout.tables():
         names = (*table.columns, *data_layout.partition_keys(), data_layout.PATH)
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)

@@ -1,4 +1,4 @@
-"""The layout of what resource data syncs write, and the questions that are asked of it.
+"""The layout of what resource data syncs write, and the queries of it.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-inventory-datasync-athena.html
 """
@@ -53,7 +53,7 @@ def tables() -> tuple[Table, ...]:
 
 @cache
 def partition_keys() -> tuple[str, ...]:
-    """What the path of an object says, beside its table."""
+    """The partition keys in the path of an object."""
     return tuple(key["name"] for key in _layout()["partition_keys"])
 
 

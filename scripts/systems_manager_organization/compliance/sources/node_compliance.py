@@ -1,4 +1,4 @@
-"""What Systems Manager says of the managed nodes of one account in one Region."""
+"""Patch compliance of the managed nodes of one account in one Region, from Systems Manager's API."""
 
 from __future__ import annotations
 

@@ -35,12 +35,12 @@ class _Unit:
 
 
 def list_accounts_with_ou(aws: AwsSession, scope: Scope) -> Iterator[AccountWithOu]:
-    """The accounts of the scope, of any state, as AWS tells them: the first are there long before the last.
+    """The accounts of the scope, in any state, as AWS lists them.
 
-    The management account and a delegated administrator may ask this.
+    The management account and a delegated administrator may call this.
 
     Raises:
-        QueryError: there is no such organizational unit, or no such account in it; before any account is told.
+        QueryError: the organizational unit, or an account in it, does not exist; before any account is returned.
         ScriptError: the organization cannot be listed.
     """
     accounts = _accounts_below(aws, _find_unit(aws, scope.organizational_unit))
@@ -82,7 +82,7 @@ def _find_unit(aws: AwsSession, requested: str) -> _Unit:
         if requested in (unit.id, unit.path):
             return unit
         visited.append(unit)
-        # Of a path, only what lies on it is asked for: five calls a second are all that AWS answers.
+        # Of a path, only its own units are listed: AWS allows five calls a second.
         if requested.startswith((unit.path + "/", "ou-")):
             remaining += _children(aws, unit)
     raise QueryError(f'There is no organizational unit "{requested}": name one of {_choices(visited)}, or its id.')

@@ -1,4 +1,4 @@
-"""Why a place could not be read, in one of the words of `columns`."""
+"""Why an account and Region could not be read, as a code of `columns`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _THROTTLED = frozenset(
     {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
 # ASSUMPTION: so AWS answers in a Region that the account has not enabled; its pages name no code for it. Credentials
-# that are refused there were good a moment ago, when AWS gave them or said whose they are.
+# that are rejected there were valid before, when AWS issued or verified them.
 _REGION_DISABLED = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "OptInRequired", "RegionDisabledException", "UnrecognizedClientException"}
 )

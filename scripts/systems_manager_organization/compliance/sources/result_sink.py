@@ -1,4 +1,4 @@
-"""What a source hands over, and to whom."""
+"""The interfaces of a source and of the sink for its results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for; what is empty is not narrowed.
+    """The scope of a report; an empty attribute is no restriction.
 
     Attributes:
         organizational_unit: id, or path from the root (`Root/Workloads`): it and all below it.

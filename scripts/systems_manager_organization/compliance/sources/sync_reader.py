@@ -55,7 +55,7 @@ class Deployment:
 
 
 def _deployment_of(aws: AwsSession, stack_set_name: str) -> Deployment:
-    """Raises ScriptError when StackSets may not be asked, or there is no such StackSet."""
+    """Raises ScriptError when the call is denied, or the StackSet does not exist."""
     listed = aws.paginate(
         aws.cloudformation.list_stack_instances,
         StackSetName=stack_set_name,
@@ -68,7 +68,7 @@ def _deployment_of(aws: AwsSession, stack_set_name: str) -> Deployment:
         )
     except ServiceError as error:
         raise ScriptError(
-            f"{error} The StackSet is the output stack_set_name of {MODULE}, and its delegated administrator asks."
+            f"{error} Use the output stack_set_name of {MODULE}, with credentials of its delegated administrator."
         ) from error
 
 
@@ -85,7 +85,7 @@ def _require_known_regions(aws: AwsSession, scope: Scope, deployment: Deployment
 def accounts_to_read(
     aws: AwsSession, stack_set_name: str, scope: Scope, sink: ResultSink, now: float
 ) -> tuple[Iterator[AccountWithOu], SyncReader]:
-    """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
+    """The accounts of a scope, and their reader. Raises ScriptError before anything is read or scanned."""
     deployment = _deployment_of(aws, stack_set_name)
     _require_known_regions(aws, scope, deployment)
     accounts = list_accounts_with_ou(aws, scope)
@@ -96,12 +96,12 @@ class SyncReader:
     """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
 
     def __init__(self, deployment: Deployment, scope: Scope, sink: ResultSink, now: float) -> None:
-        """`now` in epoch seconds. Raises ScriptError when nobody says in which Regions there is something."""
+        """`now` in epoch seconds. Raises ScriptError when the Regions are unknown."""
         self.regions = scope.regions or deployment.regions
         if not self.regions:
             raise ScriptError(
-                f"StackSet {deployment.stack_set_name} has no instance yet, so nobody knows in which Regions to look: "
-                f"apply {MODULE}, or use --regions."
+                f"StackSet {deployment.stack_set_name} has no instance yet, so the Regions are unknown: apply "
+                f"{MODULE}, or use --regions."
             )
         self._deployment = deployment
         self._is_whole_organization = not scope.organizational_unit and not scope.account_ids
@@ -109,7 +109,7 @@ class SyncReader:
         self._sink = sink
 
     def start(self, account_with_ou: AccountWithOu) -> list[str]:
-        """The Regions of an account in which there is something to read; tells the others, and why not."""
+        """The readable Regions of an account; reports the others, with the reason."""
         account = account_with_ou.account
         remaining = [region for region in self.regions if not self._sink.is_done(account.id, region)]
         self._sink.expect(len(remaining))
@@ -146,15 +146,15 @@ class SyncReader:
         for account_id in sorted(account_ids):
             reason = (
                 "The bucket has objects of this account, which is not in the organization: they are in no number. "
-                f"Delete what is below accountid={account_id}/ if nobody needs it."
+                f"Delete the objects below accountid={account_id}/ if they are not needed."
             )
             self._sink.add_problem(Problem(ACCOUNT_LEFT_ORGANIZATION, account_id, reason))
 
     def add_malformed(self, table: str, key: str, lines: int) -> None:
         """An object with so many lines that are no JSON, or name no node."""
         reason = (
-            f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. {_CONSEQUENCES[table]} "
-            "Systems Manager writes the object anew when the node's data changes."
+            f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. "
+            f"{_CONSEQUENCES[table]} Systems Manager rewrites the object when the node's data changes."
         )
         self._sink.add_problem(Problem(MALFORMED_OBJECT, key, reason))
 

@@ -71,7 +71,7 @@ const NODE_HEADS = [
 const nodesTable = new Table(find("nodes-table"), NODE_HEADS, "node", "Managed nodes");
 const map = new OrganizationMap(find("map"), find("detail"), accounts, choose);
 
-// A filter: what it is called, its choices [value, words], and what passes a chosen value, for each row.
+// A filter: its label, its choices [value, label], and a predicate on rows for a chosen value.
 const some = (name, words = (value) => value) => {
   const column = columns[name];
   const values = column.codes ? column.values : [...new Set(column.values)].sort();

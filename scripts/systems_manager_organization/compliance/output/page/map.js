@@ -16,7 +16,7 @@ class Account {
     return this.nodes ? "known" : "empty";
   }
 
-  // The worst first; of what was not read, nobody knows how bad it is.
+  // The worst first; the compliance of what was not read is unknown.
   get order() {
     if (this.kind !== "known") return this.kind === "unread" ? 0.5 : 3;
     if (this.noncompliant) return -this.noncompliant / this.nodes;
