@@ -22,7 +22,7 @@ RECORD = f"/systems-manager-organization/settings/{INSTALLATION}"
 class Case:
     """One setting in the organization `bare`.
 
-    `previous`, `target` and `other` are its values as the script says them; `set_to` is somebody else's change.
+    `previous`, `target` and `other` are its values in the script; `set_to` changes it without the script.
     """
 
     key: str
@@ -171,7 +171,7 @@ SERVICE_LINKED_ROLE = Case(
         AWSServiceName="ssm-quicksetup.amazonaws.com"
     ),
 )
-# The ids are the sandbox's own: `resolved` puts them in place of these words.
+# `resolved` replaces these by ids of the sandbox.
 ACCOUNT_PLACEMENT = Case(
     "account-placement/administrator",
     "organizations:ListParents",

@@ -1,4 +1,4 @@
-"""What a source may tell of an organization, and the tables of a report with it."""
+"""Results of an organization, and the tables of a report with them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ ORGANIZATION: Contents = [
 
 
 def tables(contents: Contents, problems: Sequence[Problem] = ()) -> DuckDBPyConnection:
-    """The tables of a report, of what a source tells of these places."""
+    """The tables of a report with these results."""
     connection = duckdb.connect()
     create_tables(connection)
     for result_of_region, records in contents:

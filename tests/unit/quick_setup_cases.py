@@ -132,7 +132,7 @@ def modifying(operation: str, change: Callable[[dict[str, Any]], None]) -> Calla
 def with_status(
     kind: str, status: str, message: str = "", *, account_id: str = WORKLOAD, times: int = 1_000_000
 ) -> Callable[..., Session]:
-    """Sessions to which Quick Setup says this status of an account, the first so many times that it is asked."""
+    """Sessions for which Quick Setup returns this status of an account, for the first calls."""
     remaining = times
 
     def change(parsed: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Explorer's sync of the organization in the sandbox, how it is asked for, and how an inspector sees it."""
+"""Explorer's sync of the organization in the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An organization whose resource data syncs write to one bucket, with tables over it, and what a source tells of it."""
+"""An organization whose resource data syncs write to one bucket, with tables over it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _DESTINATION = {"BucketName": BUCKET, "Prefix": PREFIX, "Region": REGION, "SyncF
 
 @dataclass
 class MemorySink:
-    """A ledger that keeps everything."""
+    """A result sink in memory."""
 
     done: frozenset[tuple[str, str]] = frozenset()
     results: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
@@ -103,14 +103,14 @@ class SyncedData:
         return [account.id for account in members if account.status == "ACTIVE"]
 
     def collect(self, source: Source, scope: Scope = _EVERYWHERE, *, sink: MemorySink | None = None) -> MemorySink:
-        """What a source in the administrator account tells."""
+        """The results of a source in the administrator account."""
         sink = sink or MemorySink()
         with open_session(self.sandbox, ADMINISTRATOR) as aws:
             source.read(aws, scope, sink)
         return sink
 
     def put(self, table: str, account_id: str, node_id: str, text: str, *, region: str = REGION) -> str:
-        """Somebody's own object, with its key."""
+        """Writes an object; returns its key."""
         folder = next(item.folder for item in data_layout.tables() if item.name == table)
         result = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
         key = f"{PREFIX}/{folder}/{result}/{node_id}.json"
@@ -119,7 +119,7 @@ class SyncedData:
 
 
 def build(sandbox: Sandbox, scenario: Scenario, *, projected: Iterable[str] | None = None) -> SyncedData:
-    """Everything that modules/compliance-reporting makes, and the syncs of the management account, made by hand.
+    """Everything that modules/compliance-reporting creates, and the syncs of the management account.
 
     The accounts without a role to enter them by are those that the StackSet fails in. `projected`: the accounts that
     the tables know; by default all.
@@ -244,6 +244,6 @@ def _columns(layout: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def frozen_time(sandbox: Sandbox) -> Callable[[], float]:
-    """The sandbox's time as it is now, however often it is asked: a source takes virtual time itself."""
+    """The sandbox's current time, constant: a source takes virtual time itself."""
     now = sandbox.clock.now().timestamp()
     return lambda: now

@@ -63,7 +63,7 @@ class AccountPlacement(SettingKind):
 
 
 def get_parent(aws: AwsSession, account_id: str) -> str:
-    """Id of the root or organizational unit that holds the account; "" when the organization does not have the account."""
+    """Id of the root or organizational unit of the account; "" if it is not in the organization."""
     try:
         parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]
     except ServiceError as error:

@@ -1,4 +1,4 @@
-"""Many questions at a time, and what follows from them."""
+"""Concurrent tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.concurrency import Task
 
 
-def test_what_follows_is_done_as_well() -> None:
+def test_returned_tasks_run_as_well() -> None:
     done: list[int] = []
 
     def task(depth: int) -> list[Task]:
@@ -28,7 +28,7 @@ def test_what_follows_is_done_as_well() -> None:
     assert [done.count(depth) for depth in range(7)] == [128, 64, 32, 16, 8, 4, 2]
 
 
-def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
+def test_max_workers_run_concurrently() -> None:
     barrier = threading.Barrier(MAX_WORKERS, timeout=30)
     running, maximum = 0, 0
     lock = threading.Lock()
@@ -46,7 +46,7 @@ def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
     assert maximum == MAX_WORKERS
 
 
-def test_items_are_taken_when_there_is_room_for_them() -> None:
+def test_items_are_taken_as_workers_are_free() -> None:
     pending, maximum = 0, 0
     lock = threading.Lock()
 
@@ -69,7 +69,7 @@ def test_items_are_taken_when_there_is_room_for_them() -> None:
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])
-def test_what_a_task_raises_ends_it_and_the_collector_is_as_it_was(kind: type[BaseException]) -> None:
+def test_an_error_of_a_task_is_raised_and_the_gc_threshold_restored(kind: type[BaseException]) -> None:
     threshold = gc.get_threshold()
 
     def task(number: int) -> None:

@@ -1,4 +1,4 @@
-"""The rates that AWS publishes, kept by whoever asks."""
+"""The rate limiter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACTION = "organizations:ListAccounts"
 
 
 class Time:
-    """A clock that moves when somebody sleeps, or when a test says so."""
+    """A clock that advances with sleep, or by a test."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -28,7 +28,7 @@ class Time:
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60), st.sampled_from(sorted(PUBLISHED_RATES)))
-def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], action: str) -> None:
+def test_rate_and_burst_are_never_exceeded(gaps: list[float], action: str) -> None:
     time, made = Time(), []
     limiter = RateLimiter.of(time.clock)
     for gap in gaps:
@@ -42,7 +42,7 @@ def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], acti
             assert last - first + 1 <= allowed + 1e-6
 
 
-def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> None:
+def test_a_burst_is_not_delayed_and_then_the_rate_applies() -> None:
     time = Time()
     limiter = RateLimiter.of(time.clock)
     for _ in range(12):
@@ -53,7 +53,7 @@ def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> No
     assert round(time.now, 6) == 10
 
 
-def test_actions_have_a_pace_each_and_others_none() -> None:
+def test_each_action_has_its_own_rate() -> None:
     time, delays = Time(), defaultdict[str, float](float)
     limiter = RateLimiter.of(time.clock)
     for _ in range(100):

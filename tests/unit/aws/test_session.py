@@ -83,7 +83,7 @@ def test_a_role_that_cannot_be_assumed_is_one_line(run: Run) -> None:
     assert "sts:AssumeRole failed for account 111111111111 in Region us-east-1: AccessDenied" in outcome.stderr
 
 
-def test_credentials_that_aws_does_not_know_are_one_line_with_the_ways_out(
+def test_invalid_credentials_are_one_line_with_remedies(
     run: Run, monkeypatch: pytest.MonkeyPatch, api_calls: Callable[[], list[str]]
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")

@@ -45,11 +45,11 @@ def test_help_of_a_command_fits_eighty_columns(run: Run, program: str, command: 
 
 
 @pytest.mark.parametrize("command", ensure.PROGRAM.commands, ids=lambda command: command.name)
-def test_help_of_what_changes_something_names_what_would_replace_it(run: Run, command: Command[str]) -> None:
+def test_help_of_ensure_names_the_resource_that_would_replace_it(run: Run, command: Command[str]) -> None:
     assert "would replace this" in " ".join(run("ensure", command.name, "--help").stdout.split())
 
 
-def test_help_says_what_is_required_and_what_is_the_default(run: Run) -> None:
+def test_help_has_required_options_and_defaults(run: Run) -> None:
     expected = " ".join(run("ensure", "settings", "--help").stdout.split())
     assert "(required) --record-region" in expected
     assert "(default: apply)" in expected
@@ -63,8 +63,8 @@ def test_version(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("organisation",), "there is no command organisation: did you mean organization?"),
-        (("x",), "there is no command x: use one of organization, preflight,"),
+        (("organisation",), "unknown command organisation: did you mean organization?"),
+        (("x",), "unknown command x: use one of organization, preflight,"),
         (("organization", "--acount-id", "1"), "unrecognized arguments: --acount-id"),
         (("organization", "--account-id"), "argument --account-id: expected one argument"),
         (("organization", "--account-id", "--region"), "argument --account-id: expected one argument"),
@@ -74,7 +74,7 @@ def test_version(run: Run) -> None:
         ((), "the following arguments are required: COMMAND"),
     ],
 )
-def test_a_wrong_command_line_is_refused_in_one_line(run: Run, arguments: tuple[str, ...], expected: str) -> None:
+def test_an_invalid_command_line_is_one_line(run: Run, arguments: tuple[str, ...], expected: str) -> None:
     outcome = run("observe", *arguments)
     assert (outcome.status, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith("observe.py")
@@ -92,13 +92,13 @@ def test_values_with_commas_separated_and_repeated(run: Run) -> None:
 def test_ensure_never_waits_for_standard_input(run: Run) -> None:
     outcome = run("ensure", "settings", stdin=io.StringIO('{"account_id": "111111111111"}'))
     assert outcome.status == 2
-    assert "there is no query: give it as one JSON argument, or as options" in outcome.stderr
+    assert "the query is missing: pass it as one JSON argument, or as options" in outcome.stderr
 
 
 def test_observe_never_waits_for_a_terminal(run: Run) -> None:
     outcome = run("observe", "organization", stdin=TerminalText())
     assert outcome.status == 2
-    assert "there is no query: give it as JSON on standard input, or as options" in outcome.stderr
+    assert "the query is missing: pass it as JSON on standard input, or as options" in outcome.stderr
 
 
 def test_bytes_that_are_no_text_are_refused(run: Run) -> None:
@@ -108,7 +108,7 @@ def test_bytes_that_are_no_text_are_refused(run: Run) -> None:
     assert "is not text" in outcome.stderr
 
 
-def test_missing_boto3_is_one_line_with_the_ways_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_boto3_is_one_line_with_remedies(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     outcome = run("observe", "organization", query={})
     assert (outcome.status, outcome.stdout) == (1, "")
@@ -128,7 +128,7 @@ def test_interrupted_is_one_line(run: Run) -> None:
 
 @pytest.fixture
 def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    """A machine with no credentials anywhere, as botocore looks for them."""
+    """A machine without credentials in any of botocore's providers."""
     for name in (
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -150,7 +150,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
         ({"profile": "nobody"}, "The config profile (nobody) could not be found"),
     ],
 )
-def test_no_credentials_is_one_line_with_the_ways_out(run: Run, query: dict[str, str], expected: str) -> None:
+def test_no_credentials_is_one_line_with_remedies(run: Run, query: dict[str, str], expected: str) -> None:
     outcome = run("observe", "organization", query=query)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
@@ -172,7 +172,7 @@ def test_a_broken_configuration_file_is_one_line(
 
 
 @pytest.mark.usefixtures("no_credentials")
-def test_aws_out_of_reach_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_endpoint_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASAND111111111111")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")

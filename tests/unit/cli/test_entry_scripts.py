@@ -1,4 +1,4 @@
-"""The two files themselves, each in a process of its own."""
+"""The entry scripts, in their own process."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_help_needs_nothing_but_python(name: str, flags: tuple[str, ...]) -> Non
     assert completed.stdout.startswith(f"usage: {name} [-h] [--version] COMMAND ...")
 
 
-def test_whoever_reads_no_further_gets_no_traceback() -> None:
+def test_a_broken_pipe_is_no_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as pipe:
@@ -74,7 +74,7 @@ def test_help_imports_no_boto3() -> None:
     assert "boto3" not in completed.stderr
 
 
-def test_without_boto3_it_is_one_line_with_the_ways_out() -> None:
+def test_without_boto3_it_is_one_line_with_remedies() -> None:
     completed = execute(sys.executable, "-S", str(SCRIPTS / "observe.py"), "organization", stdin=json.dumps(QUERY))
     assert (completed.returncode, completed.stdout) == (1, "")
     assert completed.stderr.count("\n") == 1
@@ -83,7 +83,7 @@ def test_without_boto3_it_is_one_line_with_the_ways_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])
-def test_an_old_python_is_told_so_in_one_line(name: str) -> None:
+def test_an_old_python_is_one_line(name: str) -> None:
     code = (
         "import runpy, sys\n"
         "sys.version_info = (3, 9, 18, 'final', 0)\n"

@@ -53,7 +53,7 @@ def parsed(text: str) -> tuple[Query | None, str]:
 
 @settings(deadline=None)
 @given(st.text() | json_values.map(json.dumps) | queries.map(json.dumps))
-def test_any_text_is_a_valid_query_or_refused_in_one_printable_line(text: str) -> None:
+def test_any_text_is_a_valid_query_or_one_printable_error(text: str) -> None:
     query, refusal = parsed(text)
     if query is None:
         assert refusal.isprintable()
@@ -70,7 +70,7 @@ def test_any_text_is_a_valid_query_or_refused_in_one_printable_line(text: str) -
 @given(
     st.fixed_dictionaries({}, optional={name: st.from_regex(key.pattern, fullmatch=True) for name, key in KEYS.items()})
 )
-def test_what_obeys_the_rules_arrives_unchanged(values: dict[str, str]) -> None:
+def test_valid_values_are_unchanged(values: dict[str, str]) -> None:
     query = {**VALID, **values}
     assert parse(json.dumps(query), COMMAND.options) == query
 
@@ -113,7 +113,9 @@ def test_null_and_empty_mean_absent() -> None:
         ({"profile": "x" * 5000}, ["profile is", "256 characters"]),
     ],
 )
-def test_a_bad_value_is_refused_with_key_value_and_rule(run: Run, changes: dict[str, Any], expected: list[str]) -> None:
+def test_an_invalid_value_is_an_error_with_key_value_and_rule(
+    run: Run, changes: dict[str, Any], expected: list[str]
+) -> None:
     outcome = run("observe", "organization", query={**VALID, **changes})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.startswith("observe.py organization: ")
@@ -124,7 +126,7 @@ def test_a_bad_value_is_refused_with_key_value_and_rule(run: Run, changes: dict[
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"', "NaN", '{"account_id": ', "[" * 100_000])
-def test_what_is_no_json_object_is_refused(run: Run, text: str) -> None:
+def test_a_query_must_be_a_json_object(run: Run, text: str) -> None:
     outcome = run("ensure", "settings", text)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.startswith("ensure.py settings: The query is ")

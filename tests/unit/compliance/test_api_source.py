@@ -1,4 +1,4 @@
-"""Patch compliance through the API: every account and Region is told once, as what it is."""
+"""The source `api`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EVERYTHING = Scope(regions=REGIONS)
 
 @dataclass
 class MemorySink:
-    """A ledger in memory."""
+    """A result sink in memory."""
 
     done: frozenset[tuple[str, str]] = frozenset()
     expected: int = 0
@@ -83,9 +83,7 @@ def read(session: AwsSession, scope: Scope = EVERYTHING, sink: MemorySink | None
     return sink
 
 
-def test_every_account_and_region_is_told_once_and_every_node_is_as_the_organization_has_it(
-    aws: Sandbox, session: AwsSession
-) -> None:
+def test_every_account_and_region_has_one_result_with_its_nodes(aws: Sandbox, session: AwsSession) -> None:
     sink = read(session)
     listed = aws.client("organizations", MANAGEMENT).list_accounts()["Accounts"]
     assert set(sink.results) == {(account["Id"], region) for account in listed for region in REGIONS}
@@ -144,7 +142,7 @@ def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: San
         ("DescribeInstanceInformation", "dropped", "SERVICE_ERROR", "could not be called for account"),
     ],
 )
-def test_what_fails_in_one_place_is_told_there_with_the_words_of_aws_and_ends_nothing_else(
+def test_an_error_in_one_region_is_reported_there_only(
     aws: Sandbox,
     session: AwsSession,
     monkeypatch: pytest.MonkeyPatch,
@@ -174,9 +172,7 @@ def test_credentials_of_the_caller_that_are_over_end_it(session: AwsSession, mon
         read(session)
 
 
-def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else_are_not_entered(
-    aws: Sandbox, session: AwsSession
-) -> None:
+def test_completed_regions_are_not_read_again(aws: Sandbox, session: AwsSession) -> None:
     first = read(session)
     done = frozenset(account_region for account_region, result in first.results.items() if result.state == "READ")
     before = len(aws.calls)
@@ -203,7 +199,7 @@ def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else
         (Scope(regions=("us-east-9", "us-east-1")), "There is no Region us-east-9: name some of "),
     ],
 )
-def test_what_there_is_not_is_refused_with_the_choices(session: AwsSession, scope: Scope, expected: str) -> None:
+def test_an_unknown_scope_is_an_error_with_choices(session: AwsSession, scope: Scope, expected: str) -> None:
     sink = MemorySink()
     with pytest.raises(QueryError) as raised:
         read(session, scope, sink)
@@ -234,17 +230,17 @@ def test_credentials_that_near_their_end_are_renewed(aws: Sandbox, session: AwsS
     object.__setattr__(session.clock, "now", lambda: passed)
     member = AccountSessions(session, ROLE, ACTIONS).assume_role(_busiest()[0])
 
-    def ask() -> int:
+    def assumed_roles() -> int:
         member.call("ssm", VIRGINIA, "describe_instance_information")
         return sum(call.operation == "AssumeRole" for call in aws.calls)
 
-    assert ask() == 1
+    assert assumed_roles() == 1
     passed = 600
-    assert ask() == 1
+    assert assumed_roles() == 1
     passed = 700
-    assert ask() == 2
+    assert assumed_roles() == 2
     passed = 1300
-    assert ask() == 2
+    assert assumed_roles() == 2
 
 
 def _busiest() -> tuple[str, str]:
@@ -255,7 +251,7 @@ def _busiest() -> tuple[str, str]:
 
 
 def _refuse(monkeypatch: pytest.MonkeyPatch, account_region: tuple[str, str], kind: str) -> None:
-    """Lets what is asked of Systems Manager there be answered as the sandbox never does."""
+    """Returns an error for Systems Manager there that the sandbox does not have."""
     invoke = AccountSessions.invoke
 
     def refused(

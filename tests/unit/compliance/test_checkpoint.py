@@ -1,4 +1,4 @@
-"""The spool: what was told is in the tables, to the letter, and an interruption loses no place that was complete."""
+"""Checkpoints: results are in the tables verbatim, and an interruption loses no complete place."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def rows(checkpoint: Checkpoint, query: str) -> list[tuple[Any, ...]]:
         return tables.sql(query).fetchall()
 
 
-def test_what_was_told_is_in_the_tables_whatever_people_call_things(tmp_path: Path) -> None:
+def test_tables_have_the_results_verbatim(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint:
         checkpoint.expect(2)
         strange = AccountRegionResult("1" * 12, *STRANGE[:2], VIRGINIA, READ)
@@ -82,7 +82,7 @@ def test_nothing_at_all_makes_empty_tables(tmp_path: Path) -> None:
             assert tables.table(table).fetchall() == []
 
 
-def test_an_interrupted_report_goes_on_with_the_places_that_were_read(tmp_path: Path) -> None:
+def test_resume_keeps_complete_results(tmp_path: Path) -> None:
     lines: list[str] = []
     with open_checkpoint(tmp_path) as checkpoint:
         for account in (1, 2):
@@ -111,11 +111,11 @@ def test_an_interrupted_report_goes_on_with_the_places_that_were_read(tmp_path: 
         assert rows(checkpoint, "FROM problems") == []
         checkpoint.discard()
     (line,) = lines
-    assert line.startswith("going on where it was interrupted: 2 accounts and Regions are there already, 3 days old: ")
+    assert line.startswith("resuming the interrupted report: 2 accounts and Regions were read, 3 days old: ")
     assert not list(tmp_path.iterdir())
 
 
-def test_nodes_that_a_crash_of_the_machine_lost_are_asked_again(tmp_path: Path) -> None:
+def test_nodes_lost_in_a_crash_are_read_again(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint:
         for account in (1, 2):
             checkpoint.add_result(result(account), nodes(result(account), 3))
@@ -127,7 +127,7 @@ def test_nodes_that_a_crash_of_the_machine_lost_are_asked_again(tmp_path: Path) 
         assert len(rows(checkpoint, "FROM nodes")) == 3
 
 
-def test_without_resume_a_new_one_is_begun(tmp_path: Path) -> None:
+def test_without_resume_the_journal_is_new(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint:
         checkpoint.add_result(result(1), nodes(result(1), 3))
     with open_checkpoint(tmp_path) as checkpoint:
@@ -139,10 +139,10 @@ def test_without_resume_a_new_one_is_begun(tmp_path: Path) -> None:
     ("key", "expected"),
     [
         (ReportKey(ACCOUNT, "api", Scope()), "source api; Regions us-east-1; stale after days 7."),
-        (ReportKey(ACCOUNT, "s3 bucket", KEY.scope), "what was interrupted is another: source api; Regions us-ea"),
+        (ReportKey(ACCOUNT, "s3 bucket", KEY.scope), "the interrupted report is another: source api; Regions us-ea"),
     ],
 )
-def test_another_question_is_refused_in_words(tmp_path: Path, key: ReportKey, expected: str) -> None:
+def test_resume_of_another_report_is_an_error(tmp_path: Path, key: ReportKey, expected: str) -> None:
     with open_checkpoint(tmp_path):
         pass
     with pytest.raises(QueryError) as raised:
@@ -155,18 +155,18 @@ def test_another_question_is_refused_in_words(tmp_path: Path, key: ReportKey, ex
 def test_two_at_a_time_do_not_spoil_each_other(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint:
         checkpoint.add_result(result(1))
-        with pytest.raises(ScriptError, match="Another process is making the same report"):
+        with pytest.raises(ScriptError, match="Another process is creating the same report"):
             open_checkpoint(tmp_path)
         assert rows(checkpoint, "SELECT nodes FROM places") == [(0,)]
 
 
-def test_nobody_else_may_read_it_and_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+def test_files_are_private_and_an_unwritable_directory_is_an_error(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint:
         checkpoint.add_result(result(1), nodes(result(1), 1))
     (directory,) = tmp_path.iterdir()
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()} == {0o600}
-    with pytest.raises(ScriptError, match=f"cannot be kept in {directory / 'report.json'}.*: Not a directory"):
+    with pytest.raises(ScriptError, match=f"cannot be written in {directory / 'report.json'}.*: Not a directory"):
         open_checkpoint(directory / "report.json")
 
 

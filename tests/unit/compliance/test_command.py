@@ -1,4 +1,4 @@
-"""`report.py compliance`: what is refused before AWS is asked anything, and the way from a source to the report."""
+"""`report.py compliance`: validation of options, and the command from a source to the report."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def test_an_unknown_value_is_refused_with_the_choices(run: Run, arguments: list[
     ("package", "arguments", "expected"),
     [
         ("duckdb", ["--format", "json"], "-m pip install duckdb; or uv run --script report.py, which installs it."),
-        ("rich.console", [], "-m pip install rich; or JSON (--json, --format json), which needs none."),
+        ("rich.console", [], "-m pip install rich; or use JSON (--json, --format json)."),
     ],
 )
-def test_a_missing_package_is_one_line_with_the_ways_out_before_anything_is_asked(
+def test_a_missing_package_is_one_line_with_remedies(
     run: Run, monkeypatch: pytest.MonkeyPatch, package: str, arguments: list[str], expected: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
@@ -97,7 +97,7 @@ RunReport = Callable[..., Outcome]
 
 
 class FakeSource:
-    """A source that tells of these places, and breaks off after so many."""
+    """A source of these results, which fails after so many."""
 
     def __init__(self, contents: Contents, error: BaseException | None = None, after: int = 0) -> None:
         self.contents, self.error, self.after = contents, error, after
@@ -116,7 +116,7 @@ class FakeSource:
 
 @pytest.fixture
 def report(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunReport:
-    """Runs the verb in the management account at the sandbox's time, with a journal of its own."""
+    """Runs the command in the management account at the sandbox's time, with a temporary cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
     def report(*arguments: str, source: Source | None = None, terminal: bool = False) -> Outcome:
@@ -140,9 +140,9 @@ CONTENTS: Contents = [
 ]
 
 
-def test_an_interruption_tells_how_far_it_came_and_resume_goes_on(report: RunReport, tmp_path: Path) -> None:
+def test_resume_continues_an_interrupted_report(report: RunReport, tmp_path: Path) -> None:
     outcome = report(source=FakeSource(CONTENTS, KeyboardInterrupt(), after=2))
-    kept = "2 of 4 accounts and Regions are kept: the same command with --resume goes on."
+    kept = "2 of 4 accounts and Regions were read: run the same command with --resume to continue."
     assert (outcome.status, outcome.stdout) == (130, "")
     assert outcome.stderr == f"report.py compliance: interrupted. {kept}\n"
     rest = FakeSource(CONTENTS)
@@ -150,16 +150,16 @@ def test_an_interruption_tells_how_far_it_came_and_resume_goes_on(report: RunRep
     assert rest.read_regions == [(BANK, TOKYO), (LAB, TOKYO)]
     assert outcome.status == 2
     assert outcome.stdout.startswith("2 managed nodes: 1 compliant (50.0 %), 1 noncompliant.")
-    assert "going on where it was interrupted: 2 accounts and Regions are there already." in outcome.stderr
+    assert "resuming the interrupted report: 2 accounts and Regions were read." in outcome.stderr
     assert journals(tmp_path) == []
 
 
-def test_a_failure_in_the_midst_keeps_what_was_read(report: RunReport, tmp_path: Path) -> None:
+def test_a_failure_keeps_what_was_read(report: RunReport, tmp_path: Path) -> None:
     error = ServiceError("The credentials are over.", "ExpiredToken")
     outcome = report(source=FakeSource(CONTENTS, error, after=1))
     assert outcome.status == 1
     assert outcome.stderr.splitlines() == [
-        "report.py compliance: 1 of 4 accounts and Regions are kept: the same command with --resume goes on.",
+        "report.py compliance: 1 of 4 accounts and Regions were read: run the same command with --resume to continue.",
         "report.py compliance: The credentials are over.",
     ]
     assert len(journals(tmp_path)) == 1
@@ -167,7 +167,7 @@ def test_a_failure_in_the_midst_keeps_what_was_read(report: RunReport, tmp_path:
     assert journals(tmp_path) == []
 
 
-def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
+def test_an_error_of_duckdb_is_one_line_and_keeps_the_results(
     report: RunReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: object) -> None:
@@ -176,7 +176,7 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
     monkeypatch.setattr("systems_manager_organization.compliance.command.render_report", full)
     outcome = report(source=FakeSource(CONTENTS))
     assert outcome.status == 1
-    assert outcome.stderr.endswith("\nreport.py compliance: The report cannot be made: Out of Memory.\n")
+    assert outcome.stderr.endswith("\nreport.py compliance: The report could not be created: Out of Memory.\n")
     assert len(journals(tmp_path)) == 1
 
 
@@ -192,7 +192,7 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
         ),
     ],
 )
-def test_each_source_is_told_what_it_needs(
+def test_each_source_gets_its_options(
     report: RunReport, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
 ) -> None:
     made = catalog.source_of

@@ -1,4 +1,4 @@
-"""The questions of docs/reference/compliance-data.md: the answers of Athena and DuckDB, and that the page has them."""
+"""The queries of docs/reference/compliance-data.md in Athena and in DuckDB, and their documentation."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _count(nodes: list[dict[str, Any]], **wanted: str) -> int:
 
 
 @pytest.mark.parametrize("name", _QUERIES)
-def test_the_page_has_every_question(name: str) -> None:
+def test_the_page_has_every_query(name: str) -> None:
     page = _PAGE.read_text(encoding="utf-8")
     title, description, rest = re.fullmatch(
         r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.load_query(name), re.DOTALL
@@ -114,7 +114,7 @@ def test_the_page_has_every_question(name: str) -> None:
     folder = "../../scripts/systems_manager_organization/compliance/queries"
     link = f"[`{name}.sql`]({folder}/{name}.sql)"
     assert f"### {title}\n\n{description} {link}\n" in page
-    # The longest is told of, and not printed.
+    # The longest is mentioned, and not printed.
     assert name == "nodes" or f"```sql\n{rest}\n```" in page
 
 

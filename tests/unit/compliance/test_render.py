@@ -1,4 +1,4 @@
-"""What is shown and written of a report's tables, and the exit status."""
+"""The outputs of a report, and the exit status."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def render() -> Render:
 # For people
 
 
-def test_the_whole_then_the_accounts_the_worst_first_then_what_was_not_read(render: Render) -> None:
+def test_totals_accounts_worst_first_and_unread(render: Render) -> None:
     outcome = render()
     assert outcome.stderr == ""
     assert outcome.stdout.splitlines() == [
@@ -154,7 +154,7 @@ def test_thousands_are_counted_and_not_all_named(render: Render) -> None:
     assert len(json.loads(render(contents, format="json").stdout)["places"]) == 300
 
 
-def test_problems_are_told(render: Render) -> None:
+def test_problems_are_listed(render: Render) -> None:
     problems = [Problem(MALFORMED_OBJECT, f"{number}.json", "It is no JSON.") for number in range(10, 22)]
     outcome = render(HEALTHY, problems=problems)
     assert outcome.status == EXIT_INCOMPLETE
@@ -166,7 +166,7 @@ def test_problems_are_told(render: Render) -> None:
     ]
 
 
-def test_one_less_than_every_node_is_not_100_percent() -> None:
+def test_percentages_are_rounded_down() -> None:
     assert (Totals(3000, 2999, 1, 0, {}).compliant_percent, Totals(3000, 3000, 0, 0, {}).compliant_percent) == (
         99.9,
         100,
@@ -211,7 +211,7 @@ def test_filters_choose_nodes_in_every_format(render: Render, query: dict[str, s
     assert sorted(int(row["node_id"][2:]) for row in rows) == nodes
 
 
-def test_a_filter_is_told_and_leaves_what_was_not_read(render: Render) -> None:
+def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
     lines = render(platform="windows", severity="high", organizational_unit="Root", regions=TOKYO).stdout.splitlines()
     assert lines == [
         f"Only organizational unit Root; Regions {TOKYO}; nodes of platform Windows, severity CRITICAL or HIGH.",
@@ -239,7 +239,16 @@ def test_a_filter_is_told_and_leaves_what_was_not_read(render: Render) -> None:
         ("high", [(result(SHOP, TOKYO), []), (denied(LAB, TOKYO), [])], EXIT_INCOMPLETE),
         ("", [(result(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], EXIT_OK),
     ],
-    ids=["well", "nothing to fail on", "not asked", "higher", "lower", "both", "not read", "only a closed account"],
+    ids=[
+        "well",
+        "nothing to fail on",
+        "without fail-on",
+        "higher",
+        "lower",
+        "both",
+        "not read",
+        "only a closed account",
+    ],
 )
 def test_the_exit_status(render: Render, fail_on: str, contents: Contents, status: int) -> None:
     assert render(contents, fail_on=fail_on).status == status
@@ -293,7 +302,7 @@ def test_json_is_one_document(render: Render) -> None:
     assert json.loads(render(format="json", by="node").stdout)["groups"] == []
 
 
-def test_csv_and_parquet_have_the_same_nodes_and_say_what_was_not_read(render: Render, tmp_path: Path) -> None:
+def test_csv_and_parquet_have_the_same_nodes_and_report_unread_accounts(render: Render, tmp_path: Path) -> None:
     outcome = render(format="csv")
     rows = list(csv.reader(io.StringIO(outcome.stdout)))
     assert rows[0] == [column.name for column in NODES]

@@ -1,4 +1,4 @@
-"""The sources `s3` and `athena`: that they tell what the API tells, and what becomes of what they do not understand."""
+"""The sources `s3` and `athena`: the same results as from the API, and malformed objects."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _sources(now: Callable[[], float]) -> tuple[Source, Source]:
     return BucketSource(BUCKET, PREFIX, STACK_SET, now), AthenaSource(WORKGROUP, DATABASE, STACK_SET, now)
 
 
-def test_three_sources_tell_the_same(aws: Sandbox) -> None:
+def test_three_sources_have_the_same_results(aws: Sandbox) -> None:
     data = build(aws, Scenario.generated())
     now = frozen_time(aws)
     api = MemorySink()
@@ -79,7 +79,7 @@ def test_three_sources_tell_the_same(aws: Sandbox) -> None:
         assert s3.results[account_id, REGION].reason.endswith(f"FAILED: {BROKEN}")
 
 
-def test_what_cannot_be_understood_is_named(aws: Sandbox) -> None:
+def test_malformed_objects_are_problems(aws: Sandbox) -> None:
     data = build(aws, _SCENARIO)
     now = frozen_time(aws)
     whole = data.collect(_sources(now)[0])
@@ -147,7 +147,7 @@ def test_of_several_lines_the_latest_of_patches_counts(aws: Sandbox) -> None:
         assert sink.problems == []
 
 
-def test_what_follows_from_where_syncs_are(aws: Sandbox) -> None:
+def test_regions_without_a_sync_or_a_partition(aws: Sandbox) -> None:
     joined = next(
         one.id for one in _SCENARIO.member_accounts() if one.status == "ACTIVE" and one.access_role == "trusting"
     )
@@ -166,7 +166,7 @@ def test_what_follows_from_where_syncs_are(aws: Sandbox) -> None:
         assert "make its resource data sync there" in sink.results[MANAGEMENT, "eu-north-1"].reason
         assert sink.codes(SYNC_NOT_DEPLOYED) == {MANAGEMENT}
 
-    # What was done before an interruption is neither asked for nor told again.
+    # What was read before an interruption is not read again.
     done = frozenset(s3.results) - {(ADMINISTRATOR, REGION)}
     for source in _sources(now):
         assert data.collect(source, sink=MemorySink(done)).results.keys() == {(ADMINISTRATOR, REGION)}
@@ -181,7 +181,7 @@ def test_regions_are_those_of_the_stack_set(aws: Sandbox) -> None:
         data.collect(BucketSource(BUCKET, PREFIX, "unused"), Scope())
 
 
-def test_what_ends_a_report_says_the_way_out(aws: Sandbox) -> None:
+def test_fatal_errors_have_remedies(aws: Sandbox) -> None:
     data = build(aws, _SCENARIO)
     now = frozen_time(aws)
 

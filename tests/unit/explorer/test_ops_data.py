@@ -1,4 +1,4 @@
-"""`report.py ops-data`: what the administrator account sees of the organization, and whom it does not see."""
+"""`report.py ops-data` in the administrator account."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ QUICK_SETUP = ResourceDataSync(ADMINISTRATOR, TOKYO, "AWS-QuickSetup-abc", organ
 BUCKET = ResourceDataSync(ADMINISTRATOR, TOKYO, "bucket", type="SyncToDestination", organization=True)
 
 WITHOUT_DATA = (
-    f"2 of 6 active accounts of the organization send nothing: {ADMINISTRATOR} Systems Manager Administrator, "
+    f"2 of 6 active accounts of the organization have no data: {ADMINISTRATOR} Systems Manager Administrator, "
     f"{SHOP_TEST} Shop Test. They have no instance in these Regions, AWS has not collected from them yet, or they are "
     "not in the sync."
 )
@@ -40,7 +40,7 @@ OpsData = Callable[..., "Outcome"]
 
 @pytest.fixture
 def ops_data(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> OpsData:
-    """Runs the verb in the administrator account, which has these syncs."""
+    """Runs the command in the administrator account, which has these syncs."""
 
     def ops_data(
         *arguments: str, syncs: tuple[ResourceDataSync, ...] = (EXPLORER, OWN, QUICK_SETUP, BUCKET), **options: Any
@@ -136,15 +136,17 @@ def test_it_reads_and_nothing_else(aws: Sandbox, ops_data: OpsData) -> None:
     }
 
 
-def test_a_sync_of_one_account_has_nobody_else_to_expect(ops_data: OpsData, aws: Sandbox) -> None:
+def test_a_sync_of_one_account_lists_no_organization(ops_data: OpsData, aws: Sandbox) -> None:
     outcome = ops_data("own")
     assert outcome.status == 1
     assert "own: of this account." in outcome.stdout
-    assert outcome.stdout.endswith("\nNothing arrives.\n")
+    assert outcome.stdout.endswith("\nThe sync has no data.\n")
     assert "organizations" not in {call.service for call in aws.calls}
 
 
-def test_thousands_of_silent_accounts_are_not_all_named(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> None:
+def test_thousands_of_accounts_without_data_are_not_all_named(
+    aws: Sandbox, act_as: Callable[[str], None], run: Run
+) -> None:
     members = tuple(
         Account(id=str(800000000000 + number), name=f"Crowd {number}", email=f"crowd-{number}@example.com")
         for number in range(20)
@@ -163,10 +165,10 @@ def test_thousands_of_silent_accounts_are_not_all_named(aws: Sandbox, act_as: Ca
 @pytest.mark.parametrize(
     ("arguments", "syncs", "problem", "choices"),
     [
-        (["nothing"], (EXPLORER, OWN, BUCKET), 'is no sync "nothing"', "explorer, own"),
-        ([], (OWN, QUICK_SETUP), "is no sync of the organization", "AWS-QuickSetup-abc, own"),
-        ([], (EXPLORER, SECOND, OWN), "are several syncs of the organization", "explorer, second"),
-        ([], (BUCKET,), "is no sync of the organization", "none"),
+        (["nothing"], (EXPLORER, OWN, BUCKET), 'no sync is named "nothing"', "explorer, own"),
+        ([], (OWN, QUICK_SETUP), "no sync is of the organization", "AWS-QuickSetup-abc, own"),
+        ([], (EXPLORER, SECOND, OWN), "several syncs are of the organization", "explorer, second"),
+        ([], (BUCKET,), "no sync is of the organization", "none"),
     ],
     ids=["unknown", "none", "several", "a bucket's only"],
 )
@@ -176,7 +178,7 @@ def test_an_error_names_the_choices(
     outcome = ops_data(*arguments, syncs=syncs)
     assert (outcome.status, outcome.stdout) == (1, "")
     where = f"in account {ADMINISTRATOR} and Region {TOKYO}"
-    assert outcome.stderr == f"report.py ops-data: there {problem} {where}. Name one of these: {choices}.\n"
+    assert outcome.stderr == f"report.py ops-data: {problem} {where}. Name one of these: {choices}.\n"
 
 
 def test_quick_setup_s_own_is_taken_when_it_is_named(ops_data: OpsData) -> None:
@@ -197,13 +199,13 @@ def test_the_management_account_does_not_see_the_administrator_s(ops_data: OpsDa
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("OrganizationNotExists", "does not exist any more"),
+        ("OrganizationNotExists", "no longer exists"),
         ("NoPermissions", "--aws-service-name accountdiscovery.ssm.amazonaws.com"),
         ("InvalidOrganizationalUnit", "an organizational unit that does not exist"),
         ("TrustedAccessDisabled", "aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com"),
     ],
 )
-def test_a_problem_is_told_in_words_and_is_a_failure(ops_data: OpsData, state: str, expected: str) -> None:
+def test_a_problem_is_explained_and_fails(ops_data: OpsData, state: str, expected: str) -> None:
     outcome = ops_data("explorer", syncs=(EXPLORER,), session_factory=with_sync(state=state))
     assert outcome.status == 1
     assert f"\n{state}: " in outcome.stdout
@@ -217,7 +219,7 @@ def test_another_state_is_no_problem(ops_data: OpsData) -> None:
     assert "InSync" not in outcome.stdout
 
 
-def test_a_sync_that_failed_is_a_failure_in_aws_s_words(ops_data: OpsData) -> None:
+def test_a_failed_sync_has_the_message_of_aws(ops_data: OpsData) -> None:
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     session = with_sync(LastStatus="Failed", LastSyncStatusMessage="Out of order.", LastSuccessfulSyncTime=at)
     outcome = ops_data(syncs=(EXPLORER,), session_factory=session)
@@ -226,7 +228,7 @@ def test_a_sync_that_failed_is_a_failure_in_aws_s_words(ops_data: OpsData) -> No
     assert 'AWS says: "Out of order."' in outcome.stdout
 
 
-def test_a_sync_that_has_not_run_yet_says_so(ops_data: OpsData) -> None:
+def test_a_sync_that_has_not_run_yet(ops_data: OpsData) -> None:
     session = with_sync(LastStatus="", LastSuccessfulSyncTime=None)
     outcome = ops_data(syncs=(EXPLORER,), session_factory=session)
     assert "Its last status is not known yet; it has not succeeded yet." in outcome.stdout
@@ -240,22 +242,20 @@ def test_an_answer_without_entities_is_none(ops_data: OpsData) -> None:
 
     outcome = ops_data(session_factory=session)
     assert (outcome.status, outcome.stderr) == (1, "")
-    assert "\nNothing arrives.\n6 of 6 active accounts" in outcome.stdout
+    assert "\nThe sync has no data.\n6 of 6 active accounts" in outcome.stdout
 
 
-def test_what_may_not_be_listed_is_said_and_the_rest_is_told(
-    aws: Sandbox, act_as: Callable[[str], None], run: Run
-) -> None:
+def test_denied_account_lists_are_reported(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> None:
     reset(aws, resource_data_syncs=(EXPLORER,))
     act_as(ADMINISTRATOR)
     aws.faults.inject(Fault("organizations", "ListRoots", "access_denied", times=1000))
     outcome = run("report", "ops-data", "--region", TOKYO)
     assert outcome.status == 0
     assert f"\n{SHOP}, {TOKYO}: 2 instances, 2 managed\n" in outcome.stdout
-    assert "Which accounts of the organization send nothing could not be seen: " in outcome.stdout
+    assert "Which accounts of the organization have no data could not be checked: " in outcome.stdout
 
 
-def test_help_says_what_is_called(run: Run) -> None:
+def test_help_lists_calls(run: Run) -> None:
     outcome = run("report", "ops-data", "--help")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.startswith("usage: report.py ops-data [-h] ")

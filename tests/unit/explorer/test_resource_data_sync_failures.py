@@ -1,4 +1,4 @@
-"""`ensure.py resource-data-sync` where the sync does not work, and where AWS does not answer as it should."""
+"""`ensure.py settings` with a broken resource data sync, and errors of AWS."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ DISCOVERY = "accountdiscovery.ssm.amazonaws.com"
 # A sync that does not work
 
 
-def test_a_sync_that_does_not_work_is_an_error_with_the_way_out(aws: Sandbox, run: Run) -> None:
+def test_a_broken_sync_is_an_error_with_a_remedy(aws: Sandbox, run: Run) -> None:
     prepare(aws, role=False)
     outcome = ensure(aws, run)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert f"{KEY} is there and does not work, in account {MANAGEMENT} and Region us-east-1: Failed, NoPermissions" in (
+    assert f"{KEY} exists and does not work, in account {MANAGEMENT} and Region us-east-1: Failed, NoPermissions" in (
         outcome.stderr
     )
     assert f"create-service-linked-role --aws-service-name {DISCOVERY} Then run this again." in outcome.stderr
 
     again = ensure(aws, run)
-    assert again.status == 1, "it goes on being one"
+    assert again.status == 1, "it is still broken"
 
     aws.client("iam").create_service_linked_role(AWSServiceName=DISCOVERY)
     mended = ensure(aws, run)
@@ -88,19 +88,17 @@ def test_a_broken_sync_is_deleted_as_well(aws: Sandbox, run: Run) -> None:
     assert syncs(aws) == {}
 
 
-def test_a_sync_that_aws_never_finishes_is_given_up_on(
-    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
-) -> None:
+def test_a_sync_that_stays_in_progress_times_out(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     prepare(aws)
     session = modifying("ssm.ListResourceDataSync", partial(set_members, LastStatus="InProgress"))
     outcome = ensure(aws, run, session_factory=session)
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert f"{KEY}: AWS still works on it in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
+    assert f"{KEY}: the sync is still in progress in account {MANAGEMENT} and Region us-east-1" in outcome.stderr
     assert 600 < sum(outcome.pauses) < 1200
     assert api_calls().count(CREATE) == 1
 
 
-def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, run: Run) -> None:
+def test_unknown_sources_are_no_difference(aws: Sandbox, run: Run) -> None:
     prepare(aws)
 
     def forget(parsed: dict[str, Any]) -> None:
@@ -116,7 +114,7 @@ def test_where_aws_does_not_tell_of_the_sources_nothing_differs(aws: Sandbox, ru
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, kind: str) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, kind: str) -> None:
     prepare(aws)
     for call in (DESCRIBE, CREATE):
         aws.faults.inject(fault(call, kind=kind, times=2))
@@ -126,7 +124,7 @@ def test_survives_what_passes(aws: Sandbox, run: Run, kind: str) -> None:
 
 
 def conflicting(times: int) -> Callable[..., Session]:
-    """Sessions to which AWS says so many times that it is at another change of the sync."""
+    """Sessions for which AWS returns a conflict so many times."""
     remaining = times
 
     def refuse(**_event: object) -> Any:
@@ -145,7 +143,7 @@ def conflicting(times: int) -> Callable[..., Session]:
     return session
 
 
-def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
+def test_retries_a_conflict(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     ensure(aws, run)
     outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(2))
@@ -156,18 +154,18 @@ def test_waits_out_a_conflict(aws: Sandbox, run: Run) -> None:
     assert source(aws)["IncludeFutureRegions"] is True
 
 
-def test_gives_up_on_a_conflict_that_stays(aws: Sandbox, run: Run) -> None:
+def test_a_permanent_conflict_is_an_error(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     ensure(aws, run)
     outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(1000))
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "ResourceDataSyncConflictException: " in outcome.stderr
-    assert "run this again when they are done" in outcome.stderr
+    assert "run this again later" in outcome.stderr
     assert source(aws)["IncludeFutureRegions"] is False
 
 
-def test_takes_somebody_elses_doing_for_its_own(aws: Sandbox, run: Run) -> None:
-    """As after an answer that got lost: the sync is there when it is asked for, and AWS refuses to make it twice."""
+def test_a_sync_that_was_created_meanwhile(aws: Sandbox, run: Run) -> None:
+    """As after a lost response: the sync already exists when it is created."""
     prepare(aws)
     organization = {"OrganizationSourceType": "EntireOrganization"}
 
@@ -195,7 +193,7 @@ def test_takes_somebody_elses_doing_for_its_own(aws: Sandbox, run: Run) -> None:
 
 
 @pytest.mark.parametrize("call", [DESCRIBE, CREATE])
-def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, call: str) -> None:
+def test_a_denied_call_has_action_account_and_remedy(aws: Sandbox, run: Run, call: str) -> None:
     prepare(aws)
     aws.faults.inject(fault(call, kind="access_denied", times=1000))
     outcome = ensure(aws, run)
@@ -210,11 +208,11 @@ def test_a_refusal_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, cal
     [
         ("organization", "settings is"),
         ('[{"key": "resource-data-sync/organization"}]', "settings must be a JSON list of objects"),
-        ('[{"key": "explorer/organization", "value": "present"}]', "is of no kind that there is"),
+        ('[{"key": "explorer/organization", "value": "present"}]', "is not of a known kind"),
         ('[{"key": "resource-data-sync/x", "value": "present", "specification": "{}"}]', "the specification of"),
     ],
 )
-def test_a_wrong_query_is_refused_in_one_line(aws: Sandbox, run: Run, settings: str, expected: str) -> None:
+def test_an_invalid_query_is_one_line(aws: Sandbox, run: Run, settings: str, expected: str) -> None:
     prepare(aws)
     aws.client("ssm").create_resource_data_sync(
         SyncName="x",

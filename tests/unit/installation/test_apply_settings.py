@@ -36,7 +36,7 @@ each_restorable_kind = pytest.mark.parametrize("case", RESTORABLE, ids=lambda ca
 
 
 @each_kind
-def test_applies_once_and_says_so(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case) -> None:
+def test_applies_once(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     before, desired = resolved(aws, case.previous), resolved(aws, case.target)
@@ -64,9 +64,7 @@ def test_applies_once_and_says_so(aws: Sandbox, run: Run, api_calls: Callable[[]
 
 
 @each_restorable_kind
-def test_restores_what_the_state_remembers(
-    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case
-) -> None:
+def test_restores_the_previous_value(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     before, desired = resolved(aws, case.previous), resolved(aws, case.target)
@@ -86,10 +84,8 @@ def test_restores_what_the_state_remembers(
 
 
 @each_restorable_kind
-@pytest.mark.parametrize("members", [{"retained": True}, {"previous": "WANTED"}], ids=["retained", "was so before"])
-def test_leaves_what_is_retained_or_was_so_before(
-    aws: Sandbox, run: Run, case: Case, members: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("members", [{"retained": True}, {"previous": "WANTED"}], ids=["retained", "unchanged"])
+def test_keeps_retained_and_unchanged_settings(aws: Sandbox, run: Run, case: Case, members: dict[str, object]) -> None:
     case.prepare(aws)
     desired = resolved(aws, case.target)
     if "previous" in members:
@@ -104,7 +100,7 @@ def test_leaves_what_is_retained_or_was_so_before(
 
 
 @each_restorable_kind
-def test_leaves_what_somebody_changed_since(aws: Sandbox, run: Run, case: Case) -> None:
+def test_keeps_later_changes(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     run("ensure", "settings", query=query)
@@ -117,7 +113,7 @@ def test_leaves_what_somebody_changed_since(aws: Sandbox, run: Run, case: Case) 
 
 @each_kind
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, case: Case, kind: str) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, case: Case, kind: str) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     for call in (IDENTITY, LOAD, SAVE, case.read_action, case.apply_action):
@@ -130,7 +126,7 @@ def test_survives_what_passes(aws: Sandbox, run: Run, case: Case, kind: str) -> 
 @pytest.mark.parametrize(
     "case", [TRUSTED_ACCESS, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR], ids=lambda case: case.key
 )
-def test_waits_out_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
+def test_retries_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     aws.faults.inject(fault(case.apply_action, kind="conflict", times=3))
@@ -144,7 +140,7 @@ def test_waits_out_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [TRUSTED_ACCESS, ACCOUNT_PLACEMENT], ids=lambda case: case.key)
-def test_gives_up_on_a_conflict_that_stays(
+def test_a_permanent_conflict_is_an_error(
     aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case
 ) -> None:
     query = settings_query(case.desired(aws))
@@ -152,13 +148,13 @@ def test_gives_up_on_a_conflict_that_stays(
     outcome = run("ensure", "settings", query=query)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "Exception: " in outcome.stderr
-    assert "run this again when" in outcome.stderr
+    assert "run this again later" in outcome.stderr
     assert api_calls().count(case.apply_action) == 10
     assert 60 < sum(outcome.pauses) <= 180
 
 
 @each_kind
-def test_a_denial_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, case: Case) -> None:
+def test_a_denied_call_has_action_account_and_remedy(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     aws.faults.inject(fault(case.apply_action, kind="access_denied", times=1000))
@@ -171,7 +167,7 @@ def test_a_denial_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, case
 
 
 @each_kind
-def test_what_somebody_else_does_meanwhile_is_done(aws: Sandbox, run: Run, case: Case) -> None:
+def test_a_change_that_is_already_applied(aws: Sandbox, run: Run, case: Case) -> None:
     """As after an answer that was lost: the change is there when it is requested, and AWS refuses to do it twice."""
     case.prepare(aws)
     query = settings_query(case.desired(aws))
@@ -192,7 +188,7 @@ def test_what_somebody_else_does_meanwhile_is_done(aws: Sandbox, run: Run, case:
 
 
 @each_restorable_kind
-def test_what_is_no_longer_wanted_is_changed_back_and_remembered(aws: Sandbox, run: Run, case: Case) -> None:
+def test_settings_that_are_no_longer_desired_are_restored_and_recorded(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     run("ensure", "settings", query=settings_query(case.desired(aws)))
     reverts = f'{{"{case.key}": "back, as the plan shows it"}}'

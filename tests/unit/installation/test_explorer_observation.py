@@ -1,4 +1,4 @@
-"""`observe.py resource-data-sync`: how Explorer's sync of the organization stands."""
+"""`observe.py resource-data-sync`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_there_is_none(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]
     assert aws.snapshot() == before
 
 
-def test_one_of_the_entire_organization_with_its_neighbours(aws: Sandbox, run: Run) -> None:
+def test_a_sync_of_the_entire_organization_and_others(aws: Sandbox, run: Run) -> None:
     neighbours = [
         replace(SYNC, name=name, organization=organization)
         for name, organization in (("own", False), ("AWS-QuickSetup-Explorer", True))
@@ -96,7 +96,7 @@ def test_one_of_the_entire_organization_with_its_neighbours(aws: Sandbox, run: R
     }
     assert others == [
         {"name": "AWS-QuickSetup-Explorer", "owner": "Quick Setup's, of the organization"},
-        {"name": "own", "owner": "made by hand, of this account"},
+        {"name": "own", "owner": "created manually, of this account"},
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_same_source_is_the_same_text(aws: Sandbox, run: Run) -> None:
     assert json.loads(text)["organizational_unit_ids"] == ["ou-ab12-00000001", "ou-ab12-00000002"]
 
 
-def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None:
+def test_missing_fields_are_null_or_empty(aws: Sandbox, run: Run) -> None:
     def forget(parsed: dict[str, Any]) -> None:
         for sync in parsed["ResourceDataSyncItems"]:
             source = {"SourceType": "AwsOrganizations"}
@@ -135,7 +135,7 @@ def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None
         ("TrustedAccessDisabled", "enable-aws-service-access --service-principal ssm.amazonaws.com"),
     ],
 )
-def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str, expected: str) -> None:
+def test_problem_states_are_explained(aws: Sandbox, run: Run, state: str, expected: str) -> None:
     reset(aws, SYNC)
     session = showing(LastStatus="Failed", LastSyncStatusMessage="It\ndid not work.", State=state)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
@@ -143,7 +143,7 @@ def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str,
     assert expected in result["explanation"]
 
 
-def test_a_state_that_is_no_problem_is_not_told(aws: Sandbox, run: Run) -> None:
+def test_other_states_are_no_problem(aws: Sandbox, run: Run) -> None:
     """Accounts show others than the four that AWS documents, and no check must take them for a problem."""
     reset(aws, SYNC)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=showing(State="InSync")).result
@@ -156,24 +156,29 @@ def test_a_sync_of_the_account_alone_has_no_source_of_the_organization(aws: Sand
     assert (result["exists"], result["source"]) == ("true", "")
 
 
-def test_by_hand_on_a_terminal(aws: Sandbox, run: Run) -> None:
+def test_output_on_a_terminal(aws: Sandbox, run: Run) -> None:
     reset(aws, SYNC, replace(SYNC, name="other"))
     arguments = ("--account-id", MANAGEMENT, "--region", "us-east-1", "--sync-name", "organization")
     outcome = run("observe", "resource-data-sync", *arguments, terminal=True)
     assert outcome.status == 0
-    for line in ("exists: true", "state: (none)", "others: 1", "  name=other  owner=made by hand, of the organization"):
+    for line in (
+        "exists: true",
+        "state: (none)",
+        "others: 1",
+        "  name=other  owner=created manually, of the organization",
+    ):
         assert line in outcome.stdout.splitlines()
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, kind: Any) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, kind: Any) -> None:
     aws.faults.inject(Fault("ssm", "ListResourceDataSync", kind, times=2))
     assert run("observe", "resource-data-sync", query=QUERY).result == NOTHING
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])
-def test_what_is_no_name_is_refused(run: Run, name: str) -> None:
+def test_an_invalid_name_is_an_error(run: Run, name: str) -> None:
     outcome = run("observe", "resource-data-sync", query={"sync_name": name})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "sync_name is " in outcome.stderr

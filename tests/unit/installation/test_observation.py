@@ -1,4 +1,4 @@
-"""`observe.py organization`: everything that a plan asks, in one run."""
+"""`observe.py organization`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def findings(run: Run, **keys: Any) -> dict[str, dict[str, str]]:
     return {finding["code"]: finding for finding in found if finding["severity"] != "note"}
 
 
-def test_it_only_reads_and_tells_what_the_organization_is(
+def test_it_only_reads_and_describes_the_organization(
     aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
 ) -> None:
     before = aws.snapshot()
@@ -64,7 +64,7 @@ def test_it_only_reads_and_tells_what_the_organization_is(
     assert aws.snapshot() == before
 
 
-def test_another_account_is_refused_in_one_line(run: Run, act_as: Callable[[str], None]) -> None:
+def test_another_account_is_one_line(run: Run, act_as: Callable[[str], None]) -> None:
     act_as(ADMINISTRATOR)
     outcome = observe(run, account_id=ADMINISTRATOR)
     assert (outcome.status, outcome.stdout) == (1, "")
@@ -77,7 +77,7 @@ def test_another_account_is_refused_in_one_line(run: Run, act_as: Callable[[str]
 # What exists
 
 
-def test_what_exists_by_the_names_is_told_with_whose_it_is(aws: Sandbox, run: Run) -> None:
+def test_existing_resources_have_their_creator(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arns = [create(aws, "ours", mark=OURS), create(aws, "theirs", mark=OTHERS), create(aws, "console")]
     unit = unit_id(aws, "SystemsManager")
@@ -100,9 +100,9 @@ def test_what_exists_by_the_names_is_told_with_whose_it_is(aws: Sandbox, run: Ru
         f"{TYPE}/console",
     }
     for key, expected in {
-        f"{TYPE}/ours": (arns[0], "This installation created it (plan of 2026-11-01T00:00:00Z): the state has lost it"),
+        f"{TYPE}/ours": (arns[0], "This installation created it (plan of 2026-11-01T00:00:00Z): the state lost it"),
         f"{TYPE}/theirs": (arns[1], "Installation 20250101T000000Z-ffffff created it", "is SUCCEEDED"),
-        f"{TYPE}/console": (arns[2], "created by hand or by another tool", "report.py adopt >> adopted.tf"),
+        f"{TYPE}/console": (arns[2], "created manually or by another tool", "report.py adopt >> adopted.tf"),
         "organizational-unit": (unit, f'set dedicated_organizational_unit = {{ id = "{unit}" }}'),
         "organizations-account": (ADMINISTRATOR, f'delegated_administrator = {{ account_id = "{ADMINISTRATOR}" }}'),
         "iam-role/AWS-QuickSetup-Execution": ('role "AWS-QuickSetup-Execution" exists already',),
@@ -110,7 +110,7 @@ def test_what_exists_by_the_names_is_told_with_whose_it_is(aws: Sandbox, run: Ru
         assert not [word for word in expected if word not in existing[key]], existing[key]
 
 
-def test_a_unit_of_the_name_elsewhere_is_another_one(aws: Sandbox, run: Run) -> None:
+def test_a_unit_with_the_name_in_another_parent(aws: Sandbox, run: Run) -> None:
     outer = unit_id(aws, "Outer")
     inner = aws.client("organizations").create_organizational_unit(ParentId=outer, Name="Inner")["OrganizationalUnit"]
     desired = {"organizational_unit": {"name": "Inner"}}
@@ -119,7 +119,7 @@ def test_a_unit_of_the_name_elsewhere_is_another_one(aws: Sandbox, run: Run) -> 
     assert inner["Id"] in observed(run, "existing", resources=desired)["organizational-unit"]
 
 
-def test_two_of_a_wanted_name_are_both_named(aws: Sandbox, run: Run) -> None:
+def test_duplicate_names_are_a_finding(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arns = [create(aws, "scan", mark=OURS), create(aws, "scan")]
     finding = findings(run, configurations=[SCAN])["DUPLICATE_CONFIGURATION"]
@@ -150,7 +150,7 @@ def test_settings_of_the_administrator_have_its_account(aws: Sandbox, run: Run) 
     assert unknown["account-placement/administrator"]["value"] == ""
 
 
-def test_what_is_recorded_and_no_longer_wanted_is_told(aws: Sandbox, run: Run) -> None:
+def test_recorded_settings_that_are_no_longer_desired(aws: Sandbox, run: Run) -> None:
     entry = {"subject": "", "value": "enabled", "previous": "disabled", "change": "as planned", "retained": False}
     record(
         aws,
@@ -242,7 +242,7 @@ def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
     assert observed(run, "deployments", configurations=[SCAN], deployment_status_enabled="false") == {}
 
 
-def test_what_this_installation_created_overlaps_with_nothing(aws: Sandbox, run: Run) -> None:
+def test_configurations_of_this_installation_are_no_overlap(aws: Sandbox, run: Run) -> None:
     """The plan may rename it or delete it; what another one created does the same again."""
     prepare(aws)
     create(aws, "former", mark=OURS)
@@ -261,7 +261,7 @@ def test_more_deployments_than_quick_setup_takes(aws: Sandbox, run: Run) -> None
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, kind: Any) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, kind: Any) -> None:
     for service, operation in (
         ("organizations", "DescribeOrganization"),
         ("ssm", "GetParametersByPath"),

@@ -1,4 +1,4 @@
-"""`observe.py preflight`: configurations that get into each other's way."""
+"""`observe.py preflight`: configurations that overlap."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LOCAL: Configuration = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
 
 
 def prepare(aws: Sandbox, *managers: ConfigurationManager) -> None:
-    """The organization `bare`, with what Quick Setup needs, and these managers that somebody made."""
+    """The organization `bare`, with what Quick Setup needs, and these existing managers."""
     reset(aws, trusted_access=("ssm.amazonaws.com",), stack_sets_access="ENABLED", configuration_managers=managers)
 
 
@@ -43,7 +43,7 @@ def codes(findings: Iterable[dict[str, str]]) -> list[str]:
 
 @pytest.fixture
 def units(aws: Sandbox) -> dict[str, str]:
-    """Ids of the organizational units outer, inner (within outer) and beside."""
+    """Ids of the organizational units outer, inner (within outer) and sibling."""
     create = aws.client("organizations").create_organizational_unit
     outer, sibling = (create(ParentId=ROOT, Name=name)["OrganizationalUnit"]["Id"] for name in ("Outer", "Beside"))
     inner = create(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
@@ -68,7 +68,7 @@ def units(aws: Sandbox) -> dict[str, str]:
     ],
     ids=["same type", "other Region", "own name", "scans by default", "scans", "does not scan"],
 )
-def test_what_others_made(
+def test_overlaps_with_existing_configurations(
     aws: Sandbox, run: Run, existing: ConfigurationManager, expected: tuple[str, str] | None
 ) -> None:
     prepare(aws, existing)
@@ -98,7 +98,7 @@ def test_our_host_management_beside_the_patch_policy_of_others(
 # Within a query
 
 
-def test_what_overlaps_within_a_query(aws: Sandbox, run: Run, units: dict[str, str]) -> None:
+def test_overlaps_within_a_query(aws: Sandbox, run: Run, units: dict[str, str]) -> None:
     assert not aws.violations
     tags = [{"TargetTagKey": "Patch", "TargetTagValue": value} for value in "ab"]
     configurations = (
@@ -127,10 +127,10 @@ def test_what_overlaps_within_a_query(aws: Sandbox, run: Run, units: dict[str, s
         (["inner"], ["root"], False),
     ],
 )
-def test_a_scan_conflict_of_ours_is_told_where_only_the_tree_tells_it(
+def test_a_scan_conflict_that_terraform_cannot_detect(
     run: Run, units: dict[str, str], policy: list[str], hosts: list[str], expected: bool
 ) -> None:
-    """Terraform refuses what it sees itself, and nothing is told twice."""
+    """What Terraform detects itself is not reported twice."""
     ids = {**units, "root": ROOT}
     configurations = (
         {"organizational_unit_ids": [ids[name] for name in policy]},
@@ -165,8 +165,8 @@ def test_a_second_host_management_of_a_region(aws: Sandbox, run: Run, regions: s
     if expected:
         (finding,) = findings
         assert (finding["severity"], finding["subject"]) == ("error", "hosts and console")
-        assert "configurations of us-east-1, and Quick Setup takes only one for a Region" in finding["message"]
-        assert "Take the Regions out of one of them" in finding["remedy"]
+        assert "configurations of us-east-1, and Quick Setup allows only one for a Region" in finding["message"]
+        assert "Remove the Regions from one of them" in finding["remedy"]
 
 
 @pytest.mark.usefixtures("aws")

@@ -1,4 +1,4 @@
-"""`observe.py deployments`, as Terraform asks: how each configuration stands in each account and Region."""
+"""`observe.py deployments`: the status of each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ STACK_SETS_CALLS = {
 
 
 def deployments(run: Run, query: dict[str, str], **options: Any) -> Outcome:
-    """As a person asks, for whom each account and Region is told."""
+    """On the command line, with each account and Region."""
     keys = {"account_id": MANAGEMENT, "region": "us-east-1", **query}
-    flags = [word for key, value in keys.items() for word in (f"--{key.replace('_', '-')}", value)]
+    flags = [argument for key, value in keys.items() for argument in (f"--{key.replace('_', '-')}", value)]
     return run("observe", "deployments", *flags, "--json", **options)
 
 
@@ -67,7 +67,7 @@ def scan(aws: Sandbox) -> str:
     return create(aws)
 
 
-def test_what_is_deployed_and_what_never_will_be(
+def test_deployed_accounts_and_the_management_account(
     aws: Sandbox, run: Run, scan: str, api_calls: Callable[[], list[str]]
 ) -> None:
     before = aws.snapshot()
@@ -77,12 +77,12 @@ def test_what_is_deployed_and_what_never_will_be(
         ADMINISTRATOR: {"us-east-1": SUCCEEDED},
         WORKLOAD: {"us-east-1": SUCCEEDED},
     }
-    assert not STACK_SETS_CALLS & set(api_calls()), "there is nothing to ask StackSets about"
+    assert not STACK_SETS_CALLS & set(api_calls()), "StackSets is not called without a failure"
     assert aws.snapshot() == before
 
 
 @pytest.mark.scenario("realistic")
-def test_a_suspended_account_is_told_apart(aws: Sandbox, run: Run) -> None:
+def test_a_suspended_account(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     found = states_of(deployments(run, query_of({"arn": create(aws)})))
     suspended = found.pop("777777777777")["us-east-1"]
@@ -91,9 +91,7 @@ def test_a_suspended_account_is_told_apart(aws: Sandbox, run: Run) -> None:
     assert len(found) == 6
 
 
-def test_a_failure_has_the_reason_of_stack_sets_word_for_word(
-    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
-) -> None:
+def test_a_failure_has_the_reason_of_stack_sets(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     found = states_of(deployments(run, query_of({"arn": create(aws)})))
@@ -114,7 +112,7 @@ def test_a_failure_of_an_earlier_operation_keeps_its_reason(aws: Sandbox, run: R
     assert found[WORKLOAD]["us-east-1"]["reason"] == DENIED
 
 
-def test_of_two_failures_the_last_one_counts(aws: Sandbox, run: Run) -> None:
+def test_the_last_failure_counts(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
@@ -134,7 +132,7 @@ def test_each_configuration_has_the_reasons_of_its_own_stack_set(aws: Sandbox, r
     assert reasons == {"scan": DENIED, "hosts": "LimitExceeded"}
 
 
-def test_what_quick_setup_says_itself_comes_first(aws: Sandbox, run: Run) -> None:
+def test_the_reason_of_quick_setup_comes_first(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
@@ -144,9 +142,7 @@ def test_what_quick_setup_says_itself_comes_first(aws: Sandbox, run: Run) -> Non
 
 
 @pytest.mark.parametrize("operation", sorted(STACK_SETS_CALLS))
-def test_without_the_right_to_ask_stack_sets_the_failure_is_told_all_the_same(
-    aws: Sandbox, run: Run, operation: str
-) -> None:
+def test_a_failure_if_stack_sets_denies_the_call(aws: Sandbox, run: Run, operation: str) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
@@ -155,7 +151,7 @@ def test_without_the_right_to_ask_stack_sets_the_failure_is_told_all_the_same(
     assert found[WORKLOAD]["us-east-1"] == NO_REASON
 
 
-def test_without_a_stack_set_the_failure_is_told_all_the_same(run: Run, scan: str) -> None:
+def test_a_failure_without_a_stack_set(run: Run, scan: str) -> None:
     session = with_status("Deployment", "FAILED")
     found = states_of(deployments(run, query_of({"arn": scan}), session_factory=session))
     assert found[WORKLOAD]["us-east-1"] == NO_REASON
@@ -170,7 +166,7 @@ def test_a_deployment_that_could_not_begin_failed_everywhere(aws: Sandbox, run: 
     assert found[MANAGEMENT]["us-east-1"] == NEVER_REACHED
 
 
-def test_what_is_under_way_is_in_progress(aws: Sandbox, run: Run) -> None:
+def test_deploying_is_in_progress(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws, completed=False)
     found = states_of(deployments(run, query_of({"arn": arn, "status": "DEPLOYING"})))
@@ -209,7 +205,7 @@ def test_an_account_that_came_later_is_not_deployed(run: Run, scan: str) -> None
     assert "Quick Setup has no deployment there" in found[WORKLOAD]["eu-west-1"]["reason"]
 
 
-def test_what_is_deployed_beyond_the_targets_is_shown_as_it_is(aws: Sandbox, run: Run, scan: str) -> None:
+def test_deployments_outside_the_targets(aws: Sandbox, run: Run, scan: str) -> None:
     unit = aws.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Empty")
     empty = {"arn": scan, "organizational_unit_ids": [unit["OrganizationalUnit"]["Id"]]}
     assert states_of(deployments(run, query_of(empty))) == {
@@ -239,20 +235,23 @@ def test_accounts_are_listed_once_for_configurations_of_the_same_units(
     assert api_calls().count("organizations:ListAccounts") == 1
 
 
-def test_a_configuration_manager_that_is_gone_is_said(aws: Sandbox, run: Run, scan: str) -> None:
+def test_a_deleted_configuration_manager(aws: Sandbox, run: Run, scan: str) -> None:
     aws.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=scan)
     aws.clock.advance(120)
     found = states_of(deployments(run, query_of({"arn": scan})))
-    assert found[WORKLOAD]["us-east-1"] == {"state": "not_deployed", "reason": "The configuration manager is gone."}
+    assert found[WORKLOAD]["us-east-1"] == {
+        "state": "not_deployed",
+        "reason": "The configuration manager does not exist.",
+    }
 
 
-def test_an_organizational_unit_that_is_gone_has_no_accounts(aws: Sandbox, run: Run, scan: str) -> None:
+def test_a_deleted_organizational_unit_has_no_accounts(aws: Sandbox, run: Run, scan: str) -> None:
     unit = aws.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Late")["OrganizationalUnit"]
     aws.client("organizations").move_account(
         AccountId=WORKLOAD, SourceParentId="r-sbox", DestinationParentId=unit["Id"]
     )
-    gone = {"arn": scan, "regions": ["eu-west-1"], "organizational_unit_ids": ["ou-sbox-11111111", unit["Id"]]}
-    found = states_of(deployments(run, query_of(gone)))
+    deleted = {"arn": scan, "regions": ["eu-west-1"], "organizational_unit_ids": ["ou-sbox-11111111", unit["Id"]]}
+    found = states_of(deployments(run, query_of(deleted)))
     assert found[WORKLOAD]["eu-west-1"]["state"] == "not_deployed", "of the other unit"
     assert list(found[ADMINISTRATOR]) == ["us-east-1"]
 
@@ -270,7 +269,7 @@ def test_more_than_a_page_of_deployments(aws: Sandbox, run: Run) -> None:
     assert places == [SUCCEEDED] * 102
 
 
-def test_what_failed_on_the_nodes_is_kept_apart(run: Run, scan: str) -> None:
+def test_failures_of_associations_are_separate(run: Run, scan: str) -> None:
     session = with_status("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
     outcome = deployments(run, query_of({"arn": scan}), session_factory=session)
     assert states_of(outcome)[WORKLOAD]["us-east-1"] == SUCCEEDED
@@ -278,7 +277,7 @@ def test_what_failed_on_the_nodes_is_kept_apart(run: Run, scan: str) -> None:
     assert {item["associations"] for item in places if item["account_id"] == WORKLOAD} == {"FAILED"}
 
 
-def test_terraform_is_told_counts_and_what_has_not_succeeded(aws: Sandbox, run: Run, scan: str) -> None:
+def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str) -> None:
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     update(aws, scan)
     outcome = run("observe", "deployments", query=query_of({"arn": scan}))
@@ -300,7 +299,7 @@ def test_terraform_is_told_counts_and_what_has_not_succeeded(aws: Sandbox, run: 
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, scan: str, kind: Any) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, scan: str, kind: Any) -> None:
     for call in ("GetConfigurationManager", "ListConfigurations"):
         aws.faults.inject(Fault("ssm-quicksetup", call, kind, times=2))
     assert states_of(deployments(run, query_of({"arn": scan})))[WORKLOAD]["us-east-1"] == SUCCEEDED

@@ -1,4 +1,4 @@
-"""`report.py explain`: what failed where, what usually causes it, and what to do."""
+"""`report.py explain`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROLE = "OrganizationAccountAccessRole"
 
 
 def explained(outcome: Outcome) -> str:
-    """What it said, each paragraph on one line."""
+    """The explanation on standard output."""
     assert (outcome.status, outcome.stderr) == (0, "")
     return outcome.stdout
 
@@ -68,7 +68,7 @@ def test_nothing_failed(aws: Sandbox, run: Run) -> None:
     ("reason", "cause"),
     [
         (DENIED, "A service control policy denies"),
-        ("ResourcePolicyLimitExceededException: too many", "OpsCenter was set up by hand before"),
+        ("ResourcePolicyLimitExceededException: too many", "OpsCenter was set up manually before"),
         ("Region af-south-1: OptInRequired: not subscribed", "an opt-in Region that the account has not enabled"),
         ("The Region is disabled.", "an opt-in Region that the account has not enabled"),
         ("AWS::IAM::Role AWS-QuickSetup-X already exists", "Something of the same name is in the account"),
@@ -79,17 +79,17 @@ def test_nothing_failed(aws: Sandbox, run: Run) -> None:
         ),
     ],
 )
-def test_a_reason_that_is_known(run: Run, failing: Callable[..., str], reason: str, cause: str) -> None:
+def test_known_reasons(run: Run, failing: Callable[..., str], reason: str, cause: str) -> None:
     failing(reason)
     output = explained(run("report", "explain", "scan"))
-    assert f'"{reason}"' in output, "AWS's words, verbatim"
+    assert f'"{reason}"' in output, "AWS's message, verbatim"
     assert f"{WORKLOAD} us-east-1" in output
     assert cause in output
-    assert "Look at the StackSet" not in output
+    assert "Check the last operation of the StackSet" not in output
     assert "Cloud9" not in output
 
 
-def test_a_reason_that_nobody_knows_says_where_aws_tells_more(run: Run, failing: Callable[..., str]) -> None:
+def test_an_unknown_reason_refers_to_cloudformation(run: Run, failing: Callable[..., str]) -> None:
     failing("Resource handler returned message: 42")
     output = explained(run("report", "explain", "scan"))
     assert '"Resource handler returned message: 42"' in output
@@ -98,7 +98,7 @@ def test_a_reason_that_nobody_knows_says_where_aws_tells_more(run: Run, failing:
     assert "quick-setup-results-troubleshooting.html" in output
 
 
-def test_what_failed_for_one_reason_is_told_together(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
+def test_failures_are_grouped_by_reason(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
     aws.fail_deployment("scan", ADMINISTRATOR, "us-east-1", DENIED)
     failing(DENIED)
     output = explained(run("report", "explain", "scan"))
@@ -106,7 +106,7 @@ def test_what_failed_for_one_reason_is_told_together(aws: Sandbox, run: Run, fai
     assert f"in 2 places: {ADMINISTRATOR} us-east-1; {WORKLOAD} us-east-1" in output
 
 
-def test_access_that_is_off_is_looked_up(aws: Sandbox, run: Run) -> None:
+def test_missing_access_is_reported(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.client("cloudformation").deactivate_organizations_access()
     aws.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
@@ -119,7 +119,7 @@ def test_access_that_is_off_is_looked_up(aws: Sandbox, run: Run) -> None:
     assert "Systems Manager has no trusted access" in output
 
 
-def test_an_update_that_failed_before_any_account_has_aws_s_words(aws: Sandbox, run: Run) -> None:
+def test_an_update_that_failed_before_any_account(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws)
     aws.client("cloudformation").deactivate_organizations_access()
@@ -140,7 +140,7 @@ def test_roles_that_were_deleted_too_early_are_named(aws: Sandbox, run: Run) -> 
     assert "Deployment DELETE_FAILED" in output
     assert f"The administration role arn:aws:iam::{MANAGEMENT}:role/{ADMINISTRATION} does not exist." in output
     assert "deleted or changed too early" in output
-    assert f"The role {ADMINISTRATION} of this configuration is gone from account {MANAGEMENT}" in output
+    assert f"The role {ADMINISTRATION} of this configuration does not exist in account {MANAGEMENT}" in output
 
 
 def test_nodes_that_fail_are_the_instance_profile(aws: Sandbox, run: Run) -> None:
@@ -188,7 +188,7 @@ def test_an_environment_is_named_with_account_and_region(
 
 @pytest.mark.scenario("cloud9")
 @pytest.mark.usefixtures("cloud9")
-def test_without_a_role_it_says_how_to_look(run: Run, api_calls: Callable[[], list[str]]) -> None:
+def test_without_a_role_there_is_a_hint(run: Run, api_calls: Callable[[], list[str]]) -> None:
     output = explained(run("report", "explain", "scan"))
     assert "--member-role-name" in output
     assert "sts:AssumeRole" not in api_calls()
@@ -196,25 +196,23 @@ def test_without_a_role_it_says_how_to_look(run: Run, api_calls: Callable[[], li
 
 @pytest.mark.scenario("cloud9")
 @pytest.mark.usefixtures("cloud9")
-def test_an_account_that_cannot_be_entered_is_said(run: Run) -> None:
+def test_an_account_whose_role_cannot_be_assumed(run: Run) -> None:
     output = explained(run("report", "explain", "scan", "--member-role-name", "Nobody"))
-    assert f"Whether a Cloud9 environment is in {WORKSHOP} could not be seen" in output
+    assert f"Whether a Cloud9 environment is in {WORKSHOP} could not be checked" in output
     assert "sts:AssumeRole failed" in output
 
 
 # Whatever it is that is explained
 
 
-def test_what_may_not_be_looked_up_is_said_and_the_rest_is_told(
-    aws: Sandbox, run: Run, failing: Callable[..., str]
-) -> None:
+def test_denied_checks_are_reported(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
     failing(DENIED)
     for service, operation in (("cloudformation", "DescribeOrganizationsAccess"), ("iam", "GetRole")):
         aws.faults.inject(Fault(service, operation, "access_denied", times=1000))
     output = explained(run("report", "explain", "scan"))
     assert f'"{DENIED}"' in output
-    assert output.count("could not be seen") >= 2
-    assert "is gone" not in output
+    assert output.count("could not be checked") >= 2
+    assert "does not exist in account" not in output
 
 
 def test_managers_of_one_name_are_all_explained(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
@@ -252,8 +250,8 @@ def test_an_unknown_name_is_refused_with_the_names_that_there_are(aws: Sandbox, 
     outcome = run("report", command, "scam")
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr == (
-        f'report.py {command}: there is no configuration manager "scam" in account {MANAGEMENT} and Region us-east-1. '
-        "There are: hosts, scan.\n"
+        f'report.py {command}: configuration manager "scam" does not exist in account {MANAGEMENT} and Region us-east-1. '
+        "The configuration managers are: hosts, scan.\n"
     )
 
 
@@ -265,9 +263,9 @@ def test_a_name_is_needed(run: Run, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["explain", "redeploy", "discard"])
-def test_help_says_what_is_called_and_what_is_asked_for(run: Run, command: str) -> None:
+def test_help_lists_calls_and_confirmation(run: Run, command: str) -> None:
     outcome = run("report", command, "--help")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.startswith(f"usage: report.py {command} [-h] ")
     assert "\nCalls " in outcome.stdout
-    assert ("--yes" in outcome.stdout) == (command != "explain"), "what changes something asks"
+    assert ("--yes" in outcome.stdout) == (command != "explain"), "commands that change something ask for confirmation"
