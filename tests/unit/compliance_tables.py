@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     NOT_READ,
@@ -15,7 +14,7 @@ from systems_manager_organization.compliance.model.columns import (
     REGION_DISABLED,
     ROLE_NOT_ASSUMED,
 )
-from systems_manager_organization.compliance.model.node import NodeRecord, node_of
+from systems_manager_organization.compliance.model.node import AccountRegionResult, NodeRecord, node_of
 from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:

@@ -32,6 +32,11 @@ _DURATION = 900
 # Credentials are refreshed this many seconds before they expire: a call with all its retries takes less.
 _REFRESH_BEFORE = 240
 
+# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
+_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
+# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
+_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
+
 # The role may be an administrator's: this session policy limits it to what a preflight reads.
 READ_ACTIONS = (
     "account:ListRegions",
@@ -59,6 +64,11 @@ class AccountSession:
         sessions = self._account_sessions
         request = partial(getattr(sessions.client(service, region), operation), **parameters)
         return sessions.invoke(request, self, service, region, operation)
+
+    def list_regions(self) -> dict[str, bool]:
+        """Whether each Region is enabled in the account. Raises ScriptError."""
+        listed = self.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
+        return {region["RegionName"]: region["RegionOptStatus"] in _ENABLED for region in listed}
 
     def paginate(self, service: str, region: str, operation: str, **parameters: object) -> Iterator[Any]:
         """The items of every page of `operation`, by botocore's paginator. Raises ScriptError."""

@@ -15,7 +15,7 @@ from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVIC
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.rate_limits import RateLimiter
 from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_delays
-from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
+from systems_manager_organization.errors import DependencyError, IdentityMismatchError, ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -187,6 +187,17 @@ class AwsSession:
         """
         self._identity.result()
         return self._invoke(partial(operation, *arguments, **parameters), operation)
+
+    def call_or_none(
+        self, missing_code: str, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs
+    ) -> R | None:
+        """As `call`; None when AWS returns the error `missing_code`."""
+        try:
+            return self.call(operation, *arguments, **parameters)
+        except ServiceError as error:
+            if error.code != missing_code:
+                raise
+            return None
 
     def paginate(self, operation: Callable[..., Any], *, result_key: str = "", **parameters: object) -> Iterator[Any]:
         """The items of every page of `operation`, by botocore's paginator.

@@ -6,10 +6,7 @@ from systems_manager_organization.cli.options import Option, flag
 from systems_manager_organization.findings import SEVERITIES_RULE
 
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-CHANGE_MANAGER = "AWSQuickSetupType-SSMChangeMgr"
-DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-DHMC"
 HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
-OPS_CENTER = "AWSQuickSetupType-SSMOpsCenter"
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 
 NAME = Option(

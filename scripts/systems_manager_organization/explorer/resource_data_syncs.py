@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.explorer.sync_states import describe_state
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -23,6 +21,17 @@ OF_ORGANIZATION = "AwsOrganizations"
 IN_PROGRESS, FAILED = "InProgress", "Failed"
 
 _QUICK_SETUP_PREFIX = "AWS-QuickSetup-"
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncSourceWithState.html
+_PROBLEMS = {
+    "OrganizationNotExists": "The organization no longer exists: delete the sync.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+    "NoPermissions": "Its account has no service-linked role AWSServiceRoleForAmazonSSM_AccountDiscovery. Create it "
+    "there: aws iam create-service-linked-role --aws-service-name accountdiscovery.ssm.amazonaws.com",
+    "InvalidOrganizationalUnit": "It names an organizational unit that does not exist: remove it from the sync.",
+    "TrustedAccessDisabled": "Systems Manager has no trusted access to the organization. Enable it in the management "
+    "account: aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Sync:
     @property
     def explanation(self) -> str:
         """What the state means and what to do; "" when it is no problem."""
-        return describe_state(self.state)
+        return _describe_state(self.state)
 
 
 def list_explorer_syncs(aws: AwsSession) -> list[Sync]:
@@ -108,7 +117,7 @@ def parse_sync(item: Mapping[str, Any]) -> Sync:
     return Sync(
         name=item["SyncName"],
         status=item.get("LastStatus", ""),
-        state=state if describe_state(state) else "",
+        state=state if _describe_state(state) else "",
         message=" ".join(item.get("LastSyncStatusMessage", "").split()),
         last_successful_sync=_format_time(item.get("LastSuccessfulSyncTime")),
         source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,
@@ -127,3 +136,11 @@ def _source(item: Mapping[str, Any]) -> Source:
 
 def _format_time(time: datetime | None) -> str:
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+def _describe_state(state: str) -> str:
+    """The problem and the remedy, in sentences; "" for a state that is no problem.
+
+    AWS documents only these four states, and accounts show others when the sync works.
+    """
+    return _PROBLEMS.get(state, "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.options import Option
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.errors import QueryError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -76,15 +76,12 @@ def parse_resources(text: str) -> dict[str, Any]:
 def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
     """Raises ScriptError."""
     for name in names:
-        try:
-            role = aws.call(aws.iam.get_role, RoleName=name)["Role"]
-        except ServiceError as error:
-            if error.code != "NoSuchEntity":
-                raise
-            continue
-        yield ExistingResource(
-            f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationTag.of_list(role.get("Tags", []))
-        )
+        response = aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=name)
+        if response:
+            role = response["Role"]
+            yield ExistingResource(
+                f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationTag.of_list(role.get("Tags", []))
+            )
 
 
 def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:

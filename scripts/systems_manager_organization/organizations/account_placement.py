@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.errors import QueryError
 from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.settings.setting import SettingKind
 
@@ -53,23 +53,17 @@ class AccountPlacement(SettingKind):
             return get_root_id(aws)
         if not previous.startswith("ou-"):
             return previous
-        try:
-            aws.call(aws.organizations.describe_organizational_unit, OrganizationalUnitId=previous)
-        except ServiceError as error:
-            if error.code != "OrganizationalUnitNotFoundException":
-                raise
-            return get_root_id(aws)
-        return previous
+        unit = aws.call_or_none(
+            "OrganizationalUnitNotFoundException",
+            aws.organizations.describe_organizational_unit,
+            OrganizationalUnitId=previous,
+        )
+        return previous if unit else get_root_id(aws)
 
 
 def get_parent(aws: AwsSession, account_id: str) -> str:
     """Id of the root or organizational unit of the account; "" if it is not in the organization."""
-    try:
-        parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]
-    except ServiceError as error:
-        if error.code != "ChildNotFoundException":
-            raise
-        return ""
+    response = aws.call_or_none("ChildNotFoundException", aws.organizations.list_parents, ChildId=account_id)
     # "In the current release, a child can have only a single parent."
     # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
-    return parents[0]["Id"]
+    return response["Parents"][0]["Id"] if response else ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
@@ -34,17 +33,11 @@ class ServiceLinkedRole(SettingKind):
     always_retained: ClassVar[str] = "other features of Systems Manager in the account may use it"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: PRESENT if _exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
+        return {setting.key: _state(aws, ROLE_NAMES[setting.name]) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
 
 
-def _exists(aws: AwsSession, role_name: str) -> bool:
-    try:
-        aws.call(aws.iam.get_role, RoleName=role_name)
-    except ServiceError as error:
-        if error.code != "NoSuchEntity":
-            raise
-        return False
-    return True
+def _state(aws: AwsSession, role_name: str) -> str:
+    return PRESENT if aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=role_name) else ABSENT

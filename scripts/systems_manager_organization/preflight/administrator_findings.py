@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import Account
 from systems_manager_organization.organizations.delegated_administrator import NONE, DelegatedAdministrator
@@ -83,9 +82,5 @@ def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Fi
 
 
 def _state_of(aws: AwsSession, account_id: str) -> str:
-    try:
-        return Account.of(dict(aws.call(aws.organizations.describe_account, AccountId=account_id)["Account"])).state
-    except ServiceError as error:
-        if error.code != "AccountNotFoundException":
-            raise
-        return "NOT_A_MEMBER"
+    response = aws.call_or_none("AccountNotFoundException", aws.organizations.describe_account, AccountId=account_id)
+    return Account.of(dict(response["Account"])).state if response else "NOT_A_MEMBER"

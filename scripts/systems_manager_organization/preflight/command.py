@@ -17,8 +17,7 @@ from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODE
 from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
-    configurations_in,
-    get_configuration_manager,
+    existing_configurations,
     list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
@@ -118,7 +117,7 @@ def find_problems(
 def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
     if query["configurations"]:
         return parse_configurations(query["configurations"])
-    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+    return existing_configurations(aws, managers)
 
 
 def _without_role(severities: Severities) -> list[dict[str, str]]:

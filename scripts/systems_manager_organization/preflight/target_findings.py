@@ -37,11 +37,6 @@ TARGET_CODES = (SUSPENDED, TOO_LARGE, *MEMBER_CODES)
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
 _MAX_DEPLOYMENTS = 10_000
 
-# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
-_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
-# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
-_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
-
 
 @dataclass(frozen=True)
 class _Target:
@@ -171,12 +166,11 @@ def _scan_account(
 
 def _check_regions(member: AccountSession, target: _Target, scan: AccountScan) -> None:
     try:
-        listed = member.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
-        states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
+        enabled = member.list_regions()
     except ScriptError as error:
         scan.unreadable["its Regions"] = error
         return
-    scan.disabled_regions += [region for region in target.regions if states.get(region) not in _ENABLED]
+    scan.disabled_regions += [region for region in target.regions if not enabled.get(region)]
 
 
 def _find_environments(member: AccountSession, region: str, scan: AccountScan) -> tuple[()]:

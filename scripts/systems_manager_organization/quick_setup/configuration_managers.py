@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.waiters import DEPLOYMENT_DELAYS, wait_until
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.errors import QueryError
 from systems_manager_organization.quick_setup.configurations import Configuration, split
 
 if TYPE_CHECKING:
@@ -66,12 +66,8 @@ def find_managers(aws: AwsSession, name: str) -> list[Manager]:
 
 def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
     """The response of GetConfigurationManager; empty if the manager does not exist."""
-    try:
-        return dict(aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn))
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return {}
+    get = aws.quick_setup.get_configuration_manager
+    return dict(aws.call_or_none("ResourceNotFoundException", get, ManagerArn=arn) or {})
 
 
 def get_descriptions(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -108,6 +104,11 @@ def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
         )
         for definition in definitions_in(description)
     ]
+
+
+def existing_configurations(aws: AwsSession, managers: Iterable[Manager]) -> list[Configuration]:
+    """The configurations of these managers. Raises ScriptError."""
+    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
 
 def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:

@@ -78,6 +78,23 @@ class DeploymentStatus:
             return ""
         return self.deployment_message or NO_REASON
 
+    def by_reason(self, *states: str) -> dict[tuple[str, str], list[AccountRegion]]:
+        """Accounts and Regions in one of these states, by state and reason."""
+        found: dict[tuple[str, str], list[AccountRegion]] = {}
+        for account_region, state in self.states.items():
+            if state.state in states:
+                found.setdefault((state.state, state.reason), []).append(account_region)
+        return found
+
+    @property
+    def failed_associations(self) -> dict[str, list[AccountRegion]]:
+        """Accounts and Regions in which associations failed after a deployment, by message."""
+        found: dict[str, list[AccountRegion]] = {}
+        for account_region, state in self.states.items():
+            if state.associations == "FAILED" and state.state != FAILED:
+                found.setdefault(state.association_message or NO_REASON, []).append(account_region)
+        return found
+
     @property
     def is_terminal(self) -> bool:
         in_progress = {self.deployment_status, self.association_status} & IN_PROGRESS_STATUSES

@@ -13,18 +13,17 @@ from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
-    configurations_in,
+    existing_configurations,
     find_managers,
-    get_configuration_manager,
     get_descriptions,
     list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 from systems_manager_organization.quick_setup.deployment_status import (
     FAILED,
-    NO_REASON,
+    IN_PROGRESS,
+    NOT_DEPLOYED,
     STATES,
-    SUCCEEDED,
     DeploymentStatus,
     get_deployment_status,
 )
@@ -34,7 +33,6 @@ from systems_manager_organization.quick_setup.watch import watch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
@@ -61,7 +59,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     if given == []:
         return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
     with connect() as aws:
-        configurations = _existing_configurations(aws, query) if given is None else given
+        configurations = _find_configurations(aws, query) if given is None else given
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
@@ -87,34 +85,22 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                     "count": len(account_regions),
                     "places": [" ".join(account_region) for account_region in account_regions[:_MAX_PLACES]],
                 }
-                for (state, reason), account_regions in _unsuccessful(deployment).items()
+                for (state, reason), account_regions in deployment.by_reason(IN_PROGRESS, FAILED, NOT_DEPLOYED).items()
             ],
         }
         for deployment in deployments
     }
 
 
-def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
-    found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for account_region, state in deployment.states.items():
-        if state.state != SUCCEEDED:
-            found.setdefault((state.state, state.reason), []).append(account_region)
-    return found
-
-
 def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:
     """Findings for failed deployments, and for failed associations of nodes."""
     for deployment in deployments:
-        name, explain = (
-            deployment.configuration.name,
-            f"{report_command()} explain {quote(deployment.configuration.name)}",
-        )
-        failed = {
-            reason: account_regions
-            for (state, reason), account_regions in _unsuccessful(deployment).items()
-            if state == FAILED
-        }
-        reasons = [f"{reason} (in {describe(account_regions)})" for reason, account_regions in failed.items()]
+        name = deployment.configuration.name
+        explain = f"{report_command()} explain {quote(name)}"
+        reasons = [
+            f"{reason} (in {describe(account_regions)})"
+            for (_, reason), account_regions in deployment.by_reason(FAILED).items()
+        ]
         if deployment.deployment_error:
             reasons.append(deployment.deployment_error)
         if reasons:
@@ -125,17 +111,14 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 f"For the failures and their usual causes: {explain}. Then deploy again: "
                 f"{report_command()} redeploy {quote(name)}",
             )
-        nodes = {
-            account_region: state.association_message or NO_REASON
-            for account_region, state in deployment.states.items()
-            if state.associations == "FAILED" and state.state != FAILED
-        }
+        nodes = deployment.failed_associations
         if nodes:
+            account_regions = [found for same_message in nodes.values() for found in same_message]
             yield Finding(
                 "NODES_FAILED",
                 name,
-                "At least one node did not succeed with what the configuration runs: "
-                f"{' '.join(sorted(set(nodes.values())))} (in {describe(nodes)})",
+                "Associations of the configuration failed on at least one node: "
+                f"{' '.join(sorted(nodes))} (in {describe(sorted(account_regions))})",
                 explain,
             )
 
@@ -147,7 +130,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """
     with connect() as aws:
         given = _configurations_of_query(query)
-        configurations = _existing_configurations(aws, query) if given is None else given
+        configurations = _find_configurations(aws, query) if given is None else given
         directory = AccountDirectory(aws)
         if query["watch"]:
             deployments, interrupted = watch(
@@ -182,10 +165,9 @@ def _configurations_of_query(query: Query) -> list[Configuration] | None:
     return parse_configurations(query["configurations"]) if query["configurations"] else None
 
 
-def _existing_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
-    """The configurations of the existing managers."""
+def _find_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
     managers = find_managers(aws, query["name"]) if query["name"] else list_managers(aws)
-    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+    return existing_configurations(aws, managers)
 
 
 def _read_statuses(

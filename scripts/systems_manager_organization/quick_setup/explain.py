@@ -29,7 +29,6 @@ from systems_manager_organization.quick_setup.configuration_managers import (
 )
 from systems_manager_organization.quick_setup.deployment_status import (
     FAILED,
-    NO_REASON,
     NOT_DEPLOYED,
     get_deployment_status,
 )
@@ -108,7 +107,9 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
         current = get_deployment_status(aws, configuration, directory, description)
         explanation.failures += _failures(aws, definition, current)
-        explanation.not_deployed.update(_by_reason(current, NOT_DEPLOYED))
+        explanation.not_deployed.update(
+            {reason: places for (_, reason), places in current.by_reason(NOT_DEPLOYED).items()}
+        )
         explanation.seen += _environments(aws, current, role_name)
         explanation.seen += missing_roles(aws, definition)
     if explanation.failures or manager.deployment_status in FAILED_STATUSES:
@@ -118,30 +119,19 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
 
 
 def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus) -> list[Failure]:
+    reasons = {reason: places for (_, reason), places in current.by_reason(FAILED).items()}
+    if current.deployment_error:
+        reasons[current.deployment_error] = []
     deployments = [
         _failure(reason, places, find_known_issue(reason) or fallback(_stack_sets(aws, definition)))
-        for reason, places in _by_reason(current, FAILED).items()
+        for reason, places in reasons.items()
     ]
-    if current.deployment_error:
-        reason = current.deployment_error
-        deployments.append(_failure(reason, (), find_known_issue(reason) or fallback(_stack_sets(aws, definition))))
-    nodes: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, state in current.states.items():
-        if state.associations == "FAILED" and state.state != FAILED:
-            nodes[state.association_message or NO_REASON].append(place)
-    return [*deployments, *(_failure(reason, places, NODES, NODES_FAILED) for reason, places in nodes.items())]
+    nodes = [_failure(message, places, NODES, NODES_FAILED) for message, places in current.failed_associations.items()]
+    return [*deployments, *nodes]
 
 
 def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
     return Failure(what, reason, tuple(places), issue.explanation, issue.remedy)
-
-
-def _by_reason(current: DeploymentStatus, state: str) -> dict[str, list[AccountRegion]]:
-    places: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, found in current.states.items():
-        if found.state == state:
-            places[found.reason].append(place)
-    return dict(places)
 
 
 def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import REGION_PATTERN, Option
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,11 +123,7 @@ def save_records(aws: AwsSession, region: str, installation: str, records: Mappi
     """Replaces the installation's parameter, or deletes it where there is nothing to record. Raises ScriptError."""
     ssm, name = aws.ssm_in(region), parameter_name(installation)
     if not records:
-        try:
-            aws.call(ssm.delete_parameter, Name=name)
-        except ServiceError as error:
-            if error.code != "ParameterNotFound":
-                raise
+        aws.call_or_none("ParameterNotFound", ssm.delete_parameter, Name=name)
         return
     document = {"schema": SCHEMA, "settings": {key: asdict(record) for key, record in sorted(records.items())}}
     value = json.dumps(document, separators=(",", ":"))

@@ -92,7 +92,10 @@ WARNED = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
     Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Leave it out")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
-    Row("DATA_SYNC_QUOTA", (f"{MANAGEMENT} us-east-1", "operations (created manually, of the organization)", "Delete one")),
+    Row(
+        "DATA_SYNC_QUOTA",
+        (f"{MANAGEMENT} us-east-1", "operations (created manually, of the organization)", "Delete one"),
+    ),
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row(
         "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")

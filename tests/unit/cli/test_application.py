@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,15 +105,6 @@ def test_bytes_that_are_no_text_are_refused(run: Run) -> None:
     outcome = run("observe", "organization", stdin=stdin)
     assert outcome.status == 1
     assert "is not text" in outcome.stderr
-
-
-def test_missing_boto3_is_one_line_with_remedies(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "boto3", None)
-    outcome = run("observe", "organization", query={})
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.count("\n") == 1
-    for fragment in ("-m pip install boto3", '["uv", "run", "--script"]', "python_command = null", sys.executable):
-        assert fragment in outcome.stderr
 
 
 def test_interrupted_is_one_line(run: Run) -> None:

@@ -66,14 +66,6 @@ def test_a_broken_pipe_is_no_traceback() -> None:
     assert (completed.returncode, completed.stderr) == (141, b"")
 
 
-def test_help_imports_no_boto3() -> None:
-    completed = execute(sys.executable, "-X", "importtime", str(SCRIPTS / "ensure.py"), "--help")
-    assert completed.returncode == 0
-    assert "systems_manager_organization.cli.application" in completed.stderr
-    assert "botocore" not in completed.stderr
-    assert "boto3" not in completed.stderr
-
-
 def test_without_boto3_it_is_one_line_with_remedies() -> None:
     completed = execute(sys.executable, "-S", str(SCRIPTS / "observe.py"), "organization", stdin=json.dumps(QUERY))
     assert (completed.returncode, completed.stdout) == (1, "")

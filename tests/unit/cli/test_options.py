@@ -75,13 +75,6 @@ def test_valid_values_are_unchanged(values: dict[str, str]) -> None:
     assert parse(json.dumps(query), COMMAND.options) == query
 
 
-def test_null_and_empty_mean_absent() -> None:
-    query = parse(
-        json.dumps({**VALID, "profile": None, "role_arn": "", "deployment_status_enabled": None}), COMMAND.options
-    )
-    assert (query["profile"], query["role_arn"], query["deployment_status_enabled"]) == ("", "", "true")
-
-
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

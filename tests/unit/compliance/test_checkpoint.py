@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from systems_manager_organization.cli.terminal import Terminal
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import MALFORMED_OBJECT, NOT_READ, READ, THROTTLED
-from systems_manager_organization.compliance.model.node import NodeRecord, node_of
+from systems_manager_organization.compliance.model.node import AccountRegionResult, NodeRecord, node_of
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey, cache_directory

@@ -253,10 +253,3 @@ def test_denied_account_lists_are_reported(aws: Sandbox, act_as: Callable[[str],
     assert outcome.status == 0
     assert f"\n{SHOP}, {TOKYO}: 2 instances, 2 managed\n" in outcome.stdout
     assert "Which accounts of the organization have no data could not be checked: " in outcome.stdout
-
-
-def test_help_lists_calls(run: Run) -> None:
-    outcome = run("report", "ops-data", "--help")
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout.startswith("usage: report.py ops-data [-h] ")
-    assert "\nCalls ssm:ListResourceDataSync" in outcome.stdout

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from systems_manager_organization.aws.session import boto3_session
-from unit.cases import fault, settings_query
+from unit.cases import settings_query
 from unit.quick_setup_cases import modifying
 from unit.resource_data_sync_cases import (
     CREATE,
-    DESCRIBE,
     KEY,
     MANAGEMENT,
     UPDATE,
@@ -113,16 +112,6 @@ def test_unknown_sources_are_no_difference(aws: Sandbox, run: Run) -> None:
 # What passes, and what does not
 
 
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_retries_transient_errors(aws: Sandbox, run: Run, kind: str) -> None:
-    prepare(aws)
-    for call in (DESCRIBE, CREATE):
-        aws.faults.inject(fault(call, kind=kind, times=2))
-    outcome = ensure(aws, run)
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert syncs(aws)["organization"]["LastStatus"] == "Successful"
-
-
 def conflicting(times: int) -> Callable[..., Session]:
     """Sessions for which AWS returns a conflict so many times."""
     remaining = times
@@ -152,55 +141,6 @@ def test_retries_a_conflict(aws: Sandbox, run: Run) -> None:
         f"ensure.py settings: {UPDATE} conflicts with another change: retrying for up to three minutes.\n"
     )
     assert source(aws)["IncludeFutureRegions"] is True
-
-
-def test_a_permanent_conflict_is_an_error(aws: Sandbox, run: Run) -> None:
-    prepare(aws)
-    ensure(aws, run)
-    outcome = ensure(aws, run, include_future_regions=True, session_factory=conflicting(1000))
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert "ResourceDataSyncConflictException: " in outcome.stderr
-    assert "run this again later" in outcome.stderr
-    assert source(aws)["IncludeFutureRegions"] is False
-
-
-def test_a_sync_that_was_created_meanwhile(aws: Sandbox, run: Run) -> None:
-    """As after a lost response: the sync already exists when it is created."""
-    prepare(aws)
-    organization = {"OrganizationSourceType": "EntireOrganization"}
-
-    def make(**_event: object) -> None:
-        if not syncs(aws):
-            aws.client("ssm").create_resource_data_sync(
-                SyncName="organization",
-                SyncType="SyncFromSource",
-                SyncSource={
-                    "SourceType": "AwsOrganizations",
-                    "SourceRegions": ["us-east-1", "eu-west-1"],
-                    "EnableAllOpsDataSources": False,
-                    "AwsOrganizationsSource": organization,
-                },
-            )
-
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register("before-call.ssm.CreateResourceDataSync", make)
-        return made
-
-    outcome = ensure(aws, run, session_factory=session)
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert list(syncs(aws)) == ["organization"]
-
-
-@pytest.mark.parametrize("call", [DESCRIBE, CREATE])
-def test_a_denied_call_has_action_account_and_remedy(aws: Sandbox, run: Run, call: str) -> None:
-    prepare(aws)
-    aws.faults.inject(fault(call, kind="access_denied", times=1000))
-    outcome = ensure(aws, run)
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.count("\n") == 1
-    assert f"{call} failed for account {MANAGEMENT} in Region us-east-1: AccessDenied" in outcome.stderr
-    assert f"Allow {call} to the script's credentials" in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Fault, Scenario
+from sandbox import Scenario
 from sandbox.scenarios.scenario import ResourceDataSync
 from unit.quick_setup_cases import modifying
 
@@ -168,12 +168,6 @@ def test_output_on_a_terminal(aws: Sandbox, run: Run) -> None:
         "  name=other  owner=created manually, of the organization",
     ):
         assert line in outcome.stdout.splitlines()
-
-
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_retries_transient_errors(aws: Sandbox, run: Run, kind: Any) -> None:
-    aws.faults.inject(Fault("ssm", "ListResourceDataSync", kind, times=2))
-    assert run("observe", "resource-data-sync", query=QUERY).result == NOTHING
 
 
 @pytest.mark.usefixtures("aws")

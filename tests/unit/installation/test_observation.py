@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.closing import READ_ONLY
-from sandbox import Fault, Scenario
+from sandbox import Scenario
 from unit.cases import (
     ADMINISTRATOR,
     INSTALLATION,
@@ -258,22 +258,3 @@ def test_more_deployments_than_quick_setup_takes(aws: Sandbox, run: Run) -> None
     finding = findings(run, configurations=[{**SCAN, "regions": regions}])["DEPLOYMENT_TOO_LARGE"]
     assert (finding["severity"], finding["subject"]) == ("error", "scan")
     assert "fails to deploy to more than 10000" in finding["message"]
-
-
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_retries_transient_errors(aws: Sandbox, run: Run, kind: Any) -> None:
-    for service, operation in (
-        ("organizations", "DescribeOrganization"),
-        ("ssm", "GetParametersByPath"),
-        ("ssm-quicksetup", "ListConfigurationManagers"),
-    ):
-        aws.faults.inject(Fault(service, operation, kind, times=2))
-    assert observe(run).status == 0
-
-
-def test_a_denial_is_one_line(aws: Sandbox, run: Run) -> None:
-    aws.faults.inject(Fault("ssm", "GetParametersByPath", "access_denied", times=1000))
-    outcome = observe(run)
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.count("\n") == 1
-    assert "ssm:GetParametersByPath failed for account 111111111111 in Region us-east-1" in outcome.stderr

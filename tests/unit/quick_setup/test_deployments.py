@@ -296,10 +296,3 @@ def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str)
             ],
         }
     }
-
-
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_retries_transient_errors(aws: Sandbox, run: Run, scan: str, kind: Any) -> None:
-    for call in ("GetConfigurationManager", "ListConfigurations"):
-        aws.faults.inject(Fault("ssm-quicksetup", call, kind, times=2))
-    assert states_of(deployments(run, query_of({"arn": scan})))[WORKLOAD]["us-east-1"] == SUCCEEDED

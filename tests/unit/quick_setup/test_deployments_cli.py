@@ -69,13 +69,6 @@ def test_every_region_is_readable_however_many_there_are(
         assert "…" not in outcome.stdout
 
 
-def test_the_same_on_a_terminal(run: Run, scan: str) -> None:
-    outcome = run("observe", "deployments", "--name", scan, terminal=True)
-    assert outcome.status == 0
-    assert "Administrator" in outcome.stdout
-    assert "2 succeeded, 1 not deployed" in outcome.stdout
-
-
 @pytest.mark.usefixtures("scan")
 def test_json_is_one_document(run: Run) -> None:
     session = with_status("AsyncExecutions", "FAILED")
@@ -94,14 +87,6 @@ def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -
     configurations = json.loads(run("observe", "deployments", "--name", "scan", "--json").stdout)
     assert [configuration["arn"] for configuration in configurations] == sorted([scan, second])
     assert len(json.loads(run("observe", "deployments", "--json").stdout)) == 3
-
-
-@pytest.mark.usefixtures("scan")
-def test_an_unknown_name_is_refused_with_the_names_that_there_are(run: Run) -> None:
-    outcome = run("observe", "deployments", "--name", "scam")
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert 'configuration manager "scam" does not exist in account 111111111111 and Region us-east-1' in outcome.stderr
-    assert "The configuration managers are: scan." in outcome.stderr
 
 
 @pytest.mark.usefixtures("aws")
@@ -212,11 +197,3 @@ def test_an_interrupted_watch_shows_the_last_status(run: Run, stuck: Any, termin
     assert outcome.status == 130
     assert "1 succeeded, 1 in progress, 1 not deployed" in outcome.stdout
     assert outcome.stderr.endswith("observe.py deployments: interrupted.\n")
-
-
-@pytest.mark.parametrize("timeout", ["", "1.5", "-3", "soon"])
-def test_a_timeout_is_whole_seconds(run: Run, timeout: str) -> None:
-    outcome = run("observe", "deployments", "--watch", f"--timeout={timeout or 'x'}")
-    assert outcome.status == 2
-    assert "timeout is" in outcome.stderr
-    assert "whole seconds" in outcome.stderr

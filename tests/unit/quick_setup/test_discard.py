@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import Fault
 from unit.conftest import TerminalText
 from unit.quick_setup_cases import (
     ADMINISTRATION,
@@ -122,14 +121,6 @@ def test_a_missing_role_is_named(aws: Sandbox, run: Run, orphaned_manager: str) 
     assert names(aws) == []
 
 
-def test_a_conflict_is_waited_out(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
-    aws.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "conflict", times=2))
-    outcome = run("report", "discard", orphaned_manager, "--yes")
-    assert outcome.status == 0
-    assert "conflicts with another change" in outcome.stderr
-    assert names(aws) == []
-
-
 def test_a_manager_of_a_deleted_unit(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     organizations = aws.client("organizations")
@@ -138,11 +129,3 @@ def test_a_manager_of_a_deleted_unit(aws: Sandbox, run: Run) -> None:
     organizations.delete_organizational_unit(OrganizationalUnitId=unit)
     assert run("report", "discard", "scan", "--deployed", "--yes").status == 0
     assert names(aws) == []
-
-
-def test_a_denied_deletion_is_an_error(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
-    aws.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "access_denied", times=1000))
-    outcome = run("report", "discard", orphaned_manager, "--yes")
-    assert outcome.status == 1
-    assert "ssm-quicksetup:DeleteConfigurationManager failed for" in outcome.stderr
-    assert names(aws) == ["scan"]

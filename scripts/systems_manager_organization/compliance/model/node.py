@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, NOT_REPORTING, SEVERITIES
 
 if TYPE_CHECKING:
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class AccountRegionResult:
+    """The result of one account in one Region: the fields of `columns.PLACES`, without the number of nodes."""
+
+    account_id: str
+    account_name: str
+    organizational_unit: str
+    region: str
+    state: str
+    code: str = ""
+    reason: str = ""
 
 
 class NodeRecord(NamedTuple):

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import ACCOUNT_NOT_ACTIVE, NOT_READ, READ
-from systems_manager_organization.compliance.model.node import node_of, stale_cutoff
+from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
 from systems_manager_organization.compliance.sources.node_compliance import list_node_compliance
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.compliance.sources.read_failures import classify_assume_error, classify_read_error
@@ -32,11 +31,6 @@ ACTIONS = (
     "ssm:DescribeInstancePatchStates",
     "ssm:ListResourceComplianceSummaries",
 )
-
-# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
-_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
-# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
-_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -61,11 +55,10 @@ class ApiSource:
 
 def _regions(account_session: AccountSession, requested: Sequence[str]) -> Sequence[str]:
     """The requested Regions, else the enabled ones. Raises QueryError for an unknown one."""
-    listed = account_session.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
-    states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
-    if unknown := [region for region in requested if region not in states]:
-        raise QueryError(f"There is no Region {', '.join(unknown)}: name some of {', '.join(sorted(states))}.")
-    return requested or sorted(region for region, state in states.items() if state in _ENABLED)
+    enabled = account_session.list_regions()
+    if unknown := [region for region in requested if region not in enabled]:
+        raise QueryError(f"There is no Region {', '.join(unknown)}: name some of {', '.join(sorted(enabled))}.")
+    return requested or sorted(region for region, is_enabled in enabled.items() if is_enabled)
 
 
 def _read_account(

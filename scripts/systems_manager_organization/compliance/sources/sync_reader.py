@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_LEFT_ORGANIZATION,
     ACCOUNT_NOT_ACTIVE,
@@ -14,7 +13,7 @@ from systems_manager_organization.compliance.model.columns import (
     READ,
     SYNC_NOT_DEPLOYED,
 )
-from systems_manager_organization.compliance.model.node import node_of, stale_cutoff
+from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
 NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
@@ -43,7 +43,6 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         """Resumes the existing files, without the places that could not be read: they are read again."""
-        self._directory = directory
         self.entries = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
         self._end = self.entries[-1].end if self.entries else 0
         _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.entries))
