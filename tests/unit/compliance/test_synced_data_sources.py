@@ -159,7 +159,7 @@ def test_regions_without_a_sync_or_a_partition(aws: Sandbox) -> None:
     assert athena.codes(PARTITION_MISSING) == {joined}
     assert "apply modules/compliance-reporting again" in athena.results[joined, REGION].reason
 
-    # Of a Region that no StackSet and no object knows, nothing was read, whoever's it is.
+    # A Region without a stack instance and objects is not read.
     elsewhere = Scope(regions=("eu-north-1",), account_ids=(MANAGEMENT,))
     for source in _sources(now)[:1]:
         sink = data.collect(source, elsewhere)

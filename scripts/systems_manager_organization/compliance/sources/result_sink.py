@@ -60,7 +60,7 @@ class Source(Protocol):
     """Where a report comes from."""
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """Tells the ledger every place of the scope, read or not. What one place lacks never ends the others.
+        """Adds the result of every account and Region of the scope. An error in one of them does not end the others.
 
         Raises ScriptError when nothing can be read at all, and QueryError for an organizational unit, account or Region
         that there is not, with the choices.

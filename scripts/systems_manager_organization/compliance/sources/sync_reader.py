@@ -92,7 +92,7 @@ def accounts_to_read(
 
 
 class SyncReader:
-    """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
+    """Adds the results of a scope to a sink. Not thread-safe."""
 
     def __init__(self, deployment: Deployment, scope: Scope, sink: ResultSink, now: float) -> None:
         """`now` in epoch seconds. Raises ScriptError when the Regions are unknown."""
@@ -127,7 +127,7 @@ class SyncReader:
     def finish(
         self, account_with_ou: AccountWithOu, region: str, nodes: Sequence[NodeRecord], *, has_malformed: bool = False
     ) -> None:
-        """Tells a place that `start` named, with what is there."""
+        """Adds the result of a Region that `start` returned."""
         has_sync = (account_with_ou.account.id, region) in self._deployment.failures
         if not has_sync and not nodes and not has_malformed:
             self.add_unread(account_with_ou, region, SYNC_NOT_DEPLOYED, self._no_data_reason())
