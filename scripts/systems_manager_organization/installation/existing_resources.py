@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 _RULE = (
     "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id its "
-    "parent is the root), the object configurations (name to type) and the string account_email, all of which may "
-    "be left out"
+    "parent is the root) and the string account_email, all of which are optional"
 )
 
 RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
@@ -62,7 +61,7 @@ def parse_resources(text: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(text)
         unit = found.get("organizational_unit") or {}
         is_valid = (
-            set(found) <= {"role_names", "organizational_unit", "configurations", "account_email"}
+            set(found) <= {"role_names", "organizational_unit", "account_email"}
             and all(isinstance(name, str) for name in found.get("role_names", []))
             and set(unit) <= {"name", "parent_id"}
         )

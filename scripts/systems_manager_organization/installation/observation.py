@@ -100,12 +100,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         records, managers = records_read.result(), managers_read.result()
         observed = observe_settings(aws, records, settings)
         deployed = _deployed(configurations, managers)
-        others = _deployed(_configurations_of(resources.get("configurations", {})), managers)
-        descriptions = get_descriptions(aws, [configuration.arn for configuration in (*deployed, *others)])
+        descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
         existing = [
             *resources_read.result(),
             *([account] if account else []),
-            *describe_managers([*deployed, *others], descriptions),
+            *describe_managers(deployed, descriptions),
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
@@ -191,10 +190,6 @@ def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[E
     unit_query = resources.get("organizational_unit") or {}
     unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or "") if unit_query else None
     return [*found, unit] if unit else found
-
-
-def _configurations_of(types: Mapping[str, str]) -> list[Configuration]:
-    return [Configuration(name, type_name) for name, type_name in types.items()]
 
 
 def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:
