@@ -62,7 +62,7 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     sums = [sum(int(row[3 + index] or 0) for row in results["noncompliant_patches_by_severity"]) for index in range(6)]
     assert sums == [sum(node[f"noncompliant_{name.lower()}"] for node in nodes) for name in SEVERITIES]
     late = {node["node_id"] for node in nodes if node["status"] == NOT_REPORTING}
-    assert {row[2] for row in results["not_scanned_lately"]} == late
+    assert {row[2] for row in results["nodes_not_scanned"]} == late
     rebooting = {node["node_id"] for node in nodes if node["installed_pending_reboot"]}
     assert {row[2] for row in results["waiting_for_reboot"]} == rebooting
     baselines = Counter((node["baseline_id"], node["patch_group"]) for node in nodes if node["baseline_id"])
@@ -73,11 +73,11 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     ]
     assert min(map(len, (critical, late, rebooting, baselines))) > 1
 
-    assert results["accounts_gone_quiet"] == []
+    assert results["accounts_without_recent_data"] == []
     assert dict(_in_duckdb(aws, data, tmp_path)) == results
     aws.clock.advance(timedelta(days=3).total_seconds())
-    quiet = run_query(aws, data_layout.load_query("accounts_gone_quiet"))
-    assert {row[:2] for row in quiet} >= {(node["account_id"], node["region"]) for node in nodes}
+    stale = run_query(aws, data_layout.load_query("accounts_without_recent_data"))
+    assert {row[:2] for row in stale} >= {(node["account_id"], node["region"]) for node in nodes}
 
 
 def _in_duckdb(aws: Sandbox, data: SyncedData, folder: Path) -> Iterator[tuple[str, Rows]]:
