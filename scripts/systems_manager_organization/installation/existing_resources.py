@@ -145,7 +145,7 @@ def _refusal(found: ExistingResource, installation: str) -> str:
         origin = "It was created manually or by another tool"
     elif tag.installation == installation:
         origin = (
-            f"This installation created it (plan of {tag.time}): the state has lost it, its address changed without a "
+            f"This installation created it (plan of {tag.time}): the state lost it, its address changed without a "
             "moved block, or it is tainted or to be replaced"
         )
     else:

@@ -102,7 +102,7 @@ def test_valid_values_are_unchanged(values: dict[str, str]) -> None:
         ({"settings": '[{"key": "time-travel/x"}]'}, ["the kinds are trusted-access, stack-sets-access"]),
         ({"resources": '{"roles": []}'}, ["resources must be a JSON object with the list role_names"]),
         ({"resources": '{"role_names": 1}'}, ["resources is not a JSON object with the list role_names"]),
-        ({"organisational_unit_id": "x"}, ['"organisational_unit_id" is no key', "organizational_unit_id"]),
+        ({"organisational_unit_id": "x"}, ['"organisational_unit_id" is not a key', "organizational_unit_id"]),
         ({"profile": "x" * 5000}, ["profile is", "256 characters"]),
     ],
 )

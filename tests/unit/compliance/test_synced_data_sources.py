@@ -190,10 +190,10 @@ def test_fatal_errors_have_remedies(aws: Sandbox) -> None:
             data.collect(source)
         return str(caught.value)
 
-    assert "The StackSet is the output stack_set_name of" in refused(BucketSource(BUCKET, PREFIX, "elsewhere", now))
+    assert "Use the output stack_set_name of" in refused(BucketSource(BUCKET, PREFIX, "elsewhere", now))
     assert "There is no bucket elsewhere" in refused(BucketSource("elsewhere", PREFIX, STACK_SET, now))
     assert "the output workgroup of" in refused(AthenaSource("elsewhere", DATABASE, STACK_SET, now))
-    assert "the output database of" in refused(AthenaSource(WORKGROUP, "elsewhere", STACK_SET, now))
+    assert "use the output database of" in refused(AthenaSource(WORKGROUP, "elsewhere", STACK_SET, now))
     s3, athena = _sources(now)
     api_calls = len(aws.calls)
     for source in (s3, athena):

@@ -105,7 +105,7 @@ def test_existing_resources_have_their_creator(aws: Sandbox, run: Run) -> None:
         f"{TYPE}/console": (arns[2], "created manually or by another tool", "report.py adopt >> adopted.tf"),
         "organizational-unit": (unit, f'set dedicated_organizational_unit = {{ id = "{unit}" }}'),
         "organizations-account": (ADMINISTRATOR, f'delegated_administrator = {{ account_id = "{ADMINISTRATOR}" }}'),
-        "iam-role/AWS-QuickSetup-Execution": ('role "AWS-QuickSetup-Execution" exists already',),
+        "iam-role/AWS-QuickSetup-Execution": ('role "AWS-QuickSetup-Execution" already exists',),
     }.items():
         assert not [word for word in expected if word not in existing[key]], existing[key]
 

@@ -189,7 +189,7 @@ def test_without_a_role_there_is_a_hint(run: Run, api_calls: Callable[[], list[s
 @pytest.mark.usefixtures("cloud9")
 def test_an_account_whose_role_cannot_be_assumed(run: Run) -> None:
     output = explained(run("report", "explain", "scan", "--member-role-name", "Nobody"))
-    assert f"Whether a Cloud9 environment is in {WORKSHOP} could not be checked" in output
+    assert f"Whether account {WORKSHOP} has a Cloud9 environment could not be checked" in output
     assert "sts:AssumeRole failed" in output
 
 
