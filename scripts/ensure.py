@@ -2,11 +2,11 @@
 # requires-python = ">=3.10"
 # dependencies = ["boto3>=1.40"]
 # ///
-"""Does in AWS what no Terraform resource can do: `python3 ensure.py --help`."""
+"""Applies settings in AWS for which Terraform has no resource: `python3 ensure.py --help`."""
 
 import sys
 
-# Up to here even Python 2 can read: whoever has an old Python learns it from this line and not from a syntax error.
+# Everything up to here is also valid in old versions of Python, which get this message instead of a syntax error.
 if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit(
         "ensure.py needs Python 3.10 or newer, as boto3 does, but "

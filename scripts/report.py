@@ -2,11 +2,11 @@
 # requires-python = ">=3.10"
 # dependencies = ["boto3>=1.40", "duckdb>=1.4", "rich>=13"]
 # ///
-"""What a person asks about Quick Setup, and how to recover from a failure: `python3 report.py --help`."""
+"""Reports about Quick Setup, and recovery from failures: `python3 report.py --help`."""
 
 import sys
 
-# Up to here even Python 2 can read: whoever has an old Python learns it from this line and not from a syntax error.
+# Everything up to here is also valid in old versions of Python, which get this message instead of a syntax error.
 if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit(
         "report.py needs Python 3.10 or newer, as boto3 does, but "

@@ -1,4 +1,4 @@
-"""Time, as the programs see it."""
+"""The clock of the programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clock:
-    """`now` tells seconds that only grow, `sleep` waits for so many, `time` tells seconds since the epoch."""
+    """`now`: monotonic seconds; `sleep`: waits for seconds; `time`: seconds since the epoch."""
 
     now: Callable[[], float]
     sleep: Callable[[float], None]

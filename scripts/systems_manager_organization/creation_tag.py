@@ -1,8 +1,8 @@
-"""The tag that says which installation of the module created something, and in which plan.
+"""The tag with the installation of the module that created a resource, and its plan.
 
-`systems-manager-organization:created` = `INSTALLATION/TIME`. Terraform compares it with the time of its plan, and so
-knows what the plan is about to create; what exists with the tag and is not in the state was lost, moved or belongs to
-another installation.
+`systems-manager-organization:created` = `INSTALLATION/TIME`. Terraform compares it with the time of its plan to
+identify what the plan creates. A resource with the tag that is not in the state was lost, moved or belongs to another
+installation.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ TAG = "systems-manager-organization:created"
 
 
 @dataclass(frozen=True)
-class CreationMark:
-    """Both are "" where there is no such tag."""
+class CreationTag:
+    """Both are "" without the tag."""
 
     installation: str = ""
     time: str = ""
 
     @property
     def creator(self) -> str:
-        """Whom it says, as a sentence takes it."""
+        """The creator, as part of a sentence."""
         if not self.installation:
-            return "created by hand or by another tool"
+            return "created manually or by another tool"
         return f"created by installation {self.installation}"
 
     @classmethod
-    def of(cls, tags: Mapping[str, str]) -> CreationMark:
+    def of(cls, tags: Mapping[str, str]) -> CreationTag:
         installation, _, time = tags.get(TAG, "").partition("/")
         return cls(installation, time)
 
     @classmethod
-    def of_list(cls, tags: Iterable[Mapping[str, Any]]) -> CreationMark:
-        """Of tags as IAM and Organizations list them: objects with Key and Value."""
+    def of_list(cls, tags: Iterable[Mapping[str, Any]]) -> CreationTag:
+        """From the tags of IAM and Organizations: objects with Key and Value."""
         return cls.of({tag["Key"]: tag["Value"] for tag in tags})

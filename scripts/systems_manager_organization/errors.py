@@ -1,4 +1,4 @@
-"""What can go wrong. The text of each is one line for the person who has to act on it."""
+"""Errors. The text of each is one line, with the remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class ScriptError(Exception):
 
 
 class UsageError(ScriptError):
-    """The command line names no command, an unknown one or an unknown option, or what it gives does not fit."""
+    """The command line is invalid."""
 
 
 class QueryError(ScriptError):
@@ -20,7 +20,7 @@ class DependencyError(ScriptError):
 
 
 class CredentialsError(ScriptError):
-    """There are no AWS credentials, or AWS does not accept them."""
+    """There are no AWS credentials, or AWS rejects them."""
 
 
 class IdentityMismatchError(ScriptError):
@@ -32,19 +32,19 @@ class PrerequisiteError(ScriptError):
 
 
 class UnreachableError(ScriptError):
-    """AWS could not be asked at all: no network, no such endpoint, a broken configuration file."""
+    """AWS could not be called: no network, no such endpoint, an invalid configuration file."""
 
 
 class WaiterError(ScriptError):
-    """AWS accepted a change and then did not show it."""
+    """AWS accepted a change and did not complete it in time."""
 
 
 class ServiceError(ScriptError):
-    """AWS answered with an error.
+    """AWS returned an error.
 
     Attributes:
         code: AWS's error code, for example `AccessDeniedException`.
-        message: what failed, for whom, and AWS's words; without the advice that follows in the text.
+        message: what failed, the account, and AWS's message; without the advice that follows in the text.
     """
 
     def __init__(self, message: str, code: str, advice: str = "") -> None:

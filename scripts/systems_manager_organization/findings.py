@@ -1,4 +1,4 @@
-"""What a preflight finds: findings, how severe each is, and the catalogue of all codes that Terraform shares."""
+"""Findings, their severities, and the catalogue of codes, which Terraform reads too."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SEVERITIES_RULE = f'a JSON object from a code to "{ERROR}", "{WARNING}" or "{OFF
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that would go wrong.
+    """A problem.
 
     Attributes:
-        subject: what it is about: accounts, Regions, configurations.
-        message: what is so, and what comes of it.
+        subject: the accounts, Regions or configurations.
+        message: the problem and its consequence.
         remedy: what to do.
     """
 
@@ -37,14 +37,14 @@ class Finding:
 
 
 class Severities:
-    """How severe each code is: as in the catalogue, or as the query says."""
+    """The severity of each code: the query's, or the catalogue's."""
 
     def __init__(self, text: str) -> None:
         """Reads a JSON object from a code to a severity. Raises QueryError."""
         catalogue: dict[str, dict[str, object]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
         self._by_code = {code: str(entry["severity"]) for code, entry in catalogue.items()}
         adjustable = sorted(code for code, entry in catalogue.items() if entry["adjustable"])
-        for code, severity in _parsed(text).items():
+        for code, severity in _parse(text).items():
             if code not in adjustable:
                 raise QueryError(f'severities holds "{code}", but the codes are {", ".join(adjustable)}.')
             if severity not in (ERROR, WARNING, OFF):
@@ -56,26 +56,28 @@ class Severities:
     def of(self, code: str) -> str:
         return self._by_code[code]
 
-    def wanted(self, *codes: str) -> bool:
-        """Whether one of these is worth looking for."""
+    def is_enabled(self, *codes: str) -> bool:
+        """Whether one of these is not off."""
         return any(self.of(code) != OFF for code in codes)
 
     def note(self, code: str, message: str, remedy: str) -> dict[str, str]:
-        """What is to be known of a code itself, in the shape of a finding."""
+        """A note about a code, in the form of a finding."""
         return {"severity": NOTE, **asdict(Finding(code, "preflight", message, remedy))}
 
-    def told(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
+    def to_documents(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
         """The findings that are not off as JSON-able objects with their `severity`, the worst first."""
-        told = [{"severity": self.of(finding.code), **asdict(finding)} for finding in findings]
-        return in_order(finding for finding in told if finding["severity"] != OFF)
+        to_documents = [{"severity": self.of(finding.code), **asdict(finding)} for finding in findings]
+        return sort_by_severity(finding for finding in to_documents if finding["severity"] != OFF)
 
 
-def in_order(told: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def sort_by_severity(to_documents: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """The worst first, and otherwise by code and subject."""
-    return sorted(told, key=lambda finding: (_ORDER.index(finding["severity"]), finding["code"], finding["subject"]))
+    return sorted(
+        to_documents, key=lambda finding: (_ORDER.index(finding["severity"]), finding["code"], finding["subject"])
+    )
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def _parse(text: str) -> Mapping[str, object]:
     try:
         parsed = json.loads(text)
     except ValueError as error:

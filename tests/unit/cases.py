@@ -22,15 +22,15 @@ RECORD = f"/systems-manager-organization/settings/{INSTALLATION}"
 class Case:
     """One setting in the organization `bare`.
 
-    `before`, `wanted` and `other` are its values as the script says them; `set_to` is somebody else's change.
+    `previous`, `target` and `other` are its values in the script; `set_to` changes it without the script.
     """
 
     key: str
-    describe: str
-    act: str
-    undo: str
-    before: str
-    wanted: str
+    read_action: str
+    apply_action: str
+    revert_action: str
+    previous: str
+    target: str
     other: str
     read: Callable[[Sandbox], str]
     set_to: Callable[[Sandbox, str], None]
@@ -43,8 +43,8 @@ class Case:
         return {
             "key": self.key,
             "subject": self.subject,
-            "value": resolved(sandbox, self.wanted),
-            "previous": resolved(sandbox, self.before),
+            "value": resolved(sandbox, self.target),
+            "previous": resolved(sandbox, self.previous),
             "specification": self.specification,
             "change": "as the plan shows it",
             "retained": False,
@@ -108,7 +108,7 @@ def parent(sandbox: Sandbox) -> str:
     return str(sandbox.client("organizations").list_parents(ChildId=ADMINISTRATOR)["Parents"][0]["Id"])
 
 
-def place(sandbox: Sandbox, value: str) -> None:
+def move_account(sandbox: Sandbox, value: str) -> None:
     sandbox.client("organizations").move_account(
         AccountId=ADMINISTRATOR, SourceParentId=parent(sandbox), DestinationParentId=value
     )
@@ -171,7 +171,7 @@ SERVICE_LINKED_ROLE = Case(
         AWSServiceName="ssm-quicksetup.amazonaws.com"
     ),
 )
-# The ids are the sandbox's own: `resolved` puts them in place of these words.
+# `resolved` replaces these by ids of the sandbox.
 ACCOUNT_PLACEMENT = Case(
     "account-placement/administrator",
     "organizations:ListParents",
@@ -181,7 +181,7 @@ ACCOUNT_PLACEMENT = Case(
     "SystemsManager",
     "Elsewhere",
     parent,
-    place,
+    move_account,
     subject=ADMINISTRATOR,
 )
 DELEGATED_ADMINISTRATOR = Case(
@@ -197,7 +197,7 @@ DELEGATED_ADMINISTRATOR = Case(
     prepare=lambda sandbox: set_trusted(sandbox, "enabled"),
 )
 CASES = [TRUSTED_ACCESS, STACK_SETS_ACCESS, SERVICE_LINKED_ROLE, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR]
-RESTORABLE = [case for case in CASES if case.undo]
+RESTORABLE = [case for case in CASES if case.revert_action]
 
 
 def resolved(sandbox: Sandbox, value: str) -> str:

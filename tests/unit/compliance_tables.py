@@ -1,4 +1,4 @@
-"""What a source may tell of an organization, and the tables of a report with it."""
+"""Results of an organization, and the tables of a report with them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     NOT_READ,
@@ -15,7 +14,7 @@ from systems_manager_organization.compliance.model.columns import (
     REGION_DISABLED,
     ROLE_NOT_ASSUMED,
 )
-from systems_manager_organization.compliance.model.node import NodeRecord, node_of
+from systems_manager_organization.compliance.model.node import AccountRegionResult, NodeRecord, node_of
 from systems_manager_organization.compliance.store.tables import create_tables
 
 if TYPE_CHECKING:
@@ -43,14 +42,14 @@ _ACCOUNTS = {
 DENIED = "sts:AssumeRole failed for account {account} in Region {region}: AccessDenied: Not authorized."
 
 
-def place(account_id: str, region: str, code: str = "", reason: str = "") -> AccountRegionResult:
+def result(account_id: str, region: str, code: str = "", reason: str = "") -> AccountRegionResult:
     """READ, or NOT_READ with a code."""
     name, unit = _ACCOUNTS.get(account_id, (f"Account {account_id}", "Root/Crowd"))
     return AccountRegionResult(account_id, name, unit, region, NOT_READ if code else READ, code, reason)
 
 
 def denied(account_id: str, region: str) -> AccountRegionResult:
-    return place(account_id, region, ROLE_NOT_ASSUMED, DENIED.format(account=account_id, region=region))
+    return result(account_id, region, ROLE_NOT_ASSUMED, DENIED.format(account=account_id, region=region))
 
 
 def node(number: int, noncompliant: Sequence[int] = (), *, ended: str = LATELY, platform: str = "Linux") -> NodeRecord:
@@ -73,26 +72,26 @@ def node(number: int, noncompliant: Sequence[int] = (), *, ended: str = LATELY, 
 
 # Two accounts with noncompliant nodes, one read in part, one that no role opens, one closed.
 ORGANIZATION: Contents = [
-    (place(SHOP, TOKYO), [node(1), node(2, (0, 3)), node(3, ended="")]),
-    (place(SHOP, VIRGINIA), [node(4, (0, 0, 2), platform="Windows")]),
-    (place(BANK, TOKYO), [node(5, (1, 2)), node(6)]),
-    (place(BANK, VIRGINIA), [node(7, (0, 0, 0, 4), ended=LONG_AGO)]),
-    (place(LOGS, TOKYO), [node(8), node(9)]),
-    (place(LOGS, VIRGINIA, REGION_DISABLED, f"The Region {VIRGINIA} is off in account {LOGS}."), []),
+    (result(SHOP, TOKYO), [node(1), node(2, (0, 3)), node(3, ended="")]),
+    (result(SHOP, VIRGINIA), [node(4, (0, 0, 2), platform="Windows")]),
+    (result(BANK, TOKYO), [node(5, (1, 2)), node(6)]),
+    (result(BANK, VIRGINIA), [node(7, (0, 0, 0, 4), ended=LONG_AGO)]),
+    (result(LOGS, TOKYO), [node(8), node(9)]),
+    (result(LOGS, VIRGINIA, REGION_DISABLED, f"The Region {VIRGINIA} is off in account {LOGS}."), []),
     (denied(LAB, TOKYO), []),
     (denied(LAB, VIRGINIA), []),
-    *((place(CLOSED, region, ACCOUNT_NOT_ACTIVE, "The account is SUSPENDED."), []) for region in (TOKYO, VIRGINIA)),
+    *((result(CLOSED, region, ACCOUNT_NOT_ACTIVE, "The account is SUSPENDED."), []) for region in (TOKYO, VIRGINIA)),
 ]
 
 
 def tables(contents: Contents, problems: Sequence[Problem] = ()) -> DuckDBPyConnection:
-    """The tables of a report, of what a source tells of these places."""
+    """The tables of a report with these results."""
     connection = duckdb.connect()
     create_tables(connection)
-    for where, seen in contents:
-        connection.table("places").insert([*astuple(where), len(seen)])
-        for one in seen:
-            connection.table("nodes").insert(node_of(where, one, OLDEST))
+    for result_of_region, records in contents:
+        connection.table("places").insert([*astuple(result_of_region), len(records)])
+        for record in records:
+            connection.table("nodes").insert(node_of(result_of_region, record, OLDEST))
     for problem in problems:
         connection.table("problems").insert(astuple(problem))
     return connection

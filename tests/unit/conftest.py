@@ -1,4 +1,4 @@
-"""Runs the programs in this process, as a person or Terraform would, and tells what they said."""
+"""Runs the programs in this process, and returns their outcome."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Outcome:
 
 
 class Run(Protocol):
-    """Runs `observe.py`, `ensure.py` or `report.py` (by its first word) with the other words as arguments.
+    """Runs `observe.py`, `ensure.py` or `report.py` (the first argument) with the other arguments.
 
     `query` is handed over as Terraform does, with the management account and us-east-1 filled in. `on_pause` is called
-    with the seconds of each pause, in which nobody sleeps.
+    with the seconds of each pause, without sleeping.
     """
 
     def __call__(
@@ -132,7 +132,7 @@ def inspectors(sandbox_of_session: Sandbox) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def load_once() -> Callable[[object, str], Any]:
-    """botocore's reading of its data files, once each: every session would parse them all anew."""
+    """botocore's data files, loaded once each: every session would parse them again."""
     read = JSONFileLoader().load_file
     load = functools.cache(read)
     # botocore takes the bucket out of the paths of S3's operations, in what it has read and the sandbox reads as well.
@@ -157,14 +157,14 @@ def aws(
 
 
 @pytest.fixture
-def asked(aws: Sandbox) -> Callable[[], list[str]]:
-    """What AWS was asked since the last time, in order: `["sts:GetCallerIdentity", ...]`."""
-    told = 0
+def api_calls(aws: Sandbox) -> Callable[[], list[str]]:
+    """The calls of AWS since the last time, in order: `["sts:GetCallerIdentity", ...]`."""
+    returned = 0
 
-    def asked() -> list[str]:
-        nonlocal told
-        calls = aws.calls[told:]
-        told += len(calls)
+    def api_calls() -> list[str]:
+        nonlocal returned
+        calls = aws.calls[returned:]
+        returned += len(calls)
         return [f"{call.service}:{call.operation}" for call in calls]
 
-    return asked
+    return api_calls

@@ -1,4 +1,4 @@
-"""Organizations for a preflight, and how its findings are asked for and read."""
+"""Organizations, queries and findings of a preflight."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reset(aws: Sandbox, **changes: Any) -> None:
 
 
 def used_cloud9(*account_ids: str) -> dict[str, tuple[ServiceLinkedRole, ...]]:
-    """Accounts in which somebody once had an environment, and that are therefore asked in every Region."""
+    """Accounts with Cloud9's service-linked role, which are therefore checked in every Region."""
     roles = tuple(ServiceLinkedRole(account_id, "cloud9.amazonaws.com") for account_id in account_ids)
     return {"service_linked_roles": roles}
 
@@ -42,8 +42,8 @@ def environment(account_id: str, region: str = "us-east-1", name: str = "build")
 def query(*configurations: dict[str, Any], role: str = ROLE, **keys: str) -> dict[str, str]:
     """The query for a patch policy of the whole organization, or for these changes to it."""
     usual = {"name": "scan", "type": PATCH_POLICY, "organizational_unit_ids": [ROOT], "regions": ["us-east-1"]}
-    told = [{**usual, **configuration} for configuration in configurations or ({},)]
-    return {"configurations": json.dumps(told), "member_role_name": role, **keys}
+    items = [{**usual, **configuration} for configuration in configurations or ({},)]
+    return {"configurations": json.dumps(items), "member_role_name": role, **keys}
 
 
 def found(outcome: Outcome) -> Findings:

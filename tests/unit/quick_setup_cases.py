@@ -59,22 +59,22 @@ def create(
     *,
     definition: dict[str, Any] = PATCH_POLICY,
     mark: str = "",
-    settled: bool = True,
+    completed: bool = True,
     **parameters: str | None,
 ) -> str:
-    """The ARN of a new configuration manager, whose deployment is over unless `settled` is False."""
+    """The ARN of a new configuration manager, whose deployment is over unless `completed` is False."""
     made = aws.client("ssm-quicksetup").create_configuration_manager(
         Name=name,
         ConfigurationDefinitions=[changed(definition, **parameters)],
         Tags={TAG: mark} if mark else {},
     )
     arn = str(made["ManagerArn"])
-    if settled:
-        settle(aws, arn)
+    if completed:
+        complete_deployment(aws, arn)
     return arn
 
 
-def settle(aws: Sandbox, arn: str) -> None:
+def complete_deployment(aws: Sandbox, arn: str) -> None:
     """Lets as much time pass as a deployment and its associations take."""
     for _ in range(2):
         aws.clock.advance(120)
@@ -88,7 +88,7 @@ def update(aws: Sandbox, arn: str, **parameters: str) -> None:
     quick_setup.update_configuration_definition(
         ManagerArn=arn, Id=definition["Id"], Parameters={**definition["Parameters"], **parameters}
     )
-    settle(aws, arn)
+    complete_deployment(aws, arn)
 
 
 def create_local(aws: Sandbox, name: str) -> str:
@@ -118,7 +118,7 @@ def query_of(*configurations: dict[str, Any]) -> dict[str, str]:
     return {"configurations": json.dumps([{**usual, **configuration} for configuration in configurations])}
 
 
-def answering(operation: str, change: Callable[[dict[str, Any]], None]) -> Callable[..., Session]:
+def modifying(operation: str, change: Callable[[dict[str, Any]], None]) -> Callable[..., Session]:
     """Sessions for which `change` has its way with each answer to an operation, as `cloudformation.ListStackSets`."""
 
     def session(**options: str | None) -> Session:
@@ -129,21 +129,21 @@ def answering(operation: str, change: Callable[[dict[str, Any]], None]) -> Calla
     return session
 
 
-def say(
+def with_status(
     kind: str, status: str, message: str = "", *, account_id: str = WORKLOAD, times: int = 1_000_000
 ) -> Callable[..., Session]:
-    """Sessions to which Quick Setup says this status of an account, the first so many times that it is asked."""
-    left = times
+    """Sessions for which Quick Setup returns this status of an account, for the first calls."""
+    remaining = times
 
     def change(parsed: dict[str, Any]) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
+        nonlocal remaining
+        remaining -= 1
+        if remaining < 0:
             return
         for found in parsed["ConfigurationsList"]:
             if account_id == found["Account"]:
                 others = [summary for summary in found["StatusSummaries"] if summary["StatusType"] != kind]
-                said = {"StatusType": kind, "Status": status, "StatusMessage": message}
-                found["StatusSummaries"] = [*others, said] if status else others
+                status_summary = {"StatusType": kind, "Status": status, "StatusMessage": message}
+                found["StatusSummaries"] = [*others, status_summary] if status else others
 
-    return answering("ssm-quicksetup.ListConfigurations", change)
+    return modifying("ssm-quicksetup.ListConfigurations", change)

@@ -1,4 +1,4 @@
-"""Explorer's sync of the organization in the sandbox, how it is asked for, and how an inspector sees it."""
+"""Explorer's sync of the organization in the sandbox."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MANAGEMENT = "111111111111"
 IDENTITY = "sts:GetCallerIdentity"
 DESCRIBE = "ssm:ListResourceDataSync"
-CREATE, UPDATE, DELETE = (f"ssm:{verb}ResourceDataSync" for verb in ("Create", "Update", "Delete"))
+CREATE, UPDATE, DELETE = (f"ssm:{prefix}ResourceDataSync" for prefix in ("Create", "Update", "Delete"))
 
 KEY = "resource-data-sync/organization"
 
@@ -66,7 +66,7 @@ def source(aws: Sandbox) -> dict[str, Any]:
     return dict(syncs(aws)["organization"]["SyncSource"])
 
 
-def show(parsed: dict[str, Any], **members: Any) -> None:
+def set_members(parsed: dict[str, Any], **members: Any) -> None:
     """Has AWS show this of every sync."""
     for sync in parsed["ResourceDataSyncItems"]:
         sync.update(members)

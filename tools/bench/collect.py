@@ -37,8 +37,8 @@ def collect(directory: Path, regions: tuple[str, ...]) -> dict[str, float]:
     scope = Scope(regions=regions)
     query = {"account_id": MANAGEMENT, "region": "us-east-1", "profile": "", "role_arn": ""}
     with (
-        AwsSession(query, session_factory=boto3_session, clock=SYSTEM_CLOCK, notice=print) as aws,
-        Checkpoint(ReportKey(MANAGEMENT, "api", scope), resume=False, notice=print, directory=directory) as spool,
+        AwsSession(query, session_factory=boto3_session, clock=SYSTEM_CLOCK, warn=print) as aws,
+        Checkpoint(ReportKey(MANAGEMENT, "api", scope), resume=False, warn=print, directory=directory) as spool,
     ):
         ApiSource(ROLE).read(aws, scope, spool)
         collected, peak_collected = time.perf_counter(), _peak()

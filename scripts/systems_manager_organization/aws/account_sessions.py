@@ -1,7 +1,7 @@
-"""Into member accounts, through a role that each of them has.
+"""Sessions in member accounts, by a role that each of them has.
 
-Entering a thousand accounts in sixteen Regions, what costs most is the processor time of boto3. So there is one client
-for a service and Region, whatever the account, and each call says whose credentials sign it.
+With a thousand accounts in sixteen Regions, the processor time of boto3 dominates. So one client for each service and
+Region serves all accounts, and each call is signed with the credentials of its account.
 """
 
 from __future__ import annotations
@@ -12,27 +12,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
-from systems_manager_organization.aws.error_translation import Explained
+from systems_manager_organization.aws.error_translation import translate_errors
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.session import APPLICATION_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from botocore.credentials import Credentials
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
     from systems_manager_organization.aws.session import AwsSession
 
-# The least that AWS takes, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+# The minimum, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _DURATION = 900
-# So long before their end, in seconds, credentials are renewed: a call with all its retries takes less.
-_RENEWED_BEFORE = 240
+# Credentials are refreshed this many seconds before they expire: a call with all its retries takes less.
+_REFRESH_BEFORE = 240
 
-# The role may well be an administrator's: through this policy a preflight reads, and these things alone.
+# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
+_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
+# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
+_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
+
+# The role may be an administrator's: this session policy limits it to what a preflight reads.
 READ_ACTIONS = (
     "account:ListRegions",
     "cloud9:DescribeEnvironments",
@@ -43,79 +48,82 @@ READ_ACTIONS = (
 
 _credentials: ContextVar[Credentials | None] = ContextVar("credentials")
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
 class AccountSession:
-    """An account that was entered, by these credentials or (None) as oneself."""
+    """A session in an account; without credentials, of the caller itself."""
 
     account_id: str
-    _members: AccountSessions
-    _credentials: Credentials | None
+    credentials: Credentials | None
+    _account_sessions: AccountSessions
 
     def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
-        """The answer of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
-        return self._members.call(self, service, region, operation, parameters)
+        """The response of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
+        sessions = self._account_sessions
+        request = partial(getattr(sessions.client(service, region), operation), **parameters)
+        return sessions.invoke(request, self, service, region, operation)
 
-    def paginate(
-        self,
-        service: str,
-        region: str,
-        operation: str,
-        member: str,
-        *,
-        page_key: str = "NextToken",
-        **parameters: object,
-    ) -> Iterator[Any]:
-        """The items under `member` of every page, the next of which is named by `page_key`. Raises ScriptError."""
-        ask = partial(self.call, service, region, operation, **parameters)
-        return paginate(ask, member, sent=page_key, received=page_key)
+    def list_regions(self) -> dict[str, bool]:
+        """Whether each Region is enabled in the account. Raises ScriptError."""
+        listed = self.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
+        return {region["RegionName"]: region["RegionOptStatus"] in _ENABLED for region in listed}
+
+    def paginate(self, service: str, region: str, operation: str, **parameters: object) -> Iterator[Any]:
+        """The items of every page of `operation`, by botocore's paginator. Raises ScriptError."""
+        sessions = self._account_sessions
+        pages = sessions.paginator(service, region, operation).paginate(**parameters)
+        invoke = partial(sessions.invoke, account_session=self, service=service, region=region, operation=operation)
+        return paginate(pages, invoke, "")
 
 
 class AccountSessions:
-    """The member accounts of an organization, seen from its management account."""
+    """Sessions in the member accounts of an organization."""
 
     def __init__(self, aws: AwsSession, role_name: str, actions: Sequence[str] = READ_ACTIONS) -> None:
         """
         Args:
-            role_name: a role of every member, with its path: `OrganizationAccountAccessRole`.
-            actions: all that may be done by it, as IAM spells it, whatever the role itself may.
+            role_name: a role of every member account, with its path: `OrganizationAccountAccessRole`.
+            actions: the IAM actions that the session policy allows.
         """
         self.role_name = role_name
         self._aws = aws
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         self._policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._clients: dict[tuple[str, str], Any] = {}
+        self._paginators: dict[tuple[str, str, str], Any] = {}
         self._lock = Lock()
 
     def assume_role(self, account_id: str) -> AccountSession:
-        """Assumes the role; one's own account is entered as it is.
+        """Assumes the role; not in the caller's own account.
 
-        Raises ServiceError when the role is not there or does not trust the caller.
+        Raises ServiceError when the role does not exist or does not trust the caller.
         """
         from botocore.credentials import RefreshableCredentials
 
         if account_id == self._aws.account_id:
-            return AccountSession(account_id, self, None)
+            return AccountSession(account_id, None, self)
         assume = partial(self._assume, account_id)
-        answer = assume()
+        assumed = assume()
         credentials = RefreshableCredentials(
-            answer["access_key"],
-            answer["secret_key"],
-            answer["token"],
-            datetime.fromisoformat(answer["expiry_time"]),
+            assumed["access_key"],
+            assumed["secret_key"],
+            assumed["token"],
+            datetime.fromisoformat(assumed["expiry_time"]),
             refresh_using=assume,
             method="assume-role",
             time_fetcher=self._now,
-            advisory_timeout=_RENEWED_BEFORE,
-            mandatory_timeout=_RENEWED_BEFORE,
+            advisory_timeout=_REFRESH_BEFORE,
+            mandatory_timeout=_REFRESH_BEFORE,
         )
-        return AccountSession(account_id, self, credentials)
+        return AccountSession(account_id, credentials, self)
 
     def _assume(self, account_id: str) -> dict[str, str]:
-        """Credentials as botocore's RefreshableCredentials take them. Raises ScriptError."""
-        began = self._now()
+        """Credentials in the form of botocore's RefreshableCredentials. Raises ScriptError."""
+        assumed_at = self._now()
         aws = self._aws
-        answer: CredentialsTypeDef = aws.call(
+        credentials: CredentialsTypeDef = aws.call(
             aws.sts.assume_role,
             RoleArn=self.role_arn(account_id),
             RoleSessionName=APPLICATION_NAME,
@@ -123,11 +131,11 @@ class AccountSessions:
             Policy=self._policy,
         )["Credentials"]
         return {
-            "access_key": answer["AccessKeyId"],
-            "secret_key": answer["SecretAccessKey"],
-            "token": answer["SessionToken"],
-            # Not AWS's Expiration: this machine's time of day may be wrong, and how long they last is known.
-            "expiry_time": (began + timedelta(seconds=_DURATION)).isoformat(),
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "token": credentials["SessionToken"],
+            # Not AWS's Expiration: the system clock may be wrong, and the duration is known.
+            "expiry_time": (assumed_at + timedelta(seconds=_DURATION)).isoformat(),
         }
 
     def _now(self) -> datetime:
@@ -136,16 +144,23 @@ class AccountSessions:
     def role_arn(self, account_id: str) -> str:
         return f"arn:{self._aws.identity.partition}:iam::{account_id}:role/{self.role_name}"
 
-    def call(
-        self, member: AccountSession, service: str, region: str, operation: str, parameters: dict[str, object]
-    ) -> dict[str, Any]:
-        client = self._client(service, region)
-        _credentials.set(member._credentials)  # noqa: SLF001 - the two are one thing
-        action = f"{service}:{client.meta.method_to_api_mapping[operation]}"
-        with Explained(action, account_id=member.account_id, region=region):
-            return getattr(client, operation)(**parameters)  # type: ignore[no-any-return]
+    def invoke(
+        self, request: Callable[[], R], account_session: AccountSession, service: str, region: str, operation: str
+    ) -> R:
+        """Runs `request`, which calls `operation`, with the credentials of the account. Raises ScriptError."""
+        _credentials.set(account_session.credentials)
+        action = f"{service}:{self.client(service, region).meta.method_to_api_mapping[operation]}"
+        with translate_errors(action, account_id=account_session.account_id, region=region):
+            return request()
 
-    def _client(self, service: str, region: str) -> Any:
+    def paginator(self, service: str, region: str, operation: str) -> Any:
+        """botocore's paginator, which is a new class each time that it is created."""
+        key = (service, region, operation)
+        if key not in self._paginators:
+            self._paginators[key] = self.client(service, region).get_paginator(operation)
+        return self._paginators[key]
+
+    def client(self, service: str, region: str) -> Any:
         client = self._clients.get((service, region))
         if client is None:
             with self._lock:
@@ -163,18 +178,18 @@ class AccountSessions:
                 connect_timeout=5,
                 read_timeout=30,
                 max_pool_connections=MAX_WORKERS,
-                # Not "adaptive": its pace is the client's, and one account that is throttled would slow all others.
+                # Not "adaptive": its rate is the client's, and one throttled account would slow down all others.
                 retries={"mode": "standard", "total_max_attempts": 6},
-                # boto3 composes its own anew, twice, for each call: an eighth of what a call costs.
+                # boto3 composes its own twice for each call, which takes an eighth of a call's time.
                 user_agent=APPLICATION_NAME,
             ),
         )
-        client.meta.events.register("before-call", _sign_as_member)
+        client.meta.events.register("before-call", _sign_with_account)
         return client
 
 
-def _sign_as_member(context: dict[str, Any], **_: object) -> None:
-    # botocore's own way to other credentials than the client's, which S3 Express uses: RequestSigner.sign.
+def _sign_with_account(context: dict[str, Any], **_: object) -> None:
+    # RequestSigner.sign takes these in place of the client's credentials; S3 Express uses the same.
     credentials = _credentials.get()
     if credentials is not None:
         context.setdefault("signing", {})["request_credentials"] = credentials

@@ -1,4 +1,4 @@
-"""Many questions at a time, some of which lead to more."""
+"""Concurrent tasks, which may return further tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-# With 50 ms a call, as many as keep one processor busy with boto3; more only wait for each other. AssumeRole's quota is
+# With 50 ms a call, as many as keep one processor busy with boto3; more would be idle. AssumeRole's quota is
 # 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_WORKERS = 64
 
@@ -22,31 +22,30 @@ I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
 
 Task: TypeAlias = "Callable[[], Iterable[Task]]"
-"""Something to do; it returns what is to be done next."""
+"""A function that returns further tasks."""
 
 
 def run_tasks(tasks: Iterable[Task]) -> None:
-    """Does everything, and everything that follows from it, MAX_WORKERS at a time, in no order.
+    """Runs all tasks, and the tasks that they return, MAX_WORKERS at a time, in no order.
 
-    Tasks are taken as there is room for them: those that AWS lists page by page begin before the last page is there,
-    and what follows from them does not wait for the list. Raises what a task raises, once nothing is being done any
-    more.
+    Tasks are taken from the iterable as workers are free, so that those of a paginated list start before its last page
+    is fetched. Raises what a task raises, once no task is running.
     """
-    usual = gc.get_threshold()
-    # Each call allocates enough to call the collector, which finds nothing: for a sixth of all processor time.
-    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *usual[1:])
+    thresholds = gc.get_threshold()
+    # Calls allocate enough to run the garbage collector, which frees nothing and takes a sixth of all processor time.
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *thresholds[1:])
     pool = _TaskPool()
     try:
         for task in tasks:
-            pool.add(task)
-            pool.wait(until_left=2 * MAX_WORKERS)
-        pool.wait(until_left=0)
+            pool.submit(task)
+            pool.wait(max_pending=2 * MAX_WORKERS)
+        pool.wait(max_pending=0)
     finally:
-        gc.set_threshold(*usual)
-        pool.end()
+        gc.set_threshold(*thresholds)
+        pool.shutdown()
 
 
-def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
+def map_concurrently(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
     """`function` of every item, in no order. Raises what it raises."""
     results: list[R] = []
 
@@ -61,37 +60,37 @@ def each(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
 class _TaskPool:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(MAX_WORKERS)
-        self._left = 0
-        self._awaited = 0
+        self._pending = 0
+        self._threshold = 0
         self._changed = Condition()
         self._failure: BaseException | None = None
 
-    def add(self, task: Task) -> None:
+    def submit(self, task: Task) -> None:
         with self._changed:
-            self._left += 1
-        self._threads.submit(self._do, task)
+            self._pending += 1
+        self._threads.submit(self._run, task)
 
-    def wait(self, until_left: int) -> None:
-        """Until no more than so many are left to do. Raises what a task raised."""
+    def wait(self, max_pending: int) -> None:
+        """Waits until at most so many tasks are pending. Raises what a task raised."""
         with self._changed:
-            self._awaited = until_left
-            self._changed.wait_for(lambda: self._left <= until_left or self._failure is not None)
+            self._threshold = max_pending
+            self._changed.wait_for(lambda: self._pending <= max_pending or self._failure is not None)
         if self._failure is not None:
             raise self._failure
 
-    def end(self) -> None:
+    def shutdown(self) -> None:
         self._threads.shutdown(cancel_futures=True)
 
-    def _do(self, task: Task) -> None:
+    def _run(self, task: Task) -> None:
         failure: BaseException | None = None
         try:
-            for following in task():
-                self.add(following)
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            for next_task in task():
+                self.submit(next_task)
+        except BaseException as error:  # noqa: BLE001 - `wait` raises it
             failure = error
         with self._changed:
-            self._left -= 1
+            self._pending -= 1
             self._failure = self._failure or failure
-            # Not after each task: whoever is woken takes the interpreter from those who work.
-            if self._left <= self._awaited or self._failure is not None:
+            # Not after each task: the waiting thread would take the interpreter from the workers.
+            if self._pending <= self._threshold or self._failure is not None:
                 self._changed.notify_all()

@@ -1,25 +1,26 @@
-"""Lists that AWS tells page by page."""
+"""Items of botocore's paginators."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+
+    from botocore.paginate import PageIterator
 
 
 def paginate(
-    ask: Callable[..., Mapping[str, Any]], member: str, *, sent: str = "NextToken", received: str = "NextToken"
+    pages: PageIterator[Any], call: Callable[[partial[dict[str, Any] | None]], dict[str, Any] | None], result_key: str
 ) -> Iterator[Any]:
-    """What is under `member` of every answer of `ask`, as it comes.
+    """The items of each page, as it is fetched.
 
     Args:
-        ask: asks for a page, of which only the parameter that names the page is still to be given.
-        sent: that parameter.
-        received: where an answer names the next page; the last page has nothing or "" there.
+        call: runs the function that fetches a page.
+        result_key: the list of items in a page; "": the paginator's first.
     """
-    page = ask()
-    yield from page[member]
-    while page.get(received):
-        page = ask(**{sent: page[received]})
-        yield from page[member]
+    fetch = partial(next, iter(pages), None)
+    first_key = pages.result_keys[0]  # type: ignore[index] # each paginator has one
+    while (page := call(fetch)) is not None:
+        yield from (page.get(result_key) if result_key else first_key.search(page)) or ()

@@ -1,4 +1,4 @@
-"""The rates that AWS publishes, kept by the caller: what is not sent too fast is not refused."""
+"""A client-side rate limiter for the rates that AWS publishes: calls within them are not throttled."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Rate(NamedTuple):
-    """Calls a second, and how many of them may come at once, per account."""
+    """Calls a second, and the burst, per account."""
 
     calls: float
     burst: int
 
 
-# Of what is asked again and again as the organization grows.
+# Operations whose number of calls grows with the organization.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html, which names no burst
 PUBLISHED_RATES = {
@@ -33,7 +33,7 @@ PUBLISHED_RATES = {
 
 @dataclass(frozen=True)
 class RateLimiter:
-    """Holds calls back until their rate allows them, in whatever thread they are made."""
+    """Delays calls until their rate allows them, in any thread."""
 
     clock: Clock
     _full_at: dict[str, float]
@@ -43,16 +43,16 @@ class RateLimiter:
     def of(cls, clock: Clock) -> RateLimiter:
         return cls(clock, {}, Lock())
 
-    def wait(self, action: str) -> None:
-        """Returns when `action`, as IAM spells it, may be called; at once where AWS publishes no rate."""
+    def acquire(self, action: str) -> None:
+        """Waits until the IAM action may be called; not where AWS publishes no rate."""
         rate = PUBLISHED_RATES.get(action)
         if rate is None:
             return
         with self._lock:
             now = self.clock.now()
-            # When the bucket would be full again, were nobody to call any more.
+            # The time at which the bucket is full again without further calls.
             full_at = max(self._full_at.get(action, now), now) + 1 / rate.calls
             self._full_at[action] = full_at
-        pause = full_at - now - rate.burst / rate.calls
-        if pause > 0:
-            self.clock.sleep(pause)
+        delay = full_at - now - rate.burst / rate.calls
+        if delay > 0:
+            self.clock.sleep(delay)

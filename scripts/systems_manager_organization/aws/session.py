@@ -1,4 +1,4 @@
-"""The only way to AWS: one session, clients made once, and no call before the identity is known to be the right one."""
+"""One boto3 session, one client for each service and Region, and no call before the identity is verified."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
-from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, Explained
+from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, translate_errors
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.rate_limits import RateLimiter
-from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_pauses
-from systems_manager_organization.errors import DependencyError, IdentityMismatchError, UsageError
+from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_delays
+from systems_manager_organization.errors import DependencyError, IdentityMismatchError, ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Future
-    from types import TracebackType
+    from contextlib import AbstractContextManager
 
     from boto3.session import Session
     from botocore.client import BaseClient
@@ -62,22 +62,22 @@ def boto3_session(**options: str | None) -> Session:
             "Python."
         ) from error
     core = botocore.session.get_session()
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
     return boto3.session.Session(botocore_session=core, **options)
 
 
-def _time(told: float | str) -> datetime:
-    """A time of an answer, in UTC. botocore's own way, for the local time zone, is a quarter of what a call costs."""
-    if isinstance(told, (int, float)):
-        return datetime.fromtimestamp(told, timezone.utc)
+def _parse_timestamp(value: float | str) -> datetime:
+    """A timestamp in UTC. botocore's own parser, for the local time zone, takes a quarter of a call's time."""
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value, timezone.utc)
     from botocore.utils import parse_timestamp
 
-    return parse_timestamp(told).astimezone(timezone.utc)
+    return parse_timestamp(value).astimezone(timezone.utc)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose the credentials are."""
+    """The identity of the credentials."""
 
     account_id: str
     arn: str
@@ -88,33 +88,35 @@ class Identity:
 
 
 class AwsSession:
-    """AWS as one account in one Region sees it.
+    """AWS, with the credentials of one account in one Region.
 
-    Making clients takes processor time and checking the identity takes a round trip, so the one goes on during the
-    other; `call` waits for the check. Leaving the context ends what is still running.
+    Creating clients takes processor time and verifying the identity takes a round trip, so both run concurrently;
+    `call` waits for the verification. Leaving the context cancels what is still running.
     """
 
     def __init__(
-        self, query: Mapping[str, str], *, session_factory: SessionFactory, clock: Clock, notice: Callable[[str], None]
+        self, query: Mapping[str, str], *, session_factory: SessionFactory, clock: Clock, warn: Callable[[str], None]
     ) -> None:
-        """Begins to check that the credentials belong to the query's `account_id`, if it names one.
+        """Starts to verify that the credentials belong to the query's `account_id`, if it has one.
 
         Args:
             query: `account_id`, `region`, `profile`, `role_arn`.
-            notice: shows a line to a person who waits.
+            warn: shows a line on standard error.
 
         Raises:
-            ScriptError: boto3 is missing, there is no such profile or no Region, or the role cannot be assumed.
+            ScriptError: boto3, the profile or the Region is missing, or the role cannot be assumed.
         """
         self._expected_account_id = query["account_id"]
         self.clock = clock
-        self.notice = notice
-        self._pacer = RateLimiter.of(clock)
+        self.warn = warn
+        self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
-        with self._explained("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]):
+        with self._translate_errors(
+            "sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]
+        ):
             base = session_factory(profile_name=query["profile"] or None)
-            self.region = query["region"] or _region_of(base)
+            self.region = query["region"] or _require_region(base)
             self.session = self._assume(base, session_factory, query["role_arn"]) if query["role_arn"] else base
         sts: STSClient = self._client("sts")
         self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
@@ -123,14 +125,12 @@ class AwsSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._threads.shutdown(cancel_futures=True)
 
     @property
     def identity(self) -> Identity:
-        """Whose the credentials are. Raises what `call` does."""
+        """The identity of the credentials. Raises as `call` does."""
         return self._identity.result()
 
     @property
@@ -170,7 +170,7 @@ class AwsSession:
         return self._client("ssm")  # type: ignore[no-any-return]
 
     def ssm_in(self, region: str) -> SSMClient:
-        """Systems Manager in a Region that need not be the connection's."""
+        """Systems Manager in any Region."""
         return self._client("ssm", region)  # type: ignore[no-any-return]
 
     @property
@@ -178,27 +178,39 @@ class AwsSession:
         return self._client("sts")  # type: ignore[no-any-return]
 
     def call(self, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> R:
-        """Calls `operation`, a method of one of the clients. Waits for its rate, and out conflicts with other changes.
+        """Calls `operation`, a method of a client. Keeps to its rate limit, and retries conflicts with other changes.
 
         Raises:
             IdentityMismatchError: the credentials belong to another account.
-            ServiceError: AWS answered with an error.
+            ServiceError: AWS returned an error.
             ScriptError: no usable credentials, no network.
         """
         self._identity.result()
-        return self._ask(partial(operation, *arguments, **parameters))
+        return self._invoke(partial(operation, *arguments, **parameters), operation)
 
-    def paginate(
-        self, operation: Callable[..., Any], member: str, *, sent: str = "NextToken", **parameters: object
-    ) -> Iterator[Any]:
-        """The items under `member` of every page, as they come; `sent` is the parameter that asks for the next page.
+    def call_or_none(
+        self, missing_code: str, operation: Callable[P, R], *arguments: P.args, **parameters: P.kwargs
+    ) -> R | None:
+        """As `call`; None when AWS returns the error `missing_code`."""
+        try:
+            return self.call(operation, *arguments, **parameters)
+        except ServiceError as error:
+            if error.code != missing_code:
+                raise
+            return None
 
-        Raises what `call` does.
+    def paginate(self, operation: Callable[..., Any], *, result_key: str = "", **parameters: object) -> Iterator[Any]:
+        """The items of every page of `operation`, by botocore's paginator.
+
+        `result_key`: the list of items in a page, for an operation with several. Raises as `call` does.
         """
-        return paginate(partial(self.call, operation, **parameters), member, sent=sent)
+        self._identity.result()
+        client: BaseClient = operation.__self__  # type: ignore[attr-defined]
+        pages = client.get_paginator(operation.__name__).paginate(**parameters)
+        return paginate(pages, partial(self._invoke, operation=operation), result_key)
 
     def start(self, function: Callable[P, R], *arguments: P.args, **parameters: P.kwargs) -> Future[R]:
-        """Runs `function`, which makes calls, beside others."""
+        """Runs `function` concurrently."""
         return self._threads.submit(function, *arguments, **parameters)
 
     def _assume(self, base: Session, session_factory: SessionFactory, role_arn: str) -> Session:
@@ -211,8 +223,8 @@ class AwsSession:
         )
 
     def _check_identity(self, sts: STSClient) -> Identity:
-        answer = self._ask(partial(sts.get_caller_identity))
-        identity = Identity(answer["Account"], answer["Arn"])
+        response = self._invoke(partial(sts.get_caller_identity), sts.get_caller_identity)
+        identity = Identity(response["Account"], response["Arn"])
         if self._expected_account_id not in ("", identity.account_id):
             raise IdentityMismatchError(
                 f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self._expected_account_id}, but the "
@@ -224,47 +236,47 @@ class AwsSession:
         # A session is not safe to use from several threads; its clients are.
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
         with self._lock:
-            where = region or self.region
-            if (service, where) not in self._clients:
-                with self._explained(f"{service}:*", where):
-                    self._clients[service, where] = self.session.client(
+            key = (service, region or self.region)
+            if key not in self._clients:
+                with self._translate_errors(f"{service}:*", key[1]):
+                    self._clients[key] = self.session.client(
                         service,  # type: ignore[call-overload]
-                        region_name=where,
+                        region_name=key[1],
                         config=_config(),
                     )
-            return self._clients[service, where]
+            return self._clients[key]
 
-    def _ask(self, request: partial[R]) -> R:
+    def _invoke(self, request: partial[R], operation: Callable[..., object]) -> R:
         from botocore.exceptions import ClientError
 
-        action = iam_action(request.func)
-        with self._explained(action, request.func.__self__.meta.region_name):  # type: ignore[attr-defined]
-            for number, pause in enumerate(conflict_pauses()):
-                self._pacer.wait(action)
+        action = iam_action(operation)
+        with self._translate_errors(action, operation.__self__.meta.region_name):  # type: ignore[attr-defined]
+            for number, delay in enumerate(conflict_delays()):
+                self._rate_limiter.acquire(action)
                 try:
                     return request()
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in CONFLICT_CODES:
                         raise
                     if number == 0:
-                        self.notice(f"{action} conflicts with another change: asking again for up to three minutes.")
-                self.clock.sleep(pause)
+                        self.warn(f"{action} conflicts with another change: retrying for up to three minutes.")
+                self.clock.sleep(delay)
             return request()
 
-    def _explained(self, action: str, region: str) -> Explained:
-        return Explained(action, account_id=self._expected_account_id, region=region)
+    def _translate_errors(self, action: str, region: str) -> AbstractContextManager[None]:
+        return translate_errors(action, account_id=self._expected_account_id, region=region)
 
 
 def iam_action(operation: Callable[..., object]) -> str:
     """`organizations:MoveAccount` for the method `move_account` of a client."""
     client: BaseClient = operation.__self__  # type: ignore[attr-defined]
-    # Requests are signed with IAM's prefix of the service.
+    # The signing name is the service prefix of IAM actions.
     return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
 
 
-def _region_of(session: Session) -> str:
+def _require_region(session: Session) -> str:
     if not session.region_name:
-        raise UsageError("there is no Region: use --region, or set AWS_REGION.")
+        raise UsageError("no Region is configured: use --region, or set AWS_REGION.")
     return session.region_name
 
 
@@ -274,7 +286,7 @@ def _config() -> Config:
     return Config(
         connect_timeout=5,
         read_timeout=30,
-        # botocore keeps ten, and opens a new one for every other of those who ask at once.
+        # botocore's pool holds ten, and opens a new connection for each further concurrent call.
         max_pool_connections=MAX_WORKERS,
         retries={"mode": "adaptive", "total_max_attempts": 6},
         user_agent_extra=APPLICATION_NAME,

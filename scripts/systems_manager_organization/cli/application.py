@@ -1,4 +1,4 @@
-"""Arguments and standard input to a command and its query; results to standard output; failures to one line."""
+"""The command line: parses options or a query, runs the command, prints its result or one line with the error."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Command(Generic[R]):
         summary: one line.
         description: paragraphs for `--help`: what is called, which Terraform resource is missing, what would replace
             this. Lines that begin with two spaces are kept as they are.
-        example: how it is called, without the program's name.
-        run: does it for Terraform. Gets the query, and a function that connects to AWS as the query says.
-        cli_handler: does it for a person, who gave arguments and no JSON: shows the result and returns the exit status.
+        example: an example of its arguments.
+        run: runs it for Terraform. Gets the query, and a function that creates the AWS session of the query.
+        cli_handler: runs it on the command line, with options and no JSON; returns the exit status.
             None: `run`, and its result as text.
     """
 
@@ -60,8 +60,8 @@ class Program(Generic[R]):
     """An entry script.
 
     Attributes:
-        render: a result as text; told whether a terminal will show it.
-        reads_standard_input: whether a query that is not among the arguments comes on standard input.
+        render: a result as text; the argument is whether standard output is a terminal.
+        reads_standard_input: whether a query that is not an argument is read from standard input.
     """
 
     name: str
@@ -79,11 +79,11 @@ class Program(Generic[R]):
         session_factory: SessionFactory = boto3_session,
         clock: Clock = SYSTEM_CLOCK,
     ) -> int:
-        """Runs the program; whatever is None is the process's own.
+        """Runs the program; None is for the process's own arguments and streams.
 
         Returns:
             The exit status: 0; 1 after one line on standard error; 2 where the command line is wrong; 130 when
-            interrupted; 141 when nobody reads any further. A command that works for a person may return others.
+            interrupted; 141 after a broken pipe. A handler of the command line may return others.
         """
         arguments = sys.argv[1:] if argv is None else argv
         terminal = Terminal(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
@@ -91,7 +91,7 @@ class Program(Generic[R]):
             status = _run(self, arguments, terminal, session_factory, clock)
             terminal.stdout.flush()
         except BrokenPipeError:
-            # Python would flush once more, and report what everybody knows who pipes into head.
+            # Python would flush again at exit, and print a traceback.
             # https://docs.python.org/3/library/signal.html#note-on-sigpipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.stdout.fileno())
             return EXIT_BROKEN_PIPE
@@ -109,15 +109,15 @@ def _run(
         values = vars(namespace)
         command = next(found for found in program.commands if found.name == values["command"])
         name = f"{name} {command.name}"
-        _refuse(unrecognized, name)
+        _require_recognized(unrecognized, name)
         query, from_person = _query(program, command, values, terminal.stdin)
-        notice = partial(print, f"{name}:", file=terminal.stderr, flush=True)
-        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, notice=notice)
+        warn = partial(print, f"{name}:", file=terminal.stderr, flush=True)
+        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, warn=warn)
         if command.run is None or (command.cli_handler and from_person):
-            return _handled(command, query, connect, terminal)
+            return _run_handler(command, query, connect, terminal)
         result = command.run(query, connect)
     except _HelpRequested as requested:
-        terminal.write(requested.text)
+        terminal.echo(requested.text)
         return 0
     except _ParserError as error:
         print(f"{error.prog}: {error}", file=terminal.stderr)
@@ -135,16 +135,16 @@ def _run(
     return 0
 
 
-def _refuse(unrecognized: Sequence[str], name: str) -> None:
+def _require_recognized(unrecognized: Sequence[str], name: str) -> None:
     """Raises UsageError: argparse would name the program without its command."""
     if unrecognized:
         raise UsageError(f"unrecognized arguments: {' '.join(unrecognized)}. See {name} --help.")
 
 
-def _handled(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
+def _run_handler(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:
     """Raises ScriptError."""
     if command.cli_handler is None:
-        raise UsageError("this command does nothing.")
+        raise UsageError("this command has no handler.")
     return command.cli_handler(query, connect, terminal)
 
 
@@ -179,7 +179,7 @@ class _Version(argparse.Action):
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Paragraphs at 79 columns, whatever terminal there is: help is also read in logs and pages."""
+    """Paragraphs at 79 columns, regardless of the terminal: help is also read in logs and pages."""
 
     def __init__(self, prog: str, **_rest: object) -> None:
         super().__init__(prog, max_help_position=30, width=_WIDTH)
@@ -203,14 +203,14 @@ def _blocks(text: str) -> list[str]:
 
 
 def _with_suggestion(message: str) -> str:
-    """argparse's message, with the choice that was probably meant."""
+    """argparse's message, with the closest choice."""
     found = re.fullmatch(r"(?:argument .*: )?invalid choice: '(.*)' \(choose from (.*)\)", message)
     if not found:
         return f"{message}."
     choices = [choice.strip("' ") for choice in found.group(2).split(",")]
-    close = get_close_matches(found.group(1), choices, n=1)
-    meant = f"did you mean {close[0]}?" if close else f"use one of {', '.join(choices)}."
-    return f"there is no command {found.group(1)}: {meant}"
+    matches = get_close_matches(found.group(1), choices, n=1)
+    suggestion = f"did you mean {matches[0]}?" if matches else f"use one of {', '.join(choices)}."
+    return f"unknown command {found.group(1)}: {suggestion}"
 
 
 def _parser(program: Program[R]) -> argparse.ArgumentParser:
@@ -240,12 +240,12 @@ def _add_command(subparsers: Any, program: Program[R], command: Command[R]) -> N
     for option in command.options:
         _add_option(parser, option)
     if command.run is not None:
-        source = ", or comes on standard input" if program.reads_standard_input else ""
+        source = ", or on standard input" if program.reads_standard_input else ""
         parser.add_argument(
             "query",
             nargs="?",
             metavar="QUERY",
-            help=f"the options as one JSON object, with _ for - and without --: Terraform gives it so{source}",
+            help=f"the options as one JSON object, with _ for - and without --, as Terraform passes them{source}",
         )
 
 
@@ -280,7 +280,7 @@ def _complete(parser: argparse.ArgumentParser) -> None:
 
 
 def _query(program: Program[R], command: Command[R], values: dict[str, Any], stdin: TextIO) -> tuple[Query, bool]:
-    """The query, and whether a person gave it: by options, or by nothing at all to a command that can do with that."""
+    """The query, and whether it is from the command line: options, or none for a command without required options."""
     given = {option.name: _text(values[option.name]) for option in command.options if values[option.name] is not None}
     if given or command.run is None:
         return _validated(given, command), True
@@ -291,9 +291,9 @@ def _query(program: Program[R], command: Command[R], values: dict[str, Any], std
         return parse(text, command.options), False
     if command.cli_handler:
         return _validated({}, command), True
-    place = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
+    source = "as JSON on standard input" if program.reads_standard_input else "as one JSON argument"
     raise UsageError(
-        f"there is no query: give it {place}, or as options, which {program.name} {command.name} --help lists."
+        f"the query is missing: pass it {source}, or as options. See {program.name} {command.name} --help."
     )
 
 
@@ -302,7 +302,7 @@ def _text(value: str | list[str]) -> str:
 
 
 def _validated(values: dict[str, str], command: Command[R]) -> Query:
-    """Raises UsageError: a person gave them."""
+    """Raises UsageError: the values are from the command line."""
     try:
         return validated(values, command.options)
     except QueryError as error:
@@ -310,7 +310,7 @@ def _validated(values: dict[str, str], command: Command[R]) -> Query:
 
 
 def _standard_input(stdin: TextIO) -> str:
-    """All of it; nothing where a person sits there, who would wait for us."""
+    """All of standard input; nothing from a terminal."""
     if stdin.isatty():
         return ""
     try:

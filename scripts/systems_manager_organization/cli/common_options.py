@@ -1,4 +1,4 @@
-"""Names and options that several commands share."""
+"""Names and options of several commands."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from systems_manager_organization.cli.options import Option, flag
 from systems_manager_organization.findings import SEVERITIES_RULE
 
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-CHANGE_MANAGER = "AWSQuickSetupType-SSMChangeMgr"
-DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-DHMC"
 HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
-OPS_CENTER = "AWSQuickSetupType-SSMOpsCenter"
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 
 NAME = Option(
@@ -24,7 +21,7 @@ NAME = Option(
 
 MEMBER_ROLE_NAME = Option(
     "member_role_name",
-    "a role of every member account, with its path, to look into them by; default: they are not looked into",
+    "a role of every member account, with its path, to read the accounts; default: they are not read",
     r"[A-Za-z0-9_+=,.@/-]{1,512}",
     'the name of an IAM role, for example "OrganizationAccountAccessRole"',
 )
@@ -38,7 +35,7 @@ SYNC_NAME = Option(
     required=True,
 )
 
-YES = flag("yes", "does not ask")
+YES = flag("yes", "does not ask for confirmation")
 
 ORGANIZATIONAL_UNIT_PATTERN = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
 

@@ -1,4 +1,4 @@
-"""What a query may hold: a JSON object of strings, each value checked before AWS is asked anything."""
+"""Options of a command and keys of its query: a JSON object of strings, validated before AWS is called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from systems_manager_organization.errors import QueryError
 
 Query = Mapping[str, str]
-"""Every option of the command with its value; a key that was left out has its default, which is "" unless said."""
+"""Every option of the command with its value; an omitted one has its default, "" if it has none."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
 COMMON_KEYS = (
     account_id_key(
         "account_id",
-        "the account that must be worked in; the program stops when the credentials are another's",
+        "the expected account; the program stops when the credentials belong to another",
         required=True,
     ),
     Option(
         "region",
-        "the Region to work in: the AWS provider's",
+        "the Region, that of the AWS provider",
         REGION_PATTERN,
         'the name of a Region, for example "us-east-1"',
         required=True,
@@ -92,7 +92,7 @@ COMMON_KEYS = (
     ),
 )
 
-# For commands that change nothing a person may leave out whose account it is, and where.
+# On the command line account and Region are optional.
 OPTIONAL_COMMON_KEYS = tuple(replace(key, required=False) for key in COMMON_KEYS)
 
 
@@ -119,7 +119,7 @@ def validated(values: Mapping[str, object], keys: Iterable[Option]) -> Query:
     known = {key.name: key for key in keys}
     for name in values:
         if name not in known:
-            raise QueryError(f"{_quoted(name)} is no key of this query, which may hold {', '.join(known)}.")
+            raise QueryError(f"{_quoted(name)} is not a key of this query. The keys are {', '.join(known)}.")
     return {name: _value(key, values.get(name)) for name, key in known.items()}
 
 

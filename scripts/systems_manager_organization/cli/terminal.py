@@ -1,4 +1,4 @@
-"""The person at the command line: what is shown to them, and what they answer."""
+"""Output to the terminal, and confirmation."""
 
 from __future__ import annotations
 
@@ -14,36 +14,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Terminal:
-    """Results go to standard output, what is said about them to standard error."""
+    """Standard streams: results go to standard output, messages to standard error."""
 
     stdin: TextIO
     stdout: TextIO
     stderr: TextIO
 
-    def write(self, text: str) -> None:
-        """A result, for a program or a file."""
-        print(text, file=self.stdout)
+    def echo(self, text: str, *, err: bool = False) -> None:
+        """Prints a result; with `err` a message, to standard error."""
+        print(text, file=self.stderr if err else self.stdout, flush=err)
 
-    def tell(self, text: str) -> None:
-        """Something beside the result."""
-        print(text, file=self.stderr, flush=True)
-
-    def confirms(self, question: str) -> bool:
-        """Whether the person says yes. Nobody there to ask is no."""
+    def confirm(self, question: str) -> bool:
+        """Whether the answer is yes; without a terminal it is no."""
         if not self.stdin.isatty():
-            self.tell(f"{question} There is nobody to ask: use --yes.")
+            self.echo(f"{question} Standard input is not a terminal: use --yes.", err=True)
             return False
         print(f"{question} [y/N] ", end="", file=self.stderr, flush=True)
         return self.stdin.readline().strip().lower() in ("y", "yes")
 
     def console(self, stream: TextIO) -> Console:
-        """`stream` as rich sees it. Raises DependencyError."""
+        """A console of rich on `stream`. Raises DependencyError."""
         try:
             from rich.console import Console
         except ImportError as error:
             raise DependencyError(
-                f"{sys.executable} cannot import rich ({error}), which draws the tables. To resolve: "
-                f"{sys.executable} -m pip install rich; or JSON (--json, --format json), which needs none."
+                f"{sys.executable} cannot import rich ({error}), which renders the tables. To resolve: "
+                f"{sys.executable} -m pip install rich; or use JSON (--json, --format json)."
             ) from error
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 

@@ -1,5 +1,5 @@
 """The patch compliance of every account of an organization: what is behind `report.py compliance`.
 
-Whatever the source, a report is three tables in DuckDB, whose columns are in `columns`: the nodes, the accounts and
+From any source, a report is three tables in DuckDB, whose columns are in `columns`: the nodes, the accounts and
 Regions (whether they could be read or not) and the problems.
 """

@@ -22,71 +22,71 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def report(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Collects, and shows and writes what was requested. Returns what `render_report` does, or 130 when interrupted.
+def report(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Collects the data and renders the report. Returns the status of `render_report`, or 130 when interrupted.
 
-    Raises ScriptError when nothing can be read at all, or the options do not go together.
+    Raises ScriptError when nothing can be read, or the options are invalid.
     """
     options = ReportOptions.of(query)
-    _require_packages(options, screen)
+    _require_packages(options, terminal)
     with connect() as aws:
         now = aws.clock.time
         key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
-        with Checkpoint(key, resume=options.resume, notice=aws.notice, now=now) as checkpoint:
+        with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
             try:
-                with progress_bar(checkpoint, screen):
+                with progress_bar(checkpoint, terminal):
                     catalog.source_of(query, now).read(aws, options.scope, checkpoint)
-                status = _made(checkpoint, options, time_text(now()), screen)
+                status = _render(checkpoint, options, time_text(now()), terminal)
             except KeyboardInterrupt:
-                aws.notice(f"interrupted. {_kept(checkpoint)}")
+                aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
                 return INTERRUPTED
             except ScriptError:
-                aws.notice(_kept(checkpoint))
+                aws.warn(_resume_hint(checkpoint))
                 raise
             checkpoint.discard()
             return status
 
 
-def _kept(checkpoint: Checkpoint) -> str:
-    """What is not lost, and how to go on with it; a journal of nothing is deleted."""
+def _resume_hint(checkpoint: Checkpoint) -> str:
+    """How to resume the report; an empty journal is deleted."""
     if not checkpoint.done:
         checkpoint.discard()
         return "No account was read."
-    places = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
-    return f"{places} are kept: the same command with --resume goes on."
+    count = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
+    return f"{count} were read: run the same command with --resume to continue."
 
 
-def _made(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, screen: Terminal) -> int:
-    """Raises ScriptError when DuckDB cannot: no memory, no room on the disk."""
+def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, terminal: Terminal) -> int:
+    """Raises ScriptError when DuckDB fails: out of memory, no space on the disk."""
     import duckdb
 
     try:
         with checkpoint.tables() as tables:
-            return render_report(Report(tables, options, generated_at), screen)
+            return render_report(Report(tables, options, generated_at), terminal)
     except duckdb.Error as error:
-        said = " ".join(str(error).split())
-        raise ScriptError(f"The report cannot be made: {said}") from error
+        message = " ".join(str(error).split())
+        raise ScriptError(f"The report could not be created: {message}") from error
 
 
-def _require_packages(options: ReportOptions, screen: Terminal) -> None:
-    """Before anything takes minutes. Raises DependencyError."""
+def _require_packages(options: ReportOptions, terminal: Terminal) -> None:
+    """Checked before anything takes minutes. Raises DependencyError."""
     try:
-        import duckdb  # noqa: F401 - whether it is there
+        import duckdb  # noqa: F401 - whether it is installed
     except ImportError as error:
         raise DependencyError(
-            f"{sys.executable} cannot import duckdb ({error}), which counts and writes what was collected. To resolve: "
+            f"{sys.executable} cannot import duckdb ({error}), which aggregates and writes the results. To resolve: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
-    if options.format == TABLE and options.output is None and screen.stdout.isatty():
-        screen.console(screen.stdout)
+    if options.format == TABLE and options.output is None and terminal.stdout.isatty():
+        terminal.console(terminal.stdout)
 
 
 COMMAND: Command[str] = Command(
     name="compliance",
     summary="The patch compliance of every account of the organization, in one place.",
     description="""\
-Lists the organization's accounts, enters each through a role, and asks in every Region which managed nodes there are
-and what their last scan found. Changes nothing. What could not be read is told, and never counts as compliant.
+Lists the organization's accounts, assumes a role in each, and reads in every Region the managed nodes and the results
+of their last scan. Changes nothing. What could not be read is reported, and never counts as compliant.
 --source api calls organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent,
 account:ListRegions and sts:AssumeRole, and in each account ssm:DescribeInstanceInformation,
 DescribeInstancePatchStates and ListResourceComplianceSummaries. --source s3 and athena read what
@@ -94,7 +94,7 @@ modules/compliance-reporting collects, in the administrator account, by cloudfor
 s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution and GetQueryResults and glue:GetTable.
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
 something could not be read (but an account that is not active) and --fail-on did not say 2; 130 when interrupted:
-what was read until then is kept for --resume.""",
+what was read is kept for --resume.""",
     example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
     options=KEYS,
     cli_handler=report,

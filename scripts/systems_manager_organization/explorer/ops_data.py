@@ -1,21 +1,19 @@
-"""`report.py ops-data`: what Explorer sees of the organization, and of whom it sees nothing."""
+"""`report.py ops-data`: the OpsData that Explorer has of the organization, and the accounts without any."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError, ServiceError
-from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
-from systems_manager_organization.organizations.accounts import accounts_of
+from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
+from systems_manager_organization.organizations.accounts import list_accounts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,15 +28,15 @@ if TYPE_CHECKING:
     from systems_manager_organization.explorer.resource_data_syncs import Sync
     from systems_manager_organization.organizations.accounts import Account
 
-ARRIVING, NOT_ARRIVING = 0, 1
+EXIT_OK, EXIT_NO_DATA = 0, 1
 
 _INSTANCES = "AWS:EC2InstanceInformation"
-_NAMED_AT_MOST = 10
+_MAX_NAMES = 10
 
 
 @dataclass(frozen=True)
 class Instances:
-    """How many EC2 instances of one account and Region arrived, and how many of them are managed nodes."""
+    """The number of EC2 instances of one account and Region, and of managed nodes among them."""
 
     account_id: str
     region: str
@@ -47,122 +45,119 @@ class Instances:
 
 
 @dataclass
-class Arrived:
-    """What a sync brings.
+class SyncCoverage:
+    """The OpsData of a sync.
 
-    Attributes:
-        accounts: the active ones that could send something, by id.
-        unseen: why the organization's accounts could not be listed.
+        Attributes:
+                    unseen: why the organization's accounts could not be listed.
+    accounts: the organization's active accounts, by id.
+            accounts_error: why they could not be listed.
+            accounts_error: why the organization's accounts could not be listed.
     """
 
     sync: Sync
     instances: list[Instances]
     accounts: dict[str, Account] = field(default_factory=dict)
-    unseen: str = ""
+    accounts_error: str = ""
 
     @property
     def number(self) -> int:
-        return sum(place.number for place in self.instances)
+        return sum(row.number for row in self.instances)
 
     @property
     def managed(self) -> int:
-        return sum(place.managed for place in self.instances)
+        return sum(row.managed for row in self.instances)
 
     @property
-    def silent(self) -> list[str]:
-        return sorted(self.accounts.keys() - {place.account_id for place in self.instances})
+    def accounts_without_data(self) -> list[str]:
+        return sorted(self.accounts.keys() - {row.account_id for row in self.instances})
 
-    def named(self, account_id: str) -> str:
+    def format_account(self, account_id: str) -> str:
         account = self.accounts.get(account_id)
         return f"{account_id} {account.name}" if account else account_id
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Shows what arrives. Returns 0; 1 when the sync has failed or brings nothing.
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Shows the OpsData. Returns 0; 1 when the sync has failed or has no data.
 
-    Raises ScriptError, as when there is no such sync.
+    Raises ScriptError, also when the sync does not exist.
     """
     with connect() as aws:
         sync = _sync(aws, query["sync_name"])
-        listed = aws.start(_accounts, aws) if sync.is_of_organization else None
-        arrived = Arrived(sync, _instances(aws, sync.name))
+        listed = aws.start(_active_accounts, aws) if sync.is_of_organization else None
+        coverage = SyncCoverage(sync, _instances(aws, sync.name))
         try:
-            arrived.accounts = listed.result() if listed else {}
+            coverage.accounts = listed.result() if listed else {}
         except ServiceError as error:
-            arrived.unseen = f"Which accounts of the organization send nothing could not be seen: {error}"
+            coverage.accounts_error = f"Which accounts of the organization have no data could not be checked: {error}"
     if query["json"]:
-        screen.write(json.dumps(_document(arrived), indent=2))
+        terminal.echo(json.dumps(_document(coverage), indent=2))
     else:
-        _show(arrived, screen)
-    return NOT_ARRIVING if sync.is_broken or not arrived.number else ARRIVING
+        _show(coverage, terminal)
+    return EXIT_NO_DATA if sync.is_broken or not coverage.number else EXIT_OK
 
 
-# What AWS is asked
+# AWS calls
 
 
 def _sync(aws: AwsSession, name: str) -> Sync:
-    """The sync of that name; of no name, the organization's only one that is not Quick Setup's. Raises QueryError."""
-    syncs = explorer_syncs(aws)
+    """The sync with the name, or the organization's only one that is not Quick Setup's. Raises QueryError."""
+    syncs = list_explorer_syncs(aws)
     if name:
         found = [sync for sync in syncs if sync.name == name]
-        problem = f'there is no sync "{name}"'
+        problem = f'no sync is named "{name}"'
     else:
         found = [sync for sync in syncs if sync.is_of_organization and not sync.is_quick_setups]
-        problem = f"there {'are several syncs' if found else 'is no sync'} of the organization"
+        problem = f"{'several syncs are' if found else 'no sync is'} of the organization"
     if len(found) == 1:
         return found[0]
     names = ", ".join(sync.name for sync in found or syncs) or "none"
-    # They are seen in the account that made them alone:
+    # Only the account that created a sync lists it:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
     raise QueryError(f"{problem} in account {aws.account_id} and Region {aws.region}. Name one of these: {names}.")
 
 
-def _accounts(aws: AwsSession) -> dict[str, Account]:
+def _active_accounts(aws: AwsSession) -> dict[str, Account]:
     root_id = aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
-    return {account.id: account for account in accounts_of(aws, [root_id]) if account.is_active}
+    return {account.id: account for account in list_accounts_below(aws, [root_id]) if account.is_active}
 
 
 def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:
-    """Counted here and not by AWS, whose pages show aggregators of OpsItems only.
+    """Counted here and not by AWS, which documents aggregators of OpsItems only.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetOpsSummary.html
     """
     numbers: Counter[AccountRegion] = Counter()
     managed: Counter[AccountRegion] = Counter()
-    ask: partial[Any] = partial(
-        aws.call,
-        aws.ssm.get_ops_summary,
-        SyncName=sync_name,
-        ResultAttributes=[{"TypeName": _INSTANCES}],
-        MaxResults=50,
-    )
-    # AWS need not say Entities where there are none.
-    for entity in paginate(lambda **page: {"Entities": [], **ask(**page)}, "Entities"):
+    attributes = [{"TypeName": _INSTANCES}]
+    for entity in aws.paginate(aws.ssm.get_ops_summary, SyncName=sync_name, ResultAttributes=attributes, MaxResults=50):
         for instance in entity.get("Data", {}).get(_INSTANCES, {}).get("Content", []):
             # AWS documents none of these attributes; they are what programs read that work with it.
-            place = (instance.get("SourceAccountId", ""), instance.get("SourceRegion", ""))
-            numbers[place] += 1
-            managed[place] += instance.get("IsManaged") == "true"
-    return [Instances(*place, number, managed[place]) for place, number in sorted(numbers.items())]
+            account_region = (instance.get("SourceAccountId", ""), instance.get("SourceRegion", ""))
+            numbers[account_region] += 1
+            managed[account_region] += instance.get("IsManaged") == "true"
+    return [Instances(*row, number, managed[row]) for row, number in sorted(numbers.items())]
 
 
-# What is shown
+# Output
 
 
-def _show(arrived: Arrived, screen: Terminal) -> None:
-    for line in _of_sync(arrived.sync):
-        screen.write(line)
-    if arrived.instances and screen.stdout.isatty():
-        screen.console(screen.stdout).print(_table(arrived))
+def _show(coverage: SyncCoverage, terminal: Terminal) -> None:
+    for line in _describe_sync(coverage.sync):
+        terminal.echo(line)
+    if coverage.instances and terminal.stdout.isatty():
+        terminal.console(terminal.stdout).print(_table(coverage))
     else:
-        for place in arrived.instances:
-            instances = pluralize(place.number, "instance")
-            screen.write(f"{arrived.named(place.account_id)}, {place.region}: {instances}, {place.managed} managed")
-    for line in _totals(arrived):
-        screen.write(line)
+        for row in coverage.instances:
+            instances = pluralize(row.number, "instance")
+            terminal.echo(
+                f"{coverage.format_account(row.account_id)}, {row.region}: {instances}, {row.managed} managed"
+            )
+    for line in _totals(coverage):
+        terminal.echo(line)
 
 
-def _of_sync(sync: Sync) -> Iterator[str]:
+def _describe_sync(sync: Sync) -> Iterator[str]:
     if sync.source:
         units = ", ".join(sync.source.organizational_unit_ids)
         yield f"{sync.name}: of {units or 'the entire organization'}, in {', '.join(sync.source.regions)}."
@@ -178,67 +173,68 @@ def _of_sync(sync: Sync) -> Iterator[str]:
         yield f"{sync.state}: {sync.explanation}"
 
 
-def _totals(arrived: Arrived) -> Iterator[str]:
-    if arrived.number:
-        accounts = pluralize(len({place.account_id for place in arrived.instances}), "account")
-        yield f"{pluralize(arrived.number, 'EC2 instance')} of {accounts}, {arrived.managed} of them managed nodes."
+def _totals(coverage: SyncCoverage) -> Iterator[str]:
+    if coverage.number:
+        accounts = pluralize(len({row.account_id for row in coverage.instances}), "account")
+        yield f"{pluralize(coverage.number, 'EC2 instance')} of {accounts}, {coverage.managed} of them managed nodes."
     else:
-        yield "Nothing arrives."
-    if arrived.unseen:
-        yield arrived.unseen
-    elif arrived.silent:
+        yield "The sync has no data."
+    if coverage.accounts_error:
+        yield coverage.accounts_error
+    elif coverage.accounts_without_data:
         yield (
-            f"{len(arrived.silent)} of {pluralize(len(arrived.accounts), 'active account')} of the organization send "
-            f"nothing: {_in_words(arrived, arrived.silent)}. They have no instance in these Regions, AWS has not "
-            f"collected from them yet, or they are not in the sync."
+            f"{len(coverage.accounts_without_data)} of {pluralize(len(coverage.accounts), 'active account')} of the "
+            f"organization have no data: {_list_accounts(coverage, coverage.accounts_without_data)}. They have no "
+            "instance in these Regions, AWS has not collected from them yet, or they are not in the sync."
         )
 
 
-def _in_words(arrived: Arrived, account_ids: list[str]) -> str:
-    """An organization may have thousands."""
-    names = ", ".join(map(arrived.named, account_ids[:_NAMED_AT_MOST]))
-    more = len(account_ids) - _NAMED_AT_MOST
+def _list_accounts(coverage: SyncCoverage, account_ids: list[str]) -> str:
+    """Not all: an organization may have thousands."""
+    names = ", ".join(map(coverage.format_account, account_ids[:_MAX_NAMES]))
+    more = len(account_ids) - _MAX_NAMES
     return f"{names} and {more} more, which --json names" if more > 0 else names
 
 
-def _table(arrived: Arrived) -> Table:
-    """One row for each account and Region. Only to be called where there is rich."""
+def _table(coverage: SyncCoverage) -> Table:
+    """One row for each account and Region. Requires rich."""
     from rich.table import Table
 
     table = Table(show_footer=True)
     table.add_column("account", "total", overflow="fold")
     table.add_column("Region", no_wrap=True)
-    table.add_column("instances", str(arrived.number), justify="right")
-    table.add_column("managed", str(arrived.managed), justify="right")
-    for place in arrived.instances:
-        table.add_row(arrived.named(place.account_id), place.region, str(place.number), str(place.managed))
+    table.add_column("instances", str(coverage.number), justify="right")
+    table.add_column("managed", str(coverage.managed), justify="right")
+    for row in coverage.instances:
+        table.add_row(coverage.format_account(row.account_id), row.region, str(row.number), str(row.managed))
     return table
 
 
-def _document(arrived: Arrived) -> dict[str, Any]:
+def _document(coverage: SyncCoverage) -> dict[str, Any]:
     return {
-        "sync": {**asdict(arrived.sync), "explanation": arrived.sync.explanation},
-        "instances": [{**vars(place), "account_name": _name(arrived, place.account_id)} for place in arrived.instances],
-        "total": {"number": arrived.number, "managed": arrived.managed},
+        "sync": {**asdict(coverage.sync), "explanation": coverage.sync.explanation},
+        "instances": [{**vars(row), "account_name": _name(coverage, row.account_id)} for row in coverage.instances],
+        "total": {"number": coverage.number, "managed": coverage.managed},
         "silent_accounts": [
-            {"account_id": account_id, "account_name": _name(arrived, account_id)} for account_id in arrived.silent
+            {"account_id": account_id, "account_name": _name(coverage, account_id)}
+            for account_id in coverage.accounts_without_data
         ],
-        "unseen": arrived.unseen,
+        "unseen": coverage.accounts_error,
     }
 
 
-def _name(arrived: Arrived, account_id: str) -> str:
-    return arrived.accounts[account_id].name if account_id in arrived.accounts else ""
+def _name(coverage: SyncCoverage, account_id: str) -> str:
+    return coverage.accounts[account_id].name if account_id in coverage.accounts else ""
 
 
 COMMAND: Command[str] = Command(
     name="ops-data",
-    summary="What Explorer sees of the organization through a resource data sync, and whom it does not see.",
+    summary="OpsData of the organization in a resource data sync, and accounts without any.",
     description="""\
-Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: once for every fifty EC2 instances; of a
-sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. To be run in the account that has
-the sync: what a delegated administrator's brings the management account does not see.
-It exits with 1 when there is no such sync, when it has failed, and when nothing arrives.""",
+Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: one call for every fifty EC2 instances;
+for a sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. Run it in the account that has
+the sync: the management account does not have the data of a delegated administrator's.
+It exits with 1 when the sync does not exist, has failed, or has no data.""",
     example="ops-data",
     options=(
         replace(

@@ -11,14 +11,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.waiters import synchronizing_pauses
-from systems_manager_organization.errors import QueryError, ScriptError, WaiterError
+from systems_manager_organization.aws.waiters import SYNC_DELAYS, wait_until
+from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.explorer.resource_data_syncs import (
     FROM_SOURCE,
     IN_PROGRESS,
     OF_ORGANIZATION,
     Source,
-    explorer_syncs,
+    list_explorer_syncs,
 )
 from systems_manager_organization.settings.setting import IrreversibleError, SettingKind
 
@@ -35,41 +35,41 @@ if TYPE_CHECKING:
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 ABSENT, PRESENT, DIFFERENT, BROKEN = "absent", "present", "different", "broken"
-_OF_ACCOUNT = "of its own account alone"
+_OF_ACCOUNT = "of its own account only"
 
 
 class BrokenSyncError(ScriptError):
-    """The sync is there and does not work; the text says why, and what to do."""
+    """The sync exists and is broken; the text has the reason and the remedy."""
 
 
 class ResourceDataSync(SettingKind):
     """The name is the sync's, the specification its source: a JSON object with the members of Source.
 
-    Without a specification any sync of the name is "present".
+    Without a specification any sync with the name is "present".
     """
 
     name = "resource-data-sync"
     values = f"{PRESENT}|{ABSENT}|{BROKEN}|{DIFFERENT}"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        syncs = {sync.name: sync for sync in explorer_syncs(aws)}
+        syncs = {sync.name: sync for sync in list_explorer_syncs(aws)}
         return {setting.key: _value(syncs.get(setting.name), setting) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        """Raises BrokenSyncError when AWS makes the sync and it does not work."""
+        """Raises BrokenSyncError when AWS creates the sync and it does not work."""
         aws = context.aws
         if target == ABSENT:
             aws.call(aws.ssm.delete_resource_data_sync, SyncName=setting.name, SyncType=FROM_SOURCE)
             return
         if target != PRESENT:
-            raise IrreversibleError("the source that it had before is not recorded")
-        source = _specified(setting)
-        found = _settled(aws, setting)
+            raise IrreversibleError("its previous source is not recorded")
+        source = _parse_source(setting)
+        found = _wait_for_sync(aws, setting)
         if found:
-            _refuse_other_account_options(setting, found, source)
+            _require_same_account_option(setting, found, source)
         operation = aws.ssm.update_resource_data_sync if found else aws.ssm.create_resource_data_sync
         aws.call(operation, SyncName=setting.name, SyncType=FROM_SOURCE, SyncSource=_request(source))
-        sync = _settled(aws, setting, expected=True)
+        sync = _wait_for_sync(aws, setting, expected=True)
         if sync and sync.is_broken:
             raise BrokenSyncError(_diagnosis(aws, setting, sync))
 
@@ -81,24 +81,24 @@ def _value(sync: Sync | None, setting: Setting) -> str:
         return PRESENT
     if sync.is_broken:
         return BROKEN
-    wanted = _specified(setting)
+    desired = _parse_source(setting)
     if sync.source is None:
         return DIFFERENT
-    told = sync.source.all_ops_data_sources_enabled
-    # ASSUMPTION: AWS tells what it was asked for; where it tells nothing, there is nothing to compare.
-    enabled = wanted.all_ops_data_sources_enabled if told is None else told
-    return PRESENT if replace(sync.source, all_ops_data_sources_enabled=enabled) == wanted else DIFFERENT
+    source = sync.source.all_ops_data_sources_enabled
+    # ASSUMPTION: AWS returns the requested value; where it returns none, there is nothing to compare.
+    enabled = desired.all_ops_data_sources_enabled if source is None else source
+    return PRESENT if replace(sync.source, all_ops_data_sources_enabled=enabled) == desired else DIFFERENT
 
 
-def _specified(setting: Setting) -> Source:
+def _parse_source(setting: Setting) -> Source:
     """Raises QueryError."""
     try:
-        told = json.loads(setting.specification)
+        source = json.loads(setting.specification)
         return Source(
-            regions=tuple(sorted(set(told["regions"]))),
-            organizational_unit_ids=tuple(sorted(set(told["organizational_unit_ids"]))),
-            include_future_regions=bool(told["include_future_regions"]),
-            all_ops_data_sources_enabled=bool(told["all_ops_data_sources_enabled"]),
+            regions=tuple(sorted(set(source["regions"]))),
+            organizational_unit_ids=tuple(sorted(set(source["organizational_unit_ids"]))),
+            include_future_regions=bool(source["include_future_regions"]),
+            all_ops_data_sources_enabled=bool(source["all_ops_data_sources_enabled"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise QueryError(
@@ -106,41 +106,41 @@ def _specified(setting: Setting) -> Source:
         ) from error
 
 
-def _settled(aws: AwsSession, setting: Setting, *, expected: bool = False) -> Sync | None:
-    """The sync once AWS does not work on it; one `expected` is waited for as well. Raises WaiterError."""
-    for pause in synchronizing_pauses():
-        sync = next((sync for sync in explorer_syncs(aws) if sync.name == setting.name), None)
-        is_settled = sync.status != IN_PROGRESS if sync else not expected
-        if is_settled:
-            return sync
-        aws.clock.sleep(pause)
-    raise WaiterError(
-        f"{setting.key}: AWS still works on it in account {aws.account_id} and Region {aws.region} after a quarter of "
-        "an hour. Run this again later."
+def _wait_for_sync(aws: AwsSession, setting: Setting, *, expected: bool = False) -> Sync | None:
+    """The sync once it is not in progress, and exists if it is `expected`. Raises WaiterError."""
+    return wait_until(
+        aws.clock,
+        lambda: next((sync for sync in list_explorer_syncs(aws) if sync.name == setting.name), None),
+        lambda sync: sync.status != IN_PROGRESS if sync else not expected,
+        delays=SYNC_DELAYS,
+        timeout_message=lambda _sync: (
+            f"{setting.key}: the sync is still in progress in account {aws.account_id} and Region {aws.region} after "
+            "a quarter of an hour. Run this again later."
+        ),
     )
 
 
-def _refuse_other_account_options(setting: Setting, sync: Sync, source: Source) -> None:
+def _require_same_account_option(setting: Setting, sync: Sync, source: Source) -> None:
     # "After you create a resource data sync for a Region, you can't change the account options for that sync":
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateResourceDataSync.html
-    is_of, wanted = _account_option(sync.source), _account_option(source)
-    if is_of != wanted:
+    current, desired = _account_option(sync.source), _account_option(source)
+    if current != desired:
         raise IrreversibleError(
-            f"{setting.key} is {is_of}, and AWS makes no such sync one {wanted}. Delete it and run this again "
+            f"{setting.key} is {current}, and AWS cannot change it to one {desired}. Delete it and run this again "
             f"(aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} --sync-name {setting.name}), or give the "
             "new one another name."
         )
 
 
 def _diagnosis(aws: AwsSession, setting: Setting, sync: Sync) -> str:
-    what = ", ".join(word for word in (sync.status, sync.state) if word)
-    said = f": {sync.message.rstrip('.')}" if sync.message else ""
+    status = ", ".join(filter(None, (sync.status, sync.state)))
+    message = f": {sync.message.rstrip('.')}" if sync.message else ""
     advice = sync.explanation or (
         "What Explorer needs: https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-troubleshooting.html"
     )
     return (
-        f"{setting.key} is there and does not work, in account {aws.account_id} and Region {aws.region}: "
-        f"{what}{said}. {advice} Then run this again."
+        f"{setting.key} exists and does not work, in account {aws.account_id} and Region {aws.region}: "
+        f"{status}{message}. {advice} Then run this again."
     )
 
 

@@ -1,4 +1,4 @@
-"""Explorer's resource data syncs of the account and Region, as they are."""
+"""Explorer's resource data syncs of the account and Region."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
-
-from systems_manager_organization.explorer.sync_states import describe_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +20,18 @@ FROM_SOURCE = "SyncFromSource"
 OF_ORGANIZATION = "AwsOrganizations"
 IN_PROGRESS, FAILED = "InProgress", "Failed"
 
-_QUICK_SETUPS = "AWS-QuickSetup-"
+_QUICK_SETUP_PREFIX = "AWS-QuickSetup-"
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncSourceWithState.html
+_PROBLEMS = {
+    "OrganizationNotExists": "The organization no longer exists: delete the sync.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+    "NoPermissions": "Its account has no service-linked role AWSServiceRoleForAmazonSSM_AccountDiscovery. Create it "
+    "there: aws iam create-service-linked-role --aws-service-name accountdiscovery.ssm.amazonaws.com",
+    "InvalidOrganizationalUnit": "It names an organizational unit that does not exist: remove it from the sync.",
+    "TrustedAccessDisabled": "Systems Manager has no trusted access to the organization. Enable it in the management "
+    "account: aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Source:
     Attributes:
         organizational_unit_ids: sorted; empty: the entire organization.
         regions: sorted.
-        all_ops_data_sources_enabled: None where AWS does not tell.
+        all_ops_data_sources_enabled: None when AWS returns none.
     """
 
     regions: tuple[str, ...]
@@ -47,15 +56,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Sync:
-    """A resource data sync as ListResourceDataSync tells it, with "" for what AWS does not tell.
+    """A resource data sync of ListResourceDataSync, with "" for fields that AWS does not return.
 
     Attributes:
         status: Successful, Failed or InProgress.
-        state: what stands in its way: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
-            TrustedAccessDisabled. Accounts show other states where all is well, which are "" here.
-        message: AWS's words about the status.
+        state: its problem: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
+            TrustedAccessDisabled. Accounts show other states when the sync works, which are "" here.
+        message: AWS's message about the status.
         last_successful_sync: RFC 3339, UTC.
-        source: None of a sync that collects from its own account alone.
+        source: None for a sync of its own account only.
     """
 
     name: str
@@ -76,54 +85,62 @@ class Sync:
     @property
     def is_quick_setups(self) -> bool:
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SSMQuickSetupRolePolicy.html
-        return self.name.startswith(_QUICK_SETUPS)
+        return self.name.startswith(_QUICK_SETUP_PREFIX)
 
     @property
     def owner(self) -> str:
-        maker = "Quick Setup's" if self.is_quick_setups else "made by hand"
+        maker = "Quick Setup's" if self.is_quick_setups else "created manually"
         return f"{maker}, of {'the organization' if self.is_of_organization else 'this account'}"
 
     @property
     def explanation(self) -> str:
-        """What the state means and what to do; "" where nothing stands in its way."""
-        return describe_state(self.state)
+        """What the state means and what to do; "" when it is no problem."""
+        return _describe_state(self.state)
 
 
-def explorer_syncs(aws: AwsSession) -> list[Sync]:
+def list_explorer_syncs(aws: AwsSession) -> list[Sync]:
     """Explorer's syncs of the account and Region, by name. Raises ScriptError."""
-    listed = aws.paginate(aws.ssm.list_resource_data_sync, "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+    listed = aws.paginate(aws.ssm.list_resource_data_sync, SyncType=FROM_SOURCE)
+    return sorted(map(parse_sync, listed), key=lambda sync: sync.name)
 
 
-def explorer_syncs_of_member(member: AccountSession, region: str) -> list[Sync]:
+def list_explorer_syncs_of_account(member: AccountSession, region: str) -> list[Sync]:
     """Explorer's syncs of a member account in a Region, by name. Raises ScriptError."""
-    listed = member.paginate("ssm", region, "list_resource_data_sync", "ResourceDataSyncItems", SyncType=FROM_SOURCE)
-    return sorted(map(sync_of, listed), key=lambda sync: sync.name)
+    listed = member.paginate("ssm", region, "list_resource_data_sync", SyncType=FROM_SOURCE)
+    return sorted(map(parse_sync, listed), key=lambda sync: sync.name)
 
 
-def sync_of(told: Mapping[str, Any]) -> Sync:
+def parse_sync(item: Mapping[str, Any]) -> Sync:
     """A ResourceDataSyncItem of the API."""
-    source = told.get("SyncSource", {})
+    source = item.get("SyncSource", {})
     state = source.get("State", "")
     return Sync(
-        name=told["SyncName"],
-        status=told.get("LastStatus", ""),
-        state=state if describe_state(state) else "",
-        message=" ".join(told.get("LastSyncStatusMessage", "").split()),
-        last_successful_sync=_rfc_3339(told.get("LastSuccessfulSyncTime")),
+        name=item["SyncName"],
+        status=item.get("LastStatus", ""),
+        state=state if _describe_state(state) else "",
+        message=" ".join(item.get("LastSyncStatusMessage", "").split()),
+        last_successful_sync=_format_time(item.get("LastSuccessfulSyncTime")),
         source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,
     )
 
 
-def _source(told: Mapping[str, Any]) -> Source:
-    units = told.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
+def _source(item: Mapping[str, Any]) -> Source:
+    units = item.get("AwsOrganizationsSource", {}).get("OrganizationalUnits", [])
     return Source(
-        regions=tuple(sorted(told.get("SourceRegions", []))),
+        regions=tuple(sorted(item.get("SourceRegions", []))),
         organizational_unit_ids=tuple(sorted(unit["OrganizationalUnitId"] for unit in units)),
-        include_future_regions=told.get("IncludeFutureRegions", False),
-        all_ops_data_sources_enabled=told.get("EnableAllOpsDataSources"),
+        include_future_regions=item.get("IncludeFutureRegions", False),
+        all_ops_data_sources_enabled=item.get("EnableAllOpsDataSources"),
     )
 
 
-def _rfc_3339(moment: datetime | None) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+def _format_time(time: datetime | None) -> str:
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+def _describe_state(state: str) -> str:
+    """The problem and the remedy, in sentences; "" for a state that is no problem.
+
+    AWS documents only these four states, and accounts show others when the sync works.
+    """
+    return _PROBLEMS.get(state, "")

@@ -1,1 +1,1 @@
-"""One installation of the Terraform module: what a plan asks, what an apply changes, what exists already."""
+"""One installation of the Terraform module: what a plan reads, what an apply changes, what already exists."""

@@ -1,4 +1,4 @@
-"""`ensure.py settings`: brings about all settings of an installation in one run, and changes them back."""
+"""`ensure.py settings`: applies all settings of an installation in one run, and restores them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
 from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
 from systems_manager_organization.errors import QueryError, ScriptError
-from systems_manager_organization.explorer.deregistration import DeregistrationGuard, refuse_deregistration
-from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, in_order
+from systems_manager_organization.explorer.deregistration import DeregistrationGuard, require_safe_deregistration
+from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, sort_by_kind
 from systems_manager_organization.organizations.account_placement import AccountPlacement
-from systems_manager_organization.quick_setup.orphaned_managers import refuse_orphaned_managers
+from systems_manager_organization.quick_setup.orphaned_managers import require_no_orphaned_managers
 from systems_manager_organization.settings.records import (
     INSTALLATION,
     RECORD_REGION,
@@ -44,12 +44,12 @@ APPLY, RESTORE = "apply", "restore"
 
 _RULE = (
     "a JSON list of objects with the strings key, subject, value, previous, change and specification and the boolean "
-    "retained, of which all but key and value may be left out"
+    "retained; only key and value are required"
 )
 
 
 class SettingsError(ScriptError):
-    """Some settings could not be changed; the text has a line for each."""
+    """Some settings could not be changed; the text has one line for each."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class DesiredSetting:
     """A setting as Terraform has it in its plan or in its state.
 
     Attributes:
-        previous: what it was before, as the state remembers it.
-        change: how the plan shows the change.
-        retained: whether it stays when the installation goes.
+        previous: the value before, from the state.
+        change: the change, as the plan shows it.
+        retained: whether it is kept when the installation is destroyed.
     """
 
     setting: Setting
@@ -80,7 +80,7 @@ def run(query: Query, connect: Connect) -> str:
             lines = installation.apply(desired, json.loads(query["reverts"]))
         else:
             if query["execution_role_name"]:
-                refuse_orphaned_managers(aws, query["installation"], query["execution_role_name"])
+                require_no_orphaned_managers(aws, query["installation"], query["execution_role_name"])
             lines = installation.restore(desired)
     return "\n".join(lines) or "There is nothing to change."
 
@@ -92,38 +92,38 @@ class _Installation:
         self._aws = aws
         self._region, self._name = query["record_region"], query["installation"]
         guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
-        self._context = SettingContext(aws, partial(refuse_deregistration, guard))
+        self._context = SettingContext(aws, partial(require_safe_deregistration, guard))
         self._records: Records = load_records(aws, self._region, self._name, KINDS)
         self._own: dict[str, Record] = dict(self._records.own)
 
     def apply(self, desired: Iterable[DesiredSetting], reverts: Mapping[str, str]) -> list[str]:
-        """Changes back what is no longer wanted, then brings about what is.
+        """Restores what is no longer desired, then applies what is.
 
-        The record is written before anything is changed, and once more at the end, whatever happened.
+        The record is written before anything is changed, and again at the end, also after a failure.
 
         Args:
-            reverts: by key of what is no longer wanted, the change back as the plan shows it.
+            reverts: by key of what is no longer desired, the change back as the plan shows it.
         """
-        wanted = {found.setting.key: found for found in desired}
+        desired_by_key = {found.setting.key: found for found in desired}
         lines: list[str] = []
         try:
-            self._revert_unwanted(wanted, reverts, lines)
-            for key, found in wanted.items():
+            self._revert_unwanted(desired_by_key, reverts, lines)
+            for key, found in desired_by_key.items():
                 done = self._own.get(key) == found.record(found.change)
                 self._own[key] = found.record(found.change if done else "")
             self._save()
-            for key in in_order(wanted):
-                lines.append(self._bring_about(wanted[key]))
-                self._own[key] = completed(self._own[key], wanted[key].change)
+            for key in sort_by_kind(desired_by_key):
+                lines.append(self._apply(desired_by_key[key]))
+                self._own[key] = completed(self._own[key], desired_by_key[key].change)
         finally:
             self._save()
         return lines
 
     def restore(self, desired: Iterable[DesiredSetting]) -> list[str]:
-        """Changes everything back, as the state remembers it; deletes the record.
+        """Restores all values of the state, and deletes the record.
 
-        What cannot be changed back is named at the end, and stays recorded. The rest goes on, but for what must stay as
-        long as it has not been. Raises SettingsError.
+        Failures are reported at the end and stay recorded; the other settings are restored, except those that they
+        depend on. Raises SettingsError.
         """
         known = {found.setting.key: found for found in desired}
         lines: list[str] = []
@@ -132,17 +132,17 @@ class _Installation:
             if key in known or record.reverted:
                 continue
             if key.partition("/")[0] == AccountPlacement.name:
-                # Whoever may write a parameter must not say where an account goes without anybody being shown it.
+                # A parameter alone must not move an account that no plan showed.
                 lines.append(
-                    f"{key}: left as it is, because only {parameter_name(self._name)} says that it was in "
+                    f"{key}: left as it is, because only {parameter_name(self._name)} records that it was in "
                     f"{record.previous}. To move it back: aws organizations move-account --account-id {record.subject} "
                     f"--source-parent-id {record.value} --destination-parent-id {record.previous}"
                 )
             else:
                 known[key] = _recorded(key, record)
-        for key in reversed(in_order(known)):
+        for key in reversed(sort_by_kind(known)):
             if failures and key.partition("/")[0] in FOUNDATIONS:
-                lines.append(f"{key}: stays until the rest is changed back.")
+                lines.append(f"{key}: retained until the other settings are restored.")
                 continue
             try:
                 lines.append(self._revert(known[key]))
@@ -157,18 +157,18 @@ class _Installation:
         return lines
 
     def _revert_unwanted(
-        self, wanted: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
+        self, desired_by_key: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
     ) -> None:
-        for key in reversed(in_order(self._own)):
+        for key in reversed(sort_by_kind(self._own)):
             record = self._own[key]
-            if record.reverted or (key in wanted and wanted[key].setting.subject == record.subject):
+            if record.reverted or (key in desired_by_key and desired_by_key[key].setting.subject == record.subject):
                 continue
             lines.append(self._revert(_recorded(key, record)))
             self._own[key] = Record(
                 record.subject, record.value, record.previous, reverts.get(key, ""), record.retained, reverted=True
             )
 
-    def _bring_about(self, desired: DesiredSetting) -> str:
+    def _apply(self, desired: DesiredSetting) -> str:
         setting = desired.setting
         kind = KINDS[setting.kind]
         current = kind.current(self._aws, setting)
@@ -181,9 +181,9 @@ class _Installation:
         setting = desired.setting
         kind = KINDS[setting.kind]
         reason = kind.always_retained or ("it is retained on destroy" if desired.retained else "")
-        others = self._records.wanted_by_others(setting.key, setting.subject)
+        others = self._records.records_of_others(setting.key, setting.subject)
         if others:
-            reason = f"the installation {', '.join(sorted(others))} has it as well"
+            reason = f"the installation {', '.join(sorted(others))} uses it as well"
         if reason:
             return f"{setting.key}: left as it is, because {reason}."
         if desired.previous == setting.value:
@@ -199,11 +199,11 @@ class _Installation:
             apply_change(kind, self._context, setting, current, target)
         except IrreversibleError as error:
             return f"{setting.key}: left {display(current)}, because {error}."
-        said = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
-        return f"{setting.key}: {display(target)} again (was {display(current)}){said}."
+        note = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"
+        return f"{setting.key}: {display(target)} again (was {display(current)}){note}."
 
     def _values(self, desired: DesiredSetting) -> set[str]:
-        """What this installation may have made of it: also where an apply was interrupted after its state changed."""
+        """The values that this installation can have set, also by an interrupted apply."""
         own = self._own.get(desired.setting.key)
         return {desired.setting.value, *([own.value] if own and own.subject == desired.setting.subject else [])}
 
@@ -229,15 +229,15 @@ def _desired(item: Mapping[str, Any]) -> DesiredSetting:
         found.pop("key"), found.pop("subject", None) or "", found.pop("value"), found.pop("specification", None) or ""
     )
     if setting.kind not in KINDS:
-        raise ValueError(f"{setting.key} is of no kind that there is ({', '.join(KINDS)})")
+        raise ValueError(f"{setting.key} is not of a known kind ({', '.join(KINDS)})")
     return DesiredSetting(setting, **found)
 
 
 COMMAND = Command(
     name="settings",
-    summary="All settings of an installation for which Terraform has no resource, and how they were before.",
+    summary="Applies or restores all settings of an installation for which Terraform has no resource.",
     description="""\
-Reads what is so, changes what differs, reads again. Trusted access: organizations:EnableAWSServiceAccess and
+Reads the current values, changes what differs, reads again. Trusted access: organizations:EnableAWSServiceAccess and
 DisableAWSServiceAccess. StackSets: cloudformation:ActivateOrganizationsAccess and DeactivateOrganizationsAccess.
 Service-linked roles: iam:CreateServiceLinkedRole. The place of an account: organizations:MoveAccount. Delegated
 administrators: organizations:RegisterDelegatedAdministrator and DeregisterDelegatedAdministrator. Explorer's syncs:
@@ -249,10 +249,10 @@ on destroy, would replace this.""",
         *COMMON_KEYS,
         INSTALLATION,
         RECORD_REGION,
-        Option("settings", "what is to be so, or what was", r"(?s)\[.*\]", _RULE, default="[]"),
+        Option("settings", "the settings and their values", r"(?s)\[.*\]", _RULE, default="[]"),
         Option(
             "reverts",
-            "by key of what is no longer wanted, the change back as the plan shows it",
+            "by key of what is no longer desired, the change back as the plan shows it",
             r"(?s)\{.*\}",
             "a JSON object of strings",
             default="{}",
@@ -260,19 +260,19 @@ on destroy, would replace this.""",
         MEMBER_ROLE_NAME,
         Option(
             "regions",
-            "Regions in which an administrator account may have resource data syncs",
+            "Regions of the administrator account's resource data syncs",
             list_pattern(REGION_PATTERN, empty=True),
             "a JSON list of Regions",
             default="[]",
         ),
         Option(
             "execution_role_name",
-            "for restore: the role without which configuration managers cannot be deleted; refuses while any is left",
+            "for restore: the role that deleting configuration managers requires; fails while any exists",
             r"[A-Za-z0-9_+=,.@/-]{1,576}",
             "the name of an IAM role",
         ),
         Option(
-            "action", "make it so, or change it back", f"{APPLY}|{RESTORE}", f'"{APPLY}" or "{RESTORE}"', default=APPLY
+            "action", "whether to apply or to restore", f"{APPLY}|{RESTORE}", f'"{APPLY}" or "{RESTORE}"', default=APPLY
         ),
     ),
     run=run,

@@ -1,6 +1,6 @@
-"""What AWS has by the names that Terraform is to use: so that a plan does not create it a second time.
+"""Existing resources with the names that Terraform uses, so that a plan does not create them again.
 
-Whether the state has it too, only Terraform knows. What a plan creates although it exists is refused with these words.
+Only Terraform knows whether its state has them. A plan that creates an existing resource fails with these messages.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import Option
 from systems_manager_organization.cli.report_command import report_command
-from systems_manager_organization.creation_tag import CreationMark
-from systems_manager_organization.errors import QueryError, ServiceError
+from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.errors import QueryError
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.organizations.accounts import root_id_of
-from systems_manager_organization.quick_setup.configuration_managers import FAILED, creation_mark, deployment_status
+from systems_manager_organization.organizations.accounts import get_root_id
+from systems_manager_organization.quick_setup.configuration_managers import (
+    FAILED_STATUSES,
+    creation_tag_of,
+    deployment_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,29 +29,29 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 _RULE = (
-    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id it is "
-    "looked for in the root) and the string account_email, all of which may be left out"
+    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id its "
+    "parent is the root) and the string account_email, all of which are optional"
 )
 
-RESOURCES = Option("resources", "names of resources that Terraform is to create", r"(?s)\{.*\}", _RULE, default="{}")
+RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
 
 
 @dataclass(frozen=True)
 class ExistingResource:
-    """Something that AWS has.
+    """A resource that exists in AWS.
 
     Attributes:
-        key: how Terraform asks for it: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
+        key: its key in Terraform: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
             `TYPE/NAME` of a configuration manager.
-        what: in words, for example `role "AWS-QuickSetup-Execution"`.
+        description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
-        remark: more about it, in words; or "".
+        remark: further sentences, or "".
     """
 
     key: str
-    what: str
+    description: str
     id: str
-    mark: CreationMark
+    tag: CreationTag
     remark: str = ""
 
 
@@ -56,37 +60,34 @@ def parse_resources(text: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(text)
         unit = found.get("organizational_unit") or {}
-        good = (
+        is_valid = (
             set(found) <= {"role_names", "organizational_unit", "account_email"}
             and all(isinstance(name, str) for name in found.get("role_names", []))
             and set(unit) <= {"name", "parent_id"}
         )
     except (ValueError, TypeError, AttributeError) as error:
         raise QueryError(f"resources is not {_RULE} ({error}).") from error
-    if not good:
+    if not is_valid:
         raise QueryError(f"resources must be {_RULE}.")
     return found
 
 
-def existing_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
+def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
     """Raises ScriptError."""
     for name in names:
-        try:
-            role = aws.call(aws.iam.get_role, RoleName=name)["Role"]
-        except ServiceError as error:
-            if error.code != "NoSuchEntity":
-                raise
-            continue
-        yield ExistingResource(
-            f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationMark.of_list(role.get("Tags", []))
-        )
+        response = aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=name)
+        if response:
+            role = response["Role"]
+            yield ExistingResource(
+                f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationTag.of_list(role.get("Tags", []))
+            )
 
 
-def existing_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:
+def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:
     """The organizational unit of this name below `parent_id`, or below the root. Raises ScriptError."""
     organizations = aws.organizations
-    parent = parent_id or root_id_of(aws)
-    listed = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+    parent = parent_id or get_root_id(aws)
+    listed = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=parent)
     unit = next((found for found in listed if found["Name"] == name), None)
     if unit is None:
         return None
@@ -95,13 +96,13 @@ def existing_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResourc
         "organizational-unit",
         f'organizational unit "{name}" in {parent}',
         unit["Id"],
-        CreationMark.of_list(tags),
+        CreationTag.of_list(tags),
         f'To use it as it is, set dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}.',
     )
 
 
-def existing_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> ExistingResource | None:
-    """The account of this e-mail address, which AWS takes once. Raises ScriptError."""
+def find_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> ExistingResource | None:
+    """The account of this e-mail address, which is unique in AWS. Raises ScriptError."""
     account = next((found for found in accounts if found.email.lower() == email.lower()), None)
     if account is None:
         return None
@@ -110,78 +111,79 @@ def existing_account(aws: AwsSession, accounts: Iterable[Account], email: str) -
         "organizations-account",
         f'account "{account.name}" with the e-mail address {email}',
         account.id,
-        CreationMark.of_list(tags),
+        CreationTag.of_list(tags),
         f'To use it as it is, set delegated_administrator = {{ account_id = "{account.id}" }}.',
     )
 
 
-def existing_managers(
+def describe_managers(
     deployed: Iterable[Configuration], descriptions: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[ExistingResource]:
-    """The managers of these configurations, each of which has the ARN of one, by what Quick Setup says of them."""
+    """The managers of these configurations, with their descriptions in Quick Setup by ARN."""
     for configuration in deployed:
         description = descriptions[configuration.arn]
         yield ExistingResource(
             f"{configuration.type}/{configuration.name}",
             f'configuration manager "{configuration.name}"',
             configuration.arn,
-            creation_mark(description),
-            _remark(deployment_status(description), configuration.arn),
+            creation_tag_of(description),
+            _describe_status(deployment_status(description), configuration.arn),
         )
 
 
-def refusals(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
-    """By key, what to say where a plan would create it."""
-    said: dict[str, str] = {}
+def explain_existing(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
+    """The error message by key, for a plan that would create the resource."""
+    messages: dict[str, str] = {}
     for found in existing:
-        said[found.key] = " ".join(filter(None, (said.get(found.key), _refusal(found, installation))))
-    return said
+        messages[found.key] = " ".join(filter(None, (messages.get(found.key), _refusal(found, installation))))
+    return messages
 
 
 def _refusal(found: ExistingResource, installation: str) -> str:
-    mark = found.mark
-    if not mark.installation:
-        whose = "It was created by hand or by another tool"
-    elif mark.installation == installation:
-        whose = (
-            f"This installation created it (plan of {mark.time}): the state has lost it, its address changed without a "
+    tag = found.tag
+    if not tag.installation:
+        origin = "It was created manually or by another tool"
+    elif tag.installation == installation:
+        origin = (
+            f"This installation created it (plan of {tag.time}): the state lost it, its address changed without a "
             "moved block, or it is tainted or to be replaced"
         )
     else:
-        whose = (
-            f"Installation {mark.installation} created it (plan of {mark.time}): another workspace or state, this "
+        origin = (
+            f"Installation {tag.installation} created it (plan of {tag.time}): another workspace or state, this "
             "module call renamed without a moved block, or a state that was lost (then set installation = "
-            f'"{mark.installation}", and plan again)'
+            f'"{tag.installation}", and plan again)'
         )
     remark = f" {found.remark}" if found.remark else ""
     return (
-        f"The {found.what} exists already ({found.id}). {whose}.{remark} Nothing was changed. To see which it is, and "
-        "to get the import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
+        f"The {found.description} already exists ({found.id}). {origin}.{remark} Nothing was changed. To generate the "
+        "import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
         f"refused.tfplan | {report_command()} adopt >> adopted.tf"
     )
 
 
-def _remark(status: str, arn: str) -> str:
-    if status not in FAILED:
+def _describe_status(status: str, arn: str) -> str:
+    if status not in FAILED_STATUSES:
         return f"Its deployment is {status or 'NONE'}."
     return (
-        f"Its deployment is {status}. Take the cause away ({report_command()} explain {arn}) and deploy it again "
+        f"Its deployment is {status}. Fix the cause ({report_command()} explain {arn}) and deploy it again "
         f"({report_command()} redeploy {arn}), or delete it ({report_command()} discard {arn})."
     )
 
 
 def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
-    """What exists more than once, which only configuration managers can: nobody knows then which one is meant."""
+    """Findings for names that are not unique, which only configuration managers can share."""
     by_key: dict[str, list[ExistingResource]] = {}
     for found in existing:
         by_key.setdefault(found.key, []).append(found)
-    for same in by_key.values():
-        if len(same) > 1:
+    for resources in by_key.values():
+        if len(resources) > 1:
             yield Finding(
                 "DUPLICATE_CONFIGURATION",
-                same[0].what,
-                f"Quick Setup has {len(same)} of this type and name: "
-                f"{'; '.join(f'{found.id} ({found.mark.creator})' for found in same)}. Both deploy to the same nodes.",
+                resources[0].description,
+                f"Quick Setup has {len(resources)} of this type and name: "
+                f"{'; '.join(f'{found.id} ({found.tag.creator})' for found in resources)}. "
+                "Both deploy to the same nodes.",
                 "Keep the one that Terraform has (terraform state show), and delete the other: "
                 f"{report_command()} discard ARN. Or give one of them another name.",
             )

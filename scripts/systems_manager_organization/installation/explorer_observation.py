@@ -1,4 +1,4 @@
-"""`observe.py resource-data-sync`: how Explorer's sync of the organization stands."""
+"""`observe.py resource-data-sync`: the status of Explorer's resource data sync of the organization."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import COMMON_KEYS
-from systems_manager_organization.explorer.resource_data_syncs import explorer_syncs
+from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -28,15 +28,15 @@ SCHEMA_VERSION = "1"
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them, "" for what there is not:
+    """A map of strings for the external data source, "" for missing values:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `exists`: "true" or "false"; the rest but `others` is of the sync that the query names
+    - `exists`: "true" or "false"; all but `others` is for the query's sync
     - `status`: Successful, Failed or InProgress
-    - `state`: what stands in its way: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
-      TrustedAccessDisabled; "" for other states, which accounts show where all is well
-    - `message`: AWS's words about the status
+    - `state`: its problem: OrganizationNotExists, NoPermissions, InvalidOrganizationalUnit or
+      TrustedAccessDisabled; "" for other states, which accounts show when the sync works
+    - `message`: AWS's message about the status
     - `last_successful_sync`: time, RFC 3339, UTC
     - `explanation`: what the state means, and what to do
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
@@ -46,7 +46,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     """
     settings = parse_settings(query["settings"])
     with connect() as aws:
-        syncs = explorer_syncs(aws)
+        syncs = list_explorer_syncs(aws)
         records = (
             load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
             if query["installation"]
@@ -58,14 +58,14 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
             "exists": "true" if named else "false",
-            **_told(named),
+            **_describe(named),
             "others": json.dumps(others),
             "settings": json.dumps(observe_settings(aws, records, settings)),
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
         }
 
 
-def _told(sync: Sync | None) -> dict[str, str]:
+def _describe(sync: Sync | None) -> dict[str, str]:
     return {
         "status": sync.status if sync else "",
         "state": sync.state if sync else "",
@@ -78,12 +78,12 @@ def _told(sync: Sync | None) -> dict[str, str]:
 
 COMMAND = Command(
     name="resource-data-sync",
-    summary="How Explorer's resource data sync of the organization stands in the account and Region.",
+    summary="The status of Explorer's resource data sync of the organization in the account and Region.",
     description="""\
-Calls ssm:ListResourceDataSync, in the account whose sync it is: Explorer's are seen there alone. With --settings also
-what reads these, and ssm:GetParametersByPath.
+Calls ssm:ListResourceDataSync, in the account that has the sync: no other account lists it. With --settings also the
+operations that read these, and ssm:GetParametersByPath.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
-one that tells LastStatus and the State of SyncSource would replace this command.""",
+one that has LastStatus and the State of SyncSource would replace this command.""",
     example="""resource-data-sync --account-id 222222222222 --region us-east-1 \\
     --sync-name organization --installation main --record-region us-east-1""",
     options=(

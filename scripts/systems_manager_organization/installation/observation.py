@@ -1,4 +1,4 @@
-"""`observe.py organization`: everything that a plan asks AWS, in one run."""
+"""`observe.py organization`: all AWS calls of a plan, in one run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from systems_manager_organization.errors import PrerequisiteError
 from systems_manager_organization.findings import Finding, Severities
 from systems_manager_organization.installation.existing_resources import (
     RESOURCES,
+    describe_managers,
     duplicates,
-    existing_account,
-    existing_managers,
-    existing_roles,
-    existing_unit,
+    explain_existing,
+    find_account,
+    find_roles,
+    find_unit,
     parse_resources,
-    refusals,
 )
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
@@ -30,15 +30,15 @@ from systems_manager_organization.installation.observed_settings import (
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.account_placement import AccountPlacement
-from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
 from systems_manager_organization.preflight.administrator_findings import (
     account_findings,
     registration_findings,
     unit_findings,
 )
-from systems_manager_organization.preflight.command import find
-from systems_manager_organization.quick_setup.configuration_managers import descriptions_of, managers_of
+from systems_manager_organization.preflight.command import find_problems
+from systems_manager_organization.quick_setup.configuration_managers import get_descriptions, list_managers
 from systems_manager_organization.quick_setup.configurations import (
     Configuration,
     configurations_key,
@@ -69,19 +69,19 @@ class Organization:
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them; all but the first two are JSON:
+    """A map of strings for the external data source; all but the first two are JSON:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
     - `organization`: `{id, root_id, management_account_id}`
-    - `settings`: from the key of each of the query's settings to what `observe_settings` says of it
+    - `settings`: from the key of each of the query's settings to the result of `observe_settings`
     - `no_longer_wanted`: from the key of a setting that the installation recorded and the query does not have to
       `{from, to, change}`
-    - `existing`: from the key of an ExistingResource to why a plan may not create it again
+    - `existing`: from the key of an ExistingResource to the error message for a plan that creates it again
     - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
-    - `deployments`: from the name of each of the query's configurations that is there to `{counts, exceptions}`
+    - `deployments`: from the name of each deployed configuration of the query to `{counts, exceptions}`
 
-    Raises PrerequisiteError where the module cannot work at all, or another ScriptError.
+    Raises PrerequisiteError when the module cannot work at all, or another ScriptError.
     """
     resources, severities = parse_resources(query["resources"]), Severities(query["severities"])
     settings = parse_settings(query["settings"])
@@ -90,21 +90,21 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         records_read = aws.start(
             load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
         )
-        managers_read = aws.start(managers_of, aws)
+        managers_read = aws.start(list_managers, aws)
         resources_read = aws.start(_existing_resources, aws, resources)
         configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
-        account = _account_of(aws, directory, organization, resources)
+        account = _find_account(aws, directory, organization, resources)
         account_id = account.id if account else query["administrator_account_id"]
-        settings = [_of_account(setting, account_id) for setting in settings]
+        settings = [_with_account(setting, account_id) for setting in settings]
 
         records, managers = records_read.result(), managers_read.result()
         observed = observe_settings(aws, records, settings)
         deployed = _deployed(configurations, managers)
-        descriptions = descriptions_of(aws, [configuration.arn for configuration in deployed])
+        descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
         existing = [
             *resources_read.result(),
             *([account] if account else []),
-            *existing_managers(deployed, descriptions),
+            *describe_managers(deployed, descriptions),
         ]
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
@@ -120,7 +120,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
             *deployment_findings(statuses),
         ]
-        found = find(
+        found = find_problems(
             aws,
             configurations,
             managers,
@@ -137,31 +137,31 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "organization": json.dumps(asdict(organization)),
             "settings": json.dumps(observed),
             "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
-            "existing": json.dumps(refusals(existing, query["installation"])),
+            "existing": json.dumps(explain_existing(existing, query["installation"])),
             "findings": json.dumps(found),
             "deployments": json.dumps(summarize(statuses)),
         }
 
 
 def describe_organization(aws: AwsSession) -> Organization:
-    """Raises PrerequisiteError where Systems Manager cannot be set up from this account."""
-    told = aws.call(aws.organizations.describe_organization)["Organization"]
-    if told["MasterAccountId"] != aws.account_id:
+    """Raises PrerequisiteError when Systems Manager cannot be set up from this account."""
+    organization = aws.call(aws.organizations.describe_organization)["Organization"]
+    if organization["MasterAccountId"] != aws.account_id:
         raise PrerequisiteError(
             f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {aws.account_id}, but the management account "
-            f"of this organization is {told['MasterAccountId']}. Use credentials of the management account."
+            f"of this organization is {organization['MasterAccountId']}. Use credentials of the management account."
         )
-    if told["FeatureSet"] != "ALL":
+    if organization["FeatureSet"] != "ALL":
         raise PrerequisiteError(
-            f"ALL_FEATURES_DISABLED: the organization's feature set is {told['FeatureSet']}, but trusted access, "
-            "delegated administrators and Quick Setup need all features. Enable them (every invited account must "
-            "agree): aws organizations enable-all-features"
+            f"ALL_FEATURES_DISABLED: the organization's feature set is {organization['FeatureSet']}, but trusted "
+            "access, delegated administrators and Quick Setup require all features. Enable them (every invited account "
+            "must approve): aws organizations enable-all-features"
         )
-    return Organization(told["Id"], root_id_of(aws), told["MasterAccountId"])
+    return Organization(organization["Id"], get_root_id(aws), organization["MasterAccountId"])
 
 
 def _resolved(configurations: Sequence[Configuration], organization: Organization) -> list[Configuration]:
-    """With the root in place of no organizational units: before this, Terraform need not know its id."""
+    """With the root in place of an empty list of organizational units: Terraform does not know its id."""
     return [
         configuration
         if configuration.account_id or configuration.organizational_unit_ids
@@ -170,25 +170,25 @@ def _resolved(configurations: Sequence[Configuration], organization: Organizatio
     ]
 
 
-def _account_of(
+def _find_account(
     aws: AwsSession, directory: AccountDirectory, organization: Organization, resources: Mapping[str, Any]
 ) -> ExistingResource | None:
-    """The account that Terraform is to create, where it exists."""
+    """The account that Terraform creates, if it already exists."""
     email = resources.get("account_email")
-    return existing_account(aws, directory.in_units([organization.root_id]), email) if email else None
+    return find_account(aws, directory.in_units([organization.root_id]), email) if email else None
 
 
-def _of_account(setting: Setting, account_id: str) -> Setting:
-    """The setting of the administrator account, whose id Terraform does not know in the plan that creates it."""
+def _with_account(setting: Setting, account_id: str) -> Setting:
+    """The setting with the administrator account, whose id Terraform does not know in the plan that creates it."""
     if setting.kind == AccountPlacement.name:
         return replace(setting, subject=account_id)
     return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
 
 
 def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:
-    found = list(existing_roles(aws, resources.get("role_names", [])))
-    wanted = resources.get("organizational_unit") or {}
-    unit = existing_unit(aws, wanted["name"], wanted.get("parent_id") or "") if wanted else None
+    found = list(find_roles(aws, resources.get("role_names", [])))
+    unit_query = resources.get("organizational_unit") or {}
+    unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or "") if unit_query else None
     return [*found, unit] if unit else found
 
 
@@ -211,18 +211,18 @@ def _unreadable(records: Records) -> Iterator[Finding]:
         yield Finding(
             "SETTING_RECORD_UNREADABLE",
             name,
-            "The parameter is below the path where installations of this module record what they changed, and does not "
-            "hold what this version writes: another version wrote it, or somebody changed it.",
-            f"Delete it: the Terraform state knows what was there before. aws ssm delete-parameter --name {name}",
+            "The parameter is below the path in which installations of this module record their changes, but this "
+            "version cannot read it: another version wrote it, or it was edited.",
+            f"Delete it: the Terraform state has the previous values. aws ssm delete-parameter --name {name}",
         )
 
 
 COMMAND = Command(
     name="organization",
-    summary="Everything that a plan of the module asks AWS.",
+    summary="All AWS calls of a plan of the module.",
     description="""\
-Reads the organization, the settings that no resource manages and their records, what exists by the names that Terraform
-is to use, what would go wrong (observe.py preflight) and how the configurations are deployed (observe.py deployments).
+Reads the organization, the settings that no resource manages and their records, existing resources with the names that
+Terraform uses, problems (observe.py preflight) and the status of deployments (observe.py deployments).
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
 ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has data sources for a part of it.""",
@@ -234,12 +234,12 @@ ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has da
         replace(RECORD_REGION, required=False),
         SETTINGS,
         RESOURCES,
-        configurations_key("what is to be deployed, and where; no organizational units: the whole organization"),
+        configurations_key("the configurations and their targets; no organizational units: the whole organization"),
         MEMBER_ROLE_NAME,
-        account_id_key("administrator_account_id", "the delegated administrator, where it is known"),
+        account_id_key("administrator_account_id", "the delegated administrator, if it is known"),
         Option(
             "organizational_unit_id",
-            "the dedicated organizational unit, where it exists already",
+            "the dedicated organizational unit, if it already exists",
             ORGANIZATIONAL_UNIT_PATTERN,
             'the id of an organizational unit, for example "ou-ab12-34cd56ef"',
         ),

@@ -1,4 +1,4 @@
-"""How settings are now, and what is recorded of them: what a plan compares its inputs with."""
+"""Current settings and their records, with which a plan compares its inputs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.settings.records import Record, Records
 
 _RULE = (
-    "a JSON list of objects with the string key (KIND/NAME, for example trusted-access/ssm.amazonaws.com) and, where "
-    "they are needed, the strings subject, value and specification"
+    "a JSON list of objects with the string key (KIND/NAME, for example trusted-access/ssm.amazonaws.com) and the "
+    "optional strings subject, value and specification"
 )
 _MEMBERS = frozenset({"key", "subject", "value", "specification"})
 
@@ -46,14 +46,13 @@ def _is_setting(item: Any) -> bool:
 
 
 def observe_settings(aws: AwsSession, records: Records, settings: Sequence[Setting]) -> dict[str, dict[str, Any]]:
-    """What a plan has to know of each setting, by key; for Terraform, so all of one shape:
+    """The current state of each setting, by key:
 
-    - `value`: what it is now
-    - `previous`: what it was before any installation of the module changed it
-    - `change`: as the plan showed the change that led to `value`; "" where that is not complete or not this
-      installation's
-    - `superseded`: how the former subject is changed back, in words, where the installation now has another; else ""
-    - `others`: list of `{installation, value}`, of other installations to which the setting belongs as well
+    - `value`: its current value
+    - `previous`: its value before any installation of the module changed it
+    - `change`: the change that led to `value`, as the plan showed it; "" if it is incomplete or not this installation's
+    - `superseded`: the change back of the previous subject, if the installation now has another; else ""
+    - `others`: list of `{installation, value}`, of other installations that have the setting as well
 
     Raises ScriptError.
     """
@@ -64,7 +63,7 @@ def observe_settings(aws: AwsSession, records: Records, settings: Sequence[Setti
 def _observed(records: Records, setting: Setting, value: str) -> dict[str, Any]:
     own = records.own.get(setting.key)
     is_own = own is not None and own.subject == setting.subject and not own.reverted
-    others = records.wanted_by_others(setting.key, setting.subject)
+    others = records.records_of_others(setting.key, setting.subject)
     return {
         "value": value,
         "previous": own.previous if own and is_own else _previous(others.values(), value),
@@ -75,7 +74,7 @@ def _observed(records: Records, setting: Setting, value: str) -> dict[str, Any]:
 
 
 def _previous(others: Iterable[Record], value: str) -> str:
-    """Where another installation made it what it is, what that one found: whoever goes last changes it back."""
+    """The value before another installation set it: the last installation restores it."""
     return next((record.previous for record in others if record.value == value), value)
 
 
@@ -86,11 +85,11 @@ def _superseded(own: Record, setting: Setting) -> str:
 
 
 def no_longer_wanted(records: Records, settings: Iterable[Setting]) -> dict[str, dict[str, str]]:
-    """What the installation recorded and no longer wants, by key: `{from, to, change}`.
+    """Recorded settings that are no longer desired, by key: `{from, to, change}`.
 
-    `change` is "" while it is still to be changed back, and afterwards the change as the plan showed it.
+    `change` is "" until it is changed back, and then the change as the plan showed it.
     """
-    wanted = {setting.key for setting in settings}
+    desired = {setting.key for setting in settings}
     return {
         key: {
             "from": record.value,
@@ -98,5 +97,5 @@ def no_longer_wanted(records: Records, settings: Iterable[Setting]) -> dict[str,
             "change": record.change if record.reverted else "",
         }
         for key, record in records.own.items()
-        if key not in wanted
+        if key not in desired
     }

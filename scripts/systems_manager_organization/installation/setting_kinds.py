@@ -32,7 +32,7 @@ KINDS: Mapping[str, SettingKind] = {
 FOUNDATIONS = (TrustedAccess.name, StackSetsAccess.name)
 
 
-def in_order(keys: Iterable[str]) -> list[str]:
+def sort_by_kind(keys: Iterable[str]) -> list[str]:
     """Keys of settings, in the order in which they are changed."""
     order = list(KINDS)
     return sorted(keys, key=lambda key: (order.index(key.partition("/")[0]), key))

@@ -1,4 +1,4 @@
-"""The accounts of organizational units, each set of units listed once however many ask."""
+"""The accounts of organizational units: each set of units is listed once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from systems_manager_organization.errors import ServiceError
-from systems_manager_organization.organizations.accounts import ACTIVE, Account, accounts_of
+from systems_manager_organization.organizations.accounts import ACTIVE, Account, list_accounts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Deployment(Protocol):
-    """What is deployed to one account, or to organizational units."""
+    """A deployment to one account, or to organizational units."""
 
     @property
     def account_id(self) -> str: ...
@@ -28,7 +28,7 @@ class AccountDirectory:
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._lock = Lock()
-        self._known: dict[tuple[str, ...], list[Account]] = {}
+        self._cache: dict[tuple[str, ...], list[Account]] = {}
 
     def of(self, deployment: Deployment) -> list[Account]:
         """The accounts that something is deployed to. Raises ScriptError."""
@@ -37,31 +37,31 @@ class AccountDirectory:
         return self.in_units(deployment.organizational_unit_ids)
 
     def in_units(self, unit_ids: Iterable[str]) -> list[Account]:
-        """The accounts of these units; none of one that was deleted. Raises ScriptError."""
+        """The accounts of these units; a deleted one has none. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
-            if units not in self._known:
-                self._known[units] = self._listed(units)
-            return self._known[units]
+            if units not in self._cache:
+                self._cache[units] = self._list(units)
+            return self._cache[units]
 
     def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
-        """The same as they are listed, so that nobody waits for the last page. Raises ScriptError."""
+        """The same, as they are listed: without waiting for the last page. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
-            if units in self._known:
-                yield from self._known[units]
+            if units in self._cache:
+                yield from self._cache[units]
                 return
             listed = []
-            for account in accounts_of(self._aws, units):
+            for account in list_accounts_below(self._aws, units):
                 listed.append(account)
                 yield account
-            self._known[units] = listed
+            self._cache[units] = listed
 
-    def _listed(self, units: tuple[str, ...]) -> list[Account]:
+    def _list(self, units: tuple[str, ...]) -> list[Account]:
         try:
-            return list(accounts_of(self._aws, units))
+            return list(list_accounts_below(self._aws, units))
         except ServiceError as error:
             if error.code != "ParentNotFoundException":
                 raise
-            # One was deleted since, and has no accounts: what failed for that very reason is to be told, and deleted.
-            return [account for unit in units if len(units) > 1 for account in self._listed((unit,))]
+            # A unit that was deleted has no accounts; its configuration is reported and can be deleted.
+            return [account for unit in units if len(units) > 1 for account in self._list((unit,))]

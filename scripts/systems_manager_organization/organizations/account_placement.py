@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import QueryError, ServiceError
-from systems_manager_organization.organizations.accounts import root_id_of
+from systems_manager_organization.errors import QueryError
+from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ class AccountPlacement(SettingKind):
     values = "|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|elsewhere"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: parent_of(aws, setting.subject) if setting.subject else "" for setting in settings}
+        return {setting.key: get_parent(aws, setting.subject) if setting.subject else "" for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
         aws = context.aws
         if not current:
             raise QueryError(
-                f'account "{setting.subject}" cannot be placed in {target}: the organization of account '
-                f"{aws.account_id} has no such account."
+                f'account "{setting.subject}" cannot be placed in {target}: it is not in the organization of '
+                f"account {aws.account_id}."
             )
         aws.call(
             aws.organizations.move_account,
@@ -44,32 +44,26 @@ class AccountPlacement(SettingKind):
         )
 
     def previous_or_substitute(self, context: SettingContext, previous: str) -> str:
-        """The root where the organizational unit is gone, or the account was created by this installation.
+        """The root, if the organizational unit was deleted, or the account was created by this installation.
 
-        The account must leave the organizational unit that is to be deleted.
+        The account must leave the organizational unit before that is deleted.
         """
         aws = context.aws
         if not previous:
-            return root_id_of(aws)
+            return get_root_id(aws)
         if not previous.startswith("ou-"):
             return previous
-        try:
-            aws.call(aws.organizations.describe_organizational_unit, OrganizationalUnitId=previous)
-        except ServiceError as error:
-            if error.code != "OrganizationalUnitNotFoundException":
-                raise
-            return root_id_of(aws)
-        return previous
+        unit = aws.call_or_none(
+            "OrganizationalUnitNotFoundException",
+            aws.organizations.describe_organizational_unit,
+            OrganizationalUnitId=previous,
+        )
+        return previous if unit else get_root_id(aws)
 
 
-def parent_of(aws: AwsSession, account_id: str) -> str:
-    """Id of the root or organizational unit that holds the account; "" when the organization has no such account."""
-    try:
-        parents = aws.call(aws.organizations.list_parents, ChildId=account_id)["Parents"]
-    except ServiceError as error:
-        if error.code != "ChildNotFoundException":
-            raise
-        return ""
+def get_parent(aws: AwsSession, account_id: str) -> str:
+    """Id of the root or organizational unit of the account; "" if it is not in the organization."""
+    response = aws.call_or_none("ChildNotFoundException", aws.organizations.list_parents, ChildId=account_id)
     # "In the current release, a child can have only a single parent."
     # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
-    return parents[0]["Id"]
+    return response["Parents"][0]["Id"] if response else ""

@@ -18,7 +18,7 @@ _ROOT_PREFIX = "r-"
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the organization. `state`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE` or another of AWS's words."""
+    """An account of the organization. `state`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE` or another of AWS's states."""
 
     id: str
     name: str
@@ -26,12 +26,15 @@ class Account:
     email: str = ""
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Account:
-        """From AWS's answer."""
+    def of(cls, account: dict[str, Any]) -> Account:
+        """From a response of AWS."""
         # AWS retires Status in favour of State, and older SDKs know no State.
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
         return cls(
-            told["Id"], told.get("Name", ""), told.get("State") or told.get("Status") or ACTIVE, told.get("Email", "")
+            account["Id"],
+            account.get("Name", ""),
+            account.get("State") or account.get("Status") or ACTIVE,
+            account.get("Email", ""),
         )
 
     @property
@@ -39,21 +42,21 @@ class Account:
         return self.state == ACTIVE
 
 
-def accounts_of(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[Account]:
-    """The accounts of these organizational units and of all below them, each once, as AWS tells them.
+def list_accounts_below(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[Account]:
+    """The distinct accounts of these organizational units and of all below them, as AWS lists them.
 
-    The root stands for the whole organization, the management account included.
+    The root is the whole organization, including the management account.
     """
     parents = sorted(set(parent_ids))
-    told: set[str] = set()
-    for account in _listed(aws, parents):
-        if account.id not in told:
-            told.add(account.id)
+    listed: set[str] = set()
+    for account in _list(aws, parents):
+        if account.id not in listed:
+            listed.add(account.id)
             yield account
 
 
-def ancestors_of(aws: AwsSession, organizational_unit_id: str) -> list[str]:
-    """The organizational unit itself and everything that it is in, up to the root."""
+def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
+    """The organizational unit and its ancestors, up to the root."""
     lineage = [organizational_unit_id]
     while not is_root(lineage[-1]):
         # "In the current release, a child can have only a single parent."
@@ -62,8 +65,8 @@ def ancestors_of(aws: AwsSession, organizational_unit_id: str) -> list[str]:
     return lineage
 
 
-def root_id_of(aws: AwsSession) -> str:
-    """The organization's root, of which there is one."""
+def get_root_id(aws: AwsSession) -> str:
+    """The organization's only root."""
     return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
 
 
@@ -71,15 +74,15 @@ def is_root(parent_id: str) -> bool:
     return parent_id.startswith(_ROOT_PREFIX)
 
 
-def _listed(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
+def _list(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
     organizations = aws.organizations
     if any(map(is_root, parents)):
-        # Of every account in pages of twenty, and not unit by unit: the fewest calls there are.
-        yield from map(Account.of, aws.paginate(organizations.list_accounts, "Accounts"))
+        # Pages of twenty of all accounts take fewer calls than one list for each unit.
+        yield from map(Account.of, aws.paginate(organizations.list_accounts))
         return
     remaining = list(parents)
     while remaining:
         parent = remaining.pop()
-        yield from map(Account.of, aws.paginate(organizations.list_accounts_for_parent, "Accounts", ParentId=parent))
-        units = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=parent)
+        yield from map(Account.of, aws.paginate(organizations.list_accounts_for_parent, ParentId=parent))
+        units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=parent)
         remaining += [unit["Id"] for unit in units]

@@ -36,10 +36,10 @@ class DelegatedAdministrator(SettingKind):
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
         """Raises DeregistrationBlockedError where AWS would delete resource data syncs."""
-        aws, several = context.aws, _takes_several(setting.name)
-        if current != NONE and (target == NONE or not several):
+        aws, takes_several = context.aws, _takes_several(setting.name)
+        if current != NONE and (target == NONE or not takes_several):
             if setting.name == SYSTEMS_MANAGER:
-                context.refuse_deregistration(aws, current)
+                context.require_safe_deregistration(aws, current)
             aws.call(
                 aws.organizations.deregister_delegated_administrator,
                 AccountId=current,
@@ -52,9 +52,7 @@ class DelegatedAdministrator(SettingKind):
 
 
 def _administrators(aws: AwsSession, principal: str) -> list[str]:
-    listed = aws.paginate(
-        aws.organizations.list_delegated_administrators, "DelegatedAdministrators", ServicePrincipal=principal
-    )
+    listed = aws.paginate(aws.organizations.list_delegated_administrators, ServicePrincipal=principal)
     return sorted(account["Id"] for account in listed)
 
 

@@ -1,4 +1,4 @@
-"""A role that an AWS service keeps for itself, which the console would create on the way.
+"""A service-linked role, which the console creates implicitly.
 
 aws_iam_service_linked_role fails where the role exists, and deletes it on destroy. One that can adopt what exists would
 replace this.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
-# Only AWS knows how a service names its role.
+# The names of the roles follow no rule.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
 ROLE_NAMES = {
     "accountdiscovery.ssm.amazonaws.com": "AWSServiceRoleForAmazonSSM_AccountDiscovery",
@@ -34,17 +33,11 @@ class ServiceLinkedRole(SettingKind):
     always_retained: ClassVar[str] = "other features of Systems Manager in the account may use it"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: PRESENT if _exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
+        return {setting.key: _state(aws, ROLE_NAMES[setting.name]) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
 
 
-def _exists(aws: AwsSession, role_name: str) -> bool:
-    try:
-        aws.call(aws.iam.get_role, RoleName=role_name)
-    except ServiceError as error:
-        if error.code != "NoSuchEntity":
-            raise
-        return False
-    return True
+def _state(aws: AwsSession, role_name: str) -> str:
+    return PRESENT if aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=role_name) else ABSENT

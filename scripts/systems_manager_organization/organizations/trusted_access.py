@@ -23,8 +23,8 @@ ENABLED, DISABLED = "enabled", "disabled"
 class TrustedAccess(SettingKind):
     """The name is the service principal.
 
-    StackSets is a setting of its own: enabled through Organizations, it still says "You must enable organizations
-    access to operate a service managed stack set".
+    StackSets is a separate setting: with only its principal enabled it fails: "You must enable organizations access to
+    operate a service managed stack set".
     https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
     """
 
@@ -32,7 +32,7 @@ class TrustedAccess(SettingKind):
     values = f"{ENABLED}|{DISABLED}"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization)
         enabled = {principal.get("ServicePrincipal") for principal in listed}
         return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
 

@@ -1,1 +1,1 @@
-"""What would go wrong in an apply: one module for each family of findings. Changes nothing."""
+"""Problems of an apply: one module for each family of findings. Changes nothing."""

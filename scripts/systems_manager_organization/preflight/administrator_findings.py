@@ -1,10 +1,9 @@
-"""What stands in the way of the administrator account: its registration, and who else is in its organizational unit."""
+"""Findings for the administrator account: its registration, and other accounts in its organizational unit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import Account
 from systems_manager_organization.organizations.delegated_administrator import NONE, DelegatedAdministrator
@@ -22,7 +21,7 @@ NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
 
 
 def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
-    """Whether AWS would register the account at all. Raises ScriptError."""
+    """Findings if AWS would not register the account. Raises ScriptError."""
     if account_id == aws.account_id:
         yield Finding(
             IS_MANAGEMENT_ACCOUNT,
@@ -46,7 +45,7 @@ def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
 def registration_findings(
     observed: Mapping[str, Mapping[str, Any]], own: Mapping[str, Record], account_id: str
 ) -> Iterator[Finding]:
-    """Whether another account administers a service, unless this installation registered it."""
+    """Findings for other delegated administrators, unless this installation registered them."""
     for key, setting in sorted(observed.items()):
         kind, _, principal = key.partition("/")
         registered, record = setting["value"], own.get(key)
@@ -65,10 +64,10 @@ def registration_findings(
 
 
 def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Finding]:
-    """Who else is in the dedicated organizational unit. Raises ScriptError."""
+    """A finding for other accounts and units in the dedicated organizational unit. Raises ScriptError."""
     organizations = aws.organizations
-    accounts = aws.paginate(organizations.list_accounts_for_parent, "Accounts", ParentId=unit_id)
-    units = aws.paginate(organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit_id)
+    accounts = aws.paginate(organizations.list_accounts_for_parent, ParentId=unit_id)
+    units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=unit_id)
     others = sorted(
         [account["Id"] for account in accounts if account["Id"] != account_id] + [unit["Id"] for unit in units]
     )
@@ -83,9 +82,5 @@ def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Fi
 
 
 def _state_of(aws: AwsSession, account_id: str) -> str:
-    try:
-        return Account.of(dict(aws.call(aws.organizations.describe_account, AccountId=account_id)["Account"])).state
-    except ServiceError as error:
-        if error.code != "AccountNotFoundException":
-            raise
-        return "NOT_A_MEMBER"
+    response = aws.call_or_none("AccountNotFoundException", aws.organizations.describe_account, AccountId=account_id)
+    return Account.of(dict(response["Account"])).state if response else "NOT_A_MEMBER"

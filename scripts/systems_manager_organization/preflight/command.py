@@ -1,4 +1,4 @@
-"""`observe.py preflight`: what would go wrong, said before anything is touched."""
+"""`observe.py preflight`: problems that would make an apply fail."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, SEVERITIES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.findings import ERROR, WARNING, Severities, in_order
+from systems_manager_organization.findings import ERROR, WARNING, Severities, sort_by_severity
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.preflight.finding_table import table
 from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODES, overlap_findings
 from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
-    configurations_in,
-    get_configuration_manager,
-    managers_of,
+    existing_configurations,
+    list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 
@@ -39,12 +38,12 @@ SCHEMA_VERSION = "1"
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them:
+    """A map of strings for the external data source:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` says what was not
-      looked for
+    - `findings`: JSON list of `{severity, code, subject, message, remedy}`, the worst first; a `note` is for what was
+      not checked
     """
     with connect() as aws:
         return {
@@ -54,27 +53,27 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
-    """The findings for a person. Returns 1 when one of them is an error."""
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """The findings on the command line. Returns 1 when one of them is an error."""
     with connect() as aws:
         findings = _findings(aws, query)
     if query["json"]:
-        screen.write(json.dumps(findings, indent=2))
-    elif screen.stdout.isatty():
-        # The console before the table: it is the one that can say what to do when there is no rich.
-        screen.console(screen.stdout).print(table(findings))
+        terminal.echo(json.dumps(findings, indent=2))
+    elif terminal.stdout.isatty():
+        # The console before the table: it raises DependencyError when rich is missing.
+        terminal.console(terminal.stdout).print(table(findings))
     else:
         for finding in findings:
-            screen.write("{severity} {code} {subject}: {message} {remedy}".format(**finding))
+            terminal.echo("{severity} {code} {subject}: {message} {remedy}".format(**finding))
     errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
-    screen.tell(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.")
+    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.", err=True)
     return 1 if errors else 0
 
 
 def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     severities = Severities(query["severities"])
-    managers = managers_of(aws) if severities.wanted(*OVERLAP_CODES) or not query["configurations"] else []
-    return find(
+    managers = list_managers(aws) if severities.is_enabled(*OVERLAP_CODES) or not query["configurations"] else []
+    return find_problems(
         aws,
         _configurations(aws, query, managers),
         managers,
@@ -85,7 +84,7 @@ def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     )
 
 
-def find(
+def find_problems(
     aws: AwsSession,
     configurations: list[Configuration],
     managers: list[Manager],
@@ -97,59 +96,59 @@ def find(
     installation: str = "",
     known: Iterable[Finding] = (),
 ) -> list[dict[str, str]]:
-    """What would go wrong with these configurations, beside these managers, and what is known already, the worst first.
+    """Problems of these configurations, also with these managers, and the known findings, the worst first.
 
-    A `note` says what was not looked for. Raises ScriptError.
+    A `note` is for what was not checked. Raises ScriptError.
     """
-    beside: list[Future[list[Finding]]] = []
-    if severities.wanted(*OVERLAP_CODES):
-        beside.append(aws.start(overlap_findings, aws, managers, configurations, installation))
-    if severities.wanted(*SYNC_CODES):
-        beside.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
+    futures: list[Future[list[Finding]]] = []
+    if severities.is_enabled(*OVERLAP_CODES):
+        futures.append(aws.start(overlap_findings, aws, managers, configurations, installation))
+    if severities.is_enabled(*SYNC_CODES):
+        futures.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
     found = list(known)
-    if severities.wanted(*TARGET_CODES):
+    if severities.is_enabled(*TARGET_CODES):
         found += target_findings(aws, configurations, role_name, severities, directory)
-    for findings in beside:
+    for findings in futures:
         found += findings.result()
-    told = severities.told(found)
-    return in_order(told if role_name else [*told, *_without_role(severities)])
+    documents = severities.to_documents(found)
+    return sort_by_severity(documents if role_name else [*documents, *_without_role(severities)])
 
 
 def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
     if query["configurations"]:
         return parse_configurations(query["configurations"])
-    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+    return existing_configurations(aws, managers)
 
 
 def _without_role(severities: Severities) -> list[dict[str, str]]:
     return [
         severities.note(
             code,
-            "Not looked for: nobody said which role of the member accounts to enter them by.",
-            "Set preflight.member_role_name (by hand: --member-role-name).",
+            "Not checked: no role of the member accounts is configured.",
+            "Set preflight.member_role_name (on the command line: --member-role-name).",
         )
         for code in MEMBER_CODES
-        if severities.wanted(code)
+        if severities.is_enabled(code)
     ]
 
 
 COMMAND = Command(
     name="preflight",
-    summary="What would go wrong, before anything is touched.",
+    summary="Checks for problems before an apply.",
     description=f"""\
 Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
 ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
 overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole for every targeted account and there
 {", ".join(READ_ACTIONS)}.
-Without --configurations it looks at those that are there. By hand it exits with 1 when a finding is an error.
+Without --configurations it checks the deployed ones. On the command line it exits with 1 when a finding is an error.
 No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
 Quick Setup's configuration managers; those that do would replace parts of this command.""",
     example="preflight --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,
-        configurations_key("what is to be deployed, and where; default: the configurations that are there"),
+        configurations_key("the configurations and their targets; default: the existing configurations"),
         MEMBER_ROLE_NAME,
-        account_id_key("administrator_account_id", "the delegated administrator, whose resource data syncs count too"),
+        account_id_key("administrator_account_id", "the delegated administrator, to count its resource data syncs"),
         SEVERITIES,
         flag("json", "prints JSON"),
     ),

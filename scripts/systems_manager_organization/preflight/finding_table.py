@@ -1,4 +1,4 @@
-"""Findings as a table for eyes."""
+"""A table of findings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _STYLES = {ERROR: "bold red", WARNING: "yellow"}
 
 
 def table(findings: Iterable[dict[str, str]]) -> Table:
-    """One row for each finding. Only to be called where there is rich."""
+    """One row for each finding. Requires rich."""
     from rich.table import Table
     from rich.text import Text
 
     rows = Table(show_lines=True)
     rows.add_column("finding", no_wrap=True)
-    rows.add_column("what is so, and what to do", overflow="fold")
+    rows.add_column("message and remedy", overflow="fold")
     for finding in findings:
         severity = finding["severity"]
         rows.add_row(

@@ -1,4 +1,4 @@
-"""Configurations that get into each other's way: in the same organizational units and Regions."""
+"""Configurations that overlap in organizational units and Regions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.organizations.accounts import ancestors_of, is_root
+from systems_manager_organization.organizations.accounts import get_ancestors, is_root
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
-    creation_mark,
+    creation_tag_of,
     get_configuration_manager,
 )
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
 OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
 
-# What two of a kind do to each other; where AWS says nothing, the last one line.
+# The consequence of an overlap, by type.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
 _CONSEQUENCES = {PATCH_POLICY: "Their scans overwrite each other's compliance."}
-_OTHERWISE = "Each does the same there again."
+_DEFAULT_CONSEQUENCE = "Both do the same there."
 
 
 def overlap_findings(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Finding]:
-    """What is wrong between these configurations, and between them and those that others created.
+    """Overlaps between these configurations, and with those that others created.
 
-    What `installation` created is its own, whatever its name: this plan may rename it or delete it. Raises ScriptError.
+    What `installation` created is ignored: this plan may rename it or delete it. Raises ScriptError.
     """
     targets = _Targets(aws)
     pairs = [
@@ -48,20 +48,20 @@ def overlap_findings(
 def _created_by_others(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
 ) -> list[Configuration]:
-    """The configurations of the account and Region that are none of these, which are known by type and name."""
-    wanted = {(configuration.type, configuration.name) for configuration in configurations}
+    """The existing configurations that are none of these, by type and name."""
+    desired = {(configuration.type, configuration.name) for configuration in configurations}
     types = {configuration.type for configuration in configurations}
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
         types |= {PATCH_POLICY, HOST_MANAGEMENT}
     descriptions = [
         get_configuration_manager(aws, manager.arn)
         for manager in managers
-        if (manager.type, manager.name) not in wanted and manager.type in types
+        if (manager.type, manager.name) not in desired and manager.type in types
     ]
     return [
         found
         for description in descriptions
-        if not installation or creation_mark(description).installation != installation
+        if not installation or creation_tag_of(description).installation != installation
         for found in configurations_in(description)
     ]
 
@@ -76,9 +76,9 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
         yield Finding(
             EXISTS,
             subject,
-            f"Both are Host Management configurations of {regions}, and Quick Setup takes only one for a Region, "
-            "whatever its targets.",
-            "Take the Regions out of one of them, or delete one.",
+            f"Both are Host Management configurations of {regions}, and Quick Setup allows only one for a Region, "
+            "regardless of its targets.",
+            "Remove the Regions from one of them, or delete one.",
         )
         return
     shared = ", ".join(targets.shared(one, other))
@@ -97,21 +97,21 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
     yield Finding(
         OVERLAPPING,
         subject,
-        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _OTHERWISE)}",
-        "Take the organizational units or Regions out of one of them, or delete one.",
+        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _DEFAULT_CONSEQUENCE)}",
+        "Remove the organizational units or Regions from one of them, or delete one.",
     )
 
 
 def _code(one: Configuration, other: Configuration) -> str:
-    """What would be wrong, did they meet; "" when nothing would, or when Terraform says it itself."""
+    """The finding code if their targets overlap; "" for none, or if Terraform detects it."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
-        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _terraform_tells(one, other) else ""
+        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _detected_by_terraform(one, other) else ""
     if one.type != other.type:
         return ""
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
     if one.type == HOST_MANAGEMENT:
         return EXISTS
-    return "" if _are_for_different_nodes(one, other) else OVERLAPPING
+    return "" if _target_different_nodes(one, other) else OVERLAPPING
 
 
 def _host_management(one: Configuration, other: Configuration) -> Configuration:
@@ -119,14 +119,14 @@ def _host_management(one: Configuration, other: Configuration) -> Configuration:
 
 
 def _scans(host_management: Configuration) -> bool:
-    # Left out, it scans: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    # The default is to scan: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     return host_management.parameters.get("ScanInstances", "true") != "false"
 
 
-def _terraform_tells(one: Configuration, other: Configuration) -> bool:
-    """Whether modules/host-management sees it: both are wanted, and that they meet is to be told without AWS's tree.
+def _detected_by_terraform(one: Configuration, other: Configuration) -> bool:
+    """Whether modules/host-management detects it: both are in the configuration, and overlap without AWS's tree.
 
-    What has an ARN was read from Quick Setup, and Terraform knows nothing of it.
+    What has an ARN was read from Quick Setup, and Terraform does not have it.
     """
     if one.arn or other.arn:
         return False
@@ -135,7 +135,7 @@ def _terraform_tells(one: Configuration, other: Configuration) -> bool:
     return bool(one.account_id or other.account_id) or is_same or any(map(is_root, units))
 
 
-def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:
+def _target_different_nodes(one: Configuration, other: Configuration) -> bool:
     tags = [
         (configuration.parameters.get("TargetTagKey"), configuration.parameters.get("TargetTagValue"))
         for configuration in (one, other)
@@ -144,14 +144,14 @@ def _are_for_different_nodes(one: Configuration, other: Configuration) -> bool:
 
 
 class _Targets:
-    """What two configurations both go to."""
+    """The targets that two configurations share."""
 
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
-        self._lineages: dict[str, list[str]] = {}
+        self._ancestors: dict[str, list[str]] = {}
 
     def shared(self, one: Configuration, other: Configuration) -> list[str]:
-        """Organizational units, the inner one where one is in the other; or the account."""
+        """Organizational units, the inner one if one is in the other; or the account."""
         if one.account_id or other.account_id:
             return [one.account_id] if one.account_id == other.account_id else []
         pairs = product(one.organizational_unit_ids, other.organizational_unit_ids)
@@ -160,12 +160,12 @@ class _Targets:
     def _inner(self, one: str, other: str) -> Iterator[str]:
         if one == other or is_root(other):
             yield one
-        elif is_root(one) or one in self._lineage(other):
+        elif is_root(one) or one in self._get_ancestors(other):
             yield other
-        elif other in self._lineage(one):
+        elif other in self._get_ancestors(one):
             yield one
 
-    def _lineage(self, organizational_unit_id: str) -> list[str]:
-        if organizational_unit_id not in self._lineages:
-            self._lineages[organizational_unit_id] = ancestors_of(self._aws, organizational_unit_id)
-        return self._lineages[organizational_unit_id]
+    def _get_ancestors(self, organizational_unit_id: str) -> list[str]:
+        if organizational_unit_id not in self._ancestors:
+            self._ancestors[organizational_unit_id] = get_ancestors(self._aws, organizational_unit_id)
+        return self._ancestors[organizational_unit_id]

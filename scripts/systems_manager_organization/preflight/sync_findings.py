@@ -1,4 +1,4 @@
-"""The resource data syncs of Explorer, of which AWS allows five."""
+"""The quota of Explorer's resource data syncs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import (
     FROM_SOURCE,
-    explorer_syncs,
-    explorer_syncs_of_member,
+    list_explorer_syncs,
+    list_explorer_syncs_of_account,
 )
 from systems_manager_organization.findings import Finding
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 SYNC_CODES = ("DATA_SYNC_QUOTA",)
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-configuring-multi.html
-_MOST_SYNCS = 5
+_MAX_SYNCS = 5
 
 
 def sync_findings(aws: AwsSession, role_name: str, administrator_account_id: str) -> list[Finding]:
-    """Where no further sync could be made: in the account, and in the administrator's, if a role leads there.
+    """Findings for the account, and for the administrator's if there is a role, if no further sync can be created.
 
-    The syncs of the administrator account are seen there alone:
+    The syncs of the administrator account are only listed there:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
 
     Raises ScriptError.
     """
-    findings = list(_quota(aws.account_id, aws.region, explorer_syncs(aws)))
+    findings = list(_quota(aws.account_id, aws.region, list_explorer_syncs(aws)))
     if role_name and administrator_account_id:
         syncs = _syncs_of_member(aws, role_name, administrator_account_id)
         findings += _quota(administrator_account_id, aws.region, syncs)
@@ -44,19 +44,19 @@ def _syncs_of_member(aws: AwsSession, role_name: str, account_id: str) -> list[S
     try:
         member = AccountSessions(aws, role_name).assume_role(account_id)
     except ServiceError:
-        # That this account cannot be entered is told with all others that cannot.
+        # Another finding reports all accounts whose role cannot be assumed.
         return []
-    return explorer_syncs_of_member(member, aws.region)
+    return list_explorer_syncs_of_account(member, aws.region)
 
 
 def _quota(account_id: str, region: str, syncs: Iterable[Sync]) -> Iterator[Finding]:
     owners = sorted(f"{sync.name} ({sync.owner})" for sync in syncs)
-    if len(owners) >= _MOST_SYNCS:
+    if len(owners) >= _MAX_SYNCS:
         yield Finding(
             "DATA_SYNC_QUOTA",
             f"{account_id} {region}",
-            f"All {_MOST_SYNCS} resource data syncs that Explorer may have there are taken: {', '.join(owners)}. Quick "
-            "Setup cannot make its own.",
-            "Delete one that nobody needs, in that account: aws ssm delete-resource-data-sync "
+            f"The quota of {_MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. Quick Setup "
+            "cannot create its own.",
+            "Delete one that is not needed, in that account: aws ssm delete-resource-data-sync "
             f"--sync-type {FROM_SOURCE} --sync-name NAME",
         )

@@ -1,4 +1,4 @@
-"""What is wrong in the accounts and Regions that configurations go to."""
+"""Findings for the accounts and Regions that configurations target."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS, AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
+from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ACTIVE, Account
-from systems_manager_organization.quick_setup.cloud9 import environments_in, has_ever_been_used_in
+from systems_manager_organization.quick_setup.cloud9 import list_environments, may_have_environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,12 +35,7 @@ TOO_LARGE = "DEPLOYMENT_TOO_LARGE"
 TARGET_CODES = (SUSPENDED, TOO_LARGE, *MEMBER_CODES)
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
-_LARGEST_DEPLOYMENT = 10_000
-
-# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
-_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
-# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
-_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
+_MAX_DEPLOYMENTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,13 +47,13 @@ class _Target:
 
 
 @dataclass
-class _Seen:
-    """What there is in one account. `unreadable`: what could not be read, by the reason."""
+class AccountScan:
+    """The state of one account. `unreadable`: errors, by what could not be read."""
 
     account_id: str
-    regions_off: list[str] = field(default_factory=list)
+    disabled_regions: list[str] = field(default_factory=list)
     environments: dict[str, list[Environment]] = field(default_factory=dict)
-    not_entered: ScriptError | None = None
+    assume_role_error: ScriptError | None = None
     unreadable: dict[str, ScriptError] = field(default_factory=dict)
 
 
@@ -68,27 +64,27 @@ def target_findings(
     severities: Severities,
     directory: AccountDirectory,
 ) -> Iterator[Finding]:
-    """Looks at every targeted account, and with `role_name` into it. Raises ScriptError when they cannot be listed."""
+    """Findings for every targeted account; with `role_name` it is assumed in them. Raises ScriptError."""
     suspended: list[Account] = []
     targets = _active(_targets(aws, configurations, directory), suspended)
-    if role_name and severities.wanted(*MEMBER_CODES):
-        looks: list[_Seen] = []
-        look = partial(_look, AccountSessions(aws, role_name), severities, looks)
-        run_tasks(partial(look, target) for target in targets)
-        yield from _in_members(aws, role_name, looks)
+    if role_name and severities.is_enabled(*MEMBER_CODES):
+        scans: list[AccountScan] = []
+        scan = partial(_scan_account, AccountSessions(aws, role_name), severities, scans)
+        run_tasks(partial(scan, target) for target in targets)
+        yield from _member_findings(aws, role_name, scans)
     else:
         deque(targets, maxlen=0)
     if suspended:
         yield Finding(
             SUSPENDED,
             ", ".join(sorted(account.id for account in suspended)),
-            f"StackSets leaves out accounts that are not active: {_names(suspended)}.",
-            "Nothing is deployed there until they are active again; close what is to go, or move it elsewhere.",
+            f"StackSets does not deploy to accounts that are not active: {_describe_accounts(suspended)}.",
+            "Nothing is deployed there until they are active again; close them, or move them to another unit.",
         )
-    yield from _too_large(aws, configurations, directory)
+    yield from _size_findings(aws, configurations, directory)
 
 
-def _too_large(
+def _size_findings(
     aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
 ) -> Iterator[Finding]:
     for configuration in configurations:
@@ -98,12 +94,12 @@ def _too_large(
             account.id != aws.account_id for account in directory.in_units(configuration.organizational_unit_ids)
         )
         deployments = accounts * len(configuration.regions)
-        if deployments > _LARGEST_DEPLOYMENT:
+        if deployments > _MAX_DEPLOYMENTS:
             yield Finding(
                 TOO_LARGE,
                 configuration.name,
                 f"The configuration would be deployed to {accounts} accounts in {len(configuration.regions)} Regions, "
-                f"{deployments} in all; Quick Setup fails to deploy to more than {_LARGEST_DEPLOYMENT}.",
+                f"{deployments} in all; Quick Setup fails to deploy to more than {_MAX_DEPLOYMENTS}.",
                 "Split it: fewer organizational units or fewer Regions in each.",
             )
 
@@ -111,9 +107,9 @@ def _too_large(
 def _targets(
     aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
 ) -> Iterator[_Target]:
-    """Every account that a configuration goes to, once, with the Regions of all of them.
+    """Every targeted account, once, with the Regions of all its configurations.
 
-    Where all go to the same organizational units, accounts come as AWS tells them, and none is waited for.
+    If all have the same organizational units, the accounts are streamed as AWS lists them.
     """
     regions_by_units: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     own_regions: set[str] = set()
@@ -142,7 +138,7 @@ def _members_of(aws: AwsSession, directory: AccountDirectory, units: Iterable[st
 
 
 def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_Target]:
-    """The targets whose accounts are active; the others are put into `suspended`."""
+    """The targets whose accounts are active; the other accounts are added to `suspended`."""
     for target in targets:
         if target.account.is_active:
             yield target
@@ -150,114 +146,111 @@ def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_T
             suspended.append(target.account)
 
 
-def _look(members: AccountSessions, severities: Severities, looks: list[_Seen], target: _Target) -> list[Task]:
-    """Enters the account; what follows is a look into each Region that may have an environment."""
-    seen = _Seen(target.account.id)
-    looks.append(seen)
+def _scan_account(
+    members: AccountSessions, severities: Severities, scans: list[AccountScan], target: _Target
+) -> list[Task]:
+    """Assumes the role in the account; returns a task for each Region that may have an environment."""
+    scan = AccountScan(target.account.id)
+    scans.append(scan)
     try:
         member = members.assume_role(target.account.id)
     except ServiceError as error:
-        seen.not_entered = error
+        scan.assume_role_error = error
         return []
-    _look_for_regions(member, target, seen)
-    if not severities.wanted(CLOUD9) or not has_ever_been_used_in(member, target.regions[0]):
+    _check_regions(member, target, scan)
+    if not severities.is_enabled(CLOUD9) or not may_have_environments(member, target.regions[0]):
         return []
-    regions = [region for region in target.regions if region not in seen.regions_off]
-    return [partial(_look_for_environments, member, region, seen) for region in regions]
+    regions = [region for region in target.regions if region not in scan.disabled_regions]
+    return [partial(_find_environments, member, region, scan) for region in regions]
 
 
-def _look_for_regions(member: AccountSession, target: _Target, seen: _Seen) -> None:
+def _check_regions(member: AccountSession, target: _Target, scan: AccountScan) -> None:
     try:
-        listed = member.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", "Regions", MaxResults=50)
-        states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
+        enabled = member.list_regions()
     except ScriptError as error:
-        seen.unreadable["its Regions"] = error
+        scan.unreadable["its Regions"] = error
         return
-    seen.regions_off += [region for region in target.regions if states.get(region) not in _ENABLED]
+    scan.disabled_regions += [region for region in target.regions if not enabled.get(region)]
 
 
-def _look_for_environments(member: AccountSession, region: str, seen: _Seen) -> tuple[()]:
+def _find_environments(member: AccountSession, region: str, scan: AccountScan) -> tuple[()]:
     try:
-        found = environments_in(member, region)
+        found = list_environments(member, region)
     except ScriptError as error:
-        seen.unreadable[region] = error
+        scan.unreadable[region] = error
     else:
         if found:
-            seen.environments[region] = found
+            scan.environments[region] = found
     return ()
 
 
-def _in_members(aws: AwsSession, role_name: str, looks: list[_Seen]) -> Iterator[Finding]:
-    looks.sort(key=lambda seen: seen.account_id)
-    yield from _not_entered(aws, role_name, looks)
-    yield from _unreadable(looks)
-    yield from _regions_off(looks)
-    for seen in looks:
-        for region, environments in sorted(seen.environments.items()):
+def _member_findings(aws: AwsSession, role_name: str, scans: list[AccountScan]) -> Iterator[Finding]:
+    scans.sort(key=lambda scan: scan.account_id)
+    yield from _assume_role_findings(aws, role_name, scans)
+    yield from _unreadable_findings(scans)
+    yield from _disabled_region_findings(scans)
+    for scan in scans:
+        for region, environments in sorted(scan.environments.items()):
             yield Finding(
                 CLOUD9,
-                f"{seen.account_id} {region}",
-                f"AWS Cloud9 has {', '.join(map(str, environments))} there. Quick Setup has been seen to fail where an "
-                "environment was, without saying why; AWS documents nothing of it.",
-                f"Delete what nobody needs, in that account: aws cloud9 delete-environment --region {region} "
-                f"--environment-id {environments[0].id}. Or take the account or the Region out of the targets.",
+                f"{scan.account_id} {region}",
+                f"AWS Cloud9 has {', '.join(map(str, environments))} there. Quick Setup has been seen to fail in "
+                "accounts with an environment, without a reason; AWS does not document it.",
+                "Delete environments that are not needed, in that account: aws cloud9 delete-environment "
+                f"--region {region} --environment-id {environments[0].id}. "
+                "Or remove the account or the Region from the targets.",
             )
 
 
-def _not_entered(aws: AwsSession, role_name: str, looks: Iterable[_Seen]) -> Iterator[Finding]:
-    by_kind: defaultdict[str, list[_Seen]] = defaultdict(list)
-    for seen in looks:
-        if seen.not_entered:
-            by_kind[_kind(seen.not_entered)].append(seen)
-    for _, group in sorted(by_kind.items()):
+def _assume_role_findings(aws: AwsSession, role_name: str, scans: Iterable[AccountScan]) -> Iterator[Finding]:
+    by_code: defaultdict[str, list[AccountScan]] = defaultdict(list)
+    for scan in scans:
+        if scan.assume_role_error:
+            by_code[_error_code(scan.assume_role_error)].append(scan)
+    for _, group in sorted(by_code.items()):
         yield Finding(
             NOT_READABLE,
-            ", ".join(seen.account_id for seen in group),
+            ", ".join(scan.account_id for scan in group),
             f"The role {role_name} could not be assumed there, so {'it was' if len(group) == 1 else 'they were'} not "
             "checked. "
-            f"{_told(group[0].not_entered)}",
-            f"Create the role there (invited accounts have none) and let it trust {aws.identity.arn}, or name another "
-            "role in preflight.member_role_name.",
+            f"{error_message(group[0].assume_role_error)}",
+            f"Create the role there (invited accounts have none) with {aws.identity.arn} in its trust policy, or use "
+            "another role in preflight.member_role_name.",
         )
 
 
-def _unreadable(looks: Iterable[_Seen]) -> Iterator[Finding]:
-    by_kind: defaultdict[str, list[tuple[str, ScriptError]]] = defaultdict(list)
-    for seen in looks:
-        for what, error in sorted(seen.unreadable.items(), key=lambda item: item[0]):
-            by_kind[_kind(error)].append((f"{seen.account_id} {what}", error))
-    for _, group in sorted(by_kind.items()):
+def _unreadable_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
+    by_code: defaultdict[str, list[tuple[str, ScriptError]]] = defaultdict(list)
+    for scan in scans:
+        for what, error in sorted(scan.unreadable.items(), key=lambda item: item[0]):
+            by_code[_error_code(error)].append((f"{scan.account_id} {what}", error))
+    for _, group in sorted(by_code.items()):
         yield Finding(
             NOT_READABLE,
             ", ".join(place for place, _ in group),
-            f"Nobody could look there. {_told(group[0][1])}",
-            f"Let the role do {', '.join(READ_ACTIONS)} there.",
+            f"These were not checked. {error_message(group[0][1])}",
+            f"Allow the role {', '.join(READ_ACTIONS)} there.",
         )
 
 
-def _regions_off(looks: Iterable[_Seen]) -> Iterator[Finding]:
+def _disabled_region_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
     accounts: defaultdict[str, list[str]] = defaultdict(list)
-    for seen in looks:
-        for region in seen.regions_off:
-            accounts[region].append(seen.account_id)
+    for scan in scans:
+        for region in scan.disabled_regions:
+            accounts[region].append(scan.account_id)
     for region, ids in sorted(accounts.items()):
         yield Finding(
             NOT_ENABLED,
             f"{region} in {', '.join(ids)}",
             f"The Region is not enabled in {'this account' if len(ids) == 1 else 'these accounts'}: StackSets cannot "
             "deploy there.",
-            f"Enable it in each: aws account enable-region --region-name {region}. Or take the Region out.",
+            f"Enable it in each account: aws account enable-region --region-name {region}. Or remove the Region.",
         )
 
 
-def _kind(error: ScriptError) -> str:
+def _error_code(error: ScriptError) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 
-def _told(error: ScriptError | None) -> str:
-    """Without its advice: findings have a remedy of their own."""
-    return error.message if isinstance(error, ServiceError) else str(error)
-
-
-def _names(accounts: Iterable[Account]) -> str:
+def _describe_accounts(accounts: Iterable[Account]) -> str:
     return ", ".join(sorted(f"{account.name} ({account.id}, {account.state})" for account in accounts))

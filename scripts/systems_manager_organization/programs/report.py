@@ -1,4 +1,4 @@
-"""`report.py`: what a person asks, and how to recover from a failure."""
+"""`report.py`: reports, and recovery from failures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from systems_manager_organization.quick_setup import discard, explain, redeploy
 PROGRAM: Program[str] = Program(
     name="report.py",
     summary=(
-        "Explains what Quick Setup did not do, leads out of it, and shows what Explorer sees and how every account is "
-        "patched. What changes something says so and asks."
+        "Explains failures of Quick Setup, recovers from them, and reports OpsData and patch compliance of the "
+        "organization. Commands that change something ask for confirmation."
     ),
     commands=(explain.COMMAND, adopt.COMMAND, discard.COMMAND, redeploy.COMMAND, ops_data.COMMAND, compliance.COMMAND),
     render=lambda text, _on_terminal: text,

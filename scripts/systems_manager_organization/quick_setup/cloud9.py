@@ -1,6 +1,6 @@
 """AWS Cloud9 environments of member accounts.
 
-Where one existed, the author of the procedure saw Quick Setup fail; AWS documents nothing of it.
+Quick Setup has been seen to fail in accounts with one; AWS does not document it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.account_sessions import AccountSession
 
 # https://docs.aws.amazon.com/cloud9/latest/APIReference/API_DescribeEnvironments.html
-_MOST_DESCRIBED = 25
+_BATCH = 25
 
 # "When you create an AWS Cloud9 development environment, AWS Cloud9 creates the service-linked role for you", and
 # "before you can use IAM to delete a service-linked role, you must remove any AWS Cloud9 resources used by the role":
@@ -26,7 +26,7 @@ _SERVICE_LINKED_ROLE = "AWSServiceRoleForAWSCloud9"
 
 @dataclass(frozen=True)
 class Environment:
-    """A development environment. `name` is "" where the account does not tell it."""
+    """A development environment. `name` is "" if AWS does not return it."""
 
     id: str
     name: str = ""
@@ -35,10 +35,10 @@ class Environment:
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
-def has_ever_been_used_in(member: AccountSession, region: str) -> bool:
-    """Whether Cloud9's service-linked role is there: without it no Region of the account has an environment.
+def may_have_environments(member: AccountSession, region: str) -> bool:
+    """Whether Cloud9's service-linked role exists: without it no Region of the account has an environment.
 
-    One question in place of one for each Region. Where it may not be asked, the answer is yes. `region`: any of them.
+    It is one call in place of one for each Region. If the call is denied, the result is True. `region`: any Region.
     """
     try:
         member.call("iam", region, "get_role", RoleName=_SERVICE_LINKED_ROLE)
@@ -47,15 +47,15 @@ def has_ever_been_used_in(member: AccountSession, region: str) -> bool:
     return True
 
 
-def environments_in(member: AccountSession, region: str) -> list[Environment]:
-    """The environments of a member account in a Region, sorted. Raises ScriptError."""
-    ids = list(member.paginate("cloud9", region, "list_environments", "environmentIds", page_key="nextToken"))
-    return sorted(_described(member, region, ids), key=str)
+def list_environments(member: AccountSession, region: str) -> list[Environment]:
+    """The environments of an account in a Region, sorted. Raises ScriptError."""
+    ids = list(member.paginate("cloud9", region, "list_environments"))
+    return sorted(_describe(member, region, ids), key=str)
 
 
-def _described(member: AccountSession, region: str, ids: list[str]) -> Iterator[Environment]:
-    for start in range(0, len(ids), _MOST_DESCRIBED):
-        some = ids[start : start + _MOST_DESCRIBED]
-        told = member.call("cloud9", region, "describe_environments", environmentIds=some)["environments"]
-        names = {environment["id"]: environment.get("name", "") for environment in told}
-        yield from (Environment(found, names.get(found, "")) for found in some)
+def _describe(member: AccountSession, region: str, ids: list[str]) -> Iterator[Environment]:
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        environments = member.call("cloud9", region, "describe_environments", environmentIds=batch)["environments"]
+        names = {environment["id"]: environment.get("name", "") for environment in environments}
+        yield from (Environment(environment_id, names.get(environment_id, "")) for environment_id in batch)

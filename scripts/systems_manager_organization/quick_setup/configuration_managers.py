@@ -1,13 +1,13 @@
-"""Quick Setup's configuration managers, as they are."""
+"""Quick Setup's configuration managers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.waiters import deployment_pauses
-from systems_manager_organization.creation_tag import CreationMark
-from systems_manager_organization.errors import QueryError, ServiceError, WaiterError
+from systems_manager_organization.aws.waiters import DEPLOYMENT_DELAYS, wait_until
+from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.errors import QueryError
 from systems_manager_organization.quick_setup.configurations import Configuration, split
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 DELETED = ""
 IN_PROGRESS_STATUSES = frozenset({"INITIALIZING", "DEPLOYING", "STOPPING", "DELETING"})
-FAILED = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
+FAILED_STATUSES = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 
 @dataclass(frozen=True)
 class Manager:
-    """A configuration manager as ListConfigurationManagers tells it. The statuses are "" where AWS tells none."""
+    """A configuration manager of ListConfigurationManagers. A status that AWS does not return is ""."""
 
     arn: str
     name: str
@@ -33,7 +33,7 @@ class Manager:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a manager deploys, as GetConfigurationManager tells it: a Manager has one."""
+    """The configuration definition of a manager, of GetConfigurationManager."""
 
     id: str
     type: str
@@ -42,48 +42,42 @@ class Definition:
     execution_role_name: str
 
 
-def managers_of(aws: AwsSession) -> list[Manager]:
+def list_managers(aws: AwsSession) -> list[Manager]:
     """Every configuration manager of the account and Region, sorted by name and ARN."""
     listed = aws.paginate(
         aws.quick_setup.list_configuration_managers,
-        "ConfigurationManagersList",
-        sent="StartingToken",
         MaxItems=100,
     )
     return sorted(map(_manager, listed), key=lambda manager: (manager.name, manager.arn))
 
 
 def find_managers(aws: AwsSession, name: str) -> list[Manager]:
-    """The managers of this name, or the one with this ARN. Raises QueryError, with the names that there are."""
-    managers = managers_of(aws)
+    """The managers of this name, or the one with this ARN. Raises QueryError, with the existing names."""
+    managers = list_managers(aws)
     found = [manager for manager in managers if name in (manager.name, manager.arn)]
     if found:
         return found
     names = ", ".join(sorted({manager.name for manager in managers})) or "none"
     raise QueryError(
-        f'there is no configuration manager "{name}" in account {aws.account_id} and Region {aws.region}. '
-        f"There are: {names}."
+        f'configuration manager "{name}" does not exist in account {aws.account_id} and Region {aws.region}. '
+        f"The configuration managers are: {names}."
     )
 
 
 def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
-    """GetConfigurationManager's answer; empty when the manager is gone."""
-    try:
-        return dict(aws.call(aws.quick_setup.get_configuration_manager, ManagerArn=arn))
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return {}
+    """The response of GetConfigurationManager; empty if the manager does not exist."""
+    get = aws.quick_setup.get_configuration_manager
+    return dict(aws.call_or_none("ResourceNotFoundException", get, ManagerArn=arn) or {})
 
 
-def descriptions_of(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What `described` says of each, by ARN. Raises ScriptError."""
+def get_descriptions(aws: AwsSession, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The responses of GetConfigurationManager, by ARN. Raises ScriptError."""
     started = {arn: aws.start(get_configuration_manager, aws, arn) for arn in arns}
     return {arn: answer.result() for arn, answer in started.items()}
 
 
 def definitions_in(description: Mapping[str, Any]) -> list[Definition]:
-    """The definitions in GetConfigurationManager's answer: one, or none of a manager that is gone."""
+    """The definitions in GetConfigurationManager's response: one, or none of a manager that does not exist."""
     return [
         Definition(
             id=definition.get("Id", ""),
@@ -97,7 +91,7 @@ def definitions_in(description: Mapping[str, Any]) -> list[Definition]:
 
 
 def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
-    """What GetConfigurationManager's answer says of where its definitions go."""
+    """The configurations in GetConfigurationManager's response, with their targets."""
     return [
         Configuration(
             name=description.get("Name", ""),
@@ -112,37 +106,45 @@ def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
     ]
 
 
+def existing_configurations(aws: AwsSession, managers: Iterable[Manager]) -> list[Configuration]:
+    """The configurations of these managers. Raises ScriptError."""
+    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+
+
 def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
     """Status by kind: `Deployment`, `AsyncExecutions`."""
     return {summary["StatusType"]: summary.get("Status", "NONE") for summary in description.get("StatusSummaries", [])}
 
 
-def creation_mark(description: Mapping[str, Any]) -> CreationMark:
-    """The mark of a configuration manager that Quick Setup describes so."""
-    return CreationMark.of(description.get("Tags", {}))
+def creation_tag_of(description: Mapping[str, Any]) -> CreationTag:
+    """The creation tag in GetConfigurationManager's response."""
+    return CreationTag.of(description.get("Tags", {}))
 
 
 def deployment_status(description: Mapping[str, Any]) -> str:
-    """The status of its deployment; DELETED when there is no manager any more."""
+    """The status of its deployment; DELETED if the manager does not exist."""
     return statuses_in(description).get("Deployment", "NONE") if description else DELETED
 
 
 def wait_for_deployment(aws: AwsSession, arn: str) -> str:
-    """The status of its deployment when nothing is under way any more, or DELETED. Raises WaiterError."""
-    for pause in deployment_pauses():
-        status = deployment_status(get_configuration_manager(aws, arn))
-        if status not in IN_PROGRESS_STATUSES:
-            return status
-        aws.clock.sleep(pause)
-    raise WaiterError(f"Quick Setup is still working on {arn} after an hour and a half. Run this again later.")
+    """The status of its deployment once nothing is in progress, or DELETED. Raises WaiterError."""
+    return wait_until(
+        aws.clock,
+        lambda: deployment_status(get_configuration_manager(aws, arn)),
+        lambda status: status not in IN_PROGRESS_STATUSES,
+        delays=DEPLOYMENT_DELAYS,
+        timeout_message=lambda status: (
+            f"The deployment of {arn} is still {status} after an hour and a half. Run this again later."
+        ),
+    )
 
 
-def _manager(told: Mapping[str, Any]) -> Manager:
-    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in told.get("StatusSummaries", [])}
-    types = {definition.get("Type", "") for definition in told.get("ConfigurationDefinitionSummaries", [])}
+def _manager(item: Mapping[str, Any]) -> Manager:
+    statuses = {summary["StatusType"]: summary.get("Status", "") for summary in item.get("StatusSummaries", [])}
+    types = {definition.get("Type", "") for definition in item.get("ConfigurationDefinitionSummaries", [])}
     return Manager(
-        arn=told["ManagerArn"],
-        name=told.get("Name", ""),
+        arn=item["ManagerArn"],
+        name=item.get("Name", ""),
         type=",".join(sorted(types)),
         deployment_status=statuses.get("Deployment", ""),
         async_executions_status=statuses.get("AsyncExecutions", ""),

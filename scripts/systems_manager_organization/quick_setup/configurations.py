@@ -1,4 +1,4 @@
-"""What a query says of Quick Setup's configurations: which they are, and where they go."""
+"""Quick Setup's configurations and their targets, as in a query."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def configurations_key(description: str) -> Option:
 
 
 def parse_configurations(text: str) -> list[Configuration]:
-    """The configurations that the value of `configurations_key` tells. Raises QueryError."""
+    """The configurations in the value of `configurations_key`. Raises QueryError."""
     try:
         items = json.loads(text)
     except ValueError as error:
@@ -68,7 +68,7 @@ def parse_configurations(text: str) -> list[Configuration]:
 
 
 def split(value: str) -> tuple[str, ...]:
-    """The parts of one of Quick Setup's comma-separated lists."""
+    """The items of a comma-separated list of Quick Setup."""
     return tuple(part for part in re.split(r"\s*,\s*", value.strip()) if part)
 
 

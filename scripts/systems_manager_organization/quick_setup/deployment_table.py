@@ -1,4 +1,4 @@
-"""How a configuration stands, for eyes: accounts by Regions, and the reasons below."""
+"""The deployment status of a configuration as a table of accounts by Regions, with reasons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.account_region import describe
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
+    FAILED,
     IN_PROGRESS,
     NOT_DEPLOYED,
     STATES,
@@ -22,25 +22,26 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.account_region import AccountRegion
 
-# Characters: a file and a program that reads take any line.
+# In characters, for standard output that is not a terminal.
 UNLIMITED_WIDTH = 10_000
-# The longest state, and the longest Region on two lines; rich puts 3 between columns.
+# The longest state, and the longest Region on two lines; rich separates columns by 3.
 _CELL = 12 + 3
-_STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILING: "bold red", NOT_DEPLOYED: "dim"}
+_STYLES = {SUCCEEDED: "green", IN_PROGRESS: "yellow", FAILED: "bold red", NOT_DEPLOYED: "dim"}
 
 
 def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
-    """One row for each account, one column for each Region; as many tables as these need in `width` characters.
+    """One row for each account, one column for each Region; several tables if `width` characters are too few.
 
-    Only to be called where there is rich.
+    Requires rich.
     """
     regions = sorted({region for _, region in deployment.states})
     accounts = {
-        account_id: _named(deployment, account_id) for account_id in sorted({place[0] for place in deployment.states})
+        account_id: _format_account(deployment, account_id)
+        for account_id in sorted({account_region[0] for account_region in deployment.states})
     }
-    beside = max(map(len, (*accounts.values(), "account"))) + 4
-    at_once = max((width - beside) // _CELL, 1)
-    parts = [regions[start : start + at_once] for start in range(0, len(regions), at_once)] or [[]]
+    account_width = max(map(len, (*accounts.values(), "account"))) + 4
+    columns = max((width - account_width) // _CELL, 1)
+    parts = [regions[start : start + columns] for start in range(0, len(regions), columns)] or [[]]
     tables = [_matrix(deployment, accounts, part) for part in parts]
     tables[0].title = f"{deployment.configuration.name} ({deployment.configuration.type})"
     return tables
@@ -55,38 +56,40 @@ def _matrix(deployment: DeploymentStatus, accounts: dict[str, str], regions: Seq
     for region in regions:
         table.add_column(region.replace("-", "-\n", 1))
     for account_id, name in accounts.items():
-        places = (deployment.states.get((account_id, region)) for region in regions)
+        states = (deployment.states.get((account_id, region)) for region in regions)
         table.add_row(
-            name, *(Text(words(place.state), style=_STYLES[place.state]) if place else "" for place in places)
+            name, *(Text(humanize(state.state), style=_STYLES[state.state]) if state else "" for state in states)
         )
     return table
 
 
-def _named(deployment: DeploymentStatus, account_id: str) -> str:
+def _format_account(deployment: DeploymentStatus, account_id: str) -> str:
     return f"{account_id} {deployment.accounts[account_id].name}".strip()
 
 
 def summary(deployment: DeploymentStatus) -> Text:
-    """How many places are in each state, and why, where that is not what was wanted."""
+    """The number of accounts and Regions in each state, and the reasons of failures."""
     from rich.text import Text
 
-    counts = ", ".join(f"{deployment.count(state)} {words(state)}" for state in STATES if deployment.count(state))
-    lines = [f"{counts or 'Nobody is targeted'}. Nodes: {words(deployment.association_status.lower())}."]
+    counts = ", ".join(f"{deployment.count(state)} {humanize(state)}" for state in STATES if deployment.count(state))
+    lines = [f"{counts or 'No account is targeted'}. Nodes: {humanize(deployment.association_status.lower())}."]
     if deployment.deployment_error:
         lines.append(f"The deployment as a whole is {deployment.deployment_status}: {deployment.deployment_error}")
-    lines += [f"{describe(places)}: {reason}" for (_, reason), places in _by_reason(deployment).items()]
+    lines += [
+        f"{describe(account_regions)}: {reason}" for (_, reason), account_regions in _by_reason(deployment).items()
+    ]
     return Text("\n".join(lines) + "\n")
 
 
 def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
-    """A line for each account, and not for each of its Regions where the reason is the same."""
+    """By account and reason, so that an account has one line for all Regions with the same reason."""
     found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in deployment.states.items():
+    for account_region, state in deployment.states.items():
         if state.reason:
-            found.setdefault((place[0], state.reason), []).append(place)
+            found.setdefault((account_region[0], state.reason), []).append(account_region)
     return found
 
 
-def words(state: str) -> str:
-    """`not_deployed` as people write it."""
+def humanize(state: str) -> str:
+    """`not deployed` for `not_deployed`."""
     return state.replace("_", " ")

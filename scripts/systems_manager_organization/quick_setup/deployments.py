@@ -1,4 +1,4 @@
-"""`observe.py deployments`: how each configuration stands in each account and Region."""
+"""`observe.py deployments`: the deployment status of each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -13,28 +13,26 @@ from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
-    configurations_in,
-    descriptions_of,
+    existing_configurations,
     find_managers,
-    get_configuration_manager,
-    managers_of,
+    get_descriptions,
+    list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
-    NO_REASON,
+    FAILED,
+    IN_PROGRESS,
+    NOT_DEPLOYED,
     STATES,
-    SUCCEEDED,
     DeploymentStatus,
     get_deployment_status,
 )
 from systems_manager_organization.quick_setup.deployment_table import UNLIMITED_WIDTH, matrices, summary
-from systems_manager_organization.quick_setup.watch import watched
+from systems_manager_organization.quick_setup.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
@@ -43,29 +41,29 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
-_MOST_PLACES = 20
+_MAX_PLACES = 20
 
-ALL_WELL, SOMETHING_FAILED, UNSETTLED = 0, 1, 2
+EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS = 0, 1, 2
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """All strings, as the external data source wants them:
+    """A map of strings for the external data source:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `deployments`: JSON object from name to `{counts, exceptions}`, as `summarize` has it
+    - `deployments`: JSON object from name to `{counts, exceptions}`, the result of `summarize`
 
-    Of no configurations AWS is asked nothing.
+    Without configurations AWS is not called.
     """
-    given = _given(query)
+    given = _configurations_of_query(query)
     if given == []:
         return {"schema_version": SCHEMA_VERSION, "account_id": query["account_id"], "deployments": "{}"}
     with connect() as aws:
-        configurations = _existing(aws, query) if given is None else given
+        configurations = _find_configurations(aws, query) if given is None else given
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
-            "deployments": json.dumps(summarize(_standings(aws, configurations, AccountDirectory(aws)))),
+            "deployments": json.dumps(summarize(_read_statuses(aws, configurations, AccountDirectory(aws)))),
         }
 
 
@@ -74,8 +72,8 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
 
     - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
       Region
-    - `exceptions`: list of `{state, reason, count, places}` of what has not succeeded, by reason; `places` has at most
-      20, each as `333333333333 us-east-1`
+    - `exceptions`: list of `{state, reason, count, places}` of other states than `succeeded`, by reason; `places` has
+      at most 20, each as `333333333333 us-east-1`
     """
     return {
         deployment.configuration.name: {
@@ -84,33 +82,25 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                 {
                     "state": state,
                     "reason": reason,
-                    "count": len(places),
-                    "places": [" ".join(place) for place in places[:_MOST_PLACES]],
+                    "count": len(account_regions),
+                    "places": [" ".join(account_region) for account_region in account_regions[:_MAX_PLACES]],
                 }
-                for (state, reason), places in _unsuccessful(deployment).items()
+                for (state, reason), account_regions in deployment.by_reason(IN_PROGRESS, FAILED, NOT_DEPLOYED).items()
             ],
         }
         for deployment in deployments
     }
 
 
-def _unsuccessful(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:
-    found: dict[tuple[str, str], list[AccountRegion]] = {}
-    for place, state in deployment.states.items():
-        if state.state != SUCCEEDED:
-            found.setdefault((state.state, state.reason), []).append(place)
-    return found
-
-
 def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:
-    """What failed: deployments, and what runs on the nodes."""
+    """Findings for failed deployments, and for failed associations of nodes."""
     for deployment in deployments:
-        name, explain = (
-            deployment.configuration.name,
-            f"{report_command()} explain {quote(deployment.configuration.name)}",
-        )
-        failed = {reason: places for (state, reason), places in _unsuccessful(deployment).items() if state == FAILING}
-        reasons = [f"{reason} (in {describe(places)})" for reason, places in failed.items()]
+        name = deployment.configuration.name
+        explain = f"{report_command()} explain {quote(name)}"
+        reasons = [
+            f"{reason} (in {describe(account_regions)})"
+            for (_, reason), account_regions in deployment.by_reason(FAILED).items()
+        ]
         if deployment.deployment_error:
             reasons.append(deployment.deployment_error)
         if reasons:
@@ -118,54 +108,51 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 "DEPLOYMENT_FAILED",
                 name,
                 f"Quick Setup failed to deploy the configuration: {' '.join(reasons)}",
-                f"What failed where, and what usually causes it: {explain}. Then, to deploy the same again: "
+                f"For the failures and their usual causes: {explain}. Then deploy again: "
                 f"{report_command()} redeploy {quote(name)}",
             )
-        nodes = {
-            place: state.association_message or NO_REASON
-            for place, state in deployment.states.items()
-            if state.associations == "FAILED" and state.state != FAILING
-        }
+        nodes = deployment.failed_associations
         if nodes:
+            account_regions = [found for same_message in nodes.values() for found in same_message]
             yield Finding(
                 "NODES_FAILED",
                 name,
-                "At least one node did not succeed with what the configuration runs: "
-                f"{' '.join(sorted(set(nodes.values())))} (in {describe(nodes)})",
+                "Associations of the configuration failed on at least one node: "
+                f"{' '.join(sorted(nodes))} (in {describe(sorted(account_regions))})",
                 explain,
             )
 
 
-def show(query: Query, connect: Connect, screen: Terminal) -> int:
-    """The same for a person, followed until it has settled with `--watch`.
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """The same on the command line; with `--watch` until nothing is in progress.
 
     Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
     """
     with connect() as aws:
-        given = _given(query)
-        configurations = _existing(aws, query) if given is None else given
+        given = _configurations_of_query(query)
+        configurations = _find_configurations(aws, query) if given is None else given
         directory = AccountDirectory(aws)
         if query["watch"]:
-            deployments, interrupted = watched(
-                aws, screen, lambda: _standings(aws, configurations, directory), float(query["timeout"])
+            deployments, interrupted = watch(
+                aws, terminal, lambda: _read_statuses(aws, configurations, directory), float(query["timeout"])
             )
         else:
-            deployments, interrupted = _standings(aws, configurations, directory), False
-    _show(deployments, screen, as_json=bool(query["json"]))
+            deployments, interrupted = _read_statuses(aws, configurations, directory), False
+    _show(deployments, terminal, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
     if any(deployment.has_failed for deployment in deployments):
-        return SOMETHING_FAILED
-    return ALL_WELL if all(deployment.is_terminal for deployment in deployments) else UNSETTLED
+        return EXIT_FAILED
+    return EXIT_OK if all(deployment.is_terminal for deployment in deployments) else EXIT_IN_PROGRESS
 
 
-def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: bool) -> None:
+def _show(deployments: list[DeploymentStatus], terminal: Terminal, *, as_json: bool) -> None:
     if as_json:
-        screen.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
+        terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         return
     if not deployments:
-        screen.tell("There is no configuration manager in this account and Region.")
-    console = screen.console(screen.stdout)
+        terminal.echo("This account and Region has no configuration manager.", err=True)
+    console = terminal.console(terminal.stdout)
     if not console.is_terminal:
         console.width = UNLIMITED_WIDTH
     for deployment in deployments:
@@ -173,21 +160,20 @@ def _show(deployments: list[DeploymentStatus], screen: Terminal, *, as_json: boo
         console.print(summary(deployment))
 
 
-def _given(query: Query) -> list[Configuration] | None:
-    """The query's; None where it has none. Raises QueryError."""
+def _configurations_of_query(query: Query) -> list[Configuration] | None:
+    """The query's configurations, or None. Raises QueryError."""
     return parse_configurations(query["configurations"]) if query["configurations"] else None
 
 
-def _existing(aws: AwsSession, query: Query) -> list[Configuration]:
-    """Those of the managers that are there."""
-    managers = find_managers(aws, query["name"]) if query["name"] else managers_of(aws)
-    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+def _find_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
+    managers = find_managers(aws, query["name"]) if query["name"] else list_managers(aws)
+    return existing_configurations(aws, managers)
 
 
-def _standings(
+def _read_statuses(
     aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
 ) -> list[DeploymentStatus]:
-    descriptions = descriptions_of(aws, [configuration.arn for configuration in configurations])
+    descriptions = get_descriptions(aws, [configuration.arn for configuration in configurations])
     return get_deployment_statuses(aws, configurations, directory, descriptions)
 
 
@@ -197,13 +183,13 @@ def get_deployment_statuses(
     directory: AccountDirectory,
     descriptions: Mapping[str, Mapping[str, Any]],
 ) -> list[DeploymentStatus]:
-    """How these configurations stand, which have managers so described, by name and ARN. Raises ScriptError."""
-    asked = [
+    """The deployment status of these configurations, sorted by name and ARN. Raises ScriptError."""
+    futures = [
         aws.start(get_deployment_status, aws, configuration, directory, descriptions[configuration.arn])
         for configuration in configurations
     ]
     return sorted(
-        (answer.result() for answer in asked),
+        (future.result() for future in futures),
         key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
     )
 
@@ -221,31 +207,31 @@ def _document(deployment: DeploymentStatus) -> dict[str, Any]:
                 "account_id": account_id,
                 "account_name": deployment.accounts[account_id].name,
                 "region": region,
-                "state": place.state,
-                "reason": place.reason,
-                "associations": place.associations,
+                "state": state.state,
+                "reason": state.reason,
+                "associations": state.associations,
             }
-            for (account_id, region), place in deployment.states.items()
+            for (account_id, region), state in deployment.states.items()
         ],
     }
 
 
 COMMAND = Command(
     name="deployments",
-    summary="How each configuration stands in each account and Region, with AWS's own reasons.",
+    summary="The deployment status of each configuration by account and Region, with AWS's reasons.",
     description="""\
 Calls ssm-quicksetup:GetConfigurationManager and ListConfigurations; organizations:ListAccounts, or
 ListAccountsForParent and ListOrganizationalUnitsForParent; where something failed cloudformation:ListStackSets,
 ListStackSetOperations and ListStackSetOperationResults; ssm-quicksetup:ListConfigurationManagers when
 --configurations is left out.
-By hand it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in progress.
-aws_ssmquicksetup_configuration_manager tells one status and throws the reasons away
-(https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that tells both for each account and
+On the command line it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in
+progress. aws_ssmquicksetup_configuration_manager has one status and no reasons
+(https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that has both for each account and
 Region would replace this command.""",
     example="deployments --watch",
     options=(
         *OPTIONAL_COMMON_KEYS,
-        configurations_key("which ones, each with its arn; default: all that are there"),
+        configurations_key("the configurations, each with its arn; default: all that exist"),
         Option(
             "name",
             "only the managers of this name, or with this ARN",
@@ -254,10 +240,10 @@ Region would replace this command.""",
             cli_only=True,
         ),
         flag("json", "prints JSON"),
-        flag("watch", "follows until everything has settled"),
+        flag("watch", "watches until nothing is in progress"),
         Option(
             "timeout",
-            "for --watch: how many seconds to follow",
+            "for --watch: the timeout in seconds",
             "[0-9]{1,6}",
             "whole seconds",
             default="5400",

@@ -1,4 +1,4 @@
-"""`report.py discard`: deletes a configuration manager that Terraform does not have."""
+"""`report.py discard`: deletes a configuration manager that is in no Terraform state."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from systems_manager_organization.organizations.account_directory import Account
 from systems_manager_organization.quick_setup.configuration_managers import (
     DELETED,
     configurations_in,
-    creation_mark,
+    creation_tag_of,
     definitions_in,
     deployment_status,
     wait_for_deployment,
 )
 from systems_manager_organization.quick_setup.deployment_status import NOT_DEPLOYED, get_deployment_status
 from systems_manager_organization.quick_setup.explain import missing_roles
-from systems_manager_organization.quick_setup.redeploy import chosen, settled
+from systems_manager_organization.quick_setup.redeploy import get_manager, wait_until_idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,44 +33,44 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
 
 
-def discard(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Shows what it will delete, asks, deletes it and waits until it is gone.
+def discard(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Asks for confirmation, deletes the manager and waits until it is deleted.
 
-    Returns 0, or 1 when the person says no. Raises QueryError for what is deployed, unless the person says so, and
+    Returns 0, or 1 without confirmation. Raises QueryError for a successful deployment without --deployed, and
     WaiterError when AWS could not delete it.
     """
     with connect() as aws:
-        description = settled(aws, screen, chosen(aws, query["name"]))
+        description = wait_until_idle(aws, terminal, get_manager(aws, query["name"]))
         name, arn, status = description["Name"], description["ManagerArn"], deployment_status(description)
         if status == "SUCCEEDED" and not query["deployed"]:
             raise QueryError(
-                f"{name} ({arn}) is deployed. If a Terraform state has it, take it out of the module's inputs and "
-                f"apply; if none has, adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
-                "all the same: --deployed."
+                f"{name} ({arn}) is deployed. If it is in a Terraform state, remove it from the module's inputs and "
+                f"apply; otherwise adopt it: terraform show -json PLANFILE | {report_command()} adopt. To delete it "
+                "anyway, use --deployed."
             )
-        screen.tell(f"{name}, {arn}, {creation_mark(description).creator}: its deployment is {status}.")
-        for line in _places(aws, description):
-            screen.tell(line)
-        screen.tell("Quick Setup takes away what it deployed, and then the configuration manager itself.")
-        if not query["yes"] and not screen.confirms("Delete it?"):
+        terminal.echo(f"{name}, {arn}, {creation_tag_of(description).creator}: its deployment is {status}.", err=True)
+        for line in _describe_deployments(aws, description):
+            terminal.echo(line, err=True)
+        terminal.echo("Quick Setup deletes what it deployed, and then the configuration manager.", err=True)
+        if not query["yes"] and not terminal.confirm("Delete it?"):
             return 1
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
         status = wait_for_deployment(aws, arn)
         if status != DELETED:
             raise WaiterError(
                 f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
-                f"AWS's own words: {report_command()} explain {arn}"
+                f"For AWS's reasons: {report_command()} explain {arn}"
             )
-    screen.write(f"{name}: deleted.")
+    terminal.echo(f"{name}: deleted.")
     return 0
 
 
 def _likely_reason(aws: AwsSession, description: Mapping[str, Any]) -> str:
     problems = [problem for definition in definitions_in(description) for problem in missing_roles(aws, definition)]
-    return " ".join(problems) or "It needs the roles that it was created with, whole; they are there."
+    return " ".join(problems) or "Deleting it requires the unchanged roles with which it was created; they exist."
 
 
-def _places(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
+def _describe_deployments(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
     directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
         states = get_deployment_status(aws, configuration, directory, description).states
@@ -78,20 +78,20 @@ def _places(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
         accounts = sorted({account_id for account_id, _ in places})
         regions = sorted({region for _, region in places})
         yield (
-            f"It is in {pluralize(len(accounts), 'account')} and {pluralize(len(regions), 'Region')}: "
+            f"It is deployed to {pluralize(len(accounts), 'account')} and {pluralize(len(regions), 'Region')}: "
             f"{', '.join(accounts) or 'none'}; {', '.join(regions) or 'none'}."
         )
 
 
 COMMAND: Command[str] = Command(
     name="discard",
-    summary="Deletes a configuration manager that no Terraform state has, with all that it deployed.",
+    summary="Deletes a configuration manager that is in no Terraform state, with all that it deployed.",
     description="""\
 Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager, ListConfigurations and
-DeleteConfigurationManager, and what lists the targeted accounts. Refuses what is deployed, unless --deployed is given.
-aws_ssmquicksetup_configuration_manager keeps nothing of a creation that fails or is interrupted; a release that does
+DeleteConfigurationManager, and lists the targeted accounts. Fails for a successful deployment without --deployed.
+aws_ssmquicksetup_configuration_manager keeps no state of a creation that fails or is interrupted; a release that does
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920) would replace this command.""",
     example="discard scan-everything",
-    options=(NAME, *OPTIONAL_COMMON_KEYS, flag("deployed", "deletes it although its deployment succeeded"), YES),
+    options=(NAME, *OPTIONAL_COMMON_KEYS, flag("deployed", "deletes it even if its deployment succeeded"), YES),
     cli_handler=discard,
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.account_region import describe
 from systems_manager_organization.aws.account_sessions import AccountSessions
-from systems_manager_organization.aws.concurrency import each
+from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, NAME
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
@@ -19,22 +19,21 @@ from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.account_directory import AccountDirectory
-from systems_manager_organization.quick_setup.cloud9 import environments_in
+from systems_manager_organization.quick_setup.cloud9 import list_environments
 from systems_manager_organization.quick_setup.configuration_managers import (
-    FAILED,
+    FAILED_STATUSES,
     configurations_in,
     definitions_in,
     find_managers,
     get_configuration_manager,
 )
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
-    NO_REASON,
+    FAILED,
     NOT_DEPLOYED,
     get_deployment_status,
 )
-from systems_manager_organization.quick_setup.known_issues import CLOUD9, NODES, KnownIssue, cause_of, unknown
-from systems_manager_organization.quick_setup.stack_set_failures import stack_sets_of
+from systems_manager_organization.quick_setup.known_issues import CLOUD9, NODES, KnownIssue, fallback, find_known_issue
+from systems_manager_organization.quick_setup.stack_set_failures import find_stack_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.deployment_status import DeploymentStatus
 
 DEPLOYMENT_FAILED = "The deployment failed"
-NODES_FAILED = "Nodes did not succeed with what runs on them"
+NODES_FAILED = "Associations failed on nodes"
 _NOT_CHECKED = (
     "Not checked: Cloud9 environments, where Quick Setup has been seen to fail. Use --member-role-name with a role of "
     "the member accounts."
@@ -57,7 +56,7 @@ _NOT_CHECKED = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed for one reason, in AWS's words, in these accounts and Regions; in none, where it got to none."""
+    """What failed for one reason of AWS's, and in which accounts and Regions; in none if it did not start."""
 
     what: str
     reason: str
@@ -68,10 +67,10 @@ class Failure:
 
 @dataclass
 class Explanation:
-    """What is to be said of one configuration manager.
+    """The explanation of one configuration manager.
 
     Attributes:
-        seen: what was looked up and may be why, in sentences.
+        seen: possible causes that were found, in sentences.
         next: what to do, in sentences.
     """
 
@@ -86,90 +85,81 @@ class Explanation:
     next: list[str] = field(default_factory=list)
 
 
-def explain(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Explains every manager of the name. Returns 0. Raises ScriptError, as when there is no such manager."""
+def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Explains every manager of the name. Returns 0. Raises ScriptError, also when no manager has the name."""
     with connect() as aws:
         explanations = [
             _explanation(aws, manager, query["member_role_name"]) for manager in find_managers(aws, query["name"])
         ]
     if query["json"]:
-        screen.write(json.dumps([_document(explanation) for explanation in explanations], indent=2))
+        terminal.echo(json.dumps([_document(explanation) for explanation in explanations], indent=2))
     else:
-        screen.write("\n\n".join("\n".join(_lines(explanation)) for explanation in explanations))
+        terminal.echo("\n\n".join("\n".join(_lines(explanation)) for explanation in explanations))
     return 0
 
 
 def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanation:
     description = get_configuration_manager(aws, manager.arn)
-    told = Explanation(
+    explanation = Explanation(
         manager.name, manager.arn, manager.type, manager.deployment_status, manager.async_executions_status
     )
     definitions, directory = definitions_in(description), AccountDirectory(aws)
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
         current = get_deployment_status(aws, configuration, directory, description)
-        told.failures += _failures(aws, definition, current)
-        told.not_deployed.update(_by_reason(current, NOT_DEPLOYED))
-        told.seen += _environments(aws, current, role_name)
-        told.seen += missing_roles(aws, definition)
-    if told.failures or manager.deployment_status in FAILED:
-        told.seen += _missing_access(aws)
-    told.next = _next(manager, told)
-    return told
+        explanation.failures += _failures(aws, definition, current)
+        explanation.not_deployed.update(
+            {reason: places for (_, reason), places in current.by_reason(NOT_DEPLOYED).items()}
+        )
+        explanation.seen += _environments(aws, current, role_name)
+        explanation.seen += missing_roles(aws, definition)
+    if explanation.failures or manager.deployment_status in FAILED_STATUSES:
+        explanation.seen += _missing_access(aws)
+    explanation.next = _next(manager, explanation)
+    return explanation
 
 
 def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus) -> list[Failure]:
-    deployments = [
-        _failure(reason, places, cause_of(reason) or unknown(_stack_sets(aws, definition)))
-        for reason, places in _by_reason(current, FAILING).items()
-    ]
+    reasons = {reason: places for (_, reason), places in current.by_reason(FAILED).items()}
     if current.deployment_error:
-        reason = current.deployment_error
-        deployments.append(_failure(reason, (), cause_of(reason) or unknown(_stack_sets(aws, definition))))
-    nodes: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, state in current.states.items():
-        if state.associations == "FAILED" and state.state != FAILING:
-            nodes[state.association_message or NO_REASON].append(place)
-    return [*deployments, *(_failure(reason, places, NODES, NODES_FAILED) for reason, places in nodes.items())]
+        reasons[current.deployment_error] = []
+    deployments = [
+        _failure(reason, places, find_known_issue(reason) or fallback(_stack_sets(aws, definition)))
+        for reason, places in reasons.items()
+    ]
+    nodes = [_failure(message, places, NODES, NODES_FAILED) for message, places in current.failed_associations.items()]
+    return [*deployments, *nodes]
 
 
-def _failure(reason: str, places: Iterable[AccountRegion], cause: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
-    return Failure(what, reason, tuple(places), cause.explanation, cause.remedy)
-
-
-def _by_reason(current: DeploymentStatus, state: str) -> dict[str, list[AccountRegion]]:
-    places: defaultdict[str, list[AccountRegion]] = defaultdict(list)
-    for place, found in current.states.items():
-        if found.state == state:
-            places[found.reason].append(place)
-    return dict(places)
+def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
+    return Failure(what, reason, tuple(places), issue.explanation, issue.remedy)
 
 
 def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
     try:
-        return stack_sets_of(aws, definition.id)
+        return find_stack_sets(aws, definition.id)
     except ServiceError:
         return []
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
-    """What Cloud9 has where something failed; how to look for it where AWS's words do not say what else it is."""
-    failed = {place: state.reason for place, state in current.states.items() if state.state == FAILING}
+    """Cloud9 environments where something failed; a hint how to check for them if the cause is unknown."""
+    failed = {place: state.reason for place, state in current.states.items() if state.state == FAILED}
     if not role_name:
-        unclear = any(cause_of(reason) is None for reason in failed.values())
+        unclear = any(find_known_issue(reason) is None for reason in failed.values())
         return [_NOT_CHECKED] if unclear else []
     regions: defaultdict[str, list[str]] = defaultdict(list)
     for account_id, region in failed:
         regions[account_id].append(region)
-    look = partial(_environments_of, AccountSessions(aws, role_name), regions)
-    return sorted(sentence for sentences in each(look, regions) for sentence in sentences)
+    check = partial(_environments_in_account, AccountSessions(aws, role_name), regions)
+    return sorted(sentence for sentences in map_concurrently(check, regions) for sentence in sentences)
 
 
-def _environments_of(members: AccountSessions, regions: Mapping[str, list[str]], account_id: str) -> list[str]:
+def _environments_in_account(members: AccountSessions, regions: Mapping[str, list[str]], account_id: str) -> list[str]:
     sentences = []
     try:
         member = members.assume_role(account_id)
         for region in regions[account_id]:
-            found = environments_in(member, region)
+            found = list_environments(member, region)
             if found:
                 names = ", ".join(map(str, found))
                 sentences.append(
@@ -177,25 +167,25 @@ def _environments_of(members: AccountSessions, regions: Mapping[str, list[str]],
                     f"{CLOUD9.explanation} {CLOUD9.remedy}"
                 )
     except ScriptError as error:
-        sentences.append(f"Whether a Cloud9 environment is in {account_id} could not be seen: {error}")
+        sentences.append(f"Whether account {account_id} has a Cloud9 environment could not be checked: {error}")
     return sentences
 
 
 def missing_roles(aws: AwsSession, definition: Definition) -> list[str]:
-    """A sentence for each of the definition's roles that is gone, or that could not be looked at."""
+    """A sentence for each of the definition's roles that does not exist, or could not be read."""
     names = (definition.administration_role_arn.rpartition("/")[2], definition.execution_role_name)
-    return [problem for name in names if name and (problem := _problem_with_role(aws, name))]
+    return [problem for name in names if name and (problem := _check_role(aws, name))]
 
 
-def _problem_with_role(aws: AwsSession, name: str) -> str:
+def _check_role(aws: AwsSession, name: str) -> str:
     try:
         aws.call(aws.iam.get_role, RoleName=name)
     except ServiceError as error:
         if error.code != "NoSuchEntity":
-            return f"Whether the role {name} is there could not be seen: {error}"
+            return f"Whether the role {name} exists could not be checked: {error}"
         return (
-            f"The role {name} of this configuration is gone from account {aws.account_id}: without it AWS can neither "
-            "deploy nor delete the configuration. Apply again, or create it with the same name."
+            f"The role {name} of this configuration does not exist in account {aws.account_id}: without it AWS can "
+            "neither deploy nor delete the configuration. Apply again, or create it with the same name."
         )
     return ""
 
@@ -205,56 +195,58 @@ def _missing_access(aws: AwsSession) -> Iterator[str]:
         status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
         if status != "ENABLED":
             yield f"StackSets' access to the organization is {status}: aws cloudformation activate-organizations-access"
-        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization, "EnabledServicePrincipals")
+        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization)
         if "ssm.amazonaws.com" not in {principal["ServicePrincipal"] for principal in listed}:
             yield (
                 "Systems Manager has no trusted access: aws organizations enable-aws-service-access "
                 "--service-principal ssm.amazonaws.com"
             )
     except ServiceError as error:
-        yield f"Whether StackSets and Systems Manager have access to the organization could not be seen: {error}"
+        yield f"Whether StackSets and Systems Manager have access to the organization could not be checked: {error}"
 
 
-def _next(manager: Manager, told: Explanation) -> list[str]:
-    if not told.failures and manager.deployment_status not in FAILED:
+def _next(manager: Manager, explanation: Explanation) -> list[str]:
+    if not explanation.failures and manager.deployment_status not in FAILED_STATUSES:
         return ["Nothing failed."]
     return [
-        "Take the cause away, and then",
-        f"either apply a corrected input, or deploy the same again: {report_command()} redeploy {quote(manager.name)}",
-        "A failed creation is not in the Terraform state, and the next plan says so. Then",
+        "Fix the cause, and then",
+        f"either apply a corrected input, or deploy again: {report_command()} redeploy {quote(manager.name)}",
+        "A failed creation is not in the Terraform state, and the next plan reports it. Then",
         f"either adopt it: terraform show -json PLANFILE | {report_command()} adopt",
         f"or delete it: {report_command()} discard {quote(manager.name)}",
     ]
 
 
-def _lines(told: Explanation) -> Iterator[str]:
-    yield f"{told.name}: {told.type}, {told.arn}"
-    yield f"Deployment {told.deployment_status or 'NONE'}, nodes {told.association_status or 'NONE'}."
-    for failure in told.failures:
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield f"{explanation.name}: {explanation.type}, {explanation.arn}"
+    yield f"Deployment {explanation.deployment_status or 'NONE'}, nodes {explanation.association_status or 'NONE'}."
+    for failure in explanation.failures:
         yield ""
         yield f'{failure.what}. AWS says: "{failure.reason}"'
         if failure.places:
             yield f"  in {pluralize(len(failure.places), 'place')}: {describe(failure.places)}"
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
-    if told.not_deployed:
+    if explanation.not_deployed:
         yield ""
-        yield "Not deployed, and not failed either:"
-        for reason, places in told.not_deployed.items():
+        yield "Not deployed, but not failed:"
+        for reason, places in explanation.not_deployed.items():
             yield f"  {describe(places)}: {reason}"
-    if told.seen:
+    if explanation.seen:
         yield ""
-        yield "Beside that:"
-        yield from (f"  {sentence}" for sentence in told.seen)
+        yield "Also found:"
+        yield from (f"  {sentence}" for sentence in explanation.seen)
     yield ""
-    yield from told.next
+    yield from explanation.next
 
 
-def _document(told: Explanation) -> dict[str, Any]:
+def _document(explanation: Explanation) -> dict[str, Any]:
     return {
-        **vars(told),
-        "failures": [{**vars(failure), "places": _places(failure.places)} for failure in told.failures],
-        "not_deployed": [{"reason": reason, "places": _places(places)} for reason, places in told.not_deployed.items()],
+        **vars(explanation),
+        "failures": [{**vars(failure), "places": _places(failure.places)} for failure in explanation.failures],
+        "not_deployed": [
+            {"reason": reason, "places": _places(places)} for reason, places in explanation.not_deployed.items()
+        ],
     }
 
 
@@ -264,9 +256,9 @@ def _places(places: Iterable[AccountRegion]) -> list[dict[str, str]]:
 
 COMMAND: Command[str] = Command(
     name="explain",
-    summary="What failed where, what usually causes it, and what to do.",
+    summary="Explains failures of a configuration: their reasons, usual causes, and remedies.",
     description="""\
-Calls what observe.py deployments does, and beside it cloudformation:DescribeOrganizationsAccess,
+Calls the operations of observe.py deployments, and cloudformation:DescribeOrganizationsAccess,
 organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member-role-name sts:AssumeRole for every
 account in which something failed, and there cloud9:ListEnvironments and DescribeEnvironments. Changes nothing.""",
     example="explain scan-everything",

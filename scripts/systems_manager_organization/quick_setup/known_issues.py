@@ -1,4 +1,4 @@
-"""What usually lies behind a reason that AWS gives, and what to do about it."""
+"""Known issues: the usual cause of a reason that AWS gives, and its remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KnownIssue:
-    """What it usually is, and what to do."""
+    """A usual cause, and its remedy."""
 
     explanation: str
     remedy: str
@@ -34,17 +34,17 @@ _STACK_SETS_ACCESS = KnownIssue(
 )
 _ROLES = KnownIssue(
     "A role by which Quick Setup works in its own account is missing or incomplete: deleted or changed too early.",
-    "Apply again, which makes the roles anew, or create them with the same names; AWS can delete a configuration only "
+    "Apply again, which recreates the roles, or create them with the same names; AWS can delete a configuration only "
     "while they are there.",
 )
 _RESOURCE_POLICY = KnownIssue(
-    "OpsCenter was set up by hand before, and what is left of that takes the account's only resource policy.",
+    "OpsCenter was set up manually before, and its resource policy, of which an account has one, remains.",
     "Delete the resource policy of OpsItemGroup in the account (aws ssm delete-resource-policy), and deploy again: "
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html",
 )
 _REGION = KnownIssue(
     "The Region is an opt-in Region that the account has not enabled.",
-    "Enable it there (aws account enable-region --region-name REGION), or take it out of the configuration.",
+    "Enable it there (aws account enable-region --region-name REGION), or remove it from the configuration.",
 )
 _TRUSTED_ACCESS = KnownIssue(
     "Systems Manager has no trusted access to the organization.",
@@ -53,11 +53,11 @@ _TRUSTED_ACCESS = KnownIssue(
 )
 _QUOTA = KnownIssue(
     "A quota of the account is used up.",
-    "Delete what nobody needs there, or have the quota raised: Service Quotas, in that account and Region.",
+    "Delete what is not needed there, or request a higher quota: Service Quotas, in that account and Region.",
 )
 _EXISTS = KnownIssue(
     "Something of the same name is in the account, from an earlier or a manual set-up.",
-    "Delete it there, if nobody needs it, and deploy again.",
+    "Delete it there, if it is not needed, and deploy again.",
 )
 
 _PATTERNS = (
@@ -71,11 +71,11 @@ _PATTERNS = (
     (r"AlreadyExists|already exists", _EXISTS),
 )
 
-# Cloud9 by its own: AWS's words do not name it.
+# Cloud9 separately: AWS's messages do not name it.
 CLOUD9 = KnownIssue(
-    "Quick Setup has been seen to fail where a Cloud9 environment was; AWS documents nothing of it.",
-    "Delete the environments that nobody needs (aws cloud9 delete-environment, in that account and Region), or take "
-    "the account or the Region out of the configuration.",
+    "Quick Setup has been seen to fail in accounts with a Cloud9 environment; AWS does not document it.",
+    "Delete the environments that are not needed (aws cloud9 delete-environment, in that account and Region), or "
+    "remove the account or the Region from the configuration.",
 )
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
 NODES = KnownIssue(
@@ -86,16 +86,16 @@ NODES = KnownIssue(
 )
 
 
-def cause_of(reason: str) -> KnownIssue | None:
-    """What AWS's words usually mean; None when nobody knows them."""
-    return next((cause for pattern, cause in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
+def find_known_issue(reason: str) -> KnownIssue | None:
+    """The known issue behind AWS's reason; None if it is unknown."""
+    return next((issue for pattern, issue in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
 
 
-def unknown(stack_sets: Iterable[str]) -> KnownIssue:
-    """For words that nobody knows: where AWS tells more."""
+def fallback(stack_sets: Iterable[str]) -> KnownIssue:
+    """For an unknown reason: where AWS has more details."""
     names = ", ".join(stack_sets) or "the one whose name begins with AWS-QuickSetup-"
     return KnownIssue(
-        "Nothing that is known here.",
-        f"Look at the StackSet {names} in CloudFormation's console, its last operation; and in the account that failed "
-        f"at the Events of the stack StackSet-AWS-QuickSetup-*, among the deleted stacks too: {TROUBLESHOOTING}",
+        "Unknown.",
+        f"Check the last operation of the StackSet {names} in CloudFormation's console, and in the account that failed "
+        f"the Events of the stack StackSet-AWS-QuickSetup-*, among the deleted stacks too: {TROUBLESHOOTING}",
     )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.errors import ScriptError
 from systems_manager_organization.quick_setup.configuration_managers import (
-    creation_mark,
+    creation_tag_of,
     get_configuration_manager,
-    managers_of,
+    list_managers,
 )
 
 if TYPE_CHECKING:
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 class OrphanedManagersError(ScriptError):
-    """Configuration managers are left that nobody could delete without the roles that go next."""
+    """Configuration managers exist that cannot be deleted once their roles are."""
 
 
-def refuse_orphaned_managers(aws: AwsSession, installation: str, execution_role_name: str) -> None:
-    """Called when Terraform has deleted all managers that it has, and is about to delete the roles.
+def require_no_orphaned_managers(aws: AwsSession, installation: str, execution_role_name: str) -> None:
+    """Called when Terraform has deleted its managers, and is about to delete the roles.
 
-    Raises OrphanedManagersError naming those that the installation created and that are still there.
+    Raises OrphanedManagersError with the remaining managers that the installation created.
     """
     orphaned = [
         manager
-        for manager in managers_of(aws)
-        if creation_mark(get_configuration_manager(aws, manager.arn)).installation == installation
+        for manager in list_managers(aws)
+        if creation_tag_of(get_configuration_manager(aws, manager.arn)).installation == installation
     ]
     if not orphaned:
         return
@@ -43,7 +43,7 @@ def refuse_orphaned_managers(aws: AwsSession, installation: str, execution_role_
     commands = "; ".join(f"{report_command()} discard {manager.arn}" for manager in orphaned)
     raise OrphanedManagersError(
         f"This installation created configuration managers that the Terraform state does not have: {names}. The role "
-        f"{execution_role_name} is deleted next, and nobody could delete them without it. Delete them now: {commands}. "
-        "Then destroy again. (One that another state has taken over stays: remove its tag "
+        f"{execution_role_name} is deleted next, and they cannot be deleted without it. Delete them now: {commands}. "
+        "Then destroy again. (To keep one that is in another state: remove its tag "
         "systems-manager-organization:created instead.)"
     )

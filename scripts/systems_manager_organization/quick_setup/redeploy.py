@@ -1,4 +1,4 @@
-"""`report.py redeploy`: deploys a configuration again with the parameters that it has."""
+"""`report.py redeploy`: deploys a configuration again with unchanged parameters."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configuration_managers import Definition
 
 
-def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
-    """Asks, deploys again, and waits. Returns 0, or 1 when the person says no.
+def redeploy(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Asks for confirmation, deploys again, and waits. Returns 0, or 1 without confirmation.
 
-    Raises WaiterError when it fails again, QueryError when it is not clear which manager is meant.
+    Raises WaiterError when it fails again, QueryError when several managers have the name.
     """
     with connect() as aws:
-        description = settled(aws, screen, chosen(aws, query["name"]))
+        description = wait_until_idle(aws, terminal, get_manager(aws, query["name"]))
         arn = description["ManagerArn"]
-        screen.tell(
+        terminal.echo(
             f"{description['Name']}, {arn}: its deployment is {deployment_status(description)}. It will be deployed "
-            "again to all of its accounts and Regions."
+            "again to all of its accounts and Regions.",
+            err=True,
         )
-        if not query["yes"] and not screen.confirms("Go on?"):
+        if not query["yes"] and not terminal.confirm("Deploy again?"):
             return 1
         for definition in definitions_in(description):
             aws.call(
@@ -55,28 +56,28 @@ def redeploy(query: Query, connect: Connect, screen: Terminal) -> int:
             raise WaiterError(
                 f"the deployment of {description['Name']} is {status} again. See why: {report_command()} explain {arn}"
             )
-    screen.write(f"{description['Name']}: deployed.")
+    terminal.echo(f"{description['Name']}: deployed.")
     return 0
 
 
-def chosen(aws: AwsSession, name: str) -> dict[str, Any]:
-    """The description of the one manager of this name, or with this ARN. Raises QueryError."""
+def get_manager(aws: AwsSession, name: str) -> dict[str, Any]:
+    """The description of the only manager with this name or ARN. Raises QueryError."""
     managers = find_managers(aws, name)
     if len(managers) != 1:
         arns = ", ".join(manager.arn for manager in managers)
-        raise QueryError(f'there are {len(managers)} configuration managers "{name}". Say which by its ARN: {arns}.')
+        raise QueryError(f'{len(managers)} configuration managers are named "{name}". Use the ARN of one: {arns}.')
     return get_configuration_manager(aws, managers[0].arn)
 
 
-def settled(aws: AwsSession, screen: Terminal, description: dict[str, Any]) -> dict[str, Any]:
-    """The description once nothing is under way: how that ends says what is to be done. Raises QueryError."""
+def wait_until_idle(aws: AwsSession, terminal: Terminal, description: dict[str, Any]) -> dict[str, Any]:
+    """The description once nothing is in progress. Raises QueryError when the manager was deleted."""
     if deployment_status(description) not in IN_PROGRESS_STATUSES:
         return description
-    screen.tell(f"Quick Setup is still working on {description['Name']}: waiting for it.")
+    terminal.echo(f"The deployment of {description['Name']} is in progress: waiting for it.", err=True)
     wait_for_deployment(aws, description["ManagerArn"])
     found = get_configuration_manager(aws, description["ManagerArn"])
     if not found:
-        raise QueryError(f"the configuration manager {description['ManagerArn']} is gone: it was being deleted.")
+        raise QueryError(f"the configuration manager {description['ManagerArn']} was deleted meanwhile.")
     return found
 
 
@@ -90,10 +91,10 @@ def _roles(definition: Definition) -> Mapping[str, str]:
 
 COMMAND: Command[str] = Command(
     name="redeploy",
-    summary="Deploys a configuration again, with the parameters that it has.",
+    summary="Deploys a configuration again, with unchanged parameters.",
     description="""\
 Calls ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager and UpdateConfigurationDefinition, and waits.
-Terraform deploys again only what it changes; aws_ssmquicksetup_configuration_manager has no other way.""",
+Terraform only deploys changes; aws_ssmquicksetup_configuration_manager cannot deploy again without one.""",
     example="redeploy scan-everything",
     options=(NAME, *OPTIONAL_COMMON_KEYS, YES),
     cli_handler=redeploy,

@@ -1,4 +1,4 @@
-"""Why StackSets failed, in its own words: Quick Setup itself tells only that it did."""
+"""The reasons of failures in StackSets, which Quick Setup does not return."""
 
 from __future__ import annotations
 
@@ -13,41 +13,40 @@ if TYPE_CHECKING:
     from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
 
-# The prefix of AWS's own policies, and the end of the names that are seen in accounts.
+# The prefix in AWS's managed policies, and the suffix that is seen in accounts.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSQuickSetupDeploymentRolePolicy.html
 _PREFIX = "AWS-QuickSetup-"
 
-# How far back: an account whose last deployment failed may not have been part of the last operation.
+# The number of operations to read: an account whose last deployment failed may not be part of the last operation.
 _OPERATIONS = 3
 
 
-def stack_sets_of(aws: AwsSession, definition_id: str) -> list[str]:
+def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
     """Names of the StackSets that deploy this definition. Raises ServiceError."""
-    listed = aws.paginate(aws.cloudformation.list_stack_sets, "Summaries", Status="ACTIVE")
+    listed = aws.paginate(aws.cloudformation.list_stack_sets, Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
     return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(f"-{definition_id}"))
 
 
 def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:
-    """Why the definition's last deployment failed, where StackSets says so; nothing where it may not be asked."""
+    """The reasons why the definition's last deployment failed; empty if StackSets denies the calls."""
     reasons: dict[AccountRegion, str] = {}
     try:
-        for name in stack_sets_of(aws, definition_id):
+        for name in find_stack_sets(aws, definition_id):
             for result in _failed_results(aws, name):
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
     except ServiceError:
-        # Whoever may ask Quick Setup need not be allowed to ask StackSets: its status is then all there is.
-        return {place: reason for place, reason in reasons.items() if reason}
-    return {place: reason for place, reason in reasons.items() if reason}
+        # The caller may be allowed to call Quick Setup and not StackSets.
+        return {account_region: reason for account_region, reason in reasons.items() if reason}
+    return {account_region: reason for account_region, reason in reasons.items() if reason}
 
 
 def _failed_results(aws: AwsSession, name: str) -> Iterator[dict[str, Any]]:
     cloudformation = aws.cloudformation
-    operations = aws.paginate(cloudformation.list_stack_set_operations, "Summaries", StackSetName=name, MaxResults=100)
+    operations = aws.paginate(cloudformation.list_stack_set_operations, StackSetName=name, MaxResults=100)
     for operation in islice(operations, _OPERATIONS):
         yield from aws.paginate(
             cloudformation.list_stack_set_operation_results,
-            "Summaries",
             StackSetName=name,
             OperationId=operation["OperationId"],
             Filters=[{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}],

@@ -1,12 +1,12 @@
-"""Following deployments until they have settled."""
+"""Watches deployments until they are complete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.waiters import watching_pauses
+from systems_manager_organization.aws.waiters import watch_delays
 from systems_manager_organization.quick_setup.deployment_status import (
-    FAILING,
+    FAILED,
     IN_PROGRESS,
     NOT_DEPLOYED,
     STATES,
@@ -24,41 +24,42 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
 
 
-def watched(
-    aws: AwsSession, screen: Terminal, look: Callable[[], list[DeploymentStatus]], timeout: float
+def watch(
+    aws: AwsSession, terminal: Terminal, read: Callable[[], list[DeploymentStatus]], timeout: float
 ) -> tuple[list[DeploymentStatus], bool]:
-    """What `look` says when everything has settled, `timeout` seconds have passed, or somebody interrupts.
+    """Polls until nothing is in progress, the timeout in seconds, or an interruption.
 
-    Returns that, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before anything is known.
+    Returns the last result of `read`, and whether it was interrupted. Raises ScriptError, and KeyboardInterrupt before
+    the first result.
     """
     deadline = aws.clock.now() + timeout
-    deployments = look()
+    deployments = read()
     try:
-        with _Follower(screen) as follower:
-            for pause in watching_pauses():
-                follower.tell(deployments)
+        with _ProgressDisplay(terminal) as display:
+            for delay in watch_delays():
+                display.show(deployments)
                 remaining = deadline - aws.clock.now()
                 if remaining <= 0 or all(deployment.is_terminal for deployment in deployments):
                     break
-                aws.clock.sleep(min(pause, remaining))
-                deployments = look()
+                aws.clock.sleep(min(delay, remaining))
+                deployments = read()
     except KeyboardInterrupt:
         return deployments, True
     return deployments, False
 
 
-class _Follower:
-    """Shows how far it is: a bar on a terminal, and otherwise a line whenever something has changed."""
+class _ProgressDisplay:
+    """Progress: a bar on a terminal, otherwise a line for each change."""
 
-    def __init__(self, screen: Terminal) -> None:
-        self._screen = screen
-        self._told = ""
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._last_line = ""
         self._progress: Progress | None = None
 
     def __enter__(self) -> Self:
-        if self._screen.stderr.isatty():
-            # The console first: it is the one that can say what to do when there is no rich.
-            console = self._screen.console(self._screen.stderr)
+        if self._terminal.stderr.isatty():
+            # The console first: it raises DependencyError when rich is missing.
+            console = self._terminal.console(self._terminal.stderr)
             from rich.progress import Progress
 
             self._progress = Progress(console=console, transient=True)
@@ -70,15 +71,15 @@ class _Follower:
         if self._progress:
             self._progress.stop()
 
-    def tell(self, deployments: list[DeploymentStatus]) -> None:
+    def show(self, deployments: list[DeploymentStatus]) -> None:
         counts = {state: sum(deployment.count(state) for deployment in deployments) for state in STATES}
-        done = counts[SUCCEEDED] + counts[FAILING]
+        done = counts[SUCCEEDED] + counts[FAILED]
         if self._progress:
             self._progress.update(self._task, completed=done, total=done + counts[IN_PROGRESS], refresh=True)
             return
-        told = ", ".join(
+        line = ", ".join(
             f"{counts[state]} {state.replace('_', ' ')}" for state in STATES if counts[state] or state != NOT_DEPLOYED
         )
-        if told != self._told:
-            self._screen.tell(f"{told}.")
-            self._told = told
+        if line != self._last_line:
+            self._terminal.echo(f"{line}.", err=True)
+            self._last_line = line

@@ -1,1 +1,1 @@
-"""What a setting is, and what is recorded of it in Parameter Store. Knows no kind of setting."""
+"""Settings, and their records in Parameter Store. Imports no kind of setting."""

@@ -1,11 +1,11 @@
-"""What an installation of the module has changed, kept in AWS for whoever lost the Terraform state.
+"""What an installation of the module has changed, recorded in AWS in case the Terraform state is lost.
 
 One parameter of Systems Manager's Parameter Store for each installation, below one path, in one Region:
 
     /systems-manager-organization/settings/INSTALLATION = {"schema": 1, "settings": {KEY: {...}}}
 
-It is written before anything is changed. Terraform's state decides what a setting is changed back to; a record serves
-where there is no state, shows other installations what is still in use, and tells a change that was interrupted.
+It is written before anything is changed. Terraform's state has the value to restore; the record is for a lost state,
+for other installations, which must know what is still in use, and for interrupted changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import REGION_PATTERN, Option
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +28,11 @@ SCHEMA = 1
 PATH = "/systems-manager-organization/settings"
 
 # A standard parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-_LONGEST_VALUE = 4096
+_MAX_LENGTH = 4096
 
 INSTALLATION = Option(
     "installation",
-    "the installation of the module whose record it is",
+    "the installation of the module",
     "[A-Za-z0-9._-]{1,64}",
     "1 to 64 letters, digits, dots, underscores or hyphens",
     required=True,
@@ -49,7 +49,7 @@ class RecordError(ScriptError):
 
 @dataclass(frozen=True)
 class Record:
-    """What an installation has made of one setting.
+    """An installation's change of one setting.
 
     Attributes:
         subject: as in Setting.
@@ -57,8 +57,8 @@ class Record:
         previous: the value before this installation changed it.
         change: the change as the plan showed it, for example `disabled -> enabled (2026-11-28T10:12:48Z)`; "" until it
             is complete.
-        retained: whether it is left as it is when the installation goes.
-        reverted: whether it was changed back since. `change` is then the change back.
+        retained: whether it is kept when the installation is destroyed.
+        reverted: whether it was changed back. `change` is then the change back.
     """
 
     subject: str
@@ -71,8 +71,8 @@ class Record:
 
 _KEY = "[a-z-]+/[A-Za-z0-9_.-]{1,128}"
 _SUBJECT = "[A-Za-z0-9_.-]{0,128}"
-# With the name of an organizational unit or an account among them.
-_WORDS = r"[^\x00-\x1f\x7f-\x9f]{0,1024}"
+# Contains names of organizational units and accounts.
+_TEXT = r"[^\x00-\x1f\x7f-\x9f]{0,1024}"
 
 _FIELDS = {found.name: bool if found.name in ("retained", "reverted") else str for found in fields(Record)}
 
@@ -92,7 +92,7 @@ class Records:
     others: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
 
-    def wanted_by_others(self, key: str, subject: str) -> dict[str, Record]:
+    def records_of_others(self, key: str, subject: str) -> dict[str, Record]:
         """By installation, the records of the same setting of the same subject."""
         return {
             installation: records[key]
@@ -107,7 +107,7 @@ def load_records(aws: AwsSession, region: str, installation: str, kinds: Mapping
     own: Mapping[str, Record] = {}
     others: dict[str, Mapping[str, Record]] = {}
     unreadable = []
-    for parameter in aws.paginate(ssm.get_parameters_by_path, "Parameters", Path=PATH, Recursive=True):
+    for parameter in aws.paginate(ssm.get_parameters_by_path, Path=PATH, Recursive=True):
         records = _parse(parameter["Value"], kinds)
         name = parameter["Name"].removeprefix(f"{PATH}/")
         if records is None:
@@ -123,18 +123,14 @@ def save_records(aws: AwsSession, region: str, installation: str, records: Mappi
     """Replaces the installation's parameter, or deletes it where there is nothing to record. Raises ScriptError."""
     ssm, name = aws.ssm_in(region), parameter_name(installation)
     if not records:
-        try:
-            aws.call(ssm.delete_parameter, Name=name)
-        except ServiceError as error:
-            if error.code != "ParameterNotFound":
-                raise
+        aws.call_or_none("ParameterNotFound", ssm.delete_parameter, Name=name)
         return
     document = {"schema": SCHEMA, "settings": {key: asdict(record) for key, record in sorted(records.items())}}
     value = json.dumps(document, separators=(",", ":"))
-    if len(value) > _LONGEST_VALUE:
+    if len(value) > _MAX_LENGTH:
         raise RecordError(
             f"The record of what was changed has {len(value)} characters, and a parameter of Parameter Store takes "
-            f"{_LONGEST_VALUE}. Nothing was changed. Use fewer service principals in one installation."
+            f"{_MAX_LENGTH}. Nothing was changed. Use fewer service principals in one installation."
         )
     aws.call(ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
 
@@ -149,16 +145,15 @@ def parameter_name(installation: str) -> str:
 
 
 def _parse(text: str, kinds: Mapping[str, SettingKind]) -> Mapping[str, Record] | None:
-    """The records in a parameter's value; None where it holds anything else.
+    """The records in a parameter's value; None if it has anything else.
 
-    Whoever may write the parameter writes what people are shown, and what a setting is changed back to: nothing goes
-    through that the module would not have written.
+    Records are shown in plans and used to restore settings: what the module would not have written is rejected.
     """
     try:
         document = json.loads(text)
         if document["schema"] != SCHEMA:
             return None
-        records = {key: _record(told) for key, told in document["settings"].items()}
+        records = {key: _record(entry) for key, entry in document["settings"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return records if all(_is_written_here(key, record, kinds) for key, record in records.items()) else None
@@ -171,12 +166,12 @@ def _is_written_here(key: str, record: Record, kinds: Mapping[str, SettingKind])
         and re.fullmatch(_KEY, key) is not None
         and re.fullmatch(_SUBJECT, record.subject) is not None
         and all(re.fullmatch(kind.values, value) for value in (record.value, record.previous))
-        and re.fullmatch(_WORDS, record.change) is not None
+        and re.fullmatch(_TEXT, record.change) is not None
     )
 
 
-def _record(told: Mapping[str, Any]) -> Record:
-    """Raises ValueError, KeyError or TypeError where it is no record."""
-    if set(told) != set(_FIELDS) or any(not isinstance(told[name], kind) for name, kind in _FIELDS.items()):
-        raise ValueError(told)
-    return Record(**told)
+def _record(entry: Mapping[str, Any]) -> Record:
+    """Raises ValueError, KeyError or TypeError when it is not a record."""
+    if set(entry) != set(_FIELDS) or any(not isinstance(entry[name], kind) for name, kind in _FIELDS.items()):
+        raise ValueError(entry)
+    return Record(**entry)

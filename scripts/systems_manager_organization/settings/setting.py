@@ -1,4 +1,4 @@
-"""Settings that no Terraform resource manages: what kinds there are, how one is read, changed and changed back."""
+"""Settings that no Terraform resource manages: kinds of settings, and how they are read and changed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from systems_manager_organization.aws.waiters import settling_pauses
-from systems_manager_organization.errors import ScriptError, ServiceError, WaiterError
+from systems_manager_organization.aws.waiters import SETTING_DELAYS, wait_until
+from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IrreversibleError(ScriptError):
-    """AWS has no way back to the previous value; the text says why."""
+    """The previous value cannot be restored; the text has the reason."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Setting:
     Attributes:
         key: `KIND/NAME`, unique in an installation, for example `trusted-access/ssm.amazonaws.com`. It stays the same
             when the subject changes.
-        subject: what is set where the name does not say it: the account that is placed. "" where it is not known yet.
-        value: the desired value; "" where it is not known yet.
-        specification: more about the desired value, for a kind that needs it; a JSON object.
+        subject: the subject, if it is not the name: the account that is placed. "" if it is not known yet.
+        value: the desired value; "" if it is not known yet.
+        specification: a JSON object that specifies the desired value, for a kind that needs it.
     """
 
     key: str
@@ -50,10 +50,10 @@ def _allow(_aws: AwsSession, _account_id: str) -> None: ...
 
 @dataclass(frozen=True)
 class SettingContext:
-    """What changing a setting needs."""
+    """The dependencies of a change."""
 
     aws: AwsSession
-    refuse_deregistration: Callable[[AwsSession, str], None] = _allow
+    require_safe_deregistration: Callable[[AwsSession, str], None] = _allow
 
 
 class SettingKind(ABC):
@@ -61,8 +61,8 @@ class SettingKind(ABC):
 
     Attributes:
         name: the first part of a setting's key.
-        values: regular expression of what the setting can be, and can have been.
-        always_retained: why it is never changed back; "" when it is.
+        values: regular expression of the possible values.
+        always_retained: why it is never changed back; "" if it is.
     """
 
     name: ClassVar[str]
@@ -71,14 +71,14 @@ class SettingKind(ABC):
 
     @abstractmethod
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        """The value that each of these settings of the kind has now, by key. Raises ScriptError."""
+        """The current values of these settings of the kind, by key. Raises ScriptError."""
 
     @abstractmethod
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
         """Replaces `current` by `target`. Raises IrreversibleError when AWS has no such operation, or ScriptError."""
 
     def previous_or_substitute(self, context: SettingContext, previous: str) -> str:  # noqa: ARG002
-        """What to change back to; another value where AWS no longer has the previous one."""
+        """The value to restore; another one if the previous one no longer exists."""
         return previous
 
     def current(self, aws: AwsSession, setting: Setting) -> str:
@@ -86,29 +86,28 @@ class SettingKind(ABC):
 
 
 def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, current: str, target: str) -> None:
-    """Changes the setting and waits until AWS shows it.
+    """Changes the setting and waits until AWS returns the new value.
 
-    Raises WaiterError when AWS accepts the change and does not show it, or what `change` raises.
+    Raises WaiterError when it does not, or what `change` raises.
     """
     aws = context.aws
     try:
         kind.change(context, setting, current, target)
     except ServiceError:
-        # A change whose answer was lost is requested twice, and the second time AWS may say that it is done already.
+        # A change whose response was lost is retried, and the retry can fail because it is already applied.
         if not _already_applied(kind, aws, setting, target):
             raise
         return
-    found = kind.current(aws, setting)
-    for pause in settling_pauses():
-        if found == target:
-            return
-        aws.clock.sleep(pause)
-        found = kind.current(aws, setting)
-    if found != target:
-        raise WaiterError(
+    wait_until(
+        aws.clock,
+        lambda: kind.current(aws, setting),
+        lambda value: value == target,
+        delays=SETTING_DELAYS,
+        timeout_message=lambda value: (
             f"{setting.key}: AWS accepted the change to {display(target)} in account {aws.account_id} and Region "
-            f"{aws.region}, and a minute later still shows {display(found)}. Run this again."
-        )
+            f"{aws.region}, and a minute later still shows {display(value)}. Run this again."
+        ),
+    )
 
 
 def _already_applied(kind: SettingKind, aws: AwsSession, setting: Setting, target: str) -> bool:
@@ -125,7 +124,7 @@ def read_all(kinds: Mapping[str, SettingKind], aws: AwsSession, settings: Sequen
         for name in kinds
         if any(setting.kind == name for setting in settings)
     }
-    started = [aws.start(kinds[name].read, aws, found) for name, found in of_kind.items()]
+    started = [aws.start(kinds[name].read, aws, settings_of_kind) for name, settings_of_kind in of_kind.items()]
     return {key: value for answer in started for key, value in answer.result().items()}
 
 

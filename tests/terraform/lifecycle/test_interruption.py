@@ -61,7 +61,7 @@ def test_killed_while_a_manager_is_deployed(sandbox: Sandbox, configure: Configu
     _kill_at(sandbox, terraform, "CreateConfigurationManager")
     made = managers(sandbox)
     assert [name for name, _ in made] == ["scan"]
-    assert f'configuration manager "scan" exists already ({made[0][1]})' in refused(terraform)
+    assert f'configuration manager "scan" already exists ({made[0][1]})' in refused(terraform)
 
     sandbox.clock.advance(600)
     status, blocks, _ = follow_adopt(terraform)
@@ -118,7 +118,7 @@ def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandb
         assert [name for name, _ in managers(sandbox)] == ["scan"]
     ((_, arn),) = managers(sandbox)
     said = refused(terraform)
-    assert "Its deployment is FAILED. Take the cause away" in said
+    assert "Its deployment is FAILED. Fix the cause" in said
     assert f"report.py redeploy {arn}), or delete it" in said
 
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)

@@ -53,9 +53,9 @@ def test_what_the_state_lost_is_refused_and_adopted(sandbox: Sandbox, configure:
     assert said.count("EXISTS_ALREADY") == 3
     assert said.count("This installation created it") == 3
     ((_, arn),) = managers(sandbox)
-    assert f'configuration manager "scan" exists already ({arn})' in said
-    assert 'role "AWS-QuickSetup-Organization-Execution" exists already' in said
-    assert 'organizational unit "SystemsManager" in r-sbox exists already (ou-sbox-' in said
+    assert f'configuration manager "scan" already exists ({arn})' in said
+    assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in said
+    assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in said
 
     status, blocks, remarks = follow_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 3)

@@ -81,7 +81,7 @@ REFUSED = (
         ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
     ),
     Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard ARN")),
-    Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created by hand", "report.py adopt")),
+    Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
     Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
     Row("WANTED_BY_ANOTHER", ("account-placement/administrator", "another", "would undo each other")),
     # By default warnings: severities made them errors.
@@ -92,7 +92,10 @@ WARNED = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
     Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Leave it out")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
-    Row("DATA_SYNC_QUOTA", (f"{MANAGEMENT} us-east-1", "operations (made by hand, of the organization)", "Delete one")),
+    Row(
+        "DATA_SYNC_QUOTA",
+        (f"{MANAGEMENT} us-east-1", "operations (created manually, of the organization)", "Delete one"),
+    ),
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row(
         "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
@@ -306,6 +309,6 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     assert {code for code, message in notes if "Turned off" in message} == set(off)
     assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "Made a warning; it is an error by default.") in notes
     assert [message.split(":")[0] for code, message in notes if code == "CLOUD9_ENVIRONMENT"] == [
-        "Not looked for",
+        "Not checked",
         "Made an error; it is a warning by default.",
     ]

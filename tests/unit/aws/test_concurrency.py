@@ -1,4 +1,4 @@
-"""Many questions at a time, and what follows from them."""
+"""Concurrent tasks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from systems_manager_organization.aws.concurrency import MAX_WORKERS, each, run_tasks
+from systems_manager_organization.aws.concurrency import MAX_WORKERS, map_concurrently, run_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.concurrency import Task
 
 
-def test_what_follows_is_done_as_well() -> None:
+def test_returned_tasks_run_as_well() -> None:
     done: list[int] = []
 
     def task(depth: int) -> list[Task]:
@@ -28,54 +28,54 @@ def test_what_follows_is_done_as_well() -> None:
     assert [done.count(depth) for depth in range(7)] == [128, 64, 32, 16, 8, 4, 2]
 
 
-def test_as_many_as_there_may_be_and_no_more_are_done_at_a_time() -> None:
-    together = threading.Barrier(MAX_WORKERS, timeout=30)
-    running, most = 0, 0
+def test_max_workers_run_concurrently() -> None:
+    barrier = threading.Barrier(MAX_WORKERS, timeout=30)
+    running, maximum = 0, 0
     lock = threading.Lock()
 
     def task(_: int) -> None:
-        nonlocal running, most
+        nonlocal running, maximum
         with lock:
             running += 1
-            most = max(most, running)
-        together.wait()
+            maximum = max(maximum, running)
+        barrier.wait()
         with lock:
             running -= 1
 
-    each(task, range(3 * MAX_WORKERS))
-    assert most == MAX_WORKERS
+    map_concurrently(task, range(3 * MAX_WORKERS))
+    assert maximum == MAX_WORKERS
 
 
-def test_items_are_taken_when_there_is_room_for_them() -> None:
-    left, most = 0, 0
+def test_items_are_taken_as_workers_are_free() -> None:
+    pending, maximum = 0, 0
     lock = threading.Lock()
 
     def items() -> Iterator[int]:
-        nonlocal left, most
+        nonlocal pending, maximum
         for number in range(10 * MAX_WORKERS):
             with lock:
-                left += 1
-                most = max(most, left)
+                pending += 1
+                maximum = max(maximum, pending)
             yield number
 
     def task(_: int) -> None:
-        nonlocal left
+        nonlocal pending
         with lock:
-            left -= 1
+            pending -= 1
 
-    each(task, items())
-    assert left == 0
-    assert most <= 2 * MAX_WORKERS + 1
+    map_concurrently(task, items())
+    assert pending == 0
+    assert maximum <= 2 * MAX_WORKERS + 1
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])
-def test_what_a_task_raises_ends_it_and_the_collector_is_as_it_was(kind: type[BaseException]) -> None:
-    usual = gc.get_threshold()
+def test_an_error_of_a_task_is_raised_and_the_gc_threshold_restored(kind: type[BaseException]) -> None:
+    threshold = gc.get_threshold()
 
     def task(number: int) -> None:
         if number == 5:
             raise kind("no")
 
     with pytest.raises(kind):
-        each(task, range(1000))
-    assert gc.get_threshold() == usual
+        map_concurrently(task, range(1000))
+    assert gc.get_threshold() == threshold

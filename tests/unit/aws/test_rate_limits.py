@@ -1,4 +1,4 @@
-"""The rates that AWS publishes, kept by whoever asks."""
+"""The rate limiter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACTION = "organizations:ListAccounts"
 
 
 class Time:
-    """A clock that moves when somebody sleeps, or when a test says so."""
+    """A clock that advances with sleep, or by a test."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -28,12 +28,12 @@ class Time:
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60), st.sampled_from(sorted(PUBLISHED_RATES)))
-def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], action: str) -> None:
+def test_rate_and_burst_are_never_exceeded(gaps: list[float], action: str) -> None:
     time, made = Time(), []
-    pacer = RateLimiter.of(time.clock)
+    limiter = RateLimiter.of(time.clock)
     for gap in gaps:
         time.now += gap
-        pacer.wait(action)
+        limiter.acquire(action)
         made.append(time.now)
     rate = PUBLISHED_RATES[action]
     for first, began in enumerate(made):
@@ -42,24 +42,24 @@ def test_no_more_than_the_rate_and_the_burst_in_any_time(gaps: list[float], acti
             assert last - first + 1 <= allowed + 1e-6
 
 
-def test_a_burst_is_not_held_back_and_what_follows_is_as_fast_as_allowed() -> None:
+def test_a_burst_is_not_delayed_and_then_the_rate_applies() -> None:
     time = Time()
-    pacer = RateLimiter.of(time.clock)
+    limiter = RateLimiter.of(time.clock)
     for _ in range(12):
-        pacer.wait(ACTION)
+        limiter.acquire(ACTION)
     assert time.now == 0
     for _ in range(80):
-        pacer.wait(ACTION)
+        limiter.acquire(ACTION)
     assert round(time.now, 6) == 10
 
 
-def test_actions_have_a_pace_each_and_others_none() -> None:
-    time, waited = Time(), defaultdict[str, float](float)
-    pacer = RateLimiter.of(time.clock)
+def test_each_action_has_its_own_rate() -> None:
+    time, delays = Time(), defaultdict[str, float](float)
+    limiter = RateLimiter.of(time.clock)
     for _ in range(100):
         for action in ("organizations:MoveAccount", "ssm-quicksetup:ListConfigurations"):
             before = time.now
-            pacer.wait(action)
-            waited[action] += time.now - before
-    assert waited["organizations:MoveAccount"] == 0
-    assert round(waited["ssm-quicksetup:ListConfigurations"], 6) == 19
+            limiter.acquire(action)
+            delays[action] += time.now - before
+    assert delays["organizations:MoveAccount"] == 0
+    assert round(delays["ssm-quicksetup:ListConfigurations"], 6) == 19

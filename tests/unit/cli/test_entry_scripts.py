@@ -1,4 +1,4 @@
-"""The two files themselves, each in a process of its own."""
+"""The entry scripts, in their own process."""
 
 from __future__ import annotations
 
@@ -28,71 +28,63 @@ def execute(*command: str, stdin: str = "", **environment: str) -> subprocess.Co
 
 
 def test_observe_reads_standard_input_and_writes_strings(sandbox: Sandbox) -> None:
-    ended = execute(
+    completed = execute(
         sys.executable, str(SCRIPTS / "observe.py"), "organization", stdin=json.dumps(QUERY), **sandbox.environment()
     )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    result = json.loads(ended.stdout)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    result = json.loads(completed.stdout)
     assert json.loads(result["organization"])["root_id"] == "r-sbox"
     assert all(isinstance(value, str) for value in result.values())
 
 
 def test_ensure_takes_the_query_as_one_argument(sandbox: Sandbox) -> None:
     query = json.dumps({**QUERY, **settings_query(TRUSTED_ACCESS.desired(sandbox))})
-    ended = execute(sys.executable, str(SCRIPTS / "ensure.py"), "settings", query, **sandbox.environment())
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == "trusted-access/ssm.amazonaws.com: enabled (was disabled).\n"
+    completed = execute(sys.executable, str(SCRIPTS / "ensure.py"), "settings", query, **sandbox.environment())
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert completed.stdout == "trusted-access/ssm.amazonaws.com: enabled (was disabled).\n"
 
 
 @pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])
 @pytest.mark.parametrize("flags", [(), ("-I",)], ids=["plain", "isolated"])
 def test_help_needs_nothing_but_python(name: str, flags: tuple[str, ...]) -> None:
-    ended = execute(sys.executable, *flags, "-S", str(SCRIPTS / name), "--help")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith(f"usage: {name} [-h] [--version] COMMAND ...")
+    completed = execute(sys.executable, *flags, "-S", str(SCRIPTS / name), "--help")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert completed.stdout.startswith(f"usage: {name} [-h] [--version] COMMAND ...")
 
 
-def test_whoever_reads_no_further_gets_no_traceback() -> None:
+def test_a_broken_pipe_is_no_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as pipe:
-        ended = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, str(SCRIPTS / "report.py"), "compliance", "--help"],
             stdout=pipe,
             stderr=subprocess.PIPE,
             timeout=60,
             check=False,
         )
-    assert (ended.returncode, ended.stderr) == (141, b"")
+    assert (completed.returncode, completed.stderr) == (141, b"")
 
 
-def test_help_imports_no_boto3() -> None:
-    ended = execute(sys.executable, "-X", "importtime", str(SCRIPTS / "ensure.py"), "--help")
-    assert ended.returncode == 0
-    assert "systems_manager_organization.cli.application" in ended.stderr
-    assert "botocore" not in ended.stderr
-    assert "boto3" not in ended.stderr
-
-
-def test_without_boto3_it_is_one_line_with_the_ways_out() -> None:
-    ended = execute(sys.executable, "-S", str(SCRIPTS / "observe.py"), "organization", stdin=json.dumps(QUERY))
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.count("\n") == 1
-    assert "cannot import boto3" in ended.stderr
-    assert "python_command = null" in ended.stderr
+def test_without_boto3_it_is_one_line_with_remedies() -> None:
+    completed = execute(sys.executable, "-S", str(SCRIPTS / "observe.py"), "organization", stdin=json.dumps(QUERY))
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert completed.stderr.count("\n") == 1
+    assert "cannot import boto3" in completed.stderr
+    assert "python_command = null" in completed.stderr
 
 
 @pytest.mark.parametrize("name", ["observe.py", "ensure.py", "report.py"])
-def test_an_old_python_is_told_so_in_one_line(name: str) -> None:
+def test_an_old_python_is_one_line(name: str) -> None:
     code = (
         "import runpy, sys\n"
         "sys.version_info = (3, 9, 18, 'final', 0)\n"
         "sys.version = '3.9.18 (main)'\n"
         f"runpy.run_path({str(SCRIPTS / name)!r}, run_name='__main__')\n"
     )
-    ended = execute(sys.executable, "-c", code)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == (
+    completed = execute(sys.executable, "-c", code)
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert completed.stderr == (
         f"{name} needs Python 3.10 or newer, as boto3 does, but {sys.executable} is Python 3.9.18: "
         "name a newer one in python_command.\n"
     )

@@ -1,4 +1,4 @@
-"""`report.py ops-data`: what the administrator account sees of the organization, and whom it does not see."""
+"""`report.py ops-data` in the administrator account."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ OWN = ResourceDataSync(ADMINISTRATOR, TOKYO, "own")
 QUICK_SETUP = ResourceDataSync(ADMINISTRATOR, TOKYO, "AWS-QuickSetup-abc", organization=True)
 BUCKET = ResourceDataSync(ADMINISTRATOR, TOKYO, "bucket", type="SyncToDestination", organization=True)
 
-SILENT = (
-    f"2 of 6 active accounts of the organization send nothing: {ADMINISTRATOR} Systems Manager Administrator, "
+WITHOUT_DATA = (
+    f"2 of 6 active accounts of the organization have no data: {ADMINISTRATOR} Systems Manager Administrator, "
     f"{SHOP_TEST} Shop Test. They have no instance in these Regions, AWS has not collected from them yet, or they are "
     "not in the sync."
 )
 
-Look = Callable[..., "Outcome"]
+OpsData = Callable[..., "Outcome"]
 
 
 @pytest.fixture
-def look(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> Look:
-    """Runs the verb in the administrator account, which has these syncs."""
+def ops_data(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> OpsData:
+    """Runs the command in the administrator account, which has these syncs."""
 
-    def look(
+    def ops_data(
         *arguments: str, syncs: tuple[ResourceDataSync, ...] = (EXPLORER, OWN, QUICK_SETUP, BUCKET), **options: Any
     ) -> Outcome:
         reset(aws, resource_data_syncs=syncs)
         act_as(ADMINISTRATOR)
         return run("report", "ops-data", *arguments, "--region", TOKYO, **options)
 
-    return look
+    return ops_data
 
 
 def reset(aws: Sandbox, **changes: Any) -> None:
@@ -64,7 +64,7 @@ def reset(aws: Sandbox, **changes: Any) -> None:
     aws.reset(replace(scenario, **changes))
 
 
-def say(*, state: str = "", **members: Any) -> Callable[..., Session]:
+def with_sync(*, state: str = "", **members: Any) -> Callable[..., Session]:
     """Sessions in which the sync that is listed first reads otherwise."""
 
     def change(parsed: dict[str, Any], **_rest: Any) -> None:
@@ -81,8 +81,8 @@ def say(*, state: str = "", **members: Any) -> Callable[..., Session]:
     return session
 
 
-def test_one_line_for_each_account_and_region_and_the_totals(look: Look) -> None:
-    outcome = look()
+def test_one_line_for_each_account_and_region_and_the_totals(ops_data: OpsData) -> None:
+    outcome = ops_data()
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout.splitlines() == [
         f"explorer: of the entire organization, in {TOKYO}.",
@@ -92,37 +92,41 @@ def test_one_line_for_each_account_and_region_and_the_totals(look: Look) -> None
         f"{SHOP} Shop Production, {TOKYO}: 2 instances, 2 managed",
         f"555555555555 Payments Production, {TOKYO}: 1 instance, 0 managed",
         "5 EC2 instances of 4 accounts, 2 of them managed nodes.",
-        SILENT,
+        WITHOUT_DATA,
     ]
 
 
-def test_a_terminal_gets_a_table(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_a_table(ops_data: OpsData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    outcome = look("explorer", terminal=True)
+    outcome = ops_data("explorer", terminal=True)
     assert outcome.status == 0
     lines = re.sub("\x1b\\[[0-9;]*m", "", outcome.stdout).splitlines()
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
     assert [f"{SHOP} Shop Production", TOKYO, "2", "2"] in rows
     assert rows[-1] == ["total", "", "5", "2"]
-    assert SILENT in " ".join(outcome.stdout.split())
+    assert WITHOUT_DATA in " ".join(outcome.stdout.split())
 
 
-def test_json_is_one_document(look: Look) -> None:
-    told = json.loads(look("--json").stdout)
-    assert (told["sync"]["name"], told["sync"]["status"], told["sync"]["explanation"]) == ("explorer", "Successful", "")
-    assert told["instances"][2] == {
+def test_json_is_one_document(ops_data: OpsData) -> None:
+    document = json.loads(ops_data("--json").stdout)
+    assert (document["sync"]["name"], document["sync"]["status"], document["sync"]["explanation"]) == (
+        "explorer",
+        "Successful",
+        "",
+    )
+    assert document["instances"][2] == {
         "account_id": SHOP,
         "account_name": "Shop Production",
         "region": TOKYO,
         "number": 2,
         "managed": 2,
     }
-    assert told["total"] == {"number": 5, "managed": 2}
-    assert [account["account_id"] for account in told["silent_accounts"]] == [ADMINISTRATOR, SHOP_TEST]
+    assert document["total"] == {"number": 5, "managed": 2}
+    assert [account["account_id"] for account in document["silent_accounts"]] == [ADMINISTRATOR, SHOP_TEST]
 
 
-def test_it_reads_and_nothing_else(aws: Sandbox, look: Look) -> None:
-    look()
+def test_it_reads_and_nothing_else(aws: Sandbox, ops_data: OpsData) -> None:
+    ops_data()
     assert {f"{call.service}:{call.operation}" for call in aws.calls} == {
         "sts:GetCallerIdentity",
         "ssm:ListResourceDataSync",
@@ -132,20 +136,22 @@ def test_it_reads_and_nothing_else(aws: Sandbox, look: Look) -> None:
     }
 
 
-def test_a_sync_of_one_account_has_nobody_else_to_expect(look: Look, aws: Sandbox) -> None:
-    outcome = look("own")
+def test_a_sync_of_one_account_lists_no_organization(ops_data: OpsData, aws: Sandbox) -> None:
+    outcome = ops_data("own")
     assert outcome.status == 1
     assert "own: of this account." in outcome.stdout
-    assert outcome.stdout.endswith("\nNothing arrives.\n")
+    assert outcome.stdout.endswith("\nThe sync has no data.\n")
     assert "organizations" not in {call.service for call in aws.calls}
 
 
-def test_thousands_of_silent_accounts_are_not_all_named(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> None:
-    crowd = tuple(
+def test_thousands_of_accounts_without_data_are_not_all_named(
+    aws: Sandbox, act_as: Callable[[str], None], run: Run
+) -> None:
+    members = tuple(
         Account(id=str(800000000000 + number), name=f"Crowd {number}", email=f"crowd-{number}@example.com")
         for number in range(20)
     )
-    reset(aws, accounts=(*Scenario.named("realistic").accounts, *crowd), resource_data_syncs=(EXPLORER,))
+    reset(aws, accounts=(*Scenario.named("realistic").accounts, *members), resource_data_syncs=(EXPLORER,))
     act_as(ADMINISTRATOR)
     outcome = run("report", "ops-data", "--region", TOKYO)
     assert "22 of 26 active accounts" in outcome.stdout
@@ -159,28 +165,28 @@ def test_thousands_of_silent_accounts_are_not_all_named(aws: Sandbox, act_as: Ca
 @pytest.mark.parametrize(
     ("arguments", "syncs", "problem", "choices"),
     [
-        (["nothing"], (EXPLORER, OWN, BUCKET), 'is no sync "nothing"', "explorer, own"),
-        ([], (OWN, QUICK_SETUP), "is no sync of the organization", "AWS-QuickSetup-abc, own"),
-        ([], (EXPLORER, SECOND, OWN), "are several syncs of the organization", "explorer, second"),
-        ([], (BUCKET,), "is no sync of the organization", "none"),
+        (["nothing"], (EXPLORER, OWN, BUCKET), 'no sync is named "nothing"', "explorer, own"),
+        ([], (OWN, QUICK_SETUP), "no sync is of the organization", "AWS-QuickSetup-abc, own"),
+        ([], (EXPLORER, SECOND, OWN), "several syncs are of the organization", "explorer, second"),
+        ([], (BUCKET,), "no sync is of the organization", "none"),
     ],
     ids=["unknown", "none", "several", "a bucket's only"],
 )
 def test_an_error_names_the_choices(
-    look: Look, arguments: list[str], syncs: tuple[ResourceDataSync, ...], problem: str, choices: str
+    ops_data: OpsData, arguments: list[str], syncs: tuple[ResourceDataSync, ...], problem: str, choices: str
 ) -> None:
-    outcome = look(*arguments, syncs=syncs)
+    outcome = ops_data(*arguments, syncs=syncs)
     assert (outcome.status, outcome.stdout) == (1, "")
     where = f"in account {ADMINISTRATOR} and Region {TOKYO}"
-    assert outcome.stderr == f"report.py ops-data: there {problem} {where}. Name one of these: {choices}.\n"
+    assert outcome.stderr == f"report.py ops-data: {problem} {where}. Name one of these: {choices}.\n"
 
 
-def test_quick_setup_s_own_is_taken_when_it_is_named(look: Look) -> None:
-    assert look("AWS-QuickSetup-abc").stdout.startswith("AWS-QuickSetup-abc: of the entire organization")
+def test_quick_setup_s_own_is_taken_when_it_is_named(ops_data: OpsData) -> None:
+    assert ops_data("AWS-QuickSetup-abc").stdout.startswith("AWS-QuickSetup-abc: of the entire organization")
 
 
-def test_the_management_account_does_not_see_the_administrator_s(look: Look, act_as: Any, run: Run) -> None:
-    look()
+def test_the_management_account_does_not_see_the_administrator_s(ops_data: OpsData, act_as: Any, run: Run) -> None:
+    ops_data()
     act_as(MANAGEMENT)
     outcome = run("report", "ops-data", "--region", TOKYO)
     assert (outcome.status, outcome.stdout) == (1, "")
@@ -191,68 +197,59 @@ def test_the_management_account_does_not_see_the_administrator_s(look: Look, act
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "expected"),
     [
-        ("OrganizationNotExists", "does not exist any more"),
+        ("OrganizationNotExists", "no longer exists"),
         ("NoPermissions", "--aws-service-name accountdiscovery.ssm.amazonaws.com"),
         ("InvalidOrganizationalUnit", "an organizational unit that does not exist"),
         ("TrustedAccessDisabled", "aws organizations enable-aws-service-access --service-principal ssm.amazonaws.com"),
     ],
 )
-def test_a_problem_is_told_in_words_and_is_a_failure(look: Look, state: str, words: str) -> None:
-    outcome = look("explorer", syncs=(EXPLORER,), session_factory=say(state=state))
+def test_a_problem_is_explained_and_fails(ops_data: OpsData, state: str, expected: str) -> None:
+    outcome = ops_data("explorer", syncs=(EXPLORER,), session_factory=with_sync(state=state))
     assert outcome.status == 1
     assert f"\n{state}: " in outcome.stdout
-    assert words in outcome.stdout
+    assert expected in outcome.stdout
     assert "5 EC2 instances" in outcome.stdout, "what it brought before"
 
 
-def test_another_state_is_no_problem(look: Look) -> None:
-    outcome = look(syncs=(EXPLORER,), session_factory=say(state="InSync"))
+def test_another_state_is_no_problem(ops_data: OpsData) -> None:
+    outcome = ops_data(syncs=(EXPLORER,), session_factory=with_sync(state="InSync"))
     assert outcome.status == 0
     assert "InSync" not in outcome.stdout
 
 
-def test_a_sync_that_failed_is_a_failure_in_aws_s_words(look: Look) -> None:
+def test_a_failed_sync_has_the_message_of_aws(ops_data: OpsData) -> None:
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    session = say(LastStatus="Failed", LastSyncStatusMessage="Out of order.", LastSuccessfulSyncTime=at)
-    outcome = look(syncs=(EXPLORER,), session_factory=session)
+    session = with_sync(LastStatus="Failed", LastSyncStatusMessage="Out of order.", LastSuccessfulSyncTime=at)
+    outcome = ops_data(syncs=(EXPLORER,), session_factory=session)
     assert outcome.status == 1
     assert "Its last status is Failed; it last succeeded at 2026-01-02T03:04:00Z." in outcome.stdout
     assert 'AWS says: "Out of order."' in outcome.stdout
 
 
-def test_a_sync_that_has_not_run_yet_says_so(look: Look) -> None:
-    session = say(LastStatus="", LastSuccessfulSyncTime=None)
-    outcome = look(syncs=(EXPLORER,), session_factory=session)
+def test_a_sync_that_has_not_run_yet(ops_data: OpsData) -> None:
+    session = with_sync(LastStatus="", LastSuccessfulSyncTime=None)
+    outcome = ops_data(syncs=(EXPLORER,), session_factory=session)
     assert "Its last status is not known yet; it has not succeeded yet." in outcome.stdout
 
 
-def test_an_answer_without_entities_is_none(look: Look) -> None:
+def test_an_answer_without_entities_is_none(ops_data: OpsData) -> None:
     def session(**options: str | None) -> Session:
         made = boto3_session(**options)
         made.events.register("after-call.ssm.GetOpsSummary", lambda parsed, **_rest: parsed.pop("Entities"))
         return made
 
-    outcome = look(session_factory=session)
+    outcome = ops_data(session_factory=session)
     assert (outcome.status, outcome.stderr) == (1, "")
-    assert "\nNothing arrives.\n6 of 6 active accounts" in outcome.stdout
+    assert "\nThe sync has no data.\n6 of 6 active accounts" in outcome.stdout
 
 
-def test_what_may_not_be_listed_is_said_and_the_rest_is_told(
-    aws: Sandbox, act_as: Callable[[str], None], run: Run
-) -> None:
+def test_denied_account_lists_are_reported(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> None:
     reset(aws, resource_data_syncs=(EXPLORER,))
     act_as(ADMINISTRATOR)
     aws.faults.inject(Fault("organizations", "ListRoots", "access_denied", times=1000))
     outcome = run("report", "ops-data", "--region", TOKYO)
     assert outcome.status == 0
     assert f"\n{SHOP}, {TOKYO}: 2 instances, 2 managed\n" in outcome.stdout
-    assert "Which accounts of the organization send nothing could not be seen: " in outcome.stdout
-
-
-def test_help_says_what_is_called(run: Run) -> None:
-    outcome = run("report", "ops-data", "--help")
-    assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout.startswith("usage: report.py ops-data [-h] ")
-    assert "\nCalls ssm:ListResourceDataSync" in outcome.stdout
+    assert "Which accounts of the organization have no data could not be checked: " in outcome.stdout

@@ -1,4 +1,4 @@
-"""`ensure.py resource-data-sync`: Explorer's sync of the organization, made, changed and taken away again."""
+"""`ensure.py settings` with Explorer's resource data sync of the organization."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def unit(aws: Sandbox, name: str) -> str:
 
 
 def without_repeats(calls: list[str]) -> list[str]:
-    """Looks in a row are one: how often AWS is asked while it works is not the matter."""
+    """Without repeated polls."""
     return [call for index, call in enumerate(calls) if index == 0 or call != calls[index - 1]]
 
 
-def test_makes_it_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_creates_the_sync_once(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     prepare(aws)
     first = ensure(aws, run)
     assert (first.status, first.stdout, first.stderr) == (0, f"{KEY}: present (was absent).\n", "")
-    assert without_repeats(asked()) == [IDENTITY, *LOADED, DESCRIBE, CREATE, DESCRIBE, SAVED]
+    assert without_repeats(api_calls()) == [IDENTITY, *LOADED, DESCRIBE, CREATE, DESCRIBE, SAVED]
     made = syncs(aws)["organization"]
     assert made["LastStatus"] == "Successful", "it was waited for"
     assert (made["SyncSource"]["SourceType"], made["SyncSource"]["EnableAllOpsDataSources"]) == (
@@ -55,11 +55,11 @@ def test_makes_it_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], l
         False,
     )
     assert made["SyncSource"]["AwsOrganizationsSource"] == {"OrganizationSourceType": "EntireOrganization"}
-    asked()
+    api_calls()
 
     second = ensure(aws, run, regions=["eu-west-1", "us-east-1", "us-east-1"])
     assert (second.status, second.stdout) == (0, f"{KEY}: already present.\n")
-    assert CREATE not in asked()
+    assert CREATE not in api_calls()
 
 
 def test_is_of_organizational_units(aws: Sandbox, run: Run) -> None:
@@ -82,16 +82,16 @@ def test_is_of_organizational_units(aws: Sandbox, run: Run) -> None:
         ({"all_ops_data_sources_enabled": True}, "EnableAllOpsDataSources", True),
     ],
 )
-def test_changes_what_differs(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]], members: dict[str, Any], member: str, value: object
+def test_updates_what_differs(
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], members: dict[str, Any], member: str, value: object
 ) -> None:
     prepare(aws)
     ensure(aws, run)
-    asked()
+    api_calls()
     outcome = ensure(aws, run, **members)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert outcome.stdout == f"{KEY}: present (was different).\n"
-    assert without_repeats(asked()) == [IDENTITY, *LOADED, DESCRIBE, UPDATE, DESCRIBE, SAVED]
+    assert without_repeats(api_calls()) == [IDENTITY, *LOADED, DESCRIBE, UPDATE, DESCRIBE, SAVED]
     assert source(aws)[member] == value
     assert syncs(aws)["organization"]["LastStatus"] == "Successful"
 
@@ -110,21 +110,21 @@ def test_leaves_other_syncs_alone(aws: Sandbox, run: Run) -> None:
 
 @pytest.mark.parametrize("entire_first", [True, False])
 def test_the_account_options_of_a_sync_stay(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]], entire_first: bool
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], entire_first: bool
 ) -> None:
     prepare(aws)
     options: list[list[str]] = [[], [unit(aws, "One")]][:: 1 if entire_first else -1]
     assert ensure(aws, run, organizational_unit_ids=options[0]).status == 0
     before = source(aws)
-    asked()
+    api_calls()
     outcome = ensure(aws, run, organizational_unit_ids=options[1])
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
     kinds = ["of the entire organization", "of organizational units"][:: 1 if entire_first else -1]
-    assert f"{KEY} is {kinds[0]}, and AWS makes no such sync one {kinds[1]}. Delete it" in outcome.stderr
+    assert f"{KEY} is {kinds[0]}, and AWS cannot change it to one {kinds[1]}. Delete it" in outcome.stderr
     assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization" in outcome.stderr
     assert source(aws) == before
-    assert UPDATE not in asked()
+    assert UPDATE not in api_calls()
 
 
 def test_a_sync_of_the_account_is_not_taken_over(aws: Sandbox, run: Run) -> None:
@@ -132,20 +132,20 @@ def test_a_sync_of_the_account_is_not_taken_over(aws: Sandbox, run: Run) -> None
     before = syncs(aws)
     outcome = ensure(aws, run)
     assert outcome.status == 1
-    assert f"{KEY} is of its own account alone" in outcome.stderr
+    assert f"{KEY} is of its own account only" in outcome.stderr
     assert syncs(aws) == before
 
 
 # Restoring
 
 
-def test_restores_what_was_absent_and_only_once(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_restores_what_was_absent_and_only_once(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     prepare(aws)
     ensure(aws, run)
-    asked()
+    api_calls()
     first = ensure(aws, run, action="restore")
     assert (first.status, first.stdout, first.stderr) == (0, f"{KEY}: absent again (was present).\n", "")
-    assert without_repeats(asked())[2:-1] == [DESCRIBE, DELETE, DESCRIBE]
+    assert without_repeats(api_calls())[2:-1] == [DESCRIBE, DELETE, DESCRIBE]
     assert syncs(aws) == {}
 
     second = ensure(aws, run, action="restore")
@@ -153,7 +153,7 @@ def test_restores_what_was_absent_and_only_once(aws: Sandbox, run: Run, asked: C
     assert "left as it is, because it is absent and no longer present" in second.stdout
 
 
-def test_one_that_was_there_before_is_left(aws: Sandbox, run: Run) -> None:
+def test_an_existing_sync_is_kept(aws: Sandbox, run: Run) -> None:
     """What it collected from before is not recorded: so it stays as it is."""
     prepare(aws)
     ensure(aws, run)
@@ -161,5 +161,5 @@ def test_one_that_was_there_before_is_left(aws: Sandbox, run: Run) -> None:
     setting = {"key": KEY, "value": "present", "previous": "different"}
     outcome = run("ensure", "settings", query=settings_query(setting, action="restore"))
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout == f"{KEY}: left present, because the source that it had before is not recorded.\n"
+    assert outcome.stdout == f"{KEY}: left present, because its previous source is not recorded.\n"
     assert syncs(aws) == before

@@ -49,7 +49,7 @@ def adopt(run: Run, *changes: dict[str, Any]) -> Outcome:
     return run("report", "adopt", stdin=plan)
 
 
-def imported(address: str, resource_id: str) -> str:
+def import_block(address: str, resource_id: str) -> str:
     return f'import {{\n  to = {address}\n  id = "{resource_id}"\n}}\n'
 
 
@@ -59,7 +59,7 @@ def scan(aws: Sandbox) -> str:
     return create(aws, "scan", mark=MADE)
 
 
-def test_what_the_state_lost_is_imported(aws: Sandbox, run: Run, scan: str) -> None:
+def test_lost_resources_are_imported(aws: Sandbox, run: Run, scan: str) -> None:
     unit = unit_id(aws, "SystemsManager")
     outcome = adopt(
         run,
@@ -71,23 +71,23 @@ def test_what_the_state_lost_is_imported(aws: Sandbox, run: Run, scan: str) -> N
     )
     assert outcome.status == 0
     assert outcome.stdout == "".join(
-        (imported(MANAGER, scan), imported(ROLE, "AWS-QuickSetup-Execution"), imported(UNIT, unit))
+        (import_block(MANAGER, scan), import_block(ROLE, "AWS-QuickSetup-Execution"), import_block(UNIT, unit))
     )
     assert f"{MANAGER}: {scan}, created by installation {OURS}: will be imported." in outcome.stderr
-    assert f"{ROLE}: AWS-QuickSetup-Execution, created by hand or by another tool: will be imported." in outcome.stderr
+    assert f"{ROLE}: AWS-QuickSetup-Execution, created manually or by another tool: will be imported." in outcome.stderr
 
 
-def test_what_another_installation_created_is_left(aws: Sandbox, run: Run) -> None:
+def test_resources_of_another_installation_are_ignored(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws, "scan", mark=f"{OTHERS}/2025-01-01T00:00:00Z")
     outcome = adopt(run, manager())
     assert (outcome.status, outcome.stdout) == (1, "")
     assert f"{arn} was created by installation {OTHERS}" in outcome.stderr
-    assert f'If the state of that one is lost, set the input installation = "{OTHERS}"' in outcome.stderr
+    assert f'If its state is lost, set the input installation = "{OTHERS}"' in outcome.stderr
 
 
 @pytest.mark.parametrize(
-    ("former", "block"),
+    ("previous", "block"),
     [
         (
             MANAGER.replace("module.systems_manager", "module.ssm"),
@@ -104,31 +104,31 @@ def test_what_another_installation_created_is_left(aws: Sandbox, run: Run) -> No
     ],
     ids=["module call renamed", "key renamed", "resource renamed"],
 )
-def test_what_the_same_plan_deletes_elsewhere_is_moved(run: Run, scan: str, former: str, block: str) -> None:
-    """An import beside the deletion would delete it."""
-    deleted = change(former, None, "delete", before={"manager_arn": scan, "name": "scan"})
+def test_resources_deleted_at_another_address_are_moved(run: Run, scan: str, previous: str, block: str) -> None:
+    """An import in the same plan as the deletion would delete it."""
+    deleted = change(previous, None, "delete", before={"manager_arn": scan, "name": "scan"})
     outcome = adopt(run, manager(), deleted)
     assert (outcome.status, outcome.stdout) == (0, block)
-    assert f"{scan} is in the state as {former}, which the same plan deletes" in outcome.stderr
+    assert f"{scan} is in the state as {previous}, which the same plan deletes" in outcome.stderr
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"),
+    ("reason", "expected"),
     [
         ("replace_because_tainted", f"To keep it: terraform untaint '{MANAGER}'"),
         ("replace_by_request", "plan without -replace, or delete it in AWS first"),
     ],
 )
-def test_what_the_plan_replaces_needs_no_block(run: Run, scan: str, reason: str, words: str) -> None:
+def test_replaced_resources_have_no_block(run: Run, scan: str, reason: str, expected: str) -> None:
     replaced = manager(action_reason=reason)
     replaced["change"]["actions"] = ["delete", "create"]
     outcome = adopt(run, replaced)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert scan in outcome.stderr
-    assert words in outcome.stderr
+    assert expected in outcome.stderr
 
 
-def test_of_two_nobody_knows_which_is_meant(aws: Sandbox, run: Run, scan: str) -> None:
+def test_duplicate_names_have_no_block(aws: Sandbox, run: Run, scan: str) -> None:
     second = create(aws, "scan", mark=MADE)
     create(
         aws,
@@ -141,29 +141,29 @@ def test_of_two_nobody_knows_which_is_meant(aws: Sandbox, run: Run, scan: str) -
     )
     outcome = adopt(run, manager())
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "there are 2 of this name" in outcome.stderr, "of another type are others"
+    assert "2 have this name" in outcome.stderr, "of another type are others"
     assert scan in outcome.stderr
     assert second in outcome.stderr
 
 
 @pytest.mark.usefixtures("scan")
-def test_nothing_to_do_is_said(run: Run) -> None:
+def test_nothing_to_adopt(run: Run) -> None:
     in_state = manager()
     in_state["change"]["actions"] = ["no-op"]
     outcome = adopt(run, in_state)
     assert (outcome.status, outcome.stdout) == (0, "")
-    assert outcome.stderr == "The plan creates nothing that exists.\n"
+    assert outcome.stderr == "The plan creates no existing resource.\n"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "Terraform used the selected providers"])
-def test_what_is_no_plan_is_refused_with_the_command(run: Run, text: str) -> None:
+def test_invalid_plans_are_an_error_with_the_command(run: Run, text: str) -> None:
     outcome = run("report", "adopt", stdin=io.StringIO(text))
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "terraform show -json PLANFILE | report.py adopt" in outcome.stderr
     assert outcome.stderr.count("\n") == 1
 
 
-def test_nobody_waits_at_a_terminal(run: Run) -> None:
+def test_a_terminal_as_standard_input_is_an_error(run: Run) -> None:
     outcome = run("report", "adopt", stdin=TerminalText())
     assert outcome.status == 1
-    assert "there is no plan on standard input" in outcome.stderr
+    assert "standard input has no plan" in outcome.stderr

@@ -36,21 +36,21 @@ each_restorable_kind = pytest.mark.parametrize("case", RESTORABLE, ids=lambda ca
 
 
 @each_kind
-def test_applies_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], list[str]], case: Case) -> None:
+def test_applies_once(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    before, wanted = resolved(aws, case.before), resolved(aws, case.wanted)
+    before, desired = resolved(aws, case.previous), resolved(aws, case.target)
     assert case.read(aws) == before
-    asked()
+    api_calls()
 
     first = run("ensure", "settings", query=query)
     assert (first.status, first.stderr) == (0, "")
-    assert first.stdout == f"{case.key}: {wanted} (was {before}).\n"
-    assert asked() == [IDENTITY, LOAD, SAVE, case.describe, case.act, case.describe, SAVE]
-    assert case.read(aws) == wanted
+    assert first.stdout == f"{case.key}: {desired} (was {before}).\n"
+    assert api_calls() == [IDENTITY, LOAD, SAVE, case.read_action, case.apply_action, case.read_action, SAVE]
+    assert case.read(aws) == desired
     assert recorded(aws)[case.key] == {
         "subject": case.subject,
-        "value": wanted,
+        "value": desired,
         "previous": before,
         "change": "as the plan shows it",
         "retained": False,
@@ -59,50 +59,48 @@ def test_applies_once_and_says_so(aws: Sandbox, run: Run, asked: Callable[[], li
 
     second = run("ensure", "settings", query=query)
     assert (second.status, second.stderr) == (0, "")
-    assert second.stdout == f"{case.key}: already {wanted}.\n"
-    assert case.act not in asked()
+    assert second.stdout == f"{case.key}: already {desired}.\n"
+    assert case.apply_action not in api_calls()
 
 
 @each_restorable_kind
-def test_restores_what_the_state_remembers(aws: Sandbox, run: Run, asked: Callable[[], list[str]], case: Case) -> None:
+def test_restores_the_previous_value(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    before, wanted = resolved(aws, case.before), resolved(aws, case.wanted)
+    before, desired = resolved(aws, case.previous), resolved(aws, case.target)
     run("ensure", "settings", query=query)
-    asked()
+    api_calls()
 
     first = run("ensure", "settings", query={**query, "action": "restore"})
     assert (first.status, first.stderr) == (0, "")
-    assert first.stdout == f"{case.key}: {before} again (was {wanted}).\n"
-    assert asked().count(case.undo) == 1
+    assert first.stdout == f"{case.key}: {before} again (was {desired}).\n"
+    assert api_calls().count(case.revert_action) == 1
     assert case.read(aws) == before
     assert recorded(aws) == {}
 
     second = run("ensure", "settings", query={**query, "action": "restore"})
     assert second.status == 0
-    assert f"left as it is, because it is {before} and no longer {wanted}" in second.stdout
+    assert f"left as it is, because it is {before} and no longer {desired}" in second.stdout
 
 
 @each_restorable_kind
-@pytest.mark.parametrize("members", [{"retained": True}, {"previous": "WANTED"}], ids=["retained", "was so before"])
-def test_leaves_what_is_retained_or_was_so_before(
-    aws: Sandbox, run: Run, case: Case, members: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("members", [{"retained": True}, {"previous": "WANTED"}], ids=["retained", "unchanged"])
+def test_keeps_retained_and_unchanged_settings(aws: Sandbox, run: Run, case: Case, members: dict[str, object]) -> None:
     case.prepare(aws)
-    wanted = resolved(aws, case.wanted)
+    desired = resolved(aws, case.target)
     if "previous" in members:
-        members = {"previous": wanted}
+        members = {"previous": desired}
     query = settings_query(case.desired(aws, **members))
     run("ensure", "settings", query=query)
     outcome = run("ensure", "settings", query={**query, "action": "restore"})
     assert (outcome.status, outcome.stderr) == (0, "")
     assert f"{case.key}: left as it is, because it " in outcome.stdout
-    assert case.read(aws) == wanted
+    assert case.read(aws) == desired
     assert recorded(aws) == {}
 
 
 @each_restorable_kind
-def test_leaves_what_somebody_changed_since(aws: Sandbox, run: Run, case: Case) -> None:
+def test_keeps_later_changes(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
     run("ensure", "settings", query=query)
@@ -115,67 +113,69 @@ def test_leaves_what_somebody_changed_since(aws: Sandbox, run: Run, case: Case) 
 
 @each_kind
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, case: Case, kind: str) -> None:
+def test_retries_transient_errors(aws: Sandbox, run: Run, case: Case, kind: str) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    for call in (IDENTITY, LOAD, SAVE, case.describe, case.act):
+    for call in (IDENTITY, LOAD, SAVE, case.read_action, case.apply_action):
         aws.faults.inject(fault(call, kind=kind, times=2))
     outcome = run("ensure", "settings", query=query)
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert case.read(aws) == resolved(aws, case.wanted)
+    assert case.read(aws) == resolved(aws, case.target)
 
 
 @pytest.mark.parametrize(
     "case", [TRUSTED_ACCESS, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR], ids=lambda case: case.key
 )
-def test_waits_out_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
+def test_retries_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    aws.faults.inject(fault(case.act, kind="conflict", times=3))
+    aws.faults.inject(fault(case.apply_action, kind="conflict", times=3))
     outcome = run("ensure", "settings", query=query)
     assert outcome.status == 0
     assert outcome.stderr == (
-        f"ensure.py settings: {case.act} conflicts with another change: asking again for up to three minutes.\n"
+        f"ensure.py settings: {case.apply_action} conflicts with another change: retrying for up to three minutes.\n"
     )
     assert [1 >= pause / longest >= 0.5 for pause, longest in zip(outcome.pauses, (1, 2, 4), strict=True)] == [True] * 3
-    assert case.read(aws) == resolved(aws, case.wanted)
+    assert case.read(aws) == resolved(aws, case.target)
 
 
 @pytest.mark.parametrize("case", [TRUSTED_ACCESS, ACCOUNT_PLACEMENT], ids=lambda case: case.key)
-def test_gives_up_on_a_conflict_that_stays(aws: Sandbox, run: Run, asked: Callable[[], list[str]], case: Case) -> None:
+def test_a_permanent_conflict_is_an_error(
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]], case: Case
+) -> None:
     query = settings_query(case.desired(aws))
-    aws.faults.inject(fault(case.act, kind="conflict", times=1000))
+    aws.faults.inject(fault(case.apply_action, kind="conflict", times=1000))
     outcome = run("ensure", "settings", query=query)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "Exception: " in outcome.stderr
-    assert "run this again when" in outcome.stderr
-    assert asked().count(case.act) == 10
+    assert "run this again later" in outcome.stderr
+    assert api_calls().count(case.apply_action) == 10
     assert 60 < sum(outcome.pauses) <= 180
 
 
 @each_kind
-def test_a_denial_says_what_for_whom_and_what_to_do(aws: Sandbox, run: Run, case: Case) -> None:
+def test_a_denied_call_has_action_account_and_remedy(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    aws.faults.inject(fault(case.act, kind="access_denied", times=1000))
+    aws.faults.inject(fault(case.apply_action, kind="access_denied", times=1000))
     outcome = run("ensure", "settings", query=query)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert f"{case.act} failed for account 111111111111 in Region us-east-1: AccessDenied" in outcome.stderr
-    assert f"Allow {case.act} to the script's credentials" in outcome.stderr
+    assert f"{case.apply_action} failed for account 111111111111 in Region us-east-1: AccessDenied" in outcome.stderr
+    assert f"Allow {case.apply_action} to the script's credentials" in outcome.stderr
     assert recorded(aws)[case.key]["change"] == "", "what is not done is not recorded as done"
 
 
 @each_kind
-def test_what_somebody_else_does_meanwhile_is_done(aws: Sandbox, run: Run, case: Case) -> None:
+def test_a_change_that_is_already_applied(aws: Sandbox, run: Run, case: Case) -> None:
     """As after an answer that was lost: the change is there when it is requested, and AWS refuses to do it twice."""
     case.prepare(aws)
     query = settings_query(case.desired(aws))
-    service, operation = case.act.split(":")
+    service, operation = case.apply_action.split(":")
 
     def meanwhile(**_event: object) -> None:
-        if case.read(aws) != resolved(aws, case.wanted):
-            case.set_to(aws, resolved(aws, case.wanted))
+        if case.read(aws) != resolved(aws, case.target):
+            case.set_to(aws, resolved(aws, case.target))
 
     def session(**options: str | None) -> Session:
         made = boto3_session(**options)
@@ -184,20 +184,20 @@ def test_what_somebody_else_does_meanwhile_is_done(aws: Sandbox, run: Run, case:
 
     outcome = run("ensure", "settings", query=query, session_factory=session)
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert case.read(aws) == resolved(aws, case.wanted)
+    assert case.read(aws) == resolved(aws, case.target)
 
 
 @each_restorable_kind
-def test_what_is_no_longer_wanted_is_changed_back_and_remembered(aws: Sandbox, run: Run, case: Case) -> None:
+def test_settings_that_are_no_longer_desired_are_restored_and_recorded(aws: Sandbox, run: Run, case: Case) -> None:
     case.prepare(aws)
     run("ensure", "settings", query=settings_query(case.desired(aws)))
     reverts = f'{{"{case.key}": "back, as the plan shows it"}}'
     outcome = run("ensure", "settings", query=settings_query(reverts=reverts))
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout == f"{case.key}: {resolved(aws, case.before)} again (was {resolved(aws, case.wanted)}).\n"
-    assert case.read(aws) == resolved(aws, case.before)
+    assert outcome.stdout == f"{case.key}: {resolved(aws, case.previous)} again (was {resolved(aws, case.target)}).\n"
+    assert case.read(aws) == resolved(aws, case.previous)
     assert recorded(aws)[case.key]["change"] == "back, as the plan shows it"
     assert recorded(aws)[case.key]["reverted"] is True
 
     again = run("ensure", "settings", query=settings_query(case.desired(aws)))
-    assert again.stdout == f"{case.key}: {resolved(aws, case.wanted)} (was {resolved(aws, case.before)}).\n"
+    assert again.stdout == f"{case.key}: {resolved(aws, case.target)} (was {resolved(aws, case.previous)}).\n"

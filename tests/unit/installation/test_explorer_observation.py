@@ -1,4 +1,4 @@
-"""`observe.py resource-data-sync`: how Explorer's sync of the organization stands."""
+"""`observe.py resource-data-sync`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Fault, Scenario
+from sandbox import Scenario
 from sandbox.scenarios.scenario import ResourceDataSync
-from unit.quick_setup_cases import answering
+from unit.quick_setup_cases import modifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,18 +52,18 @@ def showing(**source: Any) -> Callable[..., Session]:
             sync.update({key: value for key, value in source.items() if key.startswith("L")})
             sync["SyncSource"].update({key: value for key, value in source.items() if not key.startswith("L")})
 
-    return answering("ssm.ListResourceDataSync", change)
+    return modifying("ssm.ListResourceDataSync", change)
 
 
-def test_there_is_none(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_there_is_none(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     before = aws.snapshot()
     outcome = run("observe", "resource-data-sync", query=QUERY)
     assert (outcome.status, outcome.stderr, outcome.result) == (0, "", NOTHING)
-    assert asked() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
+    assert api_calls() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
     assert aws.snapshot() == before
 
 
-def test_one_of_the_entire_organization_with_its_neighbours(aws: Sandbox, run: Run) -> None:
+def test_a_sync_of_the_entire_organization_and_others(aws: Sandbox, run: Run) -> None:
     neighbours = [
         replace(SYNC, name=name, organization=organization)
         for name, organization in (("own", False), ("AWS-QuickSetup-Explorer", True))
@@ -96,7 +96,7 @@ def test_one_of_the_entire_organization_with_its_neighbours(aws: Sandbox, run: R
     }
     assert others == [
         {"name": "AWS-QuickSetup-Explorer", "owner": "Quick Setup's, of the organization"},
-        {"name": "own", "owner": "made by hand, of this account"},
+        {"name": "own", "owner": "created manually, of this account"},
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_same_source_is_the_same_text(aws: Sandbox, run: Run) -> None:
     assert json.loads(text)["organizational_unit_ids"] == ["ou-ab12-00000001", "ou-ab12-00000002"]
 
 
-def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None:
+def test_missing_fields_are_null_or_empty(aws: Sandbox, run: Run) -> None:
     def forget(parsed: dict[str, Any]) -> None:
         for sync in parsed["ResourceDataSyncItems"]:
             source = {"SourceType": "AwsOrganizations"}
@@ -120,14 +120,14 @@ def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None
             sync.update({"SyncName": "organization", "SyncSource": source})
 
     reset(aws, SYNC)
-    session = answering("ssm.ListResourceDataSync", forget)
+    session = modifying("ssm.ListResourceDataSync", forget)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
     assert json.loads(result.pop("source"))["all_ops_data_sources_enabled"] is None
     assert result == {**{key: value for key, value in NOTHING.items() if key != "source"}, "exists": "true"}
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "expected"),
     [
         ("OrganizationNotExists", "delete the sync"),
         ("NoPermissions", "AWSServiceRoleForAmazonSSM_AccountDiscovery"),
@@ -135,15 +135,15 @@ def test_what_aws_does_not_tell_is_null_or_empty(aws: Sandbox, run: Run) -> None
         ("TrustedAccessDisabled", "enable-aws-service-access --service-principal ssm.amazonaws.com"),
     ],
 )
-def test_what_stands_in_its_way_is_explained(aws: Sandbox, run: Run, state: str, words: str) -> None:
+def test_problem_states_are_explained(aws: Sandbox, run: Run, state: str, expected: str) -> None:
     reset(aws, SYNC)
     session = showing(LastStatus="Failed", LastSyncStatusMessage="It\ndid not work.", State=state)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=session).result
     assert (result["status"], result["state"], result["message"]) == ("Failed", state, "It did not work.")
-    assert words in result["explanation"]
+    assert expected in result["explanation"]
 
 
-def test_a_state_that_is_no_problem_is_not_told(aws: Sandbox, run: Run) -> None:
+def test_other_states_are_no_problem(aws: Sandbox, run: Run) -> None:
     """Accounts show others than the four that AWS documents, and no check must take them for a problem."""
     reset(aws, SYNC)
     result = run("observe", "resource-data-sync", query=QUERY, session_factory=showing(State="InSync")).result
@@ -156,24 +156,23 @@ def test_a_sync_of_the_account_alone_has_no_source_of_the_organization(aws: Sand
     assert (result["exists"], result["source"]) == ("true", "")
 
 
-def test_by_hand_on_a_terminal(aws: Sandbox, run: Run) -> None:
+def test_output_on_a_terminal(aws: Sandbox, run: Run) -> None:
     reset(aws, SYNC, replace(SYNC, name="other"))
     arguments = ("--account-id", MANAGEMENT, "--region", "us-east-1", "--sync-name", "organization")
     outcome = run("observe", "resource-data-sync", *arguments, terminal=True)
     assert outcome.status == 0
-    for line in ("exists: true", "state: (none)", "others: 1", "  name=other  owner=made by hand, of the organization"):
+    for line in (
+        "exists: true",
+        "state: (none)",
+        "others: 1",
+        "  name=other  owner=created manually, of the organization",
+    ):
         assert line in outcome.stdout.splitlines()
-
-
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, kind: Any) -> None:
-    aws.faults.inject(Fault("ssm", "ListResourceDataSync", kind, times=2))
-    assert run("observe", "resource-data-sync", query=QUERY).result == NOTHING
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])
-def test_what_is_no_name_is_refused(run: Run, name: str) -> None:
+def test_an_invalid_name_is_an_error(run: Run, name: str) -> None:
     outcome = run("observe", "resource-data-sync", query={"sync_name": name})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "sync_name is " in outcome.stderr

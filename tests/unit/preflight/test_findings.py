@@ -1,4 +1,4 @@
-"""The catalogue of findings, and what its page says of it."""
+"""The catalogue of findings, and its documentation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_page_lists_every_code_with_its_severity() -> None:
     assert dict(ROW.findall(page)) == {code: entry["severity"] for code, entry in catalogue.items()}
 
 
-def test_the_page_says_which_severities_are_fixed() -> None:
+def test_the_page_lists_fixed_severities() -> None:
     catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
     fixed = {code for code, entry in catalogue.items() if not entry["adjustable"]}
     page = PAGE.read_text(encoding="utf-8")

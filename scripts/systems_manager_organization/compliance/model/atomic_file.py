@@ -1,4 +1,4 @@
-"""Files that are whole or not there: what was in their place stays until then."""
+"""Atomic writes: a file is replaced as a whole, or stays as it is."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from systems_manager_organization.errors import QueryError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What a file of no secrets usually has; the user's umask takes away from it.
+# The usual mode of a new file, before the user's umask.
 _MODE = 0o666
 
 
 def validate_path(name: str, key: str) -> Path:
-    """The file that `name` says, with links followed; asked before anything takes minutes. Raises UsageError."""
+    """The absolute path of the file `name`; validated before anything takes minutes. Raises UsageError."""
     path = Path(name).expanduser()
     if path.is_dir():
         raise UsageError(f'{key} is "{name}", but must be a file, and that is a directory.')
@@ -29,10 +29,10 @@ def validate_path(name: str, key: str) -> Path:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A file to write, which takes the place of `path` at the end. Raises QueryError where it cannot be written."""
+    """A file to write, which replaces `path` at the end. Raises QueryError when it cannot be written."""
     try:
         if path.exists() and not path.is_file():
-            # A pipe or a device: nothing may take its place.
+            # A pipe or a device must not be replaced.
             yield path
             return
         with _beside(path) as temporary:

@@ -10,7 +10,7 @@ SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED
 COMPLIANT = "COMPLIANT"
 NON_COMPLIANT = "NON_COMPLIANT"
 NOT_REPORTING = "NOT_REPORTING"
-# Worst first: of a node that reports nothing, nobody knows how bad it is.
+# Worst first: the compliance of a node that does not report is unknown.
 STATUSES = (NON_COMPLIANT, NOT_REPORTING, COMPLIANT)
 
 READ = "READ"
@@ -33,7 +33,7 @@ def _count(name: str, description: str) -> Column:
     return Column(name, "integer", description)
 
 
-# Whose a row is.
+# The account and Region of a row.
 _WHERE = (
     _text("account_id", "the account, 12 digits"),
     _text("account_name", "its name in Organizations"),
@@ -46,10 +46,10 @@ _WHERE = (
 NODES = (
     *_WHERE,
     _text("node_id", "the managed node: i-… of an EC2 instance, mi-… of another machine"),
-    _text("computer_name", "its host name; empty where it is not known"),
-    _text("platform_type", "Linux, Windows or MacOS; empty where it is not known"),
-    _text("platform_name", "its operating system, in AWS's words; empty where it is not known"),
-    _text("platform_version", "the version of that; empty where it is not known"),
+    _text("computer_name", "its host name; empty if unknown"),
+    _text("platform_type", "Linux, Windows or MacOS; empty if unknown"),
+    _text("platform_name", "its operating system, as AWS names it; empty if unknown"),
+    _text("platform_version", "the version of its operating system; empty if unknown"),
     _text("status", f"{COMPLIANT}; {NON_COMPLIANT}; or {NOT_REPORTING}: never scanned, or too long ago"),
     _text("severity", f"the highest among its noncompliant patches: {', '.join(SEVERITIES)}; empty without any"),
     *(_count(f"noncompliant_{name.lower()}", f"noncompliant patches of severity {name}") for name in SEVERITIES),
@@ -62,27 +62,27 @@ NODES = (
     _count("not_applicable", "patches of the baseline that do not apply"),
     _count("critical_noncompliant", "noncompliant patches that the baseline reports as critical"),
     _count("security_noncompliant", "noncompliant security patches"),
-    _count("other_noncompliant", "noncompliant patches beside those two"),
+    _count("other_noncompliant", "other noncompliant patches"),
     _text("patch_group", "its patch group; empty without one"),
     _text("baseline_id", "the patch baseline of the last operation; empty when there was none"),
     _text("operation", "the last operation: Scan or Install; empty when there was none"),
     _text("operation_ended_at", "when that ended, in UTC: 2026-01-31T23:59:59Z; empty when there was none"),
 )
 
-# One row for each account in each Region that was asked for. A node is only ever in a place that was read.
+# One row for each account in each Region of the scope. Nodes are only in places that were read.
 PLACES = (
     *_WHERE,
     _text("state", f"{READ} or {NOT_READ}"),
-    _text("code", "why it was not read, in one word: ROLE_NOT_ASSUMED; empty where it was"),
-    _text("reason", "the same in a sentence, with AWS's words; empty where it was read"),
+    _text("code", "why it was not read: ROLE_NOT_ASSUMED; empty if it was read"),
+    _text("reason", "the same in a sentence, with AWS's message; empty if it was read"),
     _count("nodes", "managed nodes in it; 0 where it was not read"),
 )
 
-# What was read and could not be understood: a malformed object in the bucket.
+# What was read and could not be parsed: a malformed object in the bucket.
 PROBLEMS = (
-    _text("code", "what it is, in one word: MALFORMED_OBJECT"),
+    _text("code", "the kind of problem: MALFORMED_OBJECT"),
     _text("subject", "what it is about: the key of an object, a node"),
-    _text("message", "what is the matter with it, and what follows from that"),
+    _text("message", "the problem and its consequence"),
 )
 
 TABLES = {"nodes": NODES, "places": PLACES, "problems": PROBLEMS}
@@ -95,11 +95,10 @@ REGION_DISABLED = "REGION_DISABLED"
 THROTTLED = "THROTTLED"
 SERVICE_ERROR = "SERVICE_ERROR"
 SYNC_NOT_DEPLOYED = "SYNC_NOT_DEPLOYED"
-NOT_IN_TABLES = "NOT_IN_TABLES"
+PARTITION_MISSING = "PARTITION_MISSING"
 
 MALFORMED_OBJECT = "MALFORMED_OBJECT"
-INCOMPLETE_NODE = "INCOMPLETE_NODE"
-DEPARTED_ACCOUNT = "DEPARTED_ACCOUNT"
+ACCOUNT_LEFT_ORGANIZATION = "ACCOUNT_LEFT_ORGANIZATION"
 
 Node: TypeAlias = "tuple[str | int, ...]"
 """The values of `NODES`, in their order."""

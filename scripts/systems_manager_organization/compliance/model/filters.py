@@ -1,4 +1,4 @@
-"""Which nodes a report is about."""
+"""Filters of the reported nodes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLATFORMS = ("Linux", "Windows", "MacOS")
 
 @dataclass(frozen=True)
 class Filters:
-    """What a node must be; what is empty is not asked.
+    """The properties of the reported nodes; an empty one is no filter.
 
     Attributes:
         platform: one of `PLATFORMS`.
@@ -31,21 +31,21 @@ class Filters:
     status: str = ""
 
     @property
-    def in_words(self) -> str:
-        """`platform Linux, severity CRITICAL or HIGH`; empty where nothing is asked."""
-        told = []
+    def description(self) -> str:
+        """`platform Linux, severity CRITICAL or HIGH`; empty without filters."""
+        parts = []
         if self.platform:
-            told.append(f"platform {self.platform}")
+            parts.append(f"platform {self.platform}")
         if self.severity:
-            told.append(f"severity {' or '.join(at_least(self.severity))}")
+            parts.append(f"severity {' or '.join(at_least(self.severity))}")
         if self.status:
-            told.append(f"status {self.status}")
-        return ", ".join(told)
+            parts.append(f"status {self.status}")
+        return ", ".join(parts)
 
     def apply(self, tables: DuckDBPyConnection) -> None:
-        """Takes every other node out of the tables, so that all that is made of them speaks of the same nodes.
+        """Deletes every other node from the tables, so that all outputs have the same nodes.
 
-        The places stay, whatever is in them: what was not read must be told.
+        The places stay: what was not read must be reported.
         """
         for condition, values in self._conditions():
             tables.execute(f"DELETE FROM nodes WHERE NOT ({condition})", [values])

@@ -1,21 +1,34 @@
-"""What is known of one managed node, and what follows from it: the same for every source."""
+"""The record of a managed node, and the status derived from it: the same for every source."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, NOT_REPORTING, SEVERITIES
 
 if TYPE_CHECKING:
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
+@dataclass(frozen=True)
+class AccountRegionResult:
+    """The result of one account in one Region: the fields of `columns.PLACES`, without the number of nodes."""
+
+    account_id: str
+    account_name: str
+    organizational_unit: str
+    region: str
+    state: str
+    code: str = ""
+    reason: str = ""
+
+
 class NodeRecord(NamedTuple):
-    """What AWS says of a node; `columns` has the meaning of each field.
+    """AWS's data of a node; `columns` describes each field.
 
     `compliance` is AWS's status of compliance type Patch: `COMPLIANT`, `NON_COMPLIANT`, or "" when there is none.
     """
@@ -53,27 +66,27 @@ def time_text(epoch: float) -> str:
     return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)
 
 
-def node_of(place: AccountRegionResult, seen: NodeRecord, oldest: str) -> Node:
-    """The row of a node. `oldest` is what `stale_cutoff` says."""
-    known, counts, after = seen[:5], seen.noncompliant, seen[7:]
-    where = (place.account_id, place.account_name, place.organizational_unit, place.region)
-    return (*where, *known, _status(seen, oldest), _severity(seen), *counts, *after)
+def node_of(result: AccountRegionResult, record: NodeRecord, oldest: str) -> Node:
+    """The row of a node. `oldest`: the result of `stale_cutoff`."""
+    identity, counts, rest = record[:5], record.noncompliant, record[7:]
+    location = (result.account_id, result.account_name, result.organizational_unit, result.region)
+    return (*location, *identity, _status(record, oldest), _severity(record), *counts, *rest)
 
 
-def _status(seen: NodeRecord, oldest: str) -> str:
-    if seen.operation_ended_at < oldest:
+def _status(record: NodeRecord, oldest: str) -> str:
+    if record.operation_ended_at < oldest:
         return NOT_REPORTING
-    return NON_COMPLIANT if _is_noncompliant(seen) else COMPLIANT
+    return NON_COMPLIANT if _is_noncompliant(record) else COMPLIANT
 
 
-def _is_noncompliant(seen: NodeRecord) -> bool:
+def _is_noncompliant(record: NodeRecord) -> bool:
     # These states are the noncompliant ones:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html
-    of_states = seen.missing + seen.failed + seen.installed_pending_reboot + seen.installed_rejected
-    return seen.compliance == NON_COMPLIANT or of_states > 0 or any(seen.noncompliant)
+    noncompliant_patches = record.missing + record.failed + record.installed_pending_reboot + record.installed_rejected
+    return record.compliance == NON_COMPLIANT or noncompliant_patches > 0 or any(record.noncompliant)
 
 
-def _severity(seen: NodeRecord) -> str:
-    highest = next((name for name, number in zip(SEVERITIES, seen.noncompliant, strict=True) if number), "")
-    # A patch that AWS knows no severity of is not counted anywhere by every agent.
-    return highest or (SEVERITIES[-1] if _is_noncompliant(seen) else "")
+def _severity(record: NodeRecord) -> str:
+    highest = next((name for name, number in zip(SEVERITIES, record.noncompliant, strict=True) if number), "")
+    # Not every agent counts patches without a severity.
+    return highest or (SEVERITIES[-1] if _is_noncompliant(record) else "")

@@ -21,7 +21,7 @@ def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: st
     """One document: the head; totals, groups, places, problems and nodes. What is many is written row by row.
 
     Args:
-        head: what is said first, of the report itself.
+        head: metadata, the first members of the document.
         grouping: a grouping of `summary`; of `node` there are no groups.
     """
     file.write("{\n")

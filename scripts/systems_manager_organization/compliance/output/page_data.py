@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _BATCH = 20_000
 # What the page does not show: a file of the nodes has it.
-_LEFT_OUT = {
+_OMITTED = {
     "installed",
     "installed_other",
     "not_applicable",
@@ -36,11 +36,11 @@ _LEFT_OUT = {
     "baseline_id",
 }
 # These are sorted by what they mean.
-_ORDERS: dict[str, Sequence[str]] = {"status": STATUSES, "severity": (*SEVERITIES, "")}
+_SORT_ORDERS: dict[str, Sequence[str]] = {"status": STATUSES, "severity": (*SEVERITIES, "")}
 
 
 class Account(NamedTuple):
-    """An account, how many of its Regions were asked for and read, and its nodes."""
+    """An account, its Regions in scope and read, and its nodes."""
 
     account_id: str
     account_name: str
@@ -81,7 +81,7 @@ def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
     separator = "{"
     with _ordered(connection):
         for name, kind, _ in NODES:
-            if name not in _LEFT_OUT:
+            if name not in _OMITTED:
                 yield f'{separator}"{name}": {{'
                 yield from _column(connection, name, is_text=kind == "varchar")
                 yield "}"
@@ -92,9 +92,9 @@ def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
 @contextmanager
 def _ordered(connection: DuckDBPyConnection) -> Iterator[None]:
     """`page_nodes`, with the place of each row: sorted once, and not for every column."""
-    shown = ", ".join(name for name, _, _ in NODES if name not in _LEFT_OUT)
+    columns = ", ".join(name for name, _, _ in NODES if name not in _OMITTED)
     connection.execute(
-        f"CREATE TEMP TABLE page_nodes AS SELECT {shown}, row_number() OVER () AS row FROM ({NODES_WORST_FIRST})"
+        f"CREATE TEMP TABLE page_nodes AS SELECT {columns}, row_number() OVER () AS row FROM ({NODES_WORST_FIRST})"
     )
     try:
         yield
@@ -106,7 +106,9 @@ def _column(connection: DuckDBPyConnection, name: str, *, is_text: bool) -> Iter
     value = name
     if is_text and (values := _dictionary(connection, name)) is not None:
         yield f'"values": {_text(values)}, "codes": ['
-        value = f"list_position({list(_ORDERS[name])}, {name})" if name in _ORDERS else _RANK.format(name=name)
+        value = (
+            f"list_position({list(_SORT_ORDERS[name])}, {name})" if name in _SORT_ORDERS else _RANK.format(name=name)
+        )
         value = f"{value} - 1"
     else:
         yield '"values": ['
@@ -120,8 +122,8 @@ def _column(connection: DuckDBPyConnection, name: str, *, is_text: bool) -> Iter
 
 def _dictionary(connection: DuckDBPyConnection, name: str) -> Sequence[str] | None:
     """The values in their order; None where most of them are there only once, as ids are."""
-    if name in _ORDERS:
-        return _ORDERS[name]
+    if name in _SORT_ORDERS:
+        return _SORT_ORDERS[name]
     ((number, distinct),) = rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM page_nodes")
     if distinct * 2 > number:
         return None
@@ -154,7 +156,7 @@ WITH
       count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting
     FROM nodes GROUP BY account_id
   ),
-  asked AS (
+  regions AS (
     SELECT account_id, account_name, organizational_unit, count(*) AS places,
       count(*) FILTER (state = '{READ}') AS places_read
     FROM places GROUP BY account_id, account_name, organizational_unit
@@ -162,7 +164,7 @@ WITH
 SELECT
   account_id, account_name, organizational_unit, places, places_read,
   coalesce(compliant, 0), coalesce(noncompliant, 0), coalesce(not_reporting, 0)
-FROM asked LEFT JOIN counts USING (account_id)
+FROM regions LEFT JOIN counts USING (account_id)
 ORDER BY organizational_unit, account_name, account_id
 """
 _UNREAD = f"""

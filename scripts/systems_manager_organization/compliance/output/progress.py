@@ -1,4 +1,4 @@
-"""How far a report is, on a terminal."""
+"""The progress bar of a report."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_bar(spool: Checkpoint, screen: Terminal) -> Iterator[None]:
-    """A bar on standard error for as long as the context lasts; nothing where no person looks, or without rich."""
+def progress_bar(checkpoint: Checkpoint, terminal: Terminal) -> Iterator[None]:
+    """A progress bar on standard error; none without a terminal, or without rich."""
     try:
-        console = screen.console(screen.stderr) if screen.stderr.isatty() else None
+        console = terminal.console(terminal.stderr) if terminal.stderr.isatty() else None
     except DependencyError:
         console = None
     if console is None:
@@ -29,11 +29,11 @@ def progress_bar(spool: Checkpoint, screen: Terminal) -> Iterator[None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     class _Bar(Progress):
-        # Asked as often as it is drawn, and not told at each place: those who read have more to do.
+        # Polled at each refresh, and not updated at each result, which would slow down the workers.
         def get_renderables(self) -> Iterable[RenderableType]:
             for task in self.tasks:
-                task.completed, task.total = spool.done, spool.expected or None
-                task.fields["nodes"] = spool.nodes
+                task.completed, task.total = checkpoint.done, checkpoint.expected or None
+                task.fields["nodes"] = checkpoint.nodes
             return super().get_renderables()
 
     bar = _Bar(

@@ -1,4 +1,4 @@
-"""Everything that is made of a report's tables: what is shown, the files, the exit status."""
+"""The outputs of a report's tables: terminal, files, exit status."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.compliance.output.report_options import ReportOptions
 
-ALL_WELL, TOO_SEVERE, INCOMPLETE = 0, 2, 3
+EXIT_OK, EXIT_THRESHOLD_EXCEEDED, EXIT_INCOMPLETE = 0, 2, 3
 
 
 @dataclass(frozen=True)
 class Report:
-    """The tables of `tables.py`, filled, and what was asked.
+    """The tables of `tables.py` with data, and the options.
 
     Attributes:
         generated_at: as `node.time_text` has it.
@@ -45,49 +45,49 @@ class Report:
         }
 
 
-def render_report(report: Report, screen: Terminal) -> int:
-    """Shows and writes what was asked for, and returns the exit status. Raises QueryError for a file that cannot be."""
+def render_report(report: Report, terminal: Terminal) -> int:
+    """Writes all outputs, and returns the exit status. Raises QueryError when a file cannot be written."""
     report.options.filters.apply(report.tables)
     if report.options.format == PARQUET and report.options.output:
         with atomic_write(report.options.output) as path:
             export.write_parquet(report.tables, path)
     else:
-        with _opened(report.options, screen) as file:
-            _write(report, replace(screen, stdout=file))
+        with _open_output(report.options, terminal) as file:
+            _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
-        for line in wording.not_read(report.tables):
-            screen.tell(line)
+        for line in wording.format_unreadable(report.tables):
+            terminal.echo(line, err=True)
     if report.options.html:
         _write_page(report, report.options.html)
-        screen.tell(f"The page: {report.options.html}")
+        terminal.echo(f"The page: {report.options.html}", err=True)
     return _status(report)
 
 
 @contextmanager
-def _opened(options: ReportOptions, screen: Terminal) -> Iterator[TextIO]:
+def _open_output(options: ReportOptions, terminal: Terminal) -> Iterator[TextIO]:
     if options.output is None:
-        yield screen.stdout
+        yield terminal.stdout
         return
     with atomic_write(options.output) as path, path.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 
-def _write(report: Report, screen: Terminal) -> None:
+def _write(report: Report, terminal: Terminal) -> None:
     if report.options.format == JSON:
-        export.write_json(report.tables, report.head, report.options.grouping, screen.stdout)
+        export.write_json(report.tables, report.head, report.options.grouping, terminal.stdout)
     elif report.options.format == CSV:
-        export.write_csv(report.tables, screen.stdout)
+        export.write_csv(report.tables, terminal.stdout)
     else:
-        text.show(report.tables, report.options, screen)
+        text.show(report.tables, report.options, terminal)
 
 
 def _write_page(report: Report, page: Path) -> None:
-    about = ReportMetadata(report.generated_at, report.options.source, report.options.in_words)
+    metadata = ReportMetadata(report.generated_at, report.options.source, report.options.description)
     with atomic_write(page) as path, path.open("w", encoding="utf-8") as file:
-        write_page(report.tables, file, about)
+        write_page(report.tables, file, metadata)
 
 
 def _status(report: Report) -> int:
     if report.options.fail_on and summary.meets_threshold(report.tables, report.options.fail_on):
-        return TOO_SEVERE
-    return INCOMPLETE if summary.is_incomplete(report.tables) else ALL_WELL
+        return EXIT_THRESHOLD_EXCEEDED
+    return EXIT_INCOMPLETE if summary.is_incomplete(report.tables) else EXIT_OK

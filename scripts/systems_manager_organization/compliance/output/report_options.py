@@ -1,4 +1,4 @@
-"""What a person may ask of a report, and how it is said."""
+"""The options of a report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STALE_AFTER_DAYS = "7"
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """A question, taken apart.
+    """The options of a report, parsed.
 
     Attributes:
         output: where to; None: standard output.
@@ -50,110 +50,114 @@ class ReportOptions:
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
-        """Raises UsageError for what does not go together, before anything takes minutes."""
-        catalog.check(query)
+        """Raises UsageError for invalid combinations, before anything takes minutes."""
+        catalog.require_options(query)
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
         scope = Scope(
             query["organizational_unit"],
-            _several(query["accounts"]),
-            _several(query["regions"]),
+            _split_list(query["accounts"]),
+            _split_list(query["regions"]),
             int(query["stale_after"]),
         )
         return cls(
             query["source"].lower(),
             scope,
             Filters(
-                _chosen(query["platform"], PLATFORMS),
-                _chosen(query["severity"], SEVERITIES),
-                _chosen(query["status"], STATUSES),
+                _match_choice(query["platform"], PLATFORMS),
+                _match_choice(query["severity"], SEVERITIES),
+                _match_choice(query["status"], STATUSES),
             ),
             query["by"].lower(),
             query["format"].lower(),
             atomic_file.validate_path(query["output"], "output") if query["output"] else None,
             atomic_file.validate_path(query["html"], "html") if query["html"] else None,
-            _chosen(query["fail_on"], SEVERITIES),
+            _match_choice(query["fail_on"], SEVERITIES),
             bool(query["resume"]),
         )
 
     @property
     def document(self) -> dict[str, Any]:
-        """What the nodes are, out of all that the organization has."""
+        """The scope and the filters."""
         return {**asdict(self.scope), **asdict(self.filters)}
 
     @property
-    def in_words(self) -> str:
-        """What narrows it; empty: the whole organization."""
+    def description(self) -> str:
+        """A description of the scope and the filters; empty: the whole organization."""
         scope = self.scope
-        told = {
+        parts = {
             "organizational unit": scope.organizational_unit,
             "accounts": ", ".join(scope.account_ids),
             "Regions": ", ".join(scope.regions),
-            "nodes of": self.filters.in_words,
+            "nodes of": self.filters.description,
         }
-        return "; ".join(f"{what} {value}" for what, value in told.items() if value)
+        return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _choice(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
-    """A key with a few values; capitals and small letters are the same."""
+def _choice_option(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
+    """An option with choices, case-insensitive."""
     pattern = "(?i:" + "|".join(map(re.escape, choices)) + ")"
     rule = f"{', '.join(choices[:-1])} or {choices[-1]}"
     return Option(name, description, pattern, rule, default=default, cli_only=True)
 
 
-def _chosen(value: str, choices: Sequence[str]) -> str:
-    """The choice as it is spelled where it comes from."""
+def _match_choice(value: str, choices: Sequence[str]) -> str:
+    """The choice in its own case."""
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
 
 
-def _list(name: str, description: str, item: str, rule: str) -> Option:
+def _list_option(name: str, description: str, item: str, rule: str) -> Option:
     pattern = rf"{item}(\s*,\s*{item})*|{list_pattern(item, empty=False)}"
     return Option(name, description, pattern, rule, cli_only=True, several=True)
 
 
-def _several(value: str) -> tuple[str, ...]:
-    """Each once, of a list in JSON or with commas."""
+def _split_list(value: str) -> tuple[str, ...]:
+    """Distinct items of a JSON list or of a comma-separated list."""
     found = json.loads(value) if value.startswith("[") else value.split(",")
     return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
 
-def _line(name: str, description: str, rule: str) -> Option:
+def _text_option(name: str, description: str, rule: str) -> Option:
     return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)
 
 
 KEYS = (
     *OPTIONAL_COMMON_KEYS,
     *catalog.KEYS,
-    _line(
+    _text_option(
         "organizational_unit",
         "only the accounts of this organizational unit and of all below it",
         'the id of an organizational unit, or its path from the root, for example "Root/Workloads"',
     ),
-    _list("accounts", "only these accounts", "[0-9]{12}", 'account ids, for example "111111111111,222222222222"'),
-    _list(
+    _list_option(
+        "accounts", "only these accounts", "[0-9]{12}", 'account ids, for example "111111111111,222222222222"'
+    ),
+    _list_option(
         "regions",
         "only these Regions; default: with --source api those that are enabled in the credentials' account, otherwise "
         "those with a resource data sync",
         REGION_PATTERN,
         'names of Regions, for example "us-east-1,eu-west-1"',
     ),
-    _choice("platform", "only nodes of this platform", PLATFORMS),
-    _choice("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
-    _choice("status", "only nodes of this status", STATUSES),
+    _choice_option("platform", "only nodes of this platform", PLATFORMS),
+    _choice_option("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
+    _choice_option("status", "only nodes of this status", STATUSES),
     Option(
         "stale_after",
-        "days after which a node whose patches were not scanned again counts as not reporting",
+        "days after which a node without another scan counts as not reporting",
         "[1-9][0-9]{0,3}",
         "whole days, 1 or more",
         default=_STALE_AFTER_DAYS,
         cli_only=True,
     ),
-    _choice("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
-    _choice("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
-    _line("output", "the file to write to; one that is there is replaced; default: standard output", "a file name"),
-    _line("html", "writes the report as a page of its own to this file as well", "a file name"),
-    _choice(
+    _choice_option("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
+    _choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
+    _text_option(
+        "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"
+    ),
+    _text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
+    _choice_option(
         "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
     ),
-    flag("resume", "goes on with a report that was interrupted, and asks no account and Region twice"),
+    flag("resume", "continues an interrupted report, without reading its accounts and Regions again"),
 )

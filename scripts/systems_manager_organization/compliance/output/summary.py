@@ -1,4 +1,4 @@
-"""Sums over the tables of a report: everything that is said of many nodes at once is counted here."""
+"""Aggregates of the tables of a report."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ GROUPINGS = {
     "platform": ("platform_type",),
     "severity": ("severity",),
 }
-_OF_PLACES = ("organizational-unit", "account", "region")
+_PLACE_GROUPINGS = ("organizational-unit", "account", "region")
 
 _PATCHES = tuple(f"noncompliant_{severity.lower()}" for severity in SEVERITIES)
-_SUMS = (
+_TOTALS = (
     "count(*) AS nodes",
     f"count(*) FILTER (status = '{COMPLIANT}') AS compliant",
     f"count(*) FILTER (status = '{NON_COMPLIANT}') AS noncompliant",
@@ -47,13 +47,13 @@ _SUMS = (
 )
 _COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", *_PATCHES)
 _READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
-# Of what was not read, nobody knows how bad it is: it comes before what is known to be well.
+# The compliance of what was not read is unknown: it is listed before what is compliant.
 _WORST_FIRST = """
 CASE WHEN noncompliant + not_reporting > 0 THEN 0 WHEN places_read < places THEN 1 WHEN nodes > 0 THEN 2 ELSE 3 END
 """
 _MOST_PATCHES_FIRST = ", ".join(f"{name} DESC" for name in _PATCHES)
 # An account's id, or the name of a Region.
-_OF_ONE_PLACE = f"[0-9]{{12}}|{REGION_PATTERN}"
+_ACCOUNT_OR_REGION = f"[0-9]{{12}}|{REGION_PATTERN}"
 NODES_WORST_FIRST = f"""
 SELECT * FROM nodes
 ORDER BY list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account_id, region, node_id
@@ -61,7 +61,7 @@ ORDER BY list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account
 
 
 @dataclass(frozen=True)
-class Sums:
+class Totals:
     """How many nodes there are, of which status, and how many noncompliant patches they have."""
 
     nodes: int
@@ -78,9 +78,9 @@ class Sums:
 
     @property
     def document(self) -> dict[str, Any]:
-        told = {name: value for name, value in vars(self).items() if name != "patches"}
+        counts = {name: value for name, value in vars(self).items() if name != "patches"}
         patches = {f"noncompliant_{severity.lower()}": number for severity, number in self.patches.items()}
-        return {**told, "compliant_percent": self.compliant_percent, **patches}
+        return {**counts, "compliant_percent": self.compliant_percent, **patches}
 
 
 @dataclass(frozen=True)
@@ -89,24 +89,24 @@ class Group:
 
     Attributes:
         keys: what they have in common: columns of `columns.NODES` and their values.
-        places: accounts in Regions that were asked for; 0 where groups are not of places.
+        places: accounts in Regions of the scope; 0 where groups are not of places.
         places_read: how many of them were read.
     """
 
     keys: dict[str, str]
-    sums: Sums
+    totals: Totals
     places: int
     places_read: int
 
     @property
     def document(self) -> dict[str, Any]:
         places = {"places": self.places, "places_read": self.places_read} if self.places else {}
-        return {**self.keys, **places, **self.sums.document}
+        return {**self.keys, **places, **self.totals.document}
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked for was read: an account in part where some of its Regions were not."""
+    """How much of the scope was read: an account in part if some of its Regions were not."""
 
     accounts: int
     accounts_read: int
@@ -120,7 +120,7 @@ class ReadFailure:
     """Why places were not read.
 
     Attributes:
-        reason: in words, with AWS's, of the first of them.
+        reason: a sentence with AWS's message, of the first of them.
         accounts: account id to its name and its Regions that were not read; no Regions where it is all of them.
         places: how many.
     """
@@ -131,8 +131,8 @@ class ReadFailure:
     places: int
 
 
-def totals(tables: DuckDBPyConnection) -> Sums:
-    return _sums(_rows(tables, f"SELECT {', '.join(_SUMS)} FROM nodes")[0])
+def totals(tables: DuckDBPyConnection) -> Totals:
+    return _totals(_rows(tables, f"SELECT {', '.join(_TOTALS)} FROM nodes")[0])
 
 
 def coverage(tables: DuckDBPyConnection) -> Coverage:
@@ -162,14 +162,14 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
     read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
-    if grouping not in _OF_PLACES:
+    if grouping not in _PLACE_GROUPINGS:
         read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
     rows = _rows(
         tables,
         f"""
         WITH
           read AS ({read}),
-          sums AS (SELECT {names}, {", ".join(_SUMS)} FROM nodes GROUP BY {names}),
+          sums AS (SELECT {names}, {", ".join(_TOTALS)} FROM nodes GROUP BY {names}),
           groups AS (
             SELECT {names}, places, places_read, {", ".join(f"coalesce({name}, 0) AS {name}" for name in _COUNTS)}
             FROM read LEFT JOIN sums USING ({names})
@@ -182,16 +182,16 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     width = len(keys)
     for row in rows:
         places, places_read = row[width : width + 2]
-        yield Group(dict(zip(keys, row[:width], strict=True)), _sums(row[width + 2 :]), places, places_read)
+        yield Group(dict(zip(keys, row[:width], strict=True)), _totals(row[width + 2 :]), places, places_read)
 
 
-def unread(tables: DuckDBPyConnection) -> list[ReadFailure]:
-    """Those that were not read for the same reason together, whatever account and Region AWS's words name."""
+def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
+    """Unread places, grouped by reason regardless of the account and Region in AWS's message."""
     rows = _rows(
         tables,
         f"""
         WITH missing AS (
-          SELECT *, regexp_replace(reason, '{_OF_ONE_PLACE}', '', 'g') AS common
+          SELECT *, regexp_replace(reason, '{_ACCOUNT_OR_REGION}', '', 'g') AS common
           FROM places WHERE state = '{NOT_READ}'
         ), totals AS (SELECT account_id, count(*) AS regions FROM places GROUP BY account_id)
         SELECT
@@ -203,9 +203,9 @@ def unread(tables: DuckDBPyConnection) -> list[ReadFailure]:
         """,
     )
     found = []
-    for (code, _), of_reason in groupby(rows, key=itemgetter(0, 1)):
+    for (code, _), failures in groupby(rows, key=itemgetter(0, 1)):
         accounts, reasons, places = {}, [], 0
-        for _, _, account_id, name, reason, regions, whole in of_reason:
+        for _, _, account_id, name, reason, regions, whole in failures:
             accounts[account_id] = (name, () if whole else tuple(regions))
             reasons.append(reason)
             places += len(regions)
@@ -222,7 +222,7 @@ def problems(tables: DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
 
 
 def is_incomplete(tables: DuckDBPyConnection) -> bool:
-    """Whether something could not be read that could have been: nobody can enter an account that is not active."""
+    """Whether something was not read, except accounts that are not active, which cannot be read."""
     lacking = f"SELECT 1 FROM places WHERE state = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}'"
     return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
 
@@ -236,6 +236,6 @@ def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None =
     return tables.execute(query, parameters or []).fetchall()
 
 
-def _sums(row: tuple[Any, ...]) -> Sums:
+def _totals(row: tuple[Any, ...]) -> Totals:
     nodes, compliant, noncompliant, not_reporting, *patches = row
-    return Sums(nodes, compliant, noncompliant, not_reporting, dict(zip(SEVERITIES, patches, strict=True)))
+    return Totals(nodes, compliant, noncompliant, not_reporting, dict(zip(SEVERITIES, patches, strict=True)))

@@ -26,52 +26,52 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.output.summary import Group
 
 # More rows than anybody reads; rich lays a table out as a whole.
-_ROWS_AT_MOST = 200
+_MAX_ROWS = 200
 
 _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
 
-def show(tables: DuckDBPyConnection, options: ReportOptions, screen: Terminal) -> None:
+def show(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
     """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
-    if options.in_words:
-        screen.write(wording.printable(f"Only {options.in_words}."))
+    if options.description:
+        terminal.echo(wording.printable(f"Only {options.description}."))
     for line in wording.headline(tables):
-        screen.write(line)
-    if screen.stdout.isatty():
-        _show_table(tables, options, screen)
+        terminal.echo(line)
+    if terminal.stdout.isatty():
+        _show_table(tables, options, terminal)
     else:
         for line in _lines(tables, options):
-            screen.write(wording.printable(line))
-    for line in wording.not_read(tables):
-        screen.write(wording.printable(line))
+            terminal.echo(wording.printable(line))
+    for line in wording.format_unreadable(tables):
+        terminal.echo(wording.printable(line))
 
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
     if options.grouping == summary.NODE:
-        yield from map(_of_node, _nodes(tables))
+        yield from map(_format_node, _nodes(tables))
     else:
-        yield from map(wording.of_group, _groups(tables, options))
+        yield from map(wording.format_group, _groups(tables, options))
 
 
-def _show_table(tables: DuckDBPyConnection, options: ReportOptions, screen: Terminal) -> None:
-    # The console before the table: it is the one that can say what to do when there is no rich.
-    console = screen.console(screen.stdout)
+def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
+    # The console before the table: it raises DependencyError when rich is missing.
+    console = terminal.console(terminal.stdout)
     if options.grouping == summary.NODE:
         number = summary.totals(tables).nodes
-        shown = _node_table(islice(_nodes(tables), _ROWS_AT_MOST))
+        table = _node_table(islice(_nodes(tables), _MAX_ROWS))
     else:
         found = list(_groups(tables, options))
         number = len(found)
-        shown = _group_table(found[:_ROWS_AT_MOST], options.grouping)
+        table = _group_table(found[:_MAX_ROWS], options.grouping)
     if number:
-        console.print(shown)
-    if number > _ROWS_AT_MOST:
-        screen.write(f"{number - _ROWS_AT_MOST} more, which --format json names.")
+        console.print(table)
+    if number > _MAX_ROWS:
+        terminal.echo(f"{number - _MAX_ROWS} more, which --format json names.")
 
 
 def _groups(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[Group]:
-    return summary.groups(tables, options.grouping, all_of_them=not options.filters.in_words)
+    return summary.groups(tables, options.grouping, all_of_them=not options.filters.description)
 
 
 def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
@@ -80,63 +80,63 @@ def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
         yield {column.name: value for column, value in zip(NODES, row, strict=True)}
 
 
-def _of_node(node: dict[str, Any]) -> str:
-    told = [node["status"], *([_patches_of(node)] * bool(_patches_of(node))), _operation_of(node)]
-    return f"{_account_of(node)}, {node['region']}, {_name_of(node)}: {', '.join(told)}"
+def _format_node(node: dict[str, Any]) -> str:
+    parts = [node["status"], *([_format_patches(node)] * bool(_format_patches(node))), _format_operation(node)]
+    return f"{_account_name(node)}, {node['region']}, {_node_name(node)}: {', '.join(parts)}"
 
 
-def _account_of(node: dict[str, Any]) -> str:
+def _account_name(node: dict[str, Any]) -> str:
     return f"{node['account_id']} {node['account_name']}".strip()
 
 
-def _name_of(node: dict[str, Any]) -> str:
+def _node_name(node: dict[str, Any]) -> str:
     return f"{node['node_id']} {node['computer_name']}".strip()
 
 
-def _patches_of(node: dict[str, Any]) -> str:
+def _format_patches(node: dict[str, Any]) -> str:
     numbers = ((node[f"noncompliant_{severity.lower()}"], severity.lower()) for severity in SEVERITIES)
     return " ".join(f"{number} {severity}" for number, severity in numbers if number)
 
 
-def _operation_of(node: dict[str, Any]) -> str:
+def _format_operation(node: dict[str, Any]) -> str:
     return f"{node['operation']} {node['operation_ended_at']}" if node["operation"] else "never scanned"
 
 
 def _group_table(groups: list[Group], grouping: str) -> Table:
-    """One row for each group. Only to be called where there is rich."""
+    """One row for each group. Requires rich."""
     from rich.table import Table
 
     of_places = any(group.places for group in groups)
-    severities = [name for name in SEVERITIES if any(group.sums.patches[name] for group in groups)]
+    severities = [name for name in SEVERITIES if any(group.totals.patches[name] for group in groups)]
     table = Table()
     table.add_column(_HEADINGS.get(grouping, grouping.replace("-", " ")), overflow="fold")
     headings = ["compliant", "nodes", "non-\ncompliant", "not\nreporting", *map(str.lower, severities)]
     for heading in [*headings, "read"] if of_places else headings:
         table.add_column(heading, justify="right")
     for group in groups:
-        cells = [wording.percent(group.sums), *_numbers(group, severities), wording.read_of(group) or "all"]
+        cells = [wording.percent(group.totals), *_numbers(group, severities), wording.format_coverage(group) or "all"]
         table.add_row(
-            wording.printable(wording.name_of(group)), *cells[: None if of_places else -1], style=_style(group)
+            wording.printable(wording.group_name(group)), *cells[: None if of_places else -1], style=_style(group)
         )
     return table
 
 
 def _numbers(group: Group, severities: list[str]) -> list[str]:
     """Nothing, and not 0, where it was not checked."""
-    sums = group.sums
-    numbers = [sums.nodes, sums.noncompliant, sums.not_reporting, *(sums.patches[name] for name in severities)]
+    totals = group.totals
+    numbers = [totals.nodes, totals.noncompliant, totals.not_reporting, *(totals.patches[name] for name in severities)]
     known = not group.places or group.places_read
     return [str(number) if known else "" for number in numbers]
 
 
 def _style(group: Group) -> str:
-    if group.sums.noncompliant:
+    if group.totals.noncompliant:
         return "red"
-    return "yellow" if group.sums.not_reporting or group.places_read < group.places else ""
+    return "yellow" if group.totals.not_reporting or group.places_read < group.places else ""
 
 
 def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
-    """One row for each node. Only to be called where there is rich."""
+    """One row for each node. Requires rich."""
     from rich.table import Table
 
     table = Table()
@@ -144,12 +144,12 @@ def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
         table.add_column(heading, overflow="fold")
     for node in nodes:
         cells = (
-            _name_of(node),
-            _account_of(node),
+            _node_name(node),
+            _account_name(node),
             node["region"],
             node["status"],
-            _patches_of(node),
-            _operation_of(node),
+            _format_patches(node),
+            _format_operation(node),
         )
         table.add_row(*map(wording.printable, cells), style=_STYLES[node["status"]])
     return table

@@ -1,5 +1,5 @@
 -- Title: Compliance by account
--- Description: Nodes of each account: all, compliant by AWS's word, noncompliant, and without any word; worst first.
+-- Description: Nodes of each account: total, compliant, noncompliant, and of unknown compliance; worst first.
 
 SELECT
     i.accountid,

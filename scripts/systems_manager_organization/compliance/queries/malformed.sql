@@ -1,5 +1,5 @@
 -- Title: Malformed objects
--- Description: Objects with lines that are no JSON or name no node, and how many. What they say is in no other answer.
+-- Description: Objects with lines that are not JSON or have no node, and how many. Other queries leave these lines out.
 
 SELECT 'instance_information' AS table_name, accountid, region, "$path" AS path, count(*) AS lines
 FROM instance_information

@@ -1,4 +1,4 @@
-"""The source that has nothing to be deployed: each account is entered, and Systems Manager asked in each Region."""
+"""The source `api`, which needs nothing deployed: Systems Manager's API in each account and Region."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import ACCOUNT_NOT_ACTIVE, NOT_READ, READ
-from systems_manager_organization.compliance.model.node import node_of, stale_cutoff
+from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
 from systems_manager_organization.compliance.sources.node_compliance import list_node_compliance
-from systems_manager_organization.compliance.sources.organization_tree import placed_accounts
-from systems_manager_organization.compliance.sources.read_failures import why_not_entered, why_not_read
+from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
+from systems_manager_organization.compliance.sources.read_failures import classify_assume_error, classify_read_error
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
@@ -26,84 +25,83 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
     from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
 
-# All that is done in a member account, whatever its role may.
+# The actions in a member account, to which the session policy limits its role.
 ACTIONS = (
     "ssm:DescribeInstanceInformation",
     "ssm:DescribeInstancePatchStates",
     "ssm:ListResourceComplianceSummaries",
 )
 
-# https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
-_ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
-# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
-_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
-
 
 @dataclass(frozen=True)
 class ApiSource:
-    """Asks AWS itself, from the management account.
+    """Calls the API from the management account.
 
     Attributes:
         member_role_name: a role of every member account, with its path; the caller's own account needs none.
-        now: the time of day, in seconds since the epoch.
+        now: seconds since the epoch.
     """
 
     member_role_name: str
     now: Callable[[], float] = time.time
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """As `collecting.Source` has it. Credentials of the caller that are over end it: what was read stays read.
-
-        Each call is retried as `AccountSessions` has it: by itself, so that a throttled account slows no other.
-        """
+        """See `Source`. Expired credentials of the caller end it; what was read is kept."""
         members = AccountSessions(aws, self.member_role_name, ACTIONS)
         regions = _regions(members.assume_role(aws.account_id), scope.regions)
-        look = partial(_look, members, sink, regions, stale_cutoff(self.now(), scope.stale_after_days))
-        run_tasks(partial(look, placed) for placed in placed_accounts(aws, scope))
+        read_account = partial(_read_account, members, sink, regions, stale_cutoff(self.now(), scope.stale_after_days))
+        run_tasks(partial(read_account, account_with_ou) for account_with_ou in list_accounts_with_ou(aws, scope))
 
 
-def _regions(own: AccountSession, wanted: Sequence[str]) -> Sequence[str]:
-    """Those that are wanted, else those that are enabled. Raises QueryError for one that there is not."""
-    listed = own.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", "Regions", MaxResults=50)
-    states = {region["RegionName"]: region["RegionOptStatus"] for region in listed}
-    if unknown := [region for region in wanted if region not in states]:
-        raise QueryError(f"There is no Region {', '.join(unknown)}: name some of {', '.join(sorted(states))}.")
-    return wanted or sorted(region for region, state in states.items() if state in _ENABLED)
+def _regions(account_session: AccountSession, requested: Sequence[str]) -> Sequence[str]:
+    """The requested Regions, else the enabled ones. Raises QueryError for an unknown one."""
+    enabled = account_session.list_regions()
+    if unknown := [region for region in requested if region not in enabled]:
+        raise QueryError(f"There is no Region {', '.join(unknown)}: name some of {', '.join(sorted(enabled))}.")
+    return requested or sorted(region for region, is_enabled in enabled.items() if is_enabled)
 
 
-def _look(
-    members: AccountSessions, sink: ResultSink, regions: Sequence[str], oldest: str, placed: AccountWithOu
+def _read_account(
+    members: AccountSessions, sink: ResultSink, regions: Sequence[str], oldest: str, account_with_ou: AccountWithOu
 ) -> Sequence[Task]:
-    """Enters the account; what follows is a look into each Region."""
-    account, unit = placed.account, placed.organizational_unit
+    """Assumes the role in the account; returns a task for each Region."""
+    account, unit = account_with_ou.account, account_with_ou.organizational_unit
     remaining = [region for region in regions if not sink.is_done(account.id, region)]
     sink.expect(len(remaining))
-    places = [AccountRegionResult(account.id, account.name, unit, region, READ) for region in remaining]
+    results = [AccountRegionResult(account.id, account.name, unit, region, READ) for region in remaining]
     if not account.is_active:
-        return _give_up(sink, places, ACCOUNT_NOT_ACTIVE, f"The account is not active but {account.state}.")
-    if not places:
+        return _report_failure(sink, results, ACCOUNT_NOT_ACTIVE, f"The account is not active but {account.state}.")
+    if not results:
         return ()
     try:
-        member = members.assume_role(account.id)
+        account_session = members.assume_role(account.id)
     except ScriptError as error:
-        return _give_up(sink, places, *why_not_entered(error))
-    return [partial(_look_into, member, sink, oldest, place) for place in places]
+        return _report_failure(sink, results, *classify_assume_error(error))
+    return [partial(_read_region, account_session, sink, oldest, result) for result in results]
 
 
-def _look_into(member: AccountSession, sink: ResultSink, oldest: str, place: AccountRegionResult) -> tuple[()]:
+def _read_region(
+    account_session: AccountSession, sink: ResultSink, oldest: str, result: AccountRegionResult
+) -> tuple[()]:
     try:
-        nodes = [node_of(place, seen, oldest) for seen in list_node_compliance(member, place.region)]
+        nodes = [node_of(result, record, oldest) for record in list_node_compliance(account_session, result.region)]
     except ScriptError as error:
-        return _give_up(sink, [place], *why_not_read(error))
-    sink.place(place, nodes)
+        return _report_failure(sink, [result], *classify_read_error(error))
+    sink.add_result(result, nodes)
     return ()
 
 
-def _give_up(sink: ResultSink, places: Sequence[AccountRegionResult], code: str, reason: str) -> tuple[()]:
-    for place in places:
-        sink.place(
+def _report_failure(sink: ResultSink, results: Sequence[AccountRegionResult], code: str, reason: str) -> tuple[()]:
+    for result in results:
+        sink.add_result(
             AccountRegionResult(
-                place.account_id, place.account_name, place.organizational_unit, place.region, NOT_READ, code, reason
+                result.account_id,
+                result.account_name,
+                result.organizational_unit,
+                result.region,
+                NOT_READ,
+                code,
+                reason,
             )
         )
     return ()

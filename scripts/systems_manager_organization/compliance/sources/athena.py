@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.compliance.model.columns import NOT_IN_TABLES
+from systems_manager_organization.compliance.model.columns import PARTITION_MISSING
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.compliance.sources.athena_query import Query
 from systems_manager_organization.compliance.sources.sync_reader import MODULE, accounts_to_read
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
     from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
-    from systems_manager_organization.compliance.sources.sync_reader import Places
+    from systems_manager_organization.compliance.sources.sync_reader import SyncReader
 
 
 @dataclass(frozen=True)
 class AthenaSource:
-    """Asks the tables of Glue's `database` through `workgroup`, in the administrator account.
+    """Queries the tables of Glue's `database` in `workgroup`, in the administrator account.
 
-    It asks its own SQL and not the named query of the same words, which somebody may have edited.
+    It runs its own SQL and not the named query, which may have been edited.
 
     Attributes:
         stack_set_name: the service-managed StackSet that made the syncs.
@@ -39,46 +39,49 @@ class AthenaSource:
     now: Callable[[], float] = time.time
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """See `collecting.Source`. Everything is asked for, whatever the scope: a question costs what it scans."""
-        asked_for, places = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
-        known = _Projection.of(aws, self.database)
+        """See `Source`. The query has no scope: Athena charges for what it scans."""
+        accounts_in_scope, reader = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
+        projection = _Projection.of(aws, self.database)
         nodes = self._start(aws, "nodes")
         malformed = self._start(aws, "malformed")
         accounts: dict[str, AccountWithOu] = {}
-        left: dict[AccountRegion, AccountWithOu] = {}
-        for placed in asked_for:
-            accounts[placed.account.id] = placed
-            left |= {(placed.account.id, region): placed for region in self._readable(placed, places, known)}
-        in_pieces = _malformed(malformed, left, places)
-        departed = set()
-        for where, found in data_layout.by_place(nodes.rows()):
-            if where in left:
-                places.end(left.pop(where), where[1], found)
-            elif where[0] not in accounts:
-                departed.add(where[0])
-        for where, placed in left.items():
-            places.end(placed, where[1], [], has_malformed=where in in_pieces)
-        places.departed(departed)
+        remaining: dict[AccountRegion, AccountWithOu] = {}
+        for account_with_ou in accounts_in_scope:
+            accounts[account_with_ou.account.id] = account_with_ou
+            remaining |= {
+                (account_with_ou.account.id, region): account_with_ou
+                for region in self._readable(account_with_ou, reader, projection)
+            }
+        malformed_regions = _malformed(malformed, remaining, reader)
+        unknown_accounts = set()
+        for account_region, found in data_layout.group_by_account_region(nodes.rows()):
+            if account_region in remaining:
+                reader.finish(remaining.pop(account_region), account_region[1], found)
+            elif account_region[0] not in accounts:
+                unknown_accounts.add(account_region[0])
+        for account_region, account_with_ou in remaining.items():
+            reader.finish(account_with_ou, account_region[1], [], has_malformed=account_region in malformed_regions)
+        reader.add_unknown_accounts(unknown_accounts)
 
-    def _start(self, aws: AwsSession, question: str) -> Query:
-        return Query(aws, self.workgroup, self.database, data_layout.load_query(question))
+    def _start(self, aws: AwsSession, name: str) -> Query:
+        return Query(aws, self.workgroup, self.database, data_layout.load_query(name))
 
-    def _readable(self, placed: AccountWithOu, places: Places, known: _Projection) -> list[str]:
-        regions = places.begin(placed)
-        readable = [region for region in regions if known.has(placed.account.id, region)]
+    def _readable(self, account_with_ou: AccountWithOu, reader: SyncReader, projection: _Projection) -> list[str]:
+        regions = reader.start(account_with_ou)
+        readable = [region for region in regions if projection.has(account_with_ou.account.id, region)]
         for region in regions:
             if region not in readable:
-                said = (
+                reason = (
                     f"The tables of database {self.database} have no partition of this account and Region: apply "
                     f"{MODULE} again. What was collected meanwhile is in the bucket."
                 )
-                places.unread(placed, region, NOT_IN_TABLES, said)
+                reader.add_unread(account_with_ou, region, PARTITION_MISSING, reason)
         return readable
 
 
 @dataclass(frozen=True)
 class _Projection:
-    """What the partitions of the tables can be; None: anything.
+    """The values of projected partitions; None: any.
 
     https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
     """
@@ -88,14 +91,14 @@ class _Projection:
 
     @classmethod
     def of(cls, aws: AwsSession, database: str) -> _Projection:
-        """Raises ScriptError when there are no such tables."""
+        """Raises ScriptError when the tables do not exist."""
         name = data_layout.tables()[0].name
         try:
             table = aws.call(aws.glue.get_table, DatabaseName=database, Name=name)["Table"]
         except ServiceError as error:
             raise ScriptError(
-                f"{error} The table {name} is looked for in database {database} of the Region {aws.region}: the output "
-                f"database of {MODULE} has its name."
+                f"{error} The table {name} must be in database {database} of the Region {aws.region}: use the "
+                f"output database of {MODULE}."
             ) from error
         parameters = table.get("Parameters", {})
         return cls(_values(parameters, "accountid"), _values(parameters, "region"))
@@ -113,11 +116,13 @@ def _is_in(value: str, values: frozenset[str] | None) -> bool:
     return values is None or value in values
 
 
-def _malformed(query: Query, wanted: Mapping[AccountRegion, AccountWithOu], places: Places) -> set[AccountRegion]:
-    """Tells the malformed objects of these places; returns which places have some."""
+def _malformed(
+    query: Query, requested: Mapping[AccountRegion, AccountWithOu], reader: SyncReader
+) -> set[AccountRegion]:
+    """Reports the malformed objects of these accounts and Regions; returns those that have some."""
     found = set()
     for table, account_id, region, path, lines in query.rows():
-        if (account_id, region) in wanted:
+        if (account_id, region) in requested:
             found.add((account_id, region))
-            places.malformed(table, data_layout.key_of(path), int(lines))
+            reader.add_malformed(table, data_layout.key_of(path), int(lines))
     return found

@@ -1,12 +1,11 @@
-"""One query of Athena, from its text to its rows."""
+"""A query of Athena."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.pagination import paginate
-from systems_manager_organization.aws.waiters import querying_pauses
+from systems_manager_organization.aws.waiters import QUERY_DELAYS, wait_until
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
@@ -15,16 +14,16 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
 
 _MODULE = "modules/compliance-reporting"
-# In these words: https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-per-query.html
+# The words of https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-per-query.html
 _SCAN_LIMIT = "Bytes scanned limit was exceeded"
 _CANCELLED, _FAILED, _SUCCEEDED = "CANCELLED", "FAILED", "SUCCEEDED"
 
 
 class Query:
-    """A query that Athena works on."""
+    """A query that was started."""
 
     def __init__(self, aws: AwsSession, workgroup: str, database: str, sql: str) -> None:
-        """Starts it. Raises ScriptError when it may not be, or there is no such workgroup."""
+        """Starts the query. Raises ScriptError when it is denied, or the workgroup does not exist."""
         self._aws = aws
         self._workgroup = workgroup
         context = {"Database": database}
@@ -40,42 +39,39 @@ class Query:
         self._id = started["QueryExecutionId"]
 
     def rows(self) -> Iterator[list[str]]:
-        """Waits until it is over; then its rows, page by page. Raises ScriptError when it fails."""
-        self._wait()
-        # Of a SELECT the first row has the names of the columns.
-        # https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
-        for row in islice(paginate(self._page, "Rows"), 1, None):
-            yield [told.get("VarCharValue", "") for told in row["Data"]]
-
-    def _page(self, **token: str) -> dict[str, Any]:
-        aws = self._aws
-        answer = aws.call(aws.athena.get_query_results, QueryExecutionId=self._id, MaxResults=1000, **token)
-        return {"Rows": answer["ResultSet"]["Rows"], "NextToken": answer.get("NextToken", "")}
-
-    def _wait(self) -> None:
-        aws = self._aws
-        for pause in querying_pauses():
-            execution = aws.call(aws.athena.get_query_execution, QueryExecutionId=self._id)["QueryExecution"]
-            status = execution["Status"]
-            if status["State"] == _SUCCEEDED:
-                return
-            if status["State"] in (_FAILED, _CANCELLED):
-                raise self._failure(status)
-            aws.clock.sleep(pause)
-        raise ScriptError(
-            f"Athena has not answered query {self._id} of workgroup {self._workgroup} in half an hour: look at it in "
-            "the console, and run this again."
+        """Waits for the result; then its rows, page by page. Raises ScriptError when the query fails."""
+        status = wait_until(
+            self._aws.clock,
+            self._status,
+            lambda status: status["State"] in (_SUCCEEDED, _FAILED, _CANCELLED),
+            delays=QUERY_DELAYS,
+            timeout_message=lambda _status: (
+                f"Athena has not completed query {self._id} of workgroup {self._workgroup} in half an hour: check it "
+                "in the console, and run this again."
+            ),
         )
+        if status["State"] != _SUCCEEDED:
+            raise self._failure(status)
+        # The first row of a SELECT has the names of the columns.
+        # https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+        results = self._aws.paginate(self._aws.athena.get_query_results, QueryExecutionId=self._id, MaxResults=1000)
+        for row in islice(results, 1, None):
+            yield [value.get("VarCharValue", "") for value in row["Data"]]
+
+    def _status(self) -> dict[str, str]:
+        execution = self._aws.call(self._aws.athena.get_query_execution, QueryExecutionId=self._id)
+        status: dict[str, str] = execution["QueryExecution"]["Status"]
+        return status
 
     def _failure(self, status: Mapping[str, str]) -> ScriptError:
-        said = " ".join(status.get("StateChangeReason", "").split()).rstrip(".")
-        ended = (
-            f"Athena ended query {self._id} of workgroup {self._workgroup}, {status['State']}: {said or 'no reason'}."
+        reason = " ".join(status.get("StateChangeReason", "").split()).rstrip(".")
+        text = (
+            f"Athena ended query {self._id} of workgroup {self._workgroup}, {status['State']}: {reason or 'no reason'}."
         )
-        if _SCAN_LIMIT in said:
-            return ScriptError(f"{ended} Raise bytes_scanned_cutoff_per_query of {_MODULE}, and apply it.")
+        if _SCAN_LIMIT in reason:
+            return ScriptError(f"{text} Raise bytes_scanned_cutoff_per_query of {_MODULE}, and apply it.")
         return ScriptError(
-            f"{ended} Where something is not found: apply {_MODULE} again. Where permission is denied: allow "
+            f"{text} Where something is not found: apply {_MODULE} again. Where permission is denied: allow "
             "glue:GetTable, s3:ListBucket and s3:GetObject on the bucket, s3:PutObject for the results, kms:Decrypt "
             "and kms:GenerateDataKey with its key."
         )

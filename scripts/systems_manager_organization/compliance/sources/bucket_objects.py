@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import run_tasks
-from systems_manager_organization.aws.error_translation import Explained
+from systems_manager_organization.aws.error_translation import error_message, translate_errors
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.errors import ScriptError, ServiceError, UnreachableError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Of the bucket or its key, and so of every object in it.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_OF_ALL = re.compile(r"AccessDenied|NoSuchBucket|KMS\..*|AllAccessDisabled|InvalidBucketName")
+_BUCKET_ERRORS = re.compile(r"AccessDenied|NoSuchBucket|KMS\..*|AllAccessDisabled|InvalidBucketName")
 _MODULE = "modules/compliance-reporting"
 _PARTITION = re.compile(r"accountid=(\d{12})/region=([^/]+)/resourcetype=ManagedInstanceInventory/[^/_.][^/]*")
 
@@ -43,20 +43,22 @@ class Bucket:
         """The accounts that have objects, by table: one call for a thousand of them. Raises ScriptError."""
         return {table.name: set(self._accounts_below(self._folder(table))) for table in data_layout.tables()}
 
-    def fetch(self, wanted: Mapping[str, Sequence[str]], listed: Mapping[str, set[str]], into: Path) -> dict[str, str]:
+    def fetch(
+        self, requested: Mapping[str, Sequence[str]], listed: Mapping[str, set[str]], into: Path
+    ) -> dict[str, str]:
         """Writes all objects of accounts and Regions to `into`, a file for each table.
 
         Args:
-            wanted: Regions by account id.
+            requested: Regions by account id.
             listed: what `account_ids` says.
 
         Returns the accounts that could not be fetched, with the reason. Raises ScriptError for what is the matter with
         the whole bucket.
         """
-        batch = _Batch(self, wanted, into)
+        batch = _Batch(self, requested, into)
         run_tasks(
             partial(batch.list, table, account_id)
-            for account_id in wanted
+            for account_id in requested
             for table in data_layout.tables()
             if account_id in listed[table.name]
         )
@@ -66,29 +68,28 @@ class Bucket:
         """Keys with their Region, of these Regions."""
         folder = self._folder(table)
         below = f"{folder}accountid={account_id}/" + (f"region={regions[0]}/" if len(regions) == 1 else "")
-        for page in self._pages(Prefix=below):
-            for told in page.get("Contents", []):
-                found = _PARTITION.fullmatch(told["Key"].removeprefix(folder))
-                if found and found[2] in regions:
-                    yield told["Key"], found[2]
+        for item in self._list("Contents", Prefix=below):
+            found = _PARTITION.fullmatch(item["Key"].removeprefix(folder))
+            if found and found[2] in regions:
+                yield item["Key"], found[2]
 
     def body(self, key: str) -> bytes:
         """An object; empty when it was deleted since it was listed. Raises ScriptError."""
         aws = self._aws
         try:
-            answer = aws.call(aws.s3.get_object, Bucket=self._name, Key=key)
+            response = aws.call(aws.s3.get_object, Bucket=self._name, Key=key)
         except ServiceError as error:
             if error.code == "NoSuchKey":
                 return b""
             raise
-        # It comes while it is read, and can break off.
-        with Explained("s3:GetObject", account_id="", region=aws.region):
-            return bytes(answer["Body"].read())
+        # The body is a stream, which can fail while it is read.
+        with translate_errors("s3:GetObject", account_id="", region=aws.region):
+            return bytes(response["Body"].read())
 
     def path(self, key: str) -> str:
         return f"s3://{self._name}/{key}"
 
-    def explained(self, error: ServiceError) -> ScriptError:
+    def bucket_error(self, error: ServiceError) -> ScriptError:
         """How to resolve what concerns all of it."""
         if error.code == "NoSuchBucket":
             return ScriptError(f"{error} There is no bucket {self._name}: the output bucket of {_MODULE} has its name.")
@@ -99,21 +100,14 @@ class Bucket:
 
     def _accounts_below(self, folder: str) -> Iterator[str]:
         try:
-            for page in self._pages(Prefix=f"{folder}accountid=", Delimiter="/"):
-                for told in page.get("CommonPrefixes", []):
-                    yield told["Prefix"].removeprefix(f"{folder}accountid=").rstrip("/")
+            for item in self._list("CommonPrefixes", Prefix=f"{folder}accountid=", Delimiter="/"):
+                yield item["Prefix"].removeprefix(f"{folder}accountid=").rstrip("/")
         except ServiceError as error:
-            raise self.explained(error) from error
+            raise self.bucket_error(error) from error
 
-    def _pages(self, **parameters: str) -> Iterator[Mapping[str, Any]]:
-        token: dict[str, str] = {}
-        while True:
-            aws = self._aws
-            page = aws.call(aws.s3.list_objects_v2, Bucket=self._name, **parameters, **token)
-            yield page
-            if not page.get("NextContinuationToken"):
-                return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+    def _list(self, result_key: str, **parameters: str) -> Iterator[dict[str, Any]]:
+        aws = self._aws
+        return aws.paginate(aws.s3.list_objects_v2, result_key=result_key, Bucket=self._name, **parameters)
 
     def _folder(self, table: Table) -> str:
         return f"{self._prefix}{table.folder}/"
@@ -122,10 +116,10 @@ class Bucket:
 class _Batch:
     """Some accounts on their way into files."""
 
-    def __init__(self, bucket: Bucket, wanted: Mapping[str, Sequence[str]], into: Path) -> None:
+    def __init__(self, bucket: Bucket, requested: Mapping[str, Sequence[str]], into: Path) -> None:
         self.failures: dict[str, str] = {}
         self._bucket = bucket
-        self._wanted = wanted
+        self._requested = requested
         self._files = {table.name: file_of(into, table) for table in data_layout.tables()}
         self._lock = Lock()
         for file in self._files.values():
@@ -133,14 +127,14 @@ class _Batch:
 
     def list(self, table: Table, account_id: str) -> Iterable[Task]:
         try:
-            keys = list(self._bucket.keys(table, account_id, self._wanted[account_id]))
+            keys = list(self._bucket.keys(table, account_id, self._requested[account_id]))
         except (ServiceError, UnreachableError) as error:
             self._fail(account_id, error)
             return ()
         return [partial(self._get, table, account_id, region, key) for key, region in keys]
 
     def _get(self, table: Table, account_id: str, region: str, key: str) -> Iterable[Task]:
-        # One that failed is not told, whatever else there is of it.
+        # An account that failed is not reported in part.
         if account_id in self.failures:
             return ()
         try:
@@ -158,18 +152,18 @@ class _Batch:
         return ()
 
     def _fail(self, account_id: str, error: ServiceError | UnreachableError) -> None:
-        if isinstance(error, ServiceError) and _OF_ALL.fullmatch(error.code):
-            raise self._bucket.explained(error) from error
+        if isinstance(error, ServiceError) and _BUCKET_ERRORS.fullmatch(error.code):
+            raise self._bucket.bucket_error(error) from error
         with self._lock:
-            self.failures[account_id] = error.message if isinstance(error, ServiceError) else str(error)
+            self.failures[account_id] = error_message(error)
 
 
 def file_of(folder: Path, table: Table) -> Path:
     return folder / f"{table.name}.json"
 
 
-def show(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Makes the views of DuckDB that the questions of the lake ask, over files that `Bucket.fetch` writes."""
+def create_views(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Creates the views that the queries read, over files that `Bucket.fetch` writes."""
     for table in data_layout.tables():
         names = (*table.columns, *data_layout.partition_keys(), data_layout.PATH)
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)

@@ -1,4 +1,4 @@
-"""The sources that a person can name, and what each has to be told."""
+"""The sources of a report, and the options of each."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 API, S3, ATHENA = "api", "s3", "athena"
 
-# What AWS Organizations makes in accounts that it creates.
+# The role that AWS Organizations creates in new accounts.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
 _ROLE_NAME = "OrganizationAccountAccessRole"
 
-# Source to what must be said for it, and what may be.
+# Source to its required and its optional options.
 _KEYS = {
     API: ((), ("member_role_name",)),
     S3: (("bucket", "stack_set"), ("prefix",)),
@@ -31,7 +31,7 @@ _KEYS = {
 KEYS = (
     Option(
         "source",
-        "where the report comes from: api asks every account, as the management account; s3 and athena read what "
+        "where the report comes from: api reads every account, as the management account; s3 and athena read what "
         "modules/compliance-reporting collects, as the administrator account",
         f"(?i:{'|'.join(_KEYS)})",
         "api, s3 or athena",
@@ -72,20 +72,20 @@ KEYS = (
 _FLAGS = {key.name: key.option_string for key in KEYS}
 
 
-def check(query: Query) -> None:
-    """Raises UsageError when the source lacks what it has to be told, or another one's is said."""
+def require_options(query: Query) -> None:
+    """Raises UsageError when a required option of the source is missing, or an option is another source's."""
     source = query["source"].lower()
-    needed, possible = _KEYS[source]
-    if missing := [_FLAGS[name] for name in needed if not query[name]]:
+    required, optional = _KEYS[source]
+    if missing := [_FLAGS[name] for name in required if not query[name]]:
         raise UsageError(f"--source {source} needs {' and '.join(missing)}.")
-    for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*needed, *possible}):
+    for name in sorted({name for keys in _KEYS.values() for some in keys for name in some} - {*required, *optional}):
         if query[name]:
             others = " or ".join(other for other, keys in _KEYS.items() if name in (*keys[0], *keys[1]))
             raise UsageError(f"{_FLAGS[name]} is for --source {others}, and this is --source {source}.")
 
 
 def source_of(query: Query, now: Callable[[], float]) -> Source:
-    """The source that the query names, which `check` has passed. `now` is the time of day, in epoch seconds."""
+    """The source of a valid query. `now`: epoch seconds."""
     source = query["source"].lower()
     if source == S3:
         from systems_manager_organization.compliance.sources.bucket import BucketSource
@@ -101,7 +101,7 @@ def source_of(query: Query, now: Callable[[], float]) -> Source:
 
 
 def identity(query: Query) -> str:
-    """What tells the query's source from another: `s3 bucket prefix`. Another role may open what the first did not."""
-    needed, possible = _KEYS[query["source"].lower()]
-    said = [query[name] for name in (*needed, *possible) if name != MEMBER_ROLE_NAME.name]
-    return " ".join([query["source"].lower(), *filter(None, said)])
+    """The identity of the source, for example `s3 bucket prefix`: without the role, which may change with --resume."""
+    required, optional = _KEYS[query["source"].lower()]
+    values = [query[name] for name in (*required, *optional) if name != MEMBER_ROLE_NAME.name]
+    return " ".join([query["source"].lower(), *filter(None, values)])

@@ -1,4 +1,4 @@
-"""The layout of what resource data syncs write, and the questions that are asked of it.
+"""The layout of what resource data syncs write, and the queries of it.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-inventory-datasync-athena.html
 """
@@ -46,15 +46,15 @@ class Table:
 def tables() -> tuple[Table, ...]:
     """Those of Athena and of DuckDB."""
     return tuple(
-        Table(told["name"], told["folder"], tuple(column["name"] for column in told["columns"]))
-        for told in _described()["tables"]
+        Table(table["name"], table["folder"], tuple(column["name"] for column in table["columns"]))
+        for table in _layout()["tables"]
     )
 
 
 @cache
 def partition_keys() -> tuple[str, ...]:
-    """What the path of an object says, beside its table."""
-    return tuple(key["name"] for key in _described()["partition_keys"])
+    """The partition keys in the path of an object."""
+    return tuple(key["name"] for key in _layout()["partition_keys"])
 
 
 @cache
@@ -75,10 +75,10 @@ def rows_in(body: bytes, table: Table) -> Iterator[dict[str, str | None]]:
             yield {name: found.get(name) for name in table.columns}
 
 
-def by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[AccountRegion, list[NodeRecord]]]:
+def group_by_account_region(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[AccountRegion, list[NodeRecord]]]:
     """What nodes.sql answers, place by place. Counts may be texts, as Athena gives everything."""
     for (account_id, region), found in groupby(rows, key=lambda row: (row[0], row[1])):
-        yield (account_id, region), [_observation(row) for row in found]
+        yield (account_id, region), [_record(row) for row in found]
 
 
 def key_of(path: str) -> str:
@@ -86,7 +86,7 @@ def key_of(path: str) -> str:
     return path.split("/", 3)[3]
 
 
-def _observation(row: Sequence[Any]) -> NodeRecord:
+def _record(row: Sequence[Any]) -> NodeRecord:
     severities = tuple(map(int, row[_FIRST_SEVERITY:_AFTER_SEVERITIES]))
     counts = map(int, row[_AFTER_SEVERITIES:_FIRST_TEXT_AFTER_COUNTS])
     return NodeRecord._make((*row[2:_FIRST_SEVERITY], severities, *counts, *row[_FIRST_TEXT_AFTER_COUNTS:]))
@@ -108,5 +108,5 @@ def _text(value: Any) -> str:
 
 
 @cache
-def _described() -> Any:
+def _layout() -> Any:
     return json.loads((_HERE / "data_layout.json").read_text(encoding="utf-8"))

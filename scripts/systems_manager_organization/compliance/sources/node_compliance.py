@@ -1,4 +1,4 @@
-"""What Systems Manager says of the managed nodes of one account in one Region."""
+"""Patch compliance of the managed nodes of one account in one Region, from Systems Manager's API."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEVERITY_COUNTS = tuple(f"{name.capitalize()}Count" for name in SEVERITIES)
 
 # Field of an Observation to AWS's name of it.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
-_STATE_COUNTS = {
+_COUNTS = {
     "missing": "MissingCount",
     "failed": "FailedCount",
     "installed": "InstalledCount",
@@ -37,38 +37,35 @@ _STATE_COUNTS = {
     "security_noncompliant": "SecurityNonCompliantCount",
     "other_noncompliant": "OtherNonCompliantCount",
 }
-_NO_STATE: Mapping[str, Any] = {}
-_NOTHING = (0,) * len(SEVERITIES)
+_NO_PATCH_STATE: Mapping[str, Any] = {}
+_NO_COUNTS = (0,) * len(SEVERITIES)
 
 
-def list_node_compliance(member: AccountSession, region: str) -> Iterator[NodeRecord]:
+def list_node_compliance(account_session: AccountSession, region: str) -> Iterator[NodeRecord]:
     """The nodes of a member account in a Region. Raises ScriptError.
 
     The nodes are those that AWS lists: of one without a patch state, or without a compliance summary, the rest is
     known. A summary of a node that is not listed is that of one that is gone, and left out.
     """
-    listed = member.paginate(
-        "ssm", region, "describe_instance_information", "InstanceInformationList", MaxResults=_PAGE
-    )
+    listed = account_session.paginate("ssm", region, "describe_instance_information", MaxResults=_PAGE)
     nodes = list(listed)
     if not nodes:
         return
-    states = _patch_states(member, region, [node["InstanceId"] for node in nodes])
-    summaries = _summaries(member, region)
+    states = _patch_states(account_session, region, [node["InstanceId"] for node in nodes])
+    summaries = _summaries(account_session, region)
     for node in nodes:
         node_id = node["InstanceId"]
-        yield _observation(node, states.get(node_id, _NO_STATE), *summaries.get(node_id, ("", _NOTHING)))
+        yield _record(node, states.get(node_id, _NO_PATCH_STATE), *summaries.get(node_id, ("", _NO_COUNTS)))
 
 
-def _patch_states(member: AccountSession, region: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+def _patch_states(account_session: AccountSession, region: str, ids: list[str]) -> dict[str, dict[str, Any]]:
     """AWS's InstancePatchState by node."""
     states = {}
     for start in range(0, len(ids), _PAGE):
-        for state in member.paginate(
+        for state in account_session.paginate(
             "ssm",
             region,
             "describe_instance_patch_states",
-            "InstancePatchStates",
             InstanceIds=ids[start : start + _PAGE],
             MaxResults=_PAGE,
         ):
@@ -76,14 +73,13 @@ def _patch_states(member: AccountSession, region: str, ids: list[str]) -> dict[s
     return states
 
 
-def _summaries(member: AccountSession, region: str) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _summaries(account_session: AccountSession, region: str) -> dict[str, tuple[str, tuple[int, ...]]]:
     """By node: AWS's status of compliance type Patch, and how many noncompliant patches by severity."""
     summaries = {}
-    for item in member.paginate(
+    for item in account_session.paginate(
         "ssm",
         region,
         "list_resource_compliance_summaries",
-        "ResourceComplianceSummaryItems",
         Filters=[_PATCH],
         MaxResults=_PAGE,
     ):
@@ -92,7 +88,7 @@ def _summaries(member: AccountSession, region: str) -> dict[str, tuple[str, tupl
     return summaries
 
 
-def _observation(
+def _record(
     node: Mapping[str, Any], state: Mapping[str, Any], compliance: str, noncompliant: tuple[int, ...]
 ) -> NodeRecord:
     ended = state.get("OperationEndTime")
@@ -104,7 +100,7 @@ def _observation(
         node.get("PlatformVersion", ""),
         compliance,
         noncompliant,
-        **{field: state.get(name, 0) for field, name in _STATE_COUNTS.items()},
+        **{field: state.get(name, 0) for field, name in _COUNTS.items()},
         patch_group=state.get("PatchGroup", ""),
         baseline_id=state.get("BaselineId", ""),
         operation=state.get("Operation", ""),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.sources.result_sink import Scope
 
-_MOST_CHOICES = 30
+_MAX_CHOICES = 30
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,26 @@ class _Unit:
     path: str
 
 
-def placed_accounts(aws: AwsSession, scope: Scope) -> Iterator[AccountWithOu]:
-    """The accounts of the scope, of any state, as AWS tells them: the first are there long before the last.
+def list_accounts_with_ou(aws: AwsSession, scope: Scope) -> Iterator[AccountWithOu]:
+    """The accounts of the scope, in any state, as AWS lists them.
 
-    The management account and a delegated administrator may ask this.
+    The management account and a delegated administrator may call this.
 
     Raises:
-        QueryError: there is no such organizational unit, or no such account in it; before any account is told.
+        QueryError: the organizational unit, or an account in it, does not exist; before any account is returned.
         ScriptError: the organization cannot be listed.
     """
-    walk = _accounts_below(aws, _top(aws, scope.organizational_unit))
-    return _only(walk, scope) if scope.account_ids else walk
+    accounts = _accounts_below(aws, _find_unit(aws, scope.organizational_unit))
+    return _filter_accounts(accounts, scope) if scope.account_ids else accounts
 
 
-def _only(walk: Iterator[AccountWithOu], scope: Scope) -> Iterator[AccountWithOu]:
+def _filter_accounts(accounts: Iterator[AccountWithOu], scope: Scope) -> Iterator[AccountWithOu]:
     missing = set(scope.account_ids)
     found = []
-    while missing and (placed := next(walk, None)):
-        if placed.account.id in missing:
-            missing.remove(placed.account.id)
-            found.append(placed)
+    while missing and (account_with_ou := next(accounts, None)):
+        if account_with_ou.account.id in missing:
+            missing.remove(account_with_ou.account.id)
+            found.append(account_with_ou)
     if missing:
         where = f'organizational unit "{scope.organizational_unit}"' if scope.organizational_unit else "organization"
         raise QueryError(f"There is no account {', '.join(sorted(missing))} in the {where}.")
@@ -64,38 +64,36 @@ def _accounts_below(aws: AwsSession, top: _Unit) -> Iterator[AccountWithOu]:
     remaining = deque([top])
     while remaining:
         unit = remaining.popleft()
-        listed = aws.paginate(aws.organizations.list_accounts_for_parent, "Accounts", ParentId=unit.id)
-        yield from (AccountWithOu(Account.of(told), unit.path) for told in listed)
+        listed = aws.paginate(aws.organizations.list_accounts_for_parent, ParentId=unit.id)
+        yield from (AccountWithOu(Account.of(response), unit.path) for response in listed)
         remaining += _children(aws, unit)
 
 
-def _top(aws: AwsSession, wanted: str) -> _Unit:
+def _find_unit(aws: AwsSession, requested: str) -> _Unit:
     """The unit of this id or path; the root when nothing is wanted. Raises QueryError with the choices."""
-    roots = [_Unit(root["Id"], root["Name"]) for root in aws.paginate(aws.organizations.list_roots, "Roots")]
+    roots = [_Unit(root["Id"], root["Name"]) for root in aws.paginate(aws.organizations.list_roots)]
     # "Currently, you can have only one root": https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html
-    if not wanted:
+    if not requested:
         return roots[0]
-    seen = []
+    visited = []
     remaining = deque(roots)
     while remaining:
         unit = remaining.popleft()
-        if wanted in (unit.id, unit.path):
+        if requested in (unit.id, unit.path):
             return unit
-        seen.append(unit)
-        # Of a path, only what lies on it is asked for: five calls a second are all that AWS answers.
-        if wanted.startswith((unit.path + "/", "ou-")):
+        visited.append(unit)
+        # Of a path, only its own units are listed: AWS allows five calls a second.
+        if requested.startswith((unit.path + "/", "ou-")):
             remaining += _children(aws, unit)
-    raise QueryError(f'There is no organizational unit "{wanted}": name one of {_choices(seen)}, or its id.')
+    raise QueryError(f'There is no organizational unit "{requested}": name one of {_choices(visited)}, or its id.')
 
 
 def _choices(units: Iterable[_Unit]) -> str:
     paths = sorted(unit.path for unit in units)
-    more = len(paths) - _MOST_CHOICES
-    return ", ".join(f'"{path}"' for path in paths[:_MOST_CHOICES]) + (f" and {more} more" if more > 0 else "")
+    more = len(paths) - _MAX_CHOICES
+    return ", ".join(f'"{path}"' for path in paths[:_MAX_CHOICES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _children(aws: AwsSession, unit: _Unit) -> list[_Unit]:
-    listed = aws.paginate(
-        aws.organizations.list_organizational_units_for_parent, "OrganizationalUnits", ParentId=unit.id
-    )
+    listed = aws.paginate(aws.organizations.list_organizational_units_for_parent, ParentId=unit.id)
     return [_Unit(child["Id"], f"{unit.path}/{child['Name']}") for child in listed]

@@ -1,4 +1,4 @@
-"""What a source hands over, and to whom."""
+"""The interfaces of a source and of the sink for its results."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for; what is empty is not narrowed.
+    """The scope of a report; an empty attribute is no restriction.
 
     Attributes:
         organizational_unit: id, or path from the root (`Root/Workloads`): it and all below it.
@@ -49,18 +49,18 @@ class ResultSink(Protocol):
         """So many places more are to come: for the progress bar."""
         ...
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         """A place with everything in it, once for each."""
         ...
 
-    def problem(self, problem: Problem) -> None: ...
+    def add_problem(self, problem: Problem) -> None: ...
 
 
 class Source(Protocol):
     """Where a report comes from."""
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """Tells the ledger every place of the scope, read or not. What one place lacks never ends the others.
+        """Adds the result of every account and Region of the scope. An error in one of them does not end the others.
 
         Raises ScriptError when nothing can be read at all, and QueryError for an organizational unit, account or Region
         that there is not, with the choices.

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
 from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_LEFT_ORGANIZATION,
     ACCOUNT_NOT_ACTIVE,
-    DEPARTED_ACCOUNT,
     MALFORMED_OBJECT,
     NOT_READ,
     READ,
     SYNC_NOT_DEPLOYED,
 )
-from systems_manager_organization.compliance.model.node import node_of, stale_cutoff
-from systems_manager_organization.compliance.sources.organization_tree import placed_accounts
+from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
+from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
 
@@ -35,7 +34,7 @@ MODULE = "modules/compliance-reporting"
 _SUCCEEDED = "SUCCEEDED"
 
 # By table, what a report lacks when one of its objects cannot be understood.
-_WITHOUT = {
+_CONSEQUENCES = {
     "instance_information": "The node is missing from this report.",
     "patch_summary": "The node counts as not reporting.",
     "compliance_summary": "The severities of the node's noncompliant patches are missing from this report.",
@@ -44,30 +43,31 @@ _WITHOUT = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where a StackSet has made its resource data syncs. `obstacles`: why not, by place; "" where it has."""
+    """Where a StackSet has made its resource data syncs. `failures`: why not, by place; "" where it has."""
 
     stack_set_name: str
-    obstacles: Mapping[AccountRegion, str]
+    failures: Mapping[AccountRegion, str]
 
     @property
     def regions(self) -> tuple[str, ...]:
-        return tuple(sorted({region for _, region in self.obstacles}))
+        return tuple(sorted({region for _, region in self.failures}))
 
 
 def _deployment_of(aws: AwsSession, stack_set_name: str) -> Deployment:
-    """Raises ScriptError when StackSets may not be asked, or there is no such StackSet."""
+    """Raises ScriptError when the call is denied, or the StackSet does not exist."""
     listed = aws.paginate(
         aws.cloudformation.list_stack_instances,
-        "Summaries",
         StackSetName=stack_set_name,
         CallAs="DELEGATED_ADMIN",
         MaxResults=100,
     )
     try:
-        return Deployment(stack_set_name, {(told["Account"], told["Region"]): _obstacle(told) for told in listed})
+        return Deployment(
+            stack_set_name, {(instance["Account"], instance["Region"]): _failure_of(instance) for instance in listed}
+        )
     except ServiceError as error:
         raise ScriptError(
-            f"{error} The StackSet is the output stack_set_name of {MODULE}, and its delegated administrator asks."
+            f"{error} Use the output stack_set_name of {MODULE}, with credentials of its delegated administrator."
         ) from error
 
 
@@ -83,81 +83,81 @@ def _require_known_regions(aws: AwsSession, scope: Scope, deployment: Deployment
 
 def accounts_to_read(
     aws: AwsSession, stack_set_name: str, scope: Scope, sink: ResultSink, now: float
-) -> tuple[Iterator[AccountWithOu], Places]:
-    """The accounts of a scope, and whom to tell of them. Raises ScriptError before anything is read or scanned."""
+) -> tuple[Iterator[AccountWithOu], SyncReader]:
+    """The accounts of a scope, and their reader. Raises ScriptError before anything is read or scanned."""
     deployment = _deployment_of(aws, stack_set_name)
     _require_known_regions(aws, scope, deployment)
-    accounts = placed_accounts(aws, scope)
-    return accounts, Places(deployment, scope, sink, now)
+    accounts = list_accounts_with_ou(aws, scope)
+    return accounts, SyncReader(deployment, scope, sink, now)
 
 
-class Places:
-    """Tells a ledger the places of a scope. Its methods may be called from one thread at a time."""
+class SyncReader:
+    """Adds the results of a scope to a sink. Not thread-safe."""
 
     def __init__(self, deployment: Deployment, scope: Scope, sink: ResultSink, now: float) -> None:
-        """`now` in epoch seconds. Raises ScriptError when nobody says in which Regions there is something."""
+        """`now` in epoch seconds. Raises ScriptError when the Regions are unknown."""
         self.regions = scope.regions or deployment.regions
         if not self.regions:
             raise ScriptError(
-                f"StackSet {deployment.stack_set_name} has no instance yet, so nobody knows in which Regions to look: "
-                f"apply {MODULE}, or use --regions."
+                f"StackSet {deployment.stack_set_name} has no instance yet, so the Regions are unknown: apply "
+                f"{MODULE}, or use --regions."
             )
         self._deployment = deployment
         self._is_whole_organization = not scope.organizational_unit and not scope.account_ids
         self._oldest = stale_cutoff(now, scope.stale_after_days)
         self._sink = sink
 
-    def begin(self, placed: AccountWithOu) -> list[str]:
-        """The Regions of an account in which there is something to read; tells the others, and why not."""
-        account = placed.account
-        left = [region for region in self.regions if not self._sink.is_done(account.id, region)]
-        self._sink.expect(len(left))
+    def start(self, account_with_ou: AccountWithOu) -> list[str]:
+        """The readable Regions of an account; reports the others, with the reason."""
+        account = account_with_ou.account
+        remaining = [region for region in self.regions if not self._sink.is_done(account.id, region)]
+        self._sink.expect(len(remaining))
         readable = []
-        for region in left:
-            obstacle = self._deployment.obstacles.get((account.id, region))
+        for region in remaining:
+            failure = self._deployment.failures.get((account.id, region))
             if not account.is_active:
-                said = f"The account is {account.state}, and Systems Manager does not work in it."
-                self.unread(placed, region, ACCOUNT_NOT_ACTIVE, said)
-            elif obstacle:
-                self.unread(placed, region, SYNC_NOT_DEPLOYED, obstacle)
+                reason = f"The account is {account.state}, and Systems Manager does not work in it."
+                self.add_unread(account_with_ou, region, ACCOUNT_NOT_ACTIVE, reason)
+            elif failure:
+                self.add_unread(account_with_ou, region, SYNC_NOT_DEPLOYED, failure)
             else:
                 readable.append(region)
         return readable
 
-    def end(
-        self, placed: AccountWithOu, region: str, nodes: Sequence[NodeRecord], *, has_malformed: bool = False
+    def finish(
+        self, account_with_ou: AccountWithOu, region: str, nodes: Sequence[NodeRecord], *, has_malformed: bool = False
     ) -> None:
-        """Tells a place that `begin` named, with what is there."""
-        has_sync = (placed.account.id, region) in self._deployment.obstacles
+        """Adds the result of a Region that `start` returned."""
+        has_sync = (account_with_ou.account.id, region) in self._deployment.failures
         if not has_sync and not nodes and not has_malformed:
-            self.unread(placed, region, SYNC_NOT_DEPLOYED, self._nothing_arrived())
+            self.add_unread(account_with_ou, region, SYNC_NOT_DEPLOYED, self._no_data_reason())
             return
-        place = _place(placed, region, READ)
-        self._sink.place(place, [node_of(place, node, self._oldest) for node in nodes])
+        result = _result(account_with_ou, region, READ)
+        self._sink.add_result(result, [node_of(result, node, self._oldest) for node in nodes])
 
-    def unread(self, placed: AccountWithOu, region: str, code: str, reason: str) -> None:
-        self._sink.place(_place(placed, region, NOT_READ, code, reason))
+    def add_unread(self, account_with_ou: AccountWithOu, region: str, code: str, reason: str) -> None:
+        self._sink.add_result(_result(account_with_ou, region, NOT_READ, code, reason))
 
-    def departed(self, account_ids: Iterable[str]) -> None:
+    def add_unknown_accounts(self, account_ids: Iterable[str]) -> None:
         """Accounts of which there are objects, and that are not in the scope: in the organization no more."""
         if not self._is_whole_organization:
             return
         for account_id in sorted(account_ids):
-            said = (
+            reason = (
                 "The bucket has objects of this account, which is not in the organization: they are in no number. "
-                f"Delete what is below accountid={account_id}/ if nobody needs it."
+                f"Delete the objects below accountid={account_id}/ if they are not needed."
             )
-            self._sink.problem(Problem(DEPARTED_ACCOUNT, account_id, said))
+            self._sink.add_problem(Problem(ACCOUNT_LEFT_ORGANIZATION, account_id, reason))
 
-    def malformed(self, table: str, key: str, lines: int) -> None:
+    def add_malformed(self, table: str, key: str, lines: int) -> None:
         """An object with so many lines that are no JSON, or name no node."""
-        said = (
-            f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. {_WITHOUT[table]} "
-            "Systems Manager writes the object anew when the node's data changes."
+        reason = (
+            f"{lines} of its lines {'is' if lines == 1 else 'are'} no JSON object with a resourceId. "
+            f"{_CONSEQUENCES[table]} Systems Manager rewrites the object when the node's data changes."
         )
-        self._sink.problem(Problem(MALFORMED_OBJECT, key, said))
+        self._sink.add_problem(Problem(MALFORMED_OBJECT, key, reason))
 
-    def _nothing_arrived(self) -> str:
+    def _no_data_reason(self) -> str:
         return (
             f"StackSet {self._deployment.stack_set_name} has no instance there, and nothing arrived. A service-managed "
             "StackSet never reaches the management account: make its resource data sync there, as the output "
@@ -166,14 +166,18 @@ class Places:
         )
 
 
-def _obstacle(told: Mapping[str, Any]) -> str:
-    state = told.get("StackInstanceStatus", {}).get("DetailedStatus", "") or told.get("Status", "")
+def _failure_of(instance: Mapping[str, Any]) -> str:
+    state = instance.get("StackInstanceStatus", {}).get("DetailedStatus", "") or instance.get("Status", "")
     if state == _SUCCEEDED:
         return ""
-    said = " ".join(told.get("StatusReason", "").split())
-    return f"StackSets has not made the resource data sync there: {state}{': ' if said else ''}{said or '.'}"
+    reason = " ".join(instance.get("StatusReason", "").split())
+    return f"StackSets has not made the resource data sync there: {state}{': ' if reason else ''}{reason or '.'}"
 
 
-def _place(placed: AccountWithOu, region: str, state: str, code: str = "", reason: str = "") -> AccountRegionResult:
-    account = placed.account
-    return AccountRegionResult(account.id, account.name, placed.organizational_unit, region, state, code, reason)
+def _result(
+    account_with_ou: AccountWithOu, region: str, state: str, code: str = "", reason: str = ""
+) -> AccountRegionResult:
+    account = account_with_ou.account
+    return AccountRegionResult(
+        account.id, account.name, account_with_ou.organizational_unit, region, state, code, reason
+    )

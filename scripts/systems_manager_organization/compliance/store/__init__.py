@@ -1,1 +1,1 @@
-"""What a source found, on disk and in DuckDB. Knows neither a source nor an output."""
+"""Results on disk and in DuckDB. Imports neither sources nor outputs."""

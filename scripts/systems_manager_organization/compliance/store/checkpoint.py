@@ -1,4 +1,4 @@
-"""Keeps what a source finds on disk until the report is made: memory stays flat, and an interruption costs little."""
+"""Checkpoints of a report on disk: memory use stays flat, and an interrupted report can be resumed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from typing_extensions import Self
 
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 
 _DAY = 24 * 60 * 60
-_QUESTION, _LOCK, _DATABASE = "question.json", "lock", "tables.duckdb"
+_KEY, _LOCK, _DATABASE = "report.json", "lock", "tables.duckdb"
 
-# Enough to load and sort 200,000 nodes; what does not fit DuckDB keeps on disk.
+# Enough to load and sort 200,000 nodes; DuckDB spills the rest to disk.
 _MEMORY = "96MB"
 _THREADS = 2
 
@@ -47,11 +47,11 @@ def cache_directory(environment: Mapping[str, str] = os.environ) -> Path:
 
 @dataclass(frozen=True)
 class ReportKey:
-    """What a journal has the answers to.
+    """The account, source and scope of a report.
 
     Attributes:
-        account_id: whose credentials ask.
-        source: `api`, `s3` or `athena`, and what else tells one of them from another of its kind.
+        account_id: the account of the credentials.
+        source: `catalog.identity` of the source.
     """
 
     account_id: str
@@ -60,7 +60,7 @@ class ReportKey:
 
     @property
     def document(self) -> dict[str, Any]:
-        # As JSON has it, which knows no tuples.
+        # Normalized: JSON has no tuples.
         document: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return document
 
@@ -71,82 +71,82 @@ class ReportKey:
 
 
 class Checkpoint:
-    """The ledger of one report; a context, which lets go of the journal and leaves it where it is.
+    """The result sink of one report; a context, which closes the journal and keeps it.
 
     Attributes:
-        done: places told, those of an interrupted run among them.
-        expected: places that there will be, as far as is known yet.
+        done: places with a result, including those of an interrupted run.
+        expected: places in scope that are known yet.
         nodes: nodes found.
     """
 
     def __init__(
         self,
-        question: ReportKey,
+        key: ReportKey,
         *,
         resume: bool,
-        notice: Callable[[str], None],
+        warn: Callable[[str], None],
         directory: Path | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Begins a journal, or goes on with that of the same question; none is there: begins one.
+        """Creates a journal, or resumes that of the same report if there is one.
 
         Args:
-            notice: shows a line to a person.
+            warn: shows a line on standard error.
             directory: of all journals; None: `cache_directory()`.
-            now: the time of day, in seconds since the epoch.
+            now: seconds since the epoch.
 
         Raises:
-            QueryError: to be resumed, but what was interrupted is another question of this account.
-            ScriptError: the directory cannot be written to, or another process makes the same report.
+            QueryError: to be resumed, but the interrupted report of this account is another one.
+            ScriptError: the directory cannot be written to, or another process creates the same report.
         """
         base = directory or cache_directory()
-        self._path = base / question.directory_name
-        self._turn = Lock()
-        if resume and not (self._path / _QUESTION).exists():
-            _refuse_another(base, question)
+        self._path = base / key.directory_name
+        self._lock = Lock()
+        if resume and not (self._path / _KEY).exists():
+            _require_same_report(base, key)
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _locked(self._path)
-            begun_at = self._begin(question, resume=resume, now=now())
+            self._lock_file = _acquire_lock(self._path)
+            begun_at = self._begin(key, resume=resume, now=now())
             self._journal = Journal(self._path)
         except OSError as error:
-            raise ScriptError(f"The journal of the report cannot be kept in {self._path}: {error.strerror}.") from error
-        self._done = {entry.where for entry in self._journal.kept}
+            raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
+        self._done = {entry.account_region for entry in self._journal.entries}
         self.done = self.expected = len(self._done)
-        self.nodes = sum(entry.fields["nodes"] for entry in self._journal.kept)
+        self.nodes = sum(entry.fields["nodes"] for entry in self._journal.entries)
         if self.done:
-            notice(_resumed(self.done, now() - begun_at))
+            warn(_resume_message(self.done, now() - begun_at))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._journal.close()
-        os.close(self._lock)
+        os.close(self._lock_file)
 
     def is_done(self, account_id: str, region: str) -> bool:
-        """As `ResultSink` has it. A place that could not be read is asked again."""
+        """See `ResultSink`. A place that could not be read is read again."""
         return (account_id, region) in self._done
 
     def expect(self, places: int) -> None:
-        with self._turn:
+        with self._lock:
             self.expected += places
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
-        """As `ResultSink` has it. Raises ScriptError when it cannot be kept."""
-        with self._turn:
-            self._keep(lambda: self._journal.place(place, nodes))
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+        """See `ResultSink`. Raises ScriptError when it cannot be written."""
+        with self._lock:
+            self._keep(lambda: self._journal.add_result(result, nodes))
             self.done += 1
             self.nodes += len(nodes)
 
-    def problem(self, problem: Problem) -> None:
-        """Raises ScriptError when it cannot be kept."""
-        with self._turn:
-            self._keep(lambda: self._journal.problem(problem))
+    def add_problem(self, problem: Problem) -> None:
+        """Raises ScriptError when it cannot be written."""
+        with self._lock:
+            self._keep(lambda: self._journal.add_problem(problem))
 
     @contextmanager
     def tables(self) -> Iterator[DuckDBPyConnection]:
-        """The tables of `tables.create_tables` with everything that was told, on disk for as long as this lasts."""
+        """The tables of `tables.create_tables` with all results, in a temporary database file."""
         import duckdb
 
         path = self._path / _DATABASE
@@ -155,7 +155,7 @@ class Checkpoint:
             "memory_limit": _MEMORY,
             "threads": _THREADS,
             "temp_directory": str(self._path / "temporary"),
-            # What the journal has is all there is: nothing is fetched, not even extensions.
+            # DuckDB must not download extensions.
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,
         }
@@ -168,28 +168,28 @@ class Checkpoint:
         """Deletes the journal, once the report is made."""
         shutil.rmtree(self._path)
 
-    def _begin(self, question: ReportKey, *, resume: bool, now: float) -> float:
-        """When the journal was begun, in seconds since the epoch: now, unless it is gone on with."""
-        path = self._path / _QUESTION
+    def _begin(self, key: ReportKey, *, resume: bool, now: float) -> float:
+        """The time at which the journal was created, in seconds since the epoch."""
+        path = self._path / _KEY
         if resume and path.exists():
             return float(json.loads(path.read_bytes())["begun_at"])
         for name in (PLACES, NODES, PROBLEMS):
             (self._path / name).unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({**question.document, "begun_at": now}, file)
+            json.dump({**key.document, "begun_at": now}, file)
         return now
 
     def _keep(self, write: Callable[[], None]) -> None:
         try:
             write()
         except OSError as error:
-            raise ScriptError(f"The journal of the report cannot be kept in {self._path}: {error.strerror}.") from error
+            raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
 
 
 def _load(connection: DuckDBPyConnection, directory: Path) -> None:
     types = {column.name: column.type for column in NODE_COLUMNS}
-    # An empty text is no NULL, quoted or not; and a host may have any name.
+    # An empty text is not NULL, quoted or not; a host name may contain any character.
     connection.execute(
         "INSERT INTO nodes SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
         "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false)",
@@ -203,7 +203,7 @@ def _load(connection: DuckDBPyConnection, directory: Path) -> None:
         )
 
 
-def _locked(path: Path) -> int:
+def _acquire_lock(path: Path) -> int:
     """A descriptor that holds the lock until it is closed. Raises ScriptError when another process has it."""
     descriptor = os.open(path / _LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
@@ -211,36 +211,36 @@ def _locked(path: Path) -> int:
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except ImportError:
-        pass  # Windows has none: two of the same reports at a time would spoil each other there.
+        pass  # Windows has no fcntl: concurrent runs of the same report are not detected there.
     except BlockingIOError as error:
         os.close(descriptor)
-        raise ScriptError(f"Another process is making the same report, in {path}: wait for it.") from error
+        raise ScriptError(f"Another process is creating the same report, in {path}: wait for it.") from error
     return descriptor
 
 
-def _refuse_another(base: Path, question: ReportKey) -> None:
-    """Raises QueryError when reports of this account were interrupted: they are not this one."""
-    others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{question.account_id}-*/{_QUESTION}"))]
+def _require_same_report(base: Path, key: ReportKey) -> None:
+    """Raises QueryError when the interrupted reports of this account are others."""
+    others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{key.account_id}-*/{_KEY}"))]
     if others:
         raise QueryError(
-            f"--resume goes on with a report of the same source and scope, and what was interrupted is another: "
-            f"{' or '.join(map(_in_words, others))}. Ask that again, or leave --resume out."
+            f"--resume continues a report of the same source and scope, and the interrupted report is another: "
+            f"{' or '.join(map(_describe_key, others))}. Use the same options, or omit --resume."
         )
 
 
-def _in_words(document: dict[str, Any]) -> str:
+def _describe_key(document: dict[str, Any]) -> str:
     scope = document["scope"]
-    told = {
+    parts = {
         "source": document["source"],
         "organizational unit": scope["organizational_unit"],
         "accounts": ", ".join(scope["account_ids"]),
         "Regions": ", ".join(scope["regions"]),
         "stale after days": str(scope["stale_after_days"]),
     }
-    return "; ".join(f"{what} {value}" for what, value in told.items() if value)
+    return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _resumed(places: int, age: float) -> str:
-    text = f"going on where it was interrupted: {places} accounts and Regions are there already"
+def _resume_message(places: int, age: float) -> str:
+    text = f"resuming the interrupted report: {places} accounts and Regions were read"
     days = int(age / _DAY)
-    return f"{text}, {days} days old: leave --resume out to ask them again." if days else f"{text}."
+    return f"{text}, {days} days old: omit --resume to read them again." if days else f"{text}."

@@ -1,7 +1,7 @@
-"""What was collected, in files that grow: a run that is interrupted, or killed, loses no place that was complete.
+"""An append-only journal of results: an interrupted run loses no complete place.
 
-A place's nodes are appended to one file, and then the place to another, with the length that the first has by then. So
-a place is there when its line is whole and the nodes are as long as it says; what is behind that is cut off.
+A place's nodes are appended to one file, and then the place to another, with the offset at which its nodes end. A place
+is complete if its line is complete and the file of nodes is as long as the offset; the rest is truncated.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
 NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
@@ -28,26 +28,25 @@ NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A place of the journal. `end` is where its nodes end in the file of nodes, in bytes."""
+    """A place of the journal. `end`: the offset in the file of nodes at which its nodes end."""
 
     fields: dict[str, Any]
     end: int
 
     @property
-    def where(self) -> tuple[str, str]:
+    def account_region(self) -> tuple[str, str]:
         return self.fields["account_id"], self.fields["region"]
 
 
 class Journal:
-    """Files in a directory that exists. Its methods are called by one thread at a time."""
+    """The files of a journal. Not thread-safe."""
 
     def __init__(self, directory: Path) -> None:
-        """Goes on with what is there, without the places that could not be read: they are asked again."""
-        self._directory = directory
-        self.kept = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
-        self._end = self.kept[-1].end if self.kept else 0
-        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.kept))
-        # What the sources say of problems they say again.
+        """Resumes the existing files, without the places that could not be read: they are read again."""
+        self.entries = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
+        self._end = self.entries[-1].end if self.entries else 0
+        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.entries))
+        # The sources report problems again.
         _write(directory / PROBLEMS, b"")
         self._nodes, self._places, self._problems = (
             os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -55,14 +54,14 @@ class Journal:
         )
         os.ftruncate(self._nodes, self._end)
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node]) -> None:
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node]) -> None:
         """Raises OSError when the disk is full."""
         rows = _rows(nodes)
         _append(self._nodes, rows)
         self._end += len(rows)
-        _append(self._places, _line({**asdict(place), "nodes": len(nodes), "end": self._end}))
+        _append(self._places, _line({**asdict(result), "nodes": len(nodes), "end": self._end}))
 
-    def problem(self, problem: Problem) -> None:
+    def add_problem(self, problem: Problem) -> None:
         """Raises OSError when the disk is full."""
         _append(self._problems, _line(asdict(problem)))
 
@@ -72,7 +71,7 @@ class Journal:
 
 
 def _entries(directory: Path) -> Iterator[Entry]:
-    """The places that are whole. After a crash of the machine, less of the nodes may be there than was written."""
+    """The complete places. After a crash of the machine, the file of nodes may be shorter than was written."""
     path, nodes = directory / PLACES, directory / NODES
     if not path.exists() or not nodes.exists():
         return
@@ -106,18 +105,18 @@ def _line(fields: dict[str, Any]) -> bytes:
 
 
 def _encoded(text: str) -> bytes:
-    # JSON can spell half of a pair of surrogates, which UTF-8 cannot.
+    # JSON can have lone surrogates, which UTF-8 cannot encode.
     return text.encode("utf-8", "replace")
 
 
 def _append(file: int, content: bytes) -> None:
-    # A disk that is nearly full takes a part, and then says why not the rest.
+    # A write to a nearly full disk can be partial; the next one raises OSError.
     while content:
         content = content[os.write(file, content) :]
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Replaces the file as a whole, for its owner alone."""
+    """Replaces the file atomically, readable by its owner only."""
     new = path.with_suffix(".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)

@@ -16,13 +16,13 @@ _BATCH = 1000
 
 
 def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of the answer, in little memory. Nothing else may be asked of the connection meanwhile."""
+    """The rows of the result, in batches. The connection must not be used for other queries meanwhile."""
     answer = connection.execute(query)
     while batch := answer.fetchmany(_BATCH):
         yield from batch
 
 
 def create_tables(connection: DuckDBPyConnection) -> None:
-    """Makes `nodes`, `places` and `problems`, empty."""
+    """Creates `nodes`, `places` and `problems`."""
     for table, columns in TABLES.items():
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in columns)})")

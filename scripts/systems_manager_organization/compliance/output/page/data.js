@@ -25,7 +25,7 @@ class Column {
     return this.ranked;
   }
 
-  // Whether a row's value passes: asked once for each value, not for each row, where values repeat.
+  // Whether a row's value matches: evaluated once for each distinct value, not for each row.
   where(passes) {
     if (!this.codes) return (row) => passes(this.values[row]);
     const passing = this.values.map(passes);

@@ -3,7 +3,7 @@
 const report = parse("report-data");
 const accounts = report.accounts.map((fields) => new Account(fields));
 const byId = new Map(accounts.map((account) => [account.id, account]));
-const columns = Object.fromEntries(Object.entries(parse("nodes-data")).map(([name, told]) => [name, new Column(told)]));
+const columns = Object.fromEntries(Object.entries(parse("nodes-data")).map(([name, column]) => [name, new Column(column)]));
 const nodeCount = columns.node_id.length;
 
 const STATUS = { COMPLIANT: "Compliant", NON_COMPLIANT: "Noncompliant", NOT_REPORTING: "Not reporting" };
@@ -71,11 +71,11 @@ const NODE_HEADS = [
 const nodesTable = new Table(find("nodes-table"), NODE_HEADS, "node", "Managed nodes");
 const map = new OrganizationMap(find("map"), find("detail"), accounts, choose);
 
-// A filter: what it is called, its choices [value, words], and what passes a chosen value, for each row.
-const some = (name, words = (value) => value) => {
+// A filter: its label, its choices [value, label], and a predicate on rows for a chosen value.
+const some = (name, label = (value) => value) => {
   const column = columns[name];
   const values = column.codes ? column.values : [...new Set(column.values)].sort();
-  return values.filter(Boolean).map((value) => [value, words(value)]);
+  return values.filter(Boolean).map((value) => [value, label(value)]);
 };
 const is = (name) => (value) => columns[name].where((one) => one === value);
 const paths = [
@@ -95,9 +95,9 @@ const FILTERS = {
 };
 const fields = {};
 
-function searching(words) {
-  const sought = words.toLowerCase();
-  const passes = SEARCHED.map((name) => columns[name].where((value) => value.toLowerCase().includes(sought)));
+function searching(text) {
+  const needle = text.toLowerCase();
+  const passes = SEARCHED.map((name) => columns[name].where((value) => value.toLowerCase().includes(needle)));
   return (row) => passes.some((pass) => pass(row));
 }
 
@@ -130,14 +130,14 @@ function fillFilters() {
     autocomplete: "off",
   });
   const labels = [make("label", { className: "wide" }, "Search", fields.search)];
-  for (const [name, [words, choices]] of Object.entries(FILTERS)) {
+  for (const [name, [label, choices]] of Object.entries(FILTERS)) {
     fields[name] = make(
       "select",
       {},
       new Option("All", ""),
-      ...choices.map(([value, told]) => new Option(told, value)),
+      ...choices.map(([value, text]) => new Option(text, value)),
     );
-    labels.push(make("label", {}, words, fields[name]));
+    labels.push(make("label", {}, label, fields[name]));
   }
   const clear = make("button", { type: "reset", textContent: "Clear filters" });
   const save = make("button", { type: "button", textContent: "Download as CSV", onclick: download });
@@ -159,10 +159,10 @@ function download() {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-function bar(words, value, largest, kind) {
+function bar(label, value, largest, kind) {
   const fill = make("i", { className: kind });
   fill.style.setProperty("--share", `${largest ? (value * 100) / largest : 0}%`);
-  return make("li", {}, make("span", { textContent: words }), make("b", { textContent: number.format(value) }), fill);
+  return make("li", {}, make("span", { textContent: label }), make("b", { textContent: number.format(value) }), fill);
 }
 
 function fillPicture() {
@@ -175,7 +175,7 @@ function fillPicture() {
     empty: "No nodes",
   };
   find("legend").append(
-    ...Object.entries(legend).map(([kind, words]) => make("li", {}, make("i", { className: `swatch ${kind}` }), words)),
+    ...Object.entries(legend).map(([kind, label]) => make("li", {}, make("i", { className: `swatch ${kind}` }), label)),
   );
   const patches = Object.entries(report.patches);
   const most = Math.max(...patches.map(([, value]) => value));
@@ -206,15 +206,15 @@ function toggleStatus(status) {
 
 const KINDS = { Account: "whole", Code: "whole", Reason: "long", Message: "long" };
 
-// A table of what the report says beside the nodes; `names` are titles.
+// A table of the report that is not of nodes; `names` are titles.
 function aside(id, rows, names, noun, label) {
   if (!rows.length) return;
-  const told = columnsOf(rows, names);
+  const tableColumns = columnsOf(rows, names);
   const heads = names.map((name) => ({
     title: name,
-    column: told[name],
+    column: tableColumns[name],
     kind: KINDS[name] ?? "",
-    cell: (row) => told[name].at(row) || "–",
+    cell: (row) => tableColumns[name].at(row) || "–",
   }));
   new Table(find(`${id}-table`), heads, noun, label).show(Array.from(rows.keys()), rows.length);
   find(id).hidden = false;
@@ -231,5 +231,5 @@ aside(
   "row",
   "Not read",
 );
-aside("problems", report.problems, ["Code", "Subject", "Message"], "problem", "Read, but not understood");
+aside("problems", report.problems, ["Code", "Subject", "Message"], "problem", "Parsing errors");
 document.documentElement.dataset.ready = "true";

@@ -16,7 +16,7 @@ class Account {
     return this.nodes ? "known" : "empty";
   }
 
-  // The worst first; of what was not read, nobody knows how bad it is.
+  // The worst first; the compliance of what was not read is unknown.
   get order() {
     if (this.kind !== "known") return this.kind === "unread" ? 0.5 : 3;
     if (this.noncompliant) return -this.noncompliant / this.nodes;
@@ -28,16 +28,16 @@ class Account {
     return this.nodes ? `${percent(this.compliant, this.nodes)} of ${counted(this.nodes, "node")}` : "no nodes";
   }
 
-  get told() {
+  get description() {
     const read = this.placesRead < this.places ? `; ${this.placesRead} of ${this.places} Regions read` : "";
-    return `${this.name || this.id} (${this.id}): ${this.kind === "unread" ? "not read" : nodesTold(this) + read}`;
+    return `${this.name || this.id} (${this.id}): ${this.kind === "unread" ? "not read" : describeNodes(this) + read}`;
   }
 }
 
 // Rounded down: only what is complete is 100 %.
 const percent = (part, whole) => `${Math.floor((part * 1000) / whole) / 10} %`;
 
-function nodesTold({ nodes, compliant, noncompliant, silent }) {
+function describeNodes({ nodes, compliant, noncompliant, silent }) {
   if (!nodes) return "no managed nodes";
   const others = [
     noncompliant && `${number.format(noncompliant)} noncompliant`,
@@ -87,8 +87,8 @@ class OrganizationMap {
     this.units = [...place.querySelectorAll(".unit-name")];
     if (this.cells.length) this.cells[0].tabIndex = 0;
     place.addEventListener("keydown", (event) => this.#move(event));
-    for (const name of ["pointerover", "focusin"]) place.addEventListener(name, (event) => this.#tell(event));
-    this.#say("");
+    for (const name of ["pointerover", "focusin"]) place.addEventListener(name, (event) => this.#showDescription(event));
+    this.#showText("");
   }
 
   // Shows what the table is filtered by.
@@ -101,15 +101,15 @@ class OrganizationMap {
     const accounts = within(unit);
     const sums = unitSums(accounts);
     const unread = sums.unread ? `, ${number.format(sums.unread)} not read` : "";
-    const told = `${unit.path}: ${counted(accounts.length, "account")}${unread}; ${nodesTold(sums)}`;
+    const description = `${unit.path}: ${counted(accounts.length, "account")}${unread}; ${describeNodes(sums)}`;
     const share = sums.nodes ? percent(sums.compliant, sums.nodes) : sums.unread ? "not read" : "no nodes";
     const name = make(
       "button",
-      { type: "button", className: "unit-name", dataset: { unit: unit.path, told } },
+      { type: "button", className: "unit-name", dataset: { unit: unit.path, description } },
       make("span", { textContent: unit.name }),
       make("span", { className: "share", textContent: share }),
     );
-    name.setAttribute("aria-label", told);
+    name.setAttribute("aria-label", description);
     name.addEventListener("click", () => this.choose({ unit: unit.path }));
     const section = make("div", { className: "unit" }, name);
     section.style.setProperty("--accounts", accounts.length);
@@ -132,31 +132,31 @@ class OrganizationMap {
       type: "button",
       tabIndex: -1,
       className: `cell ${account.kind}${partly}`,
-      dataset: { account: account.id, told: account.told },
+      dataset: { account: account.id, description: account.description },
     });
-    cell.setAttribute("aria-label", account.told);
+    cell.setAttribute("aria-label", account.description);
     if (account.nodes) {
       cell.style.setProperty("--cell-bad", share(account.noncompliant, account.nodes));
       cell.style.setProperty("--cell-silent", share(account.noncompliant + account.silent, account.nodes));
     }
     if (this.tiles) {
-      const words = [
+      const text = [
         make("b", { textContent: account.name || account.id }),
         make("span", { textContent: account.short }),
       ];
-      cell.append(make("i", { className: "gauge" }), make("span", { className: "words" }, ...words));
+      cell.append(make("i", { className: "gauge" }), make("span", { className: "text" }, ...text));
     }
     cell.addEventListener("click", () => this.choose({ account: account.id }));
     return cell;
   }
 
-  #tell(event) {
-    const told = event.target.closest("[data-told]")?.dataset.told;
-    if (told) this.#say(told);
+  #showDescription(event) {
+    const description = event.target.closest("[data-description]")?.dataset.description;
+    if (description) this.#showText(description);
   }
 
-  #say(told) {
-    this.detail.textContent = told || "Choose a unit or an account to see its nodes.";
+  #showText(description) {
+    this.detail.textContent = description || "Choose a unit or an account to see its nodes.";
   }
 
   // One stop for Tab, however many accounts: arrows go from one to the next.
@@ -167,8 +167,8 @@ class OrganizationMap {
     const to = {
       ArrowLeft: () => Math.max(0, from - 1),
       ArrowRight: () => Math.min(last, from + 1),
-      ArrowUp: () => this.#beside(from, -1),
-      ArrowDown: () => this.#beside(from, 1),
+      ArrowUp: () => this.#neighborInColumn(from, -1),
+      ArrowDown: () => this.#neighborInColumn(from, 1),
       Home: () => 0,
       End: () => last,
     }[event.key]?.();
@@ -180,7 +180,7 @@ class OrganizationMap {
   }
 
   // The cell above or below, wherever it is.
-  #beside(from, direction) {
+  #neighborInColumn(from, direction) {
     const here = this.cells[from].getBoundingClientRect();
     let [best, least] = [from, Infinity];
     this.cells.forEach((cell, index) => {

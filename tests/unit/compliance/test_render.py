@@ -1,4 +1,4 @@
-"""What is shown and written of a report's tables, and the exit status."""
+"""The outputs of a report, and the exit status."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from systems_manager_organization.compliance.model.columns import (
 )
 from systems_manager_organization.compliance.output.render import Report, render_report
 from systems_manager_organization.compliance.output.report_options import KEYS, ReportOptions
-from systems_manager_organization.compliance.output.summary import Sums
+from systems_manager_organization.compliance.output.summary import Totals
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError
 from unit.compliance_tables import (
@@ -40,7 +40,7 @@ from unit.compliance_tables import (
     VIRGINIA,
     denied,
     node,
-    place,
+    result,
     tables,
 )
 from unit.conftest import Outcome, TerminalText
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from unit.compliance_tables import Contents
 
-HEALTHY = [(place(SHOP, TOKYO), [node(1)])]
+HEALTHY = [(result(SHOP, TOKYO), [node(1)])]
 WHOLE = (
     "9 managed nodes: 4 compliant (44.4 %), 3 noncompliant, 2 not reporting. "
     "Noncompliant patches: 1 critical, 5 high, 2 medium, 4 low."
@@ -63,31 +63,31 @@ NOT_READ = [
     f"  REGION_DISABLED, 1 account: {LOGS} Log Archive in {VIRGINIA}. The Region {VIRGINIA} is off in account {LOGS}.",
     f"  ROLE_NOT_ASSUMED, 1 account: {LAB} Lab, old. {DENIED.format(account=LAB, region=TOKYO)}",
 ]
-ALL_WELL, TOO_SEVERE, INCOMPLETE = 0, 2, 3
+EXIT_OK, EXIT_THRESHOLD_EXCEEDED, EXIT_INCOMPLETE = 0, 2, 3
 
 
-Look = Callable[..., Outcome]
+Render = Callable[..., Outcome]
 
 
 @pytest.fixture
-def look() -> Look:
-    def look(
+def render() -> Render:
+    def render(
         contents: Contents | None = None, problems: Sequence[Problem] = (), *, terminal: bool = False, **query: str
     ) -> Outcome:
         stdout, stderr = TerminalText() if terminal else io.StringIO(), io.StringIO()
-        asked = ReportOptions.of(validated(query, KEYS))
-        report = Report(tables(contents or ORGANIZATION, problems), asked, "2026-01-05T09:00:00Z")
+        options = ReportOptions.of(validated(query, KEYS))
+        report = Report(tables(contents or ORGANIZATION, problems), options, "2026-01-05T09:00:00Z")
         status = render_report(report, Terminal(io.StringIO(), stdout, stderr))
         return Outcome(status, stdout.getvalue(), stderr.getvalue())
 
-    return look
+    return render
 
 
 # For people
 
 
-def test_the_whole_then_the_accounts_the_worst_first_then_what_was_not_read(look: Look) -> None:
-    outcome = look()
+def test_totals_accounts_worst_first_and_unread(render: Render) -> None:
+    outcome = render()
     assert outcome.stderr == ""
     assert outcome.stdout.splitlines() == [
         WHOLE,
@@ -111,17 +111,17 @@ def test_the_whole_then_the_accounts_the_worst_first_then_what_was_not_read(look
         ("node", [f"{BANK} Bank, {TOKYO}, i-00000000000000005 host-5", f"{SHOP} Shop, {TOKYO}, i-00000000000000002"]),
     ],
 )
-def test_other_groupings(look: Look, grouping: str, rows: list[str]) -> None:
-    lines = look(by=grouping).stdout.splitlines()[2:]
+def test_other_groupings(render: Render, grouping: str, rows: list[str]) -> None:
+    lines = render(by=grouping).stdout.splitlines()[2:]
     found = lines[: lines.index(NOT_READ[0])]
     assert [line.startswith(row) for line, row in zip(found, rows, strict=False)] == [True] * len(rows), found
     assert len(found) == (9 if grouping == "node" else len(rows))
 
 
-def test_a_terminal_gets_a_table(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_a_table(render: Render, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "140")
-    shown = plain(look(terminal=True).stdout)
-    assert cells(shown)[1:] == [
+    output = plain(render(terminal=True).stdout)
+    assert cells(output)[1:] == [
         ["account", "compliant", "nodes", "compliant", "reporting", "critical", "high", "medium", "low", "read"],
         [f"{BANK} Bank", "33.3 %", "3", "1", "1", "1", "2", "0", "4", "all"],
         [f"{SHOP} Shop", "25.0 %", "4", "2", "1", "0", "3", "2", "0", "all"],
@@ -129,35 +129,35 @@ def test_a_terminal_gets_a_table(look: Look, monkeypatch: pytest.MonkeyPatch) ->
         [f"{LAB} Lab, old", "", "", "", "", "", "", "", "", "not read"],
         [f"{CLOSED} Closed", "", "", "", "", "", "", "", "", "not read"],
     ]
-    assert NOT_READ[0] in shown
-    by_node = cells(plain(look(terminal=True, by="node").stdout))
+    assert NOT_READ[0] in output
+    by_node = cells(plain(render(terminal=True, by="node").stdout))
     assert by_node[1][2:] == [TOKYO, "NON_COMPLIANT", "1 critical 2 high", "Scan 2026-01-05T09:00:00Z"]
 
 
-def plain(shown: str) -> str:
-    return re.sub("\x1b\\[[0-9;]*m", "", shown)
+def plain(output: str) -> str:
+    return re.sub("\x1b\\[[0-9;]*m", "", output)
 
 
-def cells(shown: str) -> list[list[str]]:
-    return [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in shown.splitlines() if line[0] in "│┃"]
+def cells(output: str) -> list[list[str]]:
+    return [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in output.splitlines() if line[0] in "│┃"]
 
 
-def test_thousands_are_counted_and_not_all_named(look: Look) -> None:
+def test_thousands_are_counted_and_not_all_named(render: Render) -> None:
     ids = [str(800000000000 + number) for number in range(300)]
-    crowd: Contents = [(denied(account_id, TOKYO), []) for account_id in ids]
-    outcome = look(crowd, terminal=True)
+    contents: Contents = [(denied(account_id, TOKYO), []) for account_id in ids]
+    outcome = render(contents, terminal=True)
     assert "No managed nodes.\n0 of 300 accounts were read." in outcome.stdout
     assert "\n100 more, which --format json names.\n" in outcome.stdout
     named = outcome.stdout.splitlines()[-1]
     assert named.startswith(f"  ROLE_NOT_ASSUMED, 300 accounts: {ids[0]} Account {ids[0]}; {ids[1]} ")
     assert f"{ids[9]} Account {ids[9]} and 290 more, which --format json names. sts:AssumeRole failed" in named
-    assert len(json.loads(look(crowd, format="json").stdout)["places"]) == 300
+    assert len(json.loads(render(contents, format="json").stdout)["places"]) == 300
 
 
-def test_problems_are_told(look: Look) -> None:
+def test_problems_are_listed(render: Render) -> None:
     problems = [Problem(MALFORMED_OBJECT, f"{number}.json", "It is no JSON.") for number in range(10, 22)]
-    outcome = look(HEALTHY, problems=problems)
-    assert outcome.status == INCOMPLETE
+    outcome = render(HEALTHY, problems=problems)
+    assert outcome.status == EXIT_INCOMPLETE
     assert outcome.stdout.splitlines()[2:] == [
         f"{SHOP} Shop: 1 managed node: 1 compliant (100.0 %)",
         "MALFORMED_OBJECT, 12 times:",
@@ -166,19 +166,22 @@ def test_problems_are_told(look: Look) -> None:
     ]
 
 
-def test_one_less_than_every_node_is_not_100_percent() -> None:
-    assert (Sums(3000, 2999, 1, 0, {}).compliant_percent, Sums(3000, 3000, 0, 0, {}).compliant_percent) == (99.9, 100)
+def test_percentages_are_rounded_down() -> None:
+    assert (Totals(3000, 2999, 1, 0, {}).compliant_percent, Totals(3000, 3000, 0, 0, {}).compliant_percent) == (
+        99.9,
+        100,
+    )
 
 
 @pytest.mark.parametrize("terminal", [False, True], ids=["lines", "table"])
 @pytest.mark.parametrize("grouping", ["account", "node"])
-def test_a_terminal_obeys_no_name(look: Look, grouping: str, *, terminal: bool) -> None:
+def test_a_terminal_obeys_no_name(render: Render, grouping: str, *, terminal: bool) -> None:
     hostile = "\x1b]0;owned\x07\x1b[31m\r\n[bold]"
     contents = [
-        (replace(place(SHOP, TOKYO), account_name=hostile), [node(1)._replace(computer_name=hostile)]),
-        (place(BANK, TOKYO, "ACCESS_DENIED", hostile), []),
+        (replace(result(SHOP, TOKYO), account_name=hostile), [node(1)._replace(computer_name=hostile)]),
+        (result(BANK, TOKYO, "ACCESS_DENIED", hostile), []),
     ]
-    outcome = look(contents, terminal=terminal, by=grouping)
+    outcome = render(contents, terminal=terminal, by=grouping)
     assert "\x1b]" not in outcome.stdout
     assert "\x07" not in outcome.stdout
     assert "\r" not in outcome.stdout
@@ -199,17 +202,17 @@ def test_a_terminal_obeys_no_name(look: Look, grouping: str, *, terminal: bool) 
         ({"severity": "critical", "status": "compliant"}, []),
     ],
 )
-def test_filters_choose_nodes_in_every_format(look: Look, query: dict[str, str], nodes: list[int]) -> None:
-    told = json.loads(look(format="json", **query).stdout)
-    assert sorted(int(found["node_id"][2:]) for found in told["nodes"]) == nodes
-    assert told["totals"]["nodes"] == len(nodes)
-    assert len(told["places"]) == 10
-    rows = list(csv.DictReader(io.StringIO(look(format="csv", **query).stdout)))
+def test_filters_choose_nodes_in_every_format(render: Render, query: dict[str, str], nodes: list[int]) -> None:
+    document = json.loads(render(format="json", **query).stdout)
+    assert sorted(int(found["node_id"][2:]) for found in document["nodes"]) == nodes
+    assert document["totals"]["nodes"] == len(nodes)
+    assert len(document["places"]) == 10
+    rows = list(csv.DictReader(io.StringIO(render(format="csv", **query).stdout)))
     assert sorted(int(row["node_id"][2:]) for row in rows) == nodes
 
 
-def test_a_filter_is_told_and_leaves_what_was_not_read(look: Look) -> None:
-    lines = look(platform="windows", severity="high", organizational_unit="Root", regions=TOKYO).stdout.splitlines()
+def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
+    lines = render(platform="windows", severity="high", organizational_unit="Root", regions=TOKYO).stdout.splitlines()
     assert lines == [
         f"Only organizational unit Root; Regions {TOKYO}; nodes of platform Windows, severity CRITICAL or HIGH.",
         "No managed nodes.",
@@ -227,29 +230,38 @@ def test_a_filter_is_told_and_leaves_what_was_not_read(look: Look) -> None:
 @pytest.mark.parametrize(
     ("fail_on", "contents", "status"),
     [
-        ("", HEALTHY, ALL_WELL),
-        ("unspecified", HEALTHY, ALL_WELL),
-        ("", [(place(SHOP, TOKYO), [node(1, (1,))])], ALL_WELL),
-        ("High", [(place(SHOP, TOKYO), [node(1, (1,))])], TOO_SEVERE),
-        ("HIGH", [(place(SHOP, TOKYO), [node(1, (0, 0, 9))])], ALL_WELL),
-        ("high", [(place(SHOP, TOKYO), [node(1, (0, 1))]), (denied(LAB, TOKYO), [])], TOO_SEVERE),
-        ("high", [(place(SHOP, TOKYO), []), (denied(LAB, TOKYO), [])], INCOMPLETE),
-        ("", [(place(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], ALL_WELL),
+        ("", HEALTHY, EXIT_OK),
+        ("unspecified", HEALTHY, EXIT_OK),
+        ("", [(result(SHOP, TOKYO), [node(1, (1,))])], EXIT_OK),
+        ("High", [(result(SHOP, TOKYO), [node(1, (1,))])], EXIT_THRESHOLD_EXCEEDED),
+        ("HIGH", [(result(SHOP, TOKYO), [node(1, (0, 0, 9))])], EXIT_OK),
+        ("high", [(result(SHOP, TOKYO), [node(1, (0, 1))]), (denied(LAB, TOKYO), [])], EXIT_THRESHOLD_EXCEEDED),
+        ("high", [(result(SHOP, TOKYO), []), (denied(LAB, TOKYO), [])], EXIT_INCOMPLETE),
+        ("", [(result(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], EXIT_OK),
     ],
-    ids=["well", "nothing to fail on", "not asked", "higher", "lower", "both", "not read", "only a closed account"],
+    ids=[
+        "well",
+        "nothing to fail on",
+        "without fail-on",
+        "higher",
+        "lower",
+        "both",
+        "not read",
+        "only a closed account",
+    ],
 )
-def test_the_exit_status(look: Look, fail_on: str, contents: Contents, status: int) -> None:
-    assert look(contents, fail_on=fail_on).status == status
+def test_the_exit_status(render: Render, fail_on: str, contents: Contents, status: int) -> None:
+    assert render(contents, fail_on=fail_on).status == status
 
 
 # For programs
 
 
-def test_json_is_one_document(look: Look) -> None:
-    outcome = look(format="json", stale_after="3", accounts=f"{SHOP}, {BANK}")
-    told = json.loads(outcome.stdout)
-    assert (outcome.status, outcome.stderr) == (INCOMPLETE, "")
-    assert list(told) == [
+def test_json_is_one_document(render: Render) -> None:
+    outcome = render(format="json", stale_after="3", accounts=f"{SHOP}, {BANK}")
+    document = json.loads(outcome.stdout)
+    assert (outcome.status, outcome.stderr) == (EXIT_INCOMPLETE, "")
+    assert list(document) == [
         "generated_at",
         "source",
         "scope",
@@ -260,10 +272,10 @@ def test_json_is_one_document(look: Look) -> None:
         "problems",
         "nodes",
     ]
-    assert (told["generated_at"], told["source"]) == ("2026-01-05T09:00:00Z", "api")
-    assert told["scope"]["account_ids"] == [SHOP, BANK]
-    assert told["scope"]["stale_after_days"] == 3
-    assert told["totals"] == {
+    assert (document["generated_at"], document["source"]) == ("2026-01-05T09:00:00Z", "api")
+    assert document["scope"]["account_ids"] == [SHOP, BANK]
+    assert document["scope"]["stale_after_days"] == 3
+    assert document["totals"] == {
         "nodes": 9,
         "compliant": 4,
         "noncompliant": 3,
@@ -281,23 +293,23 @@ def test_json_is_one_document(look: Look) -> None:
         "places": 10,
         "places_read": 5,
     }
-    assert [group["account_id"] for group in told["groups"]] == [BANK, SHOP, LOGS, LAB, CLOSED]
-    assert told["groups"][3]["compliant_percent"] is None
-    assert told["places"][5]["state"] == "NOT_READ"
-    assert [list(found) for found in told["nodes"]] == [[column.name for column in NODES]] * 9
-    assert told["nodes"][2]["status"] == NOT_REPORTING
-    assert told["nodes"][0]["installed"] == 100
-    assert json.loads(look(format="json", by="node").stdout)["groups"] == []
+    assert [group["account_id"] for group in document["groups"]] == [BANK, SHOP, LOGS, LAB, CLOSED]
+    assert document["groups"][3]["compliant_percent"] is None
+    assert document["places"][5]["state"] == "NOT_READ"
+    assert [list(found) for found in document["nodes"]] == [[column.name for column in NODES]] * 9
+    assert document["nodes"][2]["status"] == NOT_REPORTING
+    assert document["nodes"][0]["installed"] == 100
+    assert json.loads(render(format="json", by="node").stdout)["groups"] == []
 
 
-def test_csv_and_parquet_have_the_same_nodes_and_say_what_was_not_read(look: Look, tmp_path: Path) -> None:
-    outcome = look(format="csv")
+def test_csv_and_parquet_have_the_same_nodes_and_report_unread_accounts(render: Render, tmp_path: Path) -> None:
+    outcome = render(format="csv")
     rows = list(csv.reader(io.StringIO(outcome.stdout)))
     assert rows[0] == [column.name for column in NODES]
     assert outcome.stderr.splitlines() == NOT_READ
     file = tmp_path / "nodes.parquet"
-    outcome = look(format="parquet", output=str(file))
-    assert (outcome.status, outcome.stdout) == (INCOMPLETE, "")
+    outcome = render(format="parquet", output=str(file))
+    assert (outcome.status, outcome.stdout) == (EXIT_INCOMPLETE, "")
     assert outcome.stderr.splitlines() == NOT_READ
     with duckdb.connect() as connection:
         read = connection.read_parquet(str(file))
@@ -309,16 +321,16 @@ def test_csv_and_parquet_have_the_same_nodes_and_say_what_was_not_read(look: Loo
 # Files
 
 
-def test_a_file_is_replaced_as_a_whole_or_not_at_all(look: Look, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_file_is_replaced_as_a_whole_or_not_at_all(render: Render, tmp_path: Path, monkeypatch: Any) -> None:
     file, link = tmp_path / "report.json", tmp_path / "latest.json"
     file.write_text("before")
     link.symlink_to(file)
     with monkeypatch.context() as broken:
         broken.setattr("systems_manager_organization.compliance.output.export.summary.coverage", broken_off)
         with pytest.raises(KeyboardInterrupt):
-            look(format="json", output=str(link))
+            render(format="json", output=str(link))
     assert file.read_text() == "before"
-    assert look(format="json", output=str(link)).stdout == ""
+    assert render(format="json", output=str(link)).stdout == ""
     assert json.loads(file.read_text())["totals"]["nodes"] == 9
     assert link.is_symlink()
     assert stat.S_IMODE(file.stat().st_mode) & 0o600 == 0o600
@@ -329,14 +341,14 @@ def broken_off(_tables: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_table_in_a_file_has_lines(look: Look, tmp_path: Path) -> None:
-    assert look(output=str(tmp_path / "report.txt"), terminal=True).stdout == ""
+def test_a_table_in_a_file_has_lines(render: Render, tmp_path: Path) -> None:
+    assert render(output=str(tmp_path / "report.txt"), terminal=True).stdout == ""
     assert (tmp_path / "report.txt").read_text().startswith(WHOLE)
 
 
-def test_the_page_is_of_the_same_nodes(look: Look, tmp_path: Path) -> None:
+def test_the_page_is_of_the_same_nodes(render: Render, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    outcome = look(html=str(page), platform="Windows")
+    outcome = render(html=str(page), platform="Windows")
     assert outcome.stderr == f"The page: {page}\n"
     written = page.read_text(encoding="utf-8")
     assert written.startswith("<!DOCTYPE html>")
@@ -345,20 +357,20 @@ def test_the_page_is_of_the_same_nodes(look: Look, tmp_path: Path) -> None:
     assert "nodes of platform Windows" in written
 
 
-def test_a_pipe_is_written_to_and_not_replaced(look: Look, tmp_path: Path) -> None:
+def test_a_pipe_is_written_to_and_not_replaced(render: Render, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     # Opened to read without waiting for the writer, who would wait for a reader.
     with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as reader:
-        assert look(format="csv", output=str(pipe)).stdout == ""
+        assert render(format="csv", output=str(pipe)).stdout == ""
         assert reader.readline().startswith("account_id,")
     assert pipe.is_fifo()
 
 
-def test_a_file_that_cannot_be_written_is_one_line(look: Look, monkeypatch: Any, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_one_line(render: Render, monkeypatch: Any, tmp_path: Path) -> None:
     def full(**_options: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("systems_manager_organization.compliance.model.atomic_file.tempfile.mkstemp", full)
     with pytest.raises(QueryError, match=r"report.csv cannot be written: No space left on device\.$"):
-        look(format="csv", output=str(tmp_path / "report.csv"))
+        render(format="csv", output=str(tmp_path / "report.csv"))

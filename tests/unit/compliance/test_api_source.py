@@ -1,4 +1,4 @@
-"""Patch compliance through the API: every account and Region is told once, as what it is."""
+"""The source `api`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox import Scenario
 from sandbox.clock import START
 from sandbox.faults import Fault
 from systems_manager_organization.aws.account_sessions import AccountSessions
-from systems_manager_organization.aws.error_translation import Explained
+from systems_manager_organization.aws.error_translation import translate_errors
 from systems_manager_organization.aws.session import AwsSession, boto3_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.model.columns import NODES, SEVERITIES
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sandbox import Sandbox
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
 MANAGEMENT, ROLE = "111111111111", "OrganizationAccountAccessRole"
@@ -39,67 +39,68 @@ EVERYTHING = Scope(regions=REGIONS)
 
 
 @dataclass
-class Told:
-    """A ledger in memory."""
+class MemorySink:
+    """A result sink in memory."""
 
     done: frozenset[tuple[str, str]] = frozenset()
     expected: int = 0
-    places: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
+    results: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
     nodes: list[dict[str, Any]] = field(default_factory=list)
-    _turn: Any = field(default_factory=threading.Lock)
+    _lock: Any = field(default_factory=threading.Lock)
 
     def is_done(self, account_id: str, region: str) -> bool:
         return (account_id, region) in self.done
 
-    def expect(self, places: int) -> None:
-        with self._turn:
-            self.expected += places
+    def expect(self, results: int) -> None:
+        with self._lock:
+            self.expected += results
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
-        with self._turn:
-            assert self.places.setdefault((place.account_id, place.region), place) is place
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+        with self._lock:
+            assert self.results.setdefault((result.account_id, result.region), result) is result
             self.nodes += [dict(zip((column.name for column in NODES), node, strict=True)) for node in nodes]
 
-    def problem(self, problem: Problem) -> None:
+    def add_problem(self, problem: Problem) -> None:
         raise AssertionError(problem)
 
     @property
     def codes(self) -> Counter[str]:
-        return Counter(place.code for place in self.places.values())
+        return Counter(result.code for result in self.results.values())
 
 
 @pytest.fixture
-def connection(aws: Sandbox) -> Iterator[AwsSession]:
+def session(aws: Sandbox) -> Iterator[AwsSession]:
     aws.reset(SCENARIO)
     query = {"account_id": MANAGEMENT, "region": VIRGINIA, "profile": "", "role_arn": ""}
     clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
-    with AwsSession(query, session_factory=boto3_session, clock=clock, notice=lambda _text: None) as connection:
-        yield connection
+    with AwsSession(query, session_factory=boto3_session, clock=clock, warn=lambda _text: None) as session:
+        yield session
 
 
-def read(connection: AwsSession, scope: Scope = EVERYTHING, told: Told | None = None) -> Told:
-    told = told or Told()
-    ApiSource(ROLE, now=START.timestamp).read(connection, scope, told)
-    return told
+def read(session: AwsSession, scope: Scope = EVERYTHING, sink: MemorySink | None = None) -> MemorySink:
+    sink = sink or MemorySink()
+    ApiSource(ROLE, now=START.timestamp).read(session, scope, sink)
+    return sink
 
 
-def test_every_account_and_region_is_told_once_and_every_node_is_as_the_organization_has_it(
-    aws: Sandbox, connection: AwsSession
-) -> None:
-    told = read(connection)
+def test_every_account_and_region_has_one_result_with_its_nodes(aws: Sandbox, session: AwsSession) -> None:
+    sink = read(session)
     listed = aws.client("organizations", MANAGEMENT).list_accounts()["Accounts"]
-    assert set(told.places) == {(account["Id"], region) for account in listed for region in REGIONS}
-    assert told.expected == len(told.places) == 36
-    assert told.codes == {"": 27, "ROLE_NOT_ASSUMED": 6, "ACCOUNT_NOT_ACTIVE": 3}
-    assert {place.organizational_unit for place in told.places.values()} >= {"Root", "Root/Workloads/Production/Retail"}
-    unreadable = {account for (account, _), place in told.places.items() if place.state != "READ"}
+    assert set(sink.results) == {(account["Id"], region) for account in listed for region in REGIONS}
+    assert sink.expected == len(sink.results) == 36
+    assert sink.codes == {"": 27, "ROLE_NOT_ASSUMED": 6, "ACCOUNT_NOT_ACTIVE": 3}
+    assert {result.organizational_unit for result in sink.results.values()} >= {
+        "Root",
+        "Root/Workloads/Production/Retail",
+    }
+    unreadable = {account for (account, _), result in sink.results.items() if result.state != "READ"}
     expected = [
         instance
         for instance in SCENARIO.instances
         if instance.account_id not in unreadable and instance.status != "Terminated"
     ]
     assert len(expected) > 60
-    found = {node["node_id"]: node for node in told.nodes}
+    found = {node["node_id"]: node for node in sink.nodes}
     assert set(found) == {instance.id for instance in expected}
     for instance in expected:
         node, patches, scanned = found[instance.id], instance.patches, instance.scanned_at
@@ -109,20 +110,20 @@ def test_every_account_and_region_is_told_once_and_every_node_is_as_the_organiza
         assert severities == (tuple(patches.noncompliant) if scanned else (0,) * 6)
         assert node["missing"] == (sum(patches.missing) if scanned else 0)
         assert node["operation_ended_at"] == (time_text(scanned.timestamp()) if scanned else "")
-    assert {node["status"] for node in told.nodes} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
+    assert {node["status"] for node in sink.nodes} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
 
 
-def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: Sandbox, connection: AwsSession) -> None:
+def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: Sandbox, session: AwsSession) -> None:
     policies: set[str] = set()
-    connection.sts.meta.events.register(
+    session.sts.meta.events.register(
         "provide-client-params.sts.AssumeRole", lambda params, **_: policies.add(params["Policy"])
     )
-    told = read(connection)
+    sink = read(session)
     calls = [(call.operation, call.account_id, call.region) for call in aws.calls if call.service == "ssm"]
-    places = {where for where, place in told.places.items() if place.state == "READ"}
-    with_nodes = {(node["account_id"], node["region"]) for node in told.nodes}
+    results = {account_region for account_region, result in sink.results.items() if result.state == "READ"}
+    with_nodes = {(node["account_id"], node["region"]) for node in sink.nodes}
     assert Counter(operation for operation, *_ in calls) == {
-        "DescribeInstanceInformation": len(places),
+        "DescribeInstanceInformation": len(results),
         "DescribeInstancePatchStates": len(with_nodes),
         "ListResourceComplianceSummaries": len(with_nodes),
     }
@@ -132,7 +133,7 @@ def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: San
 
 
 @pytest.mark.parametrize(
-    ("operation", "kind", "code", "said"),
+    ("operation", "kind", "code", "expected"),
     [
         ("DescribeInstanceInformation", "access_denied", "ACCESS_DENIED", "ssm:DescribeInstanceInformation failed for"),
         ("DescribeInstancePatchStates", "throttle", "THROTTLED", "Rate exceeded"),
@@ -141,53 +142,51 @@ def test_the_fewest_calls_are_made_and_no_other_than_the_role_is_let_do(aws: San
         ("DescribeInstanceInformation", "dropped", "SERVICE_ERROR", "could not be called for account"),
     ],
 )
-def test_what_fails_in_one_place_is_told_there_with_the_words_of_aws_and_ends_nothing_else(
+def test_an_error_in_one_region_is_reported_there_only(
     aws: Sandbox,
-    connection: AwsSession,
+    session: AwsSession,
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
     kind: Any,
     code: str,
-    said: str,
+    expected: str,
 ) -> None:
-    where = _busiest()
+    account_region = _busiest()
     if kind == "UnrecognizedClientException":
-        _refuse(monkeypatch, where, kind)
+        _refuse(monkeypatch, account_region, kind)
     else:
-        aws.faults.inject(Fault("ssm", operation, kind, times=10, account_id=where[0], region=where[1]))
-    told = read(connection)
-    assert told.codes == {"": 26, "ROLE_NOT_ASSUMED": 6, "ACCOUNT_NOT_ACTIVE": 3, code: 1}
-    place = told.places[where]
-    assert (place.state, place.code) == ("NOT_READ", code)
-    assert said in place.reason
-    assert where not in {(node["account_id"], node["region"]) for node in told.nodes}
+        aws.faults.inject(
+            Fault("ssm", operation, kind, times=10, account_id=account_region[0], region=account_region[1])
+        )
+    sink = read(session)
+    assert sink.codes == {"": 26, "ROLE_NOT_ASSUMED": 6, "ACCOUNT_NOT_ACTIVE": 3, code: 1}
+    result = sink.results[account_region]
+    assert (result.state, result.code) == ("NOT_READ", code)
+    assert expected in result.reason
+    assert account_region not in {(node["account_id"], node["region"]) for node in sink.nodes}
 
 
-def test_credentials_of_the_caller_that_are_over_end_it(
-    connection: AwsSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_credentials_of_the_caller_that_are_over_end_it(session: AwsSession, monkeypatch: pytest.MonkeyPatch) -> None:
     _refuse(monkeypatch, (MANAGEMENT, TOKYO), "ExpiredTokenException")
     with pytest.raises(CredentialsError, match="ExpiredTokenException"):
-        read(connection)
+        read(session)
 
 
-def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else_are_not_entered(
-    aws: Sandbox, connection: AwsSession
-) -> None:
-    first = read(connection)
-    done = frozenset(where for where, place in first.places.items() if place.state == "READ")
+def test_completed_regions_are_not_read_again(aws: Sandbox, session: AwsSession) -> None:
+    first = read(session)
+    done = frozenset(account_region for account_region, result in first.results.items() if result.state == "READ")
     before = len(aws.calls)
-    second = read(connection, told=Told(done=done))
-    assert set(second.places) == set(first.places) - done
+    second = read(session, sink=MemorySink(done=done))
+    assert set(second.results) == set(first.results) - done
     assert second.expected == 9
     entered = [call for call in aws.calls[before:] if call.operation == "AssumeRole"]
-    refused = {account for (account, _), place in first.places.items() if place.code == "ROLE_NOT_ASSUMED"}
+    refused = {account for (account, _), result in first.results.items() if result.code == "ROLE_NOT_ASSUMED"}
     assert len(entered) == len(refused) == 2
     assert all(call.error_code for call in entered)
 
 
 @pytest.mark.parametrize(
-    ("scope", "told"),
+    ("scope", "expected"),
     [
         (Scope(organizational_unit="Root/Workload"), 'no organizational unit "Root/Workload": name one of "Root"'),
         (Scope(organizational_unit="Root/Workloads/Nowhere"), '"Root/Workloads", "Root/Workloads/Production", "Root/'),
@@ -200,65 +199,67 @@ def test_places_that_are_done_are_not_asked_again_and_accounts_with_nothing_else
         (Scope(regions=("us-east-9", "us-east-1")), "There is no Region us-east-9: name some of "),
     ],
 )
-def test_what_there_is_not_is_refused_with_the_choices(connection: AwsSession, scope: Scope, told: str) -> None:
-    ledger = Told()
+def test_an_unknown_scope_is_an_error_with_choices(session: AwsSession, scope: Scope, expected: str) -> None:
+    sink = MemorySink()
     with pytest.raises(QueryError) as raised:
-        read(connection, scope, ledger)
-    assert told in str(raised.value)
-    assert not ledger.places
+        read(session, scope, sink)
+    assert expected in str(raised.value)
+    assert not sink.results
 
 
-def test_the_scope_narrows_it(aws: Sandbox, connection: AwsSession) -> None:
-    everything = read(connection)
-    by_path = read(connection, Scope(organizational_unit="Root/Workloads", regions=(TOKYO,)))
-    assert set(by_path.places) == {
-        where
-        for where, place in everything.places.items()
-        if place.region == TOKYO and place.organizational_unit.startswith("Root/Workloads/")
+def test_the_scope_narrows_it(aws: Sandbox, session: AwsSession) -> None:
+    everything = read(session)
+    by_path = read(session, Scope(organizational_unit="Root/Workloads", regions=(TOKYO,)))
+    assert set(by_path.results) == {
+        account_region
+        for account_region, result in everything.results.items()
+        if result.region == TOKYO and result.organizational_unit.startswith("Root/Workloads/")
     }
     unit = aws.client("organizations", MANAGEMENT).list_organizational_units_for_parent(ParentId="r-sbox")
     unit_id = next(unit["Id"] for unit in unit["OrganizationalUnits"] if unit["Name"] == "Workloads")
-    by_id = read(connection, Scope(organizational_unit=unit_id, regions=(TOKYO,)))
-    assert by_id.places == by_path.places
-    one = read(connection, Scope(account_ids=(MANAGEMENT,)))
-    assert {account for account, _ in one.places} == {MANAGEMENT}
+    by_id = read(session, Scope(organizational_unit=unit_id, regions=(TOKYO,)))
+    assert by_id.results == by_path.results
+    one = read(session, Scope(account_ids=(MANAGEMENT,)))
+    assert {account for account, _ in one.results} == {MANAGEMENT}
     # Every Region that is enabled in the caller's account.
-    assert {*REGIONS, "us-west-2"} <= {region for _, region in one.places}
+    assert {*REGIONS, "us-west-2"} <= {region for _, region in one.results}
 
 
-def test_credentials_that_near_their_end_are_renewed(aws: Sandbox, connection: AwsSession) -> None:
+def test_credentials_that_near_their_end_are_renewed(aws: Sandbox, session: AwsSession) -> None:
     passed = 0.0
-    object.__setattr__(connection.clock, "now", lambda: passed)
-    member = AccountSessions(connection, ROLE, ACTIONS).assume_role(_busiest()[0])
+    object.__setattr__(session.clock, "now", lambda: passed)
+    member = AccountSessions(session, ROLE, ACTIONS).assume_role(_busiest()[0])
 
-    def ask() -> int:
+    def assumed_roles() -> int:
         member.call("ssm", VIRGINIA, "describe_instance_information")
         return sum(call.operation == "AssumeRole" for call in aws.calls)
 
-    assert ask() == 1
+    assert assumed_roles() == 1
     passed = 600
-    assert ask() == 1
+    assert assumed_roles() == 1
     passed = 700
-    assert ask() == 2
+    assert assumed_roles() == 2
     passed = 1300
-    assert ask() == 2
+    assert assumed_roles() == 2
 
 
 def _busiest() -> tuple[str, str]:
     """A member account and Region that can be read and has nodes."""
-    places = Counter((instance.account_id, instance.region) for instance in SCENARIO.instances)
+    results = Counter((instance.account_id, instance.region) for instance in SCENARIO.instances)
     roles = {account.id for account in SCENARIO.member_accounts() if account.access_role == "trusting"}
-    return next(where for where, _ in places.most_common() if where[0] in roles)
+    return next(account_region for account_region, _ in results.most_common() if account_region[0] in roles)
 
 
-def _refuse(monkeypatch: pytest.MonkeyPatch, where: tuple[str, str], kind: str) -> None:
-    """Lets what is asked of Systems Manager there be answered as the sandbox never does."""
-    call = AccountSessions.call
+def _refuse(monkeypatch: pytest.MonkeyPatch, account_region: tuple[str, str], kind: str) -> None:
+    """Returns an error for Systems Manager there that the sandbox does not have."""
+    invoke = AccountSessions.invoke
 
-    def refused(self: AccountSessions, member: Any, service: str, region: str, operation: str, parameters: Any) -> Any:
-        if (member.account_id, region, service) == (*where, "ssm"):
-            with Explained(f"{service}:{operation}", account_id=where[0], region=region):
+    def refused(
+        self: AccountSessions, request: Any, account_session: Any, service: str, region: str, operation: str
+    ) -> Any:
+        if (account_session.account_id, region, service) == (*account_region, "ssm"):
+            with translate_errors(f"{service}:{operation}", account_id=account_region[0], region=region):
                 raise ClientError({"Error": {"Code": kind, "Message": "The security token is invalid"}}, operation)
-        return call(self, member, service, region, operation, parameters)
+        return invoke(self, request, account_session, service, region, operation)
 
-    monkeypatch.setattr(AccountSessions, "call", refused)
+    monkeypatch.setattr(AccountSessions, "invoke", refused)

@@ -1,4 +1,4 @@
--- Title: Accounts that sent nothing lately
+-- Title: Accounts without recent data
 -- Description: Accounts and Regions of which the newest data is older than two days, though their nodes are scanned daily.
 
 SELECT accountid, region, count(*) AS objects, max(capturetime) AS newest

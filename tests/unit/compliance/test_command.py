@@ -1,4 +1,4 @@
-"""`report.py compliance`: what is refused before AWS is asked anything, and the way from a source to the report."""
+"""`report.py compliance`: validation of options, and the command from a source to the report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox import Scenario
 from systems_manager_organization.compliance.model.node import node_of
 from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.errors import ServiceError
-from unit.compliance_tables import BANK, LAB, OLDEST, SHOP, TOKYO, VIRGINIA, denied, node, place
+from unit.compliance_tables import BANK, LAB, OLDEST, SHOP, TOKYO, VIRGINIA, denied, node, result
 from unit.conftest import Outcome
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ ROLE = "OrganizationAccountAccessRole"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["--format", "xml"], 'format is "xml", but must be table, json, csv or parquet.'),
         (["--source", "ftp"], 'source is "ftp", but must be api, s3 or athena.'),
@@ -66,122 +66,122 @@ ROLE = "OrganizationAccountAccessRole"
         (["--colour", "red"], "unrecognized arguments: --colour red"),
     ],
 )
-def test_an_unknown_value_is_refused_with_the_choices(run: Run, arguments: list[str], told: str) -> None:
+def test_an_unknown_value_is_refused_with_the_choices(run: Run, arguments: list[str], expected: str) -> None:
     outcome = run("report", "compliance", *arguments)
     assert (outcome.status, outcome.stdout) == (2, "")
-    assert outcome.stderr.startswith(f"report.py compliance: {told}")
+    assert outcome.stderr.startswith(f"report.py compliance: {expected}")
     assert outcome.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("package", "arguments", "told"),
+    ("package", "arguments", "expected"),
     [
         ("duckdb", ["--format", "json"], "-m pip install duckdb; or uv run --script report.py, which installs it."),
-        ("rich.console", [], "-m pip install rich; or JSON (--json, --format json), which needs none."),
+        ("rich.console", [], "-m pip install rich; or use JSON (--json, --format json)."),
     ],
 )
-def test_a_missing_package_is_one_line_with_the_ways_out_before_anything_is_asked(
-    run: Run, monkeypatch: pytest.MonkeyPatch, package: str, arguments: list[str], told: str
+def test_a_missing_package_is_one_line_with_remedies(
+    run: Run, monkeypatch: pytest.MonkeyPatch, package: str, arguments: list[str], expected: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     outcome = run("report", "compliance", *arguments, terminal=True)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert f" cannot import {package.partition('.')[0]} (" in outcome.stderr
-    assert outcome.stderr.endswith(f"{told}\n")
+    assert outcome.stderr.endswith(f"{expected}\n")
     assert outcome.stderr.count("\n") == 1
 
 
 # From the source to the report
 
-Ask = Callable[..., Outcome]
+RunReport = Callable[..., Outcome]
 
 
-class Told:
-    """A source that tells of these places, and breaks off after so many."""
+class FakeSource:
+    """A source of these results, which fails after so many."""
 
-    def __init__(self, contents: Contents, ends: BaseException | None = None, after: int = 0) -> None:
-        self.contents, self.ends, self.after = contents, ends, after
-        self.asked: list[tuple[str, str]] = []
+    def __init__(self, contents: Contents, error: BaseException | None = None, after: int = 0) -> None:
+        self.contents, self.error, self.after = contents, error, after
+        self.read_regions: list[tuple[str, str]] = []
 
-    def read(self, aws: AwsSession, scope: Scope, ledger: ResultSink) -> None:
-        ledger.expect(len(self.contents))
-        for where, seen in self.contents:
-            if ledger.is_done(where.account_id, where.region):
+    def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
+        sink.expect(len(self.contents))
+        for place, records in self.contents:
+            if sink.is_done(place.account_id, place.region):
                 continue
-            if self.ends and len(self.asked) == self.after:
-                raise self.ends
-            self.asked.append((where.account_id, where.region))
-            ledger.place(where, [node_of(where, one, OLDEST) for one in seen])
+            if self.error and len(self.read_regions) == self.after:
+                raise self.error
+            self.read_regions.append((place.account_id, place.region))
+            sink.add_result(place, [node_of(place, record, OLDEST) for record in records])
 
 
 @pytest.fixture
-def ask(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
-    """Runs the verb in the management account at the sandbox's time, with a journal of its own."""
+def report(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunReport:
+    """Runs the command in the management account at the sandbox's time, with a temporary cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
-    def ask(*arguments: str, source: Source | None = None, terminal: bool = False) -> Outcome:
+    def report(*arguments: str, source: Source | None = None, terminal: bool = False) -> Outcome:
         if source:
             monkeypatch.setattr(catalog, "source_of", lambda _query, _now: source)
         now = aws.clock.now().timestamp()
         return run("report", "compliance", *arguments, terminal=terminal, time=lambda: now)
 
-    return ask
+    return report
 
 
 def journals(directory: Path) -> Sequence[Path]:
-    return list(directory.rglob("question.json"))
+    return list(directory.rglob("report.json"))
 
 
 CONTENTS: Contents = [
-    (place(SHOP, TOKYO), [node(1, (2,))]),
-    (place(SHOP, VIRGINIA), []),
-    (place(BANK, TOKYO), [node(2)]),
+    (result(SHOP, TOKYO), [node(1, (2,))]),
+    (result(SHOP, VIRGINIA), []),
+    (result(BANK, TOKYO), [node(2)]),
     (denied(LAB, TOKYO), []),
 ]
 
 
-def test_an_interruption_tells_how_far_it_came_and_resume_goes_on(ask: Ask, tmp_path: Path) -> None:
-    outcome = ask(source=Told(CONTENTS, KeyboardInterrupt(), after=2))
-    kept = "2 of 4 accounts and Regions are kept: the same command with --resume goes on."
+def test_resume_continues_an_interrupted_report(report: RunReport, tmp_path: Path) -> None:
+    outcome = report(source=FakeSource(CONTENTS, KeyboardInterrupt(), after=2))
+    kept = "2 of 4 accounts and Regions were read: run the same command with --resume to continue."
     assert (outcome.status, outcome.stdout) == (130, "")
     assert outcome.stderr == f"report.py compliance: interrupted. {kept}\n"
-    rest = Told(CONTENTS)
-    outcome = ask("--resume", "--fail-on", "critical", source=rest)
-    assert rest.asked == [(BANK, TOKYO), (LAB, TOKYO)]
+    rest = FakeSource(CONTENTS)
+    outcome = report("--resume", "--fail-on", "critical", source=rest)
+    assert rest.read_regions == [(BANK, TOKYO), (LAB, TOKYO)]
     assert outcome.status == 2
     assert outcome.stdout.startswith("2 managed nodes: 1 compliant (50.0 %), 1 noncompliant.")
-    assert "going on where it was interrupted: 2 accounts and Regions are there already." in outcome.stderr
+    assert "resuming the interrupted report: 2 accounts and Regions were read." in outcome.stderr
     assert journals(tmp_path) == []
 
 
-def test_a_failure_in_the_midst_keeps_what_was_read(ask: Ask, tmp_path: Path) -> None:
-    ends = ServiceError("The credentials are over.", "ExpiredToken")
-    outcome = ask(source=Told(CONTENTS, ends, after=1))
+def test_a_failure_keeps_what_was_read(report: RunReport, tmp_path: Path) -> None:
+    error = ServiceError("The credentials are over.", "ExpiredToken")
+    outcome = report(source=FakeSource(CONTENTS, error, after=1))
     assert outcome.status == 1
     assert outcome.stderr.splitlines() == [
-        "report.py compliance: 1 of 4 accounts and Regions are kept: the same command with --resume goes on.",
+        "report.py compliance: 1 of 4 accounts and Regions were read: run the same command with --resume to continue.",
         "report.py compliance: The credentials are over.",
     ]
     assert len(journals(tmp_path)) == 1
-    assert ask(source=Told(CONTENTS, ends)).stderr.startswith("report.py compliance: No account was read.\n")
+    assert report(source=FakeSource(CONTENTS, error)).stderr.startswith("report.py compliance: No account was read.\n")
     assert journals(tmp_path) == []
 
 
-def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
-    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_error_of_duckdb_is_one_line_and_keeps_the_results(
+    report: RunReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: object) -> None:
         raise duckdb.OutOfMemoryException("Out of\n Memory.")
 
     monkeypatch.setattr("systems_manager_organization.compliance.command.render_report", full)
-    outcome = ask(source=Told(CONTENTS))
+    outcome = report(source=FakeSource(CONTENTS))
     assert outcome.status == 1
-    assert outcome.stderr.endswith("\nreport.py compliance: The report cannot be made: Out of Memory.\n")
+    assert outcome.stderr.endswith("\nreport.py compliance: The report could not be created: Out of Memory.\n")
     assert len(journals(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         ([], "ApiSource('OrganizationAccountAccessRole')"),
         (["--member-role-name", "path/Reader"], "ApiSource('path/Reader')"),
@@ -192,35 +192,40 @@ def test_what_duckdb_cannot_do_is_one_line_and_loses_nothing(
         ),
     ],
 )
-def test_each_source_is_told_what_it_needs(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+def test_each_source_gets_its_options(
+    report: RunReport, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
 ) -> None:
     made = catalog.source_of
-    seen: list[Any] = []
+    records: list[Any] = []
 
     def source_of(*given: Any) -> Source:
-        seen.append(made(*given))
-        return Told([])
+        records.append(made(*given))
+        return FakeSource([])
 
     monkeypatch.setattr(catalog, "source_of", source_of)
-    assert ask(*arguments).status == 0
-    values = [value for name, value in vars(seen[0]).items() if name != "now"]
-    assert f"{type(seen[0]).__name__}({', '.join(map(repr, values))})" == told
+    assert report(*arguments).status == 0
+    values = [value for name, value in vars(records[0]).items() if name != "now"]
+    assert f"{type(records[0]).__name__}({', '.join(map(repr, values))})" == expected
 
 
-def test_the_organization_through_a_role_of_every_account(ask: Ask, aws: Sandbox, tmp_path: Path) -> None:
+def test_the_organization_through_a_role_of_every_account(report: RunReport, aws: Sandbox, tmp_path: Path) -> None:
     aws.reset(Scenario.generated(accounts=10, regions=(TOKYO, VIRGINIA), instances=60, unreadable=1, seed=1))
     file, page = tmp_path / "report.json", tmp_path / "report.html"
     arguments = ["--format", "json", "--output", str(file), "--html", str(page), "--regions", f"{TOKYO},{VIRGINIA}"]
-    outcome = ask(*arguments, "--member-role-name", ROLE, "--by", "region")
+    outcome = report(*arguments, "--member-role-name", ROLE, "--by", "region")
     assert (outcome.status, outcome.stdout, outcome.stderr) == (3, "", f"The page: {page}\n")
-    told = json.loads(file.read_text(encoding="utf-8"))
-    assert told["generated_at"].startswith(aws.clock.now().date().isoformat())
-    assert (told["totals"]["accounts"], told["totals"]["accounts_read"]) == (10, 8)
-    assert {place["code"] for place in told["places"]} == {"", "ROLE_NOT_ASSUMED", "ACCOUNT_NOT_ACTIVE"}
-    assert told["totals"]["nodes"] == len(told["nodes"]) == sum(group["nodes"] for group in told["groups"]) > 20
-    assert {found["status"] for found in told["nodes"]} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
-    assert all(found["node_id"] in page.read_text(encoding="utf-8") for found in told["nodes"])
-    unit = ask("--organizational-unit", "Root/Nowhere")
+    expected = json.loads(file.read_text(encoding="utf-8"))
+    assert expected["generated_at"].startswith(aws.clock.now().date().isoformat())
+    assert (expected["totals"]["accounts"], expected["totals"]["accounts_read"]) == (10, 8)
+    assert {result["code"] for result in expected["places"]} == {"", "ROLE_NOT_ASSUMED", "ACCOUNT_NOT_ACTIVE"}
+    assert (
+        expected["totals"]["nodes"]
+        == len(expected["nodes"])
+        == sum(group["nodes"] for group in expected["groups"])
+        > 20
+    )
+    assert {found["status"] for found in expected["nodes"]} == {"COMPLIANT", "NON_COMPLIANT", "NOT_REPORTING"}
+    assert all(found["node_id"] in page.read_text(encoding="utf-8") for found in expected["nodes"])
+    unit = report("--organizational-unit", "Root/Nowhere")
     assert (unit.status, unit.stdout) == (1, "")
     assert 'There is no organizational unit "Root/Nowhere": name one of "Root", ' in unit.stderr

@@ -1,4 +1,4 @@
-"""The questions of docs/reference/compliance-data.md: the answers of Athena and DuckDB, and that the page has them."""
+"""The queries of docs/reference/compliance-data.md in Athena and in DuckDB, and their documentation."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from sandbox import Scenario
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NODES, NOT_REPORTING, SEVERITIES
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.compliance.sources.bucket import BucketSource
-from systems_manager_organization.compliance.sources.bucket_objects import Bucket, show
-from unit.compliance_lake import (
+from systems_manager_organization.compliance.sources.bucket_objects import Bucket, create_views
+from unit.synced_data import (
     ADMINISTRATOR,
     BUCKET,
     MANAGEMENT,
     PREFIX,
     REGIONS,
     STACK_SET,
-    Lake,
-    answered,
+    SyncedData,
     build,
-    connection,
-    settled,
+    frozen_time,
+    open_session,
+    run_query,
 )
 
 if TYPE_CHECKING:
@@ -40,55 +40,55 @@ if TYPE_CHECKING:
     Rows = list[tuple[str | None, ...]]
 
 _PAGE = REPOSITORY / "docs" / "reference" / "compliance-data.md"
-_QUESTIONS = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
+_QUERIES = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 
 def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None:
-    built = build(aws, Scenario.generated(accounts=12, instances=120, unreadable=1))
-    told = built.collect(BucketSource(BUCKET, PREFIX, STACK_SET, settled(aws)))
+    data = build(aws, Scenario.generated(accounts=12, instances=120, unreadable=1))
+    sink = data.collect(BucketSource(BUCKET, PREFIX, STACK_SET, frozen_time(aws)))
     names = [column.name for column in NODES]
-    nodes: list[dict[str, Any]] = [dict(zip(names, node, strict=True)) for node in told.nodes]
-    broken = built.put("patch_summary", ADMINISTRATOR, "i-00000000000000001", "no JSON\nnor this")
-    answers = {name: answered(aws, data_layout.load_query(name)) for name in _QUESTIONS}
+    nodes: list[dict[str, Any]] = [dict(zip(names, node, strict=True)) for node in sink.nodes]
+    broken = data.put("patch_summary", ADMINISTRATOR, "i-00000000000000001", "no JSON\nnor this")
+    results = {name: run_query(aws, data_layout.load_query(name)) for name in _QUERIES}
 
-    assert [row[2] for row in answers["nodes"]] == [node["node_id"] for node in sorted(nodes, key=_where)]
+    assert [row[2] for row in results["nodes"]] == [node["node_id"] for node in sorted(nodes, key=_where)]
     by_account = Counter(node["account_id"] for node in nodes)
-    assert {row[0]: int(row[1] or 0) for row in answers["compliance_by_account"]} == by_account
-    assert sum(int(row[2] or 0) for row in answers["compliance_by_account"]) >= _count(nodes, status=COMPLIANT) > 0
-    noncompliant = [int(row[3] or 0) for row in answers["compliance_by_account"]]
+    assert {row[0]: int(row[1] or 0) for row in results["compliance_by_account"]} == by_account
+    assert sum(int(row[2] or 0) for row in results["compliance_by_account"]) >= _count(nodes, status=COMPLIANT) > 0
+    noncompliant = [int(row[3] or 0) for row in results["compliance_by_account"]]
     assert noncompliant == sorted(noncompliant, reverse=True)
     critical = {node["node_id"]: node["noncompliant_critical"] for node in nodes if node["noncompliant_critical"]}
-    assert {row[2]: int(row[5] or 0) for row in answers["critical_patches"]} == critical
-    sums = [sum(int(row[3 + place] or 0) for row in answers["noncompliant_patches_by_severity"]) for place in range(6)]
+    assert {row[2]: int(row[5] or 0) for row in results["critical_patches"]} == critical
+    sums = [sum(int(row[3 + index] or 0) for row in results["noncompliant_patches_by_severity"]) for index in range(6)]
     assert sums == [sum(node[f"noncompliant_{name.lower()}"] for node in nodes) for name in SEVERITIES]
     late = {node["node_id"] for node in nodes if node["status"] == NOT_REPORTING}
-    assert {row[2] for row in answers["not_scanned_lately"]} == late
+    assert {row[2] for row in results["nodes_not_scanned"]} == late
     rebooting = {node["node_id"] for node in nodes if node["installed_pending_reboot"]}
-    assert {row[2] for row in answers["waiting_for_reboot"]} == rebooting
+    assert {row[2] for row in results["waiting_for_reboot"]} == rebooting
     baselines = Counter((node["baseline_id"], node["patch_group"]) for node in nodes if node["baseline_id"])
-    assert {(row[0], row[1]): int(row[3] or 0) for row in answers["patch_baselines_in_use"]} == baselines
-    assert sum(int(row[2] or 0) for row in answers["agent_versions"]) == len(nodes)
-    assert answers["malformed"] == [
+    assert {(row[0], row[1]): int(row[3] or 0) for row in results["patch_baselines_in_use"]} == baselines
+    assert sum(int(row[2] or 0) for row in results["agent_versions"]) == len(nodes)
+    assert results["malformed"] == [
         ("patch_summary", ADMINISTRATOR, "us-east-1", f"s3://{BUCKET}/{broken}", "2"),
     ]
     assert min(map(len, (critical, late, rebooting, baselines))) > 1
 
-    assert answers["accounts_gone_quiet"] == []
-    assert dict(_in_duckdb(aws, built, tmp_path)) == answers
+    assert results["accounts_without_recent_data"] == []
+    assert dict(_in_duckdb(aws, data, tmp_path)) == results
     aws.clock.advance(timedelta(days=3).total_seconds())
-    quiet = answered(aws, data_layout.load_query("accounts_gone_quiet"))
-    assert {row[:2] for row in quiet} >= {(node["account_id"], node["region"]) for node in nodes}
+    stale = run_query(aws, data_layout.load_query("accounts_without_recent_data"))
+    assert {row[:2] for row in stale} >= {(node["account_id"], node["region"]) for node in nodes}
 
 
-def _in_duckdb(aws: Sandbox, built: Lake, folder: Path) -> Iterator[tuple[str, Rows]]:
-    with connection(aws, ADMINISTRATOR) as administrator:
+def _in_duckdb(aws: Sandbox, data: SyncedData, folder: Path) -> Iterator[tuple[str, Rows]]:
+    with open_session(aws, ADMINISTRATOR) as administrator:
         bucket = Bucket(administrator, BUCKET, PREFIX)
-        wanted = dict.fromkeys((MANAGEMENT, *built.reached), REGIONS)
+        wanted = dict.fromkeys((MANAGEMENT, *data.deployed_account_ids), REGIONS)
         assert bucket.fetch(wanted, bucket.account_ids(), folder) == {}
     with duckdb.connect() as reader:
         reader.execute("SET TimeZone = 'UTC'")
-        show(reader, folder)
-        for name in _QUESTIONS:
+        create_views(reader, folder)
+        for name in _QUERIES:
             # DuckDB knows the machine's time alone.
             sql = data_layout.load_query(name).replace(
                 "current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'"
@@ -105,8 +105,8 @@ def _count(nodes: list[dict[str, Any]], **wanted: str) -> int:
     return sum(all(node[name] == value for name, value in wanted.items()) for node in nodes)
 
 
-@pytest.mark.parametrize("name", _QUESTIONS)
-def test_the_page_has_every_question(name: str) -> None:
+@pytest.mark.parametrize("name", _QUERIES)
+def test_the_page_has_every_query(name: str) -> None:
     page = _PAGE.read_text(encoding="utf-8")
     title, description, rest = re.fullmatch(
         r"-- Title: (.+)\n-- Description: (.+)\n\n(.+)\n", data_layout.load_query(name), re.DOTALL
@@ -114,7 +114,7 @@ def test_the_page_has_every_question(name: str) -> None:
     folder = "../../scripts/systems_manager_organization/compliance/queries"
     link = f"[`{name}.sql`]({folder}/{name}.sql)"
     assert f"### {title}\n\n{description} {link}\n" in page
-    # The longest is told of, and not printed.
+    # The longest is mentioned, and not printed.
     assert name == "nodes" or f"```sql\n{rest}\n```" in page
 
 

@@ -1,4 +1,4 @@
-"""`observe.py preflight` as a person runs it."""
+"""`observe.py preflight` on the command line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def scanned_twice(aws: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("scanned_twice")
-def test_by_hand_it_looks_at_what_is_there_and_fails_on_an_error(run: Run) -> None:
+def test_it_checks_existing_configurations_and_fails_on_an_error(run: Run) -> None:
     arguments = ("--region", "us-east-1", "--member-role-name", ROLE)
     outcome = run("observe", "preflight", *arguments)
     assert outcome.status == 1
@@ -46,16 +46,16 @@ def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("COLUMNS", "100")
     outcome = run("observe", "preflight", "--region=us-east-1", terminal=True)
     assert outcome.status == 1
-    for words in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
-        assert words in outcome.stdout
+    for expected in ("finding", "SCAN_CONFLICT", "console and hosts", 'Set ScanInstances of hosts to "false".'):
+        assert expected in outcome.stdout
 
 
 @pytest.mark.usefixtures("aws")
-def test_by_hand_the_account_and_the_region_need_not_be_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_account_and_region_are_optional(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("observe", "preflight", "--json").status == 0
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     outcome = run("observe", "preflight", "--json")
     assert (outcome.status, outcome.stderr) == (
         2,
-        "observe.py preflight: there is no Region: use --region, or set AWS_REGION.\n",
+        "observe.py preflight: no Region is configured: use --region, or set AWS_REGION.\n",
     )

@@ -1,4 +1,4 @@
-"""The sources `s3` and `athena`: that they tell what the API tells, and what becomes of what they do not understand."""
+"""The sources `s3` and `athena`: the same results as from the API, and malformed objects."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from sandbox import Fault, Scenario
 from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_LEFT_ORGANIZATION,
     ACCOUNT_NOT_ACTIVE,
-    DEPARTED_ACCOUNT,
     MALFORMED_OBJECT,
     NODES,
-    NOT_IN_TABLES,
+    PARTITION_MISSING,
     READ,
     ROLE_NOT_ASSUMED,
     SERVICE_ERROR,
@@ -25,7 +25,7 @@ from systems_manager_organization.compliance.sources.bucket import BucketSource
 from systems_manager_organization.compliance.sources.bucket_objects import Bucket
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
-from unit.compliance_lake import (
+from unit.synced_data import (
     ADMINISTRATOR,
     BROKEN,
     BUCKET,
@@ -36,11 +36,11 @@ from unit.compliance_lake import (
     REGIONS,
     STACK_SET,
     WORKGROUP,
-    Told,
+    MemorySink,
     build,
-    connection,
+    frozen_time,
     make_stack_set,
-    settled,
+    open_session,
 )
 
 if TYPE_CHECKING:
@@ -49,51 +49,53 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from systems_manager_organization.compliance.sources.result_sink import Source
 
-_STRANGER = "999999999999"
-_SMALL = Scenario.generated(accounts=8, instances=40, unreadable=1)
+_UNKNOWN_ACCOUNT = "999999999999"
+_SCENARIO = Scenario.generated(accounts=8, instances=40, unreadable=1)
 
 
 def _sources(now: Callable[[], float]) -> tuple[Source, Source]:
     return BucketSource(BUCKET, PREFIX, STACK_SET, now), AthenaSource(WORKGROUP, DATABASE, STACK_SET, now)
 
 
-def test_three_sources_tell_the_same(aws: Sandbox) -> None:
-    lake = build(aws, Scenario.generated())
-    now = settled(aws)
-    api = Told()
-    with connection(aws, MANAGEMENT) as management:
+def test_three_sources_have_the_same_results(aws: Sandbox) -> None:
+    data = build(aws, Scenario.generated())
+    now = frozen_time(aws)
+    api = MemorySink()
+    with open_session(aws, MANAGEMENT) as management:
         ApiSource("OrganizationAccountAccessRole", now).read(management, Scope(regions=REGIONS), api)
-    s3, athena = (lake.collect(source) for source in _sources(now))
+    s3, athena = (data.collect(source) for source in _sources(now))
 
     assert len(api.nodes) > 500
     assert sorted(api.nodes) == sorted(s3.nodes) == sorted(athena.nodes)
-    assert len(api.places) == s3.expected == athena.expected == 40 * len(REGIONS)
+    assert len(api.results) == s3.expected == athena.expected == 40 * len(REGIONS)
     assert api.states == s3.states == athena.states
     assert api.problems == s3.problems == athena.problems == []
 
-    assert api.codes(ROLE_NOT_ASSUMED) == s3.codes(SYNC_NOT_DEPLOYED) == lake.failed
-    assert s3.places == athena.places
-    suspended = {account.id for account in lake.scenario.member_accounts() if account.status == "SUSPENDED"}
+    assert api.codes(ROLE_NOT_ASSUMED) == s3.codes(SYNC_NOT_DEPLOYED) == data.failed
+    assert s3.results == athena.results
+    suspended = {account.id for account in data.scenario.member_accounts() if account.status == "SUSPENDED"}
     assert api.codes(ACCOUNT_NOT_ACTIVE) == s3.codes(ACCOUNT_NOT_ACTIVE) == suspended
-    for account_id in lake.failed:
-        assert s3.places[account_id, REGION].reason.endswith(f"FAILED: {BROKEN}")
+    for account_id in data.failed:
+        assert s3.results[account_id, REGION].reason.endswith(f"FAILED: {BROKEN}")
 
 
-def test_what_cannot_be_understood_is_named(aws: Sandbox) -> None:
-    lake = build(aws, _SMALL)
-    now = settled(aws)
-    whole = lake.collect(_sources(now)[0])
+def test_malformed_objects_are_problems(aws: Sandbox) -> None:
+    data = build(aws, _SCENARIO)
+    now = frozen_time(aws)
+    whole = data.collect(_sources(now)[0])
     lost, unscanned, *_ = (node for node in whole.nodes if node[3] == REGION and node[9] != "NOT_REPORTING")
     keys = [
-        lake.put("instance_information", str(lost[0]), str(lost[4]), "no JSON"),
-        lake.put("patch_summary", str(unscanned[0]), str(unscanned[4]), '{"captureTime": "2026-01-05T00:00:00Z"}\n[1]'),
+        data.put("instance_information", str(lost[0]), str(lost[4]), "no JSON"),
+        data.put("patch_summary", str(unscanned[0]), str(unscanned[4]), '{"captureTime": "2026-01-05T00:00:00Z"}\n[1]'),
     ]
-    key = lake.put("instance_information", _STRANGER, "i-00000000000000001", '{"resourceId": "i-00000000000000001"}')
-    assert f"accountid={_STRANGER}/" in key
+    key = data.put(
+        "instance_information", _UNKNOWN_ACCOUNT, "i-00000000000000001", '{"resourceId": "i-00000000000000001"}'
+    )
+    assert f"accountid={_UNKNOWN_ACCOUNT}/" in key
 
-    s3, athena = (lake.collect(source) for source in _sources(now))
+    s3, athena = (data.collect(source) for source in _sources(now))
     assert sorted(s3.nodes) == sorted(athena.nodes)
-    assert s3.places == athena.places == whole.places
+    assert s3.results == athena.results == whole.results
     found = {problem.subject: problem for problem in s3.problems if problem.code == MALFORMED_OBJECT}
     assert found.keys() == set(keys)
     assert found[keys[0]].message.startswith(
@@ -103,7 +105,7 @@ def test_what_cannot_be_understood_is_named(aws: Sandbox) -> None:
     assert [problem for problem in athena.problems if problem.code == MALFORMED_OBJECT] == list(found.values())
     # What the tables do not know of has no row in Athena.
     assert [(problem.code, problem.subject) for problem in s3.problems if problem.subject not in found] == [
-        (DEPARTED_ACCOUNT, _STRANGER)
+        (ACCOUNT_LEFT_ORGANIZATION, _UNKNOWN_ACCOUNT)
     ]
     rows = {node[4]: node for node in s3.nodes}
     assert lost[4] not in rows
@@ -112,7 +114,7 @@ def test_what_cannot_be_understood_is_named(aws: Sandbox) -> None:
 
 
 def test_of_several_lines_the_latest_of_patches_counts(aws: Sandbox) -> None:
-    lake = build(aws, _SMALL)
+    data = build(aws, _SCENARIO)
     node = "i-00000000000000003"
     common = {"resourceId": node, "captureTime": "2026-01-05T08:00:00Z"}
     patch = {**common, "ComplianceType": "Patch", "Status": "NON_COMPLIANT", "NonCompliantCriticalCount": "2"}
@@ -130,10 +132,10 @@ def test_of_several_lines_the_latest_of_patches_counts(aws: Sandbox) -> None:
         ],
     }
     for table, lines in objects.items():
-        lake.put(table, ADMINISTRATOR, node, "\n\n".join(map(json.dumps, lines)) + "\n")
-    for source in _sources(settled(aws)):
-        told = lake.collect(source)
-        (row,) = (found for found in told.nodes if found[4] == node)
+        data.put(table, ADMINISTRATOR, node, "\n\n".join(map(json.dumps, lines)) + "\n")
+    for source in _sources(frozen_time(aws)):
+        sink = data.collect(source)
+        (row,) = (found for found in sink.nodes if found[4] == node)
         values = dict(zip([column.name for column in NODES], row, strict=True))
         assert (values["status"], values["severity"], values["noncompliant_critical"]) == (
             "NON_COMPLIANT",
@@ -142,83 +144,83 @@ def test_of_several_lines_the_latest_of_patches_counts(aws: Sandbox) -> None:
         )
         assert (values["missing"], values["failed"], values["baseline_id"]) == (2, 0, "")
         assert values["operation_ended_at"] == "2026-01-05T07:59:59Z"
-        assert told.problems == []
+        assert sink.problems == []
 
 
-def test_what_follows_from_where_syncs_are(aws: Sandbox) -> None:
+def test_regions_without_a_sync_or_a_partition(aws: Sandbox) -> None:
     joined = next(
-        one.id for one in _SMALL.member_accounts() if one.status == "ACTIVE" and one.access_role == "trusting"
+        one.id for one in _SCENARIO.member_accounts() if one.status == "ACTIVE" and one.access_role == "trusting"
     )
-    projected = [MANAGEMENT, *(one.id for one in _SMALL.member_accounts() if one.id != joined)]
-    lake = build(aws, _SMALL, projected=projected)
-    now = settled(aws)
-    s3, athena = (lake.collect(source) for source in _sources(now))
-    assert s3.places[joined, REGION].state == READ
-    assert athena.codes(NOT_IN_TABLES) == {joined}
-    assert "apply modules/compliance-reporting again" in athena.places[joined, REGION].reason
+    projected = [MANAGEMENT, *(one.id for one in _SCENARIO.member_accounts() if one.id != joined)]
+    data = build(aws, _SCENARIO, projected=projected)
+    now = frozen_time(aws)
+    s3, athena = (data.collect(source) for source in _sources(now))
+    assert s3.results[joined, REGION].state == READ
+    assert athena.codes(PARTITION_MISSING) == {joined}
+    assert "apply modules/compliance-reporting again" in athena.results[joined, REGION].reason
 
-    # Of a Region that no StackSet and no object knows, nothing was read, whoever's it is.
+    # A Region without a stack instance and objects is not read.
     elsewhere = Scope(regions=("eu-north-1",), account_ids=(MANAGEMENT,))
     for source in _sources(now)[:1]:
-        told = lake.collect(source, elsewhere)
-        assert "make its resource data sync there" in told.places[MANAGEMENT, "eu-north-1"].reason
-        assert told.codes(SYNC_NOT_DEPLOYED) == {MANAGEMENT}
+        sink = data.collect(source, elsewhere)
+        assert "make its resource data sync there" in sink.results[MANAGEMENT, "eu-north-1"].reason
+        assert sink.codes(SYNC_NOT_DEPLOYED) == {MANAGEMENT}
 
-    # What was done before an interruption is neither asked for nor told again.
-    done = frozenset(s3.places) - {(ADMINISTRATOR, REGION)}
+    # What was read before an interruption is not read again.
+    done = frozenset(s3.results) - {(ADMINISTRATOR, REGION)}
     for source in _sources(now):
-        assert lake.collect(source, ledger=Told(done)).places.keys() == {(ADMINISTRATOR, REGION)}
+        assert data.collect(source, sink=MemorySink(done)).results.keys() == {(ADMINISTRATOR, REGION)}
 
 
 def test_regions_are_those_of_the_stack_set(aws: Sandbox) -> None:
-    lake = build(aws, _SMALL)
-    source, _ = _sources(settled(aws))
-    assert {region for _, region in lake.collect(source, Scope()).places} == set(REGIONS)
+    data = build(aws, _SCENARIO)
+    source, _ = _sources(frozen_time(aws))
+    assert {region for _, region in data.collect(source, Scope()).results} == set(REGIONS)
     make_stack_set(aws, "unused")
     with pytest.raises(ScriptError, match=r"has no instance yet, .* or use --regions"):
-        lake.collect(BucketSource(BUCKET, PREFIX, "unused"), Scope())
+        data.collect(BucketSource(BUCKET, PREFIX, "unused"), Scope())
 
 
-def test_what_ends_a_report_says_the_way_out(aws: Sandbox) -> None:
-    lake = build(aws, _SMALL)
-    now = settled(aws)
+def test_fatal_errors_have_remedies(aws: Sandbox) -> None:
+    data = build(aws, _SCENARIO)
+    now = frozen_time(aws)
 
     def refused(source: Source) -> str:
         with pytest.raises(ScriptError) as caught:
-            lake.collect(source)
+            data.collect(source)
         return str(caught.value)
 
-    assert "The StackSet is the output stack_set_name of" in refused(BucketSource(BUCKET, PREFIX, "elsewhere", now))
+    assert "Use the output stack_set_name of" in refused(BucketSource(BUCKET, PREFIX, "elsewhere", now))
     assert "There is no bucket elsewhere" in refused(BucketSource("elsewhere", PREFIX, STACK_SET, now))
     assert "the output workgroup of" in refused(AthenaSource("elsewhere", DATABASE, STACK_SET, now))
-    assert "the output database of" in refused(AthenaSource(WORKGROUP, "elsewhere", STACK_SET, now))
+    assert "use the output database of" in refused(AthenaSource(WORKGROUP, "elsewhere", STACK_SET, now))
     s3, athena = _sources(now)
-    asked = len(aws.calls)
+    api_calls = len(aws.calls)
     for source in (s3, athena):
-        for scope, said in (
+        for scope, expected in (
             (Scope("Root/Nowhere"), 'no organizational unit "Root/Nowhere": name one of'),
-            (Scope(account_ids=(_STRANGER,)), f"no account {_STRANGER} in"),
+            (Scope(account_ids=(_UNKNOWN_ACCOUNT,)), f"no account {_UNKNOWN_ACCOUNT} in"),
             (Scope(regions=("us-esat-1",)), "no Region us-esat-1: StackSet patch-compliance has made .* us-east-1"),
         ):
-            with pytest.raises(QueryError, match=said):
-                lake.collect(source, scope)
-    assert "StartQueryExecution" not in [call.operation for call in aws.calls[asked:]]
+            with pytest.raises(QueryError, match=expected):
+                data.collect(source, scope)
+    assert "StartQueryExecution" not in [call.operation for call in aws.calls[api_calls:]]
     aws.faults.inject(Fault(service="s3", operation="GetObject", kind="access_denied"))
     assert "takes s3:ListBucket on it, s3:GetObject below inventory/ and kms:Decrypt" in refused(s3)
 
     aws.client("athena", ADMINISTRATOR).update_work_group(
         WorkGroup=WORKGROUP, ConfigurationUpdates={"BytesScannedCutoffPerQuery": 10_485_760}
     )
-    lake.put("patch_summary", ADMINISTRATOR, "i-00000000000000002", '{"resourceId": "i-00000000000000002"}\n' * 300_000)
+    data.put("patch_summary", ADMINISTRATOR, "i-00000000000000002", '{"resourceId": "i-00000000000000002"}\n' * 300_000)
     assert "Raise bytes_scanned_cutoff_per_query" in refused(athena)
 
 
 def test_an_object_that_stays_away_is_the_end_of_its_account_alone(
     aws: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake = build(aws, _SMALL)
-    source, _ = _sources(settled(aws))
-    whole = lake.collect(source)
+    data = build(aws, _SCENARIO)
+    source, _ = _sources(frozen_time(aws))
+    whole = data.collect(source)
     # Which of the calls that are made at once fails is chance; this one is always the same account's.
     busy = max(whole.nodes, key=lambda node: [row[0] for row in whole.nodes].count(node[0]))[0]
     read = Bucket.body
@@ -229,7 +231,7 @@ def test_an_object_that_stays_away_is_the_end_of_its_account_alone(
         return read(bucket, key)
 
     monkeypatch.setattr(Bucket, "body", body)
-    told = lake.collect(source)
-    assert told.codes(SERVICE_ERROR) == {busy}
-    assert "SlowDown" in told.places[str(busy), REGION].reason
-    assert sorted(told.nodes) == sorted(node for node in whole.nodes if node[0] != busy)
+    sink = data.collect(source)
+    assert sink.codes(SERVICE_ERROR) == {busy}
+    assert "SlowDown" in sink.results[str(busy), REGION].reason
+    assert sorted(sink.nodes) == sorted(node for node in whole.nodes if node[0] != busy)

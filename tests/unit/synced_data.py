@@ -1,4 +1,4 @@
-"""An organization whose resource data syncs write to one bucket, with tables over it, and what a source tells of it."""
+"""An organization whose resource data syncs write to one bucket, with tables over it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from sandbox import Sandbox, Scenario
-    from systems_manager_organization.compliance.model.account_region_result import AccountRegionResult
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem, Source
 
 MANAGEMENT, ADMINISTRATOR = "111111111111", "222222222222"
@@ -52,11 +52,11 @@ _DESTINATION = {"BucketName": BUCKET, "Prefix": PREFIX, "Region": REGION, "SyncF
 
 
 @dataclass
-class Told:
-    """A ledger that keeps everything."""
+class MemorySink:
+    """A result sink in memory."""
 
     done: frozenset[tuple[str, str]] = frozenset()
-    places: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
+    results: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     expected: int = 0
@@ -64,29 +64,32 @@ class Told:
     def is_done(self, account_id: str, region: str) -> bool:
         return (account_id, region) in self.done
 
-    def expect(self, places: int) -> None:
-        self.expected += places
+    def expect(self, results: int) -> None:
+        self.expected += results
 
-    def place(self, place: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
-        assert (place.account_id, place.region) not in self.places
-        self.places[place.account_id, place.region] = place
+    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
+        assert (result.account_id, result.region) not in self.results
+        self.results[result.account_id, result.region] = result
         self.nodes += nodes
 
-    def problem(self, problem: Problem) -> None:
+    def add_problem(self, problem: Problem) -> None:
         self.problems.append(problem)
 
     @property
     def states(self) -> dict[tuple[str, str], tuple[str, str]]:
         """State and organizational unit, by place."""
-        return {where: (place.state, place.organizational_unit) for where, place in self.places.items()}
+        return {
+            account_region: (result.state, result.organizational_unit)
+            for account_region, result in self.results.items()
+        }
 
     def codes(self, code: str) -> set[str]:
         """The accounts with a place that was not read for this reason."""
-        return {place.account_id for place in self.places.values() if place.code == code}
+        return {result.account_id for result in self.results.values() if result.code == code}
 
 
 @dataclass
-class Lake:
+class SyncedData:
     """The bucket of a sandbox, its tables, and the accounts in which the StackSet failed."""
 
     sandbox: Sandbox
@@ -94,36 +97,36 @@ class Lake:
     failed: frozenset[str]
 
     @property
-    def reached(self) -> list[str]:
+    def deployed_account_ids(self) -> list[str]:
         """The accounts that a service-managed StackSet deploys to."""
         members = self.scenario.member_accounts()
         return [account.id for account in members if account.status == "ACTIVE"]
 
-    def collect(self, source: Source, scope: Scope = _EVERYWHERE, *, ledger: Told | None = None) -> Told:
-        """What a source in the administrator account tells."""
-        told = ledger or Told()
-        with connection(self.sandbox, ADMINISTRATOR) as aws:
-            source.read(aws, scope, told)
-        return told
+    def collect(self, source: Source, scope: Scope = _EVERYWHERE, *, sink: MemorySink | None = None) -> MemorySink:
+        """The results of a source in the administrator account."""
+        sink = sink or MemorySink()
+        with open_session(self.sandbox, ADMINISTRATOR) as aws:
+            source.read(aws, scope, sink)
+        return sink
 
     def put(self, table: str, account_id: str, node_id: str, text: str, *, region: str = REGION) -> str:
-        """Somebody's own object, with its key."""
-        folder = next(one.folder for one in data_layout.tables() if one.name == table)
-        place = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
-        key = f"{PREFIX}/{folder}/{place}/{node_id}.json"
+        """Writes an object; returns its key."""
+        folder = next(item.folder for item in data_layout.tables() if item.name == table)
+        result = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
+        key = f"{PREFIX}/{folder}/{result}/{node_id}.json"
         self.sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=BUCKET, Key=key, Body=text)
         return key
 
 
-def build(sandbox: Sandbox, scenario: Scenario, *, projected: Iterable[str] | None = None) -> Lake:
-    """Everything that modules/compliance-reporting makes, and the syncs of the management account, made by hand.
+def build(sandbox: Sandbox, scenario: Scenario, *, projected: Iterable[str] | None = None) -> SyncedData:
+    """Everything that modules/compliance-reporting creates, and the syncs of the management account.
 
     The accounts without a role to enter them by are those that the StackSet fails in. `projected`: the accounts that
     the tables know; by default all.
     """
     sandbox.reset(scenario)
-    failed = frozenset(one.id for one in scenario.member_accounts() if one.access_role != "trusting")
-    made = Lake(sandbox, scenario, failed)
+    failed = frozenset(item.id for item in scenario.member_accounts() if item.access_role != "trusting")
+    data = SyncedData(sandbox, scenario, failed)
     s3 = sandbox.client("s3", ADMINISTRATOR)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(_POLICY))
@@ -144,8 +147,8 @@ def build(sandbox: Sandbox, scenario: Scenario, *, projected: Iterable[str] | No
             SyncName="patch-compliance", S3Destination=_DESTINATION
         )
     sandbox.clock.advance(_LONG)
-    _make_tables(sandbox, projected or (MANAGEMENT, *made.reached))
-    return made
+    _make_tables(sandbox, projected or (MANAGEMENT, *data.deployed_account_ids))
+    return data
 
 
 def make_stack_set(sandbox: Sandbox, name: str) -> None:
@@ -167,7 +170,7 @@ def make_stack_set(sandbox: Sandbox, name: str) -> None:
     )
 
 
-def connection(sandbox: Sandbox, account_id: str) -> AwsSession:
+def open_session(sandbox: Sandbox, account_id: str) -> AwsSession:
     """AWS as the administrator of an account sees it, whose pauses are the sandbox's time."""
 
     def session(**_options: str | None) -> Any:
@@ -185,10 +188,10 @@ def connection(sandbox: Sandbox, account_id: str) -> AwsSession:
         sandbox.clock.advance(seconds)
 
     clock = Clock(now=lambda: sandbox.clock.now().timestamp(), sleep=sleep)
-    return AwsSession(query, session_factory=session, clock=clock, notice=lambda _line: None)
+    return AwsSession(query, session_factory=session, clock=clock, warn=lambda _line: None)
 
 
-def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
+def run_query(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
     """What Athena answers, as texts."""
     athena = sandbox.client("athena", ADMINISTRATOR)
     started = athena.start_query_execution(
@@ -206,13 +209,13 @@ def answered(sandbox: Sandbox, sql: str) -> list[tuple[str | None, ...]]:
 def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
     glue = sandbox.client("glue", ADMINISTRATOR)
     glue.create_database(DatabaseInput={"Name": DATABASE})
-    described = json.loads((data_layout.QUERIES.parent / "data_layout.json").read_text())
+    layout = json.loads((data_layout.QUERIES.parent / "data_layout.json").read_text())
     values = {"accountid": account_ids, "region": REGIONS, "resourcetype": ["ManagedInstanceInventory"]}
     projection = {"projection.enabled": "true"}
     for name, possible in values.items():
         projection |= {f"projection.{name}.type": "enum", f"projection.{name}.values": ",".join(possible)}
     path = "/".join(f"{name}=${{{name}}}" for name in values)
-    for table in described["tables"]:
+    for table in layout["tables"]:
         location = f"s3://{BUCKET}/{PREFIX}/{table['folder']}/"
         serde = {
             "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
@@ -223,7 +226,7 @@ def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
             TableInput={
                 "Name": table["name"],
                 "TableType": "EXTERNAL_TABLE",
-                "PartitionKeys": _columns(described["partition_keys"]),
+                "PartitionKeys": _columns(layout["partition_keys"]),
                 "Parameters": {**projection, "storage.location.template": f"{location}{path}/"},
                 "StorageDescriptor": {
                     "Columns": _columns(table["columns"]),
@@ -236,11 +239,11 @@ def _make_tables(sandbox: Sandbox, account_ids: Iterable[str]) -> None:
     sandbox.client("athena", ADMINISTRATOR).create_work_group(Name=WORKGROUP, Configuration=results)
 
 
-def _columns(described: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{"Name": one["name"], "Type": one["type"]} for one in described]
+def _columns(layout: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"Name": item["name"], "Type": item["type"]} for item in layout]
 
 
-def settled(sandbox: Sandbox) -> Callable[[], float]:
-    """The sandbox's time as it is now, however often it is asked: a source takes virtual time itself."""
+def frozen_time(sandbox: Sandbox) -> Callable[[], float]:
+    """The sandbox's current time, constant: a source takes virtual time itself."""
     now = sandbox.clock.now().timestamp()
     return lambda: now
