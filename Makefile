@@ -14,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 
 .PHONY: help
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-15s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-22s %s\n", $$1, $$2 }'
 
 .PHONY: demo
 demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
@@ -65,6 +65,10 @@ iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from what the
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write what the newest known AWS provider offers of what the module uses
 	@$(RUN) -m tools.provider.schema
+
+.PHONY: quick-setup-documents
+quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Setup documents (SOURCE: a checkout of them)
+	@$(RUN) -m tools.quick_setup_documents.command $(SOURCE)
 
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements

@@ -1,0 +1,1 @@
+"""`make quick-setup-documents`: what AWS's own documents say that Quick Setup deploys."""
