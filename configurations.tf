@@ -1,9 +1,9 @@
-# What is to be deployed: for what is looked for beforehand, and for what is told afterwards.
+# Desired configurations, for the preflight checks and for the deployment status.
 
 locals {
   target_organizational_unit_ids = coalesce(var.target_organizational_unit_ids, toset([local.root_id]))
 
-  # One configuration of each of these types, with the name of the input.
+  # Types of which there is one configuration each, by configuration name.
   single_configurations = {
     default-host-management = { type = "AWSQuickSetupType-DHMC", input = var.default_host_management, parameters = {} }
     host-management         = { type = "AWSQuickSetupType-SSMHostMgmt", input = var.host_management, parameters = local.host_management_parameters }
@@ -11,9 +11,9 @@ locals {
     change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = var.change_manager, parameters = {} }
   }
 
-  other_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
+  reserved_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
 
-  # What comes before any of them.
+  # What every configuration depends on.
   prerequisites = {
     ready                  = terraform_data.preflight.input && length(module.settings.applied) > 0
     local_deployment_roles = module.quick_setup.local_deployment_roles
@@ -21,7 +21,7 @@ locals {
     ignored_findings       = [for code in ["REGION_NOT_SUPPORTED"] : code if local.severities[code] != "error"]
   }
 
-  # Nothing here waits for anything: the root is what has no organizational units.
+  # Known to every plan: an empty list of organizational units stands for the root, whose id may be unknown.
   organization_configurations = merge(
     {
       for name, policy in var.patch_policies : name => {
@@ -80,7 +80,7 @@ locals {
   }
 }
 
-# What was deployed.
+# Deployed configurations and their status.
 
 locals {
   deployed = concat(
@@ -94,7 +94,7 @@ locals {
   configurations = merge({}, local.deployed[*].configurations...)
   deploys        = anytrue(local.deployed[*].deploys)
 
-  # The status is what a deployment makes unknown: so they are asked for after it. Nothing is asked of AWS where this plan deploys nothing.
+  # A deployment makes the status unknown, which delays the read until after it. Without a deployment the query is empty.
   deployments_query = merge(local.script_query, {
     configurations = jsonencode([
       for name, configuration in local.configurations : merge(local.desired_configurations[name], {
@@ -106,5 +106,5 @@ locals {
     ])
   })
 
-  deployments = jsondecode(concat(local.deploys ? data.external.deployments[*].result.deployments : [], [local.answer.deployments])[0])
+  deployments = jsondecode(concat(local.deploys ? data.external.deployments[*].result.deployments : [], [local.observation.deployments])[0])
 }

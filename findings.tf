@@ -1,9 +1,10 @@
-# What would go wrong, from `observe.py organization` and from the inputs alone. The catalogue of all codes is shared with the script.
+# Findings of the preflight checks: those of `observe.py organization`, and those that need nothing but the inputs. The scripts read the
+# same file of finding codes.
 
 locals {
-  catalogue           = jsondecode(file("${path.module}/scripts/systems_manager_organization/findings.json"))
-  adjustable_findings = [for code, entry in local.catalogue : code if entry.adjustable]
-  severities          = merge({ for code, entry in local.catalogue : code => entry.severity }, var.preflight.severities)
+  finding_definitions = jsondecode(file("${path.module}/scripts/systems_manager_organization/findings.json"))
+  adjustable_findings = [for code, entry in local.finding_definitions : code if entry.adjustable]
+  severities          = merge({ for code, entry in local.finding_definitions : code => entry.severity }, var.preflight.severities)
   supported_regions   = jsondecode(file("${path.module}/modules/quick-setup-configuration/regions.json"))
 
   unsupported_regions = {
@@ -13,12 +14,12 @@ locals {
     ) : subject => setsubtract(regions, local.supported_regions)
   }
 
-  native_findings = concat(
+  terraform_findings = concat(
     [
       for subject, regions in local.unsupported_regions : {
         code    = "REGION_NOT_SUPPORTED"
         subject = subject
-        message = "Quick Setup does not exist in ${join(", ", regions)}, as far as this module knows."
+        message = "Quick Setup does not support ${join(", ", regions)}, according to this version of the module."
         remedy  = "Use ${join(", ", local.supported_regions)}."
       } if length(regions) > 0
     ],
@@ -32,42 +33,42 @@ locals {
     var.change_manager == null ? [] : [{
       code    = "CHANGE_MANAGER_CLOSED"
       subject = "change-manager"
-      message = "AWS closed Change Manager to new customers on 2025-11-07: whoever has not used it before will see this configuration fail."
-      remedy  = "Leave it out, and ask AWS for what replaces it."
+      message = "AWS closed Change Manager to new customers on 2025-11-07: in an organization that did not use it before, this configuration fails."
+      remedy  = "Remove change_manager, and ask AWS Support for an alternative."
     }],
   )
 
-  # What was not looked for, and what counts for more or less than usual, is said as well.
+  # Checks that did not run, and severities that differ from the default.
   notes = concat(
     [
       for code, severity in var.preflight.severities : {
         severity = "note"
         code     = code
         subject  = "preflight.severities"
-        message  = severity == "off" ? "Turned off: whatever is found is not told." : "Made ${severity == "error" ? "an error" : "a warning"}; it is ${local.catalogue[code].severity == "error" ? "an error" : "a warning"} by default."
-        remedy   = "Take it out of preflight.severities for the default."
-      } if severity != local.catalogue[code].severity
+        message  = severity == "off" ? "Turned off: findings of this code are not reported." : "The severity is ${severity}; the default is ${local.finding_definitions[code].severity}."
+        remedy   = "Remove it from preflight.severities to restore the default."
+      } if severity != local.finding_definitions[code].severity
     ],
     [
-      for code, entry in local.catalogue : {
+      for code, entry in local.finding_definitions : {
         severity = "note"
         code     = code
         subject  = "python_command"
-        message  = "Not looked for: that needs Python."
-        remedy   = "Run scripts/observe.py preflight where there is Python."
+        message  = "Not checked: this check requires Python."
+        remedy   = "Run scripts/observe.py preflight on a machine with Python."
       } if local.script == null && entry.found_by == "script"
     ],
   )
 
   unsorted_findings = concat(
     [
-      for finding in local.native_findings : merge({ severity = local.severities[finding.code] }, finding)
+      for finding in local.terraform_findings : merge({ severity = local.severities[finding.code] }, finding)
       if local.severities[finding.code] != "off"
     ],
     local.observed_findings,
     local.notes,
   )
-  # The worst first.
+  # Most severe first.
   findings = [
     for key in sort([
       for index, finding in local.unsorted_findings :
@@ -75,7 +76,6 @@ locals {
     ]) : local.unsorted_findings[tonumber(substr(key, -6, 6))]
   ]
 
-  # As Terraform shows them.
   lines = {
     for severity in ["error", "warning"] : severity => [
       for finding in local.findings : "- ${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}" if finding.severity == severity
@@ -90,9 +90,9 @@ check "preflight" {
   assert {
     condition = length(local.warnings) == 0
     error_message = join("\n", concat(
-      ["Preflight found what may go wrong, or went wrong."],
+      ["The preflight checks returned warnings."],
       slice(local.warnings, 0, min(local.max_reported, length(local.warnings))),
-      length(local.warnings) <= local.max_reported ? [] : ["And ${length(local.warnings) - local.max_reported} more: see the output preflight_findings."],
+      length(local.warnings) <= local.max_reported ? [] : ["${length(local.warnings) - local.max_reported} more are in the output preflight_findings."],
     ))
   }
 }

@@ -1,6 +1,6 @@
-# The procedure, one step after the other. A step names what the former one finished, and so comes after it.
+# The procedure, step by step. Each step refers to an output of the previous one, which gives Terraform the order.
 
-# 1. Who is asking, and what is the organization like now? observation.tf has the question, and takes the answer apart.
+# 1. Caller identity and current state of the organization. observation.tf has the query and reads the result.
 
 data "aws_caller_identity" "current" {}
 
@@ -13,7 +13,7 @@ data "external" "organization" {
   query   = local.observation_query
 }
 
-# 2. What would go wrong? Errors stop the plan, all at once. What changes anything comes after this.
+# 2. Preflight checks. All errors stop the plan in one message. Every change depends on this resource.
 
 resource "terraform_data" "preflight" {
   input = true
@@ -21,12 +21,12 @@ resource "terraform_data" "preflight" {
   lifecycle {
     precondition {
       condition     = length(local.errors) == 0
-      error_message = "Preflight found what would go wrong, and nothing is changed.\n${join("\n", local.errors)}"
+      error_message = "The preflight checks failed, and nothing was changed.\n${join("\n", local.errors)}"
     }
   }
 }
 
-# 3. The administrator account, if there is none yet, and a dedicated organizational unit that is to hold it and nothing else.
+# 3. The administrator account, if it is to be created, and the dedicated organizational unit for it.
 
 module "administrator_account" {
   source = "./modules/administrator-account"
@@ -50,7 +50,7 @@ module "dedicated_organizational_unit" {
   tags      = var.tags
 }
 
-# 4. Roles by which Quick Setup deploys to the management account. They outlive whatever is deployed.
+# 4. Roles with which Quick Setup deploys to the management account. They are destroyed after every configuration.
 
 module "quick_setup" {
   source = "./modules/quick-setup"
@@ -59,15 +59,15 @@ module "quick_setup" {
   tags     = var.tags
 }
 
-# 5. Trusted access for Systems Manager and StackSets, the administrator account in its organizational unit, and the account as
-# delegated administrator: settings.tf says what is to be.
+# 5. Trusted access of Systems Manager, activation of StackSets, the location of the administrator account, and the delegated
+# administrator. settings.tf has the desired values.
 
 module "settings" {
   source = "./modules/settings"
 
   desired              = local.desired_settings
   observed             = local.observed_settings
-  no_longer_wanted     = jsondecode(local.answer.no_longer_wanted)
+  no_longer_wanted     = jsondecode(local.observation.no_longer_wanted)
   installation         = local.installation
   record_region        = local.record_region
   account_id           = local.account_id
@@ -77,7 +77,7 @@ module "settings" {
   script               = local.script
 }
 
-# What exists and is not in the state is refused, with all that there is to say of it: so nothing comes after this.
+# Refuses resources that exist in AWS and are not in the state. No resource depends on this one, so that one plan reports all of them.
 
 resource "terraform_data" "existing" {
   input = true
@@ -85,12 +85,12 @@ resource "terraform_data" "existing" {
   lifecycle {
     precondition {
       condition     = length(local.exists_already) == 0
-      error_message = join("\n", [for sentence in local.exists_already : "EXISTS_ALREADY: ${sentence}"])
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
     }
   }
 }
 
-# 6. Patch policies for the whole organization, or for parts of it.
+# 6. Patch policies.
 
 module "patch_policy" {
   source   = "./modules/patch-policy"
@@ -117,7 +117,7 @@ module "patch_policy" {
   tags                             = var.tags
 }
 
-# 7. Default Host Management Configuration: instances come under management by themselves.
+# 7. Default Host Management Configuration: manages EC2 instances without an instance profile.
 
 module "default_host_management" {
   source = "./modules/default-host-management"
@@ -136,7 +136,7 @@ module "default_host_management" {
   tags                  = var.tags
 }
 
-# 8. Host Management: inventory, agents kept up to date.
+# 8. Host Management: inventory and agent updates.
 
 module "host_management" {
   source = "./modules/host-management"
@@ -160,7 +160,7 @@ module "host_management" {
   tags                             = var.tags
 }
 
-# 9. OpsCenter and Change Manager, which the administrator account uses for all accounts, and configurations of any other type.
+# 9. OpsCenter, Change Manager, and configurations of any other type.
 
 module "ops_center" {
   source = "./modules/quick-setup-configuration"
@@ -214,10 +214,10 @@ module "quick_setup_configuration" {
   tags          = var.tags
 }
 
-# 10. What became of it, account by account and Region by Region? Asked of AWS only where this plan deploys: otherwise step 1 knows.
+# 10. Deployment status for each account and Region. Only a plan that deploys reads it here: otherwise step 1 has read it.
 
 data "external" "deployments" {
-  # terraform import cannot know what a plan would deploy, so that decides the query and not the count.
+  # count must not depend on what the plan deploys, which is unknown to terraform import: the query does.
   count = local.script != null && var.deployment_status_enabled ? 1 : 0
 
   program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])

@@ -1,11 +1,11 @@
-# The question that a plan asks AWS, and its answer. Nothing in the question waits for anything that is still to be created: the
-# answer must be known to the plan.
+# The query with which a plan reads the organization, and its result. The query refers to nothing that is still to be created, so
+# that the result is known to every plan.
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
   region     = data.aws_region.current.id
 
-  # How scripts run. Null: there is no Python, and no script in the plan.
+  # How to run the scripts. Null: no Python.
   script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
   script = var.python_command == null ? null : {
     command    = var.python_command
@@ -15,7 +15,7 @@ locals {
     role_arn   = local.script_credentials.role_arn
   }
 
-  # What every query begins with. The external data source takes no null.
+  # Common part of every query. The external data source does not accept null.
   script_query = {
     for key, value in {
       account_id = local.account_id
@@ -60,10 +60,10 @@ locals {
   )
 }
 
-# Without Python, without_python.tf has what the AWS provider can tell. As text until here: the two would be of different types.
+# Without Python, without_python.tf reads it from the AWS provider. JSON text, as the two objects would have different types.
 
 locals {
-  answer = local.script == null ? tomap({
+  observation = local.script == null ? tomap({
     organization     = local.organization_without_python
     no_longer_wanted = "{}"
     existing         = "{}"
@@ -71,19 +71,19 @@ locals {
     deployments      = "{}"
   }) : data.external.organization[0].result
 
-  observed_organization = jsondecode(local.answer.organization)
-  observed_findings     = jsondecode(local.answer.findings)
+  observed_organization = jsondecode(local.observation.organization)
+  observed_findings     = jsondecode(local.observation.findings)
   observed_settings = {
-    for key, setting in jsondecode(local.script == null ? local.settings_without_python : local.answer.settings) : key => (
+    for key, setting in jsondecode(local.script == null ? local.settings_without_python : local.observation.settings) : key => (
       key == "account-placement/administrator" && setting.previous == local.unit_to_delete ? merge(setting, { previous = "" }) : setting
     )
   }
 }
 
-# Which installation of the module this is: whatever it creates says so, and so does the record of what it changed. Made once.
+# Name of this installation of the module, in the tags of what it creates and in the record of what it changed. Generated once.
 
 resource "terraform_data" "installation" {
-  # A -refresh-only plan must know that it is not in the state yet: so it, and the next, are counted.
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
   count = 1
 
   input = local.new_installation
@@ -93,7 +93,7 @@ resource "terraform_data" "installation" {
   }
 }
 
-# An organization and its root stay the same for ever: known to every plan but the first, even if the answer is not.
+# The ids of the organization and its root never change: from the state, they are known even if the result of the query is not.
 
 resource "terraform_data" "organization" {
   count = 1
@@ -107,7 +107,7 @@ resource "terraform_data" "organization" {
 
 locals {
   installation = concat(terraform_data.installation[*].input, [local.new_installation])[0]
-  # More than the time: several calls of the module may be planned together.
+  # The time alone is not unique: one plan may have several calls of the module.
   new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(jsonencode([
     var.dedicated_organizational_unit, var.delegated_administrator, keys(var.patch_policies), var.regions,
   ])), 0, 6)}")
@@ -115,12 +115,12 @@ locals {
   organization = concat(terraform_data.organization[*].input, [local.observed_organization])[0]
   root_id      = local.organization.root_id
 
-  # One Region for all installations of an organization, wherever their providers work: they must see each other's records.
+  # The same Region for all installations of an organization, as each reads the records of the others.
   record_region = "us-east-1"
 
   creation = {
     mark     = "${local.installation}/${plantimestamp()}"
-    existing = jsondecode(local.answer.existing)
+    existing = jsondecode(local.observation.existing)
   }
 }
 
@@ -129,7 +129,7 @@ locals {
     module.administrator_account[*].exists_already,
     module.dedicated_organizational_unit[*].exists_already,
     [module.quick_setup.exists_already],
-    # By its index: all of the module would wait for what is refused elsewhere.
+    # By index: a splat expression would depend on all of the module.
     var.default_host_management == null ? [] : module.default_host_management[0].exists_already,
   ))
 }

@@ -8,12 +8,12 @@ output "organization" {
 }
 
 output "installation" {
-  description = "Name of this installation: the tag `systems-manager-organization:created` of what it creates begins with it, and what it changed is recorded in the parameter `/systems-manager-organization/settings/NAME`. Keep it: with a lost state it is the input `installation`."
+  description = "Name of this installation. The tag `systems-manager-organization:created` of the resources that it creates begins with it, and the parameter `/systems-manager-organization/settings/NAME` records what it changed. Keep it: if the state is lost, it is the value of the input `installation`."
   value       = local.installation
 }
 
 output "trusted_access" {
-  description = "Trusted access: the `service_principals` that have it by now, StackSets' among them."
+  description = "Trusted access: the `service_principals` for which it is enabled, including StackSets'."
   value = {
     service_principals = setunion(local.trusted_service_principals, [local.stack_sets_service_principal])
   }
@@ -53,9 +53,9 @@ output "default_host_management_role_name" {
 
 output "deployments" {
   description = <<-EOT
-    How each configuration was deployed when last planned or applied, by name. A place is an account in a Region.
+    Deployment status of each configuration, by name, at the last plan or apply. A place is an account in a Region.
     - `counts`: number of places that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
-    - `exceptions`: list of what has not succeeded: `state`, `reason` (AWS's own words where it failed), `count`, and up to 20 `places`, each as `333333333333 us-east-1`.
+    - `exceptions`: places that have not succeeded, as a list of `state`, `reason` (as AWS returns it where it failed), `count`, and up to 20 `places`, each as `333333333333 us-east-1`.
     Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployment_status_enabled = false`.
   EOT
   value       = local.deployments
@@ -63,12 +63,12 @@ output "deployments" {
 
 output "preflight_findings" {
   description = <<-EOT
-    What preflight found when last planned, the worst first: list of
-    - `severity`: `error`, `warning`, or `note` for what was not checked, or has another severity than by default;
+    Findings of the preflight checks at the last plan, most severe first: list of
+    - `severity`: `error`, `warning`, or `note` for a check that did not run or a severity that differs from the default;
     - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is wrong, and what to do.
-    Without `DEPLOYMENT_FAILED` and `NODES_FAILED`, which the warnings have and the output `deployments`: an apply may change them.
+    Without `DEPLOYMENT_FAILED` and `NODES_FAILED`, as an apply may change them: they are in the warnings and in the output `deployments`.
   EOT
   value = [
     for finding in local.findings : finding if !contains(["DEPLOYMENT_FAILED", "NODES_FAILED"], finding.code) || finding.severity == "note"

@@ -1,15 +1,16 @@
-# What is to be of the settings that no Terraform resource manages.
+# Desired values of the settings that no Terraform resource manages.
 
 locals {
-  # The id of an account that is created here is unknown at first.
+  # Null for an account that is created here: its id is unknown to the first plan.
   existing_administrator_account_id = var.delegated_administrator == null ? null : var.delegated_administrator.account_id
   account_to_create                 = var.delegated_administrator == null ? null : var.delegated_administrator.account
   administrator_account_id = (
     local.account_to_create == null ? local.existing_administrator_account_id : one(module.administrator_account[*].id)
   )
 
-  # Every service that gets an administrator needs trusted access first. StackSets is activated in a way of its own: enabled through
-  # Organizations, it refuses to work. https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
+  # A service requires trusted access before it has a delegated administrator. StackSets requires activation instead: enabled through
+  # Organizations alone, it does not work.
+  # https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html
   administered_service_principals = toset(var.delegated_administrator == null ? [] : var.delegated_administrator.service_principals)
   stack_sets_service_principal    = "member.org.stacksets.cloudformation.amazonaws.com"
   trusted_service_principals = setsubtract(
@@ -18,7 +19,7 @@ locals {
   )
   access_retained = var.trusted_access.on_destroy == "retain"
 
-  # Known before anything else is.
+  # Known to every plan.
   setting_keys = concat(
     [for principal in local.trusted_service_principals : "trusted-access/${principal}"],
     ["stack-sets-access/organization", "service-linked-role/ssm-quicksetup.amazonaws.com"],
@@ -28,10 +29,10 @@ locals {
   account_placed = var.delegated_administrator != null && var.dedicated_organizational_unit != null
 
   dedicated_unit = one(module.dedicated_organizational_unit)
-  # What is still to be created is null to a -refresh-only plan.
+  # Placeholders, as a -refresh-only plan has null for what is still to be created.
   administrator = coalesce(local.administrator_account_id, "ACCOUNT")
   unit          = var.dedicated_organizational_unit == null ? "UNIT" : coalesce(local.dedicated_unit.id, "UNIT")
-  # An account that was in it before this module looked, by hand or by a former version, goes to the root: nothing else can be said.
+  # An account that was in the unit before the first plan has no known previous location: it moves to the root when the unit is deleted.
   unit_to_delete  = local.unit_to_create == null ? "" : local.dedicated_unit.created ? "" : local.unit
   account_created = anytrue(module.administrator_account[*].created)
 

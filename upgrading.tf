@@ -1,6 +1,6 @@
-# Addresses of former versions: UPGRADING.md.
+# Addresses of previous versions: UPGRADING.md.
 
-# The registration has become a setting: it stays as it is.
+# The registration is a setting now and is not destroyed.
 removed {
   from = module.delegated_administrator.aws_organizations_delegated_administrator.this
 
@@ -9,7 +9,7 @@ removed {
   }
 }
 
-# Both are calls of modules/quick-setup-configuration now.
+# Calls of modules/quick-setup-configuration now.
 moved {
   from = module.ops_center[0].module.configuration
   to   = module.ops_center[0]

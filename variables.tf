@@ -10,12 +10,12 @@ variable "regions" {
 
   validation {
     condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "regions is ${jsonencode(var.regions)}, but a Region looks like \"us-east-1\"."
+    error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
   }
 }
 
 variable "target_organizational_unit_ids" {
-  description = "Organizational units to deploy to, for example `[\"ou-ab12-34cd56ef\"]`, with everything below them. Null: the organization's root, that is every account. The management account is reached by no deployment to organizational units."
+  description = "Organizational units to deploy to, for example `[\"ou-ab12-34cd56ef\"]`, including everything below them. Null: the organization's root, that is every account. A deployment to organizational units never reaches the management account."
   type        = set(string)
   default     = null
 
@@ -32,11 +32,11 @@ variable "target_organizational_unit_ids" {
 
 variable "dedicated_organizational_unit" {
   description = <<-EOT
-    Organizational unit that holds the administrator account and no other, as Change Manager demands. Null: none; the account stays where it is.
-    - `name`: creates one of this name (1 to 128 characters).
+    Organizational unit that holds the administrator account and no other, as Change Manager requires. Null: none; the account is not moved.
+    - `name`: creates one with this name (1 to 128 characters).
     - `id`: uses an existing one instead, for example `ou-ab12-34cd56ef`. It is never changed or deleted.
     - `parent_id`: where to create it. Default: the organization's root.
-    On destroy the account moves back to where it was, and the unit that was created is deleted.
+    On destroy the account moves back to its previous parent, and a unit that was created is deleted.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT
   type = object({
@@ -52,7 +52,7 @@ variable "delegated_administrator" {
     Account that administers Systems Manager for the organization. Null: none is registered.
     - `account_id`: an active member account (12 digits).
     - `account`: creates an account instead: `name`, `email`, `role_name` (default `OrganizationAccountAccessRole`). Terraform refuses to destroy it afterwards.
-    - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com` (Quick Setup itself; needs the first and the next), `member.org.stacksets.cloudformation.amazonaws.com` (StackSets: can deploy to every account), `resource-explorer-2.amazonaws.com` (Resource Explorer, for the unified console).
+    - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com` (Quick Setup itself; requires `ssm.amazonaws.com` and the next), `member.org.stacksets.cloudformation.amazonaws.com` (StackSets: can deploy to every account), `resource-explorer-2.amazonaws.com` (Resource Explorer, for the unified console).
     Registering another account, or none, deregisters this one, and AWS then deletes its Explorer syncs.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
   EOT
@@ -75,7 +75,7 @@ variable "delegated_administrator" {
 
 variable "trusted_access" {
   description = <<-EOT
-    Trusted access of Systems Manager and activation of StackSets, which are added to what is enabled and never take anything away.
+    Trusted access of Systems Manager and activation of StackSets. Both are added to the services that are enabled; none is disabled.
     - `on_destroy`: `retain` (default) leaves them enabled; `restore` disables what this module enabled, and nothing else.
     https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-ssm.html
   EOT
@@ -92,18 +92,18 @@ variable "patch_policies" {
     - `operation`: `Scan` (default) or `ScanAndInstall`.
     - `scan_schedule`: cron expression of six fields in UTC. Default: `cron(0 1 * * ? *)`.
     - `scan_at_next_interval`: whether the first scan waits for the schedule. Default: false.
-    - `install_schedule`: likewise, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
+    - `install_schedule`: the same, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
     - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
-    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to the ARN of one of AWS's own; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to the ARN of a predefined one of AWS; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
-    - `attach_instance_profile_policies`: whether Quick Setup may add what patching needs to existing instance profiles. Default: false.
+    - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that patching requires to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
+    - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
@@ -135,18 +135,18 @@ variable "patch_policies" {
   nullable = false
 
   validation {
-    condition     = length(setintersection(keys(var.patch_policies), local.other_names)) == 0
-    error_message = "patch_policies holds ${join(", ", setintersection(keys(var.patch_policies), local.other_names))}, which is the name of another configuration of this module. Give the policy another name."
+    condition     = length(setintersection(keys(var.patch_policies), local.reserved_names)) == 0
+    error_message = "patch_policies contains ${join(", ", setintersection(keys(var.patch_policies), local.reserved_names))}, which is the name of another configuration of this module. Give the policy another name."
   }
 }
 
 variable "default_host_management" {
   description = <<-EOT
-    Default Host Management Configuration: EC2 instances come under management without an instance profile. Null: off.
-    - `update_ssm_agent`: whether SSM Agent is kept up to date. Default: true.
+    Default Host Management Configuration: Systems Manager manages EC2 instances without an instance profile. Null: off.
+    - `update_ssm_agent`: whether SSM Agent is updated. Default: true.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
-    - `additional_parameters`: parameters that Quick Setup added by itself: docs/operations/troubleshooting.md. Default: none.
+    - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -163,15 +163,15 @@ variable "default_host_management" {
 
 variable "host_management" {
   description = <<-EOT
-    Host Management: inventory, and agents kept up to date, of EC2 instances that are managed already. Null: off.
-    - `update_ssm_agent`: SSM Agent, looking every two weeks. Default: true.
-    - `update_ec2_launch_agent`: the EC2 launch agent, looking every 30 days. Default: false.
-    - `collect_inventory`: inventory every 30 minutes. Default: true.
+    Host Management: inventory and agent updates of EC2 instances that are managed already. Null: off.
+    - `update_ssm_agent`: updates SSM Agent every two weeks. Default: true.
+    - `update_ec2_launch_agent`: updates the EC2 launch agent every 30 days. Default: false.
+    - `collect_inventory`: collects inventory every 30 minutes. Default: true.
     - `scan_instances`: a daily scan for missing patches; refused where a patch policy scans. Default: false.
-    - `install_cloudwatch_agent`, `update_cloudwatch_agent`: the CloudWatch agent, whose metrics are charged; looking every 30 days. Default: false.
-    - `attach_instance_profile_policies`: whether Quick Setup may add what Systems Manager needs to existing instance profiles. Default: false.
+    - `install_cloudwatch_agent`, `update_cloudwatch_agent`: installs the CloudWatch agent, whose metrics are charged, and updates it every 30 days. Default: false.
+    - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that Systems Manager requires to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `management_account`: covers the management account by a separate configuration: `regions`, none of the above; only nodes with `target_tag` (`key`, `value`), of `instance_ids`, or of `resource_group_name`. Default: not covered.
+    - `management_account`: covers the management account by a separate configuration: `regions`, none of them among those above; optionally only nodes with `target_tag` (`key`, `value`), in `instance_ids`, or in `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
@@ -201,7 +201,7 @@ variable "host_management" {
 
 variable "ops_center" {
   description = <<-EOT
-    OpsCenter: the delegated administrator works on the OpsItems of all accounts. Null: off.
+    OpsCenter: the delegated administrator resolves the OpsItems of all accounts. Null: off.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
@@ -215,15 +215,15 @@ variable "ops_center" {
 
   validation {
     condition     = var.ops_center == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
-    error_message = "ops_center is set, but no delegated administrator of ssm.amazonaws.com, who would work with it. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+    error_message = "ops_center is set, but it requires a delegated administrator of ssm.amazonaws.com. Set delegated_administrator, for example { account_id = \"222222222222\" }."
   }
 }
 
 variable "change_manager" {
   description = <<-EOT
-    Change Manager: changes are requested, approved and run across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
-    - `job_function`: whose people request changes, for example `NetworkOperations`.
-    - `custom_permissions`: what they may do through it, an IAM policy in JSON. Default: administrator permissions.
+    Change Manager: requests, approvals and execution of changes across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
+    - `job_function`: job function of the users who request changes, for example `NetworkOperations`.
+    - `custom_permissions`: their permissions in Change Manager, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
@@ -239,7 +239,7 @@ variable "change_manager" {
 
   validation {
     condition     = var.change_manager == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
-    error_message = "change_manager is set, but no delegated administrator of ssm.amazonaws.com, who would work with it. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+    error_message = "change_manager is set, but it requires a delegated administrator of ssm.amazonaws.com. Set delegated_administrator, for example { account_id = \"222222222222\" }."
   }
 
   validation {
@@ -249,14 +249,14 @@ variable "change_manager" {
 
   validation {
     condition     = var.change_manager == null || lookup(var.preflight.severities, "CHANGE_MANAGER_CLOSED", "warning") != "error"
-    error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Leave change_manager out, or the code."
+    error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Remove change_manager, or the code from preflight.severities."
   }
 }
 
 variable "quick_setup_configurations" {
   description = <<-EOT
     Quick Setup configurations of any other type, by name, for example `{ packages = { type = "AWSQuickSetupType-Distributor", parameters = { PackagesToInstall = "AWSCWAgent" } } }`.
-    - `type`: of AWS's reference, which also has the parameters of each. `modules/quick-setup-configuration` lists both.
+    - `type`: a type of AWS's reference, which also lists the parameters of each type. `modules/quick-setup-configuration` lists both.
     - `parameters`: parameters of the type, all strings, without targets and Regions. Default: none.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
@@ -276,12 +276,12 @@ variable "quick_setup_configurations" {
 
   validation {
     condition     = length(setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations))) == 0
-    error_message = "quick_setup_configurations holds ${join(", ", setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations)))}, which is the name of another configuration of this module. Choose another name."
+    error_message = "quick_setup_configurations contains ${join(", ", setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations)))}, which is the name of another configuration of this module. Choose another name."
   }
 }
 
 variable "installation" {
-  description = "Name of this installation where its Terraform state was lost: `report.py adopt` prints it. Read in the first plan of a state only, and may be removed afterwards. Null: a new name, made of the time of the first plan."
+  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
   type        = string
   default     = null
 
@@ -293,9 +293,9 @@ variable "installation" {
 
 variable "preflight" {
   description = <<-EOT
-    Preflight checks before anything is changed, and their severities. Errors stop the plan, all in one message; warnings appear in every plan; the output `preflight_findings` holds everything.
-    - `member_role_name`: a role of every member account, with its path, with which a plan checks each targeted account for Cloud9 environments and Regions that are off: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. The session can only read these, whatever the role allows. With it, destroying also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output says so. Default: null.
-    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every change. docs/reference/findings.md lists the codes.
+    Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists all findings.
+    - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
+    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
   EOT
   type = object({
     member_role_name = optional(string)
@@ -311,7 +311,7 @@ variable "preflight" {
 
   validation {
     condition     = length(setsubtract(keys(var.preflight.severities), local.adjustable_findings)) == 0
-    error_message = "preflight.severities holds ${join(", ", setsubtract(keys(var.preflight.severities), local.adjustable_findings))}, but the codes whose severity can be chosen are ${join(", ", local.adjustable_findings)}."
+    error_message = "preflight.severities contains ${join(", ", setsubtract(keys(var.preflight.severities), local.adjustable_findings))}, but only these codes have a severity that can be changed: ${join(", ", local.adjustable_findings)}."
   }
 
   validation {
@@ -321,14 +321,14 @@ variable "preflight" {
 }
 
 variable "deployment_status_enabled" {
-  description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS answers 500 of these a second. Default: true."
+  description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS returns 500 of these a second. Default: true."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "python_command" {
-  description = "How to run Python, which does what no Terraform resource can do: for example `[\"python3\"]` (with boto3 installed) or `[\"uv\", \"run\", \"--script\"]` (which installs it). Null: there is no Python; the plan then has no script in it, and refuses what it cannot do with the AWS CLI commands that do it."
+  description = "Command that runs Python, for the operations that no Terraform resource has: for example `[\"python3\"]` (with boto3 installed) or `[\"uv\", \"run\", \"--script\"]` (which installs it). Null: no Python. The plan then runs no script, and stops where an operation is missing, with the AWS CLI commands for it."
   type        = list(string)
   default     = ["python3"]
 
@@ -340,7 +340,7 @@ variable "python_command" {
 
 variable "script_credentials" {
   description = <<-EOT
-    Credentials for the scripts where the AWS provider's come from its own block, which scripts cannot see. Null: the environment's. They must belong to the provider's account; the scripts check it.
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify.
     - `profile`: a profile of the shared AWS configuration; or
     - `role_arn`: a role to assume with the environment's credentials.
   EOT
@@ -359,12 +359,12 @@ variable "script_credentials" {
     condition = var.script_credentials == null ? true : (
       var.script_credentials.role_arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.script_credentials.role_arn))
     )
-    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but role_arn must look like \"arn:aws:iam::111111111111:role/Terraform\"."
+    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but role_arn must have the form \"arn:aws:iam::111111111111:role/Terraform\"."
   }
 }
 
 variable "tags" {
-  description = "Tags of everything that this module creates and AWS can tag."
+  description = "Tags of all resources that this module creates and that support tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,4 +1,4 @@
-# What the AWS provider can tell where there is no Python, in place of the answer of `observe.py organization`.
+# What the AWS provider reads without Python, in place of the result of `observe.py organization`.
 
 data "aws_organizations_organization" "current" {
   count = local.script == null ? 1 : 0
@@ -40,12 +40,18 @@ locals {
   enabled_service_principals    = local.described_organization == null ? [] : local.described_organization.aws_service_access_principals
 
   settings_without_python = jsonencode({ for key, value in merge(
-    { for principal in local.trusted_service_principals : "trusted-access/${principal}" => contains(local.enabled_service_principals, principal) ? "enabled" : "disabled" },
+    {
+      for principal in local.trusted_service_principals :
+      "trusted-access/${principal}" => contains(local.enabled_service_principals, principal) ? "enabled" : "disabled"
+    },
     {
       "stack-sets-access/organization"                   = contains(local.enabled_service_principals, local.stack_sets_service_principal) ? "ENABLED" : "DISABLED"
       "service-linked-role/ssm-quicksetup.amazonaws.com" = contains(local.existing_service_linked_roles, "AWSServiceRoleForSSMQuickSetup") ? "present" : "absent"
     },
-    { for child in data.aws_organizations_organizational_unit_child_accounts.dedicated : "account-placement/administrator" => contains(child.accounts[*].id, local.administrator_account_id) ? child.parent_id : "elsewhere" },
+    {
+      for child in data.aws_organizations_organizational_unit_child_accounts.dedicated :
+      "account-placement/administrator" => contains(child.accounts[*].id, local.administrator_account_id) ? child.parent_id : "elsewhere"
+    },
     {
       for principal, found in data.aws_organizations_delegated_administrators.current : "delegated-administrator/${principal}" => (
         contains(found.delegated_administrators[*].id, local.administrator_account_id) ? local.administrator_account_id : "none"

@@ -1,4 +1,4 @@
-# The whole procedure with every default, run in the management account.
+# The procedure with default values. Runs in the management account.
 
 provider "aws" {
   region = var.home_region

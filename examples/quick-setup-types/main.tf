@@ -1,4 +1,4 @@
-# The types of Quick Setup that have no input of their own, one configuration each.
+# One configuration of each Quick Setup type that has no input of its own.
 
 provider "aws" {
   region = var.home_region
@@ -10,7 +10,7 @@ module "systems_manager" {
   regions = var.regions
 
   quick_setup_configurations = {
-    # One index of resources for the whole account, in every Region of it.
+    # Indexes the resources of each account in every Region, with one aggregator index.
     resource-explorer = {
       type = "AWSQuickSetupType-ResourceExplorer"
       parameters = {
@@ -20,7 +20,7 @@ module "systems_manager" {
       target_organizational_unit_ids = var.organizational_unit_ids
     }
 
-    # Instances with the tag run during office hours.
+    # Runs instances with the tag during office hours only.
     office-hours = {
       type = "AWSQuickSetupType-Scheduler"
       parameters = {
@@ -31,7 +31,7 @@ module "systems_manager" {
       target_organizational_unit_ids = var.organizational_unit_ids
     }
 
-    # The CloudWatch agent and the EFS tools, installed again where they are removed.
+    # Installs the CloudWatch agent and the EFS tools, and reinstalls them every 14 days where they are missing.
     packages = {
       type = "AWSQuickSetupType-Distributor"
       parameters = {
@@ -41,7 +41,7 @@ module "systems_manager" {
       target_organizational_unit_ids = var.organizational_unit_ids
     }
 
-    # Insights into all stacks, as OpsItems.
+    # Analyzes all resources, and creates OpsItems for insights.
     devops-guru = {
       type = "AWSQuickSetupType-DevOpsGuru"
       parameters = {
@@ -52,7 +52,7 @@ module "systems_manager" {
       target_organizational_unit_ids = var.organizational_unit_ids
     }
 
-    # AWS Config records everything, and IAM in one Region.
+    # AWS Config records all resources, global ones in one Region.
     config-recording = {
       type = "AWSQuickSetupType-CFGRecording"
       parameters = {
@@ -63,7 +63,7 @@ module "systems_manager" {
       }
     }
 
-    # Conformance packs evaluate what AWS Config records.
+    # Conformance packs evaluate the resources that AWS Config records.
     conformance-packs = {
       type = "AWSQuickSetupType-CFGCPacks"
       parameters = {

@@ -1,4 +1,4 @@
-# The procedure where Terraform runs without Python, in the management account of an organization that was prepared for it.
+# The procedure without Python. Runs in the management account, after the AWS CLI commands of README.md.
 
 provider "aws" {
   region = var.home_region

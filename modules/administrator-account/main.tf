@@ -5,11 +5,11 @@ resource "aws_organizations_account" "this" {
   tags      = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
 
   lifecycle {
-    # An account is not a thing to lose by a `terraform destroy`.
+    # A `terraform destroy` must never close an account.
     prevent_destroy = true
 
-    # AWS tells its role's name to nobody, its owner may change name and address, and where it is placed is another
-    # step's business.
+    # AWS does not return the role's name, the owner of the account may change its name and email, and modules/settings manages
+    # its parent.
     ignore_changes = [name, email, role_name, parent_id, tags["systems-manager-organization:created"]]
   }
 }

@@ -1,15 +1,15 @@
 locals {
-  # The tag has the time of this plan only where this plan creates it.
+  # The tag has the time of this plan only if this plan creates the account.
   created = lookup(coalesce(aws_organizations_account.this.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation.mark, "none")
 }
 
 output "created" {
-  description = "Whether this plan creates the account, whose id it then does not know; known to every plan."
+  description = "Whether this plan creates the account, whose id is then unknown. Known to every plan."
   value       = local.created
 }
 
 output "exists_already" {
-  description = "Why this plan may not create an account that exists: a sentence, if it would create it all the same. Empty: it may."
+  description = "Reason why this plan must not create the account, if it would create one that exists already. Otherwise empty."
   value       = local.created ? compact([lookup(var.creation.existing, "organizations-account", "")]) : []
 }
 

@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "email" {
-  description = "Email address of the account's root user, which no other AWS account uses. https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"
+  description = "Email address of the account's root user, which no other AWS account may use. https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"
   type        = string
   nullable    = false
 
@@ -34,9 +34,9 @@ variable "role_name" {
 
 variable "creation" {
   description = <<-EOT
-    How a plan distinguishes what it creates from what AWS has already:
+    Distinguishes what a plan creates from what exists in AWS already:
     - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
-    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
+    - `existing`: key of a resource to the reason why a plan must not create it: `existing` of `observe.py organization`. Default: none.
   EOT
   type = object({
     mark     = optional(string)

@@ -3,11 +3,11 @@ locals {
   queries        = { for file in fileset(local.queries_folder, "*.sql") : trimsuffix(file, ".sql") => file("${local.queries_folder}/${file}") }
 }
 
-# What it says holds, whatever a client says.
+# The settings of the workgroup override those of the client.
 # https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
 resource "aws_athena_workgroup" "this" {
   name          = var.name
-  description   = "Questions about the organization's patch compliance."
+  description   = "Queries of the organization's patch compliance."
   force_destroy = var.force_destroy
   tags          = var.tags
 

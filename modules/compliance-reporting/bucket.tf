@@ -1,5 +1,5 @@
-# Where the syncs of all accounts write, and Athena its results. Without Object Lock, which a resource data sync cannot
-# write under. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
+# The bucket of the syncs of all accounts, and of Athena's query results. A resource data sync cannot write to a bucket with Object
+# Lock. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
 
 locals {
   results_prefix = "athena-results"
@@ -8,7 +8,7 @@ locals {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "NothingUnencryptedOnTheWay"
+        Sid       = "DenyInsecureTransport"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:*"
@@ -16,26 +16,26 @@ locals {
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
-        Sid       = "SystemsManagerLooks"
+        Sid       = "AllowSystemsManagerToReadBucketAcl"
         Effect    = "Allow"
         Principal = { Service = "ssm.amazonaws.com" }
         Action    = "s3:GetBucketAcl"
         Resource  = local.bucket_arn
       },
       {
-        Sid       = "SystemsManagerOfTheOrganizationWrites"
+        Sid       = "AllowSystemsManagerToWriteObjects"
         Effect    = "Allow"
         Principal = { Service = "ssm.amazonaws.com" }
         Action    = "s3:PutObject"
         Resource  = "${local.bucket_arn}/${var.prefix}/*/accountid=*/*"
-        # It asks for this ACL, and a bucket without ACLs takes this one and no other.
+        # Systems Manager sets this ACL, the only one that a bucket with ACLs disabled accepts.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
         Condition = {
           StringEquals = { "s3:x-amz-acl" = "bucket-owner-full-control", "aws:SourceOrgID" = local.organization.id }
         }
       },
       {
-        Sid       = "SystemsManagerOfTheOrganizationTags"
+        Sid       = "AllowSystemsManagerToTagObjects"
         Effect    = "Allow"
         Principal = { Service = "ssm.amazonaws.com" }
         Action    = "s3:PutObjectTagging"
@@ -47,20 +47,20 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:Where access is logged to is for the caller to say: access_log_bucket.
-  #checkov:skip=CKV_AWS_144:Every sync writes it again; what is lost is collected again.
-  #checkov:skip=CKV2_AWS_62:Nothing happens when an object arrives: tables are asked, not told.
+  #checkov:skip=CKV_AWS_18:The caller chooses the bucket for access logs: access_log_bucket.
+  #checkov:skip=CKV_AWS_144:The syncs write the data again if it is lost.
+  #checkov:skip=CKV2_AWS_62:The data is read by queries; no process is started by an object.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
   tags          = var.tags
 
-  # Destroyed before the key: a bucket that is not empty stays, and what is in it must stay readable.
+  # Destroyed before the key: a bucket that is not empty is not deleted, and its objects must stay readable.
   depends_on = [aws_kms_key.this]
 
   lifecycle {
     precondition {
-      condition     = length(local.obstacles) == 0
-      error_message = join("\n", local.obstacles)
+      condition     = length(local.errors) == 0
+      error_message = join("\n", local.errors)
     }
   }
 }
@@ -103,7 +103,7 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
-# What is current is kept whatever its age: a sync writes what has changed, and a node that does not change is still there.
+# Current versions never expire: a sync writes only changes, so the object of a node that does not change is old and still valid.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
@@ -135,7 +135,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # A rule for noncurrent versions is of a bucket that has versions.
+  # S3 accepts a rule for noncurrent versions only with versioning.
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
@@ -143,7 +143,7 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
   policy = jsonencode(local.bucket_policy)
 
-  # S3 refuses one change of a bucket while another is under way.
+  # S3 refuses concurrent changes of a bucket.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 

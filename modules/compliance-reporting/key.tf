@@ -1,4 +1,4 @@
-# Without Decrypt: Systems Manager writes, and reads nothing.
+# Without kms:Decrypt: Systems Manager only writes.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
 
 locals {
@@ -8,14 +8,14 @@ locals {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "AccountAdministers"
+        Sid       = "EnableIamPolicies"
         Effect    = "Allow"
         Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
         Action    = "kms:*"
         Resource  = "*"
       },
       {
-        Sid       = "SystemsManagerOfTheOrganizationEncrypts"
+        Sid       = "AllowSystemsManagerToEncrypt"
         Effect    = "Allow"
         Principal = { Service = "ssm.amazonaws.com" }
         Action    = "kms:GenerateDataKey"
@@ -29,7 +29,7 @@ locals {
 resource "aws_kms_key" "this" {
   count = var.kms_key_arn == null ? 1 : 0
 
-  description             = "Patch compliance of the organization: its bucket and what Athena makes of it."
+  description             = "Patch compliance of the organization: objects of the syncs and query results of Athena."
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = jsonencode(local.key_policy)

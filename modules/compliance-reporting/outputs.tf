@@ -1,5 +1,5 @@
 output "bucket" {
-  description = "Where the data is: `name`, `arn` and `region` of the bucket, and the `prefix` of the syncs in it."
+  description = "The bucket: `name`, `arn`, `region`, and the `prefix` of the syncs' objects."
   value = {
     name   = aws_s3_bucket.this.id
     arn    = aws_s3_bucket.this.arn
@@ -9,7 +9,7 @@ output "bucket" {
 }
 
 output "kms_key_arn" {
-  description = "The key that everything in the bucket is encrypted with. Whoever reads it needs `kms:Decrypt`."
+  description = "Key that encrypts the objects in the bucket. Reading them requires `kms:Decrypt`."
   value       = local.kms_key_arn
 }
 
@@ -31,14 +31,14 @@ output "named_queries" {
 }
 
 output "stack_set_name" {
-  description = "The StackSet that makes the resource data syncs."
+  description = "The StackSet that creates the resource data syncs."
   value       = aws_cloudformation_stack_set.this.name
 
   depends_on = [aws_cloudformation_stack_instances.this]
 }
 
 output "failed_syncs" {
-  description = "Where no sync could be made when last planned or applied: list of `account_id`, `region` and AWS's `reason`. It changes by itself, and so does the plan of a configuration that has it among its own outputs."
+  description = "Accounts and Regions whose sync could not be created, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value = [
     for instance in local.failed_instances :
     { account_id = instance.account_id, region = instance.region, reason = instance.status_reason }
@@ -46,7 +46,7 @@ output "failed_syncs" {
 }
 
 output "management_account_sync" {
-  description = "What the management account's own resource data syncs are made of, as StackSets never reach it: `name`, and the `bucket_name`, `prefix`, `region` and `kms_key_arn` of the destination."
+  description = "Values for the resource data syncs of the management account, which StackSets never reach: `name`, and the `bucket_name`, `prefix`, `region` and `kms_key_arn` of the destination."
   value = {
     name        = local.sync_name
     bucket_name = aws_s3_bucket.this.id
@@ -59,7 +59,7 @@ output "management_account_sync" {
 }
 
 output "report_arguments" {
-  description = "Arguments of `scripts/report.py compliance`, by source (`s3`, `athena`): a list each."
+  description = "List of arguments of `scripts/report.py compliance` for each source (`s3`, `athena`)."
   value = {
     s3 = [
       "--source", "s3", "--bucket", aws_s3_bucket.this.id, "--prefix", var.prefix,

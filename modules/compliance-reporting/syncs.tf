@@ -1,5 +1,5 @@
-# A resource data sync in every account and Region. CloudFormation knows no DestinationDataSharing, so each is a sync of its own
-# account, which the bucket lets in as one of the organization.
+# A resource data sync in every account and Region. CloudFormation does not support DestinationDataSharing, so each sync belongs to its
+# own account, and the bucket admits it by the organization id.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html
 
 locals {
@@ -11,8 +11,8 @@ locals {
     SyncFormat   = "JsonSerDe"
   }
 
-  # Every property of the destination replaces the sync, and CloudFormation makes the new one before it deletes the old one,
-  # which therefore must have another name.
+  # A change of any property of the destination replaces the sync, and CloudFormation creates the new sync before it deletes the old
+  # one: their names must differ.
   sync_name = "${var.name}-${substr(sha1(jsonencode(local.destination)), 0, 8)}"
 
   root_ids = local.organization.roots == null ? [] : local.organization.roots[*].id
@@ -43,12 +43,12 @@ resource "aws_cloudformation_stack_set" "this" {
     retain_stacks_on_account_removal = false
   }
 
-  # Operations that do not touch each other need not wait for each other, so that an account that joins is not refused.
+  # Runs operations concurrently, so that the deployment to an account that joins is not refused during another operation.
   managed_execution {
     active = true
   }
 
-  # One account that fails, or all of them, stops no other: the check below tells.
+  # Continues after any number of failures: the check below reports them.
   operation_preferences {
     failure_tolerance_percentage = 100
     max_concurrent_percentage    = 100
@@ -60,12 +60,12 @@ resource "aws_cloudformation_stack_set" "this" {
   }
 
   lifecycle {
-    # The provider's default for it, though a service-managed StackSet has none.
+    # The provider has a default for it, although a service-managed StackSet has no such role.
     # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
     ignore_changes = [administration_role_arn]
   }
 
-  # A sync is refused where it may not write.
+  # AWS refuses to create a sync without permission to write to the bucket.
   depends_on = [
     aws_s3_bucket_ownership_controls.this, aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this,
   ]
@@ -97,7 +97,7 @@ resource "aws_cloudformation_stack_instances" "this" {
   }
 
   lifecycle {
-    # The provider reads them from the instances, and a unit that has no account yet has none: every plan would add it.
+    # The provider reads the targets from the instances, which a unit without accounts does not have: every plan would add the unit again.
     # https://github.com/hashicorp/terraform-provider-aws/issues/40243
     ignore_changes       = [deployment_targets]
     replace_triggered_by = [terraform_data.targets]
@@ -108,9 +108,9 @@ check "syncs" {
   assert {
     condition = length(local.failed_instances) == 0
     error_message = join("\n", concat(
-      ["Nothing arrives from these accounts and Regions, as StackSets could not make their resource data syncs:"],
+      ["StackSets could not create the resource data syncs of these accounts and Regions, so their data is missing:"],
       [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
-      ["Once that is mended, make them again: terraform apply -replace='module.<this module>.aws_cloudformation_stack_instances.this'"],
+      ["Remove the cause, then create them again: terraform apply -replace='module.<this module>.aws_cloudformation_stack_instances.this'"],
     ))
   }
 }

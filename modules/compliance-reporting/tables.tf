@@ -1,13 +1,13 @@
-# Tables over what the syncs write. Partitions are projected and not crawled: a crawler costs by the hour, and is late.
+# Tables over the objects of the syncs. Partition projection instead of a crawler, which is charged by the hour and runs on a schedule.
 # https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 
 locals {
-  # The scripts read it as well.
-  lake   = jsondecode(file("${path.module}/../../scripts/systems_manager_organization/compliance/data_layout.json"))
-  tables = { for table in local.lake.tables : table.name => table }
+  # The scripts read the same file.
+  data_layout = jsondecode(file("${path.module}/../../scripts/systems_manager_organization/compliance/data_layout.json"))
+  tables      = { for table in local.data_layout.tables : table.name => table }
 
-  # All of what a partition can be, so that a query need not name any. Of an account that joins, the objects arrive by
-  # themselves; the tables know it from the next apply.
+  # All values of each partition key, so that queries require no partition filter. Objects of an account that joins arrive
+  # immediately; the tables include it from the next apply on.
   projection = {
     accountid    = local.account_ids
     region       = sort(var.regions)
@@ -19,7 +19,7 @@ locals {
       "projection.${key}.values" = join(",", values)
     }
   ]...)
-  partition_path = join("/", [for key in local.lake.partition_keys : "${key.name}=$${${key.name}}"])
+  partition_path = join("/", [for key in local.data_layout.partition_keys : "${key.name}=$${${key.name}}"])
 }
 
 resource "aws_glue_catalog_database" "this" {
@@ -42,7 +42,7 @@ resource "aws_glue_catalog_table" "this" {
   })
 
   dynamic "partition_keys" {
-    for_each = local.lake.partition_keys
+    for_each = local.data_layout.partition_keys
 
     content {
       name    = partition_keys.value.name
@@ -56,17 +56,17 @@ resource "aws_glue_catalog_table" "this" {
     input_format  = "org.apache.hadoop.mapred.TextInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
-    # One line that is no JSON is a row without values, and not the end of every query.
+    # A line that is not JSON becomes a row of nulls, and does not fail the query.
     # https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
     ser_de_info {
       serialization_library = "org.openx.data.jsonserde.JsonSerDe"
       parameters            = { "ignore.malformed.json" = "true" }
     }
 
-    # A column that is a partition as well makes the whole table invalid.
+    # A column with the name of a partition key makes the table invalid.
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-query-athena.html
     dynamic "columns" {
-      for_each = [for column in each.value.columns : column if !contains(local.lake.partition_keys[*].name, column.name)]
+      for_each = [for column in each.value.columns : column if !contains(local.data_layout.partition_keys[*].name, column.name)]
 
       content {
         name    = columns.value.name

@@ -6,7 +6,7 @@ resource "aws_organizations_organizational_unit" "this" {
   tags      = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
 
   lifecycle {
-    # Another parent is another unit, and AWS deletes none that holds an account: the account moves in between.
+    # Another parent replaces the unit, and AWS refuses to delete a unit that holds an account: the account moves in between.
     create_before_destroy = true
     ignore_changes        = [tags["systems-manager-organization:created"]]
   }

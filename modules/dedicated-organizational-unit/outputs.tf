@@ -4,7 +4,7 @@ output "id" {
 }
 
 locals {
-  # The tag has the time of this plan only where this plan creates it.
+  # The tag has the time of this plan only if this plan creates the unit.
   created = anytrue([
     for unit in aws_organizations_organizational_unit.this :
     lookup(coalesce(unit.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation.mark, "none")
@@ -12,11 +12,11 @@ locals {
 }
 
 output "created" {
-  description = "Whether this plan creates the organizational unit, whose id it then does not know; known to every plan."
+  description = "Whether this plan creates the organizational unit, whose id is then unknown. Known to every plan."
   value       = local.created
 }
 
 output "exists_already" {
-  description = "Why this plan may not create an organizational unit that exists: a sentence, if it would create it all the same. Empty: it may."
+  description = "Reason why this plan must not create the organizational unit, if it would create one that exists already. Otherwise empty."
   value       = local.created ? compact([lookup(var.creation.existing, "organizational-unit", "")]) : []
 }

@@ -22,12 +22,12 @@ variable "id" {
   # https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
   validation {
     condition     = var.id == null ? true : can(regex("^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$", var.id))
-    error_message = "id is ${jsonencode(var.id)}, but the id of an organizational unit looks like \"ou-ab12-34cd56ef\"."
+    error_message = "id is ${jsonencode(var.id)}, but the id of an organizational unit must have the form \"ou-ab12-34cd56ef\"."
   }
 }
 
 variable "parent_id" {
-  description = "Root or organizational unit in which the new organizational unit is created, for example `r-ab12`. Without effect beside `id`."
+  description = "Root or organizational unit in which the new organizational unit is created, for example `r-ab12`. Ignored with `id`."
   type        = string
   default     = null
 
@@ -44,9 +44,9 @@ variable "parent_id" {
 
 variable "creation" {
   description = <<-EOT
-    How a plan distinguishes what it creates from what AWS has already:
+    Distinguishes what a plan creates from what exists in AWS already:
     - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
-    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
+    - `existing`: key of a resource to the reason why a plan must not create it: `existing` of `observe.py organization`. Default: none.
   EOT
   type = object({
     mark     = optional(string)

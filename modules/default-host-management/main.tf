@@ -5,7 +5,7 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # The role's name with its path, as the setting wants it.
+  # The service setting requires the role's name with its path.
   existing_role_name = var.management_account == null ? null : var.management_account.existing_role_name
   role_created       = var.management_account != null && local.existing_role_name == null
   role_name = var.management_account == null ? null : (
@@ -57,7 +57,7 @@ resource "aws_iam_role_policy_attachment" "this" {
 resource "aws_ssm_service_setting" "this" {
   count = var.management_account == null ? 0 : 1
 
-  # The provider stores the ARN: with the short id every later plan would show a change.
+  # The provider stores the ARN: with the short id, every later plan would show a change.
   setting_id    = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:servicesetting/ssm/managed-instance/default-ec2-instance-management-role"
   setting_value = local.role_name
 

@@ -4,7 +4,7 @@ output "configurations" {
 }
 
 output "management_account_role_name" {
-  description = "Role of Default Host Management Configuration in the provider's account and Region, with its path; null when it is not covered. Hand it on as `existing_role_name` to cover other Regions."
+  description = "Role of Default Host Management Configuration in the provider's account and Region, with its path. Pass it as `existing_role_name` to cover other Regions. Null: the account is not covered."
   value       = local.role_name
 
   depends_on = [aws_ssm_service_setting.this]
@@ -21,7 +21,7 @@ output "role_names" {
 }
 
 output "exists_already" {
-  description = "Why this plan may not create a role that exists: a sentence, if it would create it all the same. Empty: it may."
+  description = "Reason why this plan must not create the role, if it would create one that exists already. Otherwise empty."
   value = [
     for role in aws_iam_role.this : var.creation.existing["iam-role/${role.name}"]
     if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark

@@ -7,10 +7,10 @@ variable "name" {
 
 variable "organization" {
   description = <<-EOT
-    Deploys Default Host Management Configuration to organizational units by Quick Setup. An account and Region that has a role set already keeps it. Null: no deployment.
-    - `organizational_unit_ids`: organizational units, or the root of the organization.
+    Deploys Default Host Management Configuration to organizational units by Quick Setup. An account and Region with a role keeps it. Null: no deployment.
+    - `organizational_unit_ids`: organizational units, or the root.
     - `regions`: Regions to deploy in.
-    - `update_ssm_agent`: whether SSM Agent is kept up to date, looking every two weeks. Default: true.
+    - `update_ssm_agent`: whether SSM Agent is updated every two weeks. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -23,7 +23,7 @@ variable "organization" {
 
 variable "management_account" {
   description = <<-EOT
-    Covers the account and Region of the provider by the service setting, as a deployment to organizational units never reaches the management account. Replaces a role that is set already; destroying resets the setting. Null: not covered.
+    Covers the account and Region of the provider by the service setting, as a deployment to organizational units never reaches the management account. Replaces the current role; destroy resets the setting. Null: not covered.
     - `existing_role_name`: role to use, with its path, for example `service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole`. Null: one is created.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
   EOT
@@ -41,7 +41,7 @@ variable "management_account" {
 }
 
 variable "role_name" {
-  description = "Name of the role that is created for the management account (1 to 64 characters). It differs from the one that AWS's console makes, so that the two never collide."
+  description = "Name of the role that is created for the management account (1 to 64 characters). It differs from the role that AWS's console creates, so that the names do not conflict."
   type        = string
   default     = "SystemsManagerDefaultHostManagement"
   nullable    = false
@@ -54,9 +54,9 @@ variable "role_name" {
 
 variable "creation" {
   description = <<-EOT
-    How a plan distinguishes what it creates from what AWS has already:
+    Distinguishes what a plan creates from what exists in AWS already:
     - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
-    - `existing`: from the key of a resource to why this plan may not create it: `existing` of `observe.py organization`. Default: nothing is refused.
+    - `existing`: key of a resource to the reason why a plan must not create it: `existing` of `observe.py organization`. Default: none.
   EOT
   type = object({
     mark     = optional(string)
@@ -67,7 +67,7 @@ variable "creation" {
 }
 
 variable "prerequisites" {
-  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
+  description = "What every configuration depends on: see `modules/quick-setup-configuration`."
   type = object({
     ready = optional(bool, true)
     local_deployment_roles = optional(object({

@@ -2,12 +2,12 @@ data "aws_caller_identity" "current" {}
 
 data "aws_region" "current" {}
 
-# Whose organization this is, and whether its OpsData may be read here. A member that administers nothing is shown no
-# accounts, and may not ask who administers Systems Manager.
+# AWS returns the accounts of the organization, and its delegated administrators, only to the management account and to delegated
+# administrators of any service.
 data "aws_organizations_organization" "current" {}
 
 data "aws_organizations_delegated_administrators" "systems_manager" {
-  count = local.is_management_account || !local.is_any_administrator ? 0 : 1
+  count = local.is_management_account || !local.is_delegated_administrator ? 0 : 1
 
   service_principal = "ssm.amazonaws.com"
 }
@@ -16,8 +16,8 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   region     = data.aws_region.current.id
 
-  any_accounts         = data.aws_organizations_organization.current.accounts
-  is_any_administrator = local.any_accounts == null ? false : length(local.any_accounts) > 0
+  visible_accounts           = data.aws_organizations_organization.current.accounts
+  is_delegated_administrator = local.visible_accounts == null ? false : length(local.visible_accounts) > 0
 
   is_management_account = data.aws_organizations_organization.current.master_account_id == local.account_id
   administrators        = flatten(data.aws_organizations_delegated_administrators.systems_manager[*].delegated_administrators[*].id)
@@ -29,7 +29,7 @@ locals {
     setintersection(setunion([local.region], var.regions), local.regions_of_management_account)
   )
 
-  # Of another name, as the one that is created and the one that is deleted would otherwise meet when the input changes.
+  # Different names, as both syncs exist for a moment when the input changes.
   sync_name   = var.all_ops_data_sources_enabled ? var.name : "${var.name}-own-sources"
   source_type = var.organizational_unit_ids == null ? "EntireOrganization" : "OrganizationalUnits"
   source = {
@@ -38,7 +38,7 @@ locals {
     regions                 = sort(var.regions)
   }
 
-  # As the AWS CLI wants it, for whoever has no Python.
+  # For the AWS CLI command that is shown without Python.
   own_sources_json = jsonencode({
     SourceType              = "AwsOrganizations"
     SourceRegions           = local.source.regions
@@ -70,36 +70,36 @@ locals {
     },
   )
 
-  obstacles = concat(
+  errors = concat(
     var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
       "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
     ],
     local.is_administrator ? [] : [
-      "Account ${local.account_id} does not administer Systems Manager, and AWS shows the organization's OpsData to the management account and the delegated administrator alone (${length(local.administrators) == 0 ? "which this account is not told" : join(", ", local.administrators)}). Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\" }.",
+      "Account ${local.account_id} does not administer Systems Manager, and AWS returns the organization's OpsData only to the management account and the delegated administrator (${length(local.administrators) == 0 ? "which this account cannot list" : join(", ", local.administrators)}). Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\" }.",
     ],
     length(local.refused_regions) == 0 ? [] : [
-      "The delegated administrator can have no resource data sync in ${join(", ", local.refused_regions)}: for these Regions, use this module in the management account.",
+      "The delegated administrator cannot have a resource data sync in ${join(", ", local.refused_regions)}: for these Regions, use this module in the management account.",
     ],
-    local.sync_exists || length(local.other_syncs) < local.most_syncs ? [] : [
-      "DATA_SYNC_QUOTA: all ${local.most_syncs} resource data syncs that Explorer may have in account ${local.account_id} and Region ${local.region} are taken: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that nobody needs: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME",
+    local.sync_exists || length(local.other_syncs) < local.sync_quota ? [] : [
+      "DATA_SYNC_QUOTA: account ${local.account_id} has the maximum of ${local.sync_quota} resource data syncs of Explorer in Region ${local.region}: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME",
     ],
   )
 }
 
-# What stands in the way of either kind of sync is refused here.
+# Refuses invalid configurations of both kinds of sync.
 resource "terraform_data" "sync" {
   input = local.sync_name
 
   lifecycle {
     precondition {
-      condition     = length(local.obstacles) == 0
-      error_message = join("\n", local.obstacles)
+      condition     = length(local.errors) == 0
+      error_message = join("\n", local.errors)
     }
   }
 }
 
-# The service-linked role must be there before the sync is. CloudFormation's type has no EnableAllOpsDataSources: a sync without all
-# sources is made by the script. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
+# The service-linked role must exist before the sync. CloudFormation's type has no EnableAllOpsDataSources: the script creates a sync
+# without all sources. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles-service-action-2.html
 # https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm/issues/193
 module "settings" {
   source = "../settings"
@@ -114,15 +114,15 @@ module "settings" {
   script           = local.script
 }
 
-# AWS changes the Regions and units of a sync, and not whether it is of the entire organization.
+# AWS updates the Regions and units of a sync, but not its source type.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateResourceDataSync.html
 resource "terraform_data" "source_type" {
   input = local.source_type
 }
 
-# aws_ssm_resource_data_sync has no SyncSource in any version.
+# aws_ssm_resource_data_sync does not support SyncSource in any version.
 resource "aws_cloudformation_stack" "this" {
-  #checkov:skip=CKV_AWS_124:It holds one resource, and whoever applies it waits for its end: nobody would read the events.
+  #checkov:skip=CKV_AWS_124:The stack has one resource, and the apply waits for it and reports its errors.
   count = var.all_ops_data_sources_enabled ? 1 : 0
 
   name = "ExplorerDataSync-${replace(local.sync_name, "/[^A-Za-z0-9-]/", "-")}"
@@ -156,12 +156,12 @@ resource "aws_cloudformation_stack" "this" {
 
     precondition {
       condition     = length(module.settings.applied) > 0
-      error_message = "The service-linked role is not there."
+      error_message = "The service-linked role accountdiscovery.ssm.amazonaws.com does not exist."
     }
   }
 }
 
-# Replaced whenever the stack is created or changed: so a plan knows that the sync changes.
+# Replaced whenever the stack is created or changed: its input shows whether a plan changes the sync.
 resource "terraform_data" "change" {
   count = length(aws_cloudformation_stack.this)
 

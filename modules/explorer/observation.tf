@@ -1,5 +1,5 @@
-# The question that a plan asks AWS, and its answer: how the sync is, for what would go wrong and for what went wrong since the last
-# apply. Nothing is asked without Python.
+# The query with which a plan reads the current sync, and its result: for the preflight checks, and for the changes since the last
+# apply. Without Python there is no query.
 
 locals {
   script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
@@ -12,7 +12,7 @@ locals {
     role_arn   = local.script_credentials.role_arn
   }
 
-  # Nothing of it waits for the apply. The external data source takes no null.
+  # Known to every plan. The external data source does not accept null.
   observation_query = {
     for key, value in {
       account_id    = local.account_id
@@ -29,16 +29,13 @@ locals {
   }
 
   # https://docs.aws.amazon.com/general/latest/gr/ssm.html
-  most_syncs = 5
+  sync_quota = 5
 
-  answer      = one(data.external.sync[*].result)
-  sync_exists = local.answer == null ? false : local.answer.exists == "true"
-  existing_source_type = local.answer == null ? "" : local.answer.source == "" ? "" : (
-    length(jsondecode(local.answer.source).organizational_unit_ids) == 0 ? "EntireOrganization" : "OrganizationalUnits"
-  )
-  other_syncs = local.answer == null ? [] : jsondecode(local.answer.others)
-  observed_source = local.answer == null ? null : local.answer.source == "" ? null : {
-    for key, value in jsondecode(local.answer.source) : key => value if key != "all_ops_data_sources_enabled"
+  observation = one(data.external.sync[*].result)
+  sync_exists = local.observation == null ? false : local.observation.exists == "true"
+  other_syncs = local.observation == null ? [] : jsondecode(local.observation.others)
+  observed_source = local.observation == null ? null : local.observation.source == "" ? null : {
+    for key, value in jsondecode(local.observation.source) : key => value if key != "all_ops_data_sources_enabled"
   }
 
   existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
@@ -48,8 +45,8 @@ locals {
       previous = ""
     }
   })
-  observed_settings = jsondecode(local.answer == null ? local.settings_without_python : local.answer.settings)
-  no_longer_wanted  = jsondecode(local.answer == null ? "{}" : local.answer.no_longer_wanted)
+  observed_settings = jsondecode(local.observation == null ? local.settings_without_python : local.observation.settings)
+  no_longer_wanted  = jsondecode(local.observation == null ? "{}" : local.observation.no_longer_wanted)
 }
 
 data "external" "sync" {
@@ -65,9 +62,9 @@ data "aws_iam_roles" "service_linked" {
   path_prefix = "/aws-service-role/"
 }
 
-# A name for what is recorded of it, and where. Made once.
+# Name and Region of the record of what this installation changed. Generated once.
 resource "terraform_data" "installation" {
-  # A -refresh-only plan must know that it is not in the state yet: so it is counted.
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
   count = 1
 
   input = local.new_installation
@@ -86,26 +83,26 @@ locals {
 }
 
 locals {
-  # While this plan changes the sync, what was seen is older than the change.
-  judged = local.answer != null && !contains(terraform_data.change[*].input, plantimestamp())
-  # That the sync of its own sources is gone or was changed is a planned change: module.settings.
-  compared = local.judged && var.all_ops_data_sources_enabled
+  # While this plan changes the sync, the observation is outdated.
+  status_checked = local.observation != null && !contains(terraform_data.change[*].input, plantimestamp())
+  # For a sync without all sources, drift is a planned change of module.settings instead.
+  drift_checked = local.status_checked && var.all_ops_data_sources_enabled
 }
 
 check "sync" {
   assert {
-    condition     = !local.compared || local.sync_exists
-    error_message = "The resource data sync ${local.sync_name} is gone since the last apply: Explorer shows nothing of the organization. AWS deletes it when the delegated administrator is deregistered. Create it again with terraform apply -replace='${local.address}'"
+    condition     = !local.drift_checked || local.sync_exists
+    error_message = "The resource data sync ${local.sync_name} was deleted since the last apply: Explorer has no data of the organization. AWS deletes it when the delegated administrator is deregistered. Create it again with terraform apply -replace='${local.address}'"
   }
 
   assert {
-    condition     = !local.judged || (local.answer == null ? true : local.answer.state == "" && local.answer.status != "Failed")
-    error_message = local.answer == null ? "" : "The resource data sync ${local.sync_name} does not work (${join(", ", compact([local.answer.status, local.answer.state]))}). ${local.answer.explanation} ${local.answer.message}"
+    condition     = !local.status_checked || (local.observation == null ? true : local.observation.state == "" && local.observation.status != "Failed")
+    error_message = local.observation == null ? "" : "The resource data sync ${local.sync_name} failed (${join(", ", compact([local.observation.status, local.observation.state]))}). ${local.observation.explanation} ${local.observation.message}"
   }
 
   assert {
-    condition     = !local.compared || (local.observed_source == null ? true : jsonencode(local.observed_source) == jsonencode(local.source))
-    error_message = "The resource data sync ${local.sync_name} was changed since the last apply: it is of ${jsonencode(local.observed_source)}, not of ${jsonencode(local.source)}. Create it again with terraform apply -replace='${local.address}'"
+    condition     = !local.drift_checked || (local.observed_source == null ? true : jsonencode(local.observed_source) == jsonencode(local.source))
+    error_message = "The resource data sync ${local.sync_name} was changed since the last apply: its source is ${jsonencode(local.observed_source)}, not ${jsonencode(local.source)}. Create it again with terraform apply -replace='${local.address}'"
   }
 }
 

@@ -1,5 +1,5 @@
 output "sync" {
-  description = "The resource data sync: `name`, `account_id` and `region` where it is, `regions` it collects from, `organizational_unit_ids` (empty: the entire organization)."
+  description = "The resource data sync: `name`, its `account_id` and `region`, the `regions` from which it collects, `organizational_unit_ids` (empty: the entire organization)."
   value = {
     name                    = local.sync_name
     account_id              = local.account_id

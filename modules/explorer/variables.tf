@@ -1,19 +1,19 @@
 variable "name" {
-  description = "Name of the resource data sync, 1 to 52 characters. Changing it makes another sync. Default: `organization`."
+  description = "Name of the resource data sync, 1 to 52 characters. Another name creates another sync. Default: `organization`."
   type        = string
   default     = "organization"
   nullable    = false
 
-  # "-own-sources" is added where not all OpsData sources are enabled; AWS takes 64.
+  # AWS accepts 64. "-own-sources" is appended if not all OpsData sources are enabled.
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
   validation {
     condition     = can(regex("^.{1,52}$", var.name))
-    error_message = "name is ${jsonencode(var.name)}, but the name of a resource data sync has 1 to 52 characters here."
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 52 characters."
   }
 
   validation {
     condition     = !startswith(var.name, "AWS-QuickSetup-")
-    error_message = "name is ${jsonencode(var.name)}, but names that begin with AWS-QuickSetup- are Quick Setup's, which deletes them as it likes. Take another."
+    error_message = "name is ${jsonencode(var.name)}, but names that begin with AWS-QuickSetup- are reserved for Quick Setup, which deletes such syncs. Use another name."
   }
 }
 
@@ -29,19 +29,19 @@ variable "regions" {
 
   validation {
     condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "regions is ${jsonencode(var.regions)}, but a Region looks like \"us-east-1\"."
+    error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
   }
 }
 
 variable "include_future_regions" {
-  description = "Whether Regions that AWS opens later are collected from as well. Default: false."
+  description = "Whether OpsData is also collected from Regions that AWS launches later. Default: false."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "organizational_unit_ids" {
-  description = "Organizational units whose accounts are collected from, for example `[\"ou-ab12-34cd56ef\"]`. Null: the entire organization; accounts that join it are collected from by themselves. Changing from one to the other replaces the sync. Default: null."
+  description = "Organizational units whose accounts' OpsData is collected, for example `[\"ou-ab12-34cd56ef\"]`. Null: the entire organization, including accounts that join later. Changing from one to the other replaces the sync. Default: null."
   type        = set(string)
   default     = null
 
@@ -58,9 +58,9 @@ variable "organizational_unit_ids" {
 
 variable "all_ops_data_sources_enabled" {
   description = <<-EOT
-    Whether AWS turns on every OpsData source in every collected account and Region, as its console does. **This costs money in every account**: sources create OpsItems and ask for OpsData, which AWS charges, and deleting the sync turns none of them off.
-    - `true` (default): as AWS does; the sync is a CloudFormation stack.
-    - `false`: only the sources that each account has turned on itself. CloudFormation cannot say it, so it needs Python, and the name of the sync gets `-own-sources` added.
+    Whether AWS turns on every OpsData source in every collected account and Region, as its console does. **This costs money in every account**: AWS charges for the OpsItems that sources create and for OpsData, and deleting the sync does not turn the sources off.
+    - `true` (default): turns on all sources; the sync is a CloudFormation stack.
+    - `false`: only the sources that each account has turned on itself. CloudFormation does not support this, so it requires Python, and `-own-sources` is appended to the name of the sync.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-multiple-accounts-and-regions.html
   EOT
   type        = bool
@@ -69,12 +69,12 @@ variable "all_ops_data_sources_enabled" {
 
   validation {
     condition     = var.all_ops_data_sources_enabled || var.python_command != null
-    error_message = "all_ops_data_sources_enabled is false and python_command is null, but CloudFormation cannot make such a sync. Give python_command, or run this and leave the module out:\n  aws ssm create-resource-data-sync --sync-name ${var.name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}'"
+    error_message = "all_ops_data_sources_enabled is false and python_command is null, but CloudFormation cannot create such a sync. Set python_command, or remove the module and run:\n  aws ssm create-resource-data-sync --sync-name ${var.name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}'"
   }
 }
 
 variable "deletion_policy" {
-  description = "What becomes of the sync on destroy: `Delete` (default) deletes it and with it what it collected; `Retain` leaves it in AWS, where it counts against the five. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
+  description = "Deletion policy of the sync on destroy: `Delete` (default) deletes it with the data that it collected; `Retain` leaves it in AWS, where it counts towards the quota of five. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
   type        = string
   default     = "Delete"
   nullable    = false
@@ -86,13 +86,13 @@ variable "deletion_policy" {
 }
 
 variable "administrator_account_id" {
-  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Another one is refused. Null: whichever the provider works in, as long as it administers Systems Manager. Default: null."
+  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account, if it administers Systems Manager. Default: null."
   type        = string
   default     = null
 }
 
 variable "python_command" {
-  description = "How to run Python, as in the root module: it reads the status of the sync, and ensures that the service-linked role exists. Null: there is no Python."
+  description = "Command that runs Python, as in the root module: it reads the status of the sync, and ensures that the service-linked role exists. Null: no Python."
   type        = list(string)
   default     = ["python3"]
 
@@ -104,7 +104,7 @@ variable "python_command" {
 
 variable "script_credentials" {
   description = <<-EOT
-    Credentials for the scripts where the AWS provider's come from its own block, which scripts cannot see. Null: the environment's. They must belong to the provider's account; the scripts check it.
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify.
     - `profile`: a profile of the shared AWS configuration; or
     - `role_arn`: a role to assume with the environment's credentials.
   EOT

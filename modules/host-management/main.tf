@@ -3,7 +3,7 @@ data "aws_caller_identity" "current" {}
 locals {
   management_account_name = "${var.name}-management-account"
 
-  # The keys are spelled as in AWS's API reference, which its own SDK documentation contradicts in places.
+  # Keys as in AWS's API reference, from which the documentation of its SDKs differs in places.
   # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
   parameters = {
     UpdateSsmAgent         = tostring(var.update_ssm_agent)
@@ -15,7 +15,7 @@ locals {
     IsPolicyAttachAllowed  = tostring(var.attach_instance_profile_policies)
   }
 
-  nodes = var.management_account == null ? {} : {
+  node_parameters = var.management_account == null ? {} : {
     for key, value in {
       TargetType = (
         var.management_account.target_tag != null ? "Tags" :
@@ -50,7 +50,7 @@ module "management_account" {
 
   name                  = local.management_account_name
   type                  = "AWSQuickSetupType-SSMHostMgmt"
-  parameters            = merge(local.parameters, local.nodes)
+  parameters            = merge(local.parameters, local.node_parameters)
   additional_parameters = var.additional_parameters
   regions               = var.management_account.regions
   targets               = { account_id = data.aws_caller_identity.current.account_id }

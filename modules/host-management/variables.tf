@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the Quick Setup configuration; the management account's own gets `-management-account` added."
+  description = "Name of the Quick Setup configuration; `-management-account` is appended for that of the management account."
   type        = string
   default     = "host-management"
   nullable    = false
@@ -8,7 +8,7 @@ variable "name" {
 variable "organization" {
   description = <<-EOT
     Deploys Host Management to organizational units. Never reaches the management account. Null: no deployment.
-    - `organizational_unit_ids`: organizational units, or the root of the organization.
+    - `organizational_unit_ids`: organizational units, or the root.
     - `regions`: Regions to deploy in.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
@@ -22,7 +22,7 @@ variable "organization" {
 variable "management_account" {
   description = <<-EOT
     Deploys Host Management to the account of the provider itself, by a separate configuration. Null: not covered.
-    - `regions`: Regions to deploy in, none of which `organization` may have: Quick Setup takes one Host Management configuration for a Region.
+    - `regions`: Regions to deploy in, which must differ from those of `organization`: Quick Setup accepts one Host Management configuration for a Region.
     - `target_tag`: only nodes with this tag: `key`, `value`; or
     - `instance_ids`: only these; or
     - `resource_group_name`: only those of this resource group. Default: all nodes.
@@ -40,26 +40,26 @@ variable "management_account" {
 
   validation {
     condition     = var.management_account == null || var.organization == null ? true : length(setintersection(var.management_account.regions, var.organization.regions)) == 0
-    error_message = "management_account.regions is ${jsonencode(var.management_account == null ? [] : var.management_account.regions)} and organization.regions is ${jsonencode(var.organization == null ? [] : var.organization.regions)}, but Quick Setup takes one Host Management configuration for a Region. Give the two different Regions, or leave the management account out."
+    error_message = "management_account.regions is ${jsonencode(var.management_account == null ? [] : var.management_account.regions)} and organization.regions is ${jsonencode(var.organization == null ? [] : var.organization.regions)}, but Quick Setup accepts one Host Management configuration for a Region. Use different Regions, or set management_account = null."
   }
 
   validation {
     condition = var.management_account == null ? true : length([
       for nodes in [var.management_account.target_tag == null ? null : "tag", var.management_account.instance_ids == null ? null : "ids", var.management_account.resource_group_name] : nodes if nodes != null
     ]) <= 1
-    error_message = "management_account is ${jsonencode(var.management_account)}, but at most one of target_tag, instance_ids and resource_group_name says which nodes are meant. Keep one; without any it is all nodes."
+    error_message = "management_account is ${jsonencode(var.management_account)}, but at most one of target_tag, instance_ids and resource_group_name may be set. Keep one, or none for all nodes."
   }
 }
 
 variable "update_ssm_agent" {
-  description = "Whether SSM Agent is kept up to date, looking every two weeks. Default: true."
+  description = "Whether SSM Agent is updated every two weeks. Default: true."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "update_ec2_launch_agent" {
-  description = "Whether the EC2 launch agent is kept up to date, looking every 30 days. Default: false."
+  description = "Whether the EC2 launch agent is updated every 30 days. Default: false."
   type        = bool
   default     = false
   nullable    = false
@@ -73,11 +73,10 @@ variable "collect_inventory" {
 }
 
 variable "scan_instances" {
-  description = "Whether nodes are scanned for missing patches daily. AWS's own default is true, and overwrites what a patch policy finds; so here the default is false."
+  description = "Whether nodes are scanned for missing patches daily. AWS's default is true, and such a scan overwrites the compliance data of a patch policy. Default: false."
   type        = bool
   default     = false
   nullable    = false
-
 }
 
 variable "install_cloudwatch_agent" {
@@ -88,21 +87,21 @@ variable "install_cloudwatch_agent" {
 }
 
 variable "update_cloudwatch_agent" {
-  description = "Whether the CloudWatch agent is kept up to date, looking every 30 days. Default: false."
+  description = "Whether the CloudWatch agent is updated every 30 days. Default: false."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "attach_instance_profile_policies" {
-  description = "Whether Quick Setup may add what Systems Manager needs (`AmazonSSMManagedInstanceCore`) to the roles of existing instance profiles. Default: false."
+  description = "Whether Quick Setup may attach the policy that Systems Manager requires (`AmazonSSMManagedInstanceCore`) to the roles of existing instance profiles. Default: false."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "prerequisites" {
-  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
+  description = "What every configuration depends on: see `modules/quick-setup-configuration`."
   type = object({
     ready = optional(bool, true)
     local_deployment_roles = optional(object({

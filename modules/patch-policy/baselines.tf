@@ -1,4 +1,4 @@
-# Baselines as Quick Setup wants them: a JSON object from operating system to baseline, one for every operating system.
+# Quick Setup requires the baselines as a JSON object with one baseline for every operating system.
 
 data "aws_ssm_patch_baselines" "default" {
   default_baselines = true
@@ -39,8 +39,8 @@ locals {
   selected_baselines = jsonencode(merge(terraform_data.default_baselines.input, local.custom_baselines))
 }
 
-# AWS adds baselines over time. Frozen at the first apply, a new one does not change a policy that nobody touched;
-# `terraform apply -replace` of this resource takes today's.
+# AWS adds baselines over time. They are frozen at the first apply, so that a new one does not change an existing policy.
+# `terraform apply -replace` of this resource takes the current ones.
 resource "terraform_data" "default_baselines" {
   input = local.default_baselines
 
@@ -49,7 +49,7 @@ resource "terraform_data" "default_baselines" {
 
     precondition {
       condition     = length(local.unknown_baselines) == 0
-      error_message = "Patch policy \"${var.name}\": baselines holds ${join(", ", local.unknown_baselines)}, which is no patch baseline for that operating system in this account and Region (${data.aws_region.current.id}). List them with: aws ssm describe-patch-baselines --region ${data.aws_region.current.id}"
+      error_message = "Patch policy \"${var.name}\": baselines contains ${join(", ", local.unknown_baselines)}, which is not a patch baseline for that operating system in this account and Region (${data.aws_region.current.id}). List them with: aws ssm describe-patch-baselines --region ${data.aws_region.current.id}"
     }
   }
 }

@@ -7,7 +7,7 @@ locals {
 
   installing = var.operation == "ScanAndInstall"
 
-  # The keys are spelled as in AWS's API reference, which its own SDK documentation contradicts in places.
+  # Keys as in AWS's API reference, from which the documentation of its SDKs differs in places.
   # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
   common_parameters = {
     PatchPolicyName           = var.name
@@ -36,8 +36,8 @@ locals {
     OutputBucketRegion = var.log_bucket.region
   }
 
-  # AWS's reference wants no TargetType for organizational units; its own example sends Tags there, and a tag cannot be
-  # said otherwise. A local deployment always says which nodes.
+  # AWS's reference has no TargetType for organizational units, but its example sends Tags, and there is no other way to select
+  # nodes by tag. A local deployment always requires TargetType.
   tag_parameters = var.target_tag == null ? {} : {
     TargetType     = "Tags"
     TargetTagKey   = var.target_tag.key

@@ -1,4 +1,4 @@
-# Addresses of former versions: UPGRADING.md.
+# Addresses of previous versions: UPGRADING.md.
 
 moved {
   from = module.turn_1[0]

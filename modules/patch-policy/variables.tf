@@ -10,12 +10,12 @@ variable "name" {
 
   validation {
     condition     = !var.include_management_account || length(var.name) <= 101
-    error_message = "The name of patch policy ${jsonencode(var.name)} has ${length(var.name)} characters, but with include_management_account at most 101 fit, as \"-management-account\" is added for that account's own configuration. Shorten it."
+    error_message = "The name of patch policy ${jsonencode(var.name)} has ${length(var.name)} characters, but with include_management_account it must have at most 101: \"-management-account\" is appended for the configuration of that account. Use a shorter name."
   }
 }
 
 variable "operation" {
-  description = "`Scan` reports missing patches. `ScanAndInstall` installs them, too."
+  description = "`Scan` reports missing patches. `ScanAndInstall` also installs them."
   type        = string
   default     = "Scan"
   nullable    = false
@@ -39,7 +39,7 @@ variable "scan_schedule" {
 }
 
 variable "scan_at_next_interval" {
-  description = "Whether the first scan waits for the schedule. Default: false, it starts at once."
+  description = "Whether the first scan waits for the schedule. Default: false, it starts immediately."
   type        = bool
   default     = false
   nullable    = false
@@ -65,7 +65,7 @@ variable "install_at_next_interval" {
 }
 
 variable "reboot_option" {
-  description = "`RebootIfNeeded` or `NoReboot`, what happens after an installation; only for `ScanAndInstall`. Default: `NoReboot`. https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html"
+  description = "`RebootIfNeeded` or `NoReboot`, after an installation; only for `ScanAndInstall`. Default: `NoReboot`. https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html"
   type        = string
   default     = null
 
@@ -76,12 +76,12 @@ variable "reboot_option" {
 
   validation {
     condition     = var.reboot_option == null ? true : var.operation == "ScanAndInstall" || var.reboot_option == "NoReboot"
-    error_message = "Patch policy \"${var.name}\": reboot_option is ${jsonencode(var.reboot_option)}, but operation is ${jsonencode(var.operation)}, which never reboots. Leave reboot_option out, or set operation = \"ScanAndInstall\"."
+    error_message = "Patch policy \"${var.name}\": reboot_option is ${jsonencode(var.reboot_option)}, but operation is ${jsonencode(var.operation)}, which never reboots. Remove reboot_option, or set operation = \"ScanAndInstall\"."
   }
 }
 
 variable "baselines" {
-  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id, or to ARN for AWS's own. Operating systems that are not named keep AWS's default. Null: AWS's defaults for all, frozen as they are at the first apply."
+  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id, or to the ARN of a predefined one of AWS. Other operating systems keep AWS's default. Null: AWS's defaults for all, frozen at the first apply."
   type        = map(string)
   default     = null
 
@@ -92,7 +92,7 @@ variable "baselines" {
 }
 
 variable "concurrency" {
-  description = "On how many nodes to work at the same time: a number, or a percentage of the targets from `1%` to `100%`."
+  description = "Number of nodes to process at the same time: a number, or a percentage of the targets from `1%` to `100%`."
   type        = string
   default     = "10%"
   nullable    = false
@@ -105,7 +105,7 @@ variable "concurrency" {
 }
 
 variable "error_threshold" {
-  description = "After how many failed nodes to stop: a number, or a percentage of the targets from `0%` to `100%`."
+  description = "Number of failed nodes after which to stop: a number, or a percentage of the targets from `0%` to `100%`."
   type        = string
   default     = "2%"
   nullable    = false
@@ -132,13 +132,13 @@ variable "target_tag" {
 }
 
 variable "organizational_unit_ids" {
-  description = "Organizational units to patch, or the root of the organization for all of it."
+  description = "Organizational units to patch, or the root for the entire organization."
   type        = set(string)
   nullable    = false
 }
 
 variable "include_management_account" {
-  description = "Whether the management account is patched as well, by a second configuration for that account alone: deployments to organizational units never reach it."
+  description = "Whether the management account is also patched, by a separate configuration: deployments to organizational units never reach it."
   type        = bool
   default     = false
   nullable    = false
@@ -152,9 +152,9 @@ variable "regions" {
 
 variable "log_bucket" {
   description = <<-EOT
-    S3 bucket for the output of the patch commands; every node needs to be allowed to write to it. Null: none.
+    S3 bucket for the output of the patch commands; every node requires permission to write to it. Null: none.
     - `name`, `region`: of the bucket.
-    - `key_prefix`: beginning of the objects' keys. Default: empty.
+    - `key_prefix`: prefix of the object keys. Default: empty.
   EOT
   type = object({
     name       = string
@@ -170,19 +170,19 @@ variable "log_bucket" {
 
   validation {
     condition     = var.log_bucket == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.log_bucket.region))
-    error_message = "Patch policy \"${var.name}\": log_bucket is ${jsonencode(var.log_bucket)}, but a Region looks like \"us-east-1\"."
+    error_message = "Patch policy \"${var.name}\": log_bucket is ${jsonencode(var.log_bucket)}, but a Region must have the form \"us-east-1\"."
   }
 }
 
 variable "attach_instance_profile_policies" {
-  description = "Whether Quick Setup may attach what patching needs (`AmazonSSMManagedInstanceCore` and access to its baselines) to the roles of existing instance profiles. Default: false; attach them yourself then. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html"
+  description = "Whether Quick Setup may attach the policies that patching requires (`AmazonSSMManagedInstanceCore`, and access to the bucket with the baselines) to the roles of existing instance profiles. Default: false; then attach them yourself. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html"
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "prerequisites" {
-  description = "What comes before any configuration: see `modules/quick-setup-configuration`."
+  description = "What every configuration depends on: see `modules/quick-setup-configuration`."
   type = object({
     ready = optional(bool, true)
     local_deployment_roles = optional(object({

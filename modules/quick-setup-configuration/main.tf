@@ -13,12 +13,12 @@ locals {
   }
   parameters = merge(var.additional_parameters, var.parameters, local.targets)
 
-  # Whoever deploys to this account itself, and patch policies do so always: what the baselines are read from is there.
+  # Deployments to this account itself require the roles. Patch policies always do: the bucket with the baselines is in this account.
   # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   roles_needed = var.targets.account_id != null || var.type == "AWSQuickSetupType-PatchPolicy"
 }
 
-# The provider sends a new type as an update that AWS has no operation for: a manager of another type is another manager.
+# AWS has no operation that changes the type, and the provider sends it as an update: another type replaces the manager.
 resource "terraform_data" "type" {
   input = var.type
 }
@@ -47,22 +47,22 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 
     precondition {
       condition     = length(local.unknown_parameters) == 0
-      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", local.unknown_parameters)}, but ${var.type} has ${join(", ", local.known_parameters)}. Correct the spelling, or move what AWS's reference does not list to additional_parameters."
+      error_message = "Configuration \"${var.name}\": parameters contains ${join(", ", local.unknown_parameters)}, but ${var.type} has ${join(", ", local.known_parameters)}. Correct the spelling, or move what AWS's reference does not list to additional_parameters."
     }
 
     precondition {
       condition     = length(local.missing_parameters) == 0
-      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", keys(var.parameters))}, but ${var.type} needs ${join(" and ", local.missing_parameters)} as well."
+      error_message = "Configuration \"${var.name}\": parameters contains ${join(", ", keys(var.parameters))}, but ${var.type} also requires ${join(" and ", local.missing_parameters)}."
     }
 
     precondition {
       condition     = length(local.misplaced_parameters) == 0
-      error_message = "Configuration \"${var.name}\": parameters holds ${join(", ", local.misplaced_parameters)}, which ${var.type} takes for targets.account_id alone. Leave it out: in organizational units all nodes are meant."
+      error_message = "Configuration \"${var.name}\": parameters contains ${join(", ", local.misplaced_parameters)}, which ${var.type} accepts only with targets.account_id. Remove it: in organizational units the configuration applies to all nodes."
     }
 
     precondition {
-      condition     = length(local.wrong_parameters) == 0
-      error_message = join("\n", [for text in local.wrong_parameters : "Configuration \"${var.name}\": ${text}"])
+      condition     = length(local.invalid_parameters) == 0
+      error_message = join("\n", [for text in local.invalid_parameters : "Configuration \"${var.name}\": ${text}"])
     }
 
     precondition {
@@ -70,18 +70,21 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
       error_message = "Configuration \"${var.name}\" is not deployed: prerequisites.ready is false."
     }
 
-    # The tag has the time of this plan only where this plan creates the manager: then it is not in the state. Quick Setup takes
-    # any number of one name, so nothing else keeps a plan from creating it twice. https://github.com/hashicorp/terraform-provider-aws/issues/43920
+    # The tag has the time of this plan only if this plan creates the manager, which is then not in the state. Quick Setup accepts
+    # several managers with one name, so nothing else prevents a second one. https://github.com/hashicorp/terraform-provider-aws/issues/43920
     postcondition {
-      condition     = lookup(coalesce(self.tags, {}), "systems-manager-organization:created", "-") != coalesce(var.prerequisites.creation.mark, "none") || !contains(keys(var.prerequisites.creation.existing), local.existing_key)
+      condition = (
+        lookup(coalesce(self.tags, {}), "systems-manager-organization:created", "-") != coalesce(var.prerequisites.creation.mark, "none") ||
+        !contains(keys(var.prerequisites.creation.existing), local.existing_key)
+      )
       error_message = "EXISTS_ALREADY: ${lookup(var.prerequisites.creation.existing, local.existing_key, "")}"
     }
   }
 }
 
-# Replaced whenever the manager is created or changed, for whatever reason: so a plan knows that it deploys.
+# Replaced whenever the manager is created or changed: its input shows whether a plan deploys.
 resource "terraform_data" "deployment" {
-  # Without count it is unknown to a -refresh-only plan that it is not in the state.
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
   count = 1
 
   input = plantimestamp()

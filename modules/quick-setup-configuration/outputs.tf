@@ -1,14 +1,14 @@
 locals {
-  # A manager has one summary per kind of status. AsyncExecutions changes by itself long after the apply, so it is in no output.
+  # One summary for each type of status. AsyncExecutions keeps changing long after the apply, so no output has it.
   statuses = { for summary in aws_ssmquicksetup_configuration_manager.this.status_summaries : summary.status_type => summary.status }
 }
 
 output "configurations" {
   description = <<-EOT
     Name to configuration:
-    - `arn`: of the configuration manager.
+    - `arn`: ARN of the configuration manager.
     - `type`: for example `AWSQuickSetupType-PatchPolicy`.
-    - `status`: of its deployment, for example `SUCCEEDED` or `FAILED`.
+    - `status`: status of its deployment, for example `SUCCEEDED` or `FAILED`.
     - `regions`: sorted list of Regions.
     - `targets`: sorted list of organizational units, or the account.
   EOT
@@ -24,7 +24,7 @@ output "configurations" {
 }
 
 output "parameters" {
-  description = "Parameters as they are sent to Quick Setup, targets and Regions among them."
+  description = "Parameters that are sent to Quick Setup, including targets and Regions."
   value       = local.parameters
 }
 

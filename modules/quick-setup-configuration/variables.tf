@@ -18,7 +18,7 @@ variable "description" {
 
   validation {
     condition     = length(var.description) <= 512
-    error_message = "description has ${length(var.description)} characters, but Quick Setup takes at most 512."
+    error_message = "description has ${length(var.description)} characters, but must have at most 512."
   }
 }
 
@@ -29,31 +29,31 @@ variable "type" {
 
   validation {
     condition     = can(regex("^AWSQuickSetupType-[A-Za-z]+$", var.type))
-    error_message = "type is ${jsonencode(var.type)}, but the types of Quick Setup look like \"AWSQuickSetupType-PatchPolicy\"."
+    error_message = "type is ${jsonencode(var.type)}, but a type of Quick Setup must have the form \"AWSQuickSetupType-PatchPolicy\"."
   }
 }
 
 variable "parameters" {
-  description = "Parameters of the type as AWS's reference has them, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
+  description = "Parameters of the type as in AWS's reference, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = length(setintersection(keys(var.parameters), ["TargetAccounts", "TargetOrganizationalUnits", "TargetRegions"])) == 0
-    error_message = "parameters holds ${jsonencode(setintersection(keys(var.parameters), ["TargetAccounts", "TargetOrganizationalUnits", "TargetRegions"]))}, which come from the inputs targets and regions."
+    error_message = "parameters contains ${jsonencode(setintersection(keys(var.parameters), ["TargetAccounts", "TargetOrganizationalUnits", "TargetRegions"]))}, which come from the inputs targets and regions."
   }
 }
 
 variable "additional_parameters" {
-  description = "Parameters that AWS's reference does not list, all strings; sent with the others, unchecked. For what Quick Setup adds by itself and the provider then calls an inconsistent result (for example `QSForceUpdateParam`): docs/operations/troubleshooting.md. Default: none."
+  description = "Parameters that AWS's reference does not list, all strings, sent unchecked. For parameters that Quick Setup adds automatically, which the provider reports as an inconsistent result (for example `QSForceUpdateParam`): docs/operations/troubleshooting.md. Default: none."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "regions" {
-  description = "Regions to deploy in, each one that Quick Setup supports. https://docs.aws.amazon.com/general/latest/gr/quick-setup.html"
+  description = "Regions to deploy in, all of which Quick Setup must support. https://docs.aws.amazon.com/general/latest/gr/quick-setup.html"
   type        = set(string)
   nullable    = false
 
@@ -64,15 +64,15 @@ variable "regions" {
 
   validation {
     condition     = contains(var.prerequisites.ignored_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
-    error_message = "REGION_NOT_SUPPORTED: regions holds ${jsonencode(setsubtract(var.regions, local.supported_regions))}, where Quick Setup does not exist. It supports ${join(", ", local.supported_regions)}."
+    error_message = "REGION_NOT_SUPPORTED: regions contains ${jsonencode(setsubtract(var.regions, local.supported_regions))}, which Quick Setup does not support. It supports ${join(", ", local.supported_regions)}."
   }
 }
 
 variable "targets" {
   description = <<-EOT
     Where to deploy, exactly one of:
-    - `organizational_unit_ids`: organizational units, or the root of the organization for all of it. Never reaches the management account.
-    - `account_id`: the account of the provider itself, and only it.
+    - `organizational_unit_ids`: organizational units, or the root for the entire organization. Never reaches the management account.
+    - `account_id`: the account of the provider, and no other.
   EOT
   type = object({
     organizational_unit_ids = optional(set(string))
@@ -96,13 +96,13 @@ variable "targets" {
   }
 
   validation {
-    condition     = var.targets.organizational_unit_ids == null || local.catalogued.targets != "root or account" ? true : alltrue([for id in var.targets.organizational_unit_ids : startswith(id, "r-")])
-    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization or not at all: give its root, for example [\"r-ab12\"]."
+    condition     = var.targets.organizational_unit_ids == null || local.type_definition.targets != "root or account" ? true : alltrue([for id in var.targets.organizational_unit_ids : startswith(id, "r-")])
+    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization only: use its root, for example [\"r-ab12\"]."
   }
 
   validation {
-    condition     = var.targets.account_id == null || local.catalogued.targets != "units"
-    error_message = "targets.account_id is ${jsonencode(var.targets.account_id)}, but ${var.type} is deployed to organizational units only. Give organizational_unit_ids instead."
+    condition     = var.targets.account_id == null || local.type_definition.targets != "units"
+    error_message = "targets.account_id is ${jsonencode(var.targets.account_id)}, but ${var.type} is deployed to organizational units only. Set organizational_unit_ids instead."
   }
 
   validation {
@@ -113,11 +113,11 @@ variable "targets" {
 
 variable "prerequisites" {
   description = <<-EOT
-    What comes before any configuration; the root module sets it. If you use this module alone:
-    - `ready`: whether what the configuration needs is done: trusted access of Systems Manager and StackSets for organizational units (`modules/settings`). A value that waits for it makes the configuration wait. Default: true.
-    - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Needed for patch policies and for `targets.account_id`, and sent for nothing else. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
-    - `creation`: how a plan distinguishes what it creates from what AWS has already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: from TYPE/NAME of a configuration to why this plan may not create it: `existing` of `observe.py organization`; default: nothing is refused.
-    - `ignored_findings`: codes that refuse nothing here, for example `REGION_NOT_SUPPORTED`. Default: none.
+    What every configuration depends on; the root module sets it. If you use this module alone:
+    - `ready`: whether the configuration may be deployed: organizational units require trusted access of Systems Manager and StackSets (`modules/settings`). A value that is unknown until they are enabled delays the configuration until then. Default: true.
+    - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Required for patch policies and for `targets.account_id`; not sent otherwise. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+    - `creation`: distinguishes what a plan creates from what exists in AWS already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: TYPE/NAME of a configuration to the reason why a plan must not create it: `existing` of `observe.py organization`; default: none.
+    - `ignored_findings`: finding codes that are not errors here, for example `REGION_NOT_SUPPORTED`. Default: none.
   EOT
   type = object({
     ready = optional(bool, true)
@@ -136,12 +136,12 @@ variable "prerequisites" {
 
   validation {
     condition     = !local.roles_needed || var.prerequisites.local_deployment_roles != null
-    error_message = "prerequisites.local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} needs them: hand over the output of modules/quick-setup."
+    error_message = "prerequisites.local_deployment_roles is null, but a configuration of type ${var.type} for ${jsonencode(var.targets)} requires them: pass the output of modules/quick-setup."
   }
 }
 
 variable "timeout" {
-  description = "How long to wait for a deployment, as in `90m`. The provider gives up after 20 minutes by default, which is little for an organization; what it gave up on goes on in AWS, outside the state."
+  description = "Timeout of a deployment, for example `90m`. The provider's default of 20 minutes is short for an organization; after a timeout the deployment continues in AWS, outside the state."
   type        = string
   default     = "90m"
   nullable    = false

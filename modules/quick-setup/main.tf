@@ -2,7 +2,7 @@ data "aws_partition" "current" {}
 
 data "aws_caller_identity" "current" {}
 
-# The roles by which Quick Setup deploys to this account itself.
+# The roles with which Quick Setup deploys to this account itself.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
 
 locals {
@@ -14,7 +14,7 @@ locals {
     administration = "${var.role_name_prefix}Administration"
     execution      = "${var.role_name_prefix}Execution"
   }
-  # From the names, so that no plan waits for the roles to know them.
+  # Derived from the names, so that they are known to every plan.
   arns = { for key, name in local.names : key => "arn:${local.partition}:iam::${local.account_id}:role/${name}" }
 
   tags = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
@@ -67,7 +67,7 @@ resource "aws_iam_role" "execution" {
     ignore_changes = [tags["systems-manager-organization:created"]]
   }
 
-  # IAM takes a principal only if it exists. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+  # IAM accepts a principal only if it exists. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
   depends_on = [aws_iam_role.administration]
 }
 

@@ -1,5 +1,5 @@
 output "local_deployment_roles" {
-  description = "The roles by which Quick Setup deploys to this account itself, complete with their policies. They must outlive every configuration manager that uses them: without them AWS can delete none."
+  description = "Roles with which Quick Setup deploys to this account itself, once their policies are attached. Destroy every configuration manager that uses them first: without the roles AWS cannot delete it."
   value = {
     administration_role_arn = local.arns.administration
     execution_role_name     = local.names.execution
@@ -19,7 +19,7 @@ output "role_names" {
 }
 
 output "exists_already" {
-  description = "Why this plan may not create roles that exist: a sentence for each that it would create all the same. Empty: it may."
+  description = "Reasons why this plan must not create the roles, one for each that it would create and that exists already. Otherwise empty."
   value = [
     for role in [aws_iam_role.administration, aws_iam_role.execution] : var.creation.existing["iam-role/${role.name}"]
     if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark

@@ -1,12 +1,12 @@
-# Settings that no Terraform resource manages, brought about in one run of `ensure.py`, and changed back in one.
-#   previous  what each setting was before; written once and kept
-#   restore   does nothing until it is destroyed
-#   changes   acts when it is created or replaced: its triggers say, for a reader of the plan, what changes to what
+# Settings that no Terraform resource manages. One run of `ensure.py` applies all of them, and one run restores them.
+#   previous  the value of each setting before the first apply; never updated
+#   restore   restores the previous values on destroy
+#   changes   applies the settings when it is created or replaced; its triggers show the old and the new value in the plan
 
 locals {
   program = var.script == null ? null : concat(var.script.command, ["${path.module}/../../scripts/ensure.py", "settings"])
 
-  identity = var.script == null ? {} : {
+  script_query = var.script == null ? {} : {
     for key, value in {
       account_id       = var.script.account_id
       region           = var.script.region
@@ -19,8 +19,8 @@ locals {
     } : key => value if value != null
   }
 
-  # What is so already keeps the words of the change that led to it: the triggers stay as they are.
-  brought_about = {
+  # A setting that has its desired value keeps the text of the change that led to it, so that the triggers do not change.
+  changes = {
     for key, setting in var.desired : key => (
       setting.label != null ?
       "${var.observed[key].superseded}${var.observed[key].value} -> ${setting.label} (${plantimestamp()})" :
@@ -29,7 +29,7 @@ locals {
       "${var.observed[key].superseded}${var.observed[key].value} -> ${setting.value} (${plantimestamp()})"
     )
   }
-  reverted = {
+  reverts = {
     for key, setting in var.no_longer_wanted : key => (
       setting.change != "" ? setting.change :
       setting.from == setting.to ? "left ${setting.from} (${plantimestamp()})" :
@@ -37,14 +37,15 @@ locals {
     )
   }
 
-  wanted_by_others = flatten([
+  conflicts = flatten([
     for key, setting in var.desired : [
-      for other in var.observed[key].others : "${key} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has made it ${other.value}"
+      for other in var.observed[key].others :
+      "${key} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has set it to ${other.value}"
       if setting.label != null ? true : other.value != setting.value
     ]
   ])
 
-  missing = [for key, setting in var.desired : setting.command if var.observed[key].value != setting.value]
+  pending_commands = [for key, setting in var.desired : setting.command if var.observed[key].value != setting.value]
 }
 
 resource "terraform_data" "previous" {
@@ -58,11 +59,11 @@ resource "terraform_data" "previous" {
   }
 }
 
-# Never counted away: doing without Python is no reason to change anything back.
+# Without count: removing Python must not restore anything.
 resource "terraform_data" "restore" {
   input = {
     program = local.program
-    query = merge(local.identity, {
+    query = merge(local.script_query, {
       action = "restore"
       settings = jsonencode([
         for key, setting in var.desired : {
@@ -77,7 +78,7 @@ resource "terraform_data" "restore" {
     })
   }
 
-  # The query is one argument of the program, and never goes through a shell. Without Python the default shell has nothing to do.
+  # The query is one argument of the program: no shell interprets it. Without Python the default shell runs a command that does nothing.
   provisioner "local-exec" {
     when        = destroy
     interpreter = self.input.program
@@ -87,11 +88,11 @@ resource "terraform_data" "restore" {
 
 resource "terraform_data" "changes" {
   input            = plantimestamp()
-  triggers_replace = var.script == null ? {} : merge(local.brought_about, local.reverted)
+  triggers_replace = var.script == null ? {} : merge(local.changes, local.reverts)
 
   provisioner "local-exec" {
     interpreter = local.program
-    command = var.script == null ? "exit 0" : jsonencode(merge(local.identity, {
+    command = var.script == null ? "exit 0" : jsonencode(merge(local.script_query, {
       settings = jsonencode([
         for key, setting in var.desired : {
           key           = key
@@ -100,10 +101,10 @@ resource "terraform_data" "changes" {
           specification = setting.specification
           previous      = terraform_data.previous[key].input
           retained      = setting.retained
-          change        = local.brought_about[key]
+          change        = local.changes[key]
         }
       ])
-      reverts = jsonencode(local.reverted)
+      reverts = jsonencode(local.reverts)
     }))
   }
 
@@ -116,16 +117,16 @@ resource "terraform_data" "changes" {
     }
 
     precondition {
-      condition     = length(local.wanted_by_others) == 0
-      error_message = "WANTED_BY_ANOTHER: ${join("; ", local.wanted_by_others)}. Two installations of this module would undo each other: give both the same value, or destroy one of them first. (Or the module call was renamed without a moved block, or the state was lost.)"
+      condition     = length(local.conflicts) == 0
+      error_message = "WANTED_BY_ANOTHER: ${join("; ", local.conflicts)}. Two installations of this module would undo each other: give both the same value, or destroy one of them first. (Or the module call was renamed without a moved block, or the state was lost.)"
     }
 
     precondition {
-      condition     = var.script != null || length(local.missing) == 0
-      error_message = "python_command is null, so this module cannot change these settings. Run these commands in account ${var.account_id}, then plan again:\n  ${join("\n  ", local.missing)}"
+      condition     = var.script != null || length(local.pending_commands) == 0
+      error_message = "python_command is null, so this module cannot change these settings. Run these commands in account ${var.account_id}, then plan again:\n  ${join("\n  ", local.pending_commands)}"
     }
   }
 
-  # Changing back must be possible before anything is changed: what was interrupted is changed back as well.
+  # Created before anything is changed, so that destroy also restores an interrupted apply.
   depends_on = [terraform_data.restore]
 }

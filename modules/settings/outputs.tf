@@ -1,5 +1,5 @@
 output "applied" {
-  description = "The keys of the settings, once all of them are as desired. What needs one of them names this, and so comes after it."
+  description = "Keys of the settings, once all of them have their desired values. A resource that requires a setting refers to this output, and is created after it."
   value       = keys(var.desired)
 
   depends_on = [terraform_data.changes]

@@ -1,20 +1,20 @@
 variable "desired" {
   description = <<-EOT
-    Settings by key, which is KIND/NAME and known to every plan:
+    Desired settings by key, which is KIND/NAME and known to every plan:
     - `trusted-access/SERVICE_PRINCIPAL`: `enabled`. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     - `stack-sets-access/organization`: `ENABLED`, which Organizations alone cannot activate. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
-    - `service-linked-role/SERVICE_PRINCIPAL`: `present`; `accountdiscovery.ssm.amazonaws.com` or `ssm-quicksetup.amazonaws.com`. Never changed back. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
+    - `service-linked-role/SERVICE_PRINCIPAL`: `present`; `accountdiscovery.ssm.amazonaws.com` or `ssm-quicksetup.amazonaws.com`. Never restored. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
     - `account-placement/NAME`: id of the root or organizational unit that holds the account `subject`. https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     - `delegated-administrator/SERVICE_PRINCIPAL`: id of the account (12 digits). https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
-    - `resource-data-sync/NAME`: `present`, of the source `specification`. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
+    - `resource-data-sync/NAME`: `present`, with the source `specification`. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
 
-    Each is
-    - `value`: what it is to be. It need not be known to the plan.
-    - `subject`: the account, for `account-placement`. Another subject is another setting: the former one is changed back. Default: none.
-    - `label`: how the plan shows a value that it does not know yet. Default: none, the value is known.
+    Each has
+    - `value`: the desired value. It may be unknown to the plan.
+    - `subject`: the account, for `account-placement`. Another subject is another setting: that of the previous subject is restored. Default: none.
+    - `label`: text that the plan shows for a value that is unknown to it. Default: none, the value is known.
     - `specification`: JSON, for `resource-data-sync`: `regions`, `organizational_unit_ids` (empty: the entire organization), `include_future_regions`, `all_ops_data_sources_enabled`. Default: none.
-    - `retained`: whether it is left as it is on destroy. Default: false, it is changed back to what it was, unless it was so before.
-    - `command`: what a person runs where there is no Python. Default: none.
+    - `retained`: whether destroy leaves it unchanged. Default: false, destroy restores the previous value.
+    - `command`: AWS CLI command that a message shows without Python. Default: none.
   EOT
   type = map(object({
     value         = string
@@ -28,7 +28,7 @@ variable "desired" {
 }
 
 variable "observed" {
-  description = "What each of them is now, by the same keys: `settings` of `observe.py organization` (or `observe.py resource-data-sync`). Without Python only `value` is read."
+  description = "Current value of each setting, by the same keys: `settings` of `observe.py organization` (or `observe.py resource-data-sync`). Without Python only `value` is read."
   type = map(object({
     value      = string
     previous   = string
@@ -40,14 +40,14 @@ variable "observed" {
 }
 
 variable "no_longer_wanted" {
-  description = "Settings that this installation changed, and that are no longer among `desired`: `no_longer_wanted` of the same observation. They are changed back. Default: none."
+  description = "Settings that this installation changed and that are no longer in `desired`: `no_longer_wanted` of the same result. They are restored. Default: none."
   type        = map(object({ from = string, to = string, change = string }))
   default     = {}
   nullable    = false
 }
 
 variable "installation" {
-  description = "Name of this installation, below which it records in Parameter Store what it changed: 1 to 64 letters, digits, dots, underscores or hyphens. It must never change."
+  description = "Name of this installation, part of the name of its record in Parameter Store: 1 to 64 letters, digits, dots, underscores or hyphens. It must never change."
   type        = string
   nullable    = false
 
@@ -58,7 +58,7 @@ variable "installation" {
 }
 
 variable "record_region" {
-  description = "Region of that record. It must never change, and be the same for all installations of an organization. Default: `us-east-1`, where Organizations is."
+  description = "Region of that record. It must never change, and must be the same for all installations of an organization. Default: `us-east-1`, the Region of AWS Organizations."
   type        = string
   default     = "us-east-1"
   nullable    = false
@@ -72,9 +72,9 @@ variable "account_id" {
 
 variable "deregistration_guard" {
   description = <<-EOT
-    Before a delegated administrator of Systems Manager is deregistered, looks whether its account has resource data syncs, which AWS would delete; then nothing is deregistered. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+    Checks, before a delegated administrator of Systems Manager is deregistered, whether its account has resource data syncs, which AWS would delete. If it has, nothing is deregistered. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
     - `member_role_name`: role of the account, with its path. Null: nothing is checked.
-    - `regions`: where to look.
+    - `regions`: Regions to check.
   EOT
   type = object({
     member_role_name = optional(string)
@@ -85,25 +85,25 @@ variable "deregistration_guard" {
 }
 
 variable "ready" {
-  description = "Whether what comes before any change is done. A value that waits for it makes the settings wait. Default: true."
+  description = "Whether the settings may be changed. A value that is unknown until another resource is applied delays the settings until then. Default: true."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "execution_role_name" {
-  description = "Role by which Quick Setup deploys to this account. Destroying is refused while a configuration manager of this installation is left that the state does not have, as nobody could delete it without this role. Null: there are no configuration managers."
+  description = "Role with which Quick Setup deploys to this account. Destroy is refused while AWS has a configuration manager of this installation that is not in the state, as it cannot be deleted without this role. Null: there are no configuration managers."
   type        = string
   default     = null
 }
 
 variable "script" {
   description = <<-EOT
-    How to run `ensure.py`, and as whom. Null: there is no Python; what is not as desired is then refused with the commands that change it.
-    - `command`: the Python to run it with, for example `["python3"]` or `["uv", "run", "--script"]`.
-    - `account_id`: the account that the AWS provider works in (12 digits). The script stops with SCRIPT_IDENTITY_MISMATCH when its own credentials belong to another.
+    How to run `ensure.py`, and with which credentials. Null: no Python; a setting without its desired value is then refused, with the command that changes it.
+    - `command`: command that runs Python, for example `["python3"]` or `["uv", "run", "--script"]`.
+    - `account_id`: account of the AWS provider (12 digits). The script stops with SCRIPT_IDENTITY_MISMATCH when its own credentials belong to another.
     - `region`: the provider's Region.
-    - `profile`, `role_arn`: credentials for the script where the provider's come from its own block. Default: the environment's.
+    - `profile`, `role_arn`: credentials for the script if the provider's come from its own block. Default: the environment's.
   EOT
   type = object({
     command    = list(string)

@@ -1,4 +1,4 @@
-# Everything that is set up in the administrator account, once ../management is applied. It runs with that account's credentials.
+# All features of the administrator account. Runs with that account's credentials, after ../management is applied.
 
 provider "aws" {
   region = var.home_region

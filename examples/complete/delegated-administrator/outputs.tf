@@ -1,10 +1,10 @@
 output "explorer" {
-  description = "Explorer's resource data sync: name, account, Region, what it collects from."
+  description = "Explorer's resource data sync: name, account, Region, and sources."
   value       = module.explorer.sync
 }
 
 output "compliance_reporting" {
-  description = "Patch compliance: where it is, what `report.py compliance` needs to read it, and what the management account's own syncs are made of. Null: it is not collected."
+  description = "Compliance reporting: bucket, database and workgroup, arguments of `report.py compliance`, and values for the management account's own syncs. Null: patch compliance is not collected."
   value = one([
     for reporting in module.compliance_reporting : {
       bucket                  = reporting.bucket

@@ -1,4 +1,4 @@
-# What ../management hands over, as management.auto.tfvars.json.
+# administrator_account_id and regions come from ../management, as management.auto.tfvars.json.
 
 variable "administrator_account_id" {
   description = "The administrator account (12 digits), in which this is applied."
@@ -13,21 +13,21 @@ variable "regions" {
 }
 
 variable "home_region" {
-  description = "Region in which Explorer is set up and viewed, and the bucket of patch compliance is. An administrator account can have no resource data sync of Explorer in an opt-in Region."
+  description = "Region of Explorer and of the bucket of patch compliance. An administrator account cannot have a resource data sync of Explorer in an opt-in Region."
   type        = string
   default     = "us-east-1"
   nullable    = false
 }
 
 variable "patch_compliance_collected" {
-  description = "Whether the patch compliance of every account is brought together in a bucket, to be asked in SQL. It costs what is written and scanned."
+  description = "Whether the patch compliance of every account is collected in a bucket, for queries in SQL. AWS charges for the data that is written and scanned."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "collected_data_destroyed" {
-  description = "Whether destroy deletes the patch compliance that was collected. With false it is refused as long as there is any."
+  description = "Whether destroy deletes the patch compliance that was collected. With false, destroy fails while there is any."
   type        = bool
   default     = false
   nullable    = false

@@ -1,4 +1,4 @@
-# Everything that is set up in the management account. What is set up in the administrator account: ../delegated-administrator
+# All features of the management account. Those of the administrator account: ../delegated-administrator
 
 provider "aws" {
   region = var.home_region

@@ -1,5 +1,5 @@
-# Who HCP Terraform is in one AWS account: a role for plans, which reads, and a role for applies. Applied once in each of the two
-# accounts, by a person with credentials of it.
+# Roles of HCP Terraform in one AWS account: a read-only role for plans, and a role for applies. Apply it once in each of the two
+# accounts, with credentials of that account.
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
 
 provider "aws" {
@@ -11,7 +11,7 @@ locals {
   audience = "aws.workload.identity"
 }
 
-# An account has one for a host: give the ARN of one that is there.
+# An account can have one provider for a host: if there is one, set openid_connect_provider_arn.
 resource "aws_iam_openid_connect_provider" "this" {
   count = var.openid_connect_provider_arn == null ? 1 : 0
 
@@ -36,7 +36,7 @@ data "aws_iam_policy_document" "trust" {
       values   = [local.audience]
     }
 
-    # A run of this workspace in this phase, and nobody else.
+    # Only runs of this workspace in this phase.
     condition {
       test     = "StringEquals"
       variable = "${local.host}:sub"
@@ -53,10 +53,10 @@ resource "aws_iam_role" "this" {
   assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
 }
 
-# Managed policies: all that an apply needs is too long for a role's own. Without white space, which counts there.
+# Managed policies, as the permissions of an apply exceed the size of inline policies. White space, which counts towards the size, is removed.
 resource "aws_iam_policy" "this" {
-  #checkov:skip=CKV_AWS_290:What writes everywhere is what AWS authorizes by no resource, with its condition key where there is one, or AWS's own onboarding statement: docs/operations/least-privilege.md.
-  #checkov:skip=CKV_AWS_355:What stands for every resource reads, or is an action that AWS authorizes by no resource, or AWS's own onboarding statement: docs/operations/least-privilege.md.
+  #checkov:skip=CKV_AWS_290:Write actions on all resources support no resource-level permissions, or are in AWS's onboarding policy: docs/operations/least-privilege.md.
+  #checkov:skip=CKV_AWS_355:Actions on all resources read, support no resource-level permissions, or are in AWS's onboarding policy: docs/operations/least-privilege.md.
   for_each = toset(flatten(values(var.policy_files)))
 
   name   = "HCPTerraform-${var.workspace}-${trimsuffix(each.value, ".json")}"

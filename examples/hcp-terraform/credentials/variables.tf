@@ -33,7 +33,7 @@ variable "policy_files" {
 }
 
 variable "openid_connect_provider_arn" {
-  description = "OpenID Connect provider of this account for `app.terraform.io`, if there is one already. Null: it is created. Default: null."
+  description = "OpenID Connect provider of this account for `app.terraform.io`, if one exists. Null: it is created. Default: null."
   type        = string
   default     = null
 }

@@ -1,4 +1,4 @@
 output "explorer" {
-  description = "Explorer's resource data sync: name, account, Region, what it collects from."
+  description = "Explorer's resource data sync: name, account, Region, and sources."
   value       = module.explorer.sync
 }

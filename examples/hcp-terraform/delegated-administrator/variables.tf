@@ -1,12 +1,12 @@
 variable "home_region" {
-  description = "Region in which Explorer is set up and viewed."
+  description = "Region of Explorer."
   type        = string
   default     = "us-east-1"
   nullable    = false
 }
 
 variable "python_command" {
-  description = "How to run Python, where the workspace has an agent that has it: `[\"python3\"]`. Null: HCP Terraform's own workers, which have none."
+  description = "Command that runs Python, for example `[\"python3\"]`, if the workspace has an agent with Python. Null: HCP Terraform's own workers, which have no Python."
   type        = list(string)
   default     = null
 }

@@ -1,5 +1,5 @@
-# The workspace of the management account. HCP Terraform's own workers have no Python: then `python_command` is null, and what
-# only a script can do is done once by hand. An agent of yours has it: ../agent
+# The workspace of the management account. HCP Terraform's own workers have no Python: `python_command` is null there, and the AWS CLI
+# commands of examples/without-python replace the scripts. An agent with Python: ../agent
 
 provider "aws" {
   region = var.home_region

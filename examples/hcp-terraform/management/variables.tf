@@ -19,7 +19,7 @@ variable "home_region" {
 }
 
 variable "python_command" {
-  description = "How to run Python, where the workspace has an agent that has it: `[\"python3\"]`. Null: HCP Terraform's own workers, which have none."
+  description = "Command that runs Python, for example `[\"python3\"]`, if the workspace has an agent with Python. Null: HCP Terraform's own workers, which have no Python."
   type        = list(string)
   default     = null
 }

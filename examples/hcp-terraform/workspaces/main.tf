@@ -1,4 +1,4 @@
-# The two workspaces, with short-lived credentials of their own for plans and for applies, and the trigger between them.
+# The two workspaces, with separate short-lived credentials for plans and for applies, and the run trigger between them.
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
 
 provider "tfe" {
@@ -11,7 +11,7 @@ resource "tfe_workspace" "this" {
   name              = each.key
   working_directory = each.value.working_directory
   terraform_version = "~> 1.11"
-  # What it deploys reaches every account: a person looks at each plan.
+  # A deployment reaches every account: each plan requires approval.
   auto_apply = false
 
   vcs_repo {

@@ -11,7 +11,7 @@ variable "repository" {
 }
 
 variable "oauth_token_id" {
-  description = "Id of the connection to the repository, `ot-…`."
+  description = "OAuth token id of the VCS connection, `ot-…`."
   type        = string
   nullable    = false
 }
@@ -39,6 +39,6 @@ variable "workspaces" {
 
   validation {
     condition     = toset(keys(var.workspaces)) == toset(["systems-manager-administrator", "systems-manager-management"])
-    error_message = "workspaces holds ${join(", ", keys(var.workspaces))}, but must be systems-manager-administrator and systems-manager-management."
+    error_message = "workspaces contains ${join(", ", keys(var.workspaces))}, but must be systems-manager-administrator and systems-manager-management."
   }
 }

@@ -151,7 +151,7 @@ def test_a_second_installation_touches_nothing_of_the_first(sandbox: Sandbox, co
     (second.directory / ADOPTED).unlink()
 
     change_inputs(second, "systems_manager", dedicated_organizational_unit={"name": "Another"})
-    assert f"installation {installation} has made it ou-" in refused(second)
+    assert f"installation {installation} has set it to ou-" in refused(second)
     assert sandbox.snapshot() == made
     assert_plan_empty(plan_reading_only(first, sandbox))
 

@@ -71,7 +71,7 @@ REFUSED = (
         "ANOTHER_ADMINISTRATOR_REGISTERED",
         (f"account {_OTHER}", "takes one only", "deregister-delegated-administrator"),
     ),
-    Row("REGION_NOT_SUPPORTED", ("default-host-management", "does not exist in eu-south-2", "Use ap-northeast-1")),
+    Row("REGION_NOT_SUPPORTED", ("default-host-management", "does not support eu-south-2", "Use ap-northeast-1")),
     Row(
         "SCAN_CONFLICT",
         ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
@@ -90,7 +90,7 @@ REFUSED = (
 )
 WARNED = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
-    Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Leave it out")),
+    Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Remove change_manager")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
     Row(
         "DATA_SYNC_QUOTA",
@@ -307,8 +307,8 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     assert not [code for code in off if code in warned]
     notes = [(finding["code"], finding["message"]) for finding in _findings(plan) if finding["severity"] == "note"]
     assert {code for code, message in notes if "Turned off" in message} == set(off)
-    assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "Made a warning; it is an error by default.") in notes
+    assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "The severity is warning; the default is error.") in notes
     assert [message.split(":")[0] for code, message in notes if code == "CLOUD9_ENVIRONMENT"] == [
         "Not checked",
-        "Made an error; it is a warning by default.",
+        "The severity is error; the default is warning.",
     ]
