@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from harness.closing import assert_no_violations
+from harness.assertions import assert_no_violations
 from harness.errors import HarnessError
 from harness.providers import Providers
-from harness.warm_provider import WarmProviders
+from harness.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    with closing(WarmProviders()) as warm:
+    with closing(ReattachedProviders()) as warm:
         yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, warm=warm)
 
 

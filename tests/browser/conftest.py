@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from browser.chromium import BrowserError, chromium
-from browser.opened import Opened
+from browser.report_page import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
+from browser.report_data import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
 from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, SEVERITIES
 from systems_manager_organization.compliance.output.page import ReportMetadata
 from tools.bench.page import measure

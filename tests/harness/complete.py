@@ -24,7 +24,7 @@ class Complete:
     management: Terraform
     administrator: Terraform
 
-    def hand_over(self) -> None:
+    def pass_variables(self) -> None:
         """Give the second what the first one has for it, as the README of the example does."""
         variables = self.management.output()["administrator_account_variables"]
         (self.administrator.directory / "management.auto.tfvars.json").write_text(json.dumps(variables))

@@ -18,7 +18,7 @@ _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
 
 
-def prepare_by_hand(sandbox: Sandbox) -> None:
+def create_prerequisites(sandbox: Sandbox) -> None:
     """Do what a person does once where there is no Python, as the README of examples/without-python has it."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
     sandbox.client("cloudformation").activate_organizations_access()
@@ -75,7 +75,7 @@ def _quick_setup_types(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 
 def _without_python(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal=_SYSTEMS_MANAGER
     )

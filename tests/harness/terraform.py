@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from harness.warm_provider import WarmProviders
+    from harness.reattached_providers import ReattachedProviders
 
 _FLAG = python_terraform.IsFlagged
 
@@ -56,7 +56,7 @@ class Terraform:
         *,
         variables: Mapping[str, object] | None = None,
         timeout: float = 180.0,
-        warm: WarmProviders | None = None,
+        warm: ReattachedProviders | None = None,
     ) -> None:
         self._warm = warm
         self.directory = directory

@@ -22,7 +22,7 @@ from harness.terraform import Terraform
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.warm_provider import WarmProviders
+    from harness.reattached_providers import ReattachedProviders
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOWNLOADS = REPOSITORY / ".cache" / "providers"
@@ -36,7 +36,7 @@ class Workspaces:
     """The copies of one session, below `folder`; `warm` are AWS providers that their commands share."""
 
     def __init__(
-        self, folder: Path, providers: Providers, *, warm: WarmProviders | None = None, repository: Path = REPOSITORY
+        self, folder: Path, providers: Providers, *, warm: ReattachedProviders | None = None, repository: Path = REPOSITORY
     ) -> None:
         self._warm = warm
         self._folder = folder

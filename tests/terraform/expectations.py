@@ -29,6 +29,6 @@ ALLOWED_CALLS = (
     "ssm-quicksetup:DeleteConfigurationManager",
 )
 
-# What the README says that destroy leaves, as `harness.closing.differences` names it.
+# What the README says that destroy leaves, as `harness.assertions.differences` names it.
 RETAINED_ACCESS = ("trusted_access/*", "stack_sets_access")
 RETAINED_ROLES = ("service_linked_roles/*", "roles/*")

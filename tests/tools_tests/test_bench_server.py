@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from harness.errors import HarnessError
 from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from tools.bench.server import ENVIRONMENT, MANAGEMENT, ROLE, member, with_environment, without_role
-from tools.bench.serving import Server, serving
+from tools.bench.server_process import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

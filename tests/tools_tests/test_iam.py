@@ -10,7 +10,7 @@ import pytest
 from harness.errors import HarnessError
 from sandbox.policies.evaluation import Permission
 from tools.iam.command import BEGIN, END, differences, read_policies
-from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
+from tools.iam.recording import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
 from tools.iam.sweep import Case, Outcome, cases_of, without
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from tools.bench.compliance import bench_compliance
 from tools.bench.preflight import bench_preflight
 from tools.bench.terraform import bench_terraform
-from tools.session import run
+from tools.entry_point import run
 
 PARTS = {"terraform": bench_terraform, "preflight": bench_preflight, "compliance": bench_compliance}
 

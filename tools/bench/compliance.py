@@ -19,11 +19,11 @@ from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from tools.bench.collect import PAGE_FILE
-from tools.bench.fleet import NODES
-from tools.bench.others import aws_cli, c7n_org
+from tools.bench.managed_nodes import NODES
+from tools.bench.alternatives import aws_cli, c7n_org
 from tools.bench.page import timings
 from tools.bench.server import PAGE, without_role
-from tools.bench.serving import serving
+from tools.bench.server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from tools.bench.fleet import NODES
+from tools.bench.managed_nodes import NODES
 from tools.bench.server import ROLE, member
 
 if TYPE_CHECKING:

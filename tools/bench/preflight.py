@@ -20,7 +20,7 @@ from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, aimed, paced_seconds
 from tools.bench.server import MANAGEMENT, PAGE, ROLE, with_environment, without_role
-from tools.bench.serving import serving
+from tools.bench.server_process import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

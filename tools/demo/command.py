@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from harness.closing import differences
+from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, checkout_complete
 from harness.results import TerraformError
 from harness.scripts import run_script
@@ -25,7 +25,7 @@ from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from systems_manager_organization.preflight.finding_table import table
 from tools.demo.organization import Observer, Step
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,7 +68,7 @@ def demo() -> int:
         console.print(_title(sandbox), _section("Before", _tree(before)))
         both = checkout_complete(copies, sandbox)
         _apply(console, "management", both.management)
-        both.hand_over()
+        both.pass_variables()
         _apply(console, "delegated-administrator", both.administrator)
         # Explorer collects after the apply, and associations run daily: a day of the sandbox's clock, in which nobody
         # waits. It ends now, as report.py tells by this machine's time which nodes were scanned lately.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.complete import ADMINISTRATOR
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

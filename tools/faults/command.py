@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.faults.sweep import Outcome, Sweep
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from harness.closing import differences
+from harness.assertions import differences
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from sandbox import Fault, Scenario

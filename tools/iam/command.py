@@ -17,12 +17,12 @@ from harness.errors import HarnessError
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.iam.documented import DOCUMENTED
-from tools.iam.evidence import RUNS, Witness
+from tools.iam.recording import RUNS, Witness
 from tools.iam.policies import policies
 from tools.iam.reporting import REPORTING
 from tools.iam.statements import STATEMENTS
 from tools.iam.sweep import sweep
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
-from tools.iam.evidence import ROLES
+from tools.iam.recording import ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.statements import STATEMENTS, Statement
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from harness.results import TerraformError
 from harness.workspace import Workspaces, temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.iam.evidence import COMPLIANCE, ROLES, Witness, run_complete, run_compliance_reporting, run_troubles
+from tools.iam.recording import COMPLIANCE, ROLES, Witness, run_complete, run_compliance_reporting, run_troubles
 from tools.iam.policies import statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.queues import SimpleQueue
 
-    from tools.iam.evidence import Documents
+    from tools.iam.recording import Documents
 
 Example = Callable[[Witness, Workspaces], None]
 Ending = Literal[

@@ -26,7 +26,7 @@ from tools.scan.plans import NOT_PLANNED, examples, plan_examples
 from tools.scan.policies import PROVISIONERS, declared, planned, provisioned, silences
 from tools.scan.reports import write_junit, write_sarif
 from tools.scan.skips import apply_to_plan, explained
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from harness.closing import assert_no_violations
-from harness.examples import prepare_by_hand
+from harness.assertions import assert_no_violations
+from harness.examples import create_prerequisites
 from harness.results import TerraformError
 from sandbox import Scenario
 
@@ -37,7 +37,7 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnost
     """What Terraform says to all cases at once."""
     sandbox_of_session.reset(Scenario.named("bare"))
     # Or every call of the root module, which runs without Python here, would ask for these first.
-    prepare_by_hand(sandbox_of_session)
+    create_prerequisites(sandbox_of_session)
     environment = sandbox_of_session.environment()
     early = _refusals(workspaces, _CASES, environment)
     # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.

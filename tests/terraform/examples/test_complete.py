@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.scripts import run_script
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.evidence import COMPLIANCE, Witness, run_complete, run_troubles
+from tools.iam.recording import COMPLIANCE, Witness, run_complete, run_troubles
 from tools.iam.policies import policies
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     assert_no_violations(sandbox)
     assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_OF_TAGS, *_OF_THE_STACK))
-    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))
 
     run_troubles(witness, workspaces)
     assert_no_violations(sandbox)
@@ -66,16 +66,16 @@ def _look_on(sandbox: Sandbox, both: Complete) -> None:
     """Everything is there, later plans are empty, and the first may not be destroyed before the second."""
     _assert_deployed(both.management)
     _assert_collecting(sandbox, both.administrator)
-    again = plan_reading_only(both.management, sandbox)
+    again = plan_read_only(both.management, sandbox)
     assert_plan_empty(again, warnings=("Check block assertion failed",))
     assert ["CHANGE_MANAGER_CLOSED" in warning.detail for warning in again.warnings] == [True]
-    assert_plan_empty(plan_reading_only(both.administrator, sandbox))
+    assert_plan_empty(plan_read_only(both.administrator, sandbox))
 
     with pytest.raises(TerraformError) as wrong_order:
         both.management.destroy()
     assert "Destroy the configuration of the administrator account first" in str(wrong_order.value)
     # What its configuration stands on is left.
-    assert_plan_empty(plan_reading_only(both.administrator, sandbox))
+    assert_plan_empty(plan_read_only(both.administrator, sandbox))
     both.management.apply()
 
 

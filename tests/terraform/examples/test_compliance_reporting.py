@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.examples import CHECKOUTS
 from harness.results import TerraformError
 from harness.scripts import run_script
 from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.evidence import ADMINISTRATION, COMPLIANCE
+from tools.iam.recording import ADMINISTRATION, COMPLIANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def test_everything_arrives_in_one_place(sandbox: Sandbox, workspaces: Workspace
     terraform.apply()
     _assert_synced(sandbox, _MEMBERS)
     _assert_arrived(sandbox, terraform)
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
     joined = _join(sandbox)
     _assert_synced(sandbox, (*_MEMBERS, joined))
@@ -78,13 +78,13 @@ def test_everything_arrives_in_one_place(sandbox: Sandbox, workspaces: Workspace
     _assert_questions_answered(sandbox, terraform)
     _assert_reported(sandbox, terraform)
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=_ALLOWED,
         # AWS waits with a key, and keeps what StackSets made in every account.
-        remains=("kms_keys/*", "organization/accounts/*", *RETAINED_ROLES),
+        retained=("kms_keys/*", "organization/accounts/*", *RETAINED_ROLES),
     )
 
 
@@ -135,7 +135,7 @@ def _join(sandbox: Sandbox) -> str:
 
 def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: str) -> None:
     """A plan after an account joined: the tables are told of it."""
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     tables = {
         f'{_CALL}.aws_glue_catalog_table.this["{name}"]'
         for name in ("compliance_summary", "instance_information", "patch_summary")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.complete import ADMINISTRATOR
-from harness.examples import prepare_by_hand, register_administrator
+from harness.examples import create_prerequisites, register_administrator
 from harness.workspace import REPOSITORY
 from terraform.expectations import MANAGEMENT
 
@@ -78,7 +78,7 @@ def _blocks() -> Iterator[Block]:
 def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> None:
     blocks = list(_blocks())
     organizations = sandbox.client("organizations")
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     register_administrator(sandbox)
     (root,) = organizations.list_roots()["Roots"]
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Workloads")["OrganizationalUnit"]

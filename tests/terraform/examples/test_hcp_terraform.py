@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.examples import CHECKOUTS
 from terraform.expectations import MANAGEMENT
 
@@ -46,7 +46,7 @@ def test_the_roles_of_the_workspaces(sandbox: Sandbox, workspaces: Workspaces) -
     }
     assert _policies(iam, "apply") == ["management-apply", "management-apply-documented"]
     assert _policies(iam, "plan") == ["management-plan"]
-    assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
 
 
 def _document(found: Any) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import READ_ONLY
+from harness.assertions import READ_ONLY
 from harness.workspace import REPOSITORY
 from sandbox.policies.evaluation import Policy
 from tools.iam.command import read_policies
-from tools.iam.evidence import APPLY, PLAN, REPORT, ROLES, run_troubles
+from tools.iam.recording import APPLY, PLAN, REPORT, ROLES, run_troubles
 from tools.iam.policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
 from tools.iam.sweep import Case, ending_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, plan_reading_only
+from harness.assertions import assert_clean_destroy, plan_read_only
 from harness.complete import ADMINISTRATOR
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
 
@@ -26,7 +26,7 @@ def test_the_procedure(sandbox: Sandbox, checkout: Checkout) -> None:
     before = sandbox.snapshot()
     terraform = checkout("examples/minimal", variables={"administrator_account_id": ADMINISTRATOR})
 
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert not [change for change in plan.changes if change.action not in {"create", "read"}]
     _assert_warns_of_the_suspended_account_alone(plan)
     _assert_warns_of_the_suspended_account_alone(terraform.apply())
@@ -38,12 +38,12 @@ def test_the_procedure(sandbox: Sandbox, checkout: Checkout) -> None:
     _assert_outputs(terraform.output(), sandbox)
     _assert_called_once(sandbox)
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=ALLOWED_CALLS,
-        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
         warnings=[_CHECK_FAILED],
     )
 

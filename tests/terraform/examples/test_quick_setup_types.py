@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.examples import CHECKOUTS
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 
@@ -34,11 +34,11 @@ def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
         "config-recording": ("AWSQuickSetupType-CFGRecording", "SUCCEEDED", [root["Id"]]),
         "conformance-packs": ("AWSQuickSetupType-CFGCPacks", "SUCCEEDED", [root["Id"]]),
     }
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=ALLOWED_CALLS,
-        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
         warnings=("Check block assertion failed",),  # of a suspended account
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
-from harness.examples import prepare_by_hand
+from harness.examples import create_prerequisites
 from harness.results import TerraformError
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ROLES
 
@@ -48,7 +48,7 @@ def test_the_example(sandbox: Sandbox, checkout: Checkout, no_python: str) -> No
     assert "aws iam create-service-linked-role --aws-service-name ssm-quicksetup.amazonaws.com" in said
     assert f"aws organizations register-delegated-administrator --account-id {ADMINISTRATOR}" in said
 
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
     )
@@ -59,14 +59,14 @@ def test_the_example(sandbox: Sandbox, checkout: Checkout, no_python: str) -> No
 
     notes = {finding["code"] for finding in terraform.output()["preflight_findings"] if finding["severity"] == "note"}
     assert {"CLOUD9_ENVIRONMENT", "DATA_SYNC_QUOTA", "OVERLAPPING_CONFIGURATION"} <= notes
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=RETAINED_ROLES)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=RETAINED_ROLES)
 
 
 def test_an_account_in_another_place(sandbox: Sandbox, configure: Configure) -> None:
     organizations = sandbox.client("organizations")
     (root,) = organizations.list_roots()["Roots"]
     unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Administrators")["OrganizationalUnit"]
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com")
     terraform = configure(
         python_command=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.complete import ADMINISTRATOR
 from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER
 from terraform.inputs import change_inputs
@@ -46,7 +46,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_REGISTRATION)
     sandbox.client("iam").delete_service_linked_role(RoleName="AWSServiceRoleForSSMQuickSetup")
 
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert [(change.action, change.address) for change in plan.changes] == [("replace", _CHANGES)]
     assert _words(plan) == {
         "account-placement/administrator": f"{root['Id']} -> {unit}",
@@ -69,7 +69,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
         "DeactivateOrganizationsAccess",
     }
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
@@ -79,7 +79,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
             "cloudformation:DeactivateOrganizationsAccess",
             "iam:DeleteServiceLinkedRole",
         ),
-        remains=("service_linked_roles/*",),
+        retained=("service_linked_roles/*",),
     )
 
 
@@ -100,7 +100,7 @@ def test_a_manager_that_somebody_changed_is_changed_back_and_looked_at(sandbox: 
 
     applied = terraform.apply()
     assert (applied.changed, terraform.output()["everything"]["deployments"]["scan"]["counts"]) == (1, counts)
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Configure) -> None:
@@ -113,7 +113,7 @@ def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Conf
     unit = terraform.output()["everything"]["dedicated_organizational_unit"]["id"]
 
     change_inputs(terraform, "systems_manager", dedicated_organizational_unit=None, delegated_administrator=None)
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert _words(plan) == {
         "account-placement/administrator": f"{unit} -> r-sbox",
         "delegated-administrator/ssm.amazonaws.com": f"{ADMINISTRATOR} -> none",
@@ -122,4 +122,4 @@ def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Conf
     after = sandbox.snapshot()
     assert after["organization"] == before["organization"]
     assert after["delegated_administrators"] == before["delegated_administrators"]
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS
 from terraform.inputs import change_inputs
@@ -43,7 +43,7 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
     }
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
     assert "organizations:DeregisterDelegatedAdministrator" not in {
         f"{call.service}:{call.operation}" for call in sandbox.calls
     }
@@ -61,6 +61,6 @@ def test_an_account_that_is_in_the_unit_already(sandbox: Sandbox, configure: Con
 
     change_inputs(terraform, "systems_manager", delegated_administrator={"account_id": ADMINISTRATOR})
     terraform.apply()
-    assert_closes(
-        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, "service_linked_roles/*")
+    assert_clean_destroy(
+        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=(*RETAINED_ACCESS, "service_linked_roles/*")
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
@@ -82,21 +82,21 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
     change_inputs(terraform, "explorer", regions=["us-east-1", "eu-west-1"])
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
     sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    assert "TrustedAccessDisabled" in _warned(plan_reading_only(terraform, sandbox))
+    assert "TrustedAccessDisabled" in _warned(plan_read_only(terraform, sandbox))
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
 
     client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
-    lost = plan_reading_only(terraform, sandbox)
+    lost = plan_read_only(terraform, sandbox)
     assert [(change.address, change.action) for change in lost.changes] == [
         ("module.explorer.module.settings.terraform_data.changes", "replace")
     ]
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
 
-    assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
 
 
 def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.scripts import run_script
-from harness.ways_out import apply_adopted, follow_adopt, managers, refused
+from harness.recovery import apply_adopted, run_adopt, managers, refused
 from sandbox import Fault
 from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox import Call, Sandbox
     from terraform.conftest import Configure
 
-_REMAINS = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
 
 
 def _configured(configure: Configure) -> Terraform:
@@ -64,11 +64,11 @@ def test_killed_while_a_manager_is_deployed(sandbox: Sandbox, configure: Configu
     assert f'configuration manager "scan" already exists ({made[0][1]})' in refused(terraform)
 
     sandbox.clock.advance(600)
-    status, blocks, _ = follow_adopt(terraform)
+    status, blocks, _ = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 1)
     assert apply_adopted(terraform) == 1
     assert managers(sandbox) == made
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
 @pytest.mark.parametrize("operation", ["EnableAWSServiceAccess", "MoveAccount", "RegisterDelegatedAdministrator"])
@@ -79,7 +79,7 @@ def test_killed_while_settings_are_changed(sandbox: Sandbox, configure: Configur
     terraform.apply()
     after = sandbox.snapshot()
     assert after["delegated_administrators"] == {"ssm.amazonaws.com": [ADMINISTRATOR]}
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
 def test_killed_while_settings_are_changed_back(sandbox: Sandbox, configure: Configure) -> None:
@@ -88,7 +88,7 @@ def test_killed_while_settings_are_changed_back(sandbox: Sandbox, configure: Con
     terraform.apply()
     _kill_at(sandbox, terraform, "DeregisterDelegatedAdministrator", destroy=True)
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
 
 
 def test_a_setting_that_is_denied(sandbox: Sandbox, configure: Configure) -> None:
@@ -105,7 +105,7 @@ def test_a_setting_that_is_denied(sandbox: Sandbox, configure: Configure) -> Non
 
     sandbox.faults.reset()
     terraform.apply()
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
 def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandbox, configure: Configure) -> None:
@@ -124,14 +124,14 @@ def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandb
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)
     redeployed = run_script(sandbox, "report.py", "redeploy", arn, "--yes")
     assert (redeployed.status, redeployed.stdout) == (0, "scan: deployed.\n")
-    follow_adopt(terraform)
+    run_adopt(terraform)
     assert apply_adopted(terraform) == 1
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:UpdateConfigurationDefinition"),
-        remains=_REMAINS,
+        retained=_RETAINED,
     )
 
 
@@ -152,7 +152,7 @@ def test_destroyed_after_a_first_apply_that_failed(sandbox: Sandbox, configure: 
     discarded = run_script(sandbox, "report.py", "discard", arn, "--yes")
     assert discarded.status == 0, discarded
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_is_denied_once_harms_nothing(
         assert operation in str(error)  # noqa: PT017 - where it is called, it says so
     sandbox.faults.reset()
     assert sandbox.snapshot() == made
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def test_uninstalled_by_count_zero(sandbox: Sandbox, configure: Configure) -> None:
@@ -187,7 +187,7 @@ def test_uninstalled_by_count_zero(sandbox: Sandbox, configure: Configure) -> No
     del document["output"]
     file.write_text(json.dumps(document))
     terraform.apply()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
     del document["module"]
     file.write_text(json.dumps(document))
     assert_plan_empty(terraform.plan())

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
-from harness.ways_out import ADOPTED, apply_adopted, follow_adopt, managers, records, refused
+from harness.recovery import ADOPTED, apply_adopted, run_adopt, managers, records, refused
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 from terraform.inputs import change_inputs
 
@@ -28,7 +28,7 @@ _INPUTS: dict[str, Any] = {
     "delegated_administrator": {"account_id": ADMINISTRATOR},
     "patch_policies": {"scan": {}},
 }
-_REMAINS = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
 
 
 def _rename_call(terraform: Terraform, name: str) -> None:
@@ -57,12 +57,12 @@ def test_what_the_state_lost_is_refused_and_adopted(sandbox: Sandbox, configure:
     assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in said
     assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in said
 
-    status, blocks, remarks = follow_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 3)
     assert f"created by installation {installation}: will be imported" in remarks
     assert apply_adopted(terraform) == 3
     assert sandbox.snapshot() == made
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
 def test_refresh_only_and_import_by_command(sandbox: Sandbox, configure: Configure) -> None:
@@ -80,7 +80,7 @@ def test_refresh_only_and_import_by_command(sandbox: Sandbox, configure: Configu
     terraform.import_(_MANAGER, arn)
     terraform.apply()
     assert managers(sandbox) == [("scan", arn)]
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
 def test_the_whole_state_is_lost(sandbox: Sandbox, configure: Configure) -> None:
@@ -92,18 +92,18 @@ def test_the_whole_state_is_lost(sandbox: Sandbox, configure: Configure) -> None
 
     said = refused(terraform)
     assert f"Installation {installation} created it" in said
-    status, blocks, remarks = follow_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform)
     assert (status, blocks) == (1, "")
     assert f'set the input installation = "{installation}" of the module, and plan and adopt again' in remarks
 
     change_inputs(terraform, "systems_manager", installation=installation)
-    status, blocks, _ = follow_adopt(terraform)
+    status, blocks, _ = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 4)
     assert apply_adopted(terraform) == 4
     change_inputs(terraform, "systems_manager", installation=None)
     assert terraform.output()["everything"]["installation"] == installation
     assert list(records(sandbox)) == [installation]
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
 def test_a_module_call_is_renamed(sandbox: Sandbox, configure: Configure) -> None:
@@ -114,14 +114,14 @@ def test_a_module_call_is_renamed(sandbox: Sandbox, configure: Configure) -> Non
 
     _rename_call(terraform, "ssm")
     assert "this module call renamed without a moved block" in refused(terraform)
-    status, blocks, remarks = follow_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform)
     assert (status, blocks) == (0, "moved {\n  from = module.systems_manager\n  to   = module.ssm\n}\n")
     assert "which the same plan deletes: the moved block keeps it" in remarks
     applied = terraform.apply()
     assert (applied.added, applied.changed, applied.destroyed) == (0, 0, 0)
     (terraform.directory / ADOPTED).unlink()
     assert managers(sandbox) == made
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
 def test_a_policy_is_renamed_by_a_moved_block(sandbox: Sandbox, configure: Configure) -> None:
@@ -134,7 +134,7 @@ def test_a_policy_is_renamed_by_a_moved_block(sandbox: Sandbox, configure: Confi
     applied = terraform.apply()
     assert (applied.added, applied.changed, applied.destroyed) == (1, 1, 1), "the time of its deployment is another"
     assert managers(sandbox) == [("nightly", arn)]
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def test_a_second_installation_touches_nothing_of_the_first(sandbox: Sandbox, configure: Configure) -> None:
@@ -147,13 +147,13 @@ def test_a_second_installation_touches_nothing_of_the_first(sandbox: Sandbox, co
     said = refused(second)
     assert said.count("EXISTS_ALREADY") == 3
     assert f"Installation {installation} created it" in said
-    assert follow_adopt(second)[:2] == (1, "")
+    assert run_adopt(second)[:2] == (1, "")
     (second.directory / ADOPTED).unlink()
 
     change_inputs(second, "systems_manager", dedicated_organizational_unit={"name": "Another"})
     assert f"installation {installation} has made it ou-" in refused(second)
     assert sandbox.snapshot() == made
-    assert_plan_empty(plan_reading_only(first, sandbox))
+    assert_plan_empty(plan_read_only(first, sandbox))
 
 
 @pytest.mark.parametrize("address", [_MANAGER, _ROLE])

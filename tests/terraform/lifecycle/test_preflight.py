@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_no_violations, plan_reading_only
+from harness.assertions import assert_no_violations, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.workspace import REPOSITORY
@@ -43,14 +43,14 @@ _TRUST = json.dumps(
 _PATCH: dict[str, Any] = {"patch_policies": {"scan": {}}}
 _ROLE = {"member_role_name": "OrganizationAccountAccessRole"}
 
-# Each needs an organization, or credentials, of its own: tests/terraform/lifecycle/test_wrong_organization.py.
+# Each needs an organization, or credentials, of its own: tests/terraform/lifecycle/test_unsupported_organization.py.
 _TOLD_ELSEWHERE = {
     "ALL_FEATURES_DISABLED",
     "DEPLOYMENT_TOO_LARGE",
     "ORGANIZATION_CHANGED",
     "NOT_MANAGEMENT_ACCOUNT",
     "SCRIPT_IDENTITY_MISMATCH",
-    # Of what was deployed: tests/terraform/lifecycle/test_ways_out.py.
+    # Of what was deployed: tests/terraform/lifecycle/test_failed_deployment.py.
     "DEPLOYMENT_FAILED",
     "NODES_FAILED",
 }
@@ -231,7 +231,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     }
     terraform = _write(sandbox, workspaces, calls)
     _support_an_opt_in_region(terraform)
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert_no_violations(sandbox)
     return plan.warnings
 
@@ -281,7 +281,7 @@ def test_a_clean_organization_yields_no_finding(sandbox: Sandbox, configure: Con
     terraform = configure(
         **_PATCH, default_host_management={}, delegated_administrator={"account_id": ADMINISTRATOR}, preflight=_ROLE
     )
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert not plan.warnings
     assert _findings(plan) == []
 
@@ -301,7 +301,7 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     terraform = configure(
         **_PATCH, delegated_administrator={"account_id": ADMINISTRATOR}, preflight={"severities": severities}
     )
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     warned = "\n".join(warning.detail for warning in plan.warnings)
     assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warned
     assert not [code for code in off if code in warned]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
-from harness.ways_out import managers
+from harness.recovery import managers
 from sandbox import Fault
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 from terraform.inputs import change_inputs
@@ -39,7 +39,7 @@ def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Config
     terraform.apply()
     made = dict(managers(sandbox))
     assert len(made) == 15
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
     changed = {
         **_policies(*range(1, 8)),
@@ -54,12 +54,12 @@ def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Config
     assert {name: arn for name, arn in now.items() if name in made} == {
         name: arn for name, arn in made.items() if name in now
     }, "what stays is changed in place"
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:Update*"),
-        remains=(
+        retained=(
             *RETAINED_ACCESS,
             *RETAINED_ROLES,
         ),
@@ -85,4 +85,4 @@ def test_one_that_fails_and_one_that_cannot_be_deleted(sandbox: Sandbox, configu
     roles = {role["RoleName"] for role in sandbox.client("iam").list_roles()["Roles"]}
     assert "AWS-QuickSetup-Organization-Execution" in roles, "nobody could delete it without"
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))

@@ -102,7 +102,7 @@ def run_complete(
         terraform.variables["tags"] = {"Owner": "cloud"}
     with witness.acting(APPLY):
         witness.hear(management.apply())
-    both.hand_over()
+    both.pass_variables()
     sandbox.client("iam", ADMINISTRATOR).delete_service_linked_role(RoleName=_ACCOUNT_DISCOVERY)
     changes = {"regions": ["us-east-1"]}
     with witness.acting(ADMINISTRATION):

@@ -27,7 +27,7 @@ def refused(terraform: Terraform) -> str:
     raise AssertionError("The plan is not refused.")
 
 
-def follow_adopt(terraform: Terraform) -> tuple[int, str, str]:
+def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
     """Runs the commands that EXISTS_ALREADY says, as they stand there; returns exit status, blocks and remarks."""
     said = refused(terraform)
     commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+ adopt) >> (\S+)", said)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 READ_ONLY = ("*:Describe*", "*:Get*", "*:Head*", "*:List*", "sts:AssumeRole")
 
 
-def assert_closes(
+def assert_clean_destroy(
     terraform: Terraform,
     sandbox: Sandbox,
     before: Mapping[str, Any],
@@ -36,13 +36,13 @@ def assert_closes(
 
     Raises AssertionError naming everything that is wrong with the step that fails.
     """
-    assert_plan_empty(plan_reading_only(terraform, sandbox), warnings=warnings)
+    assert_plan_empty(plan_read_only(terraform, sandbox), warnings=warnings)
     terraform.destroy()
     assert_calls(sandbox.calls, allowed_calls)
-    assert_same(before, sandbox.snapshot(), remains=remains)
+    assert_same(before, sandbox.snapshot(), retained=remains)
 
 
-def plan_reading_only(terraform: Terraform, sandbox: Sandbox) -> Plan:
+def plan_read_only(terraform: Terraform, sandbox: Sandbox) -> Plan:
     """Plan and make sure that AWS was asked only to read. Raises AssertionError."""
     known = len(sandbox.calls)
     plan = terraform.plan()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import HarnessError
-from harness.warm_provider import WarmProviders
+from harness.reattached_providers import ReattachedProviders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def _is_running(process: int) -> bool:
 
 def test_one_for_each_environment(tmp_path: Path) -> None:
     directory = _install(tmp_path, f"{_TOLD}; exec sleep 300")
-    with closing(WarmProviders()) as warm:
+    with closing(ReattachedProviders()) as warm:
         first, second, third = ({"PATH": os.environ["PATH"], "AWS_REGION": name} for name in ("a", "b", "c"))
         process = _process(warm.attaching(directory, first))
         other = _process(warm.attaching(directory, second))
@@ -52,7 +52,7 @@ def test_one_for_each_environment(tmp_path: Path) -> None:
 
 
 def test_nothing_to_attach_to(tmp_path: Path) -> None:
-    with closing(WarmProviders()) as warm:
+    with closing(ReattachedProviders()) as warm:
         assert warm.attaching(tmp_path, {}) == {}
         with pytest.raises(HarnessError, match="ended with 3, and cannot be attached to"):
             warm.attaching(_install(tmp_path, "exit 3"), {})

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from harness.closing import (
+from harness.assertions import (
     assert_calls,
-    assert_closes,
+    assert_clean_destroy,
     assert_no_violations,
     assert_plan_empty,
     assert_same,
@@ -64,11 +64,11 @@ def test_differences_within_lists() -> None:
 
 def test_what_remains_must_be_named_and_must_remain() -> None:
     after = {**BEFORE, "status": "ENABLED"}
-    assert_same(BEFORE, after, remains=["stat*"])
+    assert_same(BEFORE, after, retained=["stat*"])
     with pytest.raises(AssertionError, match="not as it was:\nstatus: was 'DISABLED', is 'ENABLED'"):
         assert_same(BEFORE, after)
     with pytest.raises(AssertionError, match=r"equal to what was before: trusted/\*"):
-        assert_same(BEFORE, after, remains=["status", "trusted/*"])
+        assert_same(BEFORE, after, retained=["status", "trusted/*"])
 
 
 def test_calls_outside_of_the_list() -> None:
@@ -127,7 +127,7 @@ def test_closing(plan_calls: list[str], destroy_call: str, after: dict[str, Any]
     organization = Organization(plan_calls=plan_calls, destroy_call=destroy_call, after=after)
 
     def close() -> None:
-        assert_closes(
+        assert_clean_destroy(
             cast("Terraform", organization),
             cast("Sandbox", organization),
             BEFORE,

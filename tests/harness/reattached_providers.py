@@ -26,7 +26,7 @@ _KEPT = 2
 Key = tuple[tuple[str, str], ...]
 
 
-class WarmProviders:
+class ReattachedProviders:
     """One process for each environment: a provider takes its endpoints and credentials from its own. To be closed."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from tools.bench.server import ROLE, member
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.bench.serving import Server
+    from tools.bench.server_process import Server
 
 _VENV = REPOSITORY / ".cache" / "c7n-org"
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.results import TerraformError
 from harness.scripts import run_script
-from harness.ways_out import ADOPTED, apply_adopted, follow_adopt
+from harness.recovery import ADOPTED, apply_adopted, run_adopt
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 from terraform.inputs import change_inputs
 
@@ -72,7 +72,7 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
     cloud9.delete_environment(environmentId=environment.id)
     redeployed = run_script(sandbox, "report.py", "redeploy", "scan", "--yes")
     assert redeployed.status == 0, redeployed
-    assert follow_adopt(terraform)[0] == 0
+    assert run_adopt(terraform)[0] == 0
     assert apply_adopted(terraform) == 1
     assert _managers(sandbox) == left
     assert _MANAGER in terraform.addresses()
@@ -80,12 +80,12 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
     assert (deployed["counts"]["failed"], deployed["counts"]["in_progress"]) == (0, 0)
     assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 0
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "cloud9:DeleteEnvironment", "ssm-quicksetup:UpdateConfigurationDefinition"),
-        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
     )
 
 
@@ -93,7 +93,7 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     """Without the check, the next plan would change nothing and say nothing; a corrected apply clears it."""
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
     made = _managers(sandbox)
 
     reason = "AccessDenied with an explicit deny in a service control policy"
@@ -102,7 +102,7 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     with pytest.raises(TerraformError, match="unexpected state 'FAILED'"):
         terraform.apply()
 
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert [change.address for change in plan.changes] == [
         'module.systems_manager.module.patch_policy["scan"].module.organization.terraform_data.deployment[0]'
     ], "Terraform has the new parameters, and nothing is changed in AWS"
@@ -113,7 +113,7 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", None)
     change_inputs(terraform, "systems_manager", patch_policies={"scan": {"concurrency": "20%"}})
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
     assert _managers(sandbox) == made
 
     # What a plan refuses never keeps anybody from destroying.
@@ -141,12 +141,12 @@ def test_a_parameter_that_quick_setup_adds(sandbox: Sandbox, configure: Configur
         terraform.apply()
     made = _managers(sandbox)
 
-    assert f"terraform untaint '{_MANAGER}'" in follow_adopt(terraform)[2]
+    assert f"terraform untaint '{_MANAGER}'" in run_adopt(terraform)[2]
     (terraform.directory / ADOPTED).unlink()
     terraform.untaint(_MANAGER)
     change_inputs(
         terraform, "systems_manager", patch_policies={"scan": {"additional_parameters": {"QSForceUpdateParam": "1"}}}
     )
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
     assert _managers(sandbox) == made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ROLES
 
@@ -83,7 +83,7 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
     }
     assert len(baselines) > 1, "operating systems that were not named keep AWS's default"
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
@@ -93,7 +93,7 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
             "cloudformation:DeactivateOrganizationsAccess",
             "organizations:TagResource",
         ),
-        remains=RETAINED_ROLES,
+        retained=RETAINED_ROLES,
     )
 
 
