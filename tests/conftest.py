@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from harness import HarnessError
 from harness.assertions import assert_no_violations
-from harness.errors import HarnessError
 from harness.providers import Providers
 from harness.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
@@ -45,8 +45,8 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    with closing(ReattachedProviders()) as warm:
-        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, warm=warm)
+    with closing(ReattachedProviders()) as reattached:
+        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, reattached=reattached)
 
 
 @pytest.fixture(scope="session")

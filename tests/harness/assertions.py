@@ -1,9 +1,11 @@
-"""How every test that applied something ends."""
+"""Assertions about plans, AWS calls and snapshots of the organization."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+
+from harness.results import TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from harness.terraform import Terraform
     from sandbox import Call, Sandbox
 
-# What a plan may call: it reads, whatever else happens. GetCallerIdentity and AssumeRole change nothing either.
+# What a plan may call.
 READ_ONLY = ("*:Describe*", "*:Get*", "*:Head*", "*:List*", "sts:AssumeRole")
 
 
@@ -22,28 +24,28 @@ def assert_clean_destroy(
     before: Mapping[str, Any],
     *,
     allowed_calls: Collection[str],
-    remains: Collection[str] = (),
+    retained: Collection[str] = (),
     warnings: Collection[str] = (),
 ) -> None:
-    """Plan again, destroy, and compare the organization with what it was.
+    """Assert that a second plan is empty, destroy, and compare the organization with the snapshot from before.
 
     Parameters
     ----------
-    before: `sandbox.snapshot()` from before the first apply
-    allowed_calls: patterns of what the test may have called at AWS, "service:Operation", with * and ?; reading is in it
-    remains: patterns of the differences that destroy leaves on purpose, as `differences` names them; each must occur
-    warnings: summaries that the empty plan may warn with
+    before: `sandbox.snapshot()` taken before the first apply
+    allowed_calls: patterns of allowed AWS calls, "service:Operation", with * and ?; read-only calls are always allowed
+    retained: patterns of the differences that destroy leaves, as `differences` names them; each must occur
+    warnings: summaries of the warnings that the empty plan may have
 
-    Raises AssertionError naming everything that is wrong with the step that fails.
+    Raises AssertionError.
     """
     assert_plan_empty(plan_read_only(terraform, sandbox), warnings=warnings)
     terraform.destroy()
     assert_calls(sandbox.calls, allowed_calls)
-    assert_same(before, sandbox.snapshot(), retained=remains)
+    assert_same(before, sandbox.snapshot(), retained=retained)
 
 
 def plan_read_only(terraform: Terraform, sandbox: Sandbox) -> Plan:
-    """Plan and make sure that AWS was asked only to read. Raises AssertionError."""
+    """Plan, and assert that all AWS calls of the plan are read-only. Raises AssertionError."""
     known = len(sandbox.calls)
     plan = terraform.plan()
     assert_calls(sandbox.calls[known:], ())
@@ -51,39 +53,48 @@ def plan_read_only(terraform: Terraform, sandbox: Sandbox) -> Plan:
 
 
 def assert_plan_empty(plan: Plan, *, warnings: Collection[str] = ()) -> None:
-    """Nothing to change, and no warning but those with these summaries. Raises AssertionError."""
+    """Assert that a plan has no changes, and no warnings except these. Raises AssertionError."""
     unexpected = [str(warning) for warning in plan.warnings if warning.summary not in warnings]
     assert plan.is_empty, f"The plan is not empty:\n{plan}"
-    assert not unexpected, "The plan warns:\n" + "\n".join(unexpected)
+    assert not unexpected, "The plan has warnings:\n" + "\n".join(unexpected)
+
+
+def plan_errors(terraform: Terraform) -> str:
+    """The details of the errors of a plan. Raises AssertionError when the plan succeeds."""
+    try:
+        terraform.plan()
+    except TerraformError as error:
+        return "\n".join(diagnostic.detail for diagnostic in error.report.errors)
+    raise AssertionError("The plan succeeds.")
 
 
 def assert_calls(calls: Iterable[Call], allowed: Collection[str]) -> None:
-    """Every call matches a pattern of `allowed` or only reads. Raises AssertionError with the calls that do not."""
-    made = {f"{call.service}:{call.operation}" for call in calls}
-    wrong = sorted(name for name in made if not _matches(name, (*READ_ONLY, *allowed)))
-    assert not wrong, f"Calls that are not allowed here: {', '.join(wrong)}"
+    """Assert that every call is read-only or matches a pattern of `allowed`. Raises AssertionError."""
+    called = {f"{call.service}:{call.operation}" for call in calls}
+    wrong = sorted(name for name in called if not _matches(name, (*READ_ONLY, *allowed)))
+    assert not wrong, f"Calls that are not allowed: {', '.join(wrong)}"
 
 
-def assert_same(before: Mapping[str, Any], after: Mapping[str, Any], *, remains: Collection[str] = ()) -> None:
-    """The two snapshots differ in what `remains` names and nothing else. Raises AssertionError."""
+def assert_same(before: Mapping[str, Any], after: Mapping[str, Any], *, retained: Collection[str] = ()) -> None:
+    """Assert that the snapshots differ exactly in what `retained` matches. Raises AssertionError."""
     found = differences(before, after)
-    unexpected = [f"{path}: {found[path]}" for path in found if not _matches(path, remains)]
-    missing = [pattern for pattern in remains if not any(fnmatchcase(path, pattern) for path in found)]
-    assert not unexpected, "The organization is not as it was:\n" + "\n".join(unexpected)
-    assert not missing, f"Expected to remain, but equal to what was before: {', '.join(missing)}"
+    unexpected = [f"{path}: {found[path]}" for path in found if not _matches(path, retained)]
+    missing = [pattern for pattern in retained if not any(fnmatchcase(path, pattern) for path in found)]
+    assert not unexpected, "Unexpected differences:\n" + "\n".join(unexpected)
+    assert not missing, f"Expected differences that are missing: {', '.join(missing)}"
 
 
 def assert_no_violations(sandbox: Sandbox) -> None:
-    """No request and no response broke AWS's service models. Raises AssertionError."""
+    """Assert that all requests and responses conform to AWS's service models. Raises AssertionError."""
     violations = "\n".join(map(str, sandbox.violations))
-    assert not violations, f"AWS's service models were broken:\n{violations}"
+    assert not violations, f"Violations of AWS's service models:\n{violations}"
 
 
 def differences(before: object, after: object) -> dict[str, str]:
-    """What differs between two JSON-able documents, by path: keys joined with "/".
+    """The differences between two JSON documents, by path: keys joined with "/".
 
-    An element of a list goes by its value when that is a string, by its arn, id or name when it is an object that has
-    one, and by its position otherwise; only in the last case does the order count.
+    The key of a list element is its value if it is a string, its arn, id or name if it is an object that has
+    one, and its index otherwise; order matters only in the last case.
     """
     return dict(_differences(before, after, ""))
 
@@ -116,13 +127,13 @@ def _key(item: object) -> str | None:
 def _member(before: dict[Any, Any], after: dict[Any, Any], key: object, path: str) -> Iterator[tuple[str, str]]:
     if key in before and key in after:
         yield from _differences(before[key], after[key], path)
-    elif isinstance(present := before.get(key, after.get(key)), list) and present:
-        # A list that comes or goes is told element by element, so that `remains` can name each.
+    elif isinstance(value := before.get(key, after.get(key)), list) and value:
+        # A list that is added or removed is compared element by element, so that `retained` can match each.
         yield from _differences(before.get(key, []), after.get(key, []), path)
     elif key in before:
-        yield path, f"gone: {before[key]!r}"
+        yield path, f"removed: {before[key]!r}"
     else:
-        yield path, f"new: {after[key]!r}"
+        yield path, f"added: {after[key]!r}"
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

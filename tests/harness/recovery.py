@@ -1,42 +1,31 @@
-"""What a person does with a plan that was refused, or with a manager that nobody has."""
+"""Follows the instructions of a plan's errors, and reads what AWS has."""
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from harness.results import TerraformError
+from harness.assertions import plan_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.terraform import Terraform
-    from sandbox import Sandbox
 
 ADOPTED = "adopted.tf"
 
 
-def refused(terraform: Terraform) -> str:
-    """What a plan refuses, in words. Raises AssertionError when it refuses nothing."""
-    try:
-        terraform.plan()
-    except TerraformError as error:
-        return "\n".join(diagnostic.detail for diagnostic in error.diagnostics if diagnostic.severity == "error")
-    raise AssertionError("The plan is not refused.")
-
-
 def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
-    """Runs the commands that EXISTS_ALREADY says, as they stand there; returns exit status, blocks and remarks."""
-    said = refused(terraform)
-    commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+ adopt) >> (\S+)", said)
-    assert commands, f"There is no command in it:\n{said}"
+    """Run the commands in the message of EXISTS_ALREADY. Returns the exit status, stdout (the blocks) and stderr."""
+    errors = plan_errors(terraform)
+    commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+ adopt) >> (\S+)", errors)
+    assert commands, f"No command in:\n{errors}"
     plan, show, adopt, file = commands.groups()
     assert file == ADOPTED
-    run(terraform, plan.split(), good=(1,))
-    document = run(terraform, show.split())
-    outcome = subprocess.run(
+    _run(terraform, plan.split(), status=1)
+    document = _run(terraform, show.split())
+    completed = subprocess.run(
         adopt.split(),
         cwd=terraform.directory,
         env={**terraform.environment, "AWS_DEFAULT_REGION": "us-east-1"},
@@ -45,37 +34,21 @@ def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
         text=True,
         check=False,
     )
-    (terraform.directory / ADOPTED).write_text(outcome.stdout)
-    return outcome.returncode, outcome.stdout, outcome.stderr
+    (terraform.directory / ADOPTED).write_text(completed.stdout)
+    return completed.returncode, completed.stdout, completed.stderr
 
 
 def apply_adopted(terraform: Terraform) -> int:
-    """Applies with the blocks, then takes them away; returns how many resources were imported."""
+    """Apply with the blocks, then remove them. Returns the number of imported resources."""
     applied = terraform.apply()
     (terraform.directory / ADOPTED).unlink()
     return applied.imported
 
 
-def run(terraform: Terraform, command: Sequence[str], *, good: Sequence[int] = (0,)) -> str:
-    """Runs a command as a person would, where Terraform is run; returns its standard output."""
-    outcome = subprocess.run(
+def _run(terraform: Terraform, command: Sequence[str], *, status: int = 0) -> str:
+    """Run a command in the directory of the configuration. Returns its stdout."""
+    completed = subprocess.run(
         command, cwd=terraform.directory, env=terraform.environment, capture_output=True, text=True, check=False
     )
-    assert outcome.returncode in good, outcome.stdout + outcome.stderr
-    return outcome.stdout
-
-
-def managers(sandbox: Sandbox) -> list[tuple[str, str]]:
-    """Name and ARN of every configuration manager, by name."""
-    client = sandbox.client("ssm-quicksetup")
-    return sorted(
-        (manager["Name"], manager["ManagerArn"])
-        for page in client.get_paginator("list_configuration_managers").paginate()
-        for manager in page["ConfigurationManagersList"]
-    )
-
-
-def records(sandbox: Sandbox) -> dict[str, object]:
-    """The records of settings in Parameter Store, by the name of the installation."""
-    parameters = sandbox.client("ssm").get_parameters_by_path(Path="/systems-manager-organization", Recursive=True)
-    return {found["Name"].rpartition("/")[2]: json.loads(found["Value"]) for found in parameters["Parameters"]}
+    assert completed.returncode == status, completed.stdout + completed.stderr
+    return completed.stdout

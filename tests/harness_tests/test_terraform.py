@@ -1,4 +1,4 @@
-"""The adapter against the genuine Terraform, with configurations that need no provider."""
+"""The genuine Terraform, with configurations that need no provider."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ run "broken" {
 
 @pytest.fixture
 def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of this test's temporary files, in which nobody else leaves any."""
+    """The folder of this test's temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 

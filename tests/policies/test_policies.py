@@ -1,112 +1,111 @@
-"""Each policy fails its bad twin, alone, in code and in a plan; the good twins fail nowhere."""
+"""Each policy fails for its fixture in fixtures/fail, in code and in a plan; fixtures/pass has no failures."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.workspace import REPOSITORY
 from tools.scan.checkov import OURS, POLICIES, Result, checkov
-from tools.scan.fixtures import BAD, GOOD, TWINS
-from tools.scan.policies import PROVISIONERS, declared, is_subject, planned, silences
+from tools.scan.policies import PROVISIONERS, applies_to, coverage_gaps, declared, planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
     from typing import Any
 
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
+FIXTURES = Path(__file__).parent / "fixtures"
+FAIL, PASS = "fail", "pass"
 _IDENTIFIERS = sorted(declared(POLICIES))
-_GOOD = sorted(folder.name for folder in (TWINS / GOOD).iterdir())
+_PASS = sorted(folder.name for folder in (FIXTURES / PASS).iterdir())
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """The results of our policies by twin (`bad/ID`, `good/NAME`); `document` is the plan, if it is one."""
+    """The results of the policies by fixture (`fail/ID`, `pass/NAME`); `document` is the plan, if it is one."""
 
     results: Mapping[str, list[Result]]
     document: Mapping[str, Any]
 
-    def ids(self, twin: str, status: str) -> set[str]:
-        return {result.check_id for result in self.results.get(twin, ()) if result.status == status}
+    def ids(self, fixture: str, status: str) -> set[str]:
+        return {result.check_id for result in self.results.get(fixture, ()) if result.status == status}
 
 
 @pytest.fixture(scope="module")
 def code() -> Scanned:
-    """All twins in one run."""
-    return Scanned(_by_twin(TWINS, "terraform", lambda result: str(result.file.parent.relative_to(TWINS))), {})
+    """All fixtures in one run."""
+    return Scanned(_by_fixture(FIXTURES, "terraform", lambda result: str(result.file.parent.relative_to(FIXTURES))), {})
 
 
 @pytest.fixture(scope="module")
 def plan(workspaces: Workspaces, sandbox_of_session: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Scanned:
-    """All twins in one plan, each as a module."""
-    twins = [f"{BAD}/{identifier}" for identifier in _IDENTIFIERS] + [f"{GOOD}/{name}" for name in _GOOD]
-    modules = {_module(twin): {"source": f"../module/tests/policies/{twin}"} for twin in twins}
-    configuration = {"provider": {"aws": {"region": "us-east-1"}}, "module": modules}
-    terraform = workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox_of_session.environment())
-    document = terraform.plan().document
+    """All fixtures in one plan, each as a module."""
+    fixtures = [f"{FAIL}/{identifier}" for identifier in _IDENTIFIERS] + [f"{PASS}/{name}" for name in _PASS]
+    modules = {_module(fixture): {"source": f"../module/tests/policies/fixtures/{fixture}"} for fixture in fixtures}
+    document = workspaces.call_modules(modules, sandbox_of_session.environment()).plan().document
     folder = tmp_path_factory.mktemp("plan")
     (folder / "plan.json").write_text(json.dumps(document))
-    by_module = {_module(twin): twin for twin in twins}
+    by_module = {_module(fixture): fixture for fixture in fixtures}
     return Scanned(
-        _by_twin(folder, "terraform_plan", lambda result: by_module[result.resource.split(".")[1]]), document
+        _by_fixture(folder, "terraform_plan", lambda result: by_module[result.resource.split(".")[1]]), document
     )
 
 
-def _by_twin(folder: Path, framework: str, twin_of: Callable[[Result], str]) -> Mapping[str, list[Result]]:
+def _by_fixture(folder: Path, framework: str, fixture_of: Callable[[Result], str]) -> Mapping[str, list[Result]]:
     try:
         found = checkov(folder, framework, checks=OURS)
     except HarnessError as error:
         pytest.fail(str(error), pytrace=False)
     results: dict[str, list[Result]] = {}
     for result in found.results:
-        results.setdefault(twin_of(result), []).append(result)
+        results.setdefault(fixture_of(result), []).append(result)
     return results
 
 
-def _module(twin: str) -> str:
-    return twin.replace("/", "-")
+def _module(fixture: str) -> str:
+    return fixture.replace("/", "-")
 
 
 @pytest.mark.parametrize("identifier", _IDENTIFIERS)
-def test_bad_twin_in_code(code: Scanned, identifier: str) -> None:
-    assert code.ids(f"{BAD}/{identifier}", "failed") == {identifier}
-    assert identifier not in code.ids(f"{BAD}/{identifier}", "passed")
+def test_failing_fixture_in_code(code: Scanned, identifier: str) -> None:
+    assert code.ids(f"{FAIL}/{identifier}", "failed") == {identifier}
+    assert identifier not in code.ids(f"{FAIL}/{identifier}", "passed")
 
 
 @pytest.mark.parametrize("identifier", _IDENTIFIERS)
-def test_bad_twin_in_a_plan(plan: Scanned, identifier: str) -> None:
+def test_failing_fixture_in_a_plan(plan: Scanned, identifier: str) -> None:
     expected = set() if identifier == PROVISIONERS else {identifier}
-    assert plan.ids(f"{BAD}/{identifier}", "failed") == expected
-    assert identifier not in plan.ids(f"{BAD}/{identifier}", "passed")
+    assert plan.ids(f"{FAIL}/{identifier}", "failed") == expected
+    assert identifier not in plan.ids(f"{FAIL}/{identifier}", "passed")
 
 
-@pytest.mark.parametrize("name", _GOOD)
-def test_good_twin(code: Scanned, plan: Scanned, name: str) -> None:
-    assert code.ids(f"{GOOD}/{name}", "failed") == set()
-    assert plan.ids(f"{GOOD}/{name}", "failed") == set()
+@pytest.mark.parametrize("name", _PASS)
+def test_passing_fixture(code: Scanned, plan: Scanned, name: str) -> None:
+    assert code.ids(f"{PASS}/{name}", "failed") == set()
+    assert plan.ids(f"{PASS}/{name}", "failed") == set()
 
 
-def test_every_policy_passes_some_good_twin(code: Scanned, plan: Scanned) -> None:
+def test_every_policy_passes_a_fixture(code: Scanned, plan: Scanned) -> None:
     passed = {
-        identifier for name in _GOOD for found in (code, plan) for identifier in found.ids(f"{GOOD}/{name}", "passed")
+        identifier for name in _PASS for found in (code, plan) for identifier in found.ids(f"{PASS}/{name}", "passed")
     }
-    # What forbids a type of resource has nothing to pass.
+    # A policy that forbids a resource type has no passing resource.
     assert passed == set(_IDENTIFIERS) - {"CKV2_SSMORG_1"}
 
 
-def test_no_policy_is_silent_about_a_plan(plan: Scanned) -> None:
+def test_every_policy_has_results_in_a_plan(plan: Scanned) -> None:
     results = [result for found in plan.results.values() for result in found]
-    assert list(silences(plan.document, results, _IDENTIFIERS)) == []
+    assert list(coverage_gaps(plan.document, results, _IDENTIFIERS)) == []
     resources = list(planned(plan.document))
     for identifier in set(_IDENTIFIERS) - {PROVISIONERS}:
-        assert any(is_subject(identifier, kind, values) for _, kind, values in resources), identifier
+        assert any(applies_to(identifier, kind, values) for _, kind, values in resources), identifier
 
 
 def test_every_policy_has_severity_and_guideline(code: Scanned) -> None:
@@ -118,7 +117,7 @@ def test_every_policy_has_severity_and_guideline(code: Scanned) -> None:
         assert "https://" in failed[identifier].guideline
 
 
-def test_every_policy_is_on_the_page() -> None:
+def test_every_policy_is_documented() -> None:
     page = (REPOSITORY / "docs" / "usage" / "checkov-policies.md").read_text()
     for identifier, file in declared(POLICIES).items():
         assert f"`{identifier}`" in page

@@ -1,4 +1,4 @@
-"""The usage that the READMEs show: every argument is an input of the module, and none that must be given is missing."""
+"""The examples in the READMEs: every argument is an input of the module, and no required input is missing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_usage_fits_the_inputs(page: Path) -> None:
 
 def _calls(page: Path) -> Iterator[BlockView]:
     for snippet in _SNIPPET.findall(page.read_text()):
-        # A type stands alone and is no configuration.
+        # A type is not a configuration.
         if not snippet.startswith(("object(", "map(")):
             for block in DocumentView.parse(snippet).blocks("module"):
                 if isinstance(block, BlockView):
@@ -47,7 +47,7 @@ def _calls(page: Path) -> Iterator[BlockView]:
 def _folder(call: BlockView) -> Path:
     source = call.attribute("source")
     assert isinstance(source, AttributeView)
-    # "..." stands for wherever the reader has this repository.
+    # "..." is a placeholder for the source of this repository.
     return REPOSITORY / source.value_node.to_hcl().strip('" ').removeprefix("...").lstrip("/")
 
 

@@ -1,4 +1,4 @@
-# The root module: which steps a plan has, and that nothing stands in it that was not asked for.
+# The root module: a plan has the steps that the inputs enable, and no others.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {

@@ -1,4 +1,4 @@
-"""An administrator account that the module creates: placed, registered, and never destroyed."""
+"""An administrator account that the module creates: moved, registered, and never destroyed."""
 
 from __future__ import annotations
 
