@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from contextlib import ExitStack
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +26,7 @@ from harness import HarnessError
 from harness.external.plugin import ExternalPlugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Iterable, Iterator, Mapping
 
 MIRROR_VARIABLE = "SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR"
 REGISTRY = "registry.terraform.io"
@@ -57,49 +55,44 @@ class Mirrors:
     external: Path | None
 
 
+@dataclass(frozen=True)
 class Providers:
-    """The providers of one session; a context manager, because the stand-in has a fork server.
+    """The providers of one session.
 
     `cli_configuration`: the file for TF_CLI_CONFIG_FILE. `is_stand_in`: whether hashicorp/external is the stand-in.
     """
 
-    def __init__(self, folder: Path, mirrors: Mirrors, platform: str) -> None:
-        self.cli_configuration = folder / "terraform.tfrc"
-        self.is_stand_in = mirrors.external is None
-        self._resources = ExitStack()
-        external = mirrors.external or self._stand_in(folder / "stand-in", platform)
-        self.cli_configuration.write_text(_cli_configuration(mirrors.aws, external))
+    cli_configuration: Path
+    is_stand_in: bool
 
-    @classmethod
-    def prepare(cls, folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path) -> Self:
-        """Find the providers of this machine.
 
-        Parameters
-        ----------
-        folder: an empty folder for generated files
-        download: a folder that persists between sessions, for downloads from the registry
+@contextmanager
+def prepare_providers(
+    folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path
+) -> Iterator[Providers]:
+    """Find the providers of this machine.
 
-        Raises HarnessError: no terraform, an unsupported terraform, or no AWS provider.
-        """
-        platform = _terraform_platform()
-        mirrors = resolve(environment, download, platform)
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, mirrors, platform)
+    Parameters
+    ----------
+    folder: an empty folder for generated files
+    download: a folder that persists between sessions, for downloads from the registry
 
-    def _stand_in(self, mirror: Path, platform: str) -> Path:
-        self._resources.enter_context(ExternalPlugin(mirror / EXTERNAL, platform))
-        return mirror
+    Raises HarnessError: no terraform, an unsupported terraform, or no AWS provider.
+    """
+    platform = _terraform_platform()
+    with configure_providers(folder, resolve(environment, download, platform), platform) as providers:
+        yield providers
 
-    def close(self) -> None:
-        self._resources.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+@contextmanager
+def configure_providers(folder: Path, mirrors: Mirrors, platform: str) -> Iterator[Providers]:
+    """Write the CLI configuration of the mirrors, with the stand-in if there is no genuine hashicorp/external."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stand_in = folder / "stand-in"
+    with ExternalPlugin(stand_in / EXTERNAL, platform) if mirrors.external is None else nullcontext():
+        file = folder / "terraform.tfrc"
+        file.write_text(_cli_configuration(mirrors.aws, mirrors.external or stand_in))
+        yield Providers(file, mirrors.external is None)
 
 
 def resolve(environment: Mapping[str, str], download: Path, platform: str) -> Mirrors:

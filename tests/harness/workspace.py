@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import HarnessError
-from harness.providers import Providers
+from harness.providers import prepare_providers
 from harness.terraform import Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.providers import Providers
     from harness.reattached_providers import ReattachedProviders
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -208,6 +209,6 @@ def temporary_workspaces() -> Iterator[Workspaces]:
     """Temporary workspaces for commands outside of pytest. Raises HarnessError."""
     with (
         tempfile.TemporaryDirectory(prefix="workspaces-") as folder,
-        Providers.prepare(Path(folder) / "providers", download=DOWNLOADS) as providers,
+        prepare_providers(Path(folder) / "providers", download=DOWNLOADS) as providers,
     ):
         yield Workspaces(Path(folder), providers)

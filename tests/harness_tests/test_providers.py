@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import HarnessError, providers
-from harness.providers import AWS, EXTERNAL, MIRROR_VARIABLE, Mirrors, Providers, resolve
+from harness.providers import AWS, EXTERNAL, MIRROR_VARIABLE, Mirrors, configure_providers, prepare_providers, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,12 +105,12 @@ def test_unsupported_terraform(
         terraform.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(HarnessError, match=message):
-        Providers.prepare(tmp_path / "session", download=tmp_path / "download")
+        prepare_providers(tmp_path / "session", download=tmp_path / "download").__enter__()
 
 
 def test_genuine_provider_is_preferred(tmp_path: Path) -> None:
     mirror = fill(tmp_path / 'mirror "quoted"', AWS, EXTERNAL)
-    with Providers(tmp_path, Mirrors(mirror, mirror), PLATFORM) as prepared:
+    with configure_providers(tmp_path, Mirrors(mirror, mirror), PLATFORM) as prepared:
         assert not prepared.is_stand_in
     written = prepared.cli_configuration.read_text()
     assert written.count(r'mirror \"quoted\""') == 2

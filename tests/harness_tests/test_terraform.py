@@ -184,7 +184,7 @@ def test_tests_are_reported_run_by_run(workspaces: Workspaces) -> None:
 def test_a_command_that_takes_too_long_is_killed(workspaces: Workspaces) -> None:
     terraform = workspaces.write({"main.tf": SLOW})
     terraform.timeout = 2.0
-    with pytest.raises(TerraformTimeoutError, match=r"was killed after 2 s\. It had said"):
+    with pytest.raises(TerraformTimeoutError, match=r"was killed after 2 s\. Its output"):
         terraform.apply()
 
 

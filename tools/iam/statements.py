@@ -253,7 +253,7 @@ STATEMENTS = (
         "the sync itself, which CloudFormation makes with the caller's permissions",
         ("ssm:CreateResourceDataSync", "ssm:DeleteResourceDataSync", "ssm:UpdateResourceDataSync"),
         ("arn:aws:ssm:*:*:resource-data-sync/*",),
-        # Where the key is at all: CloudFormation need not say the type of the sync that it changes or deletes.
+        # IfExists: CloudFormation may omit the type of a sync that it updates or deletes.
         ("StringEqualsIfExists", "ssm:SyncType"),
     ),
 )

@@ -60,12 +60,12 @@ variables {
   python_command = null
 }
 
-run "nothing_but_what_quick_setup_needs" {
+run "no_inputs" {
   command = plan
 
   assert {
     condition     = length(module.patch_policy) + length(module.default_host_management) + length(module.dedicated_organizational_unit) == 0
-    error_message = "Something is planned that was not asked for."
+    error_message = "The plan has steps that no input enables."
   }
 
   assert {

@@ -46,7 +46,6 @@ def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy:
     unsubscribe = sandbox.on_call(stop)
     running = terraform.start_apply(destroy=destroy)
     assert reached.wait(120), f"the apply never called {operation}"
-    # Terraform empties its state file before it writes it, and killed in between has lost everything: what goes on
     # Terraform truncates its state file before it writes it, and loses the state when killed in between. So concurrent
     # calls end first.
     called.clear()
@@ -146,9 +145,9 @@ def test_destroy_after_a_failed_first_apply(sandbox: Sandbox, configure: Configu
     with pytest.raises(TerraformError):
         terraform.apply()
     ((_, arn),) = managers(sandbox)
-    with pytest.raises(TerraformError) as kept:
+    with pytest.raises(TerraformError) as failed:
         terraform.destroy()
-    error = " ".join(str(kept.value).split())
+    error = " ".join(str(failed.value).split())
     assert f'configuration managers that the Terraform state does not have: "scan" ({arn}' in error
     assert f"report.py discard {arn}" in error
 
