@@ -57,7 +57,9 @@ def test_policy_has_the_recorded_permissions() -> None:
     assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
 
 
-@pytest.mark.parametrize("need", [Permission("iam:CreateUser", "*"), Permission("iam:CreateRole", "arn:aws:iam::1:role/Other")])
+@pytest.mark.parametrize(
+    "need", [Permission("iam:CreateUser", "*"), Permission("iam:CreateRole", "arn:aws:iam::1:role/Other")]
+)
 def test_permission_without_statement(need: Permission) -> None:
     with pytest.raises(UncoveredNeedError, match=f"No statement for {need.action} on"):
         policies({**NEEDS, APPLY: {need}})

@@ -63,7 +63,7 @@ def test_killed_during_a_deployment(sandbox: Sandbox, configure: Configure) -> N
     _kill_at(sandbox, terraform, "CreateConfigurationManager")
     created = managers(sandbox)
     assert [name for name, _ in created] == ["scan"]
-    assert f'configuration manager "scan" exists already ({created[0][1]})' in plan_errors(terraform)
+    assert f'configuration manager "scan" already exists ({created[0][1]})' in plan_errors(terraform)
 
     sandbox.clock.advance(600)
     status, blocks, _ = run_adopt(terraform)
@@ -120,7 +120,7 @@ def test_failed_deployment_is_not_created_twice(sandbox: Sandbox, configure: Con
         assert [name for name, _ in managers(sandbox)] == ["scan"]
     ((_, arn),) = managers(sandbox)
     error = plan_errors(terraform)
-    assert "Its deployment is FAILED. Take the cause away" in error
+    assert "Its deployment is FAILED. Fix the cause" in error
     assert f"report.py redeploy {arn}), or delete it" in error
 
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)

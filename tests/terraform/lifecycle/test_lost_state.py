@@ -54,9 +54,9 @@ def test_lost_resources_are_adopted(sandbox: Sandbox, configure: Configure) -> N
     assert errors.count("EXISTS_ALREADY") == 3
     assert errors.count("This installation created it") == 3
     ((_, arn),) = managers(sandbox)
-    assert f'configuration manager "scan" exists already ({arn})' in errors
-    assert 'role "AWS-QuickSetup-Organization-Execution" exists already' in errors
-    assert 'organizational unit "SystemsManager" in r-sbox exists already (ou-sbox-' in errors
+    assert f'configuration manager "scan" already exists ({arn})' in errors
+    assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in errors
+    assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in errors
 
     status, blocks, stderr = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 3)
