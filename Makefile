@@ -1,10 +1,10 @@
-# Every target sets up what it needs: on a new machine python3 (3.11 or newer), make, git and terraform are enough.
+# Every target installs its dependencies: a new machine needs python3 (3.11 or newer), make, git and terraform.
 
 PYTHON ?= python3
-# More than processors: half of what a worker does is waiting, for CloudFormation above all.
+# More than processors: workers also wait, mostly for CloudFormation.
 WORKERS ?= 3
 VENV := .venv
-# Of its own: Checkov pins an older boto3 than the sandbox validates with.
+# Separate: Checkov pins an older boto3 than the sandbox requires.
 CHECKOV_VENV := .venv-checkov
 RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests:$(CURDIR)" $(VENV)/bin/python
 
@@ -17,23 +17,23 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-22s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show what happened, undo it
+demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it
 	@$(RUN) -m tools.demo.command
 
 .PHONY: sandbox
-sandbox: $(VENV)/.test terraform ## Keep an organization running on this machine to try Terraform against (Ctrl-C ends it)
+sandbox: $(VENV)/.test terraform ## Run an organization on this machine, to run Terraform against (Ctrl-C stops it)
 	@$(RUN) -m tools.demo.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 .PHONY: test
-test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run every test (WORKERS=0 for one after the other, PYTEST_ARGUMENTS for pytest)
+test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run all tests (WORKERS: number of processes, PYTEST_ARGUMENTS: for pytest)
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 .PHONY: test-browser
-test-browser: $(VENV)/.browser ## Test the page of the compliance report in Chromium, which has to be installed
+test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to be installed
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports and the tables of every README
+lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
@@ -43,15 +43,19 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.docs.command --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the tables of every README from the Terraform files
+docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files
 	@$(RUN) -m tools.docs.command
 
+.PHONY: pictures
+pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
+	@$(RUN) -m tools.docs.screenshot
+
 .PHONY: bench
-bench: $(VENV)/.browser terraform ## Time the module and its scripts beside their floors and bounds (ONLY=terraform, preflight, compliance)
+bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, preflight, compliance)
 	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
-faults: $(VENV)/.test terraform ## Let every AWS call of one apply fail once, in turn
+faults: $(VENV)/.test terraform ## Fail each AWS call of one apply once (SERVICE: of one service)
 	@$(RUN) -m tools.faults.command $(if $(SERVICE),--service $(SERVICE))
 
 .PHONY: scan
@@ -59,11 +63,11 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 	@$(RUN) -m tools.scan.command
 
 .PHONY: iam
-iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from what the examples call (CHECK=1, SWEEP=1)
+iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from the examples' calls (CHECK=1, SWEEP=1)
 	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
 .PHONY: provider-schema
-provider-schema: $(VENV)/.test ## Write what the newest known AWS provider offers of what the module uses
+provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider
 	@$(RUN) -m tools.provider.schema
 
 .PHONY: quick-setup-documents
@@ -80,7 +84,7 @@ lock: $(VENV)/.lint ## Compile the pinned requirements
 	done
 
 .PHONY: clean
-clean: ## Remove everything that make and the tools made
+clean: ## Remove everything that make and the tools created
 	@rm -rf $(VENV) $(CHECKOV_VENV) .cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .terraform \) -type d -prune -exec rm -rf {} +
 
@@ -91,8 +95,8 @@ terraform:
 
 $(VENV)/bin/python $(CHECKOV_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "$(PYTHON) is missing or older than 3.11: name another with make PYTHON=python3.12" >&2; exit 1; }
-	@echo "Making $(@D:/bin=)"
+	  echo "$(PYTHON) is missing or older than 3.11: set another with make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Creating $(@D:/bin=)"
 	@$(PYTHON) -m venv $(@D:/bin=)
 
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python

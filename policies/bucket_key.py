@@ -1,7 +1,6 @@
-"""CKV_SSMORG_7: the key that KMS encrypts a bucket with is its owner's.
+"""CKV_SSMORG_7: buckets are encrypted with a customer managed key.
 
-Beside CKV2_SSMORG_2, and not in YAML: in a plan a key that is not named is "", which exists there, and one that is not
-known yet has no value.
+Not in YAML: in a plan, a missing key is "", which counts as existing, and an unknown key has no value.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
@@ -27,17 +26,17 @@ class BucketKey(BaseResourceCheck):
             categories=[CheckCategories.ENCRYPTION],
             supported_resources=["aws_s3_bucket_server_side_encryption_configuration"],
             guideline=(
-                "Set kms_master_key_id to a customer managed key: who may use alias/aws/s3, the one that is taken "
-                "otherwise, is AWS's to say, and no other account can read what it encrypts. "
+                "Set kms_master_key_id to a customer managed key. AWS manages the key policy of the default, "
+                "alias/aws/s3, and no other account can read what it encrypts. "
                 "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"
             ),
         )
         self.severity = Severities[BcSeverities.HIGH]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """Failed where any rule names no key, or one of AWS's by its alias; no result where KMS is not asked for."""
+        """Failed for a rule without a key or with an AWS managed key; no result without KMS."""
         self.evaluated_keys = ["rule/[0]/apply_server_side_encryption_by_default/[0]/kms_master_key_id"]
-        # Checkov keeps what happens to a resource for plans alone.
+        # Only resources of a plan have this.
         in_plan = "__change_actions__" in conf
         rules = [rule for rule in _rules(conf) if str(_first(rule.get("sse_algorithm"))).startswith("aws:kms")]
         if not rules:
@@ -47,7 +46,7 @@ class BucketKey(BaseResourceCheck):
 
 def _names_key(rule: dict[str, Any], in_plan: bool) -> bool:
     if "kms_master_key_id" not in rule:
-        return in_plan  # Known after the apply, so it is somebody's.
+        return in_plan  # Known after the apply: a key of the configuration.
     named = _first(rule["kms_master_key_id"])
     return bool(named) and KEYS_OF_AWS not in str(named)
 

@@ -1,4 +1,4 @@
-"""CKV_SSMORG_1: which services may be handed to a delegated administrator.
+"""CKV_SSMORG_1: services with a delegated administrator.
 
 Not in YAML: there, a principal that Checkov cannot resolve in source code (`each.value`) would fail.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html
@@ -31,15 +31,15 @@ class DelegatedAdministratorPrincipals(BaseResourceCheck):
             categories=[CheckCategories.IAM],
             supported_resources=["aws_organizations_delegated_administrator"],
             guideline=(
-                f"Register an administrator for {', '.join(PRINCIPALS)} only. An administrator of another service may "
-                "do in every account what that service may: put its principal on the list of this policy first. "
+                f"Register an administrator for {', '.join(PRINCIPALS)} only. An administrator of another service has "
+                "that service's access to every account: add its principal to the list of this policy first. "
                 "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html"
             ),
         )
         self.severity = Severities[BcSeverities.HIGH]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """No result for what is not spelled out, as in source code with `for_each`: the plan has it."""
+        """No result for an unresolved principal, as in source code with `for_each`: the plan has it."""
         self.evaluated_keys = ["service_principal"]
         principal = str((conf.get("service_principal") or [""])[0])
         if principal in PRINCIPALS:

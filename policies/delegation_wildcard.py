@@ -1,4 +1,4 @@
-"""CKV_SSMORG_4: a delegation policy of the organization names whom it lets do what.
+"""CKV_SSMORG_4: delegation policies of the organization have no wildcards.
 
 https://docs.aws.amazon.com/organizations/latest/userguide/security_iam_resource-based-policy-examples.html
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 READING = ("organizations:describe", "organizations:list")
-"""Actions that begin so may be named with a wildcard: they change nothing."""
+"""Prefixes of read-only actions, which may have a wildcard."""
 
 
 class DelegationWildcard(BaseResourceCheck):
@@ -28,7 +28,7 @@ class DelegationWildcard(BaseResourceCheck):
             supported_resources=["aws_organizations_resource_policy"],
             guideline=(
                 "Name accounts as Principal and actions as Action: a wildcard delegates to every account, or what "
-                "AWS adds later. Only organizations:Describe* and organizations:List* may end so. "
+                "AWS adds later. Only organizations:Describe* and organizations:List* may have one. "
                 "https://docs.aws.amazon.com/organizations/latest/userguide/"
                 "security_iam_resource-based-policy-examples.html"
             ),
@@ -36,7 +36,7 @@ class DelegationWildcard(BaseResourceCheck):
         self.severity = Severities[BcSeverities.CRITICAL]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """Failed where an Allow holds a wildcard; no result where the policy cannot be read."""
+        """Failed for an Allow with a wildcard; no result for an unreadable policy."""
         self.evaluated_keys = ["content"]
         content = (conf.get("content") or [None])[0]
         if isinstance(content, str):
@@ -53,7 +53,7 @@ class DelegationWildcard(BaseResourceCheck):
 def _is_wild(statement: dict[str, Any]) -> bool:
     if statement.get("Effect") != "Allow":
         return False
-    # What is not named is everything else.
+    # Both match everything else.
     if "NotPrincipal" in statement or "NotAction" in statement:
         return True
     principals = any("*" in principal for principal in _principals(statement.get("Principal")))

@@ -1,4 +1,4 @@
-"""CKV_SSMORG_5: a stack with a resource data sync says what becomes of it.
+"""CKV_SSMORG_5: a resource data sync has a deletion policy.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 """
@@ -18,7 +18,7 @@ ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
 class ExplorerDeletionPolicy(BaseResourceCheck):
     def __init__(self) -> None:
         super().__init__(
-            name="A stack with a resource data sync says what becomes of it",
+            name="A stack with a resource data sync sets its deletion policy",
             id="CKV_SSMORG_5",
             categories=[CheckCategories.BACKUP_AND_RECOVERY],
             supported_resources=["aws_cloudformation_stack"],
@@ -32,13 +32,13 @@ class ExplorerDeletionPolicy(BaseResourceCheck):
         self.severity = Severities[BcSeverities.MEDIUM]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """No result where there is no such sync, or the template is not JSON that can be read."""
+        """No result without a sync, or for an unreadable template."""
         self.evaluated_keys = ["template_body"]
         syncs = [resource for resource in _resources(conf) if resource.get("Type") == "AWS::SSM::ResourceDataSync"]
         if not syncs:
             return CheckResult.UNKNOWN
-        said = all(isinstance(sync.get(attribute), str) for sync in syncs for attribute in ATTRIBUTES)
-        return CheckResult.PASSED if said else CheckResult.FAILED
+        has_policies = all(isinstance(sync.get(attribute), str) for sync in syncs for attribute in ATTRIBUTES)
+        return CheckResult.PASSED if has_policies else CheckResult.FAILED
 
 
 def _resources(conf: dict[str, list[Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
-"""CKV_SSMORG_2 and CKV_SSMORG_3: what a Quick Setup patch policy that installs must say.
+"""CKV_SSMORG_2 and CKV_SSMORG_3: required parameters of a Quick Setup patch policy that installs patches.
 
-A definition without an operation, or with one that is not known yet, is taken for one that installs. Where Checkov
-cannot resolve the parameters at all, as in source code that merges them, there is no result: scan the plan.
+A definition with an unknown operation, or without one, counts as one that installs. For unresolved parameters, as in
+source code that merges them, there is no result: scan the plan.
 https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
 """
 
@@ -18,15 +18,15 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_CONCURRENCY = 50
-MOST_ERRORS = 10
+MAXIMUM_CONCURRENCY = 50
+MAXIMUM_ERRORS = 10
 """Percent of the targeted nodes."""
 
 _UNRESOLVED = re.compile(r"\$\{|\b(?:var|local|each|module|data)\.")
 
 
 class InstallingPatchPolicy(BaseResourceCheck):
-    """A policy about the parameters of every definition that installs patches; no result where there is none."""
+    """Checks the parameters of every definition that installs patches; no result without one."""
 
     def __init__(self, identifier: str, name: str, guideline: str) -> None:
         super().__init__(
@@ -39,27 +39,27 @@ class InstallingPatchPolicy(BaseResourceCheck):
         self.severity = Severities[BcSeverities.HIGH]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """What the worst definition gets: failed before unknown before passed."""
+        """The worst result of the definitions: failed, unknown, passed."""
         self.evaluated_keys = ["configuration_definition/[0]/parameters"]
-        results = [self._judge(definition) for definition in _definitions(conf)]
+        results = [self._check_definition(definition) for definition in _definitions(conf)]
         for result in (CheckResult.FAILED, CheckResult.UNKNOWN):
             if result in results:
                 return result
         return CheckResult.PASSED if CheckResult.PASSED in results else CheckResult.UNKNOWN
 
-    def _judge(self, definition: dict[str, Any]) -> CheckResult | None:
+    def _check_definition(self, definition: dict[str, Any]) -> CheckResult | None:
         if _first(definition.get("type")) != "AWSQuickSetupType-PatchPolicy":
             return None
         parameters = _first(definition.get("parameters"))
         if not isinstance(parameters, dict):
             return CheckResult.UNKNOWN
-        said = {key: str(_first(value)) for key, value in parameters.items() if _first(value) is not None}
-        if said.get("ConfigurationOptionsPatchOperation") == "Scan":
+        known = {key: str(_first(value)) for key, value in parameters.items() if _first(value) is not None}
+        if known.get("ConfigurationOptionsPatchOperation") == "Scan":
             return None
-        return self.judge(said)
+        return self.check_parameters(known)
 
     @abstractmethod
-    def judge(self, parameters: dict[str, str]) -> CheckResult:
+    def check_parameters(self, parameters: dict[str, str]) -> CheckResult:
         """The result for one definition that installs."""
 
 
@@ -67,43 +67,43 @@ class RebootOption(InstallingPatchPolicy):
     def __init__(self) -> None:
         super().__init__(
             identifier="CKV_SSMORG_2",
-            name="A patch policy that installs says whether nodes reboot",
+            name="A patch policy that installs sets the reboot option",
             guideline=(
-                'Set RebootOption to "RebootIfNeeded" or "NoReboot": who is not told reboots production, or leaves it '
-                "unpatched until somebody reboots it. "
+                'Set RebootOption to "RebootIfNeeded" or "NoReboot": the default may reboot production, or leave nodes '
+                "unpatched until they are rebooted. "
                 "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html"
             ),
         )
 
-    def judge(self, parameters: dict[str, str]) -> CheckResult:
-        said = parameters.get("RebootOption", "")
-        if _UNRESOLVED.search(said):
+    def check_parameters(self, parameters: dict[str, str]) -> CheckResult:
+        option = parameters.get("RebootOption", "")
+        if _UNRESOLVED.search(option):
             return CheckResult.UNKNOWN
-        return CheckResult.PASSED if said in {"RebootIfNeeded", "NoReboot"} else CheckResult.FAILED
+        return CheckResult.PASSED if option in {"RebootIfNeeded", "NoReboot"} else CheckResult.FAILED
 
 
 class RateControl(InstallingPatchPolicy):
-    """A number of nodes is no share of them: only the numbers that are the least there is are within every limit."""
+    """A number of nodes is not a percentage: only the minimum is within every limit."""
 
     def __init__(self) -> None:
         super().__init__(
             identifier="CKV_SSMORG_3",
-            name="A patch policy that installs does so within rate limits",
+            name="A patch policy that installs has rate limits",
             guideline=(
-                f"Set RateControlConcurrency to at most {MOST_CONCURRENCY}% (or one node, 1) and "
-                f"RateControlErrorThreshold to at most {MOST_ERRORS}% (or no node, 0): a bad patch then stops before "
-                "it is everywhere. "
+                f"Set RateControlConcurrency to at most {MAXIMUM_CONCURRENCY}% (or one node, 1) and "
+                f"RateControlErrorThreshold to at most {MAXIMUM_ERRORS}% (or no node, 0): a faulty patch stops before "
+                "it reaches all nodes. "
                 "https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-multiple.html"
             ),
         )
 
-    def judge(self, parameters: dict[str, str]) -> CheckResult:
+    def check_parameters(self, parameters: dict[str, str]) -> CheckResult:
         concurrency = parameters.get("RateControlConcurrency", "")
         errors = parameters.get("RateControlErrorThreshold", "")
         if _UNRESOLVED.search(concurrency) or _UNRESOLVED.search(errors):
             return CheckResult.UNKNOWN
-        within = (concurrency == "1" or _is_at_most(concurrency, MOST_CONCURRENCY)) and (
-            errors == "0" or _is_at_most(errors, MOST_ERRORS)
+        within = (concurrency == "1" or _is_at_most(concurrency, MAXIMUM_CONCURRENCY)) and (
+            errors == "0" or _is_at_most(errors, MAXIMUM_ERRORS)
         )
         return CheckResult.PASSED if within else CheckResult.FAILED
 

@@ -1,8 +1,8 @@
-"""CKV_SSMORG_6: no shell reads what a provisioner is given.
+"""CKV_SSMORG_6: no shell interprets the values of a provisioner.
 
-For source code: a plan holds only which references a command has, and there is no result then. What Checkov hands over
-is no help either: it fills in variables, keeps one provisioner of several, and sorts lists. So the file is read again,
-where each expression is `${...}`.
+For source code alone: a plan has only the references of a command. Checkov's parsed resource is not enough: variables
+are resolved, lists are sorted, and one of several provisioners is kept. So the file is parsed again, with expressions
+as `${...}`.
 https://developer.hashicorp.com/terraform/language/resources/provisioners/local-exec
 """
 
@@ -37,20 +37,20 @@ class ProvisionerArguments(BaseResourceCheck):
             supported_resources=["*"],
             guideline=(
                 "Set interpreter to the program and its arguments, and command to jsonencode(...), which the program "
-                "gets as one argument; or keep command constant and hand values over in environment. A shell runs what "
-                "an input holds between $( and ). "
+                "gets as one argument; or keep command constant and pass values in environment. A shell runs what "
+                "an input has between $( and ). "
                 "https://developer.hashicorp.com/terraform/language/resources/provisioners/local-exec"
             ),
         )
         self.severity = Severities[BcSeverities.HIGH]
 
     def scan_entity_conf(self, conf: dict[str, list[Any]], entity_type: str) -> CheckResult:
-        """Of what has no instances as well: with a caller's inputs it may."""
+        """Also for resources without instances, which other inputs may create."""
         self.entity_type = entity_type
         return self.scan_resource_conf(conf)
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """No result for what has no provisioner that runs anything."""
+        """No result without a provisioner that runs a program."""
         self.evaluated_keys = ["provisioner"]
         if not any(key.startswith("provisioner") for key in conf):
             return CheckResult.UNKNOWN
@@ -86,7 +86,7 @@ def _running(resource: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _is_safe(kind: str, body: dict[str, Any]) -> bool:
     if kind == "remote-exec":
-        # Whatever it runs, a shell at the other end reads.
+        # The remote shell interprets it.
         return not any("${" in str(body.get(argument, "")) for argument in ("inline", "script", "scripts"))
     command = str(_first(body.get("command")))
     interpreter = _first(body.get("interpreter"))
@@ -96,8 +96,8 @@ def _is_safe(kind: str, body: dict[str, Any]) -> bool:
 
 
 def _names_shell(interpreter: Any) -> bool:
-    words = interpreter if isinstance(interpreter, list) else [interpreter]
-    return any(_SHELL.search(str(word)) for word in words)
+    parts = interpreter if isinstance(interpreter, list) else [interpreter]
+    return any(_SHELL.search(str(part)) for part in parts)
 
 
 def _is_constant(command: str) -> bool:
@@ -105,13 +105,13 @@ def _is_constant(command: str) -> bool:
 
 
 def _expression(command: str) -> str:
-    """What stands between `${` and `}`; "" where text stands beside it."""
+    """The expression in `${...}`; "" for a template with other text."""
     return command[2:-1].strip() if command.startswith("${") and command.endswith("}") else ""
 
 
 def _is_encoded(expression: str) -> bool:
     """Whether it is jsonencode(...), or a choice between that and constants."""
-    marks = list(_outside(expression))
+    marks = list(_top_level(expression))
     question = next((place for place, mark in marks if mark == "?"), None)
     if question is None:
         call = expression.startswith("jsonencode(") and expression.endswith(")")
@@ -125,8 +125,8 @@ def _is_literal(expression: str) -> bool:
     return re.fullmatch(r'"[^"$%\\]*"', expression) is not None
 
 
-def _outside(expression: str) -> Iterator[tuple[int, str]]:
-    """The marks of an expression that stand in no string and no brackets, and the brackets that open there."""
+def _top_level(expression: str) -> Iterator[tuple[int, str]]:
+    """The position of each `?`, `:` and `(` outside of strings and brackets."""
     depth, quote = 0, ""
     for place, mark in enumerate(expression):
         if quote:

@@ -1,6 +1,6 @@
-"""CKV_SSMORG_8: Systems Manager writes to a bucket, and encrypts with a key, for accounts that are named.
+"""CKV_SSMORG_8: Systems Manager may use a bucket and a key only for specified accounts.
 
-It is the same service for everybody: without a condition it writes for an account of anybody as well.
+The service principal is the same for all AWS accounts: without a condition, any account can make it write.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 SERVICE = "ssm.amazonaws.com"
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
-"""Condition keys that tell for whom the service calls."""
+"""Condition keys for the account that the service acts for."""
 UNCONDITIONAL = ("s3:getbucketacl", "s3:putobjecttagging")
-"""Actions that AWS's page on resource data syncs allows without a condition."""
+"""Actions that AWS's documentation of resource data syncs allows without a condition."""
 
 
 class SystemsManagerSource(BaseResourceCheck):
     def __init__(self) -> None:
         super().__init__(
-            name="Systems Manager writes and encrypts for accounts that are named",
+            name="Systems Manager writes and encrypts for specified accounts only",
             id="CKV_SSMORG_8",
             categories=[CheckCategories.IAM],
             supported_resources=["aws_kms_key", "aws_s3_bucket_policy"],
@@ -40,7 +40,7 @@ class SystemsManagerSource(BaseResourceCheck):
         self.severity = Severities[BcSeverities.HIGH]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
-        """No result where Systems Manager is allowed nothing, or the policy cannot be read."""
+        """No result if the policy does not allow Systems Manager to write, or is unreadable."""
         self.evaluated_keys = ["policy"]
         statements = [statement for statement in _statements(conf) if _lets_write(statement)]
         if not statements:

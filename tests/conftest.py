@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from harness.closing import assert_no_violations
-from harness.errors import HarnessError
-from harness.providers import Providers
-from harness.warm_provider import WarmProviders
+from harness import HarnessError
+from harness.assertions import assert_no_violations
+from harness.providers import prepare_providers
+from harness.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.providers import Providers
     from harness.terraform import Terraform
     from sandbox import Sandbox
 
@@ -35,18 +36,17 @@ class Checkout(Protocol):
 def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
     """The providers of this machine, with the stand-in for hashicorp/external where it is needed."""
     try:
-        prepared = Providers.prepare(tmp_path_factory.mktemp("providers"), download=DOWNLOADS)
+        with prepare_providers(tmp_path_factory.mktemp("providers"), download=DOWNLOADS) as prepared:
+            yield prepared
     except HarnessError as error:
         pytest.fail(str(error), pytrace=False)
-    with prepared:
-        yield prepared
 
 
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    with closing(WarmProviders()) as warm:
-        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, warm=warm)
+    with closing(ReattachedProviders()) as reattached:
+        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, reattached=reattached)
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""What `make demo`, `make bench`, `make faults`, `make docs` and `make iam` run."""
+"""The commands that the Makefile runs."""

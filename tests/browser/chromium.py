@@ -1,4 +1,4 @@
-"""Debian's Chromium, without a window, driven by Playwright."""
+"""Chromium in headless mode, controlled by Playwright."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Of its own accord it would ask its maker for updates and the like, which no test of a page should depend on.
+# Without background requests, such as for updates.
 _QUIET = (
     "--disable-gpu",
     "--disable-quic",
@@ -24,24 +24,23 @@ _QUIET = (
 
 
 class BrowserError(Exception):
-    """There is no browser to test with; its text is for people."""
+    """Chromium or Playwright is missing; the message says how to install it."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser with a profile of its own, gone afterwards. Raises BrowserError."""
+    """A browser with a temporary profile. Raises BrowserError."""
     executable = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if executable is None:
         raise BrowserError(
-            f"There is no Chromium on PATH ({', '.join(_NAMES)}), and the page is tested in a real browser: install it "
-            "with apt-get install chromium, or what your system calls it."
+            f"Chromium is not on PATH ({', '.join(_NAMES)}): install it, for example with apt-get install chromium."
         )
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         raise BrowserError(f"Playwright is not installed ({error}): make test-browser installs it.") from error
     with sync_playwright() as playwright:
-        # No sandbox: it does not start as root, as in a container; the only pages are the project's own.
+        # The sandbox does not start as root, as in a container; all pages are local.
         browser = playwright.chromium.launch(executable_path=executable, args=[*_QUIET], chromium_sandbox=False)
         try:
             yield browser

@@ -1,4 +1,4 @@
-"""A browser for the tests of the page, and the pages."""
+"""A browser, and pages of the HTML report in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from browser.chromium import BrowserError, chromium
-from browser.opened import Opened
+from browser.report_page import ReportPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Open(Protocol):
-    def __call__(self, file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Opened: ...
+    def __call__(self, file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> ReportPage: ...
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +31,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Opens a file offline. When the test ends, no page may have asked for anything or written to the console."""
-    opened: list[Opened] = []
+    """Opens a file offline. After the test, no page may have made requests or written to the console."""
+    pages: list[ReportPage] = []
 
-    def opening(file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Opened:
-        opened.append(Opened.of(browser, file, (width, height), scheme))
-        return opened[-1]
+    def open_file(file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> ReportPage:
+        pages.append(ReportPage.of(browser, file, (width, height), scheme))
+        return pages[-1]
 
-    yield opening
-    for page in opened:
+    yield open_file
+    for page in pages:
         page.close()
-        assert page.asked_for == [page.tab.url]
+        assert page.requests == [page.tab.url]
         assert page.console == []

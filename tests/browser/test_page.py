@@ -1,4 +1,4 @@
-"""The page of the report, in a real Chromium."""
+"""The HTML report in Chromium."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from browser.pages import ABOUT, UNREAD, WELL, insert_node, insert_place, organization, written
+from browser.report_data import (
+    COMPLIANT_ACCOUNT,
+    METADATA,
+    UNREAD_ACCOUNT,
+    insert_node,
+    insert_place,
+    organization,
+    write_report,
+)
 from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, SEVERITIES
 from systems_manager_organization.compliance.output.page import ReportMetadata
 from tools.bench.page import measure
@@ -30,20 +38,20 @@ _NONE = "\N{EN DASH}"
 
 @pytest.fixture(scope="module")
 def tables() -> DuckDBPyConnection:
-    """40 accounts and 600 nodes; tests change nothing."""
+    """40 accounts and 600 nodes; tests do not change them."""
     return organization(40, 600)
 
 
 @pytest.fixture(scope="module")
 def small(tables: DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tables, tmp_path_factory.mktemp("small") / "page.html")
+    return write_report(tables, tmp_path_factory.mktemp("small") / "page.html")
 
 
 def _numbers(tables: DuckDBPyConnection, query: str) -> list[int]:
     return [number for (number,) in tables.execute(query).fetchall()]
 
 
-def test_the_totals_are_those_of_the_tables(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+def test_totals(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
     page = open_page(small)
     (well,) = _numbers(tables, "SELECT count(*) FROM nodes WHERE status = 'COMPLIANT'")
     sums = ", ".join(f"sum(noncompliant_{name})" for name in SEVERITIES)
@@ -56,7 +64,7 @@ def test_the_totals_are_those_of_the_tables(open_page: Open, tables: DuckDBPyCon
     assert "2026-01-31 23:59:59 UTC" in page.tab.inner_text(".about")
 
 
-def test_it_sorts_by_every_column(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+def test_sorting(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
     page = open_page(small)
     assert page.column("Status")[0] == "Noncompliant"
 
@@ -81,7 +89,7 @@ def test_it_sorts_by_every_column(open_page: Open, tables: DuckDBPyConnection, s
     assert [page.sort(title) in ("ascending", "descending") for title in titles] == [True] * len(titles)
 
 
-def test_it_searches_and_filters(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
+def test_search_and_filters(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
     page = open_page(small)
     page.search("HOST-59", "11 of 600 nodes")
     page.choose("Platform", "Windows")
@@ -102,19 +110,19 @@ def test_it_searches_and_filters(open_page: Open, tables: DuckDBPyConnection, sm
     page.search("no such node", "0 of 600 nodes")
 
 
-def test_the_map_tells_and_filters(open_page: Open, small: Path) -> None:
+def test_map_of_accounts(open_page: Open, small: Path) -> None:
     page = open_page(small)
-    unread = page.tab.locator(f"[data-account='{UNREAD}']")
+    unread = page.tab.locator(f"[data-account='{UNREAD_ACCOUNT}']")
     assert "not read" in (unread.get_attribute("aria-label") or "")
     assert "unread" in (unread.get_attribute("class") or "")
-    # Nothing of a well account is in its gauge, and of one that was not read there is no gauge.
-    well = page.tab.locator(f"[data-account='{WELL}']")
+    # The gauge of a compliant account is empty; an unread account has none.
+    well = page.tab.locator(f"[data-account='{COMPLIANT_ACCOUNT}']")
     assert "100 %" in well.inner_text()
     gauges = [one.evaluate("cell => cell.style.getPropertyValue('--cell-bad')") for one in (well, unread)]
     assert gauges == ["0%", ""]
 
     well.click()
-    assert {cell.split("\n")[1] for cell in page.column("Account")} == {WELL}
+    assert {cell.split("\n")[1] for cell in page.column("Account")} == {COMPLIANT_ACCOUNT}
     assert well.get_attribute("aria-pressed") == "true"
     well.click()
     assert page.count == "600 nodes"
@@ -123,10 +131,10 @@ def test_the_map_tells_and_filters(open_page: Open, small: Path) -> None:
 
     unread.click()
     assert page.count == "0 of 600 nodes"
-    assert UNREAD in page.tab.inner_text("#unread-table")
+    assert UNREAD_ACCOUNT in page.tab.inner_text("#unread-table")
 
 
-def test_the_keyboard_is_enough(open_page: Open, small: Path) -> None:
+def test_keyboard(open_page: Open, small: Path) -> None:
     page = open_page(small)
     keyboard = page.tab.keyboard
     reached = "document.activeElement.dataset.account"
@@ -152,7 +160,7 @@ def test_the_keyboard_is_enough(open_page: Open, small: Path) -> None:
     assert page.tab.locator("th[aria-sort=ascending]").inner_text() == "Region"
 
 
-def test_pages_turn(open_page: Open, small: Path) -> None:
+def test_pagination(open_page: Open, small: Path) -> None:
     page = open_page(small)
     first = page.column("Node")
     page.tab.locator("#nodes-table").get_by_role("button", name="Next").click()
@@ -160,7 +168,7 @@ def test_pages_turn(open_page: Open, small: Path) -> None:
     assert not set(first) & set(page.column("Node"))
 
 
-def test_the_file_of_what_is_filtered(open_page: Open, small: Path, tmp_path: Path) -> None:
+def test_csv_of_filtered_nodes(open_page: Open, small: Path, tmp_path: Path) -> None:
     page = open_page(small)
     page.search("host-59", "11 of 600 nodes")
     with page.tab.expect_download() as download:
@@ -171,9 +179,11 @@ def test_the_file_of_what_is_filtered(open_page: Open, small: Path, tmp_path: Pa
     assert set(rows[0]) <= {column.name for column in NODES}
 
 
-def test_names_are_never_markup(open_page: Open, tmp_path: Path) -> None:
+def test_names_are_escaped(open_page: Open, tmp_path: Path) -> None:
     tables = organization(4, 12)
-    insert_node(tables, WELL, node_id="mi-1", computer_name=_HOSTILE, status="COMPLIANT", patch_group="=1+1")
+    insert_node(
+        tables, COMPLIANT_ACCOUNT, node_id="mi-1", computer_name=_HOSTILE, status="COMPLIANT", patch_group="=1+1"
+    )
     insert_place(
         tables,
         account_id="200000000000",
@@ -185,7 +195,9 @@ def test_names_are_never_markup(open_page: Open, tmp_path: Path) -> None:
         reason=_HOSTILE,
     )
     tables.execute("INSERT INTO problems VALUES ('MALFORMED_OBJECT', $1, $1)", [_HOSTILE])
-    page = open_page(written(tables, tmp_path / "page.html", ReportMetadata(ABOUT.generated_at, "s3", _HOSTILE)))
+    page = open_page(
+        write_report(tables, tmp_path / "page.html", ReportMetadata(METADATA.generated_at, "s3", _HOSTILE))
+    )
     page.search("mi-1", "1 of 13 nodes")
 
     assert page.column("Node") == [f"{_HOSTILE}\nmi-1"]
@@ -195,32 +207,32 @@ def test_names_are_never_markup(open_page: Open, tmp_path: Path) -> None:
     assert page.tab.locator("script").count() == 3
 
 
-def test_empty_tables_make_a_page(open_page: Open, tmp_path: Path) -> None:
-    page = open_page(written(organization(0, 0), tmp_path / "page.html"))
+def test_empty_tables(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(write_report(organization(0, 0), tmp_path / "page.html"))
     assert page.tab.inner_text(".headline") == "0 of 0 managed nodes are compliant"
     assert page.count == "0 nodes"
 
 
-def test_without_scripts_the_accounts_are_told(small: Path, open_page: Open) -> None:
+def test_accounts_without_javascript(small: Path, open_page: Open) -> None:
     browser = open_page(small).tab.context.browser
     assert browser
     tab = browser.new_page(java_script_enabled=False)
     tab.goto(small.as_uri())
     assert "600 managed nodes" in tab.inner_text(".headline")
     assert tab.locator("noscript tbody tr").count() == 40
-    assert "not read" in tab.locator("noscript tr", has_text=UNREAD).inner_text()
+    assert "not read" in tab.locator("noscript tr", has_text=UNREAD_ACCOUNT).inner_text()
     tab.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", list(_SIZES))
 @pytest.mark.parametrize(("accounts", "nodes"), [(40, 600), (2500, 5000)])
-def test_it_is_accessible(open_page: Open, tmp_path: Path, accounts: int, nodes: int, device: str, scheme: str) -> None:
-    """By axe-core; and nothing sticks out of a screen. What it looked like is in .cache/browser."""
+def test_accessibility(open_page: Open, tmp_path: Path, accounts: int, nodes: int, device: str, scheme: str) -> None:
+    """By axe-core, and without horizontal scrolling. Screenshots are in .cache/browser."""
     tables = organization(accounts, nodes)
     tables.execute("INSERT INTO problems VALUES ('MALFORMED_OBJECT', 'key/of/an/object.json', 'It is not JSON.')")
     width, height = _SIZES[device]
-    page = open_page(written(tables, tmp_path / "page.html"), width=width, height=height, scheme=scheme)
+    page = open_page(write_report(tables, tmp_path / "page.html"), width=width, height=height, scheme=scheme)
     _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.tab.screenshot(path=_SCREENSHOTS / f"{accounts}-accounts-{device}-{scheme}.png", full_page=True)
 
@@ -230,7 +242,7 @@ def test_it_is_accessible(open_page: Open, tmp_path: Path, accounts: int, nodes:
 
 
 def test_200_000_nodes(open_page: Open, browser: Browser, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(organization(2500, 200_000, regions=4), tmp_path / "page.html")
+    file = write_report(organization(2500, 200_000, regions=4), tmp_path / "page.html")
     page = open_page(file)
     assert page.count == "200,000 nodes"
     page.sort("Node")

@@ -1,4 +1,4 @@
-"""examples/complete in the organization `realistic`: two configurations, each with the credentials of its account."""
+"""examples/complete in the scenario `realistic`: two configurations, each with the credentials of its account."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.organization import child_units
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 
 if TYPE_CHECKING:
@@ -19,23 +20,23 @@ ADMINISTRATOR = "222222222222"
 
 @dataclass(frozen=True)
 class Complete:
-    """The configuration of the management account, and that of the administrator account."""
+    """The configurations of the management account and of the administrator account."""
 
     management: Terraform
     administrator: Terraform
 
-    def hand_over(self) -> None:
-        """Give the second what the first one has for it, as the README of the example does."""
+    def pass_variables(self) -> None:
+        """Pass the output of the first to the second, as the README of the example does."""
         variables = self.management.output()["administrator_account_variables"]
         (self.administrator.directory / "management.auto.tfvars.json").write_text(json.dumps(variables))
 
 
 def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
-    """Both, initialised: production is scanned, test is patched, Change Manager is on.
+    """Check out and initialise both: production is scanned, test is patched, Change Manager is enabled.
 
-    Patch compliance is not collected: the bucket's lifecycle alone takes the provider a minute, and its test has it.
+    Compliance reporting is off: the provider waits a minute for the bucket's lifecycle, and it has a test of its own.
     """
-    workloads = _units_in(sandbox, _units_in(sandbox, _root_id(sandbox))["Workloads"])
+    workloads = child_units(sandbox, child_units(sandbox)["Workloads"])
     management = workspaces.checkout(
         "examples/complete/management",
         sandbox.environment(),
@@ -53,14 +54,3 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
         variables={"patch_compliance_collected": False},
     )
     return Complete(management, administrator)
-
-
-def _root_id(sandbox: Sandbox) -> str:
-    (root,) = sandbox.client("organizations").list_roots()["Roots"]
-    return str(root["Id"])
-
-
-def _units_in(sandbox: Sandbox, parent_id: str) -> dict[str, str]:
-    """Name to id."""
-    found = sandbox.client("organizations").list_organizational_units_for_parent(ParentId=parent_id)
-    return {unit["Name"]: unit["Id"] for unit in found["OrganizationalUnits"]}

@@ -1,10 +1,11 @@
-"""How each example is checked out: the variables that it needs, in an organization where what it wants is there."""
+"""Checks out each example, with its variables and its prerequisites in the sandbox."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from harness.complete import ADMINISTRATOR, checkout_complete
+from harness.organization import child_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,8 +19,8 @@ _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
 
 
-def prepare_by_hand(sandbox: Sandbox) -> None:
-    """Do what a person does once where there is no Python, as the README of examples/without-python has it."""
+def create_prerequisites(sandbox: Sandbox) -> None:
+    """Run the commands that the README of examples/without-python lists."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
     sandbox.client("cloudformation").activate_organizations_access()
     sandbox.client("iam").create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
@@ -44,7 +45,7 @@ def _management(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 
 def _delegated_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    """In an organization where ../management would have registered it, with patch compliance collected."""
+    """With the registration that ../management makes, and with compliance reporting."""
     register_administrator(sandbox)
     terraform = checkout_complete(workspaces, sandbox).administrator
     terraform.variables.update(
@@ -61,21 +62,19 @@ def _credentials(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 
 def _quick_setup_types(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    """In an organization whose AWS Config is set up."""
+    """With AWS Config's trusted access and delegated administrator."""
     organizations = sandbox.client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal=_CONFIG)
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_CONFIG)
-    (root,) = organizations.list_roots()["Roots"]
-    units = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
     variables = {
-        "organizational_unit_ids": [unit["Id"] for unit in units if unit["Name"] == "Workloads"],
+        "organizational_unit_ids": [child_units(sandbox)["Workloads"]],
         "config_administrator_account_id": ADMINISTRATOR,
     }
     return workspaces.checkout("examples/quick-setup-types", sandbox.environment(), variables=variables)
 
 
 def _without_python(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=ADMINISTRATOR, ServicePrincipal=_SYSTEMS_MANAGER
     )

@@ -1,12 +1,12 @@
-"""Finds the providers that Terraform shall use and writes the Terraform CLI configuration that names them.
+"""Finds the providers of this machine, and writes the Terraform CLI configuration for them.
 
-hashicorp/aws is always the genuine one. hashicorp/external is the genuine one wherever it can be had; else a stand-in
-takes its place (`external.provider`). In this order:
+hashicorp/aws is always the genuine one. hashicorp/external is the genuine one if available, and otherwise a stand-in
+(`external.provider`). Sources, in this order:
 
-1. the mirror that SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR names;
-2. what was downloaded from the registry before;
-3. the registry, if it can be reached: downloaded once, into a folder that is kept;
-4. Terraform's implied mirror folders, then every folder below /opt that is laid out as a mirror.
+1. the mirror in SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR;
+2. an earlier download from the registry;
+3. the registry, if it can be reached: downloaded once, into a folder that persists;
+4. Terraform's implied local mirror directories, then every folder below /opt with the layout of a mirror.
 """
 
 from __future__ import annotations
@@ -17,18 +17,16 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from contextlib import ExitStack
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.external.plugin import ExternalPlugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Iterable, Iterator, Mapping
 
 MIRROR_VARIABLE = "SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR"
 REGISTRY = "registry.terraform.io"
@@ -38,7 +36,7 @@ EXTERNAL = f"{REGISTRY}/hashicorp/external"
 _MINIMUM_TERRAFORM = (1, 9)
 _DISCOVERY = f"https://{REGISTRY}/.well-known/terraform.json"
 
-# What is downloaded where the registry can be reached: the oldest AWS provider that the module promises to work with.
+# The oldest AWS provider that the module supports.
 _DOWNLOADED = """
 terraform {
   required_providers {
@@ -51,79 +49,74 @@ terraform {
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Mirror folders: where hashicorp/aws is, and where the genuine hashicorp/external is, if it is anywhere."""
+    """The filesystem mirrors of hashicorp/aws, and of the genuine hashicorp/external if there is one."""
 
     aws: Path
     external: Path | None
 
 
+@dataclass(frozen=True)
 class Providers:
-    """The providers of one session; a context manager, because the stand-in keeps a process warm.
+    """The providers of one session.
 
-    `cli_configuration` is the file for TF_CLI_CONFIG_FILE; `is_stand_in`: whether hashicorp/external is the stand-in.
+    `cli_configuration`: the file for TF_CLI_CONFIG_FILE. `is_stand_in`: whether hashicorp/external is the stand-in.
     """
 
-    def __init__(self, folder: Path, mirrors: Mirrors, platform: str) -> None:
-        self.cli_configuration = folder / "terraform.tfrc"
-        self.is_stand_in = mirrors.external is None
-        self._resources = ExitStack()
-        external = mirrors.external or self._stand_in(folder / "stand-in", platform)
-        self.cli_configuration.write_text(_cli_configuration(mirrors.aws, external))
+    cli_configuration: Path
+    is_stand_in: bool
 
-    @classmethod
-    def prepare(cls, folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path) -> Self:
-        """Resolve the providers of this machine.
 
-        Parameters
-        ----------
-        folder: an empty folder for what is generated
-        download: a folder kept from session to session, for what the registry gives
+@contextmanager
+def prepare_providers(
+    folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path
+) -> Iterator[Providers]:
+    """Find the providers of this machine.
 
-        Raises HarnessError: no terraform, an old terraform, or no AWS provider to be had.
-        """
-        platform = _terraform_platform()
-        mirrors = resolve(environment, download, platform)
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, mirrors, platform)
+    Parameters
+    ----------
+    folder: an empty folder for generated files
+    download: a folder that persists between sessions, for downloads from the registry
 
-    def _stand_in(self, mirror: Path, platform: str) -> Path:
-        self._resources.enter_context(ExternalPlugin(mirror / EXTERNAL, platform))
-        return mirror
+    Raises HarnessError: no terraform, an unsupported terraform, or no AWS provider.
+    """
+    platform = _terraform_platform()
+    with configure_providers(folder, resolve(environment, download, platform), platform) as providers:
+        yield providers
 
-    def close(self) -> None:
-        self._resources.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+@contextmanager
+def configure_providers(folder: Path, mirrors: Mirrors, platform: str) -> Iterator[Providers]:
+    """Write the CLI configuration of the mirrors, with the stand-in if there is no genuine hashicorp/external."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stand_in = folder / "stand-in"
+    with ExternalPlugin(stand_in / EXTERNAL, platform) if mirrors.external is None else nullcontext():
+        file = folder / "terraform.tfrc"
+        file.write_text(_cli_configuration(mirrors.aws, mirrors.external or stand_in))
+        yield Providers(file, mirrors.external is None)
 
 
 def resolve(environment: Mapping[str, str], download: Path, platform: str) -> Mirrors:
-    """The mirrors of this machine, in the order of the module's documentation. Raises HarnessError."""
+    """The mirrors of this machine, from the sources above. Raises HarnessError."""
     named = environment.get(MIRROR_VARIABLE)
     if named:
         mirror = Path(named).absolute()
         if not _holds(mirror, AWS, platform):
             raise HarnessError(
                 f"{MIRROR_VARIABLE} is {named}, but {mirror / AWS} holds no provider for {platform}: "
-                "name a folder that `terraform providers mirror` has filled, or unset the variable."
+                "set it to a folder that `terraform providers mirror` created, or unset it."
             )
         return Mirrors(mirror, _first([mirror], EXTERNAL, platform))
     downloaded = download / ".terraform" / "providers"
-    if not _holds(downloaded, AWS, platform) and _registry_answers():
+    if not _holds(downloaded, AWS, platform) and _registry_is_reachable():
         _download(download)
     candidates = [downloaded, *_implied_mirrors(environment), *_optional_software()]
     aws = _first(candidates, AWS, platform)
     if aws is None:
         raise HarnessError(
             f"No AWS provider for {platform}: {REGISTRY} cannot be reached and no mirror holds hashicorp/aws. "
-            f"To resolve: allow the registry; or, where it can be reached, run `terraform providers mirror FOLDER` "
-            f"with hashicorp/aws 5.100 or newer required, and set {MIRROR_VARIABLE}=FOLDER here. "
-            f"Looked in: {', '.join(map(str, candidates))}."
+            f"Allow access to the registry. Or run `terraform providers mirror FOLDER` on a machine with access, "
+            f"with hashicorp/aws 5.100 or newer in required_providers, and set {MIRROR_VARIABLE}=FOLDER here. "
+            f"Searched: {', '.join(map(str, candidates))}."
         )
     return Mirrors(aws, _first(candidates, EXTERNAL, platform))
 
@@ -137,15 +130,15 @@ def _terraform_platform() -> str:
     run = subprocess.run([terraform, "version", "-json"], capture_output=True, text=True, check=False, timeout=60)
     if run.returncode != 0:
         raise HarnessError(f"`{terraform} version` fails: {run.stderr.strip() or run.stdout.strip()}")
-    answer = json.loads(run.stdout)
-    version = str(answer["terraform_version"])
+    document = json.loads(run.stdout)
+    version = str(document["terraform_version"])
     if tuple(map(int, version.split(".")[:2])) < _MINIMUM_TERRAFORM:
-        raise HarnessError(f"{terraform} is Terraform {version}: the module needs 1.9 or newer.")
-    return str(answer["platform"])
+        raise HarnessError(f"{terraform} is Terraform {version}: the module requires 1.9 or newer.")
+    return str(document["platform"])
 
 
 def _holds(mirror: Path, provider: str, platform: str) -> bool:
-    """Both layouts count: VERSION/PLATFORM/ unpacked, and terraform-provider-TYPE_VERSION_PLATFORM.zip packed."""
+    """Whether the mirror has the provider, in the unpacked or in the packed layout."""
     folder = mirror / provider
     return any(folder.glob(f"*/{platform}")) or any(folder.glob(f"terraform-provider-*_{platform}.zip"))
 
@@ -169,16 +162,16 @@ def _optional_software() -> list[Path]:
     return sorted(path.parent for path in Path("/opt").glob(f"*/{REGISTRY}"))
 
 
-def _registry_answers() -> bool:
+def _registry_is_reachable() -> bool:
     try:
-        with urllib.request.urlopen(_DISCOVERY, timeout=3) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(_DISCOVERY, timeout=3) as response:
+            return bool(response.status == 200)
     except OSError:
         return False
 
 
 def _download(folder: Path) -> None:
-    """Fill `folder` by `terraform init`, which leaves behind .terraform/providers, laid out as an unpacked mirror."""
+    """Run `terraform init` in `folder`: its .terraform/providers has the layout of an unpacked mirror."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "main.tf").write_text(_DOWNLOADED)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
@@ -193,7 +186,7 @@ def _download(folder: Path) -> None:
         timeout=600,
     )
     if run.returncode != 0:
-        raise HarnessError(f"The registry answers, but the providers cannot be downloaded: {run.stderr.strip()}")
+        raise HarnessError(f"The registry is reachable, but the download of the providers fails: {run.stderr.strip()}")
 
 
 def _cli_configuration(aws: Path, external: Path) -> str:

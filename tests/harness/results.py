@@ -1,4 +1,4 @@
-"""What Terraform answered, typed: diagnostics, plans, applies and the runs of `terraform test`.
+"""The typed output of Terraform commands: diagnostics, plans, applies and the runs of `terraform test`.
 
 Terraform's machine-readable output: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from harness.errors import HarnessError
+from harness import HarnessError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,9 +48,9 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Change:
-    """What a plan wants to do to one resource.
+    """The planned change of one resource.
 
-    `action` is Terraform's word: create, read, update, replace, delete, remove, import or move.
+    `action`: create, read, update, replace, delete, remove, import or move.
     """
 
     address: str
@@ -60,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Check:
-    """A check block, or the conditions of a resource, output or variable, with the messages of what failed."""
+    """A check block, or the conditions of a resource, output or variable, with the messages of failed conditions."""
 
     address: str
     status: str
@@ -69,7 +69,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """The messages of one command, oldest first. `text` is what Terraform said outside of them."""
+    """The messages of one command, oldest first. `text` is its other output."""
 
     messages: tuple[Message, ...]
     text: str = ""
@@ -89,7 +89,7 @@ class Report:
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
-        """Output values by name; of a plan those that are known already."""
+        """Output values by name; for a plan, those that are known."""
         found: dict[str, Any] = {}
         for message in self.of("outputs"):
             found.update({name: output["value"] for name, output in message["outputs"].items() if "value" in output})
@@ -102,7 +102,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Plan(Report):
-    """A plan. What `document` tells costs another start of the providers; the rest is at hand."""
+    """A plan. `document` runs `terraform show`, once."""
 
     is_empty: bool = True
     _show: Callable[[], dict[str, Any]] = field(default=dict, repr=False, compare=False)
@@ -113,7 +113,7 @@ class Plan(Report):
 
     @cached_property
     def drift(self) -> tuple[Change, ...]:
-        """What was changed outside of Terraform."""
+        """Changes outside of Terraform."""
         return tuple(_change(message["change"]) for message in self.of("resource_drift"))
 
     def actions(self) -> dict[str, str]:
@@ -122,7 +122,7 @@ class Plan(Report):
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The plan as `terraform show -json` prints it. Sensitive values are in it in clear."""
+        """The plan as `terraform show -json` prints it, with sensitive values."""
         return self._show()
 
     @cached_property
@@ -131,7 +131,7 @@ class Plan(Report):
         return {check.address: check for check in map(_check, self.document.get("checks", ()))}
 
     def after(self, address: str) -> dict[str, Any]:
-        """The planned attributes of one resource, without those that are unknown. Raises KeyError."""
+        """The known planned attributes of one resource. Raises KeyError."""
         for change in self.document.get("resource_changes", ()):
             if change["address"] == address:
                 return dict(change["change"]["after"] or {})
@@ -151,7 +151,7 @@ class Plan(Report):
 
 @dataclass(frozen=True)
 class Apply(Report):
-    """An apply or a destroy that went well."""
+    """A successful apply or destroy."""
 
     @property
     def added(self) -> int:
@@ -171,7 +171,7 @@ class Apply(Report):
 
     @cached_property
     def provisioner_lines(self) -> tuple[str, ...]:
-        """What the programs of provisioners printed."""
+        """The output of provisioners."""
         return tuple(str(message["hook"]["output"]) for message in self.of("provision_progress"))
 
     def _count(self, kind: str) -> int:
@@ -199,7 +199,7 @@ class TestRun:
 
 @dataclass(frozen=True)
 class TestReport(Report):
-    """The outcome of `terraform test`."""
+    """The results of `terraform test`."""
 
     __test__ = False
 
@@ -215,7 +215,7 @@ class TestReport(Report):
         }
 
     def diagnostics_of(self, file: str, run: str | None = None) -> tuple[Diagnostic, ...]:
-        """What was said about a run, or, without one, about the file outside of its runs."""
+        """The diagnostics of a run, or, without one, of the file outside of its runs."""
         return tuple(
             Diagnostic.parse(message["diagnostic"])
             for message in self.of("diagnostic")
@@ -224,11 +224,11 @@ class TestReport(Report):
 
 
 class TerraformError(Exception):
-    """A command failed. The text holds the diagnostics; `report` holds all that was said."""
+    """A command failed. The text is its diagnostics; `report` is its output."""
 
     def __init__(self, command: Sequence[str], status: int, report: Report) -> None:
-        said = "\n\n".join(map(str, report.diagnostics)) or report.text or "Terraform said nothing."
-        super().__init__(f"terraform {' '.join(command)} ended with {status}:\n{said}")
+        output = "\n\n".join(map(str, report.diagnostics)) or report.text or "(no output)"
+        super().__init__(f"terraform {' '.join(command)} ended with {status}:\n{output}")
         self.command = tuple(command)
         self.status = status
         self.report = report
@@ -239,11 +239,11 @@ class TerraformError(Exception):
 
 
 class TerraformTimeoutError(HarnessError):
-    """A command took too long and was killed with its plugins."""
+    """A command reached its timeout and was killed with its plugins."""
 
 
 def parse_messages(output: str) -> tuple[tuple[Message, ...], str]:
-    """Split what a command with -json printed into its messages and the text between them."""
+    """Split the output of a command with -json into its messages and other text."""
     messages: list[Message] = []
     text: list[str] = []
     for line in output.splitlines():

@@ -1,10 +1,9 @@
-"""The module's scripts as a person starts them, by the administrator of an account in the sandbox."""
+"""Runs the module's scripts with the credentials of an account in the sandbox."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.workspace import REPOSITORY
@@ -13,18 +12,11 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a script ended with."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-
-def run_script(sandbox: Sandbox, name: str, *arguments: str, account_id: str | None = None) -> Said:
-    """Run scripts/`name`; the account is the management account unless another is given. Nobody is there to answer."""
-    ended = subprocess.run(
+def run_script(
+    sandbox: Sandbox, name: str, *arguments: str, account_id: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run scripts/`name` non-interactively, in the management account by default."""
+    return subprocess.run(
         [sys.executable, str(REPOSITORY / "scripts" / name), *arguments],
         env={"PATH": "/usr/bin:/bin", **sandbox.environment(account_id)},
         stdin=subprocess.DEVNULL,
@@ -33,4 +25,3 @@ def run_script(sandbox: Sandbox, name: str, *arguments: str, account_id: str | N
         timeout=120,
         check=False,
     )
-    return Said(ended.returncode, ended.stdout, ended.stderr)

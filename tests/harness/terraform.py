@@ -1,8 +1,8 @@
-"""The one adapter to the Terraform program.
+"""Runs Terraform.
 
-python-terraform spells the command lines. Its own way of running them is not used, for on current Terraform `destroy`,
-`output(name)` and the default `apply` are broken, there is no time limit, and files with variables stay behind
-(beelit94/python-terraform issues 108, 113, 128).
+python-terraform generates the command lines. It does not run them: with current Terraform its `destroy`, `output(name)`
+and default `apply` fail, it has no timeout, and it leaves variable files behind (beelit94/python-terraform issues 108,
+113, 128).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from harness.warm_provider import WarmProviders
+    from harness.reattached_providers import ReattachedProviders
 
 _FLAG = python_terraform.IsFlagged
 
 
 class _CommandLine(python_terraform.Terraform):  # type: ignore[misc]
-    """python-terraform's spelling of options, without its habit of reading the state."""
+    """python-terraform's command lines, without reading the state."""
 
     def read_state_file(self, file_path: str | None = None) -> None:
         pass
@@ -43,10 +43,10 @@ class Terraform:
     Parameters
     ----------
     directory: the configuration; state, plans and providers are kept in it
-    environment: the whole environment of the commands, nothing is inherited
-    variables: values for input variables, for every command that takes them
-    timeout: seconds after which a command is killed together with its plugins
-    warm: providers to attach to, for every command but `start_apply`, with which the plugins have to be killable
+    environment: the environment of the commands; nothing is inherited
+    variables: values of input variables, for every command that takes them
+    timeout: seconds after which a command and its plugins are killed
+    reattached: running providers to reattach to, except in `start_apply`, whose plugins must end with it
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class Terraform:
         *,
         variables: Mapping[str, object] | None = None,
         timeout: float = 180.0,
-        warm: WarmProviders | None = None,
+        reattached: ReattachedProviders | None = None,
     ) -> None:
-        self._warm = warm
+        self._reattached = reattached
         self.directory = directory
         self.environment = dict(environment)
         self.variables = dict(variables or {})
@@ -87,13 +87,13 @@ class Terraform:
         replace: Sequence[str] = (),
         target: Sequence[str] = (),
     ) -> Plan:
-        """Plan. `variables` go over those of the object. Raises TerraformError."""
+        """Plan. `variables` override those of the object. Raises TerraformError."""
         file = self.directory / f"{time.monotonic_ns()}.tfplan"
         options = self._planning(variables, destroy=destroy, refresh_only=refresh_only, replace=replace, target=target)
         began = time.monotonic()
         with self._started("plan", **options, json=_FLAG, detailed_exitcode=_FLAG, out=str(file)) as running:
-            status, output, complaint = running.finish(self.timeout)
-        report = self._report(["plan"], status, output, complaint, began, good=(0, 2))
+            status, output, stderr = running.finish(self.timeout)
+        report = self._report(["plan"], status, output, stderr, began, success=(0, 2))
         return Plan(report.messages, report.text, report.seconds, is_empty=status == 0, _show=partial(self._show, file))
 
     def apply(
@@ -112,12 +112,12 @@ class Terraform:
         return self._apply(self._planning(variables, destroy=True, target=target))
 
     def start_apply(self, variables: Mapping[str, object] | None = None, *, destroy: bool = False) -> RunningTerraform:
-        """Begin an apply that the caller watches, waits for or kills."""
+        """Start an apply that the caller waits for, interrupts or kills."""
         options = self._planning(variables, destroy=destroy)
         return self._start("apply", environment=self.environment, **options, json=_FLAG, auto_approve=_FLAG)
 
     def output(self) -> dict[str, Any]:
-        """The output values in the state. Sensitive ones are in it in clear."""
+        """The output values in the state, with sensitive values."""
         document = json.loads(self._run("output", json=_FLAG, input=None).text)
         return {name: output["value"] for name, output in document.items()}
 
@@ -128,40 +128,48 @@ class Terraform:
         return {resource["address"]: resource["values"] for resource in _resources(root)}
 
     def addresses(self) -> list[str]:
-        """The addresses in the state, sorted: cheap, for no provider is started."""
+        """The addresses in the state, sorted. Starts no provider."""
         return sorted(self._run("state list", input=None, no_color=None).text.splitlines())
 
     def forget(self, address: str) -> None:
-        """Take a resource out of the state, and leave it as it is. Raises TerraformError when it is not there."""
+        """`terraform state rm`. Raises TerraformError."""
         self._run("state rm", address, input=None, no_color=None)
 
     def import_(self, address: str, identifier: str) -> None:
-        """Take a resource into the state by `terraform import`. Raises TerraformError."""
+        """`terraform import`. Raises TerraformError."""
         self._run("import", address, identifier)
 
     def untaint(self, address: str) -> None:
-        """Take a resource for whole that a failed apply left tainted. Raises TerraformError when it is not."""
+        """`terraform untaint`. Raises TerraformError."""
         self._run("untaint", address, input=None)
 
     def test(self, test_directory: str, files: Sequence[str] = ()) -> TestReport:
-        """Run test files of a folder relative to the directory, initialised with `init(test_directory=...)`.
+        """Run the test files of a folder relative to the directory, initialised with `init(test_directory=...)`.
 
-        Failed runs are in the report and raise nothing. Raises TerraformError when Terraform could run no tests at all.
+        Failed runs are in the report. Raises TerraformError when Terraform runs no tests.
         """
         began = time.monotonic()
         options = {"test_directory": test_directory, "filter": list(files), "json": _FLAG, "no_color": _FLAG}
         with self._started("test", **options) as running:
-            status, output, complaint = running.finish(self.timeout)
-        report = self._report(["test"], status, output, complaint, began, good=(0, 1))
+            status, output, stderr = running.finish(self.timeout)
+        report = self._report(["test"], status, output, stderr, began, success=(0, 1))
         if not report.of("test_summary"):
             raise TerraformError(["test"], status, report)
         return TestReport(report.messages, report.text, report.seconds)
 
+    def provider_schemas(self) -> dict[str, Any]:
+        """The schema of every provider, by its address (`harness.providers.AWS`). Raises TerraformError.
+
+        https://developer.hashicorp.com/terraform/cli/commands/providers/schema
+        """
+        document = json.loads(self._run("providers schema", json=_FLAG, input=None, no_color=None).text)
+        return dict(document["provider_schemas"])
+
     def _apply(self, options: dict[str, object]) -> Apply:
         began = time.monotonic()
         with self._started("apply", **options, json=_FLAG, auto_approve=_FLAG) as running:
-            status, output, complaint = running.finish(self.timeout)
-        report = self._report(["apply"], status, output, complaint, began, good=(0,))
+            status, output, stderr = running.finish(self.timeout)
+        report = self._report(["apply"], status, output, stderr, began, success=(0,))
         return Apply(report.messages, report.text, report.seconds)
 
     def _planning(
@@ -188,30 +196,32 @@ class Terraform:
         return dict(document)
 
     def _run(self, command: str, *arguments: str, **options: object) -> Report:
-        """A command that answers in text, or in JSON that is one document."""
+        """Run a command whose output is text or one JSON document."""
         began = time.monotonic()
         with self._started(command, *arguments, **{"input": False, "no_color": _FLAG, **options}) as running:
-            status, output, complaint = running.finish(self.timeout)
+            status, output, stderr = running.finish(self.timeout)
         if status != 0:
-            raise TerraformError([command], status, Report((), f"{output}{complaint}".strip()))
+            raise TerraformError([command], status, Report((), f"{output}{stderr}".strip()))
         return Report((), output, time.monotonic() - began)
 
     @staticmethod
     def _report(
-        command: Sequence[str], status: int, output: str, complaint: str, began: float, *, good: Sequence[int]
+        command: Sequence[str], status: int, output: str, stderr: str, began: float, *, success: Sequence[int]
     ) -> Report:
         messages, text = parse_messages(output)
-        said = "\n".join(part for part in (text, complaint.strip()) if part)
-        report = Report(messages, said, time.monotonic() - began)
-        if status not in good:
+        output = "\n".join(part for part in (text, stderr.strip()) if part)
+        report = Report(messages, output, time.monotonic() - began)
+        if status not in success:
             raise TerraformError(command, status, report)
         return report
 
     @contextmanager
     def _started(self, command: str, *arguments: str, **options: object) -> Iterator[RunningTerraform]:
-        # What is attached to is not installed.
-        attaching = self._warm.attaching(self.directory, self.environment) if self._warm and command != "init" else {}
-        running = self._start(command, *arguments, environment={**self.environment, **attaching}, **options)
+        # `init` does not install a provider that it reattaches to.
+        reattach = (
+            self._reattached.start(self.directory, self.environment) if self._reattached and command != "init" else {}
+        )
+        running = self._start(command, *arguments, environment={**self.environment, **reattach}, **options)
         try:
             yield running
         finally:
@@ -222,15 +232,15 @@ class Terraform:
     ) -> RunningTerraform:
         line = _CommandLine(working_dir=str(self.directory))
         try:
-            spelled = line.generate_cmd_string(command, *arguments, **options)
-            return RunningTerraform(spelled, self.directory, environment, line.temp_var_files)
+            arguments_list = line.generate_cmd_string(command, *arguments, **options)
+            return RunningTerraform(arguments_list, self.directory, environment, line.temp_var_files)
         except BaseException:
             line.temp_var_files.clean_up()
             raise
 
 
 class RunningTerraform:
-    """A Terraform command under way, with its plugins in a process group of its own."""
+    """A running Terraform command, in a process group with its plugins."""
 
     def __init__(
         self, command: Sequence[str], directory: Path, environment: Mapping[str, str], variable_files: Any
@@ -238,17 +248,17 @@ class RunningTerraform:
         self._command = command
         self._variable_files = variable_files
         self._is_cleared = False
-        # Files, not pipes: a pipe that nobody reads stops the program, and orphaned plugins keep it open.
+        # Files, not pipes: a full pipe blocks the program, and orphaned plugins keep it open.
         with ExitStack() as opened:
             self._output = opened.enter_context(tempfile.TemporaryFile("w+"))
-            self._complaint = opened.enter_context(tempfile.TemporaryFile("w+"))
+            self._stderr = opened.enter_context(tempfile.TemporaryFile("w+"))
             self._process = subprocess.Popen(
                 command,
                 cwd=directory,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
-                stderr=self._complaint,
+                stderr=self._stderr,
                 start_new_session=True,
             )
             self._files = opened.pop_all()
@@ -258,20 +268,20 @@ class RunningTerraform:
         try:
             status = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
-            said = self._read(self._output) + self._read(self._complaint)
+            output = self._read(self._output) + self._read(self._stderr)
             self.kill()
             raise TerraformTimeoutError(
-                f"{' '.join(self._command)} was killed after {timeout:g} s. It had said:\n{said}"
+                f"{' '.join(self._command)} was killed after {timeout:g} s. Its output:\n{output}"
             ) from None
-        answer = status, self._read(self._output), self._read(self._complaint)
+        result = status, self._read(self._output), self._read(self._stderr)
         self.kill()
-        return answer
+        return result
 
     def wait(self, timeout: float = 180.0) -> Report:
         """Wait for the end of an apply. Raises TerraformError and TerraformTimeoutError."""
-        status, output, complaint = self.finish(timeout)
+        status, output, stderr = self.finish(timeout)
         messages, text = parse_messages(output)
-        report = Report(messages, f"{text}\n{complaint}".strip())
+        report = Report(messages, f"{text}\n{stderr}".strip())
         if status != 0:
             raise TerraformError(self._command[1:2], status, report)
         return report
@@ -281,11 +291,11 @@ class RunningTerraform:
         return self._process.poll() is None
 
     def interrupt(self) -> None:
-        """What Ctrl-C does."""
+        """Send SIGINT, as Ctrl-C does."""
         self._signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """End Terraform and its plugins at once (SIGKILL); nothing happens when they are gone already."""
+        """Send SIGKILL to Terraform and its plugins, unless they have ended."""
         if self._is_cleared:
             return
         self._is_cleared = True

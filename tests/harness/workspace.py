@@ -1,12 +1,13 @@
-"""Copies of the module to run Terraform in, so that nothing is ever written into the tree.
+"""Copies of the repository to run Terraform in, so that nothing is written into the working tree.
 
-The tree is copied once a session, and each configuration is initialised there once. A test gets a copy of that copy: it
-brings its own state, may be written to, and costs milliseconds, for the providers in it are symbolic links.
+The tree is copied once a session, and each configuration is initialised there once. A test gets a copy of that copy,
+with a state of its own. Copying takes milliseconds, because the providers in it are symbolic links.
 """
 
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import shutil
 import sys
@@ -15,41 +16,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
-from harness.providers import Providers
+from harness import HarnessError
+from harness.providers import prepare_providers
 from harness.terraform import Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.warm_provider import WarmProviders
+    from harness.providers import Providers
+    from harness.reattached_providers import ReattachedProviders
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOWNLOADS = REPOSITORY / ".cache" / "providers"
 
+_CALLS = "main.tf.json"
 _COPIED = ("modules", "scripts", "examples", "policies", "docs")
 _NOT_COPIED = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".terraform.lock.hcl")
 _NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
 
 
 class Workspaces:
-    """The copies of one session, below `folder`; `warm` are AWS providers that their commands share."""
+    """The copies of one session, below `folder`; their commands share the `reattached` AWS providers."""
 
     def __init__(
-        self, folder: Path, providers: Providers, *, warm: WarmProviders | None = None, repository: Path = REPOSITORY
+        self,
+        folder: Path,
+        providers: Providers,
+        *,
+        reattached: ReattachedProviders | None = None,
+        repository: Path = REPOSITORY,
     ) -> None:
-        self._warm = warm
+        self._reattached = reattached
         self._folder = folder
         self._providers = providers
         self._repository = repository
         self._pristine = folder / "pristine"
         self._initialised: set[str] = set()
+        self._installed: dict[str, Path] = {}
         self._count = 0
 
     def environment(self, variables: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment of a Terraform command: no AWS or Terraform settings of the person, `variables` on top.
+        """The environment of a Terraform command: without the user's AWS and Terraform settings, and with `variables`.
 
-        python3 is the interpreter of the tests, so that programs that Terraform runs find boto3.
+        python3 is the interpreter of the tests, so that programs that Terraform starts find boto3.
         """
         home = self._folder / "home"
         home.mkdir(parents=True, exist_ok=True)
@@ -60,7 +69,7 @@ class Workspaces:
             **inherited,
             "AWS_EC2_METADATA_DISABLED": "true",
             "CHECKPOINT_DISABLE": "1",
-            # Terraform and the AWS provider spend a quarter of their time collecting the garbage of a big schema.
+            # Garbage collection of the large schema takes a quarter of the time of Terraform and the AWS provider.
             "GOGC": "400",
             "HOME": str(home),
             "PATH": os.pathsep.join([str(self._programs()), inherited.get("PATH", os.defpath)]),
@@ -77,27 +86,29 @@ class Workspaces:
         variables: Mapping[str, object] | None = None,
         backend: bool = True,
     ) -> Terraform:
-        """An initialised configuration of one's own.
+        """A copy of an initialised configuration.
 
         Parameters
         ----------
         configuration: its folder in the repository, such as "examples/minimal"
-        environment: where AWS is, as `Sandbox.environment()` says it
-        variables: values for its input variables
-        backend: whether its backend is initialised; without it, the configuration can be validated and no more
+        environment: endpoint and credentials of AWS, from `Sandbox.environment()`
+        variables: values of its input variables
+        backend: whether to initialise its backend; without it, the configuration can only be validated
 
-        Raises TerraformError where it cannot be initialised, HarnessError where the repository does not have it.
+        Raises TerraformError if it cannot be initialised, HarnessError if the repository does not have it.
         """
         self._initialise(configuration, backend=backend)
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
         shutil.copytree(self._pristine, copy, symlinks=True)
-        return Terraform(copy / configuration, self.environment(environment), variables=variables, warm=self._warm)
+        return Terraform(
+            copy / configuration, self.environment(environment), variables=variables, reattached=self._reattached
+        )
 
     def write(
         self, files: Mapping[str, str], environment: Mapping[str, str] | None = None, *, init: bool = True
     ) -> Terraform:
-        """A configuration made of `files` (text by name), beside a copy of the module: `source = "../module"`."""
+        """A configuration from `files` (text by name), with a copy of the module: `source = "../module"`."""
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
         shutil.copytree(self._tree(), copy / "module", ignore=_NOT_COPIED)
@@ -105,9 +116,35 @@ class Workspaces:
         for name, text in files.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
-        terraform = Terraform(directory, self.environment(environment), warm=self._warm)
+        terraform = Terraform(directory, self.environment(environment), reattached=self._reattached)
         if init:
             terraform.init()
+        return terraform
+
+    def call_modules(
+        self,
+        modules: Mapping[str, Mapping[str, object]],
+        environment: Mapping[str, str],
+        *,
+        provider: Mapping[str, str] | None = None,
+        **blocks: object,
+    ) -> Terraform:
+        """A configuration that calls modules (arguments by name), and has other blocks in Terraform's JSON syntax.
+
+        What `terraform init` installs depends on the sources of the modules alone, and is copied from the first
+        configuration with the same ones.
+        """
+        document = {"provider": {"aws": {"region": "us-east-1", **(provider or {})}}, "module": modules, **blocks}
+        terraform = self.write({_CALLS: json.dumps(document)}, environment, init=False)
+        sources = json.dumps({name: arguments["source"] for name, arguments in modules.items()}, sort_keys=True)
+        if sources in self._installed:
+            for name in (".terraform", ".terraform.lock.hcl"):
+                _copy(self._installed[sources] / name, terraform.directory / name)
+        else:
+            terraform.init()
+            self._installed[sources] = self._folder / f"installed-{self._count}"
+            for name in (".terraform", ".terraform.lock.hcl"):
+                _copy(terraform.directory / name, self._installed[sources] / name)
         return terraform
 
     def _initialise(self, configuration: str, *, backend: bool) -> None:
@@ -115,7 +152,7 @@ class Workspaces:
             return
         directory = self._tree() / configuration
         if not any(directory.glob("*.tf")):
-            raise HarnessError(f"{configuration} is no folder of the repository that holds a Terraform configuration.")
+            raise HarnessError(f"{configuration} is not a Terraform configuration of the repository.")
         Terraform(directory, self.environment()).init(backend=backend)
         self._initialised.add(configuration)
 
@@ -131,31 +168,47 @@ class Workspaces:
         for name in _COPIED:
             if (self._repository / name).is_dir():
                 shutil.copytree(self._repository / name, target / name, ignore=_NOT_COPIED)
-        # Compiled once here, or every copy would compile the scripts again at their first start.
+        # Otherwise the scripts of every copy would be compiled at their first start.
         compileall.compile_dir(target / "scripts", quiet=1)
-        for file in self._repository.glob("tests/**/*"):
+        for file in [*self._repository.glob("tests/**/*"), *self._repository.glob("tools/**/*")]:
             if file.suffix in {".tf", ".hcl"} and ".terraform" not in file.parts:
                 copy = target / file.relative_to(self._repository)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, copy)
 
     def _programs(self) -> Path:
-        """A folder with just `python3`: the virtual environment's other programs are none of Terraform's business."""
+        """A folder with `python3` alone: Terraform must not find the virtual environment's other programs."""
         folder = self._folder / "programs"
         link = folder / "python3"
         if not link.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            # A program and not a link: Python looks for its virtual environment beside the name it was started by.
+            # A script, not a link: Python locates its virtual environment by the path it was started by.
             link.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
             link.chmod(0o755)
         return folder
 
 
+def change_inputs(terraform: Terraform, module: str, **inputs: object) -> None:
+    """Change arguments of a module call of `Workspaces.call_modules`."""
+    file = terraform.directory / _CALLS
+    document = json.loads(file.read_text())
+    document["module"][module] |= inputs
+    file.write_text(json.dumps(document))
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(source, target)
+
+
 @contextmanager
 def temporary_workspaces() -> Iterator[Workspaces]:
-    """Workspaces that vanish afterwards, for what runs outside of pytest. Raises HarnessError."""
+    """Temporary workspaces for commands outside of pytest. Raises HarnessError."""
     with (
         tempfile.TemporaryDirectory(prefix="workspaces-") as folder,
-        Providers.prepare(Path(folder) / "providers", download=DOWNLOADS) as providers,
+        prepare_providers(Path(folder) / "providers", download=DOWNLOADS) as providers,
     ):
         yield Workspaces(Path(folder), providers)

@@ -1,4 +1,4 @@
-"""The stand-in runs programs by the genuine provider's rules, and says its words."""
+"""The stand-in runs programs by the rules of the genuine provider, with its messages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_program_without_query_reads_an_empty_object() -> None:
     ("output", "result"),
     [("{}", {}), ("null", {}), ('{"a": null, "b": "1"}', {"a": "", "b": "1"}), (' {"a": "\\u00e9"}\n', {"a": "é"})],
 )
-def test_results_that_are_good(output: str, result: dict[str, str]) -> None:
+def test_valid_results(output: str, result: dict[str, str]) -> None:
     assert answer(f"print({output!r})") == result
 
 
@@ -66,26 +66,26 @@ def test_results_that_are_good(output: str, result: dict[str, str]) -> None:
         ('{"a": "1"} and more', "Extra data"),
     ],
 )
-def test_results_that_are_refused(output: str, error: str) -> None:
+def test_invalid_results(output: str, error: str) -> None:
     refused = failure(f"print({output!r})")
     assert refused.summary == "Unexpected External Program Results"
     assert "must be a JSON encoded map of string keys and string values" in refused.detail
     assert error in refused.detail
 
 
-def test_a_failing_program_is_quoted() -> None:
+def test_failing_program() -> None:
     failed = failure("import sys; print('{}'); sys.exit('account 1 is closed')")
     assert failed.summary == "External Program Execution Failed"
     assert failed.detail.endswith("\nError Message: account 1 is closed\n\nState: exit status 1")
 
 
-def test_a_program_that_fails_without_a_word() -> None:
+def test_failing_program_without_output() -> None:
     assert "returned no additional error messaging" in failure("raise SystemExit(3)").detail
     assert failure("raise SystemExit(3)").detail.endswith("State: exit status 3")
     assert failure("import os; os.kill(os.getpid(), 9)").detail.endswith("State: signal: killed")
 
 
-def test_standard_error_of_a_good_program_is_dropped() -> None:
+def test_stderr_of_a_successful_program() -> None:
     assert answer("import sys; print('note', file=sys.stderr); print('{}')") == {}
 
 
@@ -96,7 +96,7 @@ def test_no_program(program: list[str | None]) -> None:
     assert caught.value.summary == "External Program Missing"
 
 
-def test_programs_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SHELL", raising=False)
     plain = tmp_path / "plain"
     plain.write_text("text")
@@ -115,7 +115,7 @@ def test_programs_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         assert caught.value.detail.endswith(f'\nPlatform: {sys.platform}\nProgram: "{program}"\nError: {error}')
 
 
-def test_a_program_that_is_not_found_goes_to_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_program_is_passed_to_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHELL", "/bin/sh")
     with pytest.raises(ExternalProgramError) as caught:
         ProgramRunner().run(["no-such-program", "argument"], {}, None)
@@ -125,7 +125,7 @@ def test_a_program_that_is_not_found_goes_to_the_shell(monkeypatch: pytest.Monke
     assert "State: exit status 127" in caught.value.detail
 
 
-def test_a_working_directory_that_is_not_there() -> None:
+def test_missing_working_directory() -> None:
     with pytest.raises(ExternalProgramError) as caught:
         ProgramRunner().run([sys.executable, "-c", "pass"], {}, "/no/such/folder")
     assert caught.value.summary == "External Program Execution Failed"

@@ -1,4 +1,4 @@
-"""What the fixtures of `tests/conftest.py` promise."""
+"""The fixtures of `tests/conftest.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the providers come from on a machine, and what is said when there are none."""
+"""The sources of the providers, and the errors without them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import providers
-from harness.errors import HarnessError
-from harness.providers import AWS, EXTERNAL, MIRROR_VARIABLE, Mirrors, Providers, resolve
+from harness import HarnessError, providers
+from harness.providers import AWS, EXTERNAL, MIRROR_VARIABLE, Mirrors, configure_providers, prepare_providers, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +17,7 @@ PLATFORM = "linux_amd64"
 
 @pytest.fixture(autouse=True)
 def no_registry_no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(providers, "_registry_answers", lambda: False)
+    monkeypatch.setattr(providers, "_registry_is_reachable", lambda: False)
     monkeypatch.setattr(providers, "_optional_software", list)
 
 
@@ -28,19 +27,21 @@ def fill(mirror: Path, *names: str) -> Path:
     return mirror
 
 
-def test_the_named_mirror_comes_first(tmp_path: Path) -> None:
+def test_named_mirror(tmp_path: Path) -> None:
     named = fill(tmp_path / "named", AWS, EXTERNAL)
     fill(tmp_path / "home/.terraform.d/plugins", AWS)
     environment = {MIRROR_VARIABLE: str(named), "HOME": str(tmp_path / "home")}
     assert resolve(environment, tmp_path / "download", PLATFORM) == Mirrors(named, named)
 
 
-def test_a_named_mirror_without_the_provider_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HarnessError, match=rf"^{MIRROR_VARIABLE} is .*holds no provider for {PLATFORM}: name a folder"):
+def test_named_mirror_without_provider(tmp_path: Path) -> None:
+    with pytest.raises(
+        HarnessError, match=rf"^{MIRROR_VARIABLE} is .*holds no provider for {PLATFORM}: set it to a folder"
+    ):
         resolve({MIRROR_VARIABLE: str(tmp_path)}, tmp_path / "download", PLATFORM)
 
 
-def test_a_mirror_for_another_platform_is_passed_over(tmp_path: Path) -> None:
+def test_mirror_of_another_platform(tmp_path: Path) -> None:
     fill(tmp_path / ".terraform.d/plugins", AWS)
     with pytest.raises(HarnessError, match="No AWS provider for darwin_arm64"):
         resolve({"HOME": str(tmp_path)}, tmp_path / "download", "darwin_arm64")
@@ -53,21 +54,21 @@ def test_implied_folders(tmp_path: Path) -> None:
     assert resolve(environment, tmp_path / "download", PLATFORM) == Mirrors(shared, data)
 
 
-def test_a_packed_mirror_counts(tmp_path: Path) -> None:
+def test_packed_mirror(tmp_path: Path) -> None:
     folder = tmp_path / ".terraform.d/plugins" / AWS
     folder.mkdir(parents=True)
     (folder / f"terraform-provider-aws_5.100.0_{PLATFORM}.zip").touch()
     assert resolve({"HOME": str(tmp_path)}, tmp_path / "download", PLATFORM).aws == tmp_path / ".terraform.d/plugins"
 
 
-def test_the_registry_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     downloads = []
 
     def download(folder: Path) -> None:
         downloads.append(folder)
         fill(folder / ".terraform/providers", AWS, EXTERNAL)
 
-    monkeypatch.setattr(providers, "_registry_answers", lambda: True)
+    monkeypatch.setattr(providers, "_registry_is_reachable", lambda: True)
     monkeypatch.setattr(providers, "_download", download)
     expected = Mirrors(tmp_path / ".terraform/providers", tmp_path / ".terraform/providers")
     assert resolve({}, tmp_path, PLATFORM) == expected
@@ -75,7 +76,7 @@ def test_the_registry_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert downloads == [tmp_path]
 
 
-def test_no_provider_anywhere_names_the_ways_out(tmp_path: Path) -> None:
+def test_no_provider(tmp_path: Path) -> None:
     with pytest.raises(HarnessError) as caught:
         resolve({"HOME": str(tmp_path)}, tmp_path / "download", PLATFORM)
     message = str(caught.value)
@@ -88,11 +89,14 @@ def test_no_provider_anywhere_names_the_ways_out(tmp_path: Path) -> None:
     ("program", "message"),
     [
         (None, "terraform is not on PATH: install Terraform 1.9"),
-        ('echo \'{"terraform_version": "1.8.5", "platform": "linux_amd64"}\'', "is Terraform 1.8.5: the module needs"),
+        (
+            'echo \'{"terraform_version": "1.8.5", "platform": "linux_amd64"}\'',
+            "is Terraform 1.8.5: the module requires",
+        ),
         ("echo broken >&2; exit 1", "version` fails: broken"),
     ],
 )
-def test_terraform_that_will_not_do(
+def test_unsupported_terraform(
     program: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if program is not None:
@@ -101,12 +105,12 @@ def test_terraform_that_will_not_do(
         terraform.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(HarnessError, match=message):
-        Providers.prepare(tmp_path / "session", download=tmp_path / "download")
+        prepare_providers(tmp_path / "session", download=tmp_path / "download").__enter__()
 
 
-def test_the_genuine_provider_is_preferred_to_the_stand_in(tmp_path: Path) -> None:
+def test_genuine_provider_is_preferred(tmp_path: Path) -> None:
     mirror = fill(tmp_path / 'mirror "quoted"', AWS, EXTERNAL)
-    with Providers(tmp_path, Mirrors(mirror, mirror), PLATFORM) as prepared:
+    with configure_providers(tmp_path, Mirrors(mirror, mirror), PLATFORM) as prepared:
         assert not prepared.is_stand_in
     written = prepared.cli_configuration.read_text()
     assert written.count(r'mirror \"quoted\""') == 2

@@ -1,4 +1,4 @@
-"""The adapter against the genuine Terraform, with configurations that need no provider."""
+"""The genuine Terraform, with configurations that need no provider."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ run "broken" {
 
 @pytest.fixture
 def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of this test's temporary files, in which nobody else leaves any."""
+    """The folder of this test's temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -184,7 +184,7 @@ def test_tests_are_reported_run_by_run(workspaces: Workspaces) -> None:
 def test_a_command_that_takes_too_long_is_killed(workspaces: Workspaces) -> None:
     terraform = workspaces.write({"main.tf": SLOW})
     terraform.timeout = 2.0
-    with pytest.raises(TerraformTimeoutError, match=r"was killed after 2 s\. It had said"):
+    with pytest.raises(TerraformTimeoutError, match=r"was killed after 2 s\. Its output"):
         terraform.apply()
 
 

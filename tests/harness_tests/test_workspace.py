@@ -1,4 +1,4 @@
-"""Copies of the repository are complete, apart from each other, and initialised once."""
+"""Copies of the repository are complete, independent, and initialised once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.terraform import Terraform
-from harness.workspace import Workspaces
+from harness.workspace import Workspaces, change_inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def repository(tmp_path: Path) -> Path:
     files = {
         "main.tf": ROOT,
         "examples/small/main.tf": 'module "all" {\n  source = "../.."\n}\n',
-        "examples/small/terraform.tfstate": "a person's own",
+        "examples/small/terraform.tfstate": "the user's",
         "examples/small/.terraform/junk": "",
         "scripts/observe.py": "import nothing_at_all\n",
         "tests/apply/odd/main.tf": "",
@@ -76,24 +76,33 @@ def test_checkouts(repository: Path, tmp_path: Path, providers: Providers, monke
     assert sys.prefix in first.apply().provisioner_lines
     assert first.plan().is_empty
     assert not second.plan().is_empty
-    assert (repository / "examples/small/terraform.tfstate").read_text() == "a person's own"
+    assert (repository / "examples/small/terraform.tfstate").read_text() == "the user's"
 
-    with pytest.raises(HarnessError, match="examples/none is no folder of the repository that holds a Terraform"):
+    with pytest.raises(HarnessError, match="examples/none is not a Terraform configuration"):
         workspaces.checkout("examples/none")
 
 
-def test_nothing_of_the_person_is_inherited(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_user_are_not_inherited(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "TF_LOG", "TF_CLI_ARGS", "PYTHONPATH", "SHELL"):
-        monkeypatch.setenv(name, "the person's")
+        monkeypatch.setenv(name, "the user's")
     environment = workspaces.environment({"AWS_REGION": "eu-west-1"})
-    assert "the person's" not in environment.values()
+    assert "the user's" not in environment.values()
     assert environment["AWS_REGION"] == "eu-west-1"
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
     assert environment["CHECKPOINT_DISABLE"] == "1"
     assert environment["TF_CLI_CONFIG_FILE"].endswith("terraform.tfrc")
 
 
-def test_written_configurations_have_the_module_beside_them(workspaces: Workspaces) -> None:
+def test_written_configuration_has_the_module(workspaces: Workspaces) -> None:
     terraform = workspaces.write({"main.tf": "", "nested/main.tf": ""}, init=False)
     assert (terraform.directory / "../module/versions.tf").exists()
     assert (terraform.directory / "nested/main.tf").exists()
+
+
+def test_module_calls_are_initialised_once(repository: Path, tmp_path: Path, providers: Providers) -> None:
+    workspaces = Workspaces(tmp_path / "workspaces", providers, repository=repository)
+    first, second = (workspaces.call_modules({"one": {"source": "../module"}}, {}) for _ in range(2))
+    change_inputs(second, "one", count=0)
+    assert '"count": 0' not in (first.directory / "main.tf.json").read_text()
+    assert not first.validate().diagnostics
+    assert not second.validate().diagnostics

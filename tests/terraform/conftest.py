@@ -1,8 +1,7 @@
-"""One way to write a configuration that calls the root module."""
+"""A configuration that calls the root module."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +19,7 @@ OUTPUTS = tuple(re.findall(r'^output "(\w+)"', (REPOSITORY / "outputs.tf").read_
 
 
 class Configure(Protocol):
-    """A configuration in which the root module is called with these inputs, in the test's sandbox."""
+    """Write a configuration that calls the root module with these inputs, in the test's sandbox."""
 
     def __call__(self, *, provider: dict[str, str] | None = None, **inputs: object) -> Terraform: ...
 
@@ -28,15 +27,14 @@ class Configure(Protocol):
 @pytest.fixture
 def configure(workspaces: Workspaces, sandbox: Sandbox) -> Configure:
     def write(*, provider: dict[str, str] | None = None, **inputs: object) -> Terraform:
-        configuration = {
-            "provider": {"aws": {"region": "us-east-1", **(provider or {})}},
-            "module": {"systems_manager": {"source": "../module", "regions": ["us-east-1"], **inputs}},
-            "output": {
-                "everything": {"value": {name: f"${{module.systems_manager.{name}}}" for name in OUTPUTS}},
-                # By itself as well: known at plan, when other outputs are not.
-                "findings": {"value": "${module.systems_manager.preflight_findings}"},
-            },
+        output = {
+            "everything": {"value": {name: f"${{module.systems_manager.{name}}}" for name in OUTPUTS}},
+            # Known at plan, unlike other outputs.
+            "findings": {"value": "${module.systems_manager.preflight_findings}"},
         }
-        return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
+        call = {"source": "../module", "regions": ["us-east-1"], **inputs}
+        return workspaces.call_modules(
+            {"systems_manager": call}, sandbox.environment(), provider=provider, output=output
+        )
 
     return write

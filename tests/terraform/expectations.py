@@ -1,11 +1,11 @@
-"""What the apply tests expect of every run: who is who, what may be called, and what stays after destroy."""
+"""Accounts, allowed AWS calls, and what destroy retains."""
 
 from __future__ import annotations
 
 OTHER_MEMBER = "333333333333"
 MANAGEMENT = "111111111111"
 
-# All that an apply and a destroy of the module may call besides reading.
+# All that an apply and a destroy of the module may call, except read-only calls.
 ALLOWED_CALLS = (
     "organizations:EnableAWSServiceAccess",
     "organizations:CreateOrganizationalUnit",
@@ -29,6 +29,6 @@ ALLOWED_CALLS = (
     "ssm-quicksetup:DeleteConfigurationManager",
 )
 
-# What the README says that destroy leaves, as `harness.closing.differences` names it.
+# What destroy retains according to the README, as `harness.assertions.differences` names it.
 RETAINED_ACCESS = ("trusted_access/*", "stack_sets_access")
 RETAINED_ROLES = ("service_linked_roles/*", "roles/*")

@@ -1,4 +1,4 @@
-"""The server of the benchmark speaks as AWS does, as far as boto3 can tell, and owns up to what it does not know."""
+"""The benchmark's server responds to boto3 as AWS does, and fails for unknown operations."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from tools.bench.server import ENVIRONMENT, MANAGEMENT, ROLE, member, with_environment, without_role
-from tools.bench.serving import Server, serving
+from tools.bench.server_process import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def test_nothing_is_configured_yet(server: Server) -> None:
     assert _client(server, "ssm").list_resource_data_sync()["ResourceDataSyncItems"] == []
 
 
-def test_a_role_is_assumed_where_there_is_one(server: Server) -> None:
+def test_assume_role(server: Server) -> None:
     sts = _client(server, "sts")
     answer = sts.assume_role(RoleArn=f"arn:aws:iam::{_USER}:role/{ROLE}", RoleSessionName="bench")
     assert answer["Credentials"]["AccessKeyId"] == f"ASIA{_USER}"
@@ -73,7 +73,7 @@ def test_every_region_is_enabled(server: Server) -> None:
     }
 
 
-def test_who_has_used_cloud9_has_its_role(server: Server) -> None:
+def test_service_linked_role_of_cloud9(server: Server) -> None:
     (user_with_environment,) = with_environment(_ACCOUNTS)
     for account_id in (_USER, user_with_environment):
         arn = _client(server, "iam", account_id).get_role(RoleName="AWSServiceRoleForAWSCloud9")["Role"]["Arn"]
@@ -83,7 +83,7 @@ def test_who_has_used_cloud9_has_its_role(server: Server) -> None:
         iam.get_role(RoleName="AWSServiceRoleForAWSCloud9")
 
 
-def test_an_environment_is_in_one_region_of_its_account(server: Server) -> None:
+def test_environment_is_in_one_region(server: Server) -> None:
     (account_id,) = with_environment(_ACCOUNTS)
     cloud9 = _client(server, "cloud9", account_id)
     assert cloud9.list_environments()["environmentIds"] == [ENVIRONMENT]
@@ -93,16 +93,16 @@ def test_an_environment_is_in_one_region_of_its_account(server: Server) -> None:
     assert _client(server, "cloud9", _USER).list_environments()["environmentIds"] == []
 
 
-def _ask_what_it_does_not_know() -> None:
+def _call_unknown_operation() -> None:
     with serving(1, 0) as server, pytest.raises(ClientError):
         _client(server, "ssm").describe_parameters()
 
 
-def test_a_question_that_it_does_not_know_ends_the_benchmark() -> None:
+def test_unknown_operation() -> None:
     with pytest.raises(HarnessError, match="does not know DescribeParameters"):
-        _ask_what_it_does_not_know()
+        _call_unknown_operation()
 
 
-def test_a_process_that_fails_ends_the_benchmark(server: Server) -> None:
+def test_failing_client(server: Server) -> None:
     with pytest.raises(HarnessError, match=r"plain_boto3 failed: [^$]*invalid literal"):
-        server.asking("plain_boto3", "bare", "many")
+        server.run_client("plain_boto3", "bare", "many")

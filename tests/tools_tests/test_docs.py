@@ -1,4 +1,4 @@
-"""`make docs` writes what the Terraform files declare, and its check finds every README that says something else."""
+"""`make docs` writes the declarations of the Terraform files, and its check finds every README that is not current."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.docs.command import BEGIN, END, main
+from tools.docs.command import main
 from tools.docs.declarations import Output, Part, read_module
+from tools.docs.diagram import DIAGRAM
+from tools.docs.markers import markers
 from tools.docs.reference import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BEGIN, END = markers()
 
 VARIABLES = r"""
 variable "tags" {
@@ -101,13 +105,14 @@ def repository(tmp_path: Path) -> Path:
     }
     for folder in (".", "modules/part"):
         files[f"{folder}/README.md"] = f"# Title\n\n{BEGIN}\n{END}\n\nThe end.\n"
+    files["README.md"] += "\n".join(markers(DIAGRAM))
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
 
 
-def test_tables_of_this_repository_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+def test_readmes_of_this_repository_are_current(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"]) == 0, capsys.readouterr().err
 
 
@@ -126,9 +131,10 @@ def test_inputs_as_markdown(repository: Path) -> None:
     assert f"### Inputs\n{INPUTS}\n### Outputs" in reference(read_module(repository))
 
 
-def test_written_once_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_written_readme_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], repository=repository) == 0
-    assert capsys.readouterr().out == "README.md written.\nmodules/part/README.md written.\n"
+    assert capsys.readouterr().out == "README.md written.\nREADME.md written.\nmodules/part/README.md written.\n"
+    assert '    part["Title"]\n' in (repository / "README.md").read_text()
     text = (repository / "modules/part/README.md").read_text()
     assert text.startswith("# Title\n")
     assert text.endswith("\nThe end.\n")
@@ -139,31 +145,26 @@ def test_written_once_is_current(repository: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
-def test_check_refuses_stale_tables_and_writes_nothing(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_fails_for_outdated_tables(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main([], repository=repository)
     readme, variables = repository / "modules/part/README.md", repository / "modules/part/variables.tf"
     variables.write_text(variables.read_text().replace("First.", "Second."))
     text = readme.read_text()
     assert main(["--check"], repository=repository) == 1
-    assert (
-        capsys.readouterr().err
-        == "modules/part/README.md has tables that differ from what the module declares: run make docs.\n"
-    )
+    assert capsys.readouterr().err == "modules/part/README.md is not current: run make docs.\n"
     assert readme.read_text() == text
 
 
 @pytest.mark.parametrize("text", [None, "# Title\n", BEGIN, END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
 @pytest.mark.parametrize("arguments", [["--check"], []])
-def test_markers_must_be_there(
+def test_missing_markers(
     repository: Path, text: str | None, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     main([], repository=repository)
     readme = repository / "modules/part/README.md"
     readme.unlink() if text is None else readme.write_text(text)
     assert main(arguments, repository=repository) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("modules/part/README.md must have the line ")
-    assert "make docs" in said
+    assert "modules/part/README.md must have the line " in capsys.readouterr().err
 
 
 def test_unreadable_files_are_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""From needs to policies, and from policies to files."""
+"""Policies from recorded permissions, and files from policies."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from sandbox.policies.evaluation import Permission
-from tools.iam.command import BEGIN, END, differences, read_policies
-from tools.iam.evidence import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
+from tools.docs.markers import markers
+from tools.iam.command import differences, read_policies
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
+from tools.iam.recording import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
 from tools.iam.sweep import Case, Outcome, cases_of, without
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NEEDS: dict[str, set[Permission]] = {
 }
 
 
-def test_a_policy_holds_what_was_needed_and_no_more() -> None:
+def test_policy_has_the_recorded_permissions() -> None:
     documents = policies(NEEDS)
     assert documents[APPLY]["Statement"] == [
         {
@@ -59,15 +60,15 @@ def test_a_policy_holds_what_was_needed_and_no_more() -> None:
 @pytest.mark.parametrize(
     "need", [Permission("iam:CreateUser", "*"), Permission("iam:CreateRole", "arn:aws:iam::1:role/Other")]
 )
-def test_a_need_without_a_statement(need: Permission) -> None:
-    with pytest.raises(UncoveredNeedError, match=f"is for {need.action} on"):
+def test_permission_without_statement(need: Permission) -> None:
+    with pytest.raises(UncoveredNeedError, match=f"No statement for {need.action} on"):
         policies({**NEEDS, APPLY: {need}})
 
 
-def test_files_that_differ(tmp_path: Path) -> None:
+def test_outdated_files(tmp_path: Path) -> None:
     folder, page = tmp_path / "iam", tmp_path / "page.md"
     folder.mkdir()
-    page.write_text(f"Before.\n\n{BEGIN}\n{END}\n\nAfter.\n")
+    page.write_text("\n".join(["Before.", *markers(), "After.\n"]))
     documents = policies(NEEDS)
     for file, text in differences(documents, folder, page):
         assert text is not None
@@ -91,7 +92,7 @@ def test_files_that_differ(tmp_path: Path) -> None:
         list(differences(documents, folder, page))
 
 
-def test_an_action_taken_away() -> None:
+def test_removed_action() -> None:
     documents = policies(NEEDS)
     case = Case(APPLY, "AttachManagedPolicies", "iam:AttachRolePolicy")
     assert case in cases_of(documents)
@@ -101,12 +102,15 @@ def test_an_action_taken_away() -> None:
     assert len(cases_of(documents)) == 6
 
 
-def test_what_counts_as_good() -> None:
+def test_expected_outcomes() -> None:
     case, known = Case(PLAN, "One", "iam:GetRole"), Case(MEMBER, "One", "iam:GetRole")
-    assert [Outcome(case, "fails and names it").is_good, Outcome(case, "goes on without a word").is_good] == [
+    assert [Outcome(case, "fails, names the action").is_expected, Outcome(case, "continues silently").is_expected] == [
         True,
         False,
     ]
-    assert [Outcome(known, "goes on without a word").is_good, Outcome(known, "is not missed").is_good] == [True, False]
-    assert "one question would have done" in str(Outcome(known, "goes on without a word"))
-    assert str(Outcome(known, "fails and names it")).endswith(": fails and names it")
+    assert [Outcome(known, "continues silently").is_expected, Outcome(known, "not required").is_expected] == [
+        True,
+        False,
+    ]
+    assert "every Region is checked" in str(Outcome(known, "continues silently"))
+    assert str(Outcome(known, "fails, names the action")).endswith(": fails, names the action")

@@ -1,4 +1,4 @@
-"""What is read of Terraform files for `make provider-schema`, and of the package that it writes the schema from."""
+"""`make provider-schema`: uses in Terraform files, and the schema in the package."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_arguments_and_blocks(tmp_path: Path) -> None:
         ('locals { b = data.aws_b.all }\noutput "o" { value = local.b.list[0].id }', ("data.aws_b", ("list", "id"))),
     ],
 )
-def test_what_is_read(tmp_path: Path, expression: str, path: tuple[str, tuple[str, ...]]) -> None:
+def test_attributes_in_expressions(tmp_path: Path, expression: str, path: tuple[str, tuple[str, ...]]) -> None:
     assert path in _readings(tmp_path, expression)
 
 
@@ -133,11 +133,11 @@ def test_what_is_read(tmp_path: Path, expression: str, path: tuple[str, tuple[st
         'output "o" { value = [for one in var.list : one.arn] }',
     ],
 )
-def test_what_is_not_read_of_a_resource(tmp_path: Path, expression: str) -> None:
+def test_expressions_without_attributes(tmp_path: Path, expression: str) -> None:
     assert _readings(tmp_path, expression) == set()
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_a" {')
     with pytest.raises(DeclarationError, match=r"^main\.tf cannot be read"):
         read_usage([tmp_path], tmp_path)
@@ -156,16 +156,16 @@ def test_schema_of_the_package(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("", "0 resources"),
-        (_SOURCE.replace("ValuePropertyOutputReference extends", "Other extends"), "ValueProperty, of which"),
+        (_SOURCE.replace("ValuePropertyOutputReference extends", "Other extends"), "ValueProperty, whose class"),
         (_SOURCE.replace("providerVersion", "other"), "provider versions"),
     ],
 )
-def test_another_kind_of_package_is_refused(tmp_path: Path, source: str, said: str) -> None:
+def test_unexpected_package(tmp_path: Path, source: str, message: str) -> None:
     version = "" if source else "providerVersion: '6.1.0'"
-    with pytest.raises(PackageError, match=said):
+    with pytest.raises(PackageError, match=message):
         read_release(_wheel(tmp_path / "one.whl", source + version), {"data.aws_region"})
 
 
@@ -200,7 +200,7 @@ def test_command_writes_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "1 resources and data sources of provider 6.1.0" in capsys.readouterr().out
 
 
-def test_command_says_why_it_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     schema = tmp_path / "schema.json"
     assert provider_schema.main([], schema=schema, get=lambda _: _wheel(tmp_path / "one.whl", "")) == 1
     assert "one.whl" in capsys.readouterr().err

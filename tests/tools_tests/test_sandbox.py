@@ -64,11 +64,11 @@ def test_in_the_foreground_until_interrupted(foreground: subprocess.Popen[str], 
     output, errors = foreground.communicate(timeout=30)
 
     assert (foreground.returncode, errors) == (0, "")
-    assert output == "\nThe organization is gone.\n"
+    assert output == "\nThe organization has been removed.\n"
     assert json.loads((tmp_path / "calls.jsonl").read_text(encoding="utf-8"))["operation"] == "ListAccounts"
 
 
-def test_a_port_that_is_taken_is_said_in_one_line(sandbox: Sandbox) -> None:
+def test_port_in_use(sandbox: Sandbox) -> None:
     process = command("--port", sandbox.endpoint_url.rpartition(":")[2])
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (1, "")
@@ -76,7 +76,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(sandbox: Sandbox) -> None:
     assert errors.count("\n") == 1
 
 
-def test_a_mistake_on_the_command_line_is_one_line() -> None:
+def test_unknown_scenario() -> None:
     process = command("--scenario", "bear")
     output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (1, "")

@@ -1,4 +1,4 @@
-"""`make scan`: what it takes for a problem, and what it writes. The policies themselves: tests/policies."""
+"""`make scan`: problems and reports. The policies: tests/policies."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.examples import CHECKOUTS
 from harness.workspace import REPOSITORY
 from tools.scan import checkov as scan_checkov
 from tools.scan.checkov import POLICIES, Result, Scan, checkov
-from tools.scan.command import judge_plan, judge_source
-from tools.scan.fixtures import misses
+from tools.scan.command import add_plan, evaluate_source
 from tools.scan.plans import NOT_PLANNED, ExamplePlan, examples, plan_examples
-from tools.scan.policies import declared, silences
+from tools.scan.policies import coverage_gaps, declared
 from tools.scan.reports import write_junit, write_sarif
-from tools.scan.skips import Skip, explained
+from tools.scan.skips import Skip, find_skips
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 _YAML = "metadata: {id: CKV2_SSMORG_1, name: One}\n"
 _STACK = """\
 resource "aws_cloudformation_stack" "this" {
-  #checkov:skip=CKV_AWS_124:Nobody reads them.
+  #checkov:skip=CKV_AWS_124:No topic is needed.
   name = "one"
 }
 """
@@ -60,7 +59,7 @@ def _result(file: Path, **fields: Any) -> Result:
     given = Result(
         status="skipped",
         check_id="CKV_AWS_124",
-        check_name="Stacks tell a topic",
+        check_name="Stacks notify a topic",
         severity="",
         guideline="",
         file=file,
@@ -101,19 +100,19 @@ _ADDRESS = 'module.systems_manager["a.b"].module.explorer[0].aws_cloudformation_
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "message"),
     [
-        ({"one.yaml": "metadata: {id: ["}, "one.yaml is no policy that can be read"),
-        ({"one.yaml": "definition: {}"}, "one.yaml is no policy that can be read"),
-        ({"one.py": "def ("}, "one.py is no policy that can be read"),
+        ({"one.yaml": "metadata: {id: ["}, "one.yaml cannot be read as a policy"),
+        ({"one.yaml": "definition: {}"}, "one.yaml cannot be read as a policy"),
+        ({"one.py": "def ("}, "one.py cannot be read as a policy"),
         ({"one.py": "check = None"}, "one.py declares no id"),
         ({"one.yaml": _YAML, "two.yaml": _YAML}, "CKV2_SSMORG_1 is declared by one.yaml and by two.yaml"),
     ],
 )
-def test_policies_that_cannot_be_read(tmp_path: Path, files: dict[str, str], said: str) -> None:
+def test_unreadable_policies(tmp_path: Path, files: dict[str, str], message: str) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(HarnessError, match=said):
+    with pytest.raises(HarnessError, match=message):
         declared(tmp_path)
 
 
@@ -124,7 +123,7 @@ def test_policies_that_cannot_be_read(tmp_path: Path, files: dict[str, str], sai
         ("broken.yaml", "metadata: {id: CKV2_SSMORG_99, name: Broken, category: IAM}\ndefinition: {cond_type: none}\n"),
     ],
 )
-def test_a_policy_that_checkov_leaves_out(tmp_path: Path, name: str, text: str) -> None:
+def test_policy_that_checkov_cannot_load(tmp_path: Path, name: str, text: str) -> None:
     policies, scanned = tmp_path / "policies", tmp_path / "scanned"
     policies.mkdir()
     scanned.mkdir()
@@ -145,57 +144,57 @@ def test_every_example_has_variables() -> None:
     assert set(examples(REPOSITORY)) <= {*CHECKOUTS, *NOT_PLANNED}
 
 
-def test_a_new_example_must_get_variables(workspaces: Workspaces, sandbox: Sandbox, repository: Path) -> None:
+def test_example_without_variables(workspaces: Workspaces, sandbox: Sandbox, repository: Path) -> None:
     with pytest.raises(HarnessError, match="examples/small"):
         next(plan_examples(workspaces, sandbox, repository))
 
 
 def test_source(repository: Path) -> None:
     stack = _result(repository / "modules/explorer/main.tf")
-    outcome = judge_source(Scan((stack, _provisioner(repository)), 2, ()), repository)
+    outcome = evaluate_source(Scan((stack, _provisioner(repository)), 2, ()), repository)
     assert outcome.problems == []
     assert [(skip.block, skip.reason) for skip in outcome.skips] == [
-        ("aws_cloudformation_stack.this", "Nobody reads them.")
+        ("aws_cloudformation_stack.this", "No topic is needed.")
     ]
 
 
-def test_source_that_checkov_cannot_read(repository: Path) -> None:
+def test_parsing_error(repository: Path) -> None:
     unread = str(repository / "modules/explorer/variables.tf")
-    outcome = judge_source(Scan((_provisioner(repository),), 1, (unread,)), repository)
-    assert outcome.problems == ["Checkov cannot read modules/explorer/variables.tf, and so checks without it"]
+    outcome = evaluate_source(Scan((_provisioner(repository),), 1, (unread,)), repository)
+    assert outcome.problems == ["Checkov cannot parse modules/explorer/variables.tf"]
 
 
-def test_a_provisioner_that_nobody_looked_at(repository: Path) -> None:
-    outcome = judge_source(Scan((), 0, ()), repository)
+def test_provisioner_without_result(repository: Path) -> None:
+    outcome = evaluate_source(Scan((), 0, ()), repository)
     assert outcome.problems == ["CKV_SSMORG_6 has no result for terraform_data.this of modules/action/main.tf"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        _STACK.replace(":Nobody reads them.", ""),
-        _STACK.replace("Nobody reads them.", " "),
-        _STACK.replace("  #checkov:skip=CKV_AWS_124:Nobody reads them.\n", ""),
+        _STACK.replace(":No topic is needed.", ""),
+        _STACK.replace("No topic is needed.", " "),
+        _STACK.replace("  #checkov:skip=CKV_AWS_124:No topic is needed.\n", ""),
         _STACK.replace("CKV_AWS_124", "CKV_AWS_1245"),
     ],
 )
-def test_a_skip_without_a_reason_at_the_resource(repository: Path, text: str) -> None:
+def test_skip_without_reason(repository: Path, text: str) -> None:
     file = repository / "modules/explorer/main.tf"
     file.write_text(text)
-    skips, problems = explained([_result(file)])
+    skips, problems = find_skips([_result(file)])
     assert skips == []
     assert problems == [
         "CKV_AWS_124 is skipped for module.explorer.aws_cloudformation_stack.this without a reason there"
     ]
 
 
-def test_a_plan_has_the_skips_of_the_code(repository: Path) -> None:
-    outcome = judge_source(
+def test_plan_has_the_skips_of_the_code(repository: Path) -> None:
+    outcome = evaluate_source(
         Scan((_result(repository / "modules/explorer/main.tf"), _provisioner(repository)), 2, ()), repository
     )
     failed = _result(Path("0.json"), status="failed", resource=_ADDRESS, first_line=0, last_line=0)
     results = [failed, replace(failed, check_id="CKV_AWS_125"), replace(failed, check_id="CKV_SSMORG_5")]
-    judge_plan(outcome, _plan(), results, {"CKV_SSMORG_5": "x.py"}, repository)
+    add_plan(outcome, _plan(), results, {"CKV_SSMORG_5": "x.py"}, repository)
     assert outcome.problems == []
     assert outcome.resources["examples/small"] == 1
     file = repository / "modules/explorer/main.tf"
@@ -208,45 +207,33 @@ def test_a_plan_has_the_skips_of_the_code(repository: Path) -> None:
     ]
 
 
-def test_silence_is_a_problem() -> None:
-    assert list(silences(_plan().document, [], ["CKV_SSMORG_5"])) == [f"CKV_SSMORG_5 has no result for {_ADDRESS}"]
+def test_missing_result() -> None:
+    assert list(coverage_gaps(_plan().document, [], ["CKV_SSMORG_5"])) == [f"CKV_SSMORG_5 has no result for {_ADDRESS}"]
 
 
-def test_a_result_that_nobody_expects_is_a_problem() -> None:
+def test_unexpected_result() -> None:
     result = _result(Path("0.json"), check_id="CKV_SSMORG_5", resource=_ADDRESS)
-    assert list(silences(_plan(template="{}").document, [result], ["CKV_SSMORG_5"])) == [
-        f"CKV_SSMORG_5 is not for, but has a result for, {_ADDRESS}"
+    assert list(coverage_gaps(_plan(template="{}").document, [result], ["CKV_SSMORG_5"])) == [
+        f"CKV_SSMORG_5 has an unexpected result for {_ADDRESS}"
     ]
 
 
-def test_a_policy_must_say_what_it_is_for() -> None:
+def test_unknown_policy() -> None:
     with pytest.raises(HarnessError, match="CKV_SSMORG_99"):
-        list(silences(_plan().document, [], ["CKV_SSMORG_99"]))
-
-
-def test_twins() -> None:
-    identifiers = ["CKV_SSMORG_1", "CKV_SSMORG_2"]
-    good = {"bad/CKV_SSMORG_1": ["CKV_SSMORG_1"], "bad/CKV_SSMORG_2": ["CKV_SSMORG_2"], "good/patch": []}
-    assert list(misses(good, identifiers)) == []
-    bad = {"bad/CKV_SSMORG_1": identifiers, "good/patch": ["CKV_SSMORG_1"]}
-    assert list(misses(bad, identifiers)) == [
-        "CKV_SSMORG_1 must be all that fails in bad/CKV_SSMORG_1, where CKV_SSMORG_1, CKV_SSMORG_2 does",
-        "CKV_SSMORG_2 must be all that fails in bad/CKV_SSMORG_2, where nothing does",
-        "nothing may fail in good/patch, where CKV_SSMORG_1 does",
-    ]
+        list(coverage_gaps(_plan().document, [], ["CKV_SSMORG_99"]))
 
 
 def test_sarif(tmp_path: Path, repository: Path) -> None:
     file = repository / "modules/explorer/main.tf"
     skipped = _result(file)
-    failed = _result(file, status="failed", check_id="CKV_SSMORG_5", severity="high", guideline="Say it.")
+    failed = _result(file, status="failed", check_id="CKV_SSMORG_5", severity="high", guideline="Set it.")
     passed = _result(file, status="passed", check_id="CKV_AWS_1")
-    skip = Skip("CKV_AWS_124", file, "aws_cloudformation_stack.this", "Nobody reads them.")
+    skip = Skip("CKV_AWS_124", file, "aws_cloudformation_stack.this", "No topic is needed.")
     write_sarif(tmp_path / "scan.sarif", [skipped, failed, failed, passed], [skip], repository)
     (run,) = json.loads((tmp_path / "scan.sarif").read_text())["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CKV_AWS_124", "CKV_SSMORG_5"]
     first, second = run["results"]
-    assert first["suppressions"] == [{"kind": "inSource", "justification": "Nobody reads them."}]
+    assert first["suppressions"] == [{"kind": "inSource", "justification": "No topic is needed."}]
     assert "suppressions" not in second
     assert second["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "modules/explorer/main.tf"},
@@ -264,7 +251,7 @@ def test_junit(tmp_path: Path) -> None:
 
 
 def test_policies_of_this_repository_are_known() -> None:
-    """What the scan of the examples rests on: each has an id of ours, and says what it is for."""
+    """Each has an id of this module, and the resources that it applies to are known."""
     identifiers = declared(POLICIES)
     assert all(identifier.startswith(("CKV_SSMORG_", "CKV2_SSMORG_")) for identifier in identifiers)
-    list(silences(_plan().document, [], identifiers))
+    list(coverage_gaps(_plan().document, [], identifiers))

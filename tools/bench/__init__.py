@@ -1,1 +1,1 @@
-"""`make bench`: the module and its scripts beside their baselines and bounds."""
+"""`make bench`: measures the module and its scripts against baselines and lower bounds."""

@@ -1,4 +1,4 @@
-"""Below what time a program that asks AWS cannot be, and how a figure stands to its aim."""
+"""Lower bounds of the time of a program that calls AWS, and targets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ASSUME_ROLE_RATE = 600
 
 @dataclass(frozen=True)
 class Bounds:
-    """Seconds below which it cannot be, by what makes it so."""
+    """Lower bounds in seconds, by cause."""
 
     latency: float
     rates: float
@@ -23,11 +23,11 @@ class Bounds:
         return max(self.latency, self.rates, self.processor)
 
 
-def paced_seconds(action: str, calls: int) -> float:
-    """How long so many calls take at the published rate; less than nothing when all of them may come at once."""
+def rate_limited_seconds(action: str, calls: int) -> float:
+    """Seconds for a number of calls at the published rate; negative if the burst allows all of them."""
     rate = PUBLISHED_RATES[action]
     return (calls - rate.burst) / rate.calls
 
 
-def aimed(figure: float, met: bool, digits: int = 0) -> str:
+def against_target(figure: float, met: bool, digits: int = 0) -> str:
     return f"{figure:.{digits}f}, {'met' if met else 'missed'}"

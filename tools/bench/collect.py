@@ -1,4 +1,4 @@
-"""One collection of the benchmark, in a process of its own, so that its peak in memory is its own.
+"""One collection of patch compliance, in a process of its own, for its peak memory.
 
 python -m tools.bench.collect DIRECTORY [REGION...]
 """
@@ -27,12 +27,12 @@ PAGE_FILE = "page.html"
 
 
 def _peak() -> float:
-    """In MB."""
+    """The peak memory in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def collect(directory: Path, regions: tuple[str, ...]) -> dict[str, float]:
-    """Seconds and peaks, and what was found."""
+    """Seconds, peak memory in MB, and counts."""
     began = time.perf_counter()
     scope = Scope(regions=regions)
     query = {"account_id": MANAGEMENT, "region": "us-east-1", "profile": "", "role_arn": ""}
@@ -54,7 +54,7 @@ def collect(directory: Path, regions: tuple[str, ...]) -> dict[str, float]:
         "peak": peak_collected,
         "peak_loaded": peak_loaded,
         "nodes": nodes,
-        "not_read": unread,
+        "unread": unread,
         "processor": time.process_time(),
         **page,
         "peak_page": _peak(),

@@ -1,7 +1,7 @@
-"""What the module and its scripts cost, each beside its floor or its bound, all in one run.
+"""Measures the module and its scripts, against a baseline or lower bounds.
 
-make bench                   all of it
-make bench ONLY=terraform    apply, empty plan and destroy, beside the same resources without a module
+make bench                   all benchmarks
+make bench ONLY=terraform    apply, empty plan and destroy, against the same resources without a module
 make bench ONLY=preflight    preflight over 1,000 accounts and 16 Regions
 make bench ONLY=compliance   patch compliance of 200,000 nodes in 2,500 accounts and 4 Regions
 """
@@ -18,15 +18,15 @@ from rich.console import Console
 from tools.bench.compliance import bench_compliance
 from tools.bench.preflight import bench_preflight
 from tools.bench.terraform import bench_terraform
-from tools.session import run
+from tools.entry_point import run
 
 PARTS = {"terraform": bench_terraform, "preflight": bench_preflight, "compliance": bench_compliance}
 
 
 def bench() -> int:
     """Measure and print. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="make bench", description="Measure what the module and its scripts cost.")
-    parser.add_argument("--only", choices=PARTS, help="one part of it")
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the module and its scripts.")
+    parser.add_argument("--only", choices=PARTS, help="one benchmark")
     only = parser.parse_args().only
     console = Console()
     console.print(_machine())

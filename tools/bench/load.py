@@ -1,8 +1,8 @@
-"""Asks the benchmark's server the same question as fast as it answers, and does nothing else.
+"""Sends the same request to the benchmark's server, to measure its maximum rate.
 
     python -m tools.bench.load PORT SECONDS CONNECTIONS
 
-prints how many answers came a second.
+prints the responses per second.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _REQUEST = (
 )
 
 
-def answers_a_second(port: int, seconds: float, connections: int) -> float:
-    """Each connection asks again when it has its answer. Raises ConnectionError for what is none."""
+def responses_per_second(port: int, seconds: float, connections: int) -> float:
+    """Each connection repeats the request after the response. Raises ConnectionError for an error response."""
     selector = selectors.DefaultSelector()
     for _ in range(connections):
         connection = socket.create_connection(("127.0.0.1", port))
         connection.sendall(_REQUEST)
         selector.register(connection, selectors.EVENT_READ, connection)
-    answers, began = 0, time.perf_counter()
+    responses, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
         for key, _ in selector.select(timeout=seconds):
-            answer = key.data.recv(65536)
-            if not answer.startswith(b"HTTP/1.1 200 "):
-                raise ConnectionError(f"the server answered {answer!r}")
-            answers += 1
+            response = key.data.recv(65536)
+            if not response.startswith(b"HTTP/1.1 200 "):
+                raise ConnectionError(f"the server responded {response!r}")
+            responses += 1
             key.data.sendall(_REQUEST)
-    rate = answers / (time.perf_counter() - began)
+    rate = responses / (time.perf_counter() - began)
     for key in list(selector.get_map().values()):
         key.data.close()
     selector.close()
@@ -42,4 +42,4 @@ def answers_a_second(port: int, seconds: float, connections: int) -> float:
 
 
 if __name__ == "__main__":
-    print(answers_a_second(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
+    print(responses_per_second(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))

@@ -1,4 +1,4 @@
-"""How long a browser takes over a page of the report.
+"""Times a browser with a page of the report.
 
 python -m tools.bench.page FILE
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _READY = "html[data-ready]"
-# Until the browser has painted what came of it: https://developer.mozilla.org/docs/Web/API/Window/requestAnimationFrame
+# Until the browser has painted: https://developer.mozilla.org/docs/Web/API/Window/requestAnimationFrame
 _TIMED = """async () => {{
   const began = performance.now();
   {act}
@@ -31,12 +31,12 @@ _CHOOSE = "const field = document.querySelectorAll('#filters select')[0]; field.
 
 @dataclass(frozen=True)
 class Timings:
-    """Milliseconds from opening the page until it can be used, and for one sorting or choosing until that is seen.
+    """Milliseconds until the page is ready, and until a sort or a filter is painted.
 
     Attributes:
         sort_numbers: by a column of counts.
-        sort_text: by a column in which nearly every value is another.
-        choose: an organizational unit.
+        sort_text: by a column of mostly unique values.
+        choose: filter by an organizational unit.
     """
 
     open: float
@@ -46,7 +46,7 @@ class Timings:
 
 
 def timings(page: Path) -> Timings:
-    """In a browser of its own. Raises BrowserError without Chromium, and what `measure` does."""
+    """In a new browser. Raises BrowserError, and the errors of `measure`."""
     with chromium() as browser:
         return measure(browser, page)
 

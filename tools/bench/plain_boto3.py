@@ -1,12 +1,12 @@
-"""What preflight and compliance ask, asked with boto3 alone: what a call costs, and how long the usual way takes.
+"""The calls of preflight and of compliance with boto3 alone: the cost of a call, and the time of sequential calls.
 
     python -m tools.bench.plain_boto3 bare CALLS
-    python -m tools.bench.plain_boto3 slice ACCOUNTS REGION...
-    python -m tools.bench.plain_boto3 fleet CALLS
-    python -m tools.bench.plain_boto3 fleet_slice ACCOUNTS REGION...
+    python -m tools.bench.plain_boto3 sample ACCOUNTS REGION...
+    python -m tools.bench.plain_boto3 nodes CALLS
+    python -m tools.bench.plain_boto3 nodes_sample ACCOUNTS REGION...
 
-prints the processor seconds of one call of preflight's; as JSON, the seconds of one account and of one Region in it;
-as JSON, the processor seconds of one call of compliance's by operation; the seconds of one account.
+prints as JSON: processor seconds of one call of preflight; seconds of one account and of one Region; processor seconds
+of one call of compliance, by operation; seconds of one account.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from tools.bench.fleet import NODES
+from tools.bench.managed_nodes import NODES
 from tools.bench.server import ROLE, member
 
 if TYPE_CHECKING:
@@ -43,53 +43,53 @@ def bare_call(calls: int) -> float:
     return (time.process_time() - before) / calls
 
 
-def one_after_another(accounts: int, regions: list[str]) -> dict[str, float]:
-    """As people write it: a new client for each account, Region and service."""
-    entered = asked = 0.0
+def sequential(accounts: int, regions: list[str]) -> dict[str, float]:
+    """The usual way: a new client for each account, Region and service."""
+    account_seconds = region_seconds = 0.0
     sts = boto3.client("sts", region_name=_HOME)
     for number in range(accounts):
         began = time.perf_counter()
-        session = _entered(sts, number)
+        session = _assume_role(sts, number)
         session.client("account", region_name=_HOME).list_regions()
         iam = session.client("iam", region_name=_HOME)
         with suppress(iam.exceptions.NoSuchEntityException):
             iam.get_role(RoleName="AWSServiceRoleForAWSCloud9")
-        within = time.perf_counter()
+        assumed = time.perf_counter()
         for region in regions:
             session.client("cloud9", region_name=region).list_environments()
-        entered += within - began
-        asked += time.perf_counter() - within
-    return {"account": entered / accounts, "region": asked / accounts / len(regions)}
+        account_seconds += assumed - began
+        region_seconds += time.perf_counter() - assumed
+    return {"account": account_seconds / accounts, "region": region_seconds / accounts / len(regions)}
 
 
-def bare_fleet_calls(calls: int) -> dict[str, float]:
-    """One client, one thread, the bodies of a Region with nodes."""
+def bare_node_calls(calls: int) -> dict[str, float]:
+    """One client, one thread, the responses of a Region with nodes."""
     client = boto3.client("ssm", region_name=_HOME)
-    return {name: _cost(call, calls) for name, call in _questions(client).items()}
+    return {name: _cost(call, calls) for name, call in _calls(client).items()}
 
 
-def fleet_one_after_another(accounts: int, regions: list[str]) -> float:
-    """As people write it: a new client for each account and Region."""
+def sequential_nodes(accounts: int, regions: list[str]) -> float:
+    """The usual way: a new client for each account and Region."""
     began = time.perf_counter()
     sts = boto3.client("sts", region_name=_HOME)
     for number in range(accounts):
-        session = _entered(sts, number)
+        session = _assume_role(sts, number)
         for region in regions:
-            for call in _questions(session.client("ssm", region_name=region)).values():
+            for call in _calls(session.client("ssm", region_name=region)).values():
                 call()
     return (time.perf_counter() - began) / accounts
 
 
-def _entered(sts: STSClient, number: int) -> boto3.Session:
-    answer = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
+def _assume_role(sts: STSClient, number: int) -> boto3.Session:
+    response = sts.assume_role(RoleArn=f"arn:aws:iam::{member(number)}:role/{ROLE}", RoleSessionName="bench")
     return boto3.Session(
-        aws_access_key_id=answer["Credentials"]["AccessKeyId"],
-        aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
-        aws_session_token=answer["Credentials"]["SessionToken"],
+        aws_access_key_id=response["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=response["Credentials"]["SecretAccessKey"],
+        aws_session_token=response["Credentials"]["SessionToken"],
     )
 
 
-def _questions(client: SSMClient) -> dict[str, Callable[[], object]]:
+def _calls(client: SSMClient) -> dict[str, Callable[[], object]]:
     ids = [f"i-{number:017}" for number in range(NODES)]
     patch: ComplianceStringFilterTypeDef = {"Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL"}
     return {
@@ -109,14 +109,14 @@ def _cost(call: Callable[[], object], calls: int) -> float:
     return (time.process_time() - before) / calls
 
 
-def _told(kind: str, number: int, regions: list[str]) -> object:
+def _result(kind: str, number: int, regions: list[str]) -> object:
     if kind == "bare":
         return bare_call(number)
-    if kind == "fleet":
-        return bare_fleet_calls(number)
-    return fleet_one_after_another(number, regions) if kind == "fleet_slice" else one_after_another(number, regions)
+    if kind == "nodes":
+        return bare_node_calls(number)
+    return sequential_nodes(number, regions) if kind == "nodes_sample" else sequential(number, regions)
 
 
 if __name__ == "__main__":
     kind, number, *names = sys.argv[1:]
-    print(json.dumps(_told(kind, int(number), names)))
+    print(json.dumps(_result(kind, int(number), names)))

@@ -1,11 +1,10 @@
-"""An AWS that answers from memory, after a latency: what preflight and compliance ask, for as many accounts as wanted.
+"""A server with the AWS operations of preflight and compliance, with any number of accounts and an added latency.
 
-It stands behind the benchmark alone. The sandbox would be what is measured there: it validates every call, and answers
-one after the other.
+For the benchmark alone: the sandbox validates every call and handles one at a time, and would be what is measured.
 
     python -m tools.bench.server ACCOUNTS LATENCY_SECONDS USERS_OF_CLOUD9 REGION...
 
-prints its port, serves until its standard input ends, and then prints how often it was asked what, as JSON.
+prints its port, serves until stdin is closed, and then prints the number of requests by operation, as JSON.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from tools.bench import fleet
+from tools.bench import managed_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +27,12 @@ MANAGEMENT = "111111111111"
 FIRST_MEMBER = 500000000000
 ENVIRONMENT = "0123456789abcdef0123456789abcdef"
 ROLE = "OrganizationAccountAccessRole"
-# Before the names of what was asked and is not known.
+# Prefix of unknown operations.
 UNKNOWN = "unknown: "
 # ListAccounts: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
 PAGE = 20
 
-# Bytes at most, at once.
+# Maximum number of bytes.
 _READ = 16 * 1024
 
 _JSON, _XML = "application/x-amz-json-1.1", "text/xml"
@@ -65,7 +64,7 @@ _DENIED = (
 
 @dataclass(frozen=True)
 class Request:
-    """One request, as far as it matters here. `account_id` is the caller's."""
+    """The relevant parts of a request. `account_id` is the caller's."""
 
     path: str
     target: str
@@ -75,7 +74,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     body: str
     content_type: str = _JSON
     status: int = 200
@@ -83,74 +82,78 @@ class Reply:
 
 @dataclass
 class Organization:
-    """So many members. Of every hundred, the last but one has an environment in us-east-1, and the last no role.
+    """Member accounts. Of every hundred, the last but one has an environment in us-east-1, and the last has no role.
 
-    One in `users_of_cloud9` has used Cloud9 at some time, and so has to be asked in every Region.
+    One account in `users_of_cloud9` has used Cloud9, and so is checked in every Region.
     """
 
     accounts: int
     users_of_cloud9: int
     regions: tuple[str, ...]
-    asked: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         ids = [MANAGEMENT, *map(member, range(self.accounts))]
         self._accounts = [{"Id": account, "Name": f"Account {account}", "Status": "ACTIVE"} for account in ids]
         enabled = [{"RegionName": region, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for region in self.regions]
-        regions = Reply(json.dumps({"Regions": enabled}), "application/json")
-        self._replies: dict[str, Callable[[Request], Reply]] = {
-            "GetCallerIdentity": lambda _: Reply(_IDENTITY, _XML),
+        regions = Response(json.dumps({"Regions": enabled}), "application/json")
+        self._responses: dict[str, Callable[[Request], Response]] = {
+            "GetCallerIdentity": lambda _: Response(_IDENTITY, _XML),
             "AssumeRole": self._assume_role,
             "ListAccounts": self._list_accounts,
-            "ListResourceDataSync": lambda _: Reply('{"ResourceDataSyncItems": []}'),
-            "listConfigurationManagers": lambda _: Reply('{"ConfigurationManagersList": []}', "application/json"),
+            "ListResourceDataSync": lambda _: Response('{"ResourceDataSyncItems": []}'),
+            "listConfigurationManagers": lambda _: Response('{"ConfigurationManagersList": []}', "application/json"),
             "listRegions": lambda _: regions,
             "ListEnvironments": self._list_environments,
             "DescribeEnvironments": self._describe_environments,
             "GetRole": self._get_role,
-            "ListRoots": lambda _: Reply(fleet.ROOTS),
-            "ListOrganizationalUnitsForParent": lambda request: Reply(fleet.units_of(request.body)),
-            "ListAccountsForParent": lambda request: Reply(fleet.accounts_of(self._accounts, request.body, PAGE)),
-            "DescribeTags": lambda _: Reply(fleet.NO_TAGS, _XML),
-            **{name: partial(_of_fleet, name) for name in fleet.ANSWERS},
+            "ListRoots": lambda _: Response(managed_nodes.ROOTS),
+            "ListOrganizationalUnitsForParent": lambda request: Response(
+                managed_nodes.organizational_units(request.body)
+            ),
+            "ListAccountsForParent": lambda request: Response(
+                managed_nodes.accounts_for_parent(self._accounts, request.body, PAGE)
+            ),
+            "DescribeTags": lambda _: Response(managed_nodes.NO_TAGS, _XML),
+            **{name: partial(_node_response, name) for name in managed_nodes.RESPONSES},
         }
 
-    def answer(self, request: Request) -> Reply:
+    def respond(self, request: Request) -> Response:
         name = request.target.rpartition(".")[2] or request.path.strip("/") or _action(request)
-        reply = self._replies.get(name)
-        self.asked[name if reply else UNKNOWN + name] += 1
-        return reply(request) if reply else Reply(json.dumps({"message": UNKNOWN + name}), status=400)
+        response = self._responses.get(name)
+        self.requests[name if response else UNKNOWN + name] += 1
+        return response(request) if response else Response(json.dumps({"message": UNKNOWN + name}), status=400)
 
-    def _list_accounts(self, request: Request) -> Reply:
+    def _list_accounts(self, request: Request) -> Response:
         start = int(json.loads(request.body or b"{}").get("NextToken", 0))
         page = {"Accounts": self._accounts[start : start + PAGE]}
         following = {"NextToken": str(start + PAGE)} if start + PAGE < len(self._accounts) else {}
-        return Reply(json.dumps({**page, **following}))
+        return Response(json.dumps({**page, **following}))
 
-    def _assume_role(self, request: Request) -> Reply:
+    def _assume_role(self, request: Request) -> Response:
         account = parse_qs(request.body.decode())["RoleArn"][0].split(":")[4]
         if account in without_role(self.accounts):
-            return Reply(_DENIED, _XML, 403)
-        return Reply(_CREDENTIALS.format(account=account), _XML)
+            return Response(_DENIED, _XML, 403)
+        return Response(_CREDENTIALS.format(account=account), _XML)
 
-    def _get_role(self, request: Request) -> Reply:
+    def _get_role(self, request: Request) -> Response:
         account = int(request.account_id)
         if request.account_id in with_environment(self.accounts) or account % self.users_of_cloud9 == 0:
-            return Reply(_ROLE.format(account=request.account_id), _XML)
-        return Reply(_NO_SUCH_ROLE, _XML, 404)
+            return Response(_ROLE.format(account=request.account_id), _XML)
+        return Response(_NO_SUCH_ROLE, _XML, 404)
 
-    def _list_environments(self, request: Request) -> Reply:
+    def _list_environments(self, request: Request) -> Response:
         there = request.region == "us-east-1" and request.account_id in with_environment(self.accounts)
-        return Reply(json.dumps({"environmentIds": [ENVIRONMENT] if there else []}))
+        return Response(json.dumps({"environmentIds": [ENVIRONMENT] if there else []}))
 
-    def _describe_environments(self, _: Request) -> Reply:
+    def _describe_environments(self, _: Request) -> Response:
         arn = f"arn:aws:cloud9:us-east-1:{MANAGEMENT}:environment:{ENVIRONMENT}"
         environment = {"id": ENVIRONMENT, "name": "bench", "type": "ec2", "arn": arn, "ownerArn": arn}
-        return Reply(json.dumps({"environments": [environment]}))
+        return Response(json.dumps({"environments": [environment]}))
 
 
-def _of_fleet(name: str, request: Request) -> Reply:
-    return Reply(fleet.answer(name, request.account_id, request.region))
+def _node_response(name: str, request: Request) -> Response:
+    return Response(managed_nodes.response(name, request.account_id, request.region))
 
 
 def member(number: int) -> str:
@@ -171,10 +174,10 @@ def _action(request: Request) -> str:
 
 
 class _Connection(asyncio.BufferedProtocol):
-    """Keeps the connection, and answers each request when its latency is over.
+    """Keeps the connection, and responds to each request after the latency.
 
-    It reads into a buffer of its own. asyncio's, 256 KiB, is more than the C library keeps: mapped and unmapped for
-    each read, it takes as long as all the rest (M_MMAP_THRESHOLD, https://man7.org/linux/man-pages/man3/mallopt.3.html).
+    It reads into its own buffer. asyncio's of 256 KiB exceeds what the C library keeps: mapping and unmapping it for
+    each read takes as long as everything else (M_MMAP_THRESHOLD, https://man7.org/linux/man-pages/man3/mallopt.3.html).
     """
 
     def __init__(self, organization: Organization, latency: float) -> None:
@@ -193,7 +196,7 @@ class _Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self._received += self._buffer[:nbytes]
         while (request := self._next()) is not None:
-            answer = _wire(self._organization.answer(request))
+            answer = _serialize(self._organization.respond(request))
             if self._latency:
                 asyncio.get_running_loop().call_later(self._latency, self._transport.write, answer)
             else:
@@ -220,13 +223,13 @@ class _Connection(asyncio.BufferedProtocol):
         )
 
 
-def _wire(reply: Reply) -> bytes:
-    phrase = "OK" if reply.status == 200 else "Error"
+def _serialize(response: Response) -> bytes:
+    phrase = "OK" if response.status == 200 else "Error"
     head = (
-        f"HTTP/1.1 {reply.status} {phrase}\r\nContent-Type: {reply.content_type}\r\n"
-        f"Content-Length: {len(reply.body)}\r\n\r\n"
+        f"HTTP/1.1 {response.status} {phrase}\r\nContent-Type: {response.content_type}\r\n"
+        f"Content-Length: {len(response.body)}\r\n\r\n"
     )
-    return (head + reply.body).encode()
+    return (head + response.body).encode()
 
 
 async def _serve(organization: Organization, latency: float) -> None:
@@ -235,7 +238,7 @@ async def _serve(organization: Organization, latency: float) -> None:
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
-    print(json.dumps(organization.asked), flush=True)
+    print(json.dumps(organization.requests), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""How long apply, an empty plan and destroy take, beside the same resources without module, check or script.
+"""The time of apply, empty plan and destroy, against a baseline: the same resources without module, checks and scripts.
 
-Each figure is the median of five, and the AWS calls of each. Then the start of one script
-beside a bare Python that makes the same boto3 clients. The runs of the two sides alternate, so that a busy moment hits
-both.
+Each figure is the median of five; with the number of AWS calls. Then the time of one script against a Python process
+that creates the same boto3 clients. The runs alternate, so that other load affects both.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from harness.complete import ADMINISTRATOR
+from harness.organization import root_id
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 
@@ -49,14 +49,14 @@ class Figures:
 
 def bench_terraform(console: Console) -> None:
     """Measure and print."""
-    module, floor = Figures(), Figures()
+    module, baseline = Figures(), Figures()
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
         for number in range(ROUNDS):
             with console.status(f"terraform, round {number + 1} of {ROUNDS}"):
                 _measure(sandbox, _module(copies, sandbox), module)
-                _measure(sandbox, _floor(copies, sandbox), floor)
+                _measure(sandbox, _baseline(copies, sandbox), baseline)
         script, bare = _scripts(copies, sandbox)
-    console.print(_table(module, floor, script, bare))
+    console.print(_table(module, baseline, script, bare))
 
 
 def _module(copies: Workspaces, sandbox: Sandbox) -> Terraform:
@@ -64,17 +64,16 @@ def _module(copies: Workspaces, sandbox: Sandbox) -> Terraform:
     return _checkout(copies, sandbox, "examples/minimal", {"administrator_account_id": ADMINISTRATOR})
 
 
-def _floor(copies: Workspaces, sandbox: Sandbox) -> Terraform:
-    """The flat configuration, in an organization where somebody has done by hand what the module's scripts do."""
+def _baseline(copies: Workspaces, sandbox: Sandbox) -> Terraform:
+    """The flat configuration, in an organization with the settings that the module's scripts apply."""
     sandbox.reset(Scenario.named("bare"))
     sandbox.client("cloudformation").activate_organizations_access()
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    (root,) = sandbox.client("organizations").list_roots()["Roots"]
-    return _checkout(copies, sandbox, "tools/bench/baseline", {"root_id": root["Id"]})
+    return _checkout(copies, sandbox, "tools/bench/baseline", {"root_id": root_id(sandbox)})
 
 
 def _checkout(copies: Workspaces, sandbox: Sandbox, configuration: str, variables: dict[str, object]) -> Terraform:
-    """Without what the harness sets to be quick: users do not have it."""
+    """Without the harness's setting of the garbage collector, which users do not have."""
     terraform = copies.checkout(configuration, sandbox.environment(), variables=variables)
     del terraform.environment["GOGC"]
     return terraform
@@ -94,7 +93,7 @@ def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
 
 
 def _scripts(copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[float]]:
-    """Seconds of `observe.py organization`, and of a Python that makes its clients and does nothing with them."""
+    """Seconds of `observe.py organization`, and of a Python process that only creates its clients."""
     environment = copies.environment(sandbox.environment())
     observe = [
         str(REPOSITORY / "scripts" / "observe.py"),
@@ -120,12 +119,26 @@ def _seconds(arguments: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - began
 
 
-def _table(module: Figures, floor: Figures, script: list[float], bare: list[float]) -> Table:
-    table = Table(f"median of {ROUNDS}", "seconds", "floor", "ratio", "AWS calls", "floor's")
+def _table(module: Figures, baseline: Figures, script: list[float], bare: list[float]) -> Table:
+    table = Table(f"median of {ROUNDS}", "seconds", "baseline", "ratio", "AWS calls", "baseline's")
     for step in STEPS:
-        seconds, least = statistics.median(module.seconds[step]), statistics.median(floor.seconds[step])
-        calls, fewest = statistics.median(module.calls[step]), statistics.median(floor.calls[step])
-        table.add_row(step, f"{seconds:.2f}", f"{least:.2f}", f"{seconds / least:.2f}", f"{calls:.0f}", f"{fewest:.0f}")
-    seconds, least = statistics.median(script), statistics.median(bare)
-    table.add_row("observe.py organization", f"{seconds:.2f}", f"{least:.2f}", f"{seconds / least:.2f}", "", "")
+        seconds, baseline_seconds = statistics.median(module.seconds[step]), statistics.median(baseline.seconds[step])
+        calls, baseline_calls = statistics.median(module.calls[step]), statistics.median(baseline.calls[step])
+        table.add_row(
+            step,
+            f"{seconds:.2f}",
+            f"{baseline_seconds:.2f}",
+            f"{seconds / baseline_seconds:.2f}",
+            f"{calls:.0f}",
+            f"{baseline_calls:.0f}",
+        )
+    seconds, baseline_seconds = statistics.median(script), statistics.median(bare)
+    table.add_row(
+        "observe.py organization",
+        f"{seconds:.2f}",
+        f"{baseline_seconds:.2f}",
+        f"{seconds / baseline_seconds:.2f}",
+        "",
+        "",
+    )
     return table

@@ -1,1 +1,1 @@
-"""`make demo` and `make sandbox`: an AWS organization on this machine."""
+"""`make demo` and `make sandbox`: an AWS Organization on this machine."""

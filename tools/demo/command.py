@@ -1,7 +1,6 @@
-"""The procedure on an organization of this machine: before, both applies, what happened and where, destroy, after.
+"""Applies examples/complete to an organization on this machine, shows the results and destroys it.
 
-What is shown of the organization is asked of it by an inspector, account by account, and not taken from Terraform's
-answers.
+An inspector reads the results from each account, independently of Terraform's outputs.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from harness.closing import differences
+from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, checkout_complete
 from harness.results import TerraformError
 from harness.scripts import run_script
@@ -25,7 +24,7 @@ from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from systems_manager_organization.preflight.finding_table import table
 from tools.demo.organization import Observer, Step
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,69 +37,69 @@ if TYPE_CHECKING:
 
 EXAMPLE = "examples/complete"
 
-# What the README says that destroy leaves, by the first words of the paths of a snapshot's differences.
+# What destroy retains according to the README, by the first key of a difference.
 RETAINED = {
-    "trusted_access": 'trusted access stays enabled (on_destroy = "retain")',
-    "stack_sets_access": "StackSets stays activated",
-    "service_linked_roles": "service-linked roles stay",
-    "roles": "StackSets' own role stays in every member account it deployed to",
+    "trusted_access": 'trusted access is enabled (on_destroy = "retain")',
+    "stack_sets_access": "StackSets is activated",
+    "service_linked_roles": "service-linked roles are retained",
+    "roles": "StackSets' role is retained in every member account",
 }
 
 # Git ignores it, `make clean` removes it.
 PAGE = REPOSITORY / ".cache" / "demo" / "patch-compliance.html"
 
-# What report.py ends with when all that can be read was: the suspended account alone could not be.
+# What report.py ends with when all that can be read was: the suspcompleted account alone could not be.
 _REPORTED = 0
 
-# More than one, in seconds: the applies take minutes of the sandbox's clock.
-_A_DAY = 25 * 60 * 60
+# 25 hours, in seconds: the applies take minutes of the sandbox's clock.
+_DAY = 25 * 60 * 60
 
 _COLOURS = {"SUCCEEDED": "green", "FAILED": "red"}
 
 
 def demo() -> int:
-    """Show the procedure. Returns the exit status: 0 only when everything that was to be shown is so."""
+    """Run the demo. Returns the exit status: 0 when all results are as expected."""
     console = Console(width=None if Console().is_terminal else 110)
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
-        _advance_to(sandbox, time.time() - _A_DAY)
+        _advance_to(sandbox, time.time() - _DAY)
         observer = Observer(sandbox)
         before = sandbox.snapshot()
         console.print(_title(sandbox), _section("Before", _tree(before)))
         both = checkout_complete(copies, sandbox)
         _apply(console, "management", both.management)
-        both.hand_over()
+        both.pass_variables()
         _apply(console, "delegated-administrator", both.administrator)
-        # Explorer collects after the apply, and associations run daily: a day of the sandbox's clock, in which nobody
-        # waits. It ends now, as report.py tells by this machine's time which nodes were scanned lately.
+        # A day for Explorer and for the daily associations. It ends now, because report.py compares the time of scans
+        # with this machine's clock.
         _advance_to(sandbox, time.time())
         steps = observer.steps(ADMINISTRATOR)
         findings = both.management.output()["preflight_findings"]
         console.print(
-            _section("What preflight found, before anything was touched", table(findings)),
-            _section("The procedure's steps", _steps(steps)),
+            _section("Preflight findings", table(findings)),
+            _section("Steps", _steps(steps)),
             _section("After", _tree(sandbox.snapshot())),
             *(_section(configuration.name, _deployments(configuration)) for configuration in observer.configurations()),
         )
-        arriving = _ops_data(console, sandbox)
-        reported = _compliance(console, sandbox)
-        empty = all(
+        has_ops_data = _ops_data(console, sandbox)
+        has_report = _compliance(console, sandbox)
+        is_empty = all(
             [
                 _plan_again(console, "management", both.management),
                 _plan_again(console, "delegated-administrator", both.administrator),
             ]
         )
-        refused = _wrong_order(console, both.management)
+        is_refused = _wrong_order(console, both.management)
         _destroy(console, "delegated-administrator", both.administrator)
         _destroy(console, "management", both.management)
-        restored = _compare(console, sandbox, before)
+        is_restored = _compare(console, sandbox, before)
         for violation in sandbox.violations:
-            console.print(f"AWS's service model was broken: {violation}", style="red")
-        honest = not sandbox.violations
-    good = empty and refused and restored and arriving and reported and honest
-    if reported:
-        # Last, where it is found, and unstyled, so that it can be copied.
-        console.print(f"\nThe page of its patch compliance: {PAGE}", soft_wrap=True, highlight=False, markup=False)
-    return 0 if good and all(step.done for step in steps) else 1
+            console.print(f"Violation of AWS's service model: {violation}", style="red")
+        is_valid = not sandbox.violations
+    succeeded = is_empty and is_refused and is_restored and has_ops_data and has_report and is_valid
+    if has_report:
+        # Last and without styles, to be copied.
+        console.print(f"\nThe HTML report of patch compliance: {PAGE}", soft_wrap=True, highlight=False, markup=False)
+    return 0 if succeeded and all(step.done for step in steps) else 1
 
 
 def _advance_to(sandbox: Sandbox, epoch: float) -> None:
@@ -108,9 +107,9 @@ def _advance_to(sandbox: Sandbox, epoch: float) -> None:
 
 
 def _title(sandbox: Sandbox) -> Panel:
-    how = f"{EXAMPLE}, applied by the genuine Terraform and AWS provider at {sandbox.endpoint_url}"
+    source = f"{EXAMPLE}, applied by the genuine Terraform and AWS provider at {sandbox.endpoint_url}"
     return Panel(
-        f"{sandbox.scenario.description}\n{how}", title="AWS Systems Manager for an AWS Organization", expand=False
+        f"{sandbox.scenario.description}\n{source}", title="AWS Systems Manager for an AWS Organization", expand=False
     )
 
 
@@ -144,8 +143,8 @@ def _apply(console: Console, name: str, terraform: Terraform) -> None:
 
 
 def _lines(applied: Apply) -> Text:
-    said = [line for line in applied.provisioner_lines if not line.startswith("Executing: ")]
-    return Text("\n".join(f"  {line}" for line in said))
+    lines = [line for line in applied.provisioner_lines if not line.startswith("Executing: ")]
+    return Text("\n".join(f"  {line}" for line in lines))
 
 
 def _steps(steps: Iterable[Step]) -> Table:
@@ -165,47 +164,49 @@ def _deployments(configuration: Configuration) -> Table:
 
 
 def _ops_data(console: Console, sandbox: Sandbox) -> bool:
-    """What the administrator account sees, as it would itself: by report.py."""
+    """Print report.py ops-data in the administrator account."""
     with console.status("scripts/report.py ops-data"):
-        ended = run_script(sandbox, "report.py", "ops-data", account_id=ADMINISTRATOR)
-    told = f"{ended.stdout}{ended.stderr}".strip()
-    console.print(_section(f"Explorer, in {ADMINISTRATOR}: scripts/report.py ops-data", Text(indent(told, "  "))))
-    return ended.status == 0
+        completed = run_script(sandbox, "report.py", "ops-data", account_id=ADMINISTRATOR)
+    output = f"{completed.stdout}{completed.stderr}".strip()
+    console.print(_section(f"Explorer, in {ADMINISTRATOR}: scripts/report.py ops-data", Text(indent(output, "  "))))
+    return completed.returncode == 0
 
 
 def _compliance(console: Console, sandbox: Sandbox) -> bool:
-    """How every account is patched, as the management account sees it: by report.py, which also writes the page."""
+    """Print report.py compliance in the management account, and write the HTML report."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     with console.status("scripts/report.py compliance"):
-        ended = run_script(sandbox, "report.py", "compliance", "--html", str(PAGE))
-    told = f"{ended.stdout}{ended.stderr}".strip()
-    console.print(_section("Every account's patches: scripts/report.py compliance", Text(indent(told, "  "))))
-    return ended.status == _REPORTED
+        completed = run_script(sandbox, "report.py", "compliance", "--html", str(PAGE))
+    output = f"{completed.stdout}{completed.stderr}".strip()
+    console.print(
+        _section("Patch compliance of all accounts: scripts/report.py compliance", Text(indent(output, "  ")))
+    )
+    return completed.returncode == 0
 
 
 def _plan_again(console: Console, name: str, terraform: Terraform) -> bool:
     with console.status("terraform plan"):
         plan = terraform.plan()
-    told = Text("  No changes." if plan.is_empty else str(plan))
-    console.print(_section(f"terraform plan of {EXAMPLE}/{name}, once more", told))
+    changes = Text("  No changes." if plan.is_empty else str(plan))
+    console.print(_section(f"terraform plan of {EXAMPLE}/{name}, again", changes))
     return plan.is_empty
 
 
 def _wrong_order(console: Console, management: Terraform) -> bool:
-    with console.status("terraform destroy, in the wrong order"):
+    with console.status("terraform destroy in the wrong order"):
         try:
             management.destroy()
         except TerraformError as error:
-            told = [line for line in str(error).splitlines() if "administrator account first" in line]
+            errors = [line for line in str(error).splitlines() if "administrator account first" in line]
         else:
-            told = []
+            errors = []
     console.print(
         _section(
-            f"terraform destroy of {EXAMPLE}/management, which is not its turn yet",
-            Text(indent("\n".join(told) or "NOT REFUSED", "  ")),
+            f"terraform destroy of {EXAMPLE}/management in the wrong order",
+            Text(indent("\n".join(errors) or "NOT REFUSED", "  ")),
         )
     )
-    return bool(told)
+    return bool(errors)
 
 
 def _destroy(console: Console, name: str, terraform: Terraform) -> None:
@@ -217,12 +218,16 @@ def _destroy(console: Console, name: str, terraform: Terraform) -> None:
 
 def _compare(console: Console, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
     after = sandbox.snapshot()
-    left = {path: told for path, told in differences(before, after).items() if path.split("/")[0] not in RETAINED}
-    stayed = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
-    told = [f"  As before, but that {RETAINED[name]}." for name in stayed]
-    told += [f"  NOT AS BEFORE: {path}: {json.dumps(difference)}" for path, difference in left.items()]
-    console.print(_section("After everything", _tree(after)), Text("\n".join(told or ["  Exactly as before."])))
-    return not left
+    unexpected = {
+        path: difference
+        for path, difference in differences(before, after).items()
+        if path.split("/")[0] not in RETAINED
+    }
+    retained = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
+    lines = [f"  As before, except that {RETAINED[name]}." for name in retained]
+    lines += [f"  NOT AS BEFORE: {path}: {json.dumps(difference)}" for path, difference in unexpected.items()]
+    console.print(_section("After destroy", _tree(after)), Text("\n".join(lines or ["  As before."])))
+    return not unexpected
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an inspector sees of an organization: the procedure's steps, and each configuration by account and Region."""
+"""Reads from AWS: the steps of the procedure, and each configuration by account and Region."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the procedure: what it is, what is so now, and whether that is what the step wants."""
+    """One step of the procedure: its name, its result, and whether it is done."""
 
     name: str
     result: str
@@ -35,14 +35,14 @@ class Configuration:
 
 
 class Observer:
-    """Asks the organization, as its management account, without leaving a trace in the sandbox's calls."""
+    """Reads as an inspector, whose calls the sandbox does not record."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._management = sandbox.scenario.management_account.id
 
     def steps(self, administrator: str) -> list[Step]:
-        """The steps of the procedure as they stand, `administrator` being the account that was chosen."""
+        """The steps of the procedure, with `administrator` as the administrator account."""
         return [
             self._trusted_access(),
             self._stack_sets_access(),
@@ -128,13 +128,13 @@ class Observer:
         )
 
     def _explorer(self, administrator: str) -> Step:
-        """The organization's resource data sync, which is seen in the administrator account alone."""
+        """The organization's resource data sync, in the administrator account."""
         client = self._sandbox.client("ssm", account_id=administrator)
         syncs = client.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
-        told = [f"{sync['SyncName']}: {sync['LastStatus'].lower()}" for sync in syncs]
+        statuses = [f"{sync['SyncName']}: {sync['LastStatus'].lower()}" for sync in syncs]
         return Step(
             f"Explorer, in {administrator}",
-            ", ".join(told) or "no resource data sync",
+            ", ".join(statuses) or "no resource data sync",
             bool(syncs) and all(sync["LastStatus"] == "Successful" for sync in syncs),
         )
 
@@ -161,5 +161,5 @@ class Observer:
             statuses = {summary["StatusType"]: summary["Status"] for summary in deployed["StatusSummaries"]}
             return str(statuses["Deployment"])
         if account["Id"] == self._management:
-            return "management account: not reached"
-        return "suspended: left out" if account["Status"] == "SUSPENDED" else "not deployed"
+            return "management account: not targeted"
+        return "suspended: skipped" if account["Status"] == "SUSPENDED" else "not deployed"

@@ -1,4 +1,4 @@
-"""An organization to try Terraform against by hand: starts it, prints what to export, and waits for Ctrl-C."""
+"""Starts an organization to run Terraform against, prints the environment variables, and waits for Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.complete import ADMINISTRATOR
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.session import run
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def sandbox() -> int:
     with temporary_workspaces() as copies, Sandbox.start(scenario, port=arguments.port, log=arguments.log) as started:
         print("\n".join(_introduction(started, copies)), flush=True)
         stopped.wait()
-    print("\nThe organization is gone.")
+    print("\nThe organization has been removed.")
     return 0
 
 
@@ -40,7 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make sandbox", description="An AWS Organization on this machine.")
     parser.add_argument("--scenario", default="realistic", help="a scenario's name, or a YAML file (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (a free one)")
-    parser.add_argument("--log", type=Path, help="file that receives every call as a line of JSON")
+    parser.add_argument("--log", type=Path, help="file for every call, as a line of JSON")
     return parser.parse_args()
 
 
@@ -48,14 +48,14 @@ def _introduction(started: Sandbox, copies: Workspaces) -> Iterator[str]:
     yield f"# {started.scenario.description}"
     for account in (started.scenario.management_account, *started.scenario.member_accounts()):
         yield f"#   {account.id}  {account.name}{'' if account.status == 'ACTIVE' else f' ({account.status.lower()})'}"
-    yield "# In another terminal (Ctrl-C here ends the organization):"
+    yield "# Run in another terminal (Ctrl-C here removes the organization):"
     environment = copies.environment(started.environment())
     for name in (*started.environment(), "TF_CLI_CONFIG_FILE"):
         yield f"export {name}={shlex.quote(environment[name])}"
     yield f'export PATH={shlex.quote(environment["PATH"].split(os.pathsep)[0])}:"$PATH"  # a python3 that has boto3'
     yield "cd examples/minimal && terraform init"
     yield f"terraform apply -var administrator_account_id={ADMINISTRATOR}"
-    yield "# Another account's administrator has the access key AKIASAND and the account's id."
+    yield "# The access key of another account's administrator is AKIASAND and the account's id."
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""`make docs`: the tables of every README."""
+"""`make docs` and `make pictures`: the generated parts of every README."""

@@ -1,4 +1,4 @@
-"""The tables in the READMEs of the module, its submodules and its examples: writes them, or compares with `--check`."""
+"""Writes the generated parts of the READMEs (reference tables, and the diagram of the root), or compares them."""
 
 from __future__ import annotations
 
@@ -6,62 +6,54 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from harness import HarnessError
 from harness.workspace import REPOSITORY
 from tools.docs.declarations import DeclarationError, read_module
+from tools.docs.diagram import DIAGRAM, diagram
+from tools.docs.markers import replace_generated
 from tools.docs.reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-BEGIN, END = "<!-- BEGIN GENERATED -->", "<!-- END GENERATED -->"
-
 
 def folders(repository: Path) -> Iterator[Path]:
-    """The folders that hold a module to describe: the root, what is in modules/, what is in examples/."""
+    """The folders of modules: the root, and those in modules/ and examples/."""
     yield repository
     for name in ("modules", "examples"):
         found = {file.parent for file in (repository / name).rglob("*.tf")}
         yield from sorted(folder for folder in found if ".terraform" not in folder.parts)
 
 
-def update(repository: Path, *, check: bool) -> list[str]:
-    """Write the tables into each README, or only compare them. Returns what a person must do something about."""
-    return [problem for folder in folders(repository) for problem in _update(folder, repository, check=check)]
+def update(repository: Path, *, check: bool) -> Iterator[str]:
+    """Write the generated parts, or only compare them. Yields errors."""
+    for folder in folders(repository):
+        page = folder / "README.md"
+        try:
+            yield from _put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
+            if folder == repository:
+                yield from _put(page, replace_generated(page, diagram(repository), DIAGRAM), repository, check=check)
+        except (DeclarationError, HarnessError) as error:
+            yield str(error)
 
 
-def _update(folder: Path, repository: Path, *, check: bool) -> Iterator[str]:
-    file = folder / "README.md"
-    name = file.relative_to(repository)
-    text = file.read_text() if file.exists() else ""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        yield f"{name} must have the line {BEGIN} and after it {END}, each once: add them, then run make docs."
+def _put(page: Path, text: str, repository: Path, *, check: bool) -> Iterator[str]:
+    if text == page.read_text():
         return
-    try:
-        current = _with_tables(text, reference(read_module(folder)))
-    except DeclarationError as error:
-        yield str(error)
-        return
-    if current == text:
-        return
+    name = page.relative_to(repository)
     if check:
-        yield f"{name} has tables that differ from what the module declares: run make docs."
+        yield f"{name} is not current: run make docs."
     else:
-        file.write_text(current)
+        page.write_text(text)
         print(f"{name} written.")
-
-
-def _with_tables(text: str, tables: str) -> str:
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
 
 
 def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITORY) -> int:
     """Run the command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a README is not current")
-    problems = update(repository, check=parser.parse_args(arguments).check)
+    problems = list(update(repository, check=parser.parse_args(arguments).check))
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -1,4 +1,4 @@
-"""What a Terraform module declares: its inputs, its outputs, and what it is made of."""
+"""The declarations of a Terraform module: inputs, outputs, resources and module calls."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _VALUES = SerializationOptions(with_comments=False, explicit_blocks=False, strip
 
 
 class DeclarationError(Exception):
-    """A file that cannot be read as Terraform configuration."""
+    """A file that cannot be parsed as Terraform configuration."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """A variable. `type` and `default` are laid out as in its file; `default` is None where one must be given."""
+    """A variable. `type` and `default` are formatted as in its file; `default` is None for a required input."""
 
     name: str
     description: str
@@ -53,7 +53,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Module:
-    """Everything that the files of one folder declare, in the order in which a reader looks for it."""
+    """The declarations in the files of one folder, in the order of the documentation."""
 
     requirements: tuple[tuple[str, str], ...]
     inputs: tuple[Input, ...]
@@ -71,7 +71,7 @@ def read_module(folder: Path) -> Module:
     parts = [part for block in blocks for part in _parts(block)]
     return Module(
         requirements=tuple(
-            wanted for block in blocks if block.block_type == "terraform" for wanted in _requirements(block)
+            requirement for block in blocks if block.block_type == "terraform" for requirement in _requirements(block)
         ),
         inputs=tuple(sorted(inputs, key=lambda found: (found.default is not None, found.name))),
         outputs=tuple(sorted(outputs, key=lambda found: found.name)),
@@ -102,8 +102,8 @@ def _requirements(block: BlockView) -> Iterator[tuple[str, str]]:
         if isinstance(providers, BlockView):
             for provider in providers.attributes():
                 if isinstance(provider, AttributeView):
-                    wanted = provider.value_node.to_dict(_VALUES)
-                    yield wanted["source"], wanted["version"]
+                    requirement = provider.value_node.to_dict(_VALUES)
+                    yield requirement["source"], requirement["version"]
 
 
 def _parts(block: BlockView) -> Iterator[Part]:
@@ -119,7 +119,7 @@ def _parts(block: BlockView) -> Iterator[Part]:
 
 
 def _source(block: BlockView, attribute: str) -> str | None:
-    """An argument's text as it stands in the file, without the indentation of the block; None where it is not given."""
+    """The source text of an argument, without the indentation of the block; None if it is missing."""
     found = block.attribute(attribute)
     if not isinstance(found, AttributeView):
         return None
@@ -128,12 +128,12 @@ def _source(block: BlockView, attribute: str) -> str | None:
 
 
 def _string(block: BlockView, attribute: str) -> str:
-    """The value of a string argument; "" where it is not given."""
+    """The value of a string argument; "" if it is missing."""
     found = block.attribute(attribute)
     if not isinstance(found, AttributeView):
         return ""
     text = found.value_node.to_hcl()
-    # Escape sequences are none in a heredoc, and hcl2 would put some there.
+    # hcl2 would escape a heredoc, which has no escape sequences.
     if text.startswith("<<"):
         return textwrap.dedent("\n".join(text.strip().splitlines()[1:-1]))
     return str(found.value_node.to_dict(_VALUES))

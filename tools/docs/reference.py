@@ -1,4 +1,4 @@
-"""A module's declarations as Markdown: what stands between the markers of its README."""
+"""The reference tables of a module's README."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OBJECT = re.compile(r"object\(\{.*\}\)", re.DOTALL)
 
 
 def reference(module: Module) -> str:
-    """The tables of `module`, each under a heading of its own. What a table has no room for follows it."""
+    """The tables of `module`, each under a heading, with long descriptions and types below."""
     sections = [
         ("Requirements", _table(("", "version"), [(name, _code(version)) for name, version in module.requirements])),
         ("Inputs", _inputs(module.inputs)),
@@ -62,7 +62,7 @@ def _details(found: Input) -> str:
 
 
 def _paragraphs(description: str) -> str:
-    """The description with its lists set apart: otherwise Markdown adds the sentence after a list to its last item."""
+    """The description with blank lines around lists: otherwise Markdown adds the text after a list to its last item."""
     blocks = groupby(description.splitlines(), key=lambda line: line.startswith("- "))
     return "\n\n".join("\n".join(lines) for _, lines in blocks)
 
@@ -79,7 +79,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(cells: Iterable[str]) -> str:
-    # GitHub wants a bar escaped in code, too.
+    # GitHub requires an escaped bar also in code.
     shown = (cell.replace("|", "\\|").replace("\n", "<br>") for cell in cells)
     return f"| {' | '.join(shown)} |"
 

@@ -1,1 +1,1 @@
-"""`make faults`: every AWS call of an apply fails once, in turn."""
+"""`make faults`: fault injection for each AWS call of an apply."""

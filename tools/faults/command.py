@@ -1,10 +1,9 @@
-"""Every AWS call of one apply fails once, with a throttle and with a server error, in turn: a line per case.
+"""Fails each AWS call of one apply once, with a throttling error and with a server error: a line for each case.
 
-    make faults                    all of them
-    make faults SERVICE=ssm        those of one service
+    make faults                    all calls
+    make faults SERVICE=ssm        the calls of one service
 
-Runs as many cases at a time as there are processors, each with a sandbox of its own. Exit status 1 when a case does not
-end well.
+Runs one process for each processor, each with its own sandbox. Exit status 1 when a case fails.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
+from tools.entry_point import run
 from tools.faults.sweep import Outcome, Sweep
-from tools.session import run
 
 if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from tools.faults.sweep import Case
 
 
-_ENDED = {1: "first apply", 2: "second apply"}
+_APPLIES = {1: "first apply", 2: "second apply"}
 
 
 def faults() -> int:
@@ -41,43 +40,43 @@ def faults() -> int:
     for process in processes:
         process.start()
     try:
-        bad, twice, total = _collect(outcomes, processes)
+        failures, second_applies, total = _collect(outcomes, processes)
     finally:
         for process in processes:
             process.terminate()
             process.join()
     print(
-        f"{total - bad} of {total} cases ended well, {twice} of them with the second apply; {bad} did not "
-        f"({time.monotonic() - began:.0f} s)."
+        f"{total - failures} of {total} cases passed, {second_applies} of them with the second apply; {failures} "
+        f"failed ({time.monotonic() - began:.0f} s)."
     )
-    return 1 if bad or not total else 0
+    return 1 if failures or not total else 0
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make faults", description="Let every AWS call of one apply fail once.")
+    parser = argparse.ArgumentParser(prog="make faults", description="Fail each AWS call of one apply once.")
     parser.add_argument("--service", help="only the calls of this service, for example organizations")
     return parser.parse_args()
 
 
 def _collect(outcomes: SimpleQueue[Outcome | int], processes: list[multiprocessing.Process]) -> tuple[int, int, int]:
-    """Print each outcome; the numbers of bad ones, of second applies, and of all."""
-    bad = twice = total = ended = 0
+    """Print each outcome. Returns the numbers of failures, of second applies, and of cases."""
+    failures = second_applies = total = ended = 0
     while ended < len(processes):
         outcome = outcomes.get()
         if isinstance(outcome, int):
             ended += 1
-            bad += outcome
+            failures += outcome
             continue
         total += 1
-        bad += bool(outcome.problem)
-        twice += not outcome.problem and outcome.applies == 2
+        failures += bool(outcome.problem)
+        second_applies += not outcome.problem and outcome.applies == 2
         (case,) = outcome.cases
-        print(f"{case}: {outcome.problem or _ENDED[outcome.applies]}", flush=True)
-    return bad, twice, total
+        print(f"{case}: {outcome.problem or _APPLIES[outcome.applies]}", flush=True)
+    return failures, second_applies, total
 
 
 def _work(number: int, workers: int, service: str | None, outcomes: SimpleQueue[Outcome | int]) -> None:
-    """Run every `workers`-th case; at the end say so, by the number of what went wrong outside of a case."""
+    """Run every `workers`-th case, and at the end put the number of errors outside of a case."""
     failed = 1
     try:
         with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:

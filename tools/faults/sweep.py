@@ -1,7 +1,6 @@
-"""One apply of the minimal example in which one AWS call fails once, and what came of it.
+"""One apply of the minimal example in which one AWS call fails, and its outcome.
 
-The apply must succeed, or the next one must; and the organization must end the same as without the failure, with
-nothing twice.
+The apply, or a second one, must succeed, with the same result as without the failure, and without duplicates.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from harness.closing import differences
+from harness.assertions import differences
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
@@ -24,15 +23,15 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
-# Of the installation, and of the configuration that AWS named the role after: managers are made side by side.
-_OF_THE_RUN = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+|(?<=-)[0-9a-f]{5}(?=")')
+# The installation, and the configuration's id in the name of a role.
+_UNIQUE = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+|(?<=-)[0-9a-f]{5}(?=")')
 
 KINDS: tuple[Literal["throttle", "server_error"], ...] = ("throttle", "server_error")
 
 
 @dataclass(frozen=True, order=True)
 class Case:
-    """The `occurrence`-th call of an operation, counted from 1, fails in the way of `kind`."""
+    """The `occurrence`-th call of an operation, counted from 1, fails with `kind`."""
 
     service: str
     operation: str
@@ -45,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of cases: how many applies they took, and what is wrong (nothing: an empty string)."""
+    """The number of applies of cases, and the problem, if any."""
 
     cases: tuple[Case, ...]
     applies: int
@@ -53,9 +52,9 @@ class Outcome:
 
 
 class Sweep:
-    """Runs cases, one after the other, on one sandbox.
+    """Runs cases in sequence on one sandbox.
 
-    `expected` is the organization after an apply in which nothing fails, `cases` every call of it, in every kind.
+    `expected`: the organization after an apply without failures. `cases`: each call of that apply, with each kind.
     """
 
     def __init__(self, copies: Workspaces, sandbox: Sandbox) -> None:
@@ -72,7 +71,7 @@ class Sweep:
         ]
 
     def run(self, *cases: Case) -> Outcome:
-        """Apply with these calls failing, once more if that fails, and compare."""
+        """Apply with these calls failing, again if that fails, and compare."""
         terraform = self._terraform()
         for case in cases:
             self._sandbox.faults.inject(Fault(case.service, case.operation, case.kind, occurrence=case.occurrence))
@@ -83,7 +82,7 @@ class Sweep:
                 problem = str(error)
             else:
                 return Outcome(cases, applies, self._problem(cases))
-        return Outcome(cases, 2, f"the second apply failed as well: {problem}")
+        return Outcome(cases, 2, f"the second apply failed too: {problem}")
 
     def _terraform(self) -> Terraform:
         self._sandbox.reset(Scenario.named("bare"))
@@ -92,16 +91,18 @@ class Sweep:
         )
 
     def _snapshot(self) -> dict[str, Any]:
-        """The organization, without what differs from one run to another."""
-        found: dict[str, Any] = json.loads(_OF_THE_RUN.sub("", json.dumps(self._sandbox.snapshot())))
+        """The organization, without values that differ between runs."""
+        found: dict[str, Any] = json.loads(_UNIQUE.sub("", json.dumps(self._sandbox.snapshot())))
         return found
 
     def _problem(self, cases: tuple[Case, ...]) -> str:
-        # 404 is how AWS tells that there is no such role or manager yet, and no fault.
+        # 404 is the response for a missing role or manager.
         errors = (call for call in self._sandbox.calls if call.error_code and call.status != 404)
         failed = {(call.service, call.operation) for call in errors}
         untouched = [str(case) for case in cases if (case.service, case.operation) not in failed]
         if untouched:
-            return f"this time nothing failed: {', '.join(untouched)}"
+            return f"the call was not made: {', '.join(untouched)}"
         found = differences(self.expected, self._snapshot())
-        return "; ".join([*(f"{path}: {told}" for path, told in found.items()), *map(str, self._sandbox.violations)])
+        return "; ".join(
+            [*(f"{path}: {difference}" for path, difference in found.items()), *map(str, self._sandbox.violations)]
+        )

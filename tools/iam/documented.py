@@ -1,10 +1,10 @@
-"""What AWS documents that Quick Setup needs of whoever uses it, beside its own actions, and no call of ours shows.
+"""Actions that Quick Setup needs from its caller according to AWS, and that no call in the sandbox shows.
 
-Quick Setup does it with its caller's permissions, out of the sandbox's sight. AWS gives the list for its console:
+Quick Setup uses its caller's permissions, which the sandbox does not simulate. AWS lists them for its console:
 https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-console-access.html
-ASSUMPTION: whoever uses the API needs as much. What `management-apply` has already is left out, and so is what only the
-console shows (maintenance windows, `iam:ListRoles`).
+ASSUMPTION: the API needs the same. Left out: the actions of `management-apply`, and of console pages (maintenance
+windows, `iam:ListRoles`).
 """
 
 from __future__ import annotations
@@ -112,5 +112,5 @@ DOCUMENTED = (
     ),
 )
 
-# The values of the conditions above, which no call gives.
+# The values of the conditions above, which no call shows.
 DOCUMENTED_VALUES = {"DocumentedPassRole": ("ssm.amazonaws.com",)}

@@ -1,13 +1,13 @@
-"""Policies from what was needed: each need finds its statement, and what no need found is left out."""
+"""Policies from recorded permissions: each goes into its statement, and unused statements are left out."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
-from tools.iam.evidence import ROLES
+from tools.iam.recording import ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.statements import STATEMENTS, Statement
 
@@ -24,7 +24,7 @@ TRUST_NAME = "member-trust"
 LIMIT = 6144
 
 # Whose identities may enter: of the management account, and there only who has sts:AssumeRole of the role. The number
-# is the sandbox's; whoever uses the policy puts in that of the own management account.
+# The account id is the sandbox's: replace it with your management account's.
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -39,11 +39,11 @@ _TRUST = {
 
 
 class UncoveredNeedError(HarnessError):
-    """A call needs what no statement of `iam_statements` is for."""
+    """A call needs a permission without a statement."""
 
 
 def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, Any]]:
-    """Return every document of docs/iam by its name. `needs` is what was needed, by role.
+    """Every document of docs/iam, by name. `needs`: the recorded permissions, by role.
 
     Raises UncoveredNeedError.
     """
@@ -54,12 +54,12 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
 
 
 def statement_of(need: Permission) -> Statement:
-    """Return the statement that a need goes into. Raises UncoveredNeedError."""
+    """The statement for a permission. Raises UncoveredNeedError."""
     for statement in (*STATEMENTS, *REPORTING):
         if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
             return statement
     raise UncoveredNeedError(
-        f"No statement of statements or reporting, in tools/iam, is for {need.action} on {need.resource}."
+        f"No statement for {need.action} on {need.resource}: add one to tools/iam/statements.py or reporting.py."
     )
 
 

@@ -1,4 +1,4 @@
-"""The statements of docs/iam/compliance-reporting.json, by the names that the module gives by default."""
+"""The statements of docs/iam/compliance-reporting.json, for the module's default names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How the policies of docs/iam are put into statements: which actions go together, on what, under which condition.
+"""The statements of the policies of docs/iam: actions, resources and condition.
 
-Nothing here is allowed to anybody: a statement, an action, a resource and a value of a condition come into a policy
-only when a call needed them (`iam_policies`). What no call of the sandbox can need is in `iam_documented`.
+A policy gets a statement, an action, a resource or a condition value only if a call needed it (tools/iam/policies.py).
+Actions that no call in the sandbox can need are in tools/iam/documented.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement that may come into a policy.
+    """A possible statement of a policy.
 
-    `resources` are patterns. `condition` is an operator and a key, whose values are those that calls were made with.
-    `purpose` is for the reader, in a few words.
+    `resources` are patterns. `condition` is an operator and a key, whose values come from the calls.
+    `purpose` is for the documentation.
     """
 
     sid: str
@@ -31,7 +31,7 @@ _ROLES = (
     "arn:aws:iam::*:role/AWS-QuickSetup-*",
     "arn:aws:iam::*:role/service-role/SystemsManagerDefaultHostManagement",
 )
-# How IAM sees a role of a path that is not there yet: sandbox.authorization.resources.
+# How IAM names a role with a path before it exists: sandbox.authorization.resources.
 _ABSENT_ROLES = ("arn:aws:iam::*:role/SystemsManagerDefaultHostManagement",)
 _SERVICE_LINKED_ROLES = ("arn:aws:iam::*:role/aws-service-role/*", "arn:aws:iam::*:role/AWSServiceRoleFor*")
 _SETTING = ("arn:aws:ssm:*:*:servicesetting/ssm/managed-instance/default-ec2-instance-management-role",)
@@ -40,7 +40,7 @@ _STACKS = ("arn:aws:cloudformation:*:*:stack/ExplorerDataSync-*/*",)
 _MANAGERS = ("arn:aws:ssm-quicksetup:*:*:configuration-manager/*",)
 _SERVICE_PRINCIPAL = ("StringEquals", "organizations:ServicePrincipal")
 
-# The first that fits takes a need. The order is the reader's: what is read, then the steps of the procedure.
+# The first matching statement applies. First reads, then the steps of the procedure.
 STATEMENTS = (
     Statement(
         "ReadOrganization",
@@ -253,7 +253,7 @@ STATEMENTS = (
         "the sync itself, which CloudFormation makes with the caller's permissions",
         ("ssm:CreateResourceDataSync", "ssm:DeleteResourceDataSync", "ssm:UpdateResourceDataSync"),
         ("arn:aws:ssm:*:*:resource-data-sync/*",),
-        # Where the key is at all: CloudFormation need not say the type of the sync that it changes or deletes.
+        # IfExists: CloudFormation may omit the type of a sync that it updates or deletes.
         ("StringEqualsIfExists", "ssm:SyncType"),
     ),
 )

@@ -1,6 +1,6 @@
-"""Each action of each policy taken away in turn, and what becomes of the examples then: a line for each.
+"""Removes each action of each policy in turn, and prints how the example ends without it.
 
-As many at a time as there are processors, each with a sandbox of its own.
+One process for each processor, each with its own sandbox.
 """
 
 from __future__ import annotations
@@ -18,34 +18,41 @@ from typing import TYPE_CHECKING, Any, Literal
 from harness.results import TerraformError
 from harness.workspace import Workspaces, temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.iam.evidence import COMPLIANCE, ROLES, Witness, run_complete, run_compliance_reporting, run_troubles
 from tools.iam.policies import statement_of
+from tools.iam.recording import (
+    COMPLIANCE,
+    ROLES,
+    PermissionRecorder,
+    run_changes,
+    run_complete,
+    run_compliance_reporting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.queues import SimpleQueue
 
-    from tools.iam.evidence import Documents
+    from tools.iam.recording import Documents
 
-Example = Callable[[Witness, Workspaces], None]
+Example = Callable[[PermissionRecorder, Workspaces], None]
 Ending = Literal[
-    "fails and names it", "goes on and names it", "fails without naming it", "goes on without a word", "is not missed"
+    "fails, names the action", "continues, names the action", "fails silently", "continues silently", "not required"
 ]
 
-# Role and action, as patterns, and why nobody names what is missing.
-_EXPLAINED = {
-    ("*", "cloudformation:ListStackSet*"): "it adds the reasons to a failure that Quick Setup tells of anyway",
-    ("member", "iam:GetRole"): "every Region is asked for Cloud9 then, where one question would have done",
+# Role and action, as patterns, and why a missing action is not reported.
+_EXCEPTIONS = {
+    ("*", "cloudformation:ListStackSet*"): "it adds the reasons to a failure that Quick Setup reports",
+    ("member", "iam:GetRole"): "without it, every Region is checked for Cloud9 environments",
     (
         "administrator-account",
         "organizations:ListAccounts",
-    ): "the AWS provider takes the account for a mere member then",
+    ): "without it, the AWS provider treats the account as a member account",
 }
 
 
 @dataclass(frozen=True, order=True)
 class Case:
-    """The policy of a role, without an action in one of its statements."""
+    """An action that is removed from a statement of a role's policy."""
 
     role: str
     sid: str
@@ -64,29 +71,29 @@ class Outcome:
 
     @property
     def explanation(self) -> str | None:
-        """Why nobody names what is missing, where that is known."""
+        """Why a missing action is not reported, if known."""
         return next(
             (
                 why
-                for (role, action), why in _EXPLAINED.items()
+                for (role, action), why in _EXCEPTIONS.items()
                 if fnmatchcase(self.case.role, role) and fnmatchcase(self.case.action, action)
             ),
             None,
         )
 
     @property
-    def is_good(self) -> bool:
-        """Whether a person learns what is missing, or it is known why not. What nobody misses is never good."""
-        named = self.ending in ("fails and names it", "goes on and names it")
-        return named or (self.ending != "is not missed" and self.explanation is not None)
+    def is_expected(self) -> bool:
+        """Whether the missing action is reported, or an exception is known. Every action must be required."""
+        named = self.ending.endswith("names the action")
+        return named or (self.ending != "not required" and self.explanation is not None)
 
     def __str__(self) -> str:
-        known = None if self.ending.endswith("and names it") else self.explanation
+        known = None if self.ending.endswith("names the action") else self.explanation
         return f"{self.case}: {self.ending}{f' ({known})' if known else ''}"
 
 
 def cases_of(documents: Documents) -> list[Case]:
-    """Every action of every policy that is made from evidence."""
+    """Every action of every policy that is generated from calls."""
     return [
         Case(role, statement["Sid"], action)
         for role in ROLES
@@ -96,7 +103,7 @@ def cases_of(documents: Documents) -> list[Case]:
 
 
 def without(documents: Documents, case: Case) -> Documents:
-    """The policies, with the action taken away from the one statement."""
+    """The policies without the action in the one statement."""
     changed: dict[str, Any] = copy.deepcopy(dict(documents))
     statements = changed[case.role]["Statement"]
     for statement in statements:
@@ -107,15 +114,15 @@ def without(documents: Documents, case: Case) -> Documents:
 
 
 def ending_of(sandbox: Sandbox, copies: Workspaces, documents: Documents, case: Case, example: Example) -> Ending:
-    """Run one of the examples without the action, and tell how it ends."""
-    witness = Witness(sandbox, without(documents, case))
+    """Run an example without the action. Returns how it ends."""
+    recorder = PermissionRecorder(sandbox, without(documents, case))
     try:
-        example(witness, copies)
+        example(recorder, copies)
     except TerraformError as error:
-        return "fails and names it" if case.action in str(error) else "fails without naming it"
-    if not witness.refused:
-        return "is not missed"
-    return "goes on and names it" if case.action in witness.heard else "goes on without a word"
+        return "fails, names the action" if case.action in str(error) else "fails silently"
+    if not recorder.denied:
+        return "not required"
+    return "continues, names the action" if case.action in recorder.output else "continues silently"
 
 
 def sweep(documents: Documents) -> int:
@@ -136,10 +143,10 @@ def sweep(documents: Documents) -> int:
         for process in processes:
             process.terminate()
             process.join()
-    bad = sum(not found.is_good for found in found_outcomes)
+    bad = sum(not found.is_expected for found in found_outcomes)
     endings = Counter(found.ending for found in found_outcomes)
-    told = ", ".join(f"{number} {ending}" for ending, number in sorted(endings.items()))
-    print(f"{len(found_outcomes)} of {len(planned)} actions taken away: {told} ({time.monotonic() - began:.0f} s).")
+    summary = ", ".join(f"{number} {ending}" for ending, number in sorted(endings.items()))
+    print(f"{len(found_outcomes)} of {len(planned)} actions removed: {summary} ({time.monotonic() - began:.0f} s).")
     return 1 if bad or len(found_outcomes) < len(planned) else 0
 
 
@@ -157,7 +164,7 @@ def _collect(outcomes: SimpleQueue[Outcome | None], workers: int) -> list[Outcom
 
 
 def _work(planned: Sequence[tuple[Case, Example]], documents: Documents, outcomes: SimpleQueue[Outcome | None]) -> None:
-    """Run these cases, each with its example; None at the end."""
+    """Run these cases with their examples, and put None at the end."""
     try:
         with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
             for case, example in planned:
@@ -167,14 +174,14 @@ def _work(planned: Sequence[tuple[Case, Example]], documents: Documents, outcome
 
 
 def _planned(documents: Documents) -> list[tuple[Case, Example]]:
-    """Every case, with an example that needs the action: the shorter one, where it does."""
+    """Every case with the shortest example that needs its action."""
     short: set[Case] = set()
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
-        witness = Witness(sandbox)
-        run_troubles(witness, copies)
-        for role, needs in witness.needs.items():
+        recorder = PermissionRecorder(sandbox)
+        run_changes(recorder, copies)
+        for role, needs in recorder.needs.items():
             short.update(Case(role, statement_of(need).sid, need.action) for need in needs)
     by_role = {COMPLIANCE: run_compliance_reporting}
     return [
-        (case, run_troubles if case in short else by_role.get(case.role, run_complete)) for case in cases_of(documents)
+        (case, run_changes if case in short else by_role.get(case.role, run_complete)) for case in cases_of(documents)
     ]

@@ -1,4 +1,4 @@
-"""What a version of the AWS provider offers: the resources and data sources, and what each of them holds."""
+"""The schema of a version of the AWS provider: resources and data sources, with their attributes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _FLAGS = ("required", "optional", "computed", "map", "deprecated")
 class Attribute:
     """An argument, an attribute or a nested block, or a whole resource.
 
-    `flags`: some of required, optional, computed, map (any key may follow) and deprecated. `inside`: by name, what it
-    holds; empty for a value without fields.
+    `flags`: some of required, optional, computed, map (of any key) and deprecated. `inside`: nested attributes by name;
+    empty for a primitive value.
     """
 
     flags: frozenset[str]
@@ -35,7 +35,7 @@ def from_document(document: Mapping[str, Any]) -> dict[str, Attribute]:
 
 
 def to_document(schemas: Schemas) -> dict[str, Any]:
-    """Schemas as JSON: a text of flags, or a list of flags and of what it holds."""
+    """Schemas as JSON: a string of flags, or a list of flags and nested attributes."""
     return {name: _value(attribute) for name, attribute in sorted(schemas.items())}
 
 
@@ -60,20 +60,20 @@ def _value(attribute: Attribute) -> Any:
 
 
 def _block(block: Mapping[str, Any]) -> Attribute:
-    attributes = {name: _described(told) for name, told in block.get("attributes", {}).items()}
-    nested = {name: _nested(told) for name, told in block.get("block_types", {}).items()}
+    attributes = {name: _described(definition) for name, definition in block.get("attributes", {}).items()}
+    nested = {name: _nested(definition) for name, definition in block.get("block_types", {}).items()}
     return Attribute(_flags(block), attributes | nested)
 
 
-def _nested(told: Mapping[str, Any]) -> Attribute:
-    block = _block(told["block"])
-    return replace(block, flags=block.flags | {"required" if told.get("min_items") else "optional"})
+def _nested(definition: Mapping[str, Any]) -> Attribute:
+    block = _block(definition["block"])
+    return replace(block, flags=block.flags | {"required" if definition.get("min_items") else "optional"})
 
 
-def _described(told: Mapping[str, Any]) -> Attribute:
-    if "nested_type" in told:
-        return replace(_block(told["nested_type"]), flags=_flags(told))
-    return _typed(told["type"], _flags(told))
+def _described(definition: Mapping[str, Any]) -> Attribute:
+    if "nested_type" in definition:
+        return replace(_block(definition["nested_type"]), flags=_flags(definition))
+    return _typed(definition["type"], _flags(definition))
 
 
 def _typed(type_: Any, flags: frozenset[str]) -> Attribute:
@@ -88,5 +88,5 @@ def _typed(type_: Any, flags: frozenset[str]) -> Attribute:
             return Attribute(flags)
 
 
-def _flags(told: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(flag for flag in _FLAGS if told.get(flag))
+def _flags(definition: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(flag for flag in _FLAGS if definition.get(flag))

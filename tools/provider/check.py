@@ -1,4 +1,4 @@
-"""Holds what the Terraform files use against what a version of the provider offers."""
+"""Checks the use of the provider in the Terraform files against the schema of a version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def problems(usage: Usage, schemas: Schemas) -> list[str]:
-    """What would fail, in sentences for a person: removed, renamed, no longer settable, newly required."""
+    """Error messages: removed, renamed, no longer settable, newly required."""
     found = [problem for setting in usage.settings for problem in _setting(setting, schemas)]
     for reading in usage.readings:
         missing = _missing(schemas, reading.address, reading.path)
@@ -22,7 +22,7 @@ def problems(usage: Usage, schemas: Schemas) -> list[str]:
 
 
 def deprecated(usage: Usage, schemas: Schemas) -> list[str]:
-    """What is used and deprecated, as far as the schemas tell."""
+    """What is used and deprecated according to the schemas."""
     return sorted(name for name in usage.names if _is_deprecated(name, schemas))
 
 
@@ -44,7 +44,7 @@ def _setting(setting: Setting, schemas: Schemas) -> Iterator[str]:
 
 
 def _missing(schemas: Schemas, address: str, path: tuple[str, ...]) -> str | None:
-    """The first part of the path that does not exist; None: all of it does."""
+    """The first part of the path that does not exist, or None."""
     current, walked = schemas.get(address), address
     for name in path:
         if current is None or "map" in current.flags:
@@ -61,7 +61,7 @@ def _find(schemas: Schemas, address: str, path: tuple[str, ...]) -> Attribute:
 
 
 def _is_deprecated(name: str, schemas: Schemas) -> bool:
-    # Addresses of data sources have a dot in them.
+    # Addresses of data sources contain a dot.
     address = next((known for known in schemas if name == known or name.startswith(f"{known}.")), None)
     current = schemas[address] if address else None
     for step in name[len(address) + 1 :].split(".") if address and name != address else ():

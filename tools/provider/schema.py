@@ -1,4 +1,4 @@
-"""Writes schema.json of tests/terraform/provider: what the newest known AWS provider offers of what the module uses."""
+"""Writes tests/terraform/provider/schema.json: the schema of what the module uses in the newest known AWS provider."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 SCHEMA = REPOSITORY / "tests" / "terraform" / "provider" / "schema.json"
 REQUIREMENTS = REPOSITORY / "requirements" / "provider-schema.txt"
 
-# Not used, but docs/reference/provider-versions.md says when to.
+# Not used, but described in docs/reference/provider-versions.md.
 ALSO = frozenset({"aws_organizations_aws_service_access"})
 
 
 class DownloadError(Exception):
-    """pip did not get the package."""
+    """pip cannot download the package."""
 
 
 def usage(repository: Path = REPOSITORY) -> Usage:
@@ -37,19 +37,21 @@ def usage(repository: Path = REPOSITORY) -> Usage:
 
 
 def download(folder: Path) -> Path:
-    """The wheel that the requirements pin, in `folder`. Raises DownloadError."""
+    """Download the pinned wheel into `folder`. Raises DownloadError."""
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
     command = [sys.executable, "-m", "pip", "download", *options, "--requirement", str(REQUIREMENTS)]
     run = subprocess.run([*command, "--dest", str(folder)], capture_output=True, text=True, check=False)
     if run.returncode != 0:
-        raise DownloadError(f"pip cannot download what {REQUIREMENTS.name} pins: {run.stderr.strip()}")
+        raise DownloadError(f"pip cannot download {REQUIREMENTS.name}: {run.stderr.strip()}")
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
 def document(release: Release) -> str:
-    """The text of the file: one resource a line, so that a difference can be read."""
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(told)}" for name, told in to_document(release.schemas).items())
+    """The text of the file: a line for each resource, for readable diffs."""
+    lines = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(schema)}" for name, schema in to_document(release.schemas).items()
+    )
     return f'{{"version": {json.dumps(release.version)}, "schemas": {{\n{lines}\n}}}}\n'
 
 

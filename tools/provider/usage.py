@@ -1,9 +1,8 @@
-"""What the Terraform files set and read of the AWS provider's resources and data sources.
+"""The arguments and attributes of the AWS provider that the Terraform files use.
 
-Told are the arguments and blocks of every resource, and what an expression reads of one: by its address, through
-indices and splats, by the name of a local value that is the address alone, and by the variable of a `for` over one of
-these. Not told is what text does not show: a whole resource that goes through an input, an output or a function, a
-key that is an expression, and what is in a JSON text or a map.
+Found are the arguments and blocks of every resource, and the attributes in expressions: by address, through indices and
+splats, by a local value that is the address alone, and by the variable of a `for` over one of these. Not found are a
+whole resource that is passed through an input, an output or a function, a computed key, and values in JSON or a map.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _OPEN, _CLOSE = "([{", ")]}"
 
 @dataclass(frozen=True)
 class Setting:
-    """A resource or data source (`path` is empty), or a block in one, and the names of all that it sets."""
+    """A resource or data source (`path` is empty), or a nested block, and the names of its arguments."""
 
     file: str
     address: str
@@ -46,7 +45,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Reading:
-    """Something read of a resource or data source; with an empty `path`, the whole."""
+    """An attribute in an expression; with an empty `path`, the whole resource."""
 
     file: str
     address: str
@@ -55,7 +54,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Usage:
-    """Everything that is used of the provider."""
+    """All uses of the provider."""
 
     settings: tuple[Setting, ...]
     readings: tuple[Reading, ...]
@@ -74,7 +73,7 @@ class Usage:
 
 
 def read_usage(folders: Iterable[Path], repository: Path) -> Usage:
-    """What the Terraform files in each of `folders` use. Raises DeclarationError."""
+    """The uses in the Terraform files of `folders`. Raises DeclarationError."""
     settings: list[Setting] = []
     readings: list[Reading] = []
     for folder in folders:
@@ -131,7 +130,7 @@ def _nested(block: BlockView) -> Iterator[tuple[str, BlockView]]:
 
 
 def _roots(blocks: Iterable[BlockView]) -> dict[str, Root]:
-    """What an expression of the module may begin with: addresses, and local values that are one alone."""
+    """The possible beginnings of expressions: addresses, and local values that are an address alone."""
     addresses = [(address, block.name_labels[1]) for block in blocks if (address := _address(block))]
     roots: dict[str, Root] = {f"{address}.{name}": (address, ()) for address, name in addresses}
     for block in blocks:
@@ -158,13 +157,13 @@ def _readings(text: str, roots: Mapping[str, Root]) -> Iterator[Root]:
 
 
 def _beginning(roots: Mapping[str, Root]) -> re.Pattern[str]:
-    # The longest first, and no part of a longer name: `aws_x.this` is also the end of `data.aws_x.this`.
+    # The longest first, and not within a longer name: `data.aws_x.this` ends with `aws_x.this`.
     names = "|".join(re.escape(root) for root in sorted(roots, key=len, reverse=True))
     return re.compile(rf"(?<![\w.-])(?:{names})(?![\w-])")
 
 
 def _traversal(text: str, start: int, roots: Mapping[str, Root]) -> tuple[Root, int] | None:
-    """The root that begins at `start` with every step after it, and where it ends."""
+    """The root at `start` with its path, and the position of its end."""
     match = _beginning(roots).match(text, start) if roots else None
     if match is None:
         return None
@@ -180,7 +179,7 @@ def _traversal(text: str, start: int, roots: Mapping[str, Root]) -> tuple[Root, 
 
 
 def _end(text: str, start: int) -> int:
-    """Where the bracket that is open at `start` is closed."""
+    """The position of the closing bracket."""
     depth = 0
     for position in range(start, len(text)):
         if text[position] in _OPEN:

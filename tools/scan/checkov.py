@@ -1,4 +1,4 @@
-"""One run of Checkov, out of the virtual environment that it has to itself, and its results with types.
+"""Runs Checkov from its own virtual environment, and parses its results.
 
 https://www.checkov.io/2.Basics/CLI%20Command%20Reference.html
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.workspace import REPOSITORY
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _INSTANCE = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 Status = Literal["passed", "failed", "skipped"]
 
 _NOT_INHERITED = ("BC_", "CHECKOV_", "CKV_", "LOG_LEVEL", "PRISMA_", "PYTHON")
-# Checkov goes on without a policy that it cannot read or run, and says so on standard error alone, among much else.
+# Checkov continues without a policy that it cannot load or run; only stderr shows it.
 _BROKEN = (
     "Cannot load external check",
     "Custom policy",
@@ -42,7 +42,7 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Result:
-    """What one check says of one resource. `first_line` and `last_line` are those of its block, or 0 in a plan."""
+    """The result of one check for one resource. `first_line` and `last_line` are those of its block, or 0 in a plan."""
 
     status: Status
     check_id: str
@@ -56,13 +56,13 @@ class Result:
 
     @property
     def block(self) -> str:
-        """Type and name, which are the same in every instance of a module."""
+        """Type and name, without modules and instance keys."""
         return ".".join(address_parts(self.resource)[-2:])
 
 
 @dataclass(frozen=True)
 class Scan:
-    """The results of one run. `resources` is how many resources Checkov saw, with checks for them or without."""
+    """The results of one run. `resources`: the number of scanned resources. `unread`: files with parsing errors."""
 
     results: tuple[Result, ...]
     resources: int
@@ -82,10 +82,10 @@ def checkov(
     Parameters
     ----------
     framework: "terraform" for source code, "terraform_plan" for JSON files of plans
-    checks: patterns of the ids that are run, all when empty
-    skipped: files and folders that are left out
+    checks: patterns of check ids; all if empty
+    skipped: excluded files and folders
 
-    Raises HarnessError: no Checkov, a policy that it cannot read, or no answer.
+    Raises HarnessError: Checkov is missing or fails, or cannot load a policy.
     """
     if not PROGRAM.exists():
         raise HarnessError(f"{PROGRAM} is missing: run `make scan` or `make test`, which install Checkov.")
@@ -93,9 +93,9 @@ def checkov(
     arguments += [argument for path in skipped for argument in ("--skip-path", f"^{re.escape(str(path))}(/|$)")]
     arguments += ["--check", ",".join(checks)] if checks else []
     with tempfile.TemporaryDirectory(prefix="checkov-") as home:
-        ended = subprocess.run(
+        completed = subprocess.run(
             [PROGRAM, *arguments, "--skip-download", "--compact", "--output", "json"],
-            # Neither a configuration file of the person nor one of the folder they are in.
+            # Without configuration files of the user and of the working directory.
             cwd=home,
             env={**_inherited(), "HOME": home},
             stdin=subprocess.DEVNULL,
@@ -104,14 +104,14 @@ def checkov(
             check=False,
             timeout=600,
         )
-    broken = [line for line in ended.stderr.splitlines() if any(mark in line for mark in _BROKEN)]
-    if broken or ended.returncode not in (0, 1):
-        said = "\n".join(broken or ended.stderr.strip().splitlines()[-20:])
-        raise HarnessError(f"Checkov cannot do its work in {folder} with {policies}:\n{said}")
+    broken = [line for line in completed.stderr.splitlines() if any(mark in line for mark in _BROKEN)]
+    if broken or completed.returncode not in (0, 1):
+        details = "\n".join(broken or completed.stderr.strip().splitlines()[-20:])
+        raise HarnessError(f"Checkov fails in {folder} with {policies}:\n{details}")
     try:
-        return _scan(json.loads(ended.stdout))
+        return _scan(json.loads(completed.stdout))
     except (ValueError, KeyError) as error:
-        raise HarnessError(f"Checkov gave no results for {folder}:\n{ended.stdout}{ended.stderr}") from error
+        raise HarnessError(f"Checkov gave no results for {folder}:\n{completed.stdout}{completed.stderr}") from error
 
 
 def _inherited() -> dict[str, str]:
@@ -119,7 +119,7 @@ def _inherited() -> dict[str, str]:
 
 
 def _scan(document: Any) -> Scan:
-    """Checkov leaves the lists away where it had nothing to look at."""
+    """Checkov omits the lists without results."""
     results = document.get("results", {})
     return Scan(
         tuple(_results(results)),
@@ -147,5 +147,5 @@ def _results(document: Mapping[str, Any]) -> Iterator[Result]:
 
 
 def address_parts(address: str) -> list[str]:
-    """The names in an address, without instance keys, which may hold dots and brackets."""
+    """The names in an address, without instance keys, which may contain dots and brackets."""
     return _INSTANCE.sub("", address).split(".")

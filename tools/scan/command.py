@@ -1,7 +1,7 @@
-"""Checkov over the code and over the plan of every example, with its own checks and with `policies/`.
+"""Runs Checkov over the code and over the plan of every example, with its built-in checks and with `policies/`.
 
-Exit status 1 when a check fails, when one is skipped without a reason, and when a policy was silent about a resource
-that it is for. Every policy must also fail in its bad twin: one that never ran would not.
+Exit status 1 when a check fails, when one is skipped without a reason, and when a policy has no result for a resource
+that it applies to.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from rich.text import Text
 
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.scan.checkov import OURS, POLICIES, Scan, checkov
-from tools.scan.fixtures import TWINS, misses
+from tools.entry_point import run
+from tools.scan.checkov import POLICIES, Scan, checkov
 from tools.scan.plans import NOT_PLANNED, examples, plan_examples
-from tools.scan.policies import PROVISIONERS, declared, planned, provisioned, silences
+from tools.scan.policies import PROVISIONERS, coverage_gaps, declared, planned, provisioned
 from tools.scan.reports import write_junit, write_sarif
-from tools.scan.skips import apply_to_plan, explained
-from tools.session import run
+from tools.scan.skips import apply_to_plan, find_skips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ SOURCE = "source"
 
 @dataclass
 class Outcome:
-    """What all of it came to: results and numbers of resources by what was scanned, skips, and what is wrong."""
+    """Results and numbers of resources by scan, skips, and problems."""
 
     results: dict[str, list[Result]] = field(default_factory=dict)
     resources: dict[str, int] = field(default_factory=dict)
@@ -58,55 +57,50 @@ def scan() -> int:
     console = Console(width=None if Console().is_terminal else 110)
     began = time.monotonic()
     identifiers = declared(POLICIES)
-    with ThreadPoolExecutor(1) as beside, console.status("Checkov, and a plan of every example"):
-        twins = beside.submit(checkov, TWINS, "terraform", checks=OURS)
-        source = beside.submit(checkov, REPOSITORY, "terraform", skipped=[REPOSITORY / "tests"])
+    with ThreadPoolExecutor(1) as executor, console.status("Checkov, and a plan of every example"):
+        source = executor.submit(checkov, REPOSITORY, "terraform", skipped=[REPOSITORY / "tests"])
         with temporary_workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
             plans = list(plan_examples(copies, sandbox, REPOSITORY))
         by_plan = _scan_plans(plans)
-        outcome = judge_source(source.result(), REPOSITORY)
+        outcome = evaluate_source(source.result(), REPOSITORY)
         for plan in plans:
-            judge_plan(outcome, plan, by_plan[plan.example], identifiers, REPOSITORY)
-        failed = _failed_by_folder(twins.result())
-    outcome.problems += misses(failed, identifiers)
+            add_plan(outcome, plan, by_plan[plan.example], identifiers, REPOSITORY)
     REPORTS.mkdir(parents=True, exist_ok=True)
     write_sarif(REPORTS / "checkov.sarif", outcome.everything, outcome.skips, REPOSITORY)
     write_junit(REPORTS / "checkov.xml", outcome.results, outcome.problems)
-    return _tell(console, outcome, identifiers, time.monotonic() - began)
+    return _report(console, outcome, identifiers, time.monotonic() - began)
 
 
-def judge_source(found: Scan, repository: Path) -> Outcome:
-    """The outcome of the scan of source code: what could not be read and whom a policy did not see are problems."""
+def evaluate_source(found: Scan, repository: Path) -> Outcome:
+    """The outcome of the scan of source code. Parsing errors and missing results are problems."""
     outcome = Outcome({SOURCE: list(found.results)}, {SOURCE: found.resources})
-    outcome.problems += [
-        f"Checkov cannot read {Path(file).relative_to(repository)}, and so checks without it" for file in found.unread
-    ]
-    outcome.skips, unexplained = explained(found.results)
-    outcome.problems += unexplained
+    outcome.problems += [f"Checkov cannot parse {Path(file).relative_to(repository)}" for file in found.unread]
+    outcome.skips, unfind_skips = find_skips(found.results)
+    outcome.problems += unfind_skips
     files = list(repository.glob("*.tf"))
     for folder in ("modules", "examples"):
         files += [file for file in (repository / folder).rglob("*.tf") if ".terraform" not in file.parts]
-    spoken = {(result.file, result.block) for result in found.results if result.check_id == PROVISIONERS}
+    covered = {(result.file, result.block) for result in found.results if result.check_id == PROVISIONERS}
     outcome.problems += [
         f"{PROVISIONERS} has no result for {block} of {file.relative_to(repository)}"
         for file, block in provisioned(files)
-        if (file, block) not in spoken
+        if (file, block) not in covered
     ]
     return outcome
 
 
-def judge_plan(
+def add_plan(
     outcome: Outcome, plan: ExamplePlan, results: Sequence[Result], identifiers: Mapping[str, str], repository: Path
 ) -> None:
     """Add the results of one plan to the outcome of the source code."""
-    outcome.problems += [f"{plan.example}: {silence}" for silence in silences(plan.document, results, identifiers)]
+    outcome.problems += [f"{plan.example}: {gap}" for gap in coverage_gaps(plan.document, results, identifiers)]
     outcome.results[plan.example] = apply_to_plan(results, plan, outcome.skips, repository)
     outcome.resources[plan.example] = sum(1 for _ in planned(plan.document))
 
 
 def _scan_plans(plans: Sequence[ExamplePlan]) -> dict[str, list[Result]]:
-    """One run over all of them, for most of a run is Checkov's start."""
-    # Plans hold sensitive values in clear.
+    """Scan all plans in one run, because starting Checkov takes most of the time."""
+    # Plans have sensitive values.
     with tempfile.TemporaryDirectory(prefix="plans-") as folder:
         files = {Path(folder).resolve() / f"{number}.json": plan for number, plan in enumerate(plans)}
         for file, plan in files.items():
@@ -118,16 +112,7 @@ def _scan_plans(plans: Sequence[ExamplePlan]) -> dict[str, list[Result]]:
     return results
 
 
-def _failed_by_folder(found: Scan) -> dict[str, set[str]]:
-    failed: dict[str, set[str]] = {}
-    for result in found.results:
-        folder = failed.setdefault(str(result.file.parent.relative_to(TWINS)), set())
-        if result.status == "failed":
-            folder.add(result.check_id)
-    return failed
-
-
-def _tell(console: Console, outcome: Outcome, identifiers: Mapping[str, str], seconds: float) -> int:
+def _report(console: Console, outcome: Outcome, identifiers: Mapping[str, str], seconds: float) -> int:
     console.print(_scanned(outcome), _policies(outcome, identifiers))
     for skip in outcome.skips:
         console.print(f"skipped: {skip.check_id} for {skip.block}, {skip.file.relative_to(REPOSITORY)}: {skip.reason}")
@@ -158,11 +143,11 @@ def _scanned(outcome: Outcome) -> Table:
 def _policies(outcome: Outcome, identifiers: Mapping[str, str]) -> Table:
     table = Table("policy", "file", "results in code", "in plans")
     for identifier, file in sorted(identifiers.items()):
-        places = [
+        scans = [
             name for name, results in outcome.results.items() for result in results if result.check_id == identifier
         ]
-        in_code = places.count(SOURCE)
-        table.add_row(identifier, file, str(in_code), str(len(places) - in_code))
+        in_code = scans.count(SOURCE)
+        table.add_row(identifier, file, str(in_code), str(len(scans) - in_code))
     return table
 
 
@@ -170,8 +155,9 @@ def _failures(outcome: Outcome) -> Iterator[str]:
     for name, results in outcome.results.items():
         for result in results:
             if result.status == "failed":
-                place = f"{result.file.relative_to(REPOSITORY)}:{result.first_line}"
-                yield f"{name}: {result.check_id} {result.resource} ({place}): {result.check_name}. {result.guideline}"
+                location = f"{result.file.relative_to(REPOSITORY)}:{result.first_line}"
+                check = f"{result.check_id} {result.resource} ({location}): {result.check_name}"
+                yield f"{name}: {check}. {result.guideline}"
 
 
 if __name__ == "__main__":

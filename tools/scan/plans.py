@@ -1,4 +1,4 @@
-"""A plan of every example, by the genuine provider, in the organization `realistic`."""
+"""A plan of every example, by the genuine provider, in the scenario `realistic`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.examples import CHECKOUTS
 from sandbox import Scenario
 from tools.scan.checkov import address_parts
@@ -27,7 +27,7 @@ class ExamplePlan:
     document: Mapping[str, Any]
 
     def source(self, address: str) -> str:
-        """The folder of the repository whose code a resource stands in. Raises KeyError."""
+        """The folder of the repository with a resource's code. Raises KeyError."""
         folder = self.example.split("/")
         module = self.document["configuration"]["root_module"]
         parts = address_parts(address)
@@ -44,32 +44,32 @@ class ExamplePlan:
 
 
 def examples(repository: Path) -> list[str]:
-    """The folders below examples/ that hold a configuration."""
+    """The configurations in examples/."""
     found = {file.parent.relative_to(repository) for file in (repository / "examples").rglob("*.tf")}
     return sorted(str(folder) for folder in found if not any(part.startswith(".") for part in folder.parts))
 
 
 def plan_examples(workspaces: Workspaces, sandbox: Sandbox, repository: Path) -> Iterator[ExamplePlan]:
-    """Plan each example on its own. Raises HarnessError for one that nobody gave variables, and TerraformError."""
+    """Plan each example. Raises HarnessError for one without variables, and TerraformError."""
     found = examples(repository)
     unknown = sorted(set(found) - CHECKOUTS.keys() - NOT_PLANNED.keys())
     if unknown:
         raise HarnessError(
-            f"Without variables nobody can plan {', '.join(unknown)}: add what it needs to harness.examples, "
-            f"or why it is not planned to NOT_PLANNED of {__name__}."
+            f"{', '.join(unknown)} cannot be planned without variables: add it to harness.examples, "
+            f"or the reason why it is not planned to NOT_PLANNED in {__name__}."
         )
     for example in (example for example in found if example in CHECKOUTS):
         sandbox.reset(Scenario.named("realistic"))
         plan = CHECKOUTS[example](workspaces, sandbox).plan()
         if sandbox.violations:
-            raise HarnessError(f"The plan of {example} broke AWS's service model: {sandbox.violations[0]}")
+            raise HarnessError(f"The plan of {example} violates AWS's service model: {sandbox.violations[0]}")
         yield ExamplePlan(example, plan.document)
 
 
-_IN_HCP_TERRAFORM = "its state is in HCP Terraform, and it is planned there alone; the other examples plan its modules"
+_IN_HCP_TERRAFORM = "its state is in HCP Terraform; the other examples plan its modules"
 NOT_PLANNED: Mapping[str, str] = {
     "examples/hcp-terraform/delegated-administrator": _IN_HCP_TERRAFORM,
     "examples/hcp-terraform/management": _IN_HCP_TERRAFORM,
-    "examples/hcp-terraform/workspaces": "it has nothing in AWS, and its provider asks HCP Terraform",
+    "examples/hcp-terraform/workspaces": "its provider calls HCP Terraform; it has no AWS resources",
 }
-"""Examples that nobody can plan on this machine, and why: their code is scanned, and that is all."""
+"""Examples that cannot be planned on this machine, and the reason; only their code is scanned."""

@@ -1,4 +1,4 @@
-"""The policies of `policies/`, and what each is for: what it must have a result for, lest silence read as success."""
+"""The policies of `policies/`, and the resources that each must have a result for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from hcl2.query import BlockView, DocumentView
 
-from harness.errors import HarnessError
+from harness import HarnessError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _RUNNING = ("local-exec", "remote-exec")
 PROVISIONERS = "CKV_SSMORG_6"
-"""The one policy that no plan can show anything."""
+"""The policy without results in a plan."""
 
 
 def declared(folder: Path) -> dict[str, str]:
-    """The file of each policy by its id. Raises HarnessError: a file that cannot be read or has none, an id twice."""
+    """The file of each policy, by id. Raises HarnessError: an unreadable file, a file without id, a duplicate id."""
     found: dict[str, str] = {}
     for file in sorted(folder.iterdir()):
         if file.suffix not in {".yaml", ".yml", ".json", ".py"} or file.name == "__init__.py":
@@ -30,9 +30,9 @@ def declared(folder: Path) -> dict[str, str]:
         try:
             identifiers = list(_identifiers(file))
         except (AttributeError, LookupError, SyntaxError, TypeError, ValueError, yaml.YAMLError) as error:
-            raise HarnessError(f"{file} is no policy that can be read: {error}") from error
+            raise HarnessError(f"{file} cannot be read as a policy: {error}") from error
         if not identifiers:
-            raise HarnessError(f"{file} declares no id, so nobody can tell whether it runs.")
+            raise HarnessError(f"{file} declares no id: add one.")
         for identifier in identifiers:
             if identifier in found:
                 raise HarnessError(f"{identifier} is declared by {found[identifier]} and by {file.name}.")
@@ -49,28 +49,26 @@ def _identifiers(file: Path) -> Iterator[str]:
             yield str(node.value.value)
 
 
-def silences(document: Mapping[str, Any], results: Iterable[Result], identifiers: Iterable[str]) -> Iterator[str]:
-    """What policies were silent about, or spoke of without being asked, in the plan that the results are of."""
+def coverage_gaps(document: Mapping[str, Any], results: Iterable[Result], identifiers: Iterable[str]) -> Iterator[str]:
+    """Missing and unexpected results of policies in a plan."""
     resources = list(planned(document))
-    spoken: dict[str, set[str]] = {}
+    covered: dict[str, set[str]] = {}
     for result in results:
-        spoken.setdefault(result.check_id, set()).add(result.resource)
+        covered.setdefault(result.check_id, set()).add(result.resource)
     for identifier in identifiers:
-        wanted = {address for address, kind, values in resources if is_subject(identifier, kind, values)}
-        for address in sorted(wanted ^ spoken.get(identifier, set())):
-            said = "has no result for" if address in wanted else "is not for, but has a result for,"
-            yield f"{identifier} {said} {address}"
+        expected = {address for address, kind, values in resources if applies_to(identifier, kind, values)}
+        for address in sorted(expected ^ covered.get(identifier, set())):
+            problem = "has no result for" if address in expected else "has an unexpected result for"
+            yield f"{identifier} {problem} {address}"
 
 
-def is_subject(identifier: str, kind: str, values: Mapping[str, Any]) -> bool:
-    """Whether the policy is for a resource of a plan. Raises HarnessError for a policy that this does not know."""
+def applies_to(identifier: str, kind: str, values: Mapping[str, Any]) -> bool:
+    """Whether a policy applies to a resource of a plan. Raises HarnessError for an unknown policy."""
     try:
-        subject = _SUBJECTS[identifier]
+        matches = _APPLIES_TO[identifier]
     except KeyError:
-        raise HarnessError(
-            f"Nobody can tell whether {identifier} runs: say in {__name__} which resources it is for."
-        ) from None
-    return subject(kind, values)
+        raise HarnessError(f"{identifier} is unknown: add the resources that it applies to, in {__name__}.") from None
+    return matches(kind, values)
 
 
 def planned(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -87,7 +85,7 @@ def _planned(module: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str,
 
 
 def provisioned(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """File, type and name of every resource with a provisioner that runs something."""
+    """File, type and name of every resource with a provisioner that runs a program."""
     for file in files:
         for block in _blocks(DocumentView.parse(file.read_text()), "resource"):
             if any(found.name_labels[0] in _RUNNING for found in _blocks(block, "provisioner")):
@@ -105,7 +103,7 @@ def _of_type(wanted: str) -> Callable[[str, Mapping[str, Any]], bool]:
 
 
 def _installs(kind: str, values: Mapping[str, Any]) -> bool:
-    """What is not known may install."""
+    """An unknown operation may be an installation."""
     return kind == "aws_ssmquicksetup_configuration_manager" and any(
         definition.get("type") == "AWSQuickSetupType-PatchPolicy"
         and (definition.get("parameters") or {}).get("ConfigurationOptionsPatchOperation") != "Scan"
@@ -113,12 +111,12 @@ def _installs(kind: str, values: Mapping[str, Any]) -> bool:
     )
 
 
-def _holds_a_sync(kind: str, values: Mapping[str, Any]) -> bool:
+def _has_sync(kind: str, values: Mapping[str, Any]) -> bool:
     template = values.get("template_body")
     return kind == "aws_cloudformation_stack" and (template is None or "AWS::SSM::ResourceDataSync" in template)
 
 
-def _encrypts_by_kms(kind: str, values: Mapping[str, Any]) -> bool:
+def _uses_kms(kind: str, values: Mapping[str, Any]) -> bool:
     return kind == "aws_s3_bucket_server_side_encryption_configuration" and any(
         str(default.get("sse_algorithm")).startswith("aws:kms")
         for rule in values.get("rule", ())
@@ -126,13 +124,13 @@ def _encrypts_by_kms(kind: str, values: Mapping[str, Any]) -> bool:
     )
 
 
-def _lets_systems_manager_write(kind: str, values: Mapping[str, Any]) -> bool:
+def _allows_systems_manager(kind: str, values: Mapping[str, Any]) -> bool:
     policy = str(values.get("policy"))
     writes = any(action in policy for action in ("kms:GenerateDataKey", 's3:PutObject"'))
     return kind in {"aws_kms_key", "aws_s3_bucket_policy"} and "ssm.amazonaws.com" in policy and writes
 
 
-_SUBJECTS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
+_APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV2_SSMORG_1": _of_type("aws_organizations_organization"),
     "CKV2_SSMORG_2": _of_type("aws_s3_bucket"),
     "CKV2_SSMORG_3": _of_type("aws_s3_bucket"),
@@ -140,8 +138,8 @@ _SUBJECTS: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV_SSMORG_2": _installs,
     "CKV_SSMORG_3": _installs,
     "CKV_SSMORG_4": _of_type("aws_organizations_resource_policy"),
-    "CKV_SSMORG_5": _holds_a_sync,
+    "CKV_SSMORG_5": _has_sync,
     PROVISIONERS: _of_type(""),
-    "CKV_SSMORG_7": _encrypts_by_kms,
-    "CKV_SSMORG_8": _lets_systems_manager_write,
+    "CKV_SSMORG_7": _uses_kms,
+    "CKV_SSMORG_8": _allows_systems_manager,
 }

@@ -1,6 +1,6 @@
-"""The results for machines: SARIF for code scanning, JUnit for CI.
+"""Reports: SARIF for code scanning, JUnit for CI.
 
-Not Checkov's own: that of a plan names a file that nobody has, and says nothing of what the code skips.
+Checkov's own reports of a plan have the path of a temporary file, and lack the skips of the code.
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from tools.scan.skips import Skip
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-# What GitHub shows: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+# Severities on GitHub: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 
 
 def write_sarif(file: Path, results: Iterable[Result], skips: Iterable[Skip], repository: Path) -> None:
-    """Write what failed, and what is skipped as suppressed with its reason. Files are named from the repository."""
+    """Write failed results, and skipped ones as suppressed with their reason. Paths are relative to the repository."""
     reasons = {(skip.check_id, skip.block): skip.reason for skip in skips}
-    told = {
+    reported = {
         (result.check_id, result.file, result.first_line, result.block): result
         for result in results
         if result.status != "passed"
     }
-    rules = {result.check_id: _rule(result) for result in told.values()}
+    rules = {result.check_id: _rule(result) for result in reported.values()}
     run = {
         "tool": {
             "driver": {"name": "Checkov", "informationUri": "https://www.checkov.io", "rules": list(rules.values())}
         },
-        "results": [_finding(result, reasons, repository) for result in told.values()],
+        "results": [_finding(result, reasons, repository) for result in reported.values()],
     }
     file.write_text(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n")
 
@@ -67,7 +67,7 @@ def _finding(result: Result, reasons: Mapping[tuple[str, str], str], repository:
 
 
 def write_junit(file: Path, suites: Mapping[str, Iterable[Result]], problems: Sequence[str]) -> None:
-    """Write a test case for each check of each resource, and one for each problem of the scan itself."""
+    """Write a test case for each check of each resource, and one for each problem of the scan."""
     root = ET.Element("testsuites", name="scan")
     for name, results in suites.items():
         suite = ET.SubElement(root, "testsuite", name=name)
@@ -78,7 +78,7 @@ def write_junit(file: Path, suites: Mapping[str, Iterable[Result]], problems: Se
             elif result.status == "skipped":
                 ET.SubElement(case, "skipped", message=result.check_name)
         _count(suite)
-    suite = ET.SubElement(root, "testsuite", name="the scan itself")
+    suite = ET.SubElement(root, "testsuite", name="scan")
     for problem in problems:
         case = ET.SubElement(suite, "testcase", classname="scan", name=problem)
         ET.SubElement(case, "failure", message=problem)

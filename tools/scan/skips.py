@@ -1,6 +1,6 @@
-"""Checks that are skipped: only at the resource, and with a reason.
+"""Skipped checks: only at the resource, with a reason.
 
-A plan has no comments, so what is skipped in the code is looked up for the plans.
+A plan has no comments, so the skips of the code apply to its results.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Skip:
-    """A check that is not for a resource; `file` as the result has it."""
+    """A check that is skipped for a resource; `file` is that of the result."""
 
     check_id: str
     file: Path
@@ -27,8 +27,8 @@ class Skip:
     reason: str
 
 
-def explained(results: Iterable[Result]) -> tuple[list[Skip], list[str]]:
-    """The skips of a scan of source code, and those that nobody explains at the resource."""
+def find_skips(results: Iterable[Result]) -> tuple[list[Skip], list[str]]:
+    """The skips of a scan of source code, and problems: skips without a reason."""
     found: dict[tuple[str, Path, str], Skip] = {}
     problems: list[str] = []
     for result in results:
@@ -51,23 +51,23 @@ def _reason(check_id: str, lines: Sequence[str]) -> str:
 def apply_to_plan(
     results: Iterable[Result], plan: ExamplePlan, skips: Iterable[Skip], repository: Path
 ) -> list[Result]:
-    """The results of a plan, in which what the code skips is skipped, and which say where in the code they are."""
+    """The results of a plan, with the skips and the locations of the code."""
     known = {(skip.check_id, skip.file.parent, skip.block) for skip in skips}
-    placed = [_placed(result, repository / plan.source(result.resource)) for result in results]
+    located = [_locate(result, repository / plan.source(result.resource)) for result in results]
     return [
         replace(result, status="skipped")
         if result.status == "failed" and (result.check_id, result.file.parent, result.block) in known
         else result
-        for result in placed
+        for result in located
     ]
 
 
-def _placed(result: Result, folder: Path) -> Result:
+def _locate(result: Result, folder: Path) -> Result:
     kind, name = result.block.split(".")
     beginning = re.compile(rf'(?:resource|data)\s+"{kind}"\s+"{re.escape(name)}"')
     for file in sorted(folder.glob("*.tf")):
         for number, line in enumerate(file.read_text().splitlines(), 1):
             if beginning.match(line):
                 return replace(result, file=file, first_line=number, last_line=number)
-    # What stands in no block of that name, as a provider does, is of the whole configuration.
+    # Without a block of that name, as for a provider, the result is for the whole configuration.
     return replace(result, file=folder / "main.tf", first_line=1, last_line=1)

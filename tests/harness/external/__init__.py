@@ -1,1 +1,1 @@
-"""A stand-in for the provider hashicorp/external, where the Terraform registry cannot be reached."""
+"""A stand-in for the provider hashicorp/external, for machines that cannot reach the Terraform registry."""

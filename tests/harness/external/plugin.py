@@ -1,4 +1,4 @@
-"""Installs the stand-in for hashicorp/external into a mirror folder and keeps its warm process."""
+"""Installs the stand-in for hashicorp/external into a mirror, and runs its fork server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness import HarnessError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,33 +24,33 @@ _HERE = Path(__file__).resolve().parent
 
 
 class ExternalPlugin:
-    """The stand-in, laid out below `folder` (`.../hashicorp/external`) for `platform`, warm until closed."""
+    """The stand-in in `folder` (`.../hashicorp/external`) for `platform`, with a fork server until closed."""
 
     def __init__(self, folder: Path, platform: str) -> None:
         self.program = folder / VERSION / platform / f"terraform-provider-external_v{VERSION}"
-        # Not below the session's folder: the path of a socket may be 107 characters long and no longer.
+        # Not below the session's folder: the path of a socket may have at most 107 characters.
         self._private = Path(tempfile.mkdtemp(prefix="external-"))
-        self._warm: subprocess.Popen[str] | None = None
+        self._fork_server: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        address, certificate = self._private / "warm", self._private / "certificate.pem"
+        address, certificate = self._private / "fork-server", self._private / "certificate.pem"
         certificate.touch(mode=0o600)
         certificate.write_bytes(_certificate())
         self._install(address, certificate)
-        self._warm = _start_warm(address, certificate)
+        self._fork_server = _start_fork_server(address, certificate)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.chill()
+        self.stop_fork_server()
         shutil.rmtree(self._private)
 
-    def chill(self) -> None:
-        """End the warm process: from now on each start of the plugin is on its own."""
-        if self._warm is not None:
-            self._warm.communicate()
-            self._warm = None
+    def stop_fork_server(self) -> None:
+        """From now on each start of the plugin is a process of its own."""
+        if self._fork_server is not None:
+            self._fork_server.communicate()
+            self._fork_server = None
 
     def _install(self, address: Path, certificate: Path) -> None:
         self.program.parent.mkdir(parents=True)
@@ -58,30 +58,30 @@ class ExternalPlugin:
             str(_HERE.parents[1]),
             *dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))),
         ]
-        # -I and -S leave out what Python does at start for people: half of the launcher's time.
+        # -I and -S skip the import of `site`, half of the launcher's time.
         arguments = [sys.executable, "-I", "-S", str(_HERE / "launcher.py"), address, certificate, *imports]
         self.program.write_text(f"#!/bin/sh\nexec {shlex.join(map(str, arguments))}\n")
         self.program.chmod(0o755)
 
 
-def _start_warm(address: Path, certificate: Path) -> subprocess.Popen[str]:
+def _start_fork_server(address: Path, certificate: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.external.provider", str(address), str(certificate)],
         cwd=_HERE.parents[1],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        # A Ctrl-C at the terminal is for Terraform first; this process ends when its standard input does.
+        # Ctrl-C at the terminal must reach Terraform first; this process ends when its stdin is closed.
         start_new_session=True,
     )
     if process.stdout is None or process.stdout.readline() != "ready\n":
         process.communicate()
-        raise HarnessError("The stand-in for hashicorp/external does not start: see the messages above.")
+        raise HarnessError("The stand-in for hashicorp/external does not start: see its stderr above.")
     return process
 
 
 def _certificate() -> bytes:
-    """A key and a certificate for localhost, as PEM: the server half of go-plugin's TLS."""
+    """A key and a certificate for localhost, as PEM, for go-plugin's TLS."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

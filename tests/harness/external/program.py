@@ -1,7 +1,7 @@
-"""Runs a program the way the `external` data source of hashicorp/external 2.3 does.
+"""Runs a program as the `external` data source of hashicorp/external 2.3 does.
 
-The rules and the texts are those of the genuine provider (hashicorp/terraform-provider-external,
-internal/provider/data_source.go), so that what a test reads here is what a user reads.
+Rules and messages are those of the genuine provider (hashicorp/terraform-provider-external,
+internal/provider/data_source.go); the messages leave out its general advice.
 """
 
 from __future__ import annotations
@@ -21,37 +21,16 @@ if TYPE_CHECKING:
 
 _UNEXPECTED = "The data source received an unexpected error while attempting to"
 
-_LOOKUP_HELP = """The data source received an unexpected error while attempting to find the program.
-
-The program must be accessible according to the platform where Terraform is running.
-
-If the expected program should be automatically found on the platform where Terraform is running, ensure that the \
-program is in an expected directory. On Unix-based platforms, these directories are typically searched based on the \
-'$PATH' environment variable. On Windows-based platforms, these directories are typically searched based on the \
-'%PATH%' environment variable.
-
-If the expected program is relative to the Terraform configuration, it is recommended that the program name includes \
-the interpolated value of 'path.module' before the program name to ensure that it is compatible with varying module \
-usage. For example: "${path.module}/my-program"
-
-The program must also be executable according to the platform where Terraform is running. On Unix-based platforms, \
-the file on the filesystem must have the executable bit set. On Windows-based platforms, no action is typically \
-necessary.
-"""
-
 _RESULT_HELP = """The data source received unexpected results after executing the program.
 
 Program output must be a JSON encoded map of string keys and string values.
-
-If the error is unclear, the output can be viewed by enabling Terraform's logging at TRACE level. Terraform \
-documentation on logging: https://www.terraform.io/internals/debugging
 """
 
 _SHELLS = ("bash", "fish", "zsh", "ksh", "ash", "sh", "dash")
 
 
 class ExternalProgramError(Exception):
-    """A diagnostic of the data source: `attribute` is the argument that it points at."""
+    """A diagnostic of the data source, for the argument `attribute`."""
 
     def __init__(self, summary: str, detail: str, attribute: str = "program") -> None:
         super().__init__(f"{summary}: {detail}")
@@ -61,7 +40,7 @@ class ExternalProgramError(Exception):
 
 
 class ProgramRunner:
-    """Runs the programs of one provider process and can stop those under way."""
+    """Runs the programs of one provider process, and can kill the running ones."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -69,7 +48,7 @@ class ProgramRunner:
     def run(
         self, program: Sequence[str | None], query: Mapping[str, str | None] | None, working_dir: str | None
     ) -> dict[str, str]:
-        """Give `query` to `program` as JSON and return the strings that it answers.
+        """Pass `query` to `program` as JSON, and return its result.
 
         Null elements of the program and null values of the query are dropped (hashicorp/terraform-provider-external
         issue 208). Raises ExternalProgramError.
@@ -82,12 +61,12 @@ class ProgramRunner:
                 "least one non-empty value.",
             )
         command, executable = _look_up(arguments, program[0])
-        known = {key: value for key, value in (query or {}).items() if value is not None}
-        document = json.dumps(known, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        values = {key: value for key, value in (query or {}).items() if value is not None}
+        document = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         return _decode(self._execute(command, executable, document, working_dir), executable)
 
     def stop(self) -> None:
-        """Kill what is running, as the genuine provider does when Terraform is interrupted."""
+        """Kill the running programs, as the genuine provider does when Terraform is interrupted."""
         for process in list(self._running):
             process.kill()
 
@@ -105,11 +84,11 @@ class ProgramRunner:
             _execution_failed(executable, "", f"{operation} {error.filename}: {_reason(error)}")
         self._running.add(process)
         try:
-            output, complaint = process.communicate(document)
+            output, stderr = process.communicate(document)
         finally:
             self._running.discard(process)
         if process.returncode != 0:
-            _execution_failed(executable, complaint.decode(errors="replace"), _state(process.returncode))
+            _execution_failed(executable, stderr.decode(errors="replace"), _state(process.returncode))
         return output
 
 
@@ -124,7 +103,7 @@ def _look_up(arguments: list[str], name: str | None) -> tuple[list[str], str]:
     if found is not None:
         return [found, *arguments[1:]], found
     shell = os.environ.get("SHELL", "")
-    # The genuine provider hands a program that it cannot find to the person's shell, for the sake of aliases.
+    # The genuine provider passes a program that it cannot find to the user's shell, which may have an alias.
     if not any(shell.endswith(f"/{known}") for known in _SHELLS):
         _lookup_failed(name, f'exec: "{program}": executable file not found in $PATH')
     return [shell, "-i", "-c", "--", " ".join(arguments)], shell
@@ -145,7 +124,7 @@ def _decode(output: bytes, executable: str) -> dict[str, str]:
         result = json.loads(output.decode(errors="replace"), parse_constant=_refuse_constant)
     except ValueError as error:
         _unexpected_result(executable, str(error) if output.strip() else "unexpected end of JSON input")
-    # Go's decoder leaves a map alone where the document says null, and a string empty.
+    # Go's decoder reads null as an empty map, and as an empty string.
     if result is None:
         return {}
     if not isinstance(result, dict):
@@ -185,20 +164,19 @@ def _state(returncode: int) -> str:
 def _lookup_failed(name: str | None, error: str) -> NoReturn:
     raise ExternalProgramError(
         "External Program Lookup Failed",
-        f"{_UNEXPECTED} parse the query. {_LOOKUP_HELP}"
-        f"\nPlatform: {sys.platform}\nProgram: {json.dumps(name)}\nError: {error}",
+        f"{_UNEXPECTED} find the program.\n\nPlatform: {sys.platform}\nProgram: {json.dumps(name)}\nError: {error}",
     )
 
 
-def _execution_failed(executable: str, complaint: str, state: str) -> NoReturn:
-    said = (
-        f"\n\nProgram: {executable}\nError Message: {complaint}"
-        if complaint
+def _execution_failed(executable: str, stderr: str, state: str) -> NoReturn:
+    message = (
+        f"\n\nProgram: {executable}\nError Message: {stderr}"
+        if stderr
         else "\n\nThe program was executed, however it returned no additional error messaging."
         f"\n\nProgram: {executable}"
     )
     raise ExternalProgramError(
-        "External Program Execution Failed", f"{_UNEXPECTED} execute the program.{said}\nState: {state}"
+        "External Program Execution Failed", f"{_UNEXPECTED} execute the program.{message}\nState: {state}"
     )
 
 

@@ -1,10 +1,10 @@
-"""A stand-in for hashicorp/external, for machines that cannot reach the registry that has the genuine one.
+"""A stand-in for hashicorp/external, for machines that cannot reach the Terraform registry.
 
-It has the one data source, `external`, with the genuine contract (see `external.program`). It is not for users.
+It has the data source `external`, with the behavior of the genuine provider (see `external.program`).
 
-Terraform starts a provider two or three times per command, and importing grpc and protobuf costs 0.2 s each time. So
-one warm process imports them once and forks for each start: `external.launcher`, which Terraform runs as the plugin,
-hands its environment, working directory and streams over and waits. Without a warm process it serves by itself.
+Terraform starts a provider two or three times per command, and importing grpc and protobuf takes 0.2 s each time. A
+fork server imports them once and forks for each start: `external.launcher`, which Terraform starts as the plugin,
+passes its environment, working directory and streams to the fork. Without a fork server it serves by itself.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class ExternalDataSource(DataSource):  # type: ignore[misc]
             attributes=[
                 Attribute("id", String(), "Always `-`", computed=True),
                 Attribute(
-                    "program", List(String()), "The program and its arguments; no shell is involved", required=True
+                    "program", List(String()), "The program and its arguments, run without a shell", required=True
                 ),
-                Attribute("query", Map(String()), "Strings given to the program as a JSON object", optional=True),
-                Attribute("result", Map(String()), "Strings that the program answered", computed=True),
+                Attribute("query", Map(String()), "Strings passed to the program as a JSON object", optional=True),
+                Attribute("result", Map(String()), "Strings that the program returned", computed=True),
                 Attribute("working_dir", String(), "Where the program runs", optional=True),
             ]
         )
@@ -125,11 +125,10 @@ class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
 
 
 def serve(certificate: Path) -> None:
-    """Be the plugin that Terraform started, until it says Shutdown.
+    """Serve as the plugin that Terraform started, until it calls Shutdown.
 
-    `certificate` holds a PEM key and certificate for localhost. Terraform insists on TLS, and making a certificate at
-    each start would cost more than everything else (`tf.runner` makes one); its client certificate is not asked for,
-    which go-plugin allows.
+    start, as `tf.runner` does, would take longer than everything else. The client certificate is not verified.
+    start, as `tf.runner` does, would take longer than everything else. go-plugin allows not to verify the client's.
     """
     pem = certificate.read_bytes()
     shut_down = threading.Event()
@@ -137,12 +136,12 @@ def serve(certificate: Path) -> None:
     tfplugin_pb2_grpc.add_ProviderServicer_to_server(_Servicer(ExternalProvider()), server)
     grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(shut_down), server)
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
-    # Beside the certificate, so that a killed plugin's socket goes when the session's folder goes.
+    # In the folder of the certificate, which is removed with the sockets of killed plugins.
     address = certificate.with_name(f"plugin-{os.getpid()}")
     address.unlink(missing_ok=True)
     server.add_secure_port(f"unix://{address}", grpc.ssl_server_credentials([(pem, pem)]))
     server.start()
-    # go-plugin's handshake: core protocol 1, Terraform's plugin protocol 6, and the certificate to expect.
+    # go-plugin's handshake: core protocol 1, Terraform's plugin protocol 6, and the server's certificate.
     print("|".join(["1", "6", "unix", str(address), "grpc", _der(pem)]), flush=True)
     shut_down.wait()
     server.stop(grace=0.2).wait()
@@ -154,45 +153,45 @@ def _der(pem: bytes) -> str:
     return base64.b64encode(base64.b64decode(body)).decode().rstrip("=")
 
 
-def keep_warm(listener: socket.socket, certificate: Path) -> None:
-    """Fork a plugin for every launcher that connects, until standard input ends with the process that owns this one."""
+def serve_forks(listener: socket.socket, certificate: Path) -> None:
+    """Fork a plugin for every launcher that connects, until the parent process closes stdin."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    threading.Thread(target=_end_with_owner, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         launcher, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
-            _be_plugin(launcher, certificate)
+            _run_plugin(launcher, certificate)
         launcher.close()
 
 
-def _end_with_owner() -> None:
+def _end_with_parent() -> None:
     os.read(0, 1)
     os._exit(0)
 
 
-def _be_plugin(launcher: socket.socket, certificate: Path) -> None:
+def _run_plugin(launcher: socket.socket, certificate: Path) -> None:
     status = b"\1"
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _take_over(launcher)
+        _receive_process(launcher)
         threading.Thread(target=_end_with_launcher, args=(launcher,), daemon=True).start()
         serve(certificate)
         status = b"\0"
     finally:
         launcher.sendall(status)
-        # Leaving through the interpreter would run the exit handlers of the warm process and wait for grpc's threads.
+        # sys.exit would run the exit handlers of the fork server and wait for grpc's threads.
         os._exit(status[0])
 
 
-def _take_over(launcher: socket.socket) -> None:
+def _receive_process(launcher: socket.socket) -> None:
     head, streams, _, _ = socket.recv_fds(launcher, 8, 3)
     size = int.from_bytes(head, "big")
     with launcher.makefile("rb", buffering=0) as stream:
         document = bytearray()
         while len(document) < size:
-            document += stream.read(size - len(document)) or _hung_up()
-    process = marshal.loads(document)  # noqa: S302 - from the launcher, over a socket of our own
+            document += stream.read(size - len(document)) or _disconnected()
+    process = marshal.loads(document)  # noqa: S302 - from the launcher, over a private socket
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -201,8 +200,8 @@ def _take_over(launcher: socket.socket) -> None:
     os.environ.update(process["environment"])
 
 
-def _hung_up() -> bytes:
-    raise ConnectionError("the launcher hung up")
+def _disconnected() -> bytes:
+    raise ConnectionError("the launcher disconnected")
 
 
 def _end_with_launcher(launcher: socket.socket) -> None:
@@ -211,8 +210,8 @@ def _end_with_launcher(launcher: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    with socket.socket(socket.AF_UNIX) as warm:
-        warm.bind(sys.argv[1])
-        warm.listen(64)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(sys.argv[1])
+        listener.listen(64)
         print("ready", flush=True)
-        keep_warm(warm, Path(sys.argv[2]))
+        serve_forks(listener, Path(sys.argv[2]))

@@ -1,4 +1,4 @@
-# The patch compliance of the organization: who may write where, what is deployed to which accounts, what the tables see.
+# Compliance reporting: bucket and key policies, deployed syncs, tables and outputs.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -49,7 +49,7 @@ variables {
   regions = ["us-east-1", "ap-northeast-1"]
 }
 
-run "who_may_write" {
+run "bucket_and_key_policies" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -70,7 +70,7 @@ run "who_may_write" {
         { StringEquals = { "aws:SourceOrgID" = "o-sandbox0001" } },
       ]
     }
-    error_message = "Systems Manager of this organization writes below the prefix, and nobody else does."
+    error_message = "Only Systems Manager of this organization may write below the prefix."
   }
 
   assert {
@@ -78,7 +78,7 @@ run "who_may_write" {
       for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : [statement.Principal, statement.Action, statement.Condition]
       if statement.Effect == "Deny"
     ] == [["*", "s3:*", { Bool = { "aws:SecureTransport" = "false" } }]]
-    error_message = "Without TLS nobody reads or writes."
+    error_message = "Requests without TLS are denied."
   }
 
   assert {
@@ -93,11 +93,11 @@ run "who_may_write" {
 
   assert {
     condition     = aws_s3_bucket.this.force_destroy == false && aws_athena_workgroup.this.force_destroy == false
-    error_message = "What was collected is not deleted unless that is asked for."
+    error_message = "Objects are deleted only with force_destroy."
   }
 }
 
-run "what_is_deployed" {
+run "stack_set" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -135,7 +135,7 @@ run "what_is_deployed" {
   }
 }
 
-run "what_the_tables_see" {
+run "tables" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -184,7 +184,7 @@ run "what_the_tables_see" {
   }
 }
 
-run "what_is_handed_on" {
+run "outputs" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -198,7 +198,7 @@ run "what_is_handed_on" {
         "--source", "athena", "--workgroup", "patch-compliance", "--database", "patch_compliance", "--stack-set", "patch-compliance",
       ]
     }
-    error_message = "The scripts are told where everything is."
+    error_message = "The arguments of the report name the bucket and the tables."
   }
 
   assert {
@@ -217,7 +217,7 @@ run "what_is_handed_on" {
   }
 }
 
-run "a_key_and_units_of_ones_own" {
+run "own_key_and_organizational_units" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -230,7 +230,7 @@ run "a_key_and_units_of_ones_own" {
 
   assert {
     condition     = length(aws_kms_key.this) == 0 && length(aws_kms_alias.this) == 0
-    error_message = "No key is made."
+    error_message = "No key is created."
   }
 
   assert {
@@ -250,11 +250,11 @@ run "a_key_and_units_of_ones_own" {
 
   assert {
     condition     = aws_s3_bucket_logging.this[0].target_bucket == "access-logs" && aws_s3_bucket_logging.this[0].target_prefix == "patch-compliance/"
-    error_message = "Access is logged where it was asked for."
+    error_message = "Access is logged to the bucket of the input."
   }
 }
 
-run "what_failed_is_told" {
+run "failed_deployments" {
   module {
     source = "./modules/compliance-reporting"
   }
@@ -279,11 +279,11 @@ run "what_failed_is_told" {
 
   assert {
     condition     = jsonencode(output.failed_syncs) == jsonencode([{ account_id = "333333333333", reason = "AccessDenied", region = "us-east-1" }])
-    error_message = "What failed is told with AWS's reason, and an account that is closed has not failed."
+    error_message = "A failure has AWS's reason, and a closed account is not a failure."
   }
 }
 
-run "only_who_administers_stack_sets" {
+run "account_that_is_not_an_administrator_of_stack_sets" {
   command = plan
 
   module {
@@ -298,7 +298,7 @@ run "only_who_administers_stack_sets" {
   expect_failures = [aws_s3_bucket.this]
 }
 
-run "a_key_of_another_region" {
+run "key_of_another_region" {
   command = plan
 
   module {

@@ -47,7 +47,7 @@ variables {
   }
 }
 
-run "the_defaults_are_the_procedure" {
+run "defaults" {
   module {
     source = "./modules/patch-policy"
   }
@@ -79,11 +79,11 @@ run "the_defaults_are_the_procedure" {
 
   assert {
     condition     = keys(output.configurations) == ["scan-everything"]
-    error_message = "The management account is included without being asked for."
+    error_message = "The management account is included by default."
   }
 }
 
-run "everything_said" {
+run "every_input" {
   module {
     source = "./modules/patch-policy"
   }

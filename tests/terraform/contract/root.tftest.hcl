@@ -1,4 +1,4 @@
-# The root module: which steps a plan has, and that nothing stands in it that was not asked for.
+# The root module: a plan has the steps that the inputs enable, and no others.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -60,12 +60,12 @@ variables {
   python_command = null
 }
 
-run "nothing_but_what_quick_setup_needs" {
+run "no_inputs" {
   command = plan
 
   assert {
     condition     = length(module.patch_policy) + length(module.default_host_management) + length(module.dedicated_organizational_unit) == 0
-    error_message = "Something is planned that was not asked for."
+    error_message = "The plan has steps that no input enables."
   }
 
   assert {

@@ -33,7 +33,7 @@ def reports(workspaces: Workspaces) -> Reports:
 
 
 class Reports:
-    """The outcome of each test file, found when first asked for."""
+    """The results of each test file, run on first use."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._terraform = workspaces.checkout(".")
@@ -55,5 +55,5 @@ def test_run(reports: Reports, file: str, run: str) -> None:
     if outcome is None:
         pytest.fail(f"Terraform did not report this run.\n{about_file}", pytrace=False)
     if outcome.status != "pass":
-        said = "\n\n".join(map(str, outcome.diagnostics))
-        pytest.fail(f"{outcome.status}\n{said}\n{about_file}".rstrip(), pytrace=False)
+        details = "\n\n".join(map(str, outcome.diagnostics))
+        pytest.fail(f"{outcome.status}\n{details}\n{about_file}".rstrip(), pytrace=False)

@@ -1,20 +1,19 @@
-"""Bad input is refused at plan, in words that name input, value and way out: the table is `refusals.yaml`.
+"""Invalid inputs fail the plan, with a message that names input, value and resolution: the table is `refusals.yaml`.
 
-All cases are one configuration with a module call for each: Terraform reports every refusal of a phase, and starting it
-for each case would take minutes.
+All cases are module calls of one configuration: Terraform reports every error of a phase, and one plan for each case
+would take minutes.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from harness.closing import assert_no_violations
-from harness.examples import prepare_by_hand
+from harness.assertions import assert_no_violations
+from harness.examples import create_prerequisites
 from harness.results import TerraformError
 from sandbox import Scenario
 
@@ -34,28 +33,26 @@ def _call(case: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[Diagnostic]:
-    """What Terraform says to all cases at once."""
+    """The errors of all cases."""
     sandbox_of_session.reset(Scenario.named("bare"))
-    # Or every call of the root module, which runs without Python here, would ask for these first.
-    prepare_by_hand(sandbox_of_session)
+    # Otherwise every call of the root module, here without Python, would fail for these first.
+    create_prerequisites(sandbox_of_session)
     environment = sandbox_of_session.environment()
-    early = _refusals(workspaces, _CASES, environment)
-    # What can be told of the values alone is refused before anything is evaluated, and then nothing else is.
-    silent = [case for case in _CASES if not any(words in error.detail for words in case["refuses"] for error in early)]
-    late = _refusals(workspaces, silent, environment)
+    early = _errors(workspaces, _CASES, environment)
+    # Errors in the values alone end the plan before anything is evaluated.
+    remaining = [
+        case for case in _CASES if not any(text in error.detail for text in case["refuses"] for error in early)
+    ]
+    late = _errors(workspaces, remaining, environment)
     assert_no_violations(sandbox_of_session)
     return early + late
 
 
-def _refusals(workspaces: Workspaces, cases: list[dict[str, Any]], environment: dict[str, str]) -> list[Diagnostic]:
-    configuration = {
-        "provider": {"aws": {"region": "us-east-1"}},
-        "module": {f"case_{number:03}": _call(case) for number, case in enumerate(cases)},
-    }
-    terraform = workspaces.write({"main.tf.json": json.dumps(configuration)}, environment)
-    with pytest.raises(TerraformError) as refused:
-        terraform.plan()
-    return [diagnostic for diagnostic in refused.value.diagnostics if diagnostic.severity == "error"]
+def _errors(workspaces: Workspaces, cases: list[dict[str, Any]], environment: dict[str, str]) -> list[Diagnostic]:
+    calls = {f"case_{number:03}": _call(case) for number, case in enumerate(cases)}
+    with pytest.raises(TerraformError) as failed:
+        workspaces.call_modules(calls, environment).plan()
+    return list(failed.value.report.errors)
 
 
 def _name(case: dict[str, Any]) -> str:
@@ -64,14 +61,14 @@ def _name(case: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("case", _CASES, ids=_name)
 def test_refusal(errors: list[Diagnostic], case: dict[str, Any]) -> None:
-    unsaid = [words for words in case["refuses"] if not any(words in error.detail for error in errors)]
-    assert not unsaid, f"No error says {unsaid}"
+    missing = [text for text in case["refuses"] if not any(text in error.detail for error in errors)]
+    assert not missing, f"No error has {missing}"
 
 
-def test_nothing_else_is_refused(errors: list[Diagnostic]) -> None:
-    expected = [words for case in _CASES for words in case["refuses"]]
-    unexpected = [str(error) for error in errors if not any(words in error.detail for words in expected)]
+def test_no_other_errors(errors: list[Diagnostic]) -> None:
+    expected = [text for case in _CASES for text in case["refuses"]]
+    unexpected = [str(error) for error in errors if not any(text in error.detail for text in expected)]
     assert not unexpected, "\n\n".join(unexpected)
     assert len(errors) == len(expected), sorted(
-        words for words in set(expected) if expected.count(words) > sum(words in error.detail for error in errors)
+        text for text in set(expected) if expected.count(text) > sum(text in error.detail for error in errors)
     )

@@ -1,6 +1,6 @@
-"""examples/complete: applied in order, planned again, destroyed in the wrong order and in the right one.
+"""examples/complete: applied, planned again, destroyed in the wrong order and in the right order.
 
-All of it under the policies of docs/iam, which are enough, and hold nothing that no call needs.
+Under the policies of docs/iam, which allow every call and contain no unused action.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_calls, assert_no_violations, assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.scripts import run_script
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.evidence import COMPLIANCE, Witness, run_complete, run_troubles
 from tools.iam.policies import policies
+from tools.iam.recording import COMPLIANCE, PermissionRecorder, run_changes, run_complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,31 +30,31 @@ if TYPE_CHECKING:
 _REGIONS = ["ap-northeast-1", "us-east-1"]
 _PRODUCTION, _TEST = ("444444444444", "555555555555"), ("666666666666",)
 _MEMBERS = (ADMINISTRATOR, "333333333333", *_PRODUCTION, *_TEST)
-_OF_TAGS = ("organizations:TagResource", "iam:TagRole")
-_OF_THE_STACK = ("cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DeleteStack")
+_TAGGING = ("organizations:TagResource", "iam:TagRole")
+_STACK = ("cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DeleteStack")
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.scenario("realistic")
 def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
     before = sandbox.snapshot()
-    witness = Witness(sandbox, read_policies())
+    recorder = PermissionRecorder(sandbox, read_policies())
 
-    run_complete(witness, workspaces, lambda both: _look_on(sandbox, both))
+    run_complete(recorder, workspaces, lambda both: _assert_applied(sandbox, both))
 
     assert_no_violations(sandbox)
-    assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_OF_TAGS, *_OF_THE_STACK))
-    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_TAGGING, *_STACK))
+    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))
 
-    run_troubles(witness, workspaces)
+    run_changes(recorder, workspaces)
     assert_no_violations(sandbox)
-    assert witness.refused == []
-    # To the last resource and condition they are compared by `make iam CHECK=1`.
-    assert _actions(read_policies()) == _actions(policies(witness.needs)), "run make iam"
+    assert recorder.denied == []
+    # `make iam CHECK=1` also compares resources and conditions.
+    assert _actions(read_policies()) == _actions(policies(recorder.needs)), "run make iam"
 
 
 def _actions(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:
-    """The actions of each statement, by policy and Sid; what is collected has a test of its own."""
+    """The actions of each statement, by policy and Sid; compliance reporting has a test of its own."""
     return {
         name: {statement["Sid"]: statement["Action"] for statement in document["Statement"]}
         for name, document in documents.items()
@@ -62,32 +62,32 @@ def _actions(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, 
     }
 
 
-def _look_on(sandbox: Sandbox, both: Complete) -> None:
-    """Everything is there, later plans are empty, and the first may not be destroyed before the second."""
+def _assert_applied(sandbox: Sandbox, both: Complete) -> None:
+    """Everything is deployed, plans are empty, and the first cannot be destroyed before the second."""
     _assert_deployed(both.management)
     _assert_collecting(sandbox, both.administrator)
-    again = plan_reading_only(both.management, sandbox)
+    again = plan_read_only(both.management, sandbox)
     assert_plan_empty(again, warnings=("Check block assertion failed",))
     assert ["CHANGE_MANAGER_CLOSED" in warning.detail for warning in again.warnings] == [True]
-    assert_plan_empty(plan_reading_only(both.administrator, sandbox))
+    assert_plan_empty(plan_read_only(both.administrator, sandbox))
 
     with pytest.raises(TerraformError) as wrong_order:
         both.management.destroy()
     assert "Destroy the configuration of the administrator account first" in str(wrong_order.value)
-    # What its configuration stands on is left.
-    assert_plan_empty(plan_reading_only(both.administrator, sandbox))
+    # The prerequisites of its configuration are retained.
+    assert_plan_empty(plan_read_only(both.administrator, sandbox))
     both.management.apply()
 
 
 def _assert_deployed(management: Terraform) -> None:
-    """Every configuration in every account and Region that it is for."""
+    """Every configuration is deployed to every targeted account and Region."""
     everywhere = ("default-host-management", "host-management", "ops-center", "change-manager")
     accounts = {"scan-production": _PRODUCTION, "patch-test": _TEST, **dict.fromkeys(everywhere, _MEMBERS)}
     deployments = management.output()["deployments"]
-    assert {name: told["counts"]["succeeded"] for name, told in deployments.items()} == {
+    assert {name: deployment["counts"]["succeeded"] for name, deployment in deployments.items()} == {
         name: len(ids) * len(_REGIONS) for name, ids in accounts.items()
     }
-    exceptions = [exception for told in deployments.values() for exception in told["exceptions"]]
+    exceptions = [exception for deployment in deployments.values() for exception in deployment["exceptions"]]
     assert {(exception["state"], exception["reason"]) for exception in exceptions} == {
         ("not_deployed", "The account is SUSPENDED: StackSets leaves it out."),
         ("not_deployed", "Deployments to organizational units never reach the management account."),
@@ -95,7 +95,7 @@ def _assert_deployed(management: Terraform) -> None:
 
 
 def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
-    """The administrator account sees the OpsData of the nodes of every account that has any in these Regions."""
+    """The administrator account has the OpsData of the nodes of every account with nodes in these Regions."""
     assert administrator.output()["explorer"] == {
         "name": "organization",
         "account_id": ADMINISTRATOR,
@@ -104,12 +104,12 @@ def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
         "organizational_unit_ids": [],
     }
     sandbox.clock.advance(600)
-    ended = run_script(sandbox, "report.py", "ops-data", "--json", account_id=ADMINISTRATOR)
-    assert ended.status == 0, ended.stderr
-    told: dict[str, Any] = json.loads(ended.stdout)
+    completed = run_script(sandbox, "report.py", "ops-data", "--json", account_id=ADMINISTRATOR)
+    assert completed.returncode == 0, completed.stderr
+    ops_data: dict[str, Any] = json.loads(completed.stdout)
     tokyo, virginia = _REGIONS
     assert {
-        (place["account_id"], place["region"]): (place["number"], place["managed"]) for place in told["instances"]
+        (place["account_id"], place["region"]): (place["number"], place["managed"]) for place in ops_data["instances"]
     } == {
         # Default Host Management Configuration covers the management account in the provider's Region alone.
         (MANAGEMENT, tokyo): (1, 0),
@@ -119,4 +119,4 @@ def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
         ("555555555555", tokyo): (1, 1),
         ("666666666666", virginia): (1, 1),
     }
-    assert [account["account_id"] for account in told["silent_accounts"]] == [ADMINISTRATOR]
+    assert [account["account_id"] for account in ops_data["silent_accounts"]] == [ADMINISTRATOR]

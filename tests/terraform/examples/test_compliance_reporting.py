@@ -1,6 +1,4 @@
-"""modules/compliance-reporting: where it is refused; in examples/complete what it makes in every account, what arrives,
-what Athena answers, what an account that joins changes, and that everything goes again.
-"""
+"""modules/compliance-reporting in examples/complete: syncs, data in the bucket, queries, a new account."""
 
 from __future__ import annotations
 
@@ -9,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.examples import CHECKOUTS
-from harness.results import TerraformError
 from harness.scripts import run_script
 from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.evidence import ADMINISTRATION, COMPLIANCE
+from tools.iam.recording import ADMINISTRATION, COMPLIANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +25,9 @@ if TYPE_CHECKING:
 _EXAMPLE = "examples/complete/delegated-administrator"
 _CALL = "module.compliance_reporting[0]"
 _REGIONS = ("ap-northeast-1", "us-east-1")
-# Neither the management account, which StackSets never deploys to, nor the suspended one.
+# Without the management account, which StackSets never deploys to, and the suspended account.
 _MEMBERS = (ADMINISTRATOR, "333333333333", "444444444444", "555555555555", "666666666666")
-# Those of ap-northeast-1 that are managed without Quick Setup, by their instance profile.
+# In ap-northeast-1, managed by their instance profile, without Quick Setup.
 _NODES = {"i-0a1b2c3d4e5f60741", "i-0a1b2c3d4e5f60742"}
 _SHOP = "444444444444"
 _ALLOWED = (
@@ -39,26 +36,21 @@ _ALLOWED = (
 )
 
 
-def test_an_account_that_administers_nothing(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    configuration = {
-        "provider": {"aws": {"region": "us-east-1"}},
-        "module": {"reporting": {"source": "../module/modules/compliance-reporting", "regions": ["us-east-1"]}},
-    }
-    terraform = workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment(OTHER_MEMBER))
-    with pytest.raises(TerraformError) as refused:
-        terraform.plan()
-    said = " ".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
-    assert f"Account {OTHER_MEMBER} does not administer StackSets" in said
-    assert (
-        f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}", service_principals = ["ssm.amazonaws.com"' in said
+def test_account_that_is_not_a_delegated_administrator(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    call = {"source": "../module/modules/compliance-reporting", "regions": ["us-east-1"]}
+    errors = plan_errors(workspaces.call_modules({"reporting": call}, sandbox.environment(OTHER_MEMBER)))
+    assert f"Account {OTHER_MEMBER} does not administer StackSets" in errors
+    resolution = (
+        f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}", service_principals = ["ssm.amazonaws.com"'
     )
+    assert resolution in errors
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.scenario("realistic")
-def test_everything_arrives_in_one_place(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_compliance_reporting(sandbox: Sandbox, workspaces: Workspaces) -> None:
     terraform = CHECKOUTS[_EXAMPLE](workspaces, sandbox)
-    # From the beginning: what destroys reads it from the state.
+    # Before the apply: destroy reads it from the state.
     terraform.variables["collected_data_destroyed"] = True
     before = sandbox.snapshot()
     policies = read_policies()
@@ -68,28 +60,28 @@ def test_everything_arrives_in_one_place(sandbox: Sandbox, workspaces: Workspace
 
     terraform.apply()
     _assert_synced(sandbox, _MEMBERS)
-    _assert_arrived(sandbox, terraform)
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    _assert_objects(sandbox, terraform)
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
-    joined = _join(sandbox)
+    joined = _create_account(sandbox)
     _assert_synced(sandbox, (*_MEMBERS, joined))
     _assert_only_tables_change(terraform, sandbox, joined)
     terraform.apply()
-    _assert_questions_answered(sandbox, terraform)
+    _assert_named_queries(sandbox, terraform)
     _assert_reported(sandbox, terraform)
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=_ALLOWED,
-        # AWS waits with a key, and keeps what StackSets made in every account.
-        remains=("kms_keys/*", "organization/accounts/*", *RETAINED_ROLES),
+        # AWS deletes a key 30 days later, and retains what StackSets created in every account.
+        retained=("kms_keys/*", "organization/accounts/*", *RETAINED_ROLES),
     )
 
 
 def _assert_synced(sandbox: Sandbox, accounts: tuple[str, ...]) -> None:
-    """Each of these accounts and no other has the sync in each Region, and it works, some time later."""
+    """These accounts and no others have a successful sync in each Region."""
     sandbox.clock.advance(3600)
     found = {
         (account["Id"], region): [sync["LastStatus"] for sync in _syncs(sandbox, account["Id"], region)]
@@ -107,8 +99,8 @@ def _syncs(sandbox: Sandbox, account_id: str, region: str) -> list[dict[str, Any
     return [*client.list_resource_data_sync(SyncType="SyncToDestination")["ResourceDataSyncItems"]]
 
 
-def _assert_arrived(sandbox: Sandbox, terraform: Terraform) -> None:
-    """The nodes of a member are in the bucket, encrypted with the key, where the tables look for them."""
+def _assert_objects(sandbox: Sandbox, terraform: Terraform) -> None:
+    """The nodes of a member are in the bucket, encrypted with the key, at the location of the tables."""
     bucket = terraform.output()["compliance_reporting"]["bucket"]
     s3 = sandbox.client("s3", ADMINISTRATOR)
     folder = f"{bucket['prefix']}/AWS:InstanceInformation/accountid={_SHOP}/region=ap-northeast-1"
@@ -120,8 +112,8 @@ def _assert_arrived(sandbox: Sandbox, terraform: Terraform) -> None:
     }
 
 
-def _join(sandbox: Sandbox) -> str:
-    """The id of an account that joins the organization."""
+def _create_account(sandbox: Sandbox) -> str:
+    """The id of a new account."""
     organizations = sandbox.client("organizations")
     status = organizations.create_account(Email="new@example.com", AccountName="New")["CreateAccountStatus"]
     for _ in range(10):
@@ -134,8 +126,8 @@ def _join(sandbox: Sandbox) -> str:
 
 
 def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: str) -> None:
-    """A plan after an account joined: the tables are told of it."""
-    plan = plan_reading_only(terraform, sandbox)
+    """A plan after an account joined updates the tables."""
+    plan = plan_read_only(terraform, sandbox)
     tables = {
         f'{_CALL}.aws_glue_catalog_table.this["{name}"]'
         for name in ("compliance_summary", "instance_information", "patch_summary")
@@ -145,8 +137,8 @@ def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: s
         assert joined in plan.after(table)["parameters"]["projection.accountid.values"].split(",")
 
 
-def _assert_questions_answered(sandbox: Sandbox, terraform: Terraform) -> None:
-    """Every named query runs in the workgroup, and the nodes are those that are managed."""
+def _assert_named_queries(sandbox: Sandbox, terraform: Terraform) -> None:
+    """Every named query succeeds in the workgroup, and returns the managed nodes."""
     reporting = terraform.output()["compliance_reporting"]
     athena = sandbox.client("athena", ADMINISTRATOR)
     ids = athena.list_named_queries(WorkGroup=reporting["workgroup"])["NamedQueryIds"]
@@ -154,28 +146,28 @@ def _assert_questions_answered(sandbox: Sandbox, terraform: Terraform) -> None:
     assert len(queries) >= 8
     for query in queries:
         assert query["Database"] == reporting["database"]
-        list(_ask(sandbox, reporting, query["QueryString"]))
+        list(_query(sandbox, reporting, query["QueryString"]))
     counted = "SELECT resourceid FROM instance_information WHERE region = 'ap-northeast-1'"
-    assert {row["resourceid"] for row in _ask(sandbox, reporting, counted)} == _NODES
+    assert {row["resourceid"] for row in _query(sandbox, reporting, counted)} == _NODES
 
 
 def _assert_reported(sandbox: Sandbox, terraform: Terraform) -> None:
-    """The report is the same by both of the ways that the module names."""
+    """The report is the same from the bucket and from Athena."""
     arguments = terraform.output()["compliance_reporting"]["report_arguments"]
     reports = []
     for source in ("s3", "athena"):
-        ended = run_script(
+        completed = run_script(
             sandbox, "report.py", "compliance", "--format", "json", *arguments[source], account_id=ADMINISTRATOR
         )
-        # The management account has no sync yet: that is told, and is no reason for a failure of the script.
-        assert ended.status == 3, ended.stderr
-        reports.append(json.loads(ended.stdout))
-    of_s3, of_athena = reports
-    assert {node["node_id"] for node in of_s3["nodes"]} == _NODES
-    assert of_s3["nodes"] == of_athena["nodes"]
+        # 3: the management account has no sync yet.
+        assert completed.returncode == 3, completed.stderr
+        reports.append(json.loads(completed.stdout))
+    from_bucket, from_athena = reports
+    assert {node["node_id"] for node in from_bucket["nodes"]} == _NODES
+    assert from_bucket["nodes"] == from_athena["nodes"]
 
 
-def _ask(sandbox: Sandbox, reporting: dict[str, Any], text: str) -> Iterator[dict[str, str | None]]:
+def _query(sandbox: Sandbox, reporting: dict[str, Any], text: str) -> Iterator[dict[str, str | None]]:
     athena = sandbox.client("athena", ADMINISTRATOR)
     started = athena.start_query_execution(
         QueryString=text,

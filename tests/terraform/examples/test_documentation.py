@@ -1,4 +1,4 @@
-"""Every block of HCL in a README or a page of docs/ is planned as it stands, all at once."""
+"""Plans every block of HCL in a README or a page of docs/."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.complete import ADMINISTRATOR
-from harness.examples import prepare_by_hand, register_administrator
+from harness.examples import create_prerequisites, register_administrator
+from harness.organization import create_unit, root_id
 from harness.workspace import REPOSITORY
 from terraform.expectations import MANAGEMENT
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 _BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# The tables of a README show types, which are no configuration; `make lint` holds them against the code.
+# The generated tables show types, which are not configuration; `make lint` checks them.
 _GENERATED = re.compile(r"<!-- BEGIN GENERATED -->.*?<!-- END GENERATED -->", re.DOTALL)
 _SOURCE = re.compile(r'"\.\.\.(/[a-z.-]+)*"')
 
-# What a block may take for granted, by the name that it refers to.
+# Modules that a block may refer to without declaring them.
 _BEFORE = {
     "quick_setup": """
         source = ".../modules/quick-setup"
@@ -40,30 +41,30 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Block:
-    """A block and where it stands."""
+    """A block, and its page."""
 
     page: str
     text: str
 
     def files(self, ids: Mapping[str, str]) -> dict[str, str]:
-        """A module that holds it, with what it refers to and does not declare."""
+        """A module with the block, and with what it refers to and does not declare."""
         called = {name for name in _BEFORE if re.search(rf"\bmodule\.{name}\b", self.text)}
         declared = set(re.findall(r'^module "(\w+)"', self.text, re.MULTILINE))
         before = "".join(f'module "{name}" {{{_BEFORE[name]}}}\n' for name in sorted(called - declared))
-        text = _SOURCE.sub(_of_the_checkout, before + self.text)
+        text = _SOURCE.sub(_local_path, before + self.text)
         for written, real in ids.items():
             text = text.replace(f'"{written}"', f'"{real}"')
-        # The administrator account's: everything here is planned in the management account.
+        # Written for the administrator account, planned in the management account.
         return {"main.tf": text.replace(ADMINISTRATOR, MANAGEMENT) if "modules/explorer" in self.page else text}
 
     @property
     def account_id(self) -> str:
-        """Where it is planned: in the management account, unless it takes the administrator account alone."""
+        """The account in which it is planned."""
         return ADMINISTRATOR if "compliance-reporting" in self.page else MANAGEMENT
 
 
-def _of_the_checkout(found: re.Match[str]) -> str:
-    """Of a script the path is from where Terraform runs; of a module it is from the file, and takes no expression."""
+def _local_path(found: re.Match[str]) -> str:
+    """A script's path is relative to the working directory; a module's source is literal, and relative to the file."""
     path = f"../../module{found.group(0)[4:-1]}"
     return json.dumps(f"${{path.module}}/{path}" if path.endswith(".py") else path)
 
@@ -77,23 +78,20 @@ def _blocks() -> Iterator[Block]:
 
 def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> None:
     blocks = list(_blocks())
-    organizations = sandbox.client("organizations")
-    prepare_by_hand(sandbox)
+    create_prerequisites(sandbox)
     register_administrator(sandbox)
-    (root,) = organizations.list_roots()["Roots"]
-    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Workloads")["OrganizationalUnit"]
-    ids = {"r-ab12": root["Id"], "ou-ab12-34cd56ef": unit["Id"]}
+    ids = {"r-ab12": root_id(sandbox), "ou-ab12-34cd56ef": create_unit(sandbox, "Workloads")}
 
     for account_id in (MANAGEMENT, ADMINISTRATOR):
-        of_account = [block for block in blocks if block.account_id == account_id]
-        empty = _empty_blocks(workspaces, sandbox.environment(account_id), of_account, ids)
+        account_blocks = [block for block in blocks if block.account_id == account_id]
+        empty = _empty_blocks(workspaces, sandbox.environment(account_id), account_blocks, ids)
         assert not empty, f"Blocks that plan nothing: {empty}"
 
 
 def _empty_blocks(
     workspaces: Workspaces, environment: dict[str, str], blocks: list[Block], ids: Mapping[str, str]
 ) -> list[str]:
-    """Plan them as one configuration, and return the pages of those that plan nothing."""
+    """Plan them as one configuration. Returns the pages of blocks without planned resources."""
     files = {
         f"block_{number}/{name}": text for number, block in enumerate(blocks) for name, text in block.files(ids).items()
     }
@@ -108,5 +106,5 @@ def _empty_blocks(
 
 
 @pytest.mark.parametrize("module", sorted(path.name for path in (REPOSITORY / "modules").iterdir()))
-def test_every_module_shows_how_it_is_used(module: str) -> None:
+def test_every_module_has_a_usage_example(module: str) -> None:
     assert any(block.page == f"modules/{module}/README.md" and 'module "' in block.text for block in _blocks())

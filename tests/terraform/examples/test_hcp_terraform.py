@@ -1,4 +1,4 @@
-"""examples/hcp-terraform without HCP Terraform: its roles, and that the code of its workspaces is valid."""
+"""examples/hcp-terraform without HCP Terraform: its roles are applied, its workspaces are validated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.examples import CHECKOUTS
 from terraform.expectations import MANAGEMENT
 
@@ -27,7 +27,7 @@ _ALLOWED = (
 )
 
 
-def test_the_roles_of_the_workspaces(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_workspace_roles(sandbox: Sandbox, workspaces: Workspaces) -> None:
     before = sandbox.snapshot()
     terraform = CHECKOUTS[f"{_EXAMPLE}/credentials"](workspaces, sandbox)
     terraform.apply()
@@ -46,7 +46,7 @@ def test_the_roles_of_the_workspaces(sandbox: Sandbox, workspaces: Workspaces) -
     }
     assert _policies(iam, "apply") == ["management-apply", "management-apply-documented"]
     assert _policies(iam, "plan") == ["management-plan"]
-    assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
 
 
 def _document(found: Any) -> dict[str, Any]:
@@ -60,6 +60,6 @@ def _policies(iam: Any, phase: str) -> list[str]:
 
 
 @pytest.mark.parametrize("workspace", ["management", "delegated-administrator"])
-def test_the_code_of_a_workspace_is_valid(workspaces: Workspaces, workspace: str) -> None:
+def test_workspace_is_valid(workspaces: Workspaces, workspace: str) -> None:
     terraform = workspaces.checkout(f"{_EXAMPLE}/{workspace}", backend=False)
     assert not terraform.validate().diagnostics

@@ -1,4 +1,4 @@
-"""docs/iam: what is taken away is missed by name. That nothing is missing, and nothing too much: test_complete.py."""
+"""docs/iam: errors name a missing action. That no action is missing or unused: test_complete.py."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import READ_ONLY
+from harness.assertions import READ_ONLY
 from harness.workspace import REPOSITORY
 from sandbox.policies.evaluation import Policy
 from tools.iam.command import read_policies
-from tools.iam.evidence import APPLY, PLAN, REPORT, ROLES, run_troubles
 from tools.iam.policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
+from tools.iam.recording import APPLY, PLAN, REPORT, ROLES, run_changes
 from tools.iam.sweep import Case, ending_of
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     ],
     ids=str,
 )
-def test_what_is_taken_away_is_missed_by_name(sandbox: Sandbox, workspaces: Workspaces, case: Case) -> None:
-    """A sample; `make iam SWEEP=1` does it with each action."""
-    assert ending_of(sandbox, workspaces, read_policies(), case, run_troubles) == "fails and names it"
+def test_missing_action_is_named(sandbox: Sandbox, workspaces: Workspaces, case: Case) -> None:
+    """A sample; `make iam SWEEP=1` removes each action."""
+    assert ending_of(sandbox, workspaces, read_policies(), case, run_changes) == "fails, names the action"
 
 
-def test_the_policies_are_what_iam_takes() -> None:
+def test_policies_are_valid_in_iam() -> None:
     documents = read_policies()
     assert sorted(documents) == sorted((*ROLES, DOCUMENTED_NAME, TRUST_NAME))
     for name, document in documents.items():
@@ -49,7 +49,7 @@ def test_the_policies_are_what_iam_takes() -> None:
             Policy(document)
 
 
-def test_a_plan_and_a_report_only_read() -> None:
+def test_plan_and_report_are_read_only() -> None:
     documents = read_policies()
     actions = {name: {a for s in documents[name]["Statement"] for a in s["Action"]} for name in (PLAN, REPORT, APPLY)}
     for name in (PLAN, REPORT):

@@ -1,13 +1,14 @@
-"""Every type of Quick Setup that has no module of its own, by examples/quick-setup-types."""
+"""examples/quick-setup-types: every type of Quick Setup without a module of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.examples import CHECKOUTS
+from harness.organization import child_units, root_id
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 @pytest.mark.scenario("realistic")
 def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
     terraform = CHECKOUTS["examples/quick-setup-types"](workspaces, sandbox)
-    (root,) = sandbox.client("organizations").list_roots()["Roots"]
-    units: Any = terraform.variables["organizational_unit_ids"]
-    (workloads,) = units
+    root, workloads = root_id(sandbox), child_units(sandbox)["Workloads"]
     before = sandbox.snapshot()
 
     terraform.apply()
@@ -31,14 +30,14 @@ def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
         "office-hours": ("AWSQuickSetupType-Scheduler", "SUCCEEDED", [workloads]),
         "packages": ("AWSQuickSetupType-Distributor", "SUCCEEDED", [workloads]),
         "devops-guru": ("AWSQuickSetupType-DevOpsGuru", "SUCCEEDED", [workloads]),
-        "config-recording": ("AWSQuickSetupType-CFGRecording", "SUCCEEDED", [root["Id"]]),
-        "conformance-packs": ("AWSQuickSetupType-CFGCPacks", "SUCCEEDED", [root["Id"]]),
+        "config-recording": ("AWSQuickSetupType-CFGRecording", "SUCCEEDED", [root]),
+        "conformance-packs": ("AWSQuickSetupType-CFGCPacks", "SUCCEEDED", [root]),
     }
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=ALLOWED_CALLS,
-        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
         warnings=("Check block assertion failed",),  # of a suspended account
     )

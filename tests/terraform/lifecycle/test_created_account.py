@@ -1,4 +1,4 @@
-"""An administrator account that the module creates: placed, registered, and never destroyed."""
+"""An administrator account that the module creates: moved, registered, and never destroyed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_plan_empty, plan_reading_only
+from harness.assertions import assert_plan_empty, plan_read_only
 from harness.results import TerraformError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def test_created_account(sandbox: Sandbox, configure: Configure) -> None:
     )
     terraform.apply()
 
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
     outputs = terraform.output()["everything"]
     account_id = outputs["delegated_administrator"]["account_id"]
     assert outputs["dedicated_organizational_unit"]["account_id"] == account_id

@@ -1,13 +1,14 @@
-"""What somebody changes behind Terraform's back is a planned change, in words, and the apply brings it back."""
+"""A change outside of Terraform is a planned change with both values, and the apply reverts it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.organization import managers, root_id
+from harness.workspace import change_inputs
 from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from harness.results import Plan
@@ -18,8 +19,8 @@ _CHANGES = "module.systems_manager.module.settings.terraform_data.changes"
 _REGISTRATION = "resource-explorer-2.amazonaws.com"
 
 
-def _words(plan: Plan) -> dict[str, str]:
-    """What the plan says of each setting, without the time."""
+def _planned_values(plan: Plan) -> dict[str, str]:
+    """The planned change of each setting, without the time."""
     (change,) = [change for change in plan.document["resource_changes"] if change["address"] == _CHANGES]
     before: dict[str, Any] = change["change"]["before"]["triggers_replace"]
     after: dict[str, Any] = change["change"]["after"]["triggers_replace"]
@@ -38,18 +39,18 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     unit = terraform.output()["everything"]["dedicated_organizational_unit"]["id"]
 
     organizations = sandbox.client("organizations")
-    (root,) = organizations.list_roots()["Roots"]
+    root = root_id(sandbox)
     organizations.disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     sandbox.client("cloudformation").deactivate_organizations_access()
-    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=unit, DestinationParentId=root["Id"])
-    organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=root["Id"], DestinationParentId=unit)
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=unit, DestinationParentId=root)
+    organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=root, DestinationParentId=unit)
     organizations.deregister_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=_REGISTRATION)
     sandbox.client("iam").delete_service_linked_role(RoleName="AWSServiceRoleForSSMQuickSetup")
 
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert [(change.action, change.address) for change in plan.changes] == [("replace", _CHANGES)]
-    assert _words(plan) == {
-        "account-placement/administrator": f"{root['Id']} -> {unit}",
+    assert _planned_values(plan) == {
+        "account-placement/administrator": f"{root} -> {unit}",
         f"delegated-administrator/{_REGISTRATION}": f"none -> {ADMINISTRATOR}",
         "service-linked-role/ssm-quicksetup.amazonaws.com": "absent -> present",
         "stack-sets-access/organization": "DISABLED -> ENABLED",
@@ -58,7 +59,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     (warning,) = plan.warnings
     assert f"OU_NOT_EXCLUSIVE {unit}: The dedicated organizational unit also holds {OTHER_MEMBER}" in warning.detail
 
-    organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=unit, DestinationParentId=root["Id"])
+    organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=unit, DestinationParentId=root)
     known = len(sandbox.calls)
     terraform.apply()
     after = sandbox.snapshot()
@@ -69,7 +70,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
         "DeactivateOrganizationsAccess",
     }
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
@@ -79,20 +80,19 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
             "cloudformation:DeactivateOrganizationsAccess",
             "iam:DeleteServiceLinkedRole",
         ),
-        remains=("service_linked_roles/*",),
+        retained=("service_linked_roles/*",),
     )
 
 
-def test_a_manager_that_somebody_changed_is_changed_back_and_looked_at(sandbox: Sandbox, configure: Configure) -> None:
+def test_drift_of_a_configuration_manager(sandbox: Sandbox, configure: Configure) -> None:
     terraform = configure(patch_policies={"scan": {}}, regions=["ap-northeast-1", "us-east-1"])
     terraform.apply()
     counts = terraform.output()["everything"]["deployments"]["scan"]["counts"]
     quick_setup = sandbox.client("ssm-quicksetup")
-    (manager,) = quick_setup.list_configuration_managers()["ConfigurationManagersList"]
-    found = quick_setup.get_configuration_manager(ManagerArn=manager["ManagerArn"])
-    (definition,) = found["ConfigurationDefinitions"]
+    ((_, arn),) = managers(sandbox)
+    (definition,) = quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
     quick_setup.update_configuration_definition(
-        ManagerArn=manager["ManagerArn"],
+        ManagerArn=arn,
         Id=definition["Id"],
         Parameters={**definition["Parameters"], "TargetRegions": "us-east-1"},
     )
@@ -100,10 +100,10 @@ def test_a_manager_that_somebody_changed_is_changed_back_and_looked_at(sandbox: 
 
     applied = terraform.apply()
     assert (applied.changed, terraform.output()["everything"]["deployments"]["scan"]["counts"]) == (1, counts)
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
-def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Configure) -> None:
+def test_removed_input_is_reverted(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(
         dedicated_organizational_unit={"name": "SystemsManager"},
@@ -113,8 +113,8 @@ def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Conf
     unit = terraform.output()["everything"]["dedicated_organizational_unit"]["id"]
 
     change_inputs(terraform, "systems_manager", dedicated_organizational_unit=None, delegated_administrator=None)
-    plan = plan_reading_only(terraform, sandbox)
-    assert _words(plan) == {
+    plan = plan_read_only(terraform, sandbox)
+    assert _planned_values(plan) == {
         "account-placement/administrator": f"{unit} -> r-sbox",
         "delegated-administrator/ssm.amazonaws.com": f"{ADMINISTRATOR} -> none",
     }
@@ -122,4 +122,4 @@ def test_an_input_that_is_turned_off_is_undone(sandbox: Sandbox, configure: Conf
     after = sandbox.snapshot()
     assert after["organization"] == before["organization"]
     assert after["delegated_administrators"] == before["delegated_administrators"]
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))

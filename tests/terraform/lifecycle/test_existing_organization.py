@@ -1,13 +1,14 @@
-"""An organization in which somebody did half of it before: nothing is made twice, nothing of theirs taken away."""
+"""Existing settings: nothing is created twice, and destroy retains them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
+from harness.organization import child_units, create_unit, root_id
+from harness.workspace import change_inputs
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
 def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     organizations = sandbox.client("organizations")
-    (root,) = organizations.list_roots()["Roots"]
-    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Administrators")["OrganizationalUnit"]
-    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=unit["Id"])
+    unit = create_unit(sandbox, "Administrators")
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root_id(sandbox), DestinationParentId=unit)
     organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com")
     sandbox.client("cloudformation").activate_organizations_access()
@@ -26,7 +26,7 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
 
     terraform = configure(
-        dedicated_organizational_unit={"id": unit["Id"]},
+        dedicated_organizational_unit={"id": unit},
         delegated_administrator={"account_id": ADMINISTRATOR},
         trusted_access={"on_destroy": "restore"},
     )
@@ -35,32 +35,31 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     after = sandbox.snapshot()
     for part in ("organization", "trusted_access", "delegated_administrators", "service_linked_roles"):
         assert after[part] == before[part]
-    done = {f"{call.service}:{call.operation}" for call in sandbox.calls}
-    assert not done & {
+    called = {f"{call.service}:{call.operation}" for call in sandbox.calls}
+    assert not called & {
         "organizations:EnableAWSServiceAccess",
         "organizations:MoveAccount",
         "organizations:RegisterDelegatedAdministrator",
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
     }
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
     assert "organizations:DeregisterDelegatedAdministrator" not in {
         f"{call.service}:{call.operation}" for call in sandbox.calls
     }
 
 
-def test_an_account_that_is_in_the_unit_already(sandbox: Sandbox, configure: Configure) -> None:
-    """Moved there by hand, or by a former version: it must be out of the unit before that is deleted."""
+def test_account_is_already_in_the_unit(sandbox: Sandbox, configure: Configure) -> None:
+    """It must leave the unit before the unit is deleted."""
     organizations = sandbox.client("organizations")
-    (root,) = organizations.list_roots()["Roots"]
     before = sandbox.snapshot()
     terraform = configure(dedicated_organizational_unit={"name": "SystemsManager"})
     terraform.apply()
-    (made,) = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
-    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root["Id"], DestinationParentId=made["Id"])
+    unit = child_units(sandbox)["SystemsManager"]
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root_id(sandbox), DestinationParentId=unit)
 
     change_inputs(terraform, "systems_manager", delegated_administrator={"account_id": ADMINISTRATOR})
     terraform.apply()
-    assert_closes(
-        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=(*RETAINED_ACCESS, "service_linked_roles/*")
+    assert_clean_destroy(
+        terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=(*RETAINED_ACCESS, "service_linked_roles/*")
     )

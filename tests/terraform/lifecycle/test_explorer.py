@@ -1,17 +1,15 @@
-"""modules/explorer: where it is refused, the sync that CloudFormation cannot say, and what later plans warn of."""
+"""modules/explorer: where its plan fails, the sync without all sources, and warnings of later plans."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.results import TerraformError
+from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from harness.results import Plan
@@ -24,30 +22,21 @@ _ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync", "ssm:PutPara
 
 
 def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str, **inputs: object) -> Terraform:
-    configuration = {
-        "provider": {"aws": {"region": "us-east-1"}},
-        "module": {"explorer": {"source": "../module/modules/explorer", "regions": ["us-east-1"], **inputs}},
-    }
-    return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment(account_id))
+    call = {"source": "../module/modules/explorer", "regions": ["us-east-1"], **inputs}
+    return workspaces.call_modules({"explorer": call}, sandbox.environment(account_id))
 
 
-def _refusal(terraform: Terraform) -> str:
-    with pytest.raises(TerraformError) as refused:
-        terraform.plan()
-    return " ".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
-
-
-def _warned(plan: Plan) -> str:
+def _warnings(plan: Plan) -> str:
     return "\n".join(warning.detail for warning in plan.warnings)
 
 
-def test_an_account_that_administers_nothing(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    said = _refusal(_write(sandbox, workspaces, OTHER_MEMBER))
-    assert f"Account {OTHER_MEMBER} does not administer Systems Manager" in said
-    assert f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}" }}' in said
+def test_account_that_is_not_a_delegated_administrator(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER))
+    assert f"Account {OTHER_MEMBER} does not administer Systems Manager" in errors
+    assert f'delegated_administrator = {{ account_id = "{OTHER_MEMBER}" }}' in errors
 
 
-def test_the_administrator_of_another_service_and_an_opt_in_region(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_administrator_of_another_service_and_opt_in_region(sandbox: Sandbox, workspaces: Workspaces) -> None:
     organizations = sandbox.client("organizations")
     for principal, account_id in (
         ("ssm.amazonaws.com", ADMINISTRATOR),
@@ -55,22 +44,22 @@ def test_the_administrator_of_another_service_and_an_opt_in_region(sandbox: Sand
     ):
         organizations.enable_aws_service_access(ServicePrincipal=principal)
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=principal)
-    said = _refusal(_write(sandbox, workspaces, OTHER_MEMBER, regions=["us-east-1", "ap-east-1"]))
-    assert f"the delegated administrator alone ({ADMINISTRATOR})" in said
-    assert "The delegated administrator can have no resource data sync in ap-east-1" in said
+    errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, regions=["us-east-1", "ap-east-1"]))
+    assert f"the delegated administrator alone ({ADMINISTRATOR})" in errors
+    assert "The delegated administrator can have no resource data sync in ap-east-1" in errors
 
 
 @pytest.mark.scenario("troubled")
-def test_a_sixth_sync(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    said = _refusal(_write(sandbox, workspaces, MANAGEMENT))
+def test_sync_quota(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    errors = plan_errors(_write(sandbox, workspaces, MANAGEMENT))
     syncs = sandbox.client("ssm").list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
     assert len(syncs) == 5
-    assert f"DATA_SYNC_QUOTA: all 5 resource data syncs that Explorer may have in account {MANAGEMENT}" in said
-    assert all(f"{sync['SyncName']} (" in said for sync in syncs)
+    assert f"DATA_SYNC_QUOTA: all 5 resource data syncs that Explorer may have in account {MANAGEMENT}" in errors
+    assert all(f"{sync['SyncName']} (" in errors for sync in syncs)
 
 
 def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    """Made by the script, changed, lost, told to be lost, made again, taken away."""
+    """Created by the script, changed, lost, recreated, destroyed."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     client = sandbox.client("ssm")
     before = sandbox.snapshot()
@@ -82,25 +71,25 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
     change_inputs(terraform, "explorer", regions=["us-east-1", "eu-west-1"])
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
     sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    assert "TrustedAccessDisabled" in _warned(plan_reading_only(terraform, sandbox))
+    assert "TrustedAccessDisabled" in _warnings(plan_read_only(terraform, sandbox))
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
 
     client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
-    lost = plan_reading_only(terraform, sandbox)
+    lost = plan_read_only(terraform, sandbox)
     assert [(change.address, change.action) for change in lost.changes] == [
         ("module.explorer.module.settings.terraform_data.changes", "replace")
     ]
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
 
-    assert_closes(terraform, sandbox, before, allowed_calls=_ALLOWED)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
 
 
 def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:
-    """Name of each sync to its Regions, and whether it turns on all sources."""
+    """The Regions of each sync, and whether it enables all sources."""
     syncs = client.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
     return {
         sync["SyncName"]: (sorted(sync["SyncSource"]["SourceRegions"]), sync["SyncSource"]["EnableAllOpsDataSources"])

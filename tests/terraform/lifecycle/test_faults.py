@@ -1,4 +1,4 @@
-"""A call of each service fails once during one apply; `make faults` does this with every call, one at a time."""
+"""One call of each service fails during one apply; `make faults` does this with every call, one at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CASES = (
 )
 
 
-def test_one_of_each_service(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_fault_in_each_service(sandbox: Sandbox, workspaces: Workspaces) -> None:
     sweep = Sweep(workspaces, sandbox)
     assert set(_CASES) <= set(sweep.cases)
     assert sweep.run(*_CASES).problem == ""

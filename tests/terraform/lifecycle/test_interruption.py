@@ -1,17 +1,19 @@
-"""An apply that fails or is killed halfway loses nothing: the next one goes on, or says at plan what to do."""
+"""After an apply that failed or was killed, the next one continues, or its plan fails with the resolution."""
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.organization import managers
+from harness.recovery import apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.scripts import run_script
-from harness.ways_out import apply_adopted, follow_adopt, managers, refused
 from sandbox import Fault
 from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sandbox import Call, Sandbox
     from terraform.conftest import Configure
 
-_REMAINS = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
 
 
 def _configured(configure: Configure) -> Terraform:
@@ -32,7 +34,7 @@ def _configured(configure: Configure) -> Terraform:
 
 
 def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy: bool = False) -> None:
-    """Kill Terraform with its plugins and scripts when AWS has carried out `operation`, before anybody hears of it."""
+    """Kill Terraform, its plugins and its scripts after AWS has run `operation`, before they receive the response."""
     reached, killed, called = threading.Event(), threading.Event(), threading.Event()
 
     def stop(call: Call) -> None:
@@ -44,8 +46,8 @@ def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy:
     unsubscribe = sandbox.on_call(stop)
     running = terraform.start_apply(destroy=destroy)
     assert reached.wait(120), f"the apply never called {operation}"
-    # Terraform empties its state file before it writes it, and killed in between has lost everything: what goes on
-    # beside the call may end first.
+    # Terraform truncates its state file before it writes it, and loses the state when killed in between. So concurrent
+    # calls end first.
     called.clear()
     while called.wait(2):
         called.clear()
@@ -54,61 +56,61 @@ def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy:
     unsubscribe()
 
 
-def test_killed_while_a_manager_is_deployed(sandbox: Sandbox, configure: Configure) -> None:
+def test_killed_during_a_deployment(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
 
     _kill_at(sandbox, terraform, "CreateConfigurationManager")
-    made = managers(sandbox)
-    assert [name for name, _ in made] == ["scan"]
-    assert f'configuration manager "scan" already exists ({made[0][1]})' in refused(terraform)
+    created = managers(sandbox)
+    assert [name for name, _ in created] == ["scan"]
+    assert f'configuration manager "scan" already exists ({created[0][1]})' in plan_errors(terraform)
 
     sandbox.clock.advance(600)
-    status, blocks, _ = follow_adopt(terraform)
+    status, blocks, _ = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 1)
     assert apply_adopted(terraform) == 1
-    assert managers(sandbox) == made
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert managers(sandbox) == created
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
 @pytest.mark.parametrize("operation", ["EnableAWSServiceAccess", "MoveAccount", "RegisterDelegatedAdministrator"])
-def test_killed_while_settings_are_changed(sandbox: Sandbox, configure: Configure, operation: str) -> None:
+def test_killed_during_a_change_of_settings(sandbox: Sandbox, configure: Configure, operation: str) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
     _kill_at(sandbox, terraform, operation)
     terraform.apply()
     after = sandbox.snapshot()
     assert after["delegated_administrators"] == {"ssm.amazonaws.com": [ADMINISTRATOR]}
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
-def test_killed_while_settings_are_changed_back(sandbox: Sandbox, configure: Configure) -> None:
+def test_killed_while_settings_are_restored(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
     terraform.apply()
     _kill_at(sandbox, terraform, "DeregisterDelegatedAdministrator", destroy=True)
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
 
 
-def test_a_setting_that_is_denied(sandbox: Sandbox, configure: Configure) -> None:
+def test_denied_setting(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
     sandbox.faults.inject(Fault("organizations", "MoveAccount", "access_denied", times=100))
     with pytest.raises(TerraformError) as denied:
         terraform.apply()
-    said = " ".join(str(denied.value).split())
-    assert "organizations:MoveAccount failed for account 111111111111 in Region us-east-1: AccessDenied" in said
-    assert "Allow organizations:MoveAccount to the script's credentials" in said
+    error = " ".join(str(denied.value).split())
+    assert "organizations:MoveAccount failed for account 111111111111 in Region us-east-1: AccessDenied" in error
+    assert "Allow organizations:MoveAccount to the script's credentials" in error
     assert "RegisterDelegatedAdministrator" not in {call.operation for call in sandbox.calls}
     assert managers(sandbox) == []
 
     sandbox.faults.reset()
     terraform.apply()
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
-def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandbox, configure: Configure) -> None:
+def test_failed_deployment_is_not_created_twice(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", "AccessDenied by a service control policy")
@@ -117,67 +119,64 @@ def test_a_deployment_that_failed_is_never_repeated_beside_itself(sandbox: Sandb
             terraform.apply()
         assert [name for name, _ in managers(sandbox)] == ["scan"]
     ((_, arn),) = managers(sandbox)
-    said = refused(terraform)
-    assert "Its deployment is FAILED. Fix the cause" in said
-    assert f"report.py redeploy {arn}), or delete it" in said
+    error = plan_errors(terraform)
+    assert "Its deployment is FAILED. Fix the cause" in error
+    assert f"report.py redeploy {arn}), or delete it" in error
 
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", None)
     redeployed = run_script(sandbox, "report.py", "redeploy", arn, "--yes")
-    assert (redeployed.status, redeployed.stdout) == (0, "scan: deployed.\n")
-    follow_adopt(terraform)
+    assert (redeployed.returncode, redeployed.stdout) == (0, "scan: deployed.\n")
+    run_adopt(terraform)
     assert apply_adopted(terraform) == 1
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:UpdateConfigurationDefinition"),
-        remains=_REMAINS,
+        retained=_RETAINED,
     )
 
 
-def test_destroyed_after_a_first_apply_that_failed(sandbox: Sandbox, configure: Configure) -> None:
-    """Refused before the roles go, without which nobody could delete the manager."""
+def test_destroy_after_a_failed_first_apply(sandbox: Sandbox, configure: Configure) -> None:
+    """Fails before the roles are deleted, because AWS deletes a manager with these roles."""
     before = sandbox.snapshot()
     terraform = _configured(configure)
     sandbox.fail_deployment("scan", OTHER_MEMBER, "us-east-1", "AccessDenied by a service control policy")
     with pytest.raises(TerraformError):
         terraform.apply()
     ((_, arn),) = managers(sandbox)
-    with pytest.raises(TerraformError) as kept:
+    with pytest.raises(TerraformError) as failed:
         terraform.destroy()
-    said = " ".join(str(kept.value).split())
-    assert f'configuration managers that the Terraform state does not have: "scan" ({arn}' in said
-    assert f"report.py discard {arn}" in said
+    error = " ".join(str(failed.value).split())
+    assert f'configuration managers that the Terraform state does not have: "scan" ({arn}' in error
+    assert f"report.py discard {arn}" in error
 
     discarded = run_script(sandbox, "report.py", "discard", arn, "--yes")
-    assert discarded.status == 0, discarded
+    assert discarded.returncode == 0, discarded
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
 
 
-@pytest.mark.parametrize(
-    ("service", "operation"),
-    [("ssm-quicksetup", "GetConfigurationManager"), ("ssm-quicksetup", "TagResource"), ("ssm", "GetParametersByPath")],
-)
-def test_what_is_denied_once_harms_nothing(
-    sandbox: Sandbox, configure: Configure, service: str, operation: str
-) -> None:
+def test_operation_that_is_denied_once(sandbox: Sandbox, configure: Configure) -> None:
     terraform = _configured(configure)
     terraform.apply()
-    made = sandbox.snapshot()
-    sandbox.faults.inject(Fault(service, operation, "access_denied", times=1))
-    try:
-        terraform.apply()
-    except TerraformError as error:
-        assert operation in str(error)  # noqa: PT017 - where it is called, it says so
-    sandbox.faults.reset()
-    assert sandbox.snapshot() == made
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    applied = sandbox.snapshot()
+    for service, operation in (
+        ("ssm-quicksetup", "GetConfigurationManager"),
+        ("ssm-quicksetup", "TagResource"),
+        ("ssm", "GetParametersByPath"),
+    ):
+        sandbox.faults.inject(Fault(service, operation, "access_denied", times=1))
+        try:
+            terraform.apply()
+        except TerraformError as error:
+            assert operation in str(error)  # noqa: PT017 - an empty apply does not call every operation
+        sandbox.faults.reset()
+        assert sandbox.snapshot() == applied, operation
+        assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
-def test_uninstalled_by_count_zero(sandbox: Sandbox, configure: Configure) -> None:
-    import json
-
+def test_removed_by_count_zero(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = _configured(configure)
     terraform.apply()
@@ -187,7 +186,7 @@ def test_uninstalled_by_count_zero(sandbox: Sandbox, configure: Configure) -> No
     del document["output"]
     file.write_text(json.dumps(document))
     terraform.apply()
-    assert_same(before, sandbox.snapshot(), remains=_REMAINS)
+    assert_same(before, sandbox.snapshot(), retained=_RETAINED)
     del document["module"]
     file.write_text(json.dumps(document))
     assert_plan_empty(terraform.plan())

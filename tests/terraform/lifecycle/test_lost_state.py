@@ -1,4 +1,4 @@
-"""What AWS has and the state has not is refused at plan, in words, and the commands that they name work."""
+"""Resources that exist and are not in the state: the plan fails, and the commands in its errors resolve it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.organization import managers, settings_records
+from harness.recovery import ADOPTED, apply_adopted, run_adopt
 from harness.results import TerraformError
-from harness.ways_out import ADOPTED, apply_adopted, follow_adopt, managers, records, refused
+from harness.workspace import change_inputs
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
@@ -28,7 +29,7 @@ _INPUTS: dict[str, Any] = {
     "delegated_administrator": {"account_id": ADMINISTRATOR},
     "patch_policies": {"scan": {}},
 }
-_REMAINS = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
 
 
 def _rename_call(terraform: Terraform, name: str) -> None:
@@ -40,33 +41,33 @@ def _rename_call(terraform: Terraform, name: str) -> None:
     terraform.init()
 
 
-def test_what_the_state_lost_is_refused_and_adopted(sandbox: Sandbox, configure: Configure) -> None:
+def test_lost_resources_are_adopted(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS)
     terraform.apply()
-    made, installation = sandbox.snapshot(), terraform.output()["everything"]["installation"]
+    applied, installation = sandbox.snapshot(), terraform.output()["everything"]["installation"]
 
     lost = (_MANAGER, _ROLE, _UNIT, f"{_MODULE}.module.settings.terraform_data.changes")
     for address in lost:
         terraform.forget(address)
-    said = refused(terraform)
-    assert said.count("EXISTS_ALREADY") == 3
-    assert said.count("This installation created it") == 3
+    errors = plan_errors(terraform)
+    assert errors.count("EXISTS_ALREADY") == 3
+    assert errors.count("This installation created it") == 3
     ((_, arn),) = managers(sandbox)
-    assert f'configuration manager "scan" already exists ({arn})' in said
-    assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in said
-    assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in said
+    assert f'configuration manager "scan" already exists ({arn})' in errors
+    assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in errors
+    assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in errors
 
-    status, blocks, remarks = follow_adopt(terraform)
+    status, blocks, stderr = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 3)
-    assert f"created by installation {installation}: will be imported" in remarks
+    assert f"created by installation {installation}: will be imported" in stderr
     assert apply_adopted(terraform) == 3
-    assert sandbox.snapshot() == made
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert sandbox.snapshot() == applied
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
-def test_refresh_only_and_import_by_command(sandbox: Sandbox, configure: Configure) -> None:
-    """Neither knows what is not in the state, and `terraform import` not even when it is: nothing may hang on it."""
+def test_refresh_only_and_terraform_import(sandbox: Sandbox, configure: Configure) -> None:
+    """Neither evaluates all that a plan does: no count and no for_each may depend on it."""
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS)
     assert not terraform.plan(refresh_only=True).changes
@@ -80,51 +81,51 @@ def test_refresh_only_and_import_by_command(sandbox: Sandbox, configure: Configu
     terraform.import_(_MANAGER, arn)
     terraform.apply()
     assert managers(sandbox) == [("scan", arn)]
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
-def test_the_whole_state_is_lost(sandbox: Sandbox, configure: Configure) -> None:
+def test_lost_state(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS)
     terraform.apply()
     installation = terraform.output()["everything"]["installation"]
     (terraform.directory / "terraform.tfstate").unlink()
 
-    said = refused(terraform)
-    assert f"Installation {installation} created it" in said
-    status, blocks, remarks = follow_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert f"Installation {installation} created it" in errors
+    status, blocks, stderr = run_adopt(terraform)
     assert (status, blocks) == (1, "")
-    assert f'set the input installation = "{installation}" of the module, and plan and adopt again' in remarks
+    assert f'set the input installation = "{installation}" of the module, and plan and adopt again' in stderr
 
     change_inputs(terraform, "systems_manager", installation=installation)
-    status, blocks, _ = follow_adopt(terraform)
+    status, blocks, _ = run_adopt(terraform)
     assert (status, blocks.count("import {")) == (0, 4)
     assert apply_adopted(terraform) == 4
     change_inputs(terraform, "systems_manager", installation=None)
     assert terraform.output()["everything"]["installation"] == installation
-    assert list(records(sandbox)) == [installation]
-    assert_closes(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), remains=_REMAINS)
+    assert list(settings_records(sandbox)) == [installation]
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=(*ALLOWED_CALLS, "iam:Update*"), retained=_RETAINED)
 
 
-def test_a_module_call_is_renamed(sandbox: Sandbox, configure: Configure) -> None:
+def test_renamed_module_call(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS)
     terraform.apply()
-    made = managers(sandbox)
+    created = managers(sandbox)
 
     _rename_call(terraform, "ssm")
-    assert "this module call renamed without a moved block" in refused(terraform)
-    status, blocks, remarks = follow_adopt(terraform)
+    assert "this module call renamed without a moved block" in plan_errors(terraform)
+    status, blocks, stderr = run_adopt(terraform)
     assert (status, blocks) == (0, "moved {\n  from = module.systems_manager\n  to   = module.ssm\n}\n")
-    assert "which the same plan deletes: the moved block keeps it" in remarks
+    assert "which the same plan deletes: the moved block keeps it" in stderr
     applied = terraform.apply()
     assert (applied.added, applied.changed, applied.destroyed) == (0, 0, 0)
     (terraform.directory / ADOPTED).unlink()
-    assert managers(sandbox) == made
-    assert_closes(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, remains=_REMAINS)
+    assert managers(sandbox) == created
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=_RETAINED)
 
 
-def test_a_policy_is_renamed_by_a_moved_block(sandbox: Sandbox, configure: Configure) -> None:
+def test_policy_renamed_by_a_moved_block(sandbox: Sandbox, configure: Configure) -> None:
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
     ((_, arn),) = managers(sandbox)
@@ -132,44 +133,40 @@ def test_a_policy_is_renamed_by_a_moved_block(sandbox: Sandbox, configure: Confi
     moved = {"from": f'{_MODULE}.module.patch_policy["scan"]', "to": f'{_MODULE}.module.patch_policy["nightly"]'}
     (terraform.directory / "moved.tf.json").write_text(json.dumps({"moved": [moved]}))
     applied = terraform.apply()
-    assert (applied.added, applied.changed, applied.destroyed) == (1, 1, 1), "the time of its deployment is another"
+    assert (applied.added, applied.changed, applied.destroyed) == (1, 1, 1), "terraform_data.deployment is replaced"
     assert managers(sandbox) == [("nightly", arn)]
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
-def test_a_second_installation_touches_nothing_of_the_first(sandbox: Sandbox, configure: Configure) -> None:
+def test_second_installation_changes_nothing_of_the_first(sandbox: Sandbox, configure: Configure) -> None:
     first = configure(**_INPUTS)
     first.apply()
-    made = sandbox.snapshot()
+    applied = sandbox.snapshot()
     installation = first.output()["everything"]["installation"]
 
     second = configure(**_INPUTS)
-    said = refused(second)
-    assert said.count("EXISTS_ALREADY") == 3
-    assert f"Installation {installation} created it" in said
-    assert follow_adopt(second)[:2] == (1, "")
+    errors = plan_errors(second)
+    assert errors.count("EXISTS_ALREADY") == 3
+    assert f"Installation {installation} created it" in errors
+    assert run_adopt(second)[:2] == (1, "")
     (second.directory / ADOPTED).unlink()
 
     change_inputs(second, "systems_manager", dedicated_organizational_unit={"name": "Another"})
-    assert f"installation {installation} has set it to ou-" in refused(second)
-    assert sandbox.snapshot() == made
-    assert_plan_empty(plan_reading_only(first, sandbox))
+    assert f"installation {installation} has set it to ou-" in plan_errors(second)
+    assert sandbox.snapshot() == applied
+    assert_plan_empty(plan_read_only(first, sandbox))
 
 
-@pytest.mark.parametrize("address", [_MANAGER, _ROLE])
-def test_what_is_replaced_on_request_is_refused(sandbox: Sandbox, configure: Configure, address: str) -> None:
-    """For a manager this is what keeps one that the provider tainted: a plan would delete it in every account."""
+def test_requested_replacement_and_duplicate_manager(sandbox: Sandbox, configure: Configure) -> None:
+    """A tainted manager is not replaced either: that would delete what it deployed to every account."""
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
-    made = sandbox.snapshot()
-    with pytest.raises(TerraformError, match="or it is tainted or to be replaced"):
-        terraform.plan(replace=[address])
-    assert sandbox.snapshot() == made
+    applied = sandbox.snapshot()
+    with pytest.raises(TerraformError, match="or it is tainted or to be replaced") as failed:
+        terraform.plan(replace=[_MANAGER, _ROLE])
+    assert str(failed.value).count("or it is tainted or to be replaced") == 2
+    assert sandbox.snapshot() == applied
 
-
-def test_two_managers_of_one_name_are_both_named(sandbox: Sandbox, configure: Configure) -> None:
-    terraform = configure(patch_policies={"scan": {}})
-    terraform.apply()
     quick_setup = sandbox.client("ssm-quicksetup")
     quick_setup.create_configuration_manager(
         Name="scan",
@@ -186,6 +183,6 @@ def test_two_managers_of_one_name_are_both_named(sandbox: Sandbox, configure: Co
             }
         ],
     )
-    said = refused(terraform)
-    assert 'DUPLICATE_CONFIGURATION configuration manager "scan"' in said
-    assert all(arn in said for _, arn in managers(sandbox))
+    errors = plan_errors(terraform)
+    assert 'DUPLICATE_CONFIGURATION configuration manager "scan"' in errors
+    assert all(arn in errors for _, arn in managers(sandbox))

@@ -1,7 +1,6 @@
-"""One row for each code of finding: what a plan says of it, with subject, message and remedy.
+"""The subject, message and remedy of each finding code in a plan.
 
-Terraform tells everything that is wrong in one plan, so what is refused is one configuration, with a module call for
-each, and what is warned of another.
+Terraform reports all errors in one plan: one configuration has a module call for each error, another all warnings.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_no_violations, plan_reading_only
+from harness.assertions import assert_no_violations, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.organization import child_units, managers
 from harness.results import TerraformError
 from harness.workspace import REPOSITORY
 from sandbox import Scenario
@@ -43,14 +43,14 @@ _TRUST = json.dumps(
 _PATCH: dict[str, Any] = {"patch_policies": {"scan": {}}}
 _ROLE = {"member_role_name": "OrganizationAccountAccessRole"}
 
-# Each needs an organization, or credentials, of its own: tests/terraform/lifecycle/test_wrong_organization.py.
-_TOLD_ELSEWHERE = {
+# Each requires its own organization or credentials: test_unsupported_organization.py.
+_TESTED_ELSEWHERE = {
     "ALL_FEATURES_DISABLED",
     "DEPLOYMENT_TOO_LARGE",
     "ORGANIZATION_CHANGED",
     "NOT_MANAGEMENT_ACCOUNT",
     "SCRIPT_IDENTITY_MISMATCH",
-    # Of what was deployed: tests/terraform/lifecycle/test_ways_out.py.
+    # Findings after a deployment: test_failed_deployment.py.
     "DEPLOYMENT_FAILED",
     "NODES_FAILED",
 }
@@ -58,13 +58,13 @@ _TOLD_ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Row:
-    """A code, and words of its subject, message and remedy as the organization `troubled` makes a plan say them."""
+    """A code, and texts of its subject, message and remedy in a plan of the scenario `troubled`."""
 
     code: str
-    words: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
-REFUSED = (
+ERRORS = (
     Row("ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT", (MANAGEMENT, "is the management account", "Give a member account.")),
     Row("ADMINISTRATOR_NOT_ACTIVE_MEMBER", (_SUSPENDED, "SUSPENDED", "Give an active member account.")),
     Row(
@@ -84,11 +84,11 @@ REFUSED = (
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
     Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
     Row("WANTED_BY_ANOTHER", ("account-placement/administrator", "another", "would undo each other")),
-    # By default warnings: severities made them errors.
+    # Warnings by default, errors by `severities`.
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
 )
-WARNED = (
+WARNINGS = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
     Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Remove change_manager")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
@@ -101,7 +101,7 @@ WARNED = (
         "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
     ),
     Row("REGION_NOT_ENABLED_IN_ACCOUNT", (f"ap-east-1 in {ADMINISTRATOR}", "StackSets cannot", "enable-region")),
-    # By default an error: severities made it a warning.
+    # An error by default, a warning by `severities`.
     Row(
         "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")
     ),
@@ -110,19 +110,14 @@ WARNED = (
 
 
 def _write(sandbox: Sandbox, workspaces: Workspaces, calls: dict[str, dict[str, Any]]) -> Terraform:
-    configuration = {
-        "provider": {"aws": {"region": "us-east-1"}},
-        "module": {name: {"source": "../module", "regions": ["us-east-1"], **call} for name, call in calls.items()},
-    }
-    return workspaces.write({"main.tf.json": json.dumps(configuration)}, sandbox.environment())
+    modules = {name: {"source": "../module", "regions": ["us-east-1"], **call} for name, call in calls.items()}
+    return workspaces.call_modules(modules, sandbox.environment())
 
 
 def _unit_id(sandbox: Sandbox) -> str:
-    """The organizational unit of the scenario, in which everybody but the administrator is."""
-    client = sandbox.client("organizations")
-    (root,) = client.list_roots()["Roots"]
-    (unit,) = client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
-    return str(unit["Id"])
+    """The organizational unit with all accounts except the administrator."""
+    (unit,) = child_units(sandbox).values()
+    return unit
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +147,10 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
         "host_management": {},
         "preflight": {**_ROLE, "severities": {"CLOUD9_ENVIRONMENT": "error"}},
     }
-    # What a step refuses by itself is told where preflight lets it come to that.
+    # Errors of the steps themselves, which preflight must not prevent.
     tolerant = {"severities": {"SETTING_RECORD_UNREADABLE": "warning", "SCAN_CONFLICT": "warning"}}
     calls["existing"] = {"patch_policies": {"nightly": {}}, "preflight": tolerant}
-    calls["wanted"] = {
+    calls["placed"] = {
         "dedicated_organizational_unit": unit,
         "delegated_administrator": {
             "account_id": ADMINISTRATOR,
@@ -163,10 +158,10 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
         },
         "preflight": tolerant,
     }
-    with pytest.raises(TerraformError) as refused:
+    with pytest.raises(TerraformError) as failed:
         _write(sandbox, workspaces, calls).plan()
     assert_no_violations(sandbox)
-    return [diagnostic for diagnostic in refused.value.diagnostics if diagnostic.severity == "error"]
+    return failed.value.report.errors
 
 
 def _record(sandbox: Sandbox, installation: str, settings: dict[str, Any], *, schema: int = 1) -> None:
@@ -189,17 +184,13 @@ def _placed_elsewhere() -> dict[str, Any]:
 
 
 def _create_policy(sandbox: Sandbox, name: str) -> None:
-    """Another one with the parameters of the console's."""
+    """A patch policy with the parameters of console-policy."""
     quick_setup = sandbox.client("ssm-quicksetup")
     iam = sandbox.client("iam")
     if name == "console-policy":
         for role in ("Administration", "Execution"):
             iam.create_role(RoleName=role, AssumeRolePolicyDocument=_TRUST)
-    (arn,) = [
-        found["ManagerArn"]
-        for found in quick_setup.list_configuration_managers()["ConfigurationManagersList"]
-        if found["Name"] == "console-policy"
-    ][:1]
+    arn = next(arn for found, arn in managers(sandbox) if found == "console-policy")
     (definition,) = quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
     quick_setup.create_configuration_manager(
         Name=name,
@@ -231,41 +222,41 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     }
     terraform = _write(sandbox, workspaces, calls)
     _support_an_opt_in_region(terraform)
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert_no_violations(sandbox)
     return plan.warnings
 
 
 def _support_an_opt_in_region(terraform: Terraform) -> None:
-    """As on the day on which AWS extends Quick Setup: none of the Regions that it supports today can be turned off."""
+    """None of the Regions that Quick Setup supports today is an opt-in Region."""
     file = terraform.directory.parent / "module" / "modules" / "quick-setup-configuration" / "regions.json"
     file.write_text(json.dumps([*json.loads(file.read_text()), "ap-east-1"]))
 
 
-def _said(diagnostics: Sequence[Diagnostic], row: Row) -> str:
-    """The line that holds the code; Terraform breaks none."""
+def _lines(diagnostics: Sequence[Diagnostic], row: Row) -> str:
+    """The lines with the code; Terraform does not wrap them."""
     lines = [line for diagnostic in diagnostics for line in diagnostic.detail.splitlines() if row.code in line]
-    assert lines, f"Nothing says {row.code}:\n" + "\n".join(map(str, diagnostics))
+    assert lines, f"{row.code} is missing in:\n" + "\n".join(map(str, diagnostics))
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.code)
-def test_refused(errors: Sequence[Diagnostic], row: Row) -> None:
-    said = _said(errors, row)
-    assert not [words for words in row.words if words not in said], said
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row.code)
+def test_error(errors: Sequence[Diagnostic], row: Row) -> None:
+    lines = _lines(errors, row)
+    assert not [text for text in row.texts if text not in lines], lines
 
 
-@pytest.mark.parametrize("row", WARNED, ids=lambda row: row.code)
-def test_warned(warnings: Sequence[Diagnostic], row: Row) -> None:
-    said = _said(warnings, row)
-    assert not [words for words in row.words if words not in said], said
+@pytest.mark.parametrize("row", WARNINGS, ids=lambda row: row.code)
+def test_warning(warnings: Sequence[Diagnostic], row: Row) -> None:
+    lines = _lines(warnings, row)
+    assert not [text for text in row.texts if text not in lines], lines
 
 
 def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
-    (told,) = [warning for warning in warnings if warning.detail.startswith("Preflight found what may go wrong")]
-    codes = [line.split()[1] for line in told.detail.splitlines()[1:]]
+    (warning,) = [warning for warning in warnings if warning.detail.startswith("Preflight found what may go wrong")]
+    codes = [line.split()[1] for line in warning.detail.splitlines()[1:]]
     assert codes == sorted(codes)
-    assert all(len(line) < 700 for line in told.detail.splitlines())
+    assert all(len(line) < 700 for line in warning.detail.splitlines())
 
 
 def _findings(plan: Plan) -> list[dict[str, str]]:
@@ -274,25 +265,25 @@ def _findings(plan: Plan) -> list[dict[str, str]]:
 
 
 def test_every_code_has_a_row() -> None:
-    assert {row.code for row in (*REFUSED, *WARNED)} | _TOLD_ELSEWHERE == set(_CATALOGUE)
+    assert {row.code for row in (*ERRORS, *WARNINGS)} | _TESTED_ELSEWHERE == set(_CATALOGUE)
 
 
-def test_a_clean_organization_yields_no_finding(sandbox: Sandbox, configure: Configure) -> None:
+def test_no_finding(sandbox: Sandbox, configure: Configure) -> None:
     terraform = configure(
         **_PATCH, default_host_management={}, delegated_administrator={"account_id": ADMINISTRATOR}, preflight=_ROLE
     )
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert not plan.warnings
     assert _findings(plan) == []
 
 
 @pytest.mark.scenario("troubled")
-def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configure: Configure) -> None:
+def test_severities_in_the_output(sandbox: Sandbox, configure: Configure) -> None:
     off = ("OVERLAPPING_CONFIGURATION", "SUSPENDED_ACCOUNT_TARGETED", "SCAN_CONFLICT", "DATA_SYNC_QUOTA")
     sandbox.client("organizations").register_delegated_administrator(
         AccountId=_OTHER, ServicePrincipal="ssm.amazonaws.com"
     )
-    # As an error, what nobody looked for stops nothing, and is told to have been looked for by nobody.
+    # An error whose check did not run does not fail the plan, and the output has a note.
     severities = {
         **dict.fromkeys(off, "off"),
         "ANOTHER_ADMINISTRATOR_REGISTERED": "warning",
@@ -301,10 +292,10 @@ def test_what_is_off_or_lowered_is_told_in_the_output(sandbox: Sandbox, configur
     terraform = configure(
         **_PATCH, delegated_administrator={"account_id": ADMINISTRATOR}, preflight={"severities": severities}
     )
-    plan = plan_reading_only(terraform, sandbox)
-    warned = "\n".join(warning.detail for warning in plan.warnings)
-    assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warned
-    assert not [code for code in off if code in warned]
+    plan = plan_read_only(terraform, sandbox)
+    warnings = "\n".join(warning.detail for warning in plan.warnings)
+    assert "ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account 333333333333" in warnings
+    assert not [code for code in off if code in warnings]
     notes = [(finding["code"], finding["message"]) for finding in _findings(plan) if finding["severity"] == "note"]
     assert {code for code, message in notes if "Turned off" in message} == set(off)
     assert ("ANOTHER_ADMINISTRATOR_REGISTERED", "The severity is warning; the default is error.") in notes

@@ -1,9 +1,8 @@
-"""What the module uses of the AWS provider exists in the oldest one that it promises to work with, and in the newest.
+"""The oldest supported and the newest known AWS provider have everything that the module uses.
 
-The newest known is in schema.json (`make provider-schema`), so that nothing is asked of a network. What text cannot
-tell of the use is said in tools.provider.usage. The arguments of `provider "aws"` itself are not looked at, nor is
-whether a value is accepted or a list still is one: of the older provider every plan of the tests shows that, of the
-newer nothing here does.
+The schema of the newest is in schema.json (`make provider-schema`), so that the test needs no network.
+tools.provider.usage says which uses it does not find. Not checked: the arguments of `provider "aws"`, accepted values,
+and nesting modes; plans in other tests check these for the oldest provider.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.providers import AWS
-from harness.schemas import read_schemas
 from harness.workspace import REPOSITORY
 from tools.provider.attributes import from_document, from_terraform
 from tools.provider.check import deprecated, problems
@@ -39,10 +37,10 @@ def used() -> Usage:
 
 @pytest.fixture(scope="module")
 def oldest(workspaces: Workspaces) -> dict[str, Attribute]:
-    return from_terraform(read_schemas(workspaces.checkout())[AWS])
+    return from_terraform(workspaces.checkout().provider_schemas()[AWS])
 
 
-def test_stored_schema_is_of_what_is_used(used: Usage) -> None:
+def test_stored_schema_has_everything_used(used: Usage) -> None:
     assert set(NEWEST["schemas"]) == used.addresses | ALSO, "run make provider-schema"
 
 
@@ -54,15 +52,15 @@ def test_provider_under_test_has_everything(used: Usage, oldest: dict[str, Attri
     assert problems(used, oldest) == []
 
 
-def test_page_names_every_deprecation_that_is_used(used: Usage, oldest: dict[str, Attribute]) -> None:
-    """The newest provider's are kept by hand, for its package tells none; the one under test tells its own."""
+def test_page_lists_every_deprecation_in_use(used: Usage, oldest: dict[str, Attribute]) -> None:
+    """Those of the newest provider are in deprecated.json: its package has no deprecations."""
     page = PAGE.read_text()
     rows = re.findall(r"^\| `((?:data\.)?aws_[a-z_.]+)` \|", page.partition("## What is deprecated")[2], re.MULTILINE)
     assert set(rows) == used.names & DEPRECATED.keys() | set(deprecated(used, oldest))
     assert all(DEPRECATED[row] in page for row in rows)
 
 
-def test_page_is_about_this_provider_and_its_native_resource(oldest: dict[str, Attribute]) -> None:
+def test_page_has_the_version_and_the_native_resource(oldest: dict[str, Attribute]) -> None:
     page = PAGE.read_text()
     assert f"provider {NEWEST['version']}" in page
     for name in ALSO:
@@ -71,7 +69,7 @@ def test_page_is_about_this_provider_and_its_native_resource(oldest: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "problem"),
     [
         (["aws_ssm_service_setting"], "has aws_ssm_service_setting,"),
         (["aws_ssm_service_setting", "setting_id"], "sets aws_ssm_service_setting.setting_id,"),
@@ -94,28 +92,30 @@ def test_page_is_about_this_provider_and_its_native_resource(oldest: dict[str, A
         ),
     ],
 )
-def test_what_is_renamed_is_told(used: Usage, path: list[str], said: str) -> None:
+def test_renamed_attribute(used: Usage, path: list[str], problem: str) -> None:
     schemas = json.loads(SCHEMA.read_text())["schemas"]
     inside = schemas
     for name in path[:-1]:
         inside = inside[name][1]
     inside[f"{path[-1]}_renamed"] = inside.pop(path[-1])
     found = problems(used, from_document(schemas))
-    assert any(said in problem and problem.endswith("which does not exist.") for problem in found), found
+    assert any(problem in line and line.endswith("which does not exist.") for line in found), found
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"), [("computed", "can only be read"), ("required map", None), ("optional deprecated", None)]
+    ("flags", "problem"), [("computed", "can only be read"), ("required map", None), ("optional deprecated", None)]
 )
-def test_what_is_settable_no_more_is_told(used: Usage, flags: str, said: str | None) -> None:
+def test_attribute_is_not_settable(used: Usage, flags: str, problem: str | None) -> None:
     schemas = json.loads(SCHEMA.read_text())["schemas"]
     schemas["aws_ssm_service_setting"][1]["setting_id"] = flags
-    assert [said in problem for problem in problems(used, from_document(schemas)) if said] == ([True] if said else [])
+    assert [problem in found for found in problems(used, from_document(schemas)) if problem] == (
+        [True] if problem else []
+    )
     names = deprecated(used, from_document(schemas))
     assert names == (["aws_ssm_service_setting.setting_id"] if "deprecated" in flags else [])
 
 
-def test_what_became_required_is_told(used: Usage) -> None:
+def test_newly_required_argument(used: Usage) -> None:
     schemas = json.loads(SCHEMA.read_text())["schemas"]
     schemas["aws_iam_openid_connect_provider"][1]["region"] = "required"
     (problem,) = problems(used, from_document(schemas))

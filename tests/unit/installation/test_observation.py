@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import READ_ONLY
+from harness.assertions import READ_ONLY
 from sandbox import Scenario
 from unit.cases import (
     ADMINISTRATOR,

@@ -1,5 +1,5 @@
-# What examples/minimal makes, flat: no module, check, data source or script. The floor that `make bench` measures against.
-# Somebody has enabled trusted access and StackSets by hand before.
+# The resources of examples/minimal without modules, checks, data sources and scripts: the baseline of `make bench`.
+# Trusted access and StackSets must be enabled before.
 
 terraform {
   required_version = ">= 1.9"

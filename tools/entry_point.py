@@ -1,11 +1,11 @@
-"""What every command needs: who the administrator is, and messages instead of tracebacks."""
+"""Runs a command, with error messages instead of tracebacks."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.results import TerraformError
 from sandbox import SandboxError, ScenarioError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(command: Callable[[], int]) -> None:
-    """Run a command and exit with its status; what a person must do something about is said without a traceback."""
+    """Run a command and exit with its status. Errors that the user can resolve are printed without a traceback."""
     try:
         status = command()
     except (HarnessError, OSError, SandboxError, ScenarioError, TerraformError) as error:

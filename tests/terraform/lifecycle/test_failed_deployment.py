@@ -1,4 +1,4 @@
-"""From a failure back to the desired state, with nothing twice, as docs/operations/troubleshooting.md describes."""
+"""Failed deployments are resolved as docs/operations/troubleshooting.md describes, without duplicates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
+from harness.organization import managers
+from harness.recovery import ADOPTED, apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.scripts import run_script
-from harness.ways_out import ADOPTED, apply_adopted, follow_adopt
+from harness.workspace import change_inputs
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -23,20 +24,13 @@ _MANAGER = f"{_MODULE}.aws_ssmquicksetup_configuration_manager.this"
 _WORKLOAD = "333333333333"
 
 
-def _managers(sandbox: Sandbox) -> dict[str, str]:
-    """Name to ARN; a name that is there twice would be lost, so the number is compared."""
-    found = sandbox.client("ssm-quicksetup").list_configuration_managers()["ConfigurationManagersList"]
-    assert len({manager["Name"] for manager in found}) == len(found)
-    return {manager["Name"]: manager["ManagerArn"] for manager in found}
-
-
-def _warned(plan: Any) -> str:
+def _warnings(plan: Any) -> str:
     return "\n".join(warning.detail for warning in plan.warnings)
 
 
 @pytest.mark.scenario("cloud9")
-def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Configure) -> None:
-    """Warned of, applied anyway, failed, explained; the environment gone, adopted, applied: nothing is there twice."""
+def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
+    """The plan warns, the deployment fails, explain names the environment; deleted, redeployed and adopted."""
     before = sandbox.snapshot()
     before["cloud9_environments"] = {}
     environment = sandbox.scenario.cloud9_environments[0]
@@ -46,55 +40,55 @@ def test_the_cloud9_failure_of_the_procedure(sandbox: Sandbox, configure: Config
         preflight={"member_role_name": _ROLE},
     )
 
-    place = f"{environment.account_id} {environment.region}"
-    assert f"CLOUD9_ENVIRONMENT {place}: AWS Cloud9 has {environment.name} ({environment.id})" in _warned(
+    location = f"{environment.account_id} {environment.region}"
+    assert f"CLOUD9_ENVIRONMENT {location}: AWS Cloud9 has {environment.name} ({environment.id})" in _warnings(
         terraform.plan()
     )
     with pytest.raises(TerraformError, match="unexpected state 'FAILED'"):
         terraform.apply()
-    left = _managers(sandbox)
-    assert list(left) == ["scan"]
+    created = managers(sandbox)
+    assert [name for name, _ in created] == ["scan"]
     assert _MANAGER not in terraform.addresses()
 
     explained = run_script(sandbox, "report.py", "explain", "scan", "--member-role-name", _ROLE)
-    assert explained.status == 0, explained
-    for words in (
+    assert explained.returncode == 0, explained
+    for text in (
         environment.account_id,
         environment.region,
         environment.name,
         environment.id,
         "Exceeded attempts to wait",
     ):
-        assert words in explained.stdout
-    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 1
+        assert text in explained.stdout
+    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").returncode == 1
 
     cloud9 = sandbox.client("cloud9", environment.account_id, environment.region)
     cloud9.delete_environment(environmentId=environment.id)
     redeployed = run_script(sandbox, "report.py", "redeploy", "scan", "--yes")
-    assert redeployed.status == 0, redeployed
-    assert follow_adopt(terraform)[0] == 0
+    assert redeployed.returncode == 0, redeployed
+    assert run_adopt(terraform)[0] == 0
     assert apply_adopted(terraform) == 1
-    assert _managers(sandbox) == left
+    assert managers(sandbox) == created
     assert _MANAGER in terraform.addresses()
     deployed = terraform.output()["everything"]["deployments"]["scan"]
     assert (deployed["counts"]["failed"], deployed["counts"]["in_progress"]) == (0, 0)
-    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").status == 0
+    assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").returncode == 0
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "cloud9:DeleteEnvironment", "ssm-quicksetup:UpdateConfigurationDefinition"),
-        remains=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
     )
 
 
-def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
-    """Without the check, the next plan would change nothing and say nothing; a corrected apply clears it."""
+def test_failed_update(sandbox: Sandbox, configure: Configure) -> None:
+    """Without the check, the next plan would be empty and silent; a corrected apply resolves the failure."""
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
-    made = _managers(sandbox)
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    created = managers(sandbox)
 
     reason = "AccessDenied with an explicit deny in a service control policy"
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", reason)
@@ -102,21 +96,21 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     with pytest.raises(TerraformError, match="unexpected state 'FAILED'"):
         terraform.apply()
 
-    plan = plan_reading_only(terraform, sandbox)
+    plan = plan_read_only(terraform, sandbox)
     assert [change.address for change in plan.changes] == [
         'module.systems_manager.module.patch_policy["scan"].module.organization.terraform_data.deployment[0]'
-    ], "Terraform has the new parameters, and nothing is changed in AWS"
-    assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warned(plan)
-    assert f"(in {_WORKLOAD} us-east-1)" in _warned(plan)
-    assert "scripts/report.py explain scan" in _warned(plan)
+    ], "the state has the new parameters already"
+    assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warnings(plan)
+    assert f"(in {_WORKLOAD} us-east-1)" in _warnings(plan)
+    assert "scripts/report.py explain scan" in _warnings(plan)
 
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", None)
     change_inputs(terraform, "systems_manager", patch_policies={"scan": {"concurrency": "20%"}})
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
-    assert _managers(sandbox) == made
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    assert managers(sandbox) == created
 
-    # What a plan refuses never keeps anybody from destroying.
+    # A destroy ignores errors of the plan.
     sandbox.client("ssm-quicksetup").create_configuration_manager(
         Name="console",
         ConfigurationDefinitions=[
@@ -130,23 +124,23 @@ def test_an_update_that_fails(sandbox: Sandbox, configure: Configure) -> None:
     with pytest.raises(TerraformError, match="SCAN_CONFLICT"):
         terraform.plan()
     terraform.destroy()
-    assert list(_managers(sandbox)) == ["console"]
+    assert [name for name, _ in managers(sandbox)] == ["console"]
 
 
-def test_a_parameter_that_quick_setup_adds(sandbox: Sandbox, configure: Configure) -> None:
-    """hashicorp/terraform-provider-aws#44687: healthy and tainted. Kept by untaint and additional_parameters."""
+def test_parameter_added_by_quick_setup(sandbox: Sandbox, configure: Configure) -> None:
+    """hashicorp/terraform-provider-aws#44687: deployed, but tainted. Resolved by untaint and additional_parameters."""
     sandbox.add_server_parameter("scan", "QSForceUpdateParam", "1")
     terraform = configure(patch_policies={"scan": {}})
     with pytest.raises(TerraformError, match=r"inconsistent result after apply[\s\S]*QSForceUpdateParam"):
         terraform.apply()
-    made = _managers(sandbox)
+    created = managers(sandbox)
 
-    assert f"terraform untaint '{_MANAGER}'" in follow_adopt(terraform)[2]
+    assert f"terraform untaint '{_MANAGER}'" in run_adopt(terraform)[2]
     (terraform.directory / ADOPTED).unlink()
     terraform.untaint(_MANAGER)
     change_inputs(
         terraform, "systems_manager", patch_policies={"scan": {"additional_parameters": {"QSForceUpdateParam": "1"}}}
     )
     terraform.apply()
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
-    assert _managers(sandbox) == made
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    assert managers(sandbox) == created

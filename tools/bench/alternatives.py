@@ -1,4 +1,4 @@
-"""The same questions by means that people have already: the AWS CLI in a shell loop, and c7n-org."""
+"""Alternatives: the AWS CLI in a shell loop, and c7n-org."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tools.bench.server import ROLE, member
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.bench.serving import Server
+    from tools.bench.server_process import Server
 
 _VENV = REPOSITORY / ".cache" / "c7n-org"
 
-# As people write it. jq is not taken for granted.
+# A usual shell loop, without jq.
 _LOOP = """
 set -euo pipefail
 for account in $ACCOUNTS; do
@@ -44,7 +44,7 @@ done
 
 
 def aws_cli(server: Server, accounts: int, regions: Sequence[str]) -> float | None:
-    """Seconds of one account, of so many; None where there is no AWS CLI, or it fails."""
+    """Seconds for one account; None without the AWS CLI, or if it fails."""
     aws = shutil.which("aws")
     if aws is None:
         return None
@@ -61,12 +61,12 @@ def aws_cli(server: Server, accounts: int, regions: Sequence[str]) -> float | No
 
 
 def c7n_org(server: Server, accounts: int, regions: Sequence[str]) -> float | None:
-    """Seconds of one account, of so many, all at its own concurrency; None where it cannot be installed, or fails."""
+    """Seconds for one account, at c7n-org's own concurrency; None if it cannot be installed, or fails."""
     program = _installed()
     if program is None:
         return None
     with tempfile.TemporaryDirectory() as directory:
-        place = Path(directory)
+        folder = Path(directory)
         listed = [
             {
                 "account_id": member(number),
@@ -77,32 +77,32 @@ def c7n_org(server: Server, accounts: int, regions: Sequence[str]) -> float | No
             for number in range(accounts)
         ]
         # JSON is YAML.
-        (place / "accounts.yml").write_text(json.dumps({"accounts": listed}), encoding="utf-8")
+        (folder / "accounts.yml").write_text(json.dumps({"accounts": listed}), encoding="utf-8")
         policy = {"name": "nodes", "resource": "aws.ssm-managed-instance"}
-        (place / "policy.yml").write_text(json.dumps({"policies": [policy]}), encoding="utf-8")
+        (folder / "policy.yml").write_text(json.dumps({"policies": [policy]}), encoding="utf-8")
         command = [program, "run", "-c", "accounts.yml", "-u", "policy.yml", "-s", "output", "--cache-period", "0"]
         environment = {**server.environment, "HOME": directory, "AWS_DEFAULT_REGION": "us-east-1"}
         del environment["PYTHONPATH"]
-        seconds = _timed(command, environment, accounts, cwd=place)
-        found = sum(len(json.loads(file.read_bytes())) for file in place.glob("output/**/resources.json"))
+        seconds = _timed(command, environment, accounts, cwd=folder)
+        found = sum(len(json.loads(file.read_bytes())) for file in folder.glob("output/**/resources.json"))
         return seconds if found else None
 
 
 def _installed() -> str | None:
     program = _VENV / "bin" / "c7n-org"
     if not program.exists():
-        made = [sys.executable, "-m", "venv", str(_VENV)]
-        filled = [str(_VENV / "bin" / "pip"), "install", "--quiet", "c7n-org"]
-        if any(subprocess.run(command, check=False).returncode for command in (made, filled)):
+        create = [sys.executable, "-m", "venv", str(_VENV)]
+        install = [str(_VENV / "bin" / "pip"), "install", "--quiet", "c7n-org"]
+        if any(subprocess.run(command, check=False).returncode for command in (create, install)):
             return None
     return str(program)
 
 
 def _timed(command: list[str], environment: dict[str, str], accounts: int, cwd: Path | None = None) -> float | None:
     began = time.perf_counter()
-    ended = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+    completed = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    if ended.returncode:
-        print(f"{command[0]} failed: {ended.stderr[-2000:]}", file=sys.stderr)
+    if completed.returncode:
+        print(f"{command[0]} failed: {completed.stderr[-2000:]}", file=sys.stderr)
         return None
     return seconds / accounts

@@ -1,4 +1,4 @@
-"""Pages of made-up organizations of any size."""
+"""Generated organizations of any size, and their HTML reports."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _UNITS = (
 )
 _NAMES = ("Log Archive", "Network", "Orders", "Payments", "Search", "Staging", "Shop", "Playground")
 _REGIONS = ("ap-northeast-1", "eu-central-1", "us-east-1", "us-west-2")
-ABOUT = ReportMetadata("2026-01-31T23:59:59Z", "api")
-# Every node of this account is compliant, and every Region of it was read.
-WELL = "100000000001"
-# No role opens this one.
-UNREAD = "100000000002"
+METADATA = ReportMetadata("2026-01-31T23:59:59Z", "api")
+# All nodes of this account are compliant, and all Regions were read.
+COMPLIANT_ACCOUNT = "100000000001"
+# The role of this account cannot be assumed.
+UNREAD_ACCOUNT = "100000000002"
 
 
 def organization(accounts: int, nodes: int, regions: int = 3) -> DuckDBPyConnection:
-    """The tables of a report: so many nodes, spread evenly; some accounts are well, and every 17th is not read."""
+    """The tables of a report: nodes are distributed evenly; some accounts are compliant, every 17th is unread."""
     tables = duckdb.connect()
     create_tables(tables)
     tables.execute(f"INSERT INTO places {_PLACES.format(accounts=accounts, regions=regions)}")
@@ -50,14 +50,14 @@ def organization(accounts: int, nodes: int, regions: int = 3) -> DuckDBPyConnect
     return tables
 
 
-def written(tables: DuckDBPyConnection, path: Path, about: ReportMetadata = ABOUT) -> Path:
+def write_report(tables: DuckDBPyConnection, path: Path, about: ReportMetadata = METADATA) -> Path:
     with path.open("w", encoding="utf-8") as file:
         write_page(tables, file, about)
     return path
 
 
 def insert_node(tables: DuckDBPyConnection, account_id: str, **values: object) -> None:
-    """One more node, in a place of the account that was read; what is not said of it is empty or 0."""
+    """Add a node in a Region of the account that was read; other columns are empty or 0."""
     tables.execute(
         f"SELECT account_name, organizational_unit, region FROM places WHERE account_id = ? AND state = '{READ}'",
         [account_id],
@@ -91,7 +91,7 @@ FROM (
 
 
 def _nodes(count: int) -> str:
-    """What is wrong with a node follows from hashes of its number, and from how well its account is kept."""
+    """The compliance of a node is derived from hashes of its number and of its account."""
     names = [f"noncompliant_{severity.lower()}" for severity in SEVERITIES]
     patches = ", ".join(
         f"CASE WHEN status = 'NON_COMPLIANT' AND hash(node, {share}) % {share} = 0 THEN hash(node) % 9 + 1 ELSE 0 END "
@@ -103,14 +103,14 @@ def _nodes(count: int) -> str:
 WITH
   open AS (SELECT *, row_number() OVER (ORDER BY account_id, region) - 1 AS number FROM places WHERE state = '{READ}'),
   placed AS (
-    SELECT open.*, node, hash(node) % 100 AS luck, hash(account_id) % 5 * 6 AS neglect
+    SELECT open.*, node, hash(node) % 100 AS chance, hash(account_id) % 5 * 6 AS neglect
     FROM range({count}) AS n(node) JOIN open ON open.number = node % (SELECT count(*) FROM open)
   ),
   judged AS (
     SELECT *, CASE
-      WHEN account_id = '{WELL}' OR neglect = 0 THEN 'COMPLIANT'
-      WHEN luck < neglect THEN 'NON_COMPLIANT'
-      WHEN luck > 95 THEN 'NOT_REPORTING' ELSE 'COMPLIANT' END AS status
+      WHEN account_id = '{COMPLIANT_ACCOUNT}' OR neglect = 0 THEN 'COMPLIANT'
+      WHEN chance < neglect THEN 'NON_COMPLIANT'
+      WHEN chance > 95 THEN 'NOT_REPORTING' ELSE 'COMPLIANT' END AS status
     FROM placed
   ),
   counted AS (SELECT *, {patches} FROM judged)

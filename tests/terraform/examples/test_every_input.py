@@ -1,14 +1,15 @@
-"""Every input of the root module at once, given back entirely on destroy."""
+"""Every input of the root module in one apply, and a destroy that restores the organization."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.closing import assert_closes
+from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
+from harness.organization import child_units, managers
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ROLES
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ _PRINCIPALS = [
 
 
 @pytest.mark.scenario("realistic")
-def test_everything(sandbox: Sandbox, configure: Configure) -> None:
+def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
     baseline = sandbox.client("ssm").create_patch_baseline(Name="ours", OperatingSystem="WINDOWS")["BaselineId"]
-    units = {unit["Name"]: unit["Id"] for unit in _units(sandbox)}
+    units = child_units(sandbox)
     before = sandbox.snapshot()
     terraform = configure(
         regions=["ap-northeast-1", "us-east-1"],
@@ -81,9 +82,9 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
         "description": baselines["WINDOWS"]["description"],
         "disabled": False,
     }
-    assert len(baselines) > 1, "operating systems that were not named keep AWS's default"
+    assert len(baselines) > 1, "other operating systems have AWS's default"
 
-    assert_closes(
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
@@ -93,31 +94,23 @@ def test_everything(sandbox: Sandbox, configure: Configure) -> None:
             "cloudformation:DeactivateOrganizationsAccess",
             "organizations:TagResource",
         ),
-        remains=RETAINED_ROLES,
+        retained=RETAINED_ROLES,
     )
-
-
-def _units(sandbox: Sandbox) -> list[dict[str, Any]]:
-    client = sandbox.client("organizations")
-    (root,) = client.list_roots()["Roots"]
-    return list(client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"])
 
 
 def _deployed(sandbox: Sandbox) -> dict[str, set[tuple[str, str]]]:
     client = sandbox.client("ssm-quicksetup")
     return {
-        manager["Name"]: {
+        name: {
             (found["Account"], found["Region"])
-            for found in client.list_configurations(ManagerArn=manager["ManagerArn"])["ConfigurationsList"]
+            for found in client.list_configurations(ManagerArn=arn)["ConfigurationsList"]
         }
-        for manager in client.list_configuration_managers()["ConfigurationManagersList"]
+        for name, arn in managers(sandbox)
     }
 
 
 def _parameters(sandbox: Sandbox, name: str) -> dict[str, str]:
-    client = sandbox.client("ssm-quicksetup")
-    (arn,) = [
-        m["ManagerArn"] for m in client.list_configuration_managers()["ConfigurationManagersList"] if m["Name"] == name
-    ]
-    (definition,) = client.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
+    arn = dict(managers(sandbox))[name]
+    manager = sandbox.client("ssm-quicksetup").get_configuration_manager(ManagerArn=arn)
+    (definition,) = manager["ConfigurationDefinitions"]
     return dict(definition["Parameters"])

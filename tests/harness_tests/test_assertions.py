@@ -1,4 +1,4 @@
-"""The closing assertions can fail, and say what is wrong."""
+"""The assertions fail, and name the differences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from harness.closing import (
+from harness.assertions import (
     assert_calls,
-    assert_closes,
+    assert_clean_destroy,
     assert_no_violations,
     assert_plan_empty,
     assert_same,
@@ -42,11 +42,11 @@ def test_differences_by_path() -> None:
     assert differences(BEFORE, BEFORE) == {}
     assert differences(BEFORE, after) == {
         "accounts/1/parent": "was 'r-1', is 'ou-1'",
-        "accounts/2": "new: {}",
-        "trusted/a": "gone: 'a'",
-        "trusted/c": "new: 'c'",
-        "status": "gone: 'DISABLED'",
-        "new": "new: 1",
+        "accounts/2": "added: {}",
+        "trusted/a": "removed: 'a'",
+        "trusted/c": "added: 'c'",
+        "status": "removed: 'DISABLED'",
+        "new": "added: 1",
     }
     assert differences(1, "1") == {"": "was 1, is '1'"}
 
@@ -54,48 +54,52 @@ def test_differences_by_path() -> None:
 def test_differences_within_lists() -> None:
     assert differences(["a", "b"], ["b", "a"]) == {}
     assert differences([1, 2], [2, 1]) == {"0": "was 1, is 2", "1": "was 2, is 1"}
-    assert differences({"a": ["x"]}, {"a": ["x", "x"]}) == {"a/x": "gone: 'x'", "a/0": "new: 'x'", "a/1": "new: 'x'"}
+    assert differences({"a": ["x"]}, {"a": ["x", "x"]}) == {
+        "a/x": "removed: 'x'",
+        "a/0": "added: 'x'",
+        "a/1": "added: 'x'",
+    }
     before = [{"name": "one", "path": "/"}, {"name": "two"}]
     assert differences(before, [{"name": "two"}, {"name": "one", "path": "/x"}]) == {"one/path": "was '/', is '/x'"}
     assert differences({}, {"roles": before}).keys() == {"roles/one", "roles/two"}
-    assert differences({}, {"roles": []}) == {"roles": "new: []"}
-    assert differences(before, before[:1]) == {"two": "gone: {'name': 'two'}"}
+    assert differences({}, {"roles": []}) == {"roles": "added: []"}
+    assert differences(before, before[:1]) == {"two": "removed: {'name': 'two'}"}
 
 
-def test_what_remains_must_be_named_and_must_remain() -> None:
+def test_retained_differences() -> None:
     after = {**BEFORE, "status": "ENABLED"}
-    assert_same(BEFORE, after, remains=["stat*"])
-    with pytest.raises(AssertionError, match="not as it was:\nstatus: was 'DISABLED', is 'ENABLED'"):
+    assert_same(BEFORE, after, retained=["stat*"])
+    with pytest.raises(AssertionError, match="Unexpected differences:\nstatus: was 'DISABLED', is 'ENABLED'"):
         assert_same(BEFORE, after)
-    with pytest.raises(AssertionError, match=r"equal to what was before: trusted/\*"):
-        assert_same(BEFORE, after, remains=["status", "trusted/*"])
+    with pytest.raises(AssertionError, match=r"differences that are missing: trusted/\*"):
+        assert_same(BEFORE, after, retained=["status", "trusted/*"])
 
 
-def test_calls_outside_of_the_list() -> None:
+def test_calls_that_are_not_allowed() -> None:
     calls = [call("organizations:DescribeOrganization"), call("organizations:MoveAccount"), call("sts:AssumeRole")]
     assert_calls(calls, ["organizations:Move*"])
-    with pytest.raises(AssertionError, match="not allowed here: organizations:MoveAccount"):
+    with pytest.raises(AssertionError, match="not allowed: organizations:MoveAccount"):
         assert_calls(calls, ["iam:*"])
 
 
-def test_plans_that_are_not_empty_or_warn() -> None:
+def test_plans_with_changes_or_warnings() -> None:
     change = {"type": "planned_change", "change": {"resource": {"addr": "a.b"}, "action": "update"}}
     assert_plan_empty(plan())
     assert_plan_empty(plan(warning("Expected")), warnings=["Expected"])
     with pytest.raises(AssertionError, match=r"not empty:\nupdate a\.b"):
         assert_plan_empty(plan(change, is_empty=False))
-    with pytest.raises(AssertionError, match=r"warns:\nwarning: Drift\nBecause\."):
+    with pytest.raises(AssertionError, match=r"warnings:\nwarning: Drift\nBecause\."):
         assert_plan_empty(plan(warning("Drift")))
 
 
 def test_violations() -> None:
     assert_no_violations(cast("Sandbox", SimpleNamespace(violations=[])))
-    with pytest.raises(AssertionError, match="models were broken:\nIAM: no Arn"):
+    with pytest.raises(AssertionError, match="service models:\nIAM: no Arn"):
         assert_no_violations(cast("Sandbox", SimpleNamespace(violations=["IAM: no Arn"])))
 
 
 class Organization:
-    """A sandbox and a Terraform in one: destroying makes one call."""
+    """A fake of both a sandbox and Terraform."""
 
     def __init__(self, *, plan_calls: list[str], destroy_call: str, after: dict[str, Any]) -> None:
         self.calls = [call("organizations:CreateOrganizationalUnit")]
@@ -120,14 +124,14 @@ class Organization:
         (["ssm:GetServiceSetting"], "organizations:DeleteOrganizationalUnit", BEFORE, None),
         (["iam:CreateRole"], "organizations:DeleteOrganizationalUnit", BEFORE, "iam:CreateRole"),
         ([], "iam:DeleteRole", BEFORE, "iam:DeleteRole"),
-        ([], "organizations:DeleteOrganizationalUnit", {**BEFORE, "left": 1}, "left: new: 1"),
+        ([], "organizations:DeleteOrganizationalUnit", {**BEFORE, "left": 1}, "left: added: 1"),
     ],
 )
-def test_closing(plan_calls: list[str], destroy_call: str, after: dict[str, Any], problem: str | None) -> None:
+def test_clean_destroy(plan_calls: list[str], destroy_call: str, after: dict[str, Any], problem: str | None) -> None:
     organization = Organization(plan_calls=plan_calls, destroy_call=destroy_call, after=after)
 
-    def close() -> None:
-        assert_closes(
+    def check() -> None:
+        assert_clean_destroy(
             cast("Terraform", organization),
             cast("Sandbox", organization),
             BEFORE,
@@ -135,7 +139,7 @@ def test_closing(plan_calls: list[str], destroy_call: str, after: dict[str, Any]
         )
 
     if problem is None:
-        close()
+        check()
     else:
         with pytest.raises(AssertionError, match=problem):
-            close()
+            check()

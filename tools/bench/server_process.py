@@ -1,4 +1,4 @@
-"""The benchmark's server in a process of its own, and others that ask it."""
+"""The benchmark's server in a process of its own, and its clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness import HarnessError
 from harness.workspace import REPOSITORY
 from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from tools.bench.server import UNKNOWN
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Server:
-    """`asked`: how often what was asked, known when it has ended."""
+    """A running server; `requests` is their number by operation, known after its end."""
 
     endpoint: str
-    asked: dict[str, int]
+    requests: dict[str, int]
 
     @property
     def port(self) -> int:
@@ -31,7 +31,7 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs to ask it. Nothing of the person's own: a profile or a proxy would be asked instead."""
+        """The environment of its clients, without the user's profile and proxy."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "AKIABENCH",
@@ -43,9 +43,9 @@ class Server:
             "PYTHONPATH": str(REPOSITORY / "scripts"),
         }
 
-    def asking(self, module: str, *arguments: object) -> str:
-        """What `python -m commands.MODULE ARGUMENTS` prints, when this server is its AWS. Raises HarnessError."""
-        ended = subprocess.run(
+    def run_client(self, module: str, *arguments: object) -> str:
+        """The output of `python -m tools.bench.MODULE ARGUMENTS` with this server as AWS. Raises HarnessError."""
+        completed = subprocess.run(
             [sys.executable, "-m", f"tools.bench.{module}", *map(str, arguments)],
             env=self.environment,
             cwd=REPOSITORY,
@@ -53,21 +53,21 @@ class Server:
             text=True,
             check=False,
         )
-        if ended.returncode:
-            raise HarnessError(f"{module} failed: {ended.stderr}")
-        return ended.stdout
+        if completed.returncode:
+            raise HarnessError(f"{module} failed: {completed.stderr}")
+        return completed.stdout
 
 
 @contextmanager
 def serving(accounts: int, latency: float, users_of_cloud9: int = 1) -> Iterator[Server]:
-    """A server for as long as the context lasts.
+    """A server, until the context ends.
 
     Args:
-        latency: seconds before each answer.
-        users_of_cloud9: one account in so many has used Cloud9.
+        latency: seconds before each response.
+        users_of_cloud9: one account in this number has used Cloud9.
 
     Raises:
-        HarnessError: it did not start, it ended early, or it was asked what it does not know.
+        HarnessError: it did not start, it ended early, or it received an unknown operation.
     """
     arguments = [str(accounts), str(latency), str(users_of_cloud9), *REGIONS]
     process = subprocess.Popen(
@@ -84,10 +84,10 @@ def serving(accounts: int, latency: float, users_of_cloud9: int = 1) -> Iterator
         if port:
             yield server
     finally:
-        told, _ = process.communicate("", timeout=30)
+        output, _ = process.communicate("", timeout=30)
     if process.returncode or not port:
         raise HarnessError(f"the server of the benchmark ended with {process.returncode}")
-    server.asked.update(json.loads(told))
-    unknown = [name.removeprefix(UNKNOWN) for name in server.asked if name.startswith(UNKNOWN)]
+    server.requests.update(json.loads(output))
+    unknown = [name.removeprefix(UNKNOWN) for name in server.requests if name.startswith(UNKNOWN)]
     if unknown:
         raise HarnessError(f"the server of the benchmark does not know {', '.join(unknown)}")

@@ -1,4 +1,4 @@
-"""Many configurations made, changed and deleted at once."""
+"""Many configurations are created, changed and deleted concurrently."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.closing import assert_closes, assert_plan_empty, assert_same, plan_reading_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.organization import managers
 from harness.results import TerraformError
-from harness.ways_out import managers
+from harness.workspace import change_inputs
 from sandbox import Fault
 from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
-from terraform.inputs import change_inputs
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -26,7 +26,7 @@ def _policies(*numbers: int, **members: object) -> dict[str, Any]:
     }
 
 
-def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Configure) -> None:
+def test_twelve_policies_and_other_types(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(
         regions=["ap-northeast-1", "us-east-1"],
@@ -37,9 +37,9 @@ def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Config
         ops_center={},
     )
     terraform.apply()
-    made = dict(managers(sandbox))
-    assert len(made) == 15
-    assert_plan_empty(plan_reading_only(terraform, sandbox))
+    created = dict(managers(sandbox))
+    assert len(created) == 15
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
     changed = {
         **_policies(*range(1, 8)),
@@ -49,25 +49,22 @@ def test_twelve_policies_and_the_other_kinds(sandbox: Sandbox, configure: Config
     change_inputs(terraform, "systems_manager", patch_policies=changed, regions=["eu-west-1", "us-east-1"])
     terraform.apply()
     names = {f"policy-{number:02}" for number in (*range(1, 11), 13, 14)}
-    now = dict(managers(sandbox))
-    assert set(now) == {*names, "default-host-management", "host-management", "ops-center"}
-    assert {name: arn for name, arn in now.items() if name in made} == {
-        name: arn for name, arn in made.items() if name in now
-    }, "what stays is changed in place"
-    assert_closes(
+    changed_managers = dict(managers(sandbox))
+    assert set(changed_managers) == {*names, "default-host-management", "host-management", "ops-center"}
+    assert {name: arn for name, arn in changed_managers.items() if name in created} == {
+        name: arn for name, arn in created.items() if name in changed_managers
+    }, "remaining managers are updated in place"
+    assert_clean_destroy(
         terraform,
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:Update*"),
-        remains=(
-            *RETAINED_ACCESS,
-            *RETAINED_ROLES,
-        ),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
     )
 
 
-def test_one_that_fails_and_one_that_cannot_be_deleted(sandbox: Sandbox, configure: Configure) -> None:
-    """The others are done; the same command goes on once the cause is gone."""
+def test_failed_creation_and_failed_deletion(sandbox: Sandbox, configure: Configure) -> None:
+    """The others succeed; the same command continues once the cause is resolved."""
     before = sandbox.snapshot()
     terraform = configure(patch_policies=_policies(1, 2, 3, 4), default_host_management={})
     sandbox.faults.inject(Fault("ssm-quicksetup", "CreateConfigurationManager", "conflict", times=1))
@@ -75,14 +72,13 @@ def test_one_that_fails_and_one_that_cannot_be_deleted(sandbox: Sandbox, configu
         terraform.apply()
     assert len(managers(sandbox)) == 4
     terraform.apply()
-    made = managers(sandbox)
-    assert len(made) == 5
+    assert len(managers(sandbox)) == 5
 
     sandbox.faults.inject(Fault("ssm-quicksetup", "DeleteConfigurationManager", "access_denied", times=1))
     with pytest.raises(TerraformError, match="DeleteConfigurationManager"):
         terraform.destroy()
     assert len(managers(sandbox)) == 1
     roles = {role["RoleName"] for role in sandbox.client("iam").list_roles()["Roles"]}
-    assert "AWS-QuickSetup-Organization-Execution" in roles, "nobody could delete it without"
+    assert "AWS-QuickSetup-Organization-Execution" in roles, "needed for the deletion"
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), remains=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))

@@ -1,4 +1,4 @@
-"""A page of the report in a tab of the browser, and what a person sees and does there."""
+"""The HTML report in a tab of the browser, and actions of a user."""
 
 from __future__ import annotations
 
@@ -11,70 +11,70 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
 # Milliseconds.
-_PATIENCE = 15_000
+_TIMEOUT = 15_000
 
 
 @dataclass
-class Opened:
+class ReportPage:
     """A tab without a network.
 
     Attributes:
-        asked_for: address of every request.
-        console: every message, and every error that nothing caught.
+        requests: URL of every request.
+        console: every message, and every uncaught error.
     """
 
     tab: Page
-    asked_for: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, browser: Browser, file: Path, size: tuple[int, int], scheme: str) -> Opened:
+    def of(cls, browser: Browser, file: Path, size: tuple[int, int], scheme: str) -> ReportPage:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=cast("Literal['light', 'dark']", scheme),
             reduced_motion="reduce",
             offline=True,
         )
-        context.set_default_timeout(_PATIENCE)
+        context.set_default_timeout(_TIMEOUT)
         page = cls(context.new_page())
-        page.tab.on("request", page.note)
+        page.tab.on("request", page.record_request)
         page.tab.on("console", lambda message: page.console.append(message.text))
         page.tab.on("pageerror", lambda error: page.console.append(str(error)))
         page.tab.goto(file.resolve().as_uri())
         page.tab.wait_for_selector("html[data-ready]", state="attached")
         return page
 
-    def note(self, request: Request) -> None:
-        # The file that the page offers is in its own memory: https://www.w3.org/TR/FileAPI/#url
+    def record_request(self, request: Request) -> None:
+        # The download of the page: https://www.w3.org/TR/FileAPI/#url
         if not request.url.startswith("blob:"):
-            self.asked_for.append(request.url)
+            self.requests.append(request.url)
 
     def close(self) -> None:
         self.tab.context.close()
 
     @property
     def count(self) -> str:
-        """What the table of nodes says of its rows."""
+        """The number of rows above the table of nodes."""
         return self.tab.inner_text("#nodes-table [role=status]")
 
     def column(self, title: str) -> list[str]:
-        """What the page of the table that is shown has in a column."""
+        """The cells of a column on the current page of the table."""
         titles = self.tab.locator("#nodes-table thead th").all_inner_texts()
         return self.tab.locator(f"#nodes-table tbody td:nth-child({titles.index(title) + 1})").all_inner_texts()
 
     def sort(self, title: str) -> str | None:
-        """Presses the head of a column; returns how it says to be sorted."""
+        """Click the header of a column. Returns its aria-sort."""
         head = self.tab.locator("#nodes-table thead th").filter(has_text=title)
         head.get_by_role("button").click()
         return head.get_attribute("aria-sort")
 
     def choose(self, label: str, value: str) -> None:
-        """By one of the filters."""
+        """Select a value of a filter."""
         self.tab.get_by_role("combobox", name=label, exact=True).select_option(value)
 
-    def search(self, words: str, expected: str) -> None:
-        """Types, and waits until the table says `expected`."""
-        self.tab.get_by_role("searchbox").fill(words)
+    def search(self, text: str, expected: str) -> None:
+        """Search, and wait for the number of rows."""
+        self.tab.get_by_role("searchbox").fill(text)
         self.tab.locator("#nodes-table [role=status]").filter(has_text=expected).wait_for()
 
     def wait_for_count(self, expected: str) -> None:

@@ -1,6 +1,6 @@
-"""The genuine AWS provider, started once and attached to by many Terraform commands, as its developers debug it.
+"""The genuine AWS provider, started once for many Terraform commands that reattach to it, as in debugging a provider.
 
-Its start and its schema cost more than half of what a command takes, and a command starts it several times.
+Its start and its schema take more than half of the time of a command, and a command starts it several times.
 https://developer.hashicorp.com/terraform/plugin/debugging#terraform-cli
 """
 
@@ -11,31 +11,31 @@ import subprocess
 import tempfile
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness import HarnessError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_ATTACH = "TF_REATTACH_PROVIDERS"
+_VARIABLE = "TF_REATTACH_PROVIDERS"
 _PROGRAM = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws*"
 
-# Each is most of a gigabyte in memory; the accounts of a test are rarely more than two.
-_KEPT = 2
+# Each takes most of a gigabyte of memory; a test rarely uses more than two accounts.
+_MAXIMUM = 2
 
 Key = tuple[tuple[str, str], ...]
 
 
-class WarmProviders:
-    """One process for each environment: a provider takes its endpoints and credentials from its own. To be closed."""
+class ReattachedProviders:
+    """One provider process for each environment, from which it reads endpoints and credentials. Call `close`."""
 
     def __init__(self) -> None:
-        # Where they put their sockets, which a provider that is killed leaves behind.
-        self._sockets = tempfile.TemporaryDirectory(prefix="warm-")
+        # For their sockets, which a killed provider does not remove.
+        self._sockets = tempfile.TemporaryDirectory(prefix="providers-")
         self._running: dict[Key, tuple[subprocess.Popen[str], str]] = {}
 
-    def attaching(self, directory: Path, environment: Mapping[str, str]) -> dict[str, str]:
-        """What a command in `directory` needs in its environment to attach; nothing where no AWS provider is installed.
+    def start(self, directory: Path, environment: Mapping[str, str]) -> dict[str, str]:
+        """The variable with which a command in `directory` reattaches; {} if no AWS provider is installed.
 
         Raises HarnessError when the provider does not start.
         """
@@ -43,12 +43,12 @@ class WarmProviders:
         if not programs:
             return {}
         key = (("", str(programs[0].resolve())), *sorted(environment.items()))
-        # The one that was used last comes last.
-        running = self._running.pop(key) if key in self._running else self._start(programs[0], environment)
+        # Least recently used first.
+        running = self._running.pop(key) if key in self._running else self._launch(programs[0], environment)
         self._running[key] = running
-        while len(self._running) > _KEPT:
+        while len(self._running) > _MAXIMUM:
             self._end(next(iter(self._running)))
-        return {_ATTACH: running[1]}
+        return {_VARIABLE: running[1]}
 
     def close(self) -> None:
         for key in list(self._running):
@@ -60,7 +60,7 @@ class WarmProviders:
         process.kill()
         process.communicate()
 
-    def _start(self, program: Path, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
+    def _launch(self, program: Path, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
         process = subprocess.Popen(
             [program, "-debug"],
             env={**environment, "TMPDIR": self._sockets.name},
@@ -68,13 +68,13 @@ class WarmProviders:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            # A Ctrl-C at the terminal is for pytest.
+            # Ctrl-C at the terminal must reach pytest alone.
             start_new_session=True,
         )
         assert process.stdout
         for line in process.stdout:
-            found = re.search(rf"{_ATTACH}='(.*)'", line)
+            found = re.search(rf"{_VARIABLE}='(.*)'", line)
             if found:
                 return process, found[1]
         process.communicate()
-        raise HarnessError(f"{program} -debug ended with {process.returncode}, and cannot be attached to.")
+        raise HarnessError(f"{program} -debug ended with {process.returncode}: Terraform cannot reattach to it.")

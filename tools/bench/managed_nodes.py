@@ -1,4 +1,4 @@
-"""What the benchmark's server says of organizational units and of managed nodes: twenty in every account and Region."""
+"""The server's responses for organizational units, and for managed nodes: twenty in every account and Region."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ UNITS = 10
 ROOT = "r-bench"
 ROOTS = json.dumps({"Roots": [{"Id": ROOT, "Name": "Root", "Arn": f"arn:aws:organizations::1:root/o-1/{ROOT}"}]})
 
-# c7n-org asks EC2 for the tags of what it found.
+# c7n-org calls EC2 for tags.
 NO_TAGS = '<DescribeTagsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><tagSet/></DescribeTagsResponse>'
 
-# Stands for the account and the Region, which make the ids of nodes differ.
+# A placeholder for the account and the Region in the ids of nodes.
 _PLACE = "PLACE"
 _ENDED = 1767603600.0
 
 
-def units_of(body: bytes) -> str:
-    """The root has so many units, and they have none."""
+def organizational_units(body: bytes) -> str:
+    """The root has all units; they are not nested."""
     found = range(UNITS) if json.loads(body)["ParentId"] == ROOT else ()
     return json.dumps(
         {"OrganizationalUnits": [{"Id": f"ou-bench-{unit:08}", "Name": f"Unit {unit}"} for unit in found]}
     )
 
 
-def accounts_of(accounts: list[dict[str, str]], body: bytes, page: int) -> str:
-    """The root has the first account alone; the units share the others."""
-    asked = json.loads(body)
-    parent = asked["ParentId"]
+def accounts_for_parent(accounts: list[dict[str, str]], body: bytes, page: int) -> str:
+    """The root has the first account; the others are distributed over the units."""
+    request = json.loads(body)
+    parent = request["ParentId"]
     own = accounts[:1] if parent == ROOT else accounts[1 + int(parent.rpartition("-")[2]) :: UNITS]
-    start = int(asked.get("NextToken", 0))
+    start = int(request.get("NextToken", 0))
     following = {"NextToken": str(start + page)} if start + page < len(own) else {}
     return json.dumps({"Accounts": own[start : start + page], **following})
 
 
-def answer(name: str, account_id: str, region: str) -> str:
-    """The answer of one of ANSWERS in an account and Region."""
-    return ANSWERS[name].replace(_PLACE, f"{account_id}{sum(region.encode()) % 997:03}")
+def response(name: str, account_id: str, region: str) -> str:
+    """A response of RESPONSES in an account and Region."""
+    return RESPONSES[name].replace(_PLACE, f"{account_id}{sum(region.encode()) % 997:03}")
 
 
 def _node_id(number: int) -> str:
@@ -111,7 +111,7 @@ def _summary(number: int) -> dict[str, Any]:
     }
 
 
-ANSWERS = {
+RESPONSES = {
     "DescribeInstanceInformation": json.dumps({"InstanceInformationList": [*map(_information, range(NODES))]}),
     "DescribeInstancePatchStates": json.dumps({"InstancePatchStates": [*map(_patch_state, range(NODES))]}),
     "ListResourceComplianceSummaries": json.dumps({"ResourceComplianceSummaryItems": [*map(_summary, range(NODES))]}),

@@ -1,11 +1,10 @@
-"""What the examples need of IAM, by the role that needs it: applied, planned, changed and destroyed in the sandbox.
+"""Records the permissions that the examples need, by role: applied, planned, changed and destroyed in the sandbox.
 
-With policies at hand each step runs under those of its role, and fails where they do not allow a call.
+With policies, each step runs under those of its role, and fails where they do not allow a call.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
 ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
-# Without OpsCenter nobody has made it in the administrator account, and Explorer's module does.
+# Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
 _ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
 _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
@@ -39,140 +38,136 @@ Documents = Mapping[str, Mapping[str, Any]]
 """Policies by role."""
 
 
-class Witness:
-    """Watches one sandbox.
+class PermissionRecorder:
+    """Records one sandbox: `needs` by role, the `output` of steps, and the calls that were `denied`.
 
-    It keeps in `needs` what was needed, by role, in `heard` what was warned of, and in `refused` the calls that the
-    policies did not allow, whatever came of that.
-
-    `documents` are the policies under which the steps run; None: everybody is an administrator.
+    `documents` are the policies under which the steps run; None: administrator access.
     """
 
     def __init__(self, sandbox: Sandbox, documents: Documents | None = None) -> None:
         self.sandbox = sandbox
         self.needs: dict[str, set[Permission]] = {role: set() for role in ROLES}
-        self.heard = ""
-        self.refused: list[str] = []
+        self.output = ""
+        self.denied: list[str] = []
         self._documents = documents
 
     def begin(self, scenario: str) -> None:
-        """Begin again with another organization; what was needed so far is kept."""
+        """Reset the sandbox to another scenario, and keep what was recorded."""
         self.sandbox.reset(Scenario.named(scenario))
         self.sandbox.permissions.recording = True
         if self._documents is not None:
             self.sandbox.permissions.enforce(_MEMBER_ROLES, self._documents[MEMBER])
 
     @contextmanager
-    def acting(self, role: str) -> Iterator[None]:
-        """What is called in here is called by this role, or by the role that it assumes in the member accounts."""
+    def assuming(self, role: str) -> Iterator[None]:
+        """Record the calls of this role, and of the role that it assumes in member accounts."""
         permissions = self.sandbox.permissions
-        administrating = role in (ADMINISTRATION, COMPLIANCE)
-        account_id = ADMINISTRATOR if administrating else self.sandbox.scenario.management_account.id
+        is_administrator = role in (ADMINISTRATION, COMPLIANCE)
+        account_id = ADMINISTRATOR if is_administrator else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
             permissions.enforce(identity, self._documents[role])
-        known, answered = len(permissions.recorded), len(self.sandbox.calls)
+        first_use, first_call = len(permissions.recorded), len(self.sandbox.calls)
         try:
             yield
         finally:
             denied = [
-                call for call in self.sandbox.calls[answered:] if (call.error_code or "").startswith("AccessDenied")
+                call for call in self.sandbox.calls[first_call:] if (call.error_code or "").startswith("AccessDenied")
             ]
-            self.refused += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
-            for use in permissions.recorded[known:]:
+            self.denied += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
+            for use in permissions.recorded[first_use:]:
                 self.needs[role if use.identity_arn == identity else MEMBER].update(use.required)
 
-    def hear(self, report: Report) -> None:
-        """Keep the warnings of a step."""
-        self.heard += "\n".join(map(str, report.warnings))
+    def record_warnings(self, report: Report) -> None:
+        """Add the warnings of a step to `output`."""
+        self.output += "\n".join(map(str, report.warnings))
 
 
 def run_complete(
-    witness: Witness, copies: Workspaces, looking_on: Callable[[Complete], None] = lambda _applied: None
+    recorder: PermissionRecorder, copies: Workspaces, inspect: Callable[[Complete], None] = lambda _applied: None
 ) -> None:
     """examples/complete in both accounts, with tags: applied, Explorer's part changed, planned again, destroyed.
 
-    `looking_on` is called with both once they are applied.
+    `inspect` is called with both after they are applied.
     """
-    witness.begin("realistic")
-    sandbox = witness.sandbox
+    recorder.begin("realistic")
+    sandbox = recorder.sandbox
     both = checkout_complete(copies, sandbox)
     management, administrator = both.management, both.administrator
     for terraform in (management, administrator):
         terraform.variables["tags"] = {"Owner": "cloud"}
-    with witness.acting(APPLY):
-        witness.hear(management.apply())
-    both.hand_over()
+    with recorder.assuming(APPLY):
+        recorder.record_warnings(management.apply())
+    both.pass_variables()
     sandbox.client("iam", ADMINISTRATOR).delete_service_linked_role(RoleName=_ACCOUNT_DISCOVERY)
     changes = {"regions": ["us-east-1"]}
-    with witness.acting(ADMINISTRATION):
-        witness.hear(administrator.apply())
-    looking_on(both)
-    with witness.acting(ADMINISTRATION):
-        witness.hear(administrator.apply(changes))
-        witness.heard += _report(sandbox, "ops-data", "--json", account_id=ADMINISTRATOR)
-    with witness.acting(PLAN):
-        witness.hear(management.plan())
-    with _managed_nodes_in_the_management_account(sandbox), witness.acting(REPORT):
-        witness.heard += _report(sandbox, "compliance", "--format", "json", "--regions", "ap-northeast-1,us-east-1")
-    with witness.acting(ADMINISTRATION):
-        witness.hear(administrator.destroy(changes))
-    with witness.acting(APPLY):
-        witness.hear(management.destroy())
+    with recorder.assuming(ADMINISTRATION):
+        recorder.record_warnings(administrator.apply())
+    inspect(both)
+    with recorder.assuming(ADMINISTRATION):
+        recorder.record_warnings(administrator.apply(changes))
+        recorder.output += _report(sandbox, "ops-data", "--json", account_id=ADMINISTRATOR)
+    with recorder.assuming(PLAN):
+        recorder.record_warnings(management.plan())
+    with _managed_nodes_in_the_management_account(sandbox), recorder.assuming(REPORT):
+        recorder.output += _report(sandbox, "compliance", "--format", "json", "--regions", "ap-northeast-1,us-east-1")
+    with recorder.assuming(ADMINISTRATION):
+        recorder.record_warnings(administrator.destroy(changes))
+    with recorder.assuming(APPLY):
+        recorder.record_warnings(management.destroy())
 
 
-def run_troubles(witness: Witness, copies: Workspaces) -> None:
-    """What the example never comes to: a Cloud9 environment, a deployment that fails and is explained, other tags, a
-    unit that is renamed, trusted access that is put back.
+def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """What the example does not do: a Cloud9 environment, a failed deployment, other tags, a renamed organizational
+    unit, restored trusted access.
     """
-    witness.begin("cloud9")
-    sandbox = witness.sandbox
-    terraform = copies.write({"main.tf.json": json.dumps(_TROUBLES)}, sandbox.environment())
-    with witness.acting(APPLY):
-        witness.hear(terraform.apply())
+    recorder.begin("cloud9")
+    sandbox = recorder.sandbox
+    terraform = copies.call_modules(environment=sandbox.environment(), **_CHANGES)
+    with recorder.assuming(APPLY):
+        recorder.record_warnings(terraform.apply())
         sandbox.fail_deployment("default-host-management", *_FAILING, "An SCP denies it.")
         try:
             terraform.apply({"update_ssm_agent": False})
         except TerraformError as error:
             _require_failed_deployment(error)
-        witness.hear(terraform.apply(refresh_only=True))
-    with witness.acting(PLAN):
-        witness.hear(terraform.plan())
-        witness.heard += _report(sandbox, "explain", "default-host-management", "--json")
+        recorder.record_warnings(terraform.apply(refresh_only=True))
+    with recorder.assuming(PLAN):
+        recorder.record_warnings(terraform.plan())
+        recorder.output += _report(sandbox, "explain", "default-host-management", "--json")
     sandbox.fail_deployment("default-host-management", *_FAILING, None)
     changes: dict[str, object] = {"unit_name": "Administrators", "tags": {"Team": "platform"}}
-    with witness.acting(APPLY):
-        witness.hear(terraform.apply(changes))
-        witness.hear(terraform.destroy(changes))
+    with recorder.assuming(APPLY):
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
 
 
-def run_compliance_reporting(witness: Witness, copies: Workspaces) -> None:
-    """modules/compliance-reporting: applied, read from by both sources, changed, destroyed."""
-    witness.begin("bare")
-    sandbox = witness.sandbox
+def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/compliance-reporting: applied, read from the bucket and from Athena, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
     register_administrator(sandbox)
-    terraform = copies.write({"main.tf.json": json.dumps(_REPORTING)}, sandbox.environment(ADMINISTRATOR))
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **_REPORTING)
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
-    with witness.acting(COMPLIANCE):
-        witness.hear(terraform.apply())
+    with recorder.assuming(COMPLIANCE):
+        recorder.record_warnings(terraform.apply())
         for arguments in terraform.output()["reporting"]["report_arguments"].values():
-            witness.heard += _report(sandbox, "compliance", "--format", "json", *arguments, account_id=ADMINISTRATOR)
-        witness.hear(terraform.apply(changes))
-        witness.hear(terraform.destroy(changes))
+            recorder.output += _report(sandbox, "compliance", "--format", "json", *arguments, account_id=ADMINISTRATOR)
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
 
 
-RUNS: Sequence[Callable[[Witness, Workspaces], None]] = (run_complete, run_troubles, run_compliance_reporting)
+RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (run_complete, run_changes, run_compliance_reporting)
 
 _FAILING = ("333333333333", "us-east-1")
 
-_TROUBLES = {
-    "provider": {"aws": {"region": "us-east-1"}},
+_CHANGES: dict[str, Any] = {
     "variable": {
         "unit_name": {"default": "SystemsManager"},
         "update_ssm_agent": {"default": True},
         "tags": {"default": {"Owner": "cloud"}},
     },
-    "module": {
+    "modules": {
         "systems_manager": {
             "source": "../module",
             "regions": ["us-east-1"],
@@ -186,10 +181,9 @@ _TROUBLES = {
     "output": {"everything": {"value": "${module.systems_manager}"}},
 }
 
-_REPORTING = {
-    "provider": {"aws": {"region": "us-east-1"}},
+_REPORTING: dict[str, Any] = {
     "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
-    "module": {
+    "modules": {
         "reporting": {
             "source": "../module/modules/compliance-reporting",
             "regions": "${var.regions}",
@@ -202,14 +196,14 @@ _REPORTING = {
 
 
 def _require_failed_deployment(error: TerraformError) -> None:
-    """Raise it, unless all that failed is what was made to fail."""
+    """Raise other errors than the injected failure."""
     if any("unexpected state 'FAILED'" not in str(diagnostic) for diagnostic in error.report.errors):
         raise error
 
 
 @contextmanager
 def _managed_nodes_in_the_management_account(sandbox: Sandbox) -> Iterator[None]:
-    """Those of Tokyo, where the example does not turn on Default Host Management Configuration for this account."""
+    """In ap-northeast-1, where the example does not enable Default Host Management Configuration for this account."""
     ssm = sandbox.client("ssm", region="ap-northeast-1")
     ssm.update_service_setting(SettingId=_DEFAULT_HOST_MANAGEMENT, SettingValue="Own")
     try:
@@ -219,6 +213,6 @@ def _managed_nodes_in_the_management_account(sandbox: Sandbox) -> Iterator[None]
 
 
 def _report(sandbox: Sandbox, *arguments: str, account_id: str | None = None) -> str:
-    """What scripts/report.py answers a person, also as an error: it fails for what it tells of."""
-    ended = run_script(sandbox, "report.py", *arguments, account_id=account_id)
-    return ended.stdout + ended.stderr
+    """The output of scripts/report.py, whatever its exit status."""
+    completed = run_script(sandbox, "report.py", *arguments, account_id=account_id)
+    return completed.stdout + completed.stderr

@@ -1,4 +1,4 @@
-"""Organizations and credentials that the module cannot work with are refused at plan, by the codes of the README."""
+"""Unsupported organizations and credentials: the plan fails with a finding code."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from harness.assertions import plan_errors
 from harness.complete import ADMINISTRATOR
-from harness.results import TerraformError
 from harness.workspace import REPOSITORY
 from sandbox import Scenario
 from sandbox.scenarios.scenario import Account
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
 
 if TYPE_CHECKING:
-    from harness.terraform import Terraform
     from sandbox import Sandbox
     from terraform.conftest import Configure
-
-
-def _refusals(terraform: Terraform) -> str:
-    with pytest.raises(TerraformError) as refused:
-        terraform.plan()
-    return "\n".join(diagnostic.detail for diagnostic in refused.value.diagnostics)
 
 
 def test_member_account(sandbox: Sandbox, configure: Configure) -> None:
@@ -32,29 +23,31 @@ def test_member_account(sandbox: Sandbox, configure: Configure) -> None:
     terraform.environment.update(sandbox.environment(ADMINISTRATOR))
     assert (
         f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {ADMINISTRATOR}, but the management account of "
-        f"this organization is {MANAGEMENT}." in _refusals(terraform)
+        f"this organization is {MANAGEMENT}." in plan_errors(terraform)
     )
 
 
-def test_scripts_of_another_account(sandbox: Sandbox, configure: Configure) -> None:
-    """The provider has credentials of its own, and the scripts find others in the environment."""
+def test_script_credentials_of_another_account(sandbox: Sandbox, configure: Configure) -> None:
+    """The provider block has credentials; the scripts take others from the environment."""
     environment = sandbox.environment()
     own = {"access_key": environment["AWS_ACCESS_KEY_ID"], "secret_key": environment["AWS_SECRET_ACCESS_KEY"]}
     terraform = configure(provider=own)
     terraform.environment.update(sandbox.environment(OTHER_MEMBER))
-    said = " ".join(_refusals(terraform).split())
+    errors = " ".join(plan_errors(terraform).split())
     assert (
         f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {MANAGEMENT}, but the script's credentials "
-        f"belong to account {OTHER_MEMBER}." in said
+        f"belong to account {OTHER_MEMBER}." in errors
     )
-    assert "script_credentials" in said
+    assert "script_credentials" in errors
 
 
 def test_features_and_another_administrator(sandbox: Sandbox, configure: Configure) -> None:
     sandbox.reset(replace(Scenario.named("bare"), feature_set="CONSOLIDATED_BILLING"))
     for python_command in (None, ["python3"]):
-        said = _refusals(configure(python_command=python_command))
-        assert "ALL_FEATURES_DISABLED: the organization's feature set is CONSOLIDATED_BILLING" in " ".join(said.split())
+        errors = plan_errors(configure(python_command=python_command))
+        assert "ALL_FEATURES_DISABLED: the organization's feature set is CONSOLIDATED_BILLING" in " ".join(
+            errors.split()
+        )
 
     sandbox.reset(Scenario.named("bare"))
     organizations = sandbox.client("organizations")
@@ -63,11 +56,11 @@ def test_features_and_another_administrator(sandbox: Sandbox, configure: Configu
     assert (
         f"ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account {OTHER_MEMBER} is the delegated administrator "
         "for ssm.amazonaws.com, which takes one only."
-        in _refusals(configure(delegated_administrator={"account_id": ADMINISTRATOR}))
+        in plan_errors(configure(delegated_administrator={"account_id": ADMINISTRATOR}))
     )
 
 
-def test_too_large_a_deployment(sandbox: Sandbox, configure: Configure) -> None:
+def test_deployment_too_large(sandbox: Sandbox, configure: Configure) -> None:
     bare: Any = Scenario.named("bare")
     many = [
         Account(f"{number:012}", f"Member {number}", f"member-{number}@example.com") for number in range(1000, 1630)
@@ -76,17 +69,17 @@ def test_too_large_a_deployment(sandbox: Sandbox, configure: Configure) -> None:
     regions = json.loads((REPOSITORY / "modules" / "quick-setup-configuration" / "regions.json").read_text())
     assert (
         "DEPLOYMENT_TOO_LARGE default-host-management: The configuration would be deployed to 632 accounts in 16 "
-        "Regions, 10112 in all" in _refusals(configure(regions=regions, default_host_management={}))
+        "Regions, 10112 in all" in plan_errors(configure(regions=regions, default_host_management={}))
     )
 
 
-def test_a_state_of_another_organization(configure: Configure) -> None:
-    """Everything would be created a second time, in an organization where nobody wants it."""
+def test_state_of_another_organization(configure: Configure) -> None:
+    """Otherwise everything would be created in the wrong organization."""
     terraform = configure(default_host_management={})
     terraform.apply()
     state = terraform.directory / "terraform.tfstate"
     state.write_text(state.read_text().replace("o-sandbox0001", "o-another0001"))
     assert (
         "ORGANIZATION_CHANGED o-sandbox0001: The credentials belong to this organization, and the Terraform state to "
-        "o-another0001." in _refusals(terraform)
+        "o-another0001." in plan_errors(terraform)
     )

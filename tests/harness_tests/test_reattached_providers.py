@@ -1,0 +1,58 @@
+"""Shared AWS providers: one for each environment, at most two, and none after `close`."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import HarnessError
+from harness.reattached_providers import ReattachedProviders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FOLDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/5.0.0/linux_amd64"
+_REATTACH = 'echo "  TF_REATTACH_PROVIDERS=\'{\\"aws\\": $$}\'"'
+
+
+def _install(directory: Path, program: str) -> Path:
+    """An installed provider that prints its process id as the reattach configuration."""
+    file = directory / _FOLDER / "terraform-provider-aws_v5.0.0"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"#!/bin/sh\n{program}\n")
+    file.chmod(0o755)
+    return directory
+
+
+def _process(variables: dict[str, str]) -> int:
+    return int(variables["TF_REATTACH_PROVIDERS"].removeprefix('{"aws": ').removesuffix("}"))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_one_for_each_environment(tmp_path: Path) -> None:
+    directory = _install(tmp_path, f"{_REATTACH}; exec sleep 300")
+    with closing(ReattachedProviders()) as providers:
+        first, second, third = ({"PATH": os.environ["PATH"], "AWS_REGION": name} for name in ("a", "b", "c"))
+        process = _process(providers.start(directory, first))
+        other = _process(providers.start(directory, second))
+        assert _process(providers.start(directory, first)) == process != other
+        latest = _process(providers.start(directory, third))
+        assert [_is_running(number) for number in (process, other, latest)] == [True, False, True]
+    assert not any(map(_is_running, (process, latest)))
+
+
+def test_no_provider(tmp_path: Path) -> None:
+    with closing(ReattachedProviders()) as providers:
+        assert providers.start(tmp_path, {}) == {}
+        with pytest.raises(HarnessError, match="ended with 3: Terraform cannot reattach"):
+            providers.start(_install(tmp_path, "exit 3"), {})
