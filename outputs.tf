@@ -42,8 +42,13 @@ output "delegated_administrator" {
 }
 
 output "quick_setup_configurations" {
-  description = "Name to Quick Setup configuration: `arn` of its manager, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
+  description = "Name to Quick Setup configuration: `arn` of its manager, `id` of its definition, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
   value       = local.configurations
+}
+
+output "patch_policies" {
+  description = "Patch policy to what a node with an instance profile of its own needs: `id`, `bucket_name` (bucket of the patch baselines), and `principal_tag` (`key`, `value`), which the node's role must have: `modules/patch-policy-node-role`."
+  value       = merge({}, values(module.patch_policy)[*].patch_policies...)
 }
 
 output "default_host_management_role_name" {

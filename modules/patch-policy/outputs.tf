@@ -7,3 +7,20 @@ output "deploys" {
   description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
   value       = anytrue(concat([module.organization.deploys], module.management_account[*].deploys))
 }
+
+output "patch_policies" {
+  description = <<-EOT
+    Name to what a node with an instance profile of its own needs, for the organization's configuration and the management account's:
+    - `id`: of the configuration definition.
+    - `bucket_name`: bucket of the patch baselines, in the provider's account and Region.
+    - `principal_tag`: `key` and `value` of the tag that the node's role must have to read them: `modules/patch-policy-node-role`.
+  EOT
+  # ASSUMPTION(definition-id-is-configuration-id): the template's QSConfigurationId is the id of the definition.
+  value = {
+    for name, configuration in merge(module.organization.configurations, module.management_account[*].configurations...) : name => {
+      id            = configuration.id
+      bucket_name   = "aws-quicksetup-patchpolicy-${data.aws_caller_identity.current.account_id}-${configuration.id}"
+      principal_tag = { key = "QSConfigId-${configuration.id}", value = configuration.id }
+    }
+  }
+}

@@ -7,6 +7,7 @@ output "configurations" {
   description = <<-EOT
     Name to configuration:
     - `arn`: ARN of the configuration manager.
+    - `id`: id of its configuration definition.
     - `type`: for example `AWSQuickSetupType-PatchPolicy`.
     - `status`: status of its deployment, for example `SUCCEEDED` or `FAILED`.
     - `regions`: sorted list of Regions.
@@ -15,6 +16,7 @@ output "configurations" {
   value = {
     (var.name) = {
       arn     = aws_ssmquicksetup_configuration_manager.this.manager_arn
+      id      = aws_ssmquicksetup_configuration_manager.this.configuration_definition[0].id
       type    = var.type
       status  = lookup(local.statuses, "Deployment", "NONE")
       regions = sort(var.regions)

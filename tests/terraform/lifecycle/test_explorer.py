@@ -45,7 +45,7 @@ def test_administrator_of_another_service_and_opt_in_region(sandbox: Sandbox, wo
         organizations.enable_aws_service_access(ServicePrincipal=principal)
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=principal)
     errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, regions=["us-east-1", "ap-east-1"]))
-    assert f"the delegated administrator alone ({ADMINISTRATOR})" in errors
+    assert f"the delegated administrator ({ADMINISTRATOR})" in errors
     assert "The delegated administrator can have no resource data sync in ap-east-1" in errors
 
 

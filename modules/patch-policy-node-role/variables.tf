@@ -1,0 +1,59 @@
+variable "name" {
+  description = "Name of the role and of the instance profile: 1 to 64 letters, digits or `+=,.@_-`."
+  type        = string
+  nullable    = false
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 64 letters, digits or characters of +=,.@_-"
+  }
+}
+
+variable "patch_policy_ids" {
+  description = "Ids of the patch policies that patch the instances: `principal_tag.value` of the output `patch_policies` of the root module. Each becomes a tag of the role, of which IAM allows 50."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.patch_policy_ids) > 0
+    error_message = "patch_policy_ids is empty: name at least one patch policy. Without one, an instance needs AmazonSSMManagedInstanceCore only."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.patch_policy_ids : can(regex("^[A-Za-z0-9-]{1,100}$", id))])
+    error_message = "patch_policy_ids is ${jsonencode(var.patch_policy_ids)}, but an id has letters, digits and hyphens only: take it from the output patch_policies of the root module."
+  }
+}
+
+variable "additional_policy_names" {
+  description = "Further AWS managed policies to attach, for example `CloudWatchAgentServerPolicy`. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "path" {
+  description = "Path of the role and of the instance profile, which begins and ends with `/`. Default: `/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.path)) && length(var.path) <= 512
+    error_message = "path is ${jsonencode(var.path)}, but must begin and end with a slash, for example \"/nodes/\", and have at most 512 characters."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of the role. Null: none."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the role and of the instance profile."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
