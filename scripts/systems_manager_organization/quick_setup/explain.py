@@ -38,7 +38,7 @@ from systems_manager_organization.quick_setup.known_issues import (
     fallback,
     find_known_issue,
 )
-from systems_manager_organization.quick_setup.stack_set_failures import find_stack_sets
+from systems_manager_organization.quick_setup.stack_sets import find_stack_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
