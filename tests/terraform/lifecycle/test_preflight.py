@@ -77,8 +77,8 @@ ERRORS = (
         ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
     ),
     Row(
-        "HOST_MANAGEMENT_EXISTS",
-        ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
+        "CONFIGURATION_COLLISION",
+        ("host-management and console-host-management", "r-sbox in us-east-1", "Delete one of them"),
     ),
     Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard ARN")),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),

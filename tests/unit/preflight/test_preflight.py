@@ -260,7 +260,7 @@ def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callab
         "DATA_SYNC_QUOTA",
         "DEPLOYMENT_TOO_LARGE",
     )
-    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
+    between = ("CONFIGURATION_COLLISION", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
     assert api_calls() == ["sts:GetCallerIdentity"]
