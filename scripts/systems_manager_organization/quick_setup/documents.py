@@ -82,6 +82,11 @@ def resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield type_name, resource
 
 
+def types_that_run(document: str) -> tuple[str, ...]:
+    """The types whose associations run this document of AWS."""
+    return tuple(name for name in type_names() if document in _read(name)["documents"])
+
+
 def makes(type_name: str, resource_type: str) -> bool:
     """Whether a type makes a resource of this type."""
     return any(name == type_name and resource["type"] == resource_type for name, resource in resources())
