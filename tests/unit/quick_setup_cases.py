@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT, PATCH_POLICY, changed, policy
@@ -147,3 +148,32 @@ def with_status(
                 found["StatusSummaries"] = [*others, status_summary] if status else others
 
     return modifying("ssm-quicksetup.ListConfigurations", change)
+
+
+def with_one_row(aws: Sandbox) -> Callable[..., Session]:
+    """Sessions for which ListConfigurations has one row of a manager, with its status, in the account that asks."""
+    manager_arn: ContextVar[str] = ContextVar("manager_arn")
+
+    def collapse(parsed: dict[str, Any]) -> None:
+        manager = aws.client("ssm-quicksetup").get_configuration_manager(ManagerArn=manager_arn.get())
+        (definition,) = manager["ConfigurationDefinitions"]
+        row = {
+            "ManagerArn": manager_arn.get(),
+            "ConfigurationDefinitionId": definition["Id"],
+            "Type": definition["Type"],
+            "Account": MANAGEMENT,
+            "Region": "us-east-1",
+            "StatusSummaries": manager["StatusSummaries"],
+        }
+        parsed.pop("NextToken", None)
+        parsed["ConfigurationsList"] = [row]
+
+    def remember(params: dict[str, Any], **_event: object) -> None:
+        manager_arn.set(params["ManagerArn"])
+
+    def session(**options: str | None) -> Session:
+        made = modifying("ssm-quicksetup.ListConfigurations", collapse)(**options)
+        made.events.register("provide-client-params.ssm-quicksetup.ListConfigurations", remember)
+        return made
+
+    return session

@@ -39,7 +39,6 @@ _ACCOUNT_MANAGEMENT_REGION = "us-east-1"
 
 # The role may be an administrator's: this session policy limits it to what a preflight reads.
 READ_ACTIONS = (
-    "account:ListRegions",
     "cloud9:DescribeEnvironments",
     "cloud9:ListEnvironments",
     "iam:GetRole",

@@ -36,6 +36,8 @@ _CREDENTIALS_CODES = frozenset(
         "UnrecognizedClientException",
     }
 )
+# "Role ARN can't be accessed": https://github.com/ekristen/aws-nuke/issues/709
+_INACCESSIBLE_ROLE = "can't be accessed"
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
@@ -97,7 +99,12 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
     text = f"{action} failed {target}: {code}{': ' if message else ''}{message}{'' if message.endswith('.') else '.'}"
     if code in _CREDENTIALS_CODES:
         return CredentialsError(f"{text} {CREDENTIALS_ADVICE}")
-    if code in DENIED_CODES:
+    if code in DENIED_CODES and _INACCESSIBLE_ROLE in message:
+        advice = (
+            "Quick Setup cannot find this role, by which it works in its own account: apply again, which recreates it, "
+            "or create it with the same name."
+        )
+    elif code in DENIED_CODES:
         advice = f"Allow {action} to the script's credentials, and check that no service control policy denies it."
     else:
         advice = _ADVICE.get(code, "")

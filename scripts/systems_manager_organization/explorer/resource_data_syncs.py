@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.quick_setup.documents import resource_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -20,6 +22,7 @@ FROM_SOURCE = "SyncFromSource"
 OF_ORGANIZATION = "AwsOrganizations"
 IN_PROGRESS, FAILED = "InProgress", "Failed"
 
+SYNC_RESOURCE = "AWS::SSM::ResourceDataSync"
 _QUICK_SETUP_PREFIX = "AWS-QuickSetup-"
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ResourceDataSyncSourceWithState.html
@@ -85,7 +88,7 @@ class Sync:
     @property
     def is_quick_setups(self) -> bool:
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SSMQuickSetupRolePolicy.html
-        return self.name.startswith(_QUICK_SETUP_PREFIX)
+        return self.name.startswith(_QUICK_SETUP_PREFIX) or self.name in resource_names(SYNC_RESOURCE)
 
     @property
     def owner(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
 from systems_manager_organization.organizations.account_placement import AccountPlacement
-from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
+from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, DelegatedAdministrator
 from systems_manager_organization.organizations.service_linked_role import ServiceLinkedRole
 from systems_manager_organization.organizations.stack_sets_access import StackSetsAccess
 from systems_manager_organization.organizations.trusted_access import TrustedAccess
@@ -28,6 +28,10 @@ KINDS: Mapping[str, SettingKind] = {
     )
 }
 
+# AWS's page says that registering Quick Setup's administrator registers it for its other services as well: those first.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
+_LAST_OF_KIND = f"{DelegatedAdministrator.name}/{QUICK_SETUP}"
+
 # What has to stay as long as something of the others could not be changed back.
 FOUNDATIONS = (TrustedAccess.name, StackSetsAccess.name)
 
@@ -35,4 +39,4 @@ FOUNDATIONS = (TrustedAccess.name, StackSetsAccess.name)
 def sort_by_kind(keys: Iterable[str]) -> list[str]:
     """Keys of settings, in the order in which they are changed."""
     order = list(KINDS)
-    return sorted(keys, key=lambda key: (order.index(key.partition("/")[0]), key))
+    return sorted(keys, key=lambda key: (order.index(key.partition("/")[0]), key == _LAST_OF_KIND, key))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NONE = "none"
 SYSTEMS_MANAGER = "ssm.amazonaws.com"
+QUICK_SETUP = "ssm-quicksetup.amazonaws.com"
 
 
 class DelegatedAdministrator(SettingKind):

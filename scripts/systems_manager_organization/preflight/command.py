@@ -104,7 +104,7 @@ def find_problems(
     if severities.is_enabled(*OVERLAP_CODES):
         futures.append(aws.start(overlap_findings, aws, managers, configurations, installation))
     if severities.is_enabled(*SYNC_CODES):
-        futures.append(aws.start(sync_findings, aws, role_name, administrator_account_id))
+        futures.append(aws.start(sync_findings, aws, configurations, role_name, administrator_account_id))
     found = list(known)
     if severities.is_enabled(*TARGET_CODES):
         found += target_findings(aws, configurations, role_name, severities, directory)
@@ -138,10 +138,10 @@ COMMAND = Command(
     description=f"""\
 Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
 ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
-overlap; ssm:ListResourceDataSync; and with --member-role-name sts:AssumeRole for every targeted account and there
+overlap; and with --member-role-name sts:AssumeRole for every targeted account and there
 {", ".join(READ_ACTIONS)}.
 Without --configurations it checks the deployed ones. On the command line it exits with 1 when a finding is an error.
-No data source of the AWS provider reads Cloud9 environments, the Regions of other accounts, resource data syncs or
+No data source of the AWS provider reads Cloud9 environments of other accounts, resource data syncs or
 Quick Setup's configuration managers; those that do would replace parts of this command.""",
     example="preflight --member-role-name OrganizationAccountAccessRole",
     options=(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import get_ancestors, is_root
+from systems_manager_organization.preflight.collision_findings import COLLISION, collision
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
     creation_tag_of,
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.quick_setup.configurations import Configuration
 
-OVERLAPPING, SCAN_CONFLICT, EXISTS = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT", "HOST_MANAGEMENT_EXISTS"
-OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, EXISTS)
+OVERLAPPING, SCAN_CONFLICT = "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT"
+OVERLAP_CODES = (OVERLAPPING, SCAN_CONFLICT, COLLISION)
 
 # The consequence of an overlap, by type.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
@@ -67,25 +68,16 @@ def _created_by_others(
 
 
 def _between(targets: _Targets, one: Configuration, other: Configuration) -> Iterator[Finding]:
+    shared = targets.shared(one, other) if _may_overlap(one, other) else []
+    found = collision(one, other, shared)
+    if found:
+        yield found
+        return
     regions = ", ".join(sorted(set(one.regions) & set(other.regions)))
-    code = _code(one, other)
-    if not regions or not code:
+    if not regions or not shared:
         return
-    subject = f"{one.name} and {other.name}"
-    if code == EXISTS:
-        yield Finding(
-            EXISTS,
-            subject,
-            f"Both are Host Management configurations of {regions}, and Quick Setup allows only one for a Region, "
-            "regardless of its targets.",
-            "Remove the Regions from one of them, or delete one.",
-        )
-        return
-    shared = ", ".join(targets.shared(one, other))
-    if not shared:
-        return
-    where = f"{shared} in {regions}"
-    if code == SCAN_CONFLICT:
+    subject, where = f"{one.name} and {other.name}", f"{', '.join(shared)} in {regions}"
+    if one.type != other.type:
         yield Finding(
             SCAN_CONFLICT,
             subject,
@@ -93,25 +85,22 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
             "each other's compliance.",
             f'Set ScanInstances of {_host_management(one, other).name} to "false".',
         )
-        return
-    yield Finding(
-        OVERLAPPING,
-        subject,
-        f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _DEFAULT_CONSEQUENCE)}",
-        "Remove the organizational units or Regions from one of them, or delete one.",
-    )
+    elif not _target_different_nodes(one, other):
+        yield Finding(
+            OVERLAPPING,
+            subject,
+            f"Both are of type {one.type} and go to {where}. {_CONSEQUENCES.get(one.type, _DEFAULT_CONSEQUENCE)}",
+            "Remove the organizational units or Regions from one of them, or delete one.",
+        )
 
 
-def _code(one: Configuration, other: Configuration) -> str:
-    """The finding code if their targets overlap; "" for none, or if Terraform detects it."""
+def _may_overlap(one: Configuration, other: Configuration) -> bool:
+    """Whether it matters that their targets overlap, and Terraform does not detect it."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
-        return SCAN_CONFLICT if _scans(_host_management(one, other)) and not _detected_by_terraform(one, other) else ""
-    if one.type != other.type:
-        return ""
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
-    if one.type == HOST_MANAGEMENT:
-        return EXISTS
-    return "" if _target_different_nodes(one, other) else OVERLAPPING
+        is_conflict = _scans(_host_management(one, other)) and not _detected_by_terraform(one, other)
+    else:
+        is_conflict = one.type == other.type
+    return is_conflict and bool(set(one.regions) & set(other.regions))
 
 
 def _host_management(one: Configuration, other: Configuration) -> Configuration:

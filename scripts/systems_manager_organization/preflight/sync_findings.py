@@ -8,16 +8,18 @@ from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import (
     FROM_SOURCE,
-    list_explorer_syncs,
+    SYNC_RESOURCE,
     list_explorer_syncs_of_account,
 )
 from systems_manager_organization.findings import Finding
+from systems_manager_organization.quick_setup.documents import makes, resource_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.explorer.resource_data_syncs import Sync
+    from systems_manager_organization.quick_setup.configurations import Configuration
 
 SYNC_CODES = ("DATA_SYNC_QUOTA",)
 
@@ -25,19 +27,21 @@ SYNC_CODES = ("DATA_SYNC_QUOTA",)
 _MAX_SYNCS = 5
 
 
-def sync_findings(aws: AwsSession, role_name: str, administrator_account_id: str) -> list[Finding]:
-    """Findings for the account, and for the administrator's if there is a role, if no further sync can be created.
+def sync_findings(
+    aws: AwsSession, configurations: Iterable[Configuration], role_name: str, administrator_account_id: str
+) -> list[Finding]:
+    """Findings for the administrator account, where a configuration could not create its sync.
 
-    The syncs of the administrator account are only listed there:
+    Its syncs are only listed there, so without a role it is not checked:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
 
     Raises ScriptError.
     """
-    findings = list(_quota(aws.account_id, aws.region, list_explorer_syncs(aws)))
-    if role_name and administrator_account_id:
-        syncs = _syncs_of_member(aws, role_name, administrator_account_id)
-        findings += _quota(administrator_account_id, aws.region, syncs)
-    return findings
+    names = [configuration.name for configuration in configurations if makes(configuration.type, SYNC_RESOURCE)]
+    if not (names and role_name and administrator_account_id):
+        return []
+    syncs = _syncs_of_member(aws, role_name, administrator_account_id)
+    return list(_quota(administrator_account_id, aws.region, syncs, names))
 
 
 def _syncs_of_member(aws: AwsSession, role_name: str, account_id: str) -> list[Sync]:
@@ -49,14 +53,16 @@ def _syncs_of_member(aws: AwsSession, role_name: str, account_id: str) -> list[S
     return list_explorer_syncs_of_account(member, aws.region)
 
 
-def _quota(account_id: str, region: str, syncs: Iterable[Sync]) -> Iterator[Finding]:
+def _quota(account_id: str, region: str, syncs: Sequence[Sync], names: Iterable[str]) -> Iterator[Finding]:
+    if resource_names(SYNC_RESOURCE) & {sync.name for sync in syncs}:
+        return
     owners = sorted(f"{sync.name} ({sync.owner})" for sync in syncs)
     if len(owners) >= _MAX_SYNCS:
         yield Finding(
             "DATA_SYNC_QUOTA",
             f"{account_id} {region}",
-            f"The quota of {_MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. Quick Setup "
-            "cannot create its own.",
+            f"The quota of {_MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. "
+            f"{', '.join(names)} cannot create its own.",
             "Delete one that is not needed, in that account: aws ssm delete-resource-data-sync "
             f"--sync-type {FROM_SOURCE} --sync-name NAME",
         )

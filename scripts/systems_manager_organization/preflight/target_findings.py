@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 SUSPENDED = "SUSPENDED_ACCOUNT_TARGETED"
 NOT_READABLE = "ACCOUNT_NOT_READABLE"
-NOT_ENABLED = "REGION_NOT_ENABLED_IN_ACCOUNT"
 CLOUD9 = "CLOUD9_ENVIRONMENT"
-MEMBER_CODES = (CLOUD9, NOT_ENABLED)
+MEMBER_CODES = (CLOUD9,)
 TOO_LARGE = "DEPLOYMENT_TOO_LARGE"
 TARGET_CODES = (SUSPENDED, TOO_LARGE, *MEMBER_CODES)
 
@@ -51,7 +50,6 @@ class AccountScan:
     """The state of one account. `unreadable`: errors, by what could not be read."""
 
     account_id: str
-    disabled_regions: list[str] = field(default_factory=list)
     environments: dict[str, list[Environment]] = field(default_factory=dict)
     assume_role_error: ScriptError | None = None
     unreadable: dict[str, ScriptError] = field(default_factory=dict)
@@ -69,7 +67,7 @@ def target_findings(
     targets = _active(_targets(aws, configurations, directory), suspended)
     if role_name and severities.is_enabled(*MEMBER_CODES):
         scans: list[AccountScan] = []
-        scan = partial(_scan_account, AccountSessions(aws, role_name), severities, scans)
+        scan = partial(_scan_account, AccountSessions(aws, role_name), scans)
         run_tasks(partial(scan, target) for target in targets)
         yield from _member_findings(aws, role_name, scans)
     else:
@@ -146,9 +144,7 @@ def _active(targets: Iterable[_Target], suspended: list[Account]) -> Iterator[_T
             suspended.append(target.account)
 
 
-def _scan_account(
-    members: AccountSessions, severities: Severities, scans: list[AccountScan], target: _Target
-) -> list[Task]:
+def _scan_account(members: AccountSessions, scans: list[AccountScan], target: _Target) -> list[Task]:
     """Assumes the role in the account; returns a task for each Region that may have an environment."""
     scan = AccountScan(target.account.id)
     scans.append(scan)
@@ -157,20 +153,9 @@ def _scan_account(
     except ServiceError as error:
         scan.assume_role_error = error
         return []
-    _check_regions(member, target, scan)
-    if not severities.is_enabled(CLOUD9) or not may_have_environments(member, target.regions[0]):
+    if not may_have_environments(member, target.regions[0]):
         return []
-    regions = [region for region in target.regions if region not in scan.disabled_regions]
-    return [partial(_find_environments, member, region, scan) for region in regions]
-
-
-def _check_regions(member: AccountSession, target: _Target, scan: AccountScan) -> None:
-    try:
-        enabled = member.list_regions()
-    except ScriptError as error:
-        scan.unreadable["its Regions"] = error
-        return
-    scan.disabled_regions += [region for region in target.regions if not enabled.get(region)]
+    return [partial(_find_environments, member, region, scan) for region in target.regions]
 
 
 def _find_environments(member: AccountSession, region: str, scan: AccountScan) -> tuple[()]:
@@ -188,14 +173,13 @@ def _member_findings(aws: AwsSession, role_name: str, scans: list[AccountScan]) 
     scans.sort(key=lambda scan: scan.account_id)
     yield from _assume_role_findings(aws, role_name, scans)
     yield from _unreadable_findings(scans)
-    yield from _disabled_region_findings(scans)
     for scan in scans:
         for region, environments in sorted(scan.environments.items()):
             yield Finding(
                 CLOUD9,
                 f"{scan.account_id} {region}",
-                f"AWS Cloud9 has {', '.join(map(str, environments))} there. Quick Setup has been seen to fail in "
-                "accounts with an environment, without a reason; AWS does not document it.",
+                f"AWS Cloud9 has {', '.join(map(str, environments))} there. What a configuration runs on the "
+                "nodes may fail on the instance of an environment, which is stopped most of the time.",
                 "Delete environments that are not needed, in that account: aws cloud9 delete-environment "
                 f"--region {region} --environment-id {environments[0].id}. "
                 "Or remove the account or the Region from the targets.",
@@ -230,21 +214,6 @@ def _unreadable_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
             ", ".join(place for place, _ in group),
             f"These were not checked. {error_message(group[0][1])}",
             f"Allow the role {', '.join(READ_ACTIONS)} there.",
-        )
-
-
-def _disabled_region_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
-    accounts: defaultdict[str, list[str]] = defaultdict(list)
-    for scan in scans:
-        for region in scan.disabled_regions:
-            accounts[region].append(scan.account_id)
-    for region, ids in sorted(accounts.items()):
-        yield Finding(
-            NOT_ENABLED,
-            f"{region} in {', '.join(ids)}",
-            f"The Region is not enabled in {'this account' if len(ids) == 1 else 'these accounts'}: StackSets cannot "
-            "deploy there.",
-            f"Enable it in each account: aws account enable-region --region-name {region}. Or remove the Region.",
         )
 
 

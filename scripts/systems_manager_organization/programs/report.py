@@ -5,7 +5,7 @@ from __future__ import annotations
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.compliance import command as compliance
 from systems_manager_organization.explorer import ops_data
-from systems_manager_organization.installation import adopt
+from systems_manager_organization.installation import adopt, leftovers
 from systems_manager_organization.quick_setup import discard, explain, redeploy
 
 PROGRAM: Program[str] = Program(
@@ -14,7 +14,15 @@ PROGRAM: Program[str] = Program(
         "Explains failures of Quick Setup, recovers from them, and reports OpsData and patch compliance of the "
         "organization. Commands that change something ask for confirmation."
     ),
-    commands=(explain.COMMAND, adopt.COMMAND, discard.COMMAND, redeploy.COMMAND, ops_data.COMMAND, compliance.COMMAND),
+    commands=(
+        explain.COMMAND,
+        adopt.COMMAND,
+        discard.COMMAND,
+        redeploy.COMMAND,
+        leftovers.COMMAND,
+        ops_data.COMMAND,
+        compliance.COMMAND,
+    ),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,
 )

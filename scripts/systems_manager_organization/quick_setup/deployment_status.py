@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.organizations.accounts import Account
 from systems_manager_organization.quick_setup.configuration_managers import (
     FAILED_STATUSES,
     IN_PROGRESS_STATUSES,
+    definitions_in,
     statuses_in,
 )
-from systems_manager_organization.quick_setup.stack_set_failures import failure_reasons
+from systems_manager_organization.quick_setup.stack_sets import failure_reasons, find_stack_sets, stack_instances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,7 @@ STATES = (SUCCEEDED, IN_PROGRESS, FAILED, NOT_DEPLOYED)
 NO_REASON = "AWS gives no reason."
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
 MANAGEMENT_ACCOUNT = "Deployments to organizational units never reach the management account."
+ONE_STATUS = "AWS reports one status for all accounts and Regions, and StackSets could not be read."
 NOT_YET_DEPLOYED = "Quick Setup has no deployment there: the account or the Region may be newer than the last one."
 
 
@@ -54,6 +57,7 @@ class DeploymentStatus:
 
     Attributes:
         deployment_message: AWS's message about the deployment as a whole; "" if it has none.
+        association_message: AWS's message about the associations as a whole; "" if it has none.
         accounts: the targeted ones, and all others that it is deployed to.
     """
 
@@ -61,6 +65,7 @@ class DeploymentStatus:
     deployment_status: str
     deployment_message: str
     association_status: str
+    association_message: str
     states: Mapping[AccountRegion, State]
     accounts: Mapping[str, Account]
 
@@ -88,11 +93,14 @@ class DeploymentStatus:
 
     @property
     def failed_associations(self) -> dict[str, list[AccountRegion]]:
-        """Accounts and Regions in which associations failed after a deployment, by message."""
+        """Accounts and Regions in which associations failed after a deployment, by message; none if unknown."""
         found: dict[str, list[AccountRegion]] = {}
         for account_region, state in self.states.items():
             if state.associations == "FAILED" and state.state != FAILED:
                 found.setdefault(state.association_message or NO_REASON, []).append(account_region)
+        is_of_the_whole = not any(map(_has_associations, self.states.values()))
+        if self.association_status == "FAILED" and is_of_the_whole and not self.has_failed:
+            found[self.association_message or NO_REASON] = []
         return found
 
     @property
@@ -105,28 +113,38 @@ def get_deployment_status(
     aws: AwsSession, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
 ) -> DeploymentStatus:
     """Reads the deployment status; `description` is the response of GetConfigurationManager. Raises ScriptError."""
-    deployed = {(item["Account"], item["Region"]): item for item in _deployed(aws, description)}
     accounts = {account.id: account for account in directory.of(configuration)}
     statuses = statuses_in(description)
-    expected = {(account_id, region) for account_id in accounts for region in configuration.regions}
-    reasons = _reasons(aws, deployed)
-    missing = partial(_missing_state, aws, configuration, description, nothing_deployed=not deployed)
+    targeted = {(account_id, region) for account_id in accounts for region in configuration.regions}
+    rows = _list_rows(aws, description)
+    unread = None
+    if _are_places(aws, configuration, rows, targeted):
+        states = _states_of_rows(aws, rows)
+    elif statuses.get("Deployment") in IN_PROGRESS_STATUSES:
+        states = {}
+    else:
+        try:
+            states = _states_of_stacks(aws, description)
+        except _UnreadError:
+            states, unread = {}, _state_of_all(description)
+    own = {place for place in states if place[0] == aws.account_id and place not in targeted}
+    deployed = {place: state for place, state in states.items() if configuration.account_id or place not in own}
+    missing = partial(_missing_state, aws, configuration, description, unread=unread, nothing_deployed=not deployed)
     return DeploymentStatus(
         configuration,
         deployment_status=statuses.get("Deployment", "NONE"),
         deployment_message=_status_message(description, "Deployment"),
         association_status=statuses.get("AsyncExecutions", "NONE"),
+        association_message=_status_message(description, "AsyncExecutions"),
         states={
-            account_region: _deployed_state(deployed[account_region], reasons.get(account_region, ""))
-            if account_region in deployed
-            else missing(accounts[account_region[0]])
-            for account_region in sorted(expected | set(deployed))
+            place: deployed[place] if place in deployed else missing(accounts[place[0]])
+            for place in sorted(targeted | set(deployed))
         },
         accounts={**{account_id: Account(account_id, "", "ACTIVE") for account_id, _ in deployed}, **accounts},
     )
 
 
-def _deployed(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _list_rows(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not description:
         return []
     listed = aws.paginate(
@@ -137,17 +155,90 @@ def _deployed(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str,
     return list(listed)
 
 
-def _reasons(aws: AwsSession, deployed: Mapping[AccountRegion, dict[str, Any]]) -> dict[AccountRegion, str]:
-    """The reasons in StackSets, which is only called after a failure."""
-    failed = {
-        item["ConfigurationDefinitionId"]
-        for item in deployed.values()
-        if statuses_in(item).get("Deployment") in FAILED_STATUSES
-    }
+def _are_places(
+    aws: AwsSession, configuration: Configuration, rows: list[dict[str, Any]], targeted: set[AccountRegion]
+) -> bool:
+    """Whether ListConfigurations has a row for each account and Region, or one of the whole in the account that asks.
+
+    Its page can be read either way: "configurations deployed by Quick Setup in the requesting AWS account and Region".
+    https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ListConfigurations.html
+    """
+    asking = (aws.account_id, aws.region)
+    listed = {_place(row) for row in rows}
+    if configuration.account_id:
+        return not rows or listed != {asking} or targeted == {asking}
+    return not rows or any(account_id not in ("", aws.account_id) for account_id, _ in listed)
+
+
+def _place(row: Mapping[str, Any]) -> AccountRegion:
+    return row.get("Account", ""), row.get("Region", "")
+
+
+def _states_of_rows(aws: AwsSession, rows: list[dict[str, Any]]) -> dict[AccountRegion, State]:
     reasons: dict[AccountRegion, str] = {}
-    for definition_id in sorted(failed):
+    # StackSets is only called after a failure.
+    failed = [row for row in rows if statuses_in(row).get("Deployment") in FAILED_STATUSES]
+    for definition_id in sorted({row["ConfigurationDefinitionId"] for row in failed}):
         reasons |= failure_reasons(aws, definition_id)
-    return reasons
+    return {_place(row): _deployed_state(row, reasons.get(_place(row), "")) for row in rows}
+
+
+class _UnreadError(Exception):
+    """StackSets does not show where the configuration is deployed."""
+
+
+# The worst first, where several StackSets deploy to one account and Region.
+_BY_DETAILED_STATUS = {
+    "FAILED": FAILED,
+    "FAILED_IMPORT": FAILED,
+    "INOPERABLE": FAILED,
+    "PENDING": IN_PROGRESS,
+    "RUNNING": IN_PROGRESS,
+    "CANCELLED": NOT_DEPLOYED,
+    "SUCCEEDED": SUCCEEDED,
+}
+
+
+def _states_of_stacks(aws: AwsSession, description: Mapping[str, Any]) -> dict[AccountRegion, State]:
+    """Raises _UnreadError when StackSets denies the calls, or has no StackSet of what has succeeded."""
+    ids = [definition.id for definition in definitions_in(description)]
+    try:
+        names = [name for definition_id in ids for name in find_stack_sets(aws, definition_id)]
+        instances = [item for item in stack_instances(aws, names) if item.status in _BY_DETAILED_STATUS]
+    except ServiceError as error:
+        raise _UnreadError from error
+    # StackSets of the management account are not listed in another account.
+    if not names and statuses_in(description).get("Deployment") not in FAILED_STATUSES:
+        raise _UnreadError
+    order = list(_BY_DETAILED_STATUS)
+    instances.sort(key=lambda item: order.index(item.status), reverse=True)
+    states = {item.place: _stack_state(item.status, item.reason, description) for item in instances}
+    if any(state.state == FAILED for state in states.values()):
+        reasons = {
+            place: reason for definition_id in ids for place, reason in failure_reasons(aws, definition_id).items()
+        }
+        for place, state in states.items():
+            if state.state == FAILED and place in reasons:
+                states[place] = State(FAILED, reasons[place], state.associations)
+    return states
+
+
+def _stack_state(status: str, reason: str, description: Mapping[str, Any]) -> State:
+    state = _BY_DETAILED_STATUS[status]
+    if state == FAILED:
+        return State(FAILED, reason or NO_REASON, "NONE")
+    if state == NOT_DEPLOYED:
+        return State(NOT_DEPLOYED, "The deployment was stopped.")
+    associations = statuses_in(description).get("AsyncExecutions", "")
+    # One that failed is not of every account and Region.
+    return State(state, "", "" if associations == "FAILED" else associations)
+
+
+def _state_of_all(description: Mapping[str, Any]) -> State:
+    """The manager's, for each account and Region."""
+    state = _deployed_state(description, "")
+    message = _status_message(description, "Deployment")
+    return State(state.state, f"{message} {ONE_STATUS}".strip())
 
 
 def _deployed_state(item: Mapping[str, Any], stack_sets_reason: str) -> State:
@@ -171,18 +262,25 @@ def _missing_state(
     description: Mapping[str, Any],
     account: Account,
     *,
+    unread: State | None,
     nothing_deployed: bool,
 ) -> State:
     if not configuration.account_id and account.id == aws.account_id:
         return State(NOT_DEPLOYED, MANAGEMENT_ACCOUNT)
     if not account.is_active:
         return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets does not deploy to it.")
+    if unread:
+        return unread
     status = statuses_in(description).get("Deployment", "NONE")
     if status in IN_PROGRESS_STATUSES:
         return State(IN_PROGRESS)
     if status in FAILED_STATUSES and nothing_deployed:
         return State(FAILED, _status_message(description, "Deployment") or NO_REASON)
     return State(NOT_DEPLOYED, NOT_YET_DEPLOYED if description else "The configuration manager does not exist.")
+
+
+def _has_associations(state: State) -> bool:
+    return state.associations not in ("", "NONE")
 
 
 def _status_message(item: Mapping[str, Any], kind: str) -> str:

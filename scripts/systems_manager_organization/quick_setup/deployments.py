@@ -118,7 +118,7 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 "NODES_FAILED",
                 name,
                 "Associations of the configuration failed on at least one node: "
-                f"{' '.join(sorted(nodes))} (in {describe(sorted(account_regions))})",
+                f"{' '.join(sorted(nodes))}{f' (in {describe(sorted(account_regions))})' if account_regions else ''}",
                 explain,
             )
 
@@ -222,7 +222,8 @@ COMMAND = Command(
     description="""\
 Calls ssm-quicksetup:GetConfigurationManager and ListConfigurations; organizations:ListAccounts, or
 ListAccountsForParent and ListOrganizationalUnitsForParent; where something failed cloudformation:ListStackSets,
-ListStackSetOperations and ListStackSetOperationResults; ssm-quicksetup:ListConfigurationManagers when
+ListStackSetOperations and ListStackSetOperationResults; where ListConfigurations has one status for all accounts and
+Regions also ListStackSets and ListStackInstances; ssm-quicksetup:ListConfigurationManagers when
 --configurations is left out.
 On the command line it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in
 progress. aws_ssmquicksetup_configuration_manager has one status and no reasons

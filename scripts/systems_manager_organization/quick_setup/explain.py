@@ -32,8 +32,13 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NOT_DEPLOYED,
     get_deployment_status,
 )
-from systems_manager_organization.quick_setup.known_issues import CLOUD9, NODES, KnownIssue, fallback, find_known_issue
-from systems_manager_organization.quick_setup.stack_set_failures import find_stack_sets
+from systems_manager_organization.quick_setup.known_issues import (
+    KnownIssue,
+    failed_nodes,
+    fallback,
+    find_known_issue,
+)
+from systems_manager_organization.quick_setup.stack_sets import find_stack_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,8 +54,13 @@ if TYPE_CHECKING:
 DEPLOYMENT_FAILED = "The deployment failed"
 NODES_FAILED = "Associations failed on nodes"
 _NOT_CHECKED = (
-    "Not checked: Cloud9 environments, where Quick Setup has been seen to fail. Use --member-role-name with a role of "
+    "Not checked: Cloud9 environments, on whose instances associations may fail. Use --member-role-name with a role of "
     "the member accounts."
+)
+
+_DELETE_ENVIRONMENT = (
+    "Delete the environments that are not needed (aws cloud9 delete-environment, in that account and Region), or "
+    "remove the account or the Region from the configuration."
 )
 
 
@@ -70,6 +80,7 @@ class Explanation:
     """The explanation of one configuration manager.
 
     Attributes:
+        messages: AWS's, about the deployment as a whole.
         seen: possible causes that were found, in sentences.
         next: what to do, in sentences.
     """
@@ -79,6 +90,7 @@ class Explanation:
     type: str
     deployment_status: str
     association_status: str
+    messages: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     not_deployed: dict[str, list[AccountRegion]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
@@ -106,6 +118,7 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
     definitions, directory = definitions_in(description), AccountDirectory(aws)
     for definition, configuration in zip(definitions, configurations_in(description), strict=True):
         current = get_deployment_status(aws, configuration, directory, description)
+        explanation.messages += filter(None, [current.deployment_message])
         explanation.failures += _failures(aws, definition, current)
         explanation.not_deployed.update(
             {reason: places for (_, reason), places in current.by_reason(NOT_DEPLOYED).items()}
@@ -123,11 +136,17 @@ def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus
     if current.deployment_error:
         reasons[current.deployment_error] = []
     deployments = [
-        _failure(reason, places, find_known_issue(reason) or fallback(_stack_sets(aws, definition)))
+        _failure(reason, places, _known_issue(reason, current) or fallback(_stack_sets(aws, definition)))
         for reason, places in reasons.items()
     ]
-    nodes = [_failure(message, places, NODES, NODES_FAILED) for message, places in current.failed_associations.items()]
+    issue = failed_nodes(definition, aws.account_id)
+    nodes = [_failure(message, places, issue, NODES_FAILED) for message, places in current.failed_associations.items()]
     return [*deployments, *nodes]
+
+
+def _known_issue(reason: str, current: DeploymentStatus) -> KnownIssue | None:
+    """The issue behind the reason of an account and Region, or else behind the message about the whole."""
+    return find_known_issue(reason) or find_known_issue(current.deployment_message)
 
 
 def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
@@ -142,13 +161,16 @@ def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
-    """Cloud9 environments where something failed; a hint how to check for them if the cause is unknown."""
-    failed = {place: state.reason for place, state in current.states.items() if state.state == FAILED}
+    """Cloud9 environments where something failed for an unknown reason; without a role a hint how to check."""
+    unclear = [
+        place
+        for place, state in current.states.items()
+        if state.state == FAILED and _known_issue(state.reason, current) is None
+    ]
     if not role_name:
-        unclear = any(find_known_issue(reason) is None for reason in failed.values())
         return [_NOT_CHECKED] if unclear else []
     regions: defaultdict[str, list[str]] = defaultdict(list)
-    for account_id, region in failed:
+    for account_id, region in unclear:
         regions[account_id].append(region)
     check = partial(_environments_in_account, AccountSessions(aws, role_name), regions)
     return sorted(sentence for sentences in map_concurrently(check, regions) for sentence in sentences)
@@ -164,7 +186,7 @@ def _environments_in_account(members: AccountSessions, regions: Mapping[str, lis
                 names = ", ".join(map(str, found))
                 sentences.append(
                     f"{account_id} {region} has the Cloud9 environment{'' if len(found) == 1 else 's'} {names}. "
-                    f"{CLOUD9.explanation} {CLOUD9.remedy}"
+                    f"Associations may fail on its instance. {_DELETE_ENVIRONMENT}"
                 )
     except ScriptError as error:
         sentences.append(f"Whether account {account_id} has a Cloud9 environment could not be checked: {error}")
@@ -220,6 +242,8 @@ def _next(manager: Manager, explanation: Explanation) -> list[str]:
 def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.name}: {explanation.type}, {explanation.arn}"
     yield f"Deployment {explanation.deployment_status or 'NONE'}, nodes {explanation.association_status or 'NONE'}."
+    reasons = {failure.reason for failure in explanation.failures}
+    yield from (f'AWS says of the whole: "{message}"' for message in explanation.messages if message not in reasons)
     for failure in explanation.failures:
         yield ""
         yield f'{failure.what}. AWS says: "{failure.reason}"'
@@ -260,7 +284,8 @@ COMMAND: Command[str] = Command(
     description="""\
 Calls the operations of observe.py deployments, and cloudformation:DescribeOrganizationsAccess,
 organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member-role-name sts:AssumeRole for every
-account in which something failed, and there cloud9:ListEnvironments and DescribeEnvironments. Changes nothing.""",
+account in which something failed for an unknown reason, and there cloud9:ListEnvironments and DescribeEnvironments.
+Changes nothing.""",
     example="explain scan-everything",
     options=(NAME, *OPTIONAL_COMMON_KEYS, MEMBER_ROLE_NAME, flag("json", "prints JSON")),
     cli_handler=explain,

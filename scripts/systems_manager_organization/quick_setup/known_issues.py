@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from systems_manager_organization.cli.common_options import PATCH_POLICY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from systems_manager_organization.quick_setup.configuration_managers import Definition
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,6 @@ _RESOURCE_POLICY = KnownIssue(
     "Delete the resource policy of OpsItemGroup in the account (aws ssm delete-resource-policy), and deploy again: "
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html",
 )
-_REGION = KnownIssue(
-    "The Region is an opt-in Region that the account has not enabled.",
-    "Enable it there (aws account enable-region --region-name REGION), or remove it from the configuration.",
-)
 _TRUSTED_ACCESS = KnownIssue(
     "Systems Manager has no trusted access to the organization.",
     "Apply again, which enables it, or run: aws organizations enable-aws-service-access --service-principal "
@@ -59,36 +59,55 @@ _EXISTS = KnownIssue(
     "Something of the same name is in the account, from an earlier or a manual set-up.",
     "Delete it there, if it is not needed, and deploy again.",
 )
+_TARGETS = KnownIssue(
+    "StackSets or the trusted access of Systems Manager was activated only just now; or a targeted organizational unit "
+    "does not exist.",
+    "Check the ids of the units, and deploy again some minutes later. If it stays, open Quick Setup once in the "
+    "console of the management account, and deploy again.",
+)
+_TAG_REMOVAL = KnownIssue(
+    "The deletion removes the tags QSConfigName-* of the nodes by an association first, and that did not succeed.",
+    "Repeat the association AWS-QuickSetup-PatchPolicy-* in State Manager of the account and Region, and delete the "
+    "configuration again; or delete the account's stack StackSet-AWS-QuickSetup-* and retain NameTagDeleteMachine.",
+)
+_PARAMETERS = KnownIssue(
+    "A parameter has a name or a value that AWS's template does not have.",
+    "Correct it: the templates are the public documents AWSQuickSetupType-*-CFN-* (aws ssm get-document).",
+)
 
 _PATTERNS = (
     (r"service control polic|explicit deny in a service|\bSCP\b", _SERVICE_CONTROL_POLICY),
     (r"enable organizations access", _STACK_SETS_ACCESS),
     (r"Trusted access for", _TRUSTED_ACCESS),
-    (r"role with trust relationship|(administration|execution) role", _ROLES),
+    (r"role with trust relationship|(administration|execution) role|\brole\b.* can't be accessed", _ROLES),
+    (r"Invalid target OU", _TARGETS),
+    (r"Name tags failed to delete|non-success status of|has never been executed", _TAG_REMOVAL),
+    (r"do not exist in the template|AllowedPattern|must be one of|fails? to satisfy constraint", _PARAMETERS),
     (r"ResourcePolicyLimitExceeded", _RESOURCE_POLICY),
-    (r"OptInRequired|opt-in|region is (disabled|not enabled)|not subscribed", _REGION),
     (r"LimitExceeded|quota", _QUOTA),
     (r"AlreadyExists|already exists", _EXISTS),
-)
-
-# Cloud9 separately: AWS's messages do not name it.
-CLOUD9 = KnownIssue(
-    "Quick Setup has been seen to fail in accounts with a Cloud9 environment; AWS does not document it.",
-    "Delete the environments that are not needed (aws cloud9 delete-environment, in that account and Region), or "
-    "remove the account or the Region from the configuration.",
-)
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
-NODES = KnownIssue(
-    "Nodes keep the instance profile that they have, and it lacks what patching needs; or they were stopped.",
-    "Set attach_instance_profile_policies = true in the patch policy; or attach AmazonSSMManagedInstanceCore to the "
-    "profile's role, allow it s3:GetObject on arn:aws:s3:::aws-quicksetup-patchpolicy-*, and tag it QSConfigId-ID. "
-    "Which nodes: State Manager, in that account and Region.",
 )
 
 
 def find_known_issue(reason: str) -> KnownIssue | None:
     """The known issue behind AWS's reason; None if it is unknown."""
     return next((issue for pattern, issue in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
+
+
+def failed_nodes(definition: Definition, owner_account_id: str) -> KnownIssue:
+    """For associations that failed on nodes; `owner_account_id`: of the configuration manager."""
+    which = "Which nodes: State Manager, in that account and Region."
+    if definition.type != PATCH_POLICY:
+        return KnownIssue("Nodes were stopped, or their instance profile lacks what the associations need.", which)
+    # The bucket's policy denies everybody else: AWS's document AWSQuickSetupType-PatchPolicy-CFN-MA.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
+    return KnownIssue(
+        "Nodes keep the instance profile that they have, and it lacks what patching needs; or they were stopped.",
+        "Set attach_instance_profile_policies = true in the patch policy; or attach AmazonSSMManagedInstanceCore and "
+        "AWSQuickSetupPatchPolicyBaselineAccess to the profile's role and tag it "
+        f"QSConfigId-{definition.id} = {definition.id}, without which it cannot read the baselines in "
+        f"aws-quicksetup-patchpolicy-{owner_account_id}-{definition.id}. {which}",
+    )
 
 
 def fallback(stack_sets: Iterable[str]) -> KnownIssue:

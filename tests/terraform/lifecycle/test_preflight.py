@@ -77,8 +77,8 @@ ERRORS = (
         ("scan and console-host-management", "r-sbox in us-east-1", "Set ScanInstances of console-host"),
     ),
     Row(
-        "HOST_MANAGEMENT_EXISTS",
-        ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
+        "CONFIGURATION_COLLISION",
+        ("host-management and console-host-management", "r-sbox in us-east-1", "Delete one of them"),
     ),
     Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard ARN")),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
@@ -92,15 +92,10 @@ WARNINGS = (
     Row("ACCOUNT_NOT_READABLE", ("555555555555, 666666666666", "could not be assumed", "Create the role there")),
     Row("CHANGE_MANAGER_CLOSED", ("change-manager", "closed Change Manager to new customers", "Remove change_manager")),
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
-    Row(
-        "DATA_SYNC_QUOTA",
-        (f"{MANAGEMENT} us-east-1", "operations (created manually, of the organization)", "Delete one"),
-    ),
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row(
         "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
     ),
-    Row("REGION_NOT_ENABLED_IN_ACCOUNT", (f"ap-east-1 in {ADMINISTRATOR}", "StackSets cannot", "enable-region")),
     # An error by default, a warning by `severities`.
     Row(
         "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")

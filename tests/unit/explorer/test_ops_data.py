@@ -27,6 +27,7 @@ EXPLORER = ResourceDataSync(ADMINISTRATOR, TOKYO, "explorer", organization=True)
 SECOND = replace(EXPLORER, name="second")
 OWN = ResourceDataSync(ADMINISTRATOR, TOKYO, "own")
 QUICK_SETUP = ResourceDataSync(ADMINISTRATOR, TOKYO, "AWS-QuickSetup-abc", organization=True)
+OPS_CENTER = replace(QUICK_SETUP, name="OpsCenter-DA-ResourceDataSync")
 BUCKET = ResourceDataSync(ADMINISTRATOR, TOKYO, "bucket", type="SyncToDestination", organization=True)
 
 WITHOUT_DATA = (
@@ -43,7 +44,9 @@ def ops_data(aws: Sandbox, act_as: Callable[[str], None], run: Run) -> OpsData:
     """Runs the command in the administrator account, which has these syncs."""
 
     def ops_data(
-        *arguments: str, syncs: tuple[ResourceDataSync, ...] = (EXPLORER, OWN, QUICK_SETUP, BUCKET), **options: Any
+        *arguments: str,
+        syncs: tuple[ResourceDataSync, ...] = (EXPLORER, OWN, QUICK_SETUP, OPS_CENTER, BUCKET),
+        **options: Any,
     ) -> Outcome:
         reset(aws, resource_data_syncs=syncs)
         act_as(ADMINISTRATOR)

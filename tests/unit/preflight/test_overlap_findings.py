@@ -150,32 +150,76 @@ def test_a_scan_conflict_in_the_account_itself_terraform_sees(run: Run) -> None:
     assert found(run("observe", "preflight", query=query(LOCAL, {**SCANNING, **LOCAL}))) == []
 
 
-# Host Management, of which Quick Setup takes one for a Region
+# What AWS's documents do not let stand beside each other
+
+CHANGE_MANAGER: Configuration = {"name": "changes", "type": "AWSQuickSetupType-SSMChangeMgr"}
+SCHEDULER: Configuration = {"name": "schedule", "type": "AWSQuickSetupType-Scheduler"}
+OPS_CENTER: Configuration = {"name": "ops-center", "type": "AWSQuickSetupType-SSMOpsCenter"}
+RESOURCE_EXPLORER: Configuration = {"name": "explorer", "type": "AWSQuickSetupType-ResourceExplorer"}
+COLLISION, OVERLAPPING = "CONFIGURATION_COLLISION", "OVERLAPPING_CONFIGURATION"
+
+# Two configurations of a type; the units are names of the fixture.
+PAIRS = {
+    "one organization": (OPS_CENTER, {"units": "outer"}, {"units": "sibling", "regions": ["eu-west-1"]}, COLLISION),
+    "same unit": (RESOURCE_EXPLORER, {"units": "outer"}, {"units": "outer", "regions": ["eu-west-1"]}, COLLISION),
+    "no name without the id": (RESOURCE_EXPLORER, {"units": "outer"}, {"units": "inner"}, OVERLAPPING),
+    "same unit and Region": (HOSTS, {"units": "outer"}, {"units": "outer"}, COLLISION),
+    "other Region": (HOSTS, {"units": "outer"}, {"units": "outer", "regions": ["eu-west-1"]}, None),
+    "other unit": (HOSTS, {"units": "outer"}, {"units": "sibling"}, None),
+    "roles of one name": (HOSTS, {"units": "outer"}, {"units": "inner"}, COLLISION),
+    "organization and account": (HOSTS, {"units": "root"}, LOCAL, None),
+    "account and Region": (HOSTS, LOCAL, LOCAL, COLLISION),
+    "account in another Region": (HOSTS, LOCAL, {**LOCAL, "regions": ["eu-west-1"]}, None),
+    "other job": (
+        CHANGE_MANAGER,
+        {"units": "outer", "parameters": {"JobFunction": "NetworkOps"}},
+        {"units": "outer", "parameters": {"JobFunction": "Storage"}},
+        OVERLAPPING,
+    ),
+    "same job": (CHANGE_MANAGER, {"units": "outer"}, {"units": "outer"}, COLLISION),
+    "other tag": (
+        SCHEDULER,
+        {"units": "outer", "parameters": {"TargetTagKey": "Hours", "TargetTagValue": "Office"}},
+        {"units": "outer", "parameters": {"TargetTagKey": "Hours", "TargetTagValue": "Night"}},
+        None,
+    ),
+    "patch policies": ({"type": PATCH_POLICY}, {"units": "outer"}, {"units": "outer"}, OVERLAPPING),
+}
 
 
-@pytest.mark.parametrize(
-    ("regions", "expected"),
-    [("us-east-1", True), ("eu-west-1,us-east-1", True), ("eu-west-1", False)],
-)
-def test_a_second_host_management_of_a_region(aws: Sandbox, run: Run, regions: str, expected: bool) -> None:
-    prepare(aws, manager("console", HOST_MANAGEMENT, TargetRegions=regions))
-    # Whatever the targets: quick-setup-host-management.
-    findings = found(run("observe", "preflight", query=query({**HOSTS, **LOCAL})))
-    assert codes(findings) == (["HOST_MANAGEMENT_EXISTS"] if expected else [])
+@pytest.mark.parametrize(("usual", "first", "second", "expected"), PAIRS.values(), ids=PAIRS)
+def test_two_of_a_type(
+    run: Run,
+    units: dict[str, str],
+    usual: Configuration,
+    first: Configuration,
+    second: Configuration,
+    expected: str | None,
+) -> None:
+    ids = {**units, "root": ROOT}
+    desired = [
+        {
+            **usual,
+            "name": name,
+            **({"organizational_unit_ids": [ids[given["units"]]]} if "units" in given else {}),
+            **{key: value for key, value in given.items() if key != "units"},
+        }
+        for name, given in (("one", first), ("other", second))
+    ]
+    findings = found(run("observe", "preflight", query=query(*desired)))
+    assert codes(findings) == ([expected] if expected else [])
     if expected:
-        (finding,) = findings
-        assert (finding["severity"], finding["subject"]) == ("error", "hosts and console")
-        assert "configurations of us-east-1, and Quick Setup allows only one for a Region" in finding["message"]
-        assert "Remove the Regions from one of them" in finding["remedy"]
+        assert findings[0]["subject"] == "one and other"
+        assert findings[0]["severity"] == ("error" if expected == COLLISION else "warning")
 
 
-@pytest.mark.usefixtures("aws")
-def test_two_host_managements_of_ours_in_a_region(run: Run) -> None:
-    desired = ({**HOSTS, "regions": ["us-east-1", "us-west-2"]}, {**HOSTS, **LOCAL, "name": "hosts-management-account"})
-    finding = the(found(run("observe", "preflight", query=query(*desired))), "HOST_MANAGEMENT_EXISTS")
-    assert finding["subject"] == "hosts and hosts-management-account"
-    apart = (desired[0], {**desired[1], "regions": ["eu-west-1"]})
-    assert found(run("observe", "preflight", query=query(*apart))) == []
-
-
-# Several at once
+@pytest.mark.parametrize(("regions", "expected"), [("eu-west-1,us-east-1", True), ("eu-west-1", False)])
+def test_a_host_management_that_exists(aws: Sandbox, run: Run, regions: str, expected: bool) -> None:
+    prepare(aws, manager("console", HOST_MANAGEMENT, TargetRegions=regions))
+    findings = found(run("observe", "preflight", query=query(HOSTS)))
+    assert codes(findings) == ([COLLISION] if expected else [])
+    if expected:
+        assert findings[0]["subject"] == "hosts and console"
+        assert f"go to {ROOT} in us-east-1, and Quick Setup accepts one for an org" in findings[0]["message"]
+    beside = found(run("observe", "preflight", query=query({**HOSTS, **LOCAL})))
+    assert beside == [], "the account's own stands beside the organization's"

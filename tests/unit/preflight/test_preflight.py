@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox.scenarios.scenario import Account, EnabledRegion, ResourceDataSync
+from sandbox.scenarios.scenario import Account, ResourceDataSync
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
 from systems_manager_organization.aws.session import boto3_session
 from unit.preflight_cases import (
@@ -42,9 +42,7 @@ def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, api_call
         "sts:GetCallerIdentity",
         "organizations:ListAccounts",
         "ssm-quicksetup:ListConfigurationManagers",
-        "ssm:ListResourceDataSync",
         "sts:AssumeRole",
-        "account:ListRegions",
         "iam:GetRole",
     }
     entered = sorted(call.account_id for call in aws.calls if call.operation == "GetRole")
@@ -57,7 +55,6 @@ def test_without_a_role_unchecked_codes_are_notes(run: Run, api_calls: Callable[
     findings = found(run("observe", "preflight", query=query(role="")))
     assert [(finding["severity"], finding["code"]) for finding in findings] == [
         ("note", "CLOUD9_ENVIRONMENT"),
-        ("note", "REGION_NOT_ENABLED_IN_ACCOUNT"),
     ]
     assert "preflight.member_role_name" in findings[0]["remedy"]
     assert "sts:AssumeRole" not in api_calls()
@@ -110,13 +107,12 @@ def test_denied_reads_are_reported_by_region(aws: Sandbox, run: Run) -> None:
     reset(aws, cloud9_environments=(environment(WORKLOAD, "eu-west-1"),), **used_cloud9(ADMINISTRATOR))
     for fault in (
         Fault("cloud9", "ListEnvironments", "access_denied", account_id=WORKLOAD, region="us-east-1"),
-        Fault("account", "ListRegions", "access_denied", account_id=ADMINISTRATOR),
         Fault("cloud9", "ListEnvironments", "throttle", account_id=ADMINISTRATOR, region="eu-west-1", times=2),
     ):
         aws.faults.inject(fault)
     findings = found(run("observe", "preflight", query=query({"regions": ["eu-west-1", "us-east-1"]})))
     assert [(finding["code"], finding["subject"]) for finding in findings] == [
-        ("ACCOUNT_NOT_READABLE", f"{ADMINISTRATOR} its Regions, {WORKLOAD} us-east-1"),
+        ("ACCOUNT_NOT_READABLE", f"{WORKLOAD} us-east-1"),
         ("CLOUD9_ENVIRONMENT", f"{WORKLOAD} eu-west-1"),
     ]
     assert "cloud9:ListEnvironments" in findings[0]["remedy"]
@@ -129,17 +125,6 @@ def test_suspended_accounts_are_reported_and_not_read(aws: Sandbox, run: Run) ->
     assert finding["subject"] == "777777777777"
     assert "Former (777777777777, SUSPENDED)" in finding["message"]
     assert sum(call.operation == "AssumeRole" for call in aws.calls) == 1
-
-
-def test_a_disabled_region_is_reported_and_not_checked(aws: Sandbox, run: Run) -> None:
-    # An opt-in Region: those that Quick Setup supports today are on everywhere.
-    reset(aws, enabled_regions=(EnabledRegion(WORKLOAD, "ap-east-1"),), **used_cloud9(ADMINISTRATOR, WORKLOAD))
-    outcome = run("observe", "preflight", query=query({"regions": ["ap-east-1", "us-east-1"]}))
-    finding = the(found(outcome), "REGION_NOT_ENABLED_IN_ACCOUNT")
-    assert finding["subject"] == f"ap-east-1 in {ADMINISTRATOR}"
-    assert "aws account enable-region --region-name ap-east-1" in finding["remedy"]
-    api_calls = {(call.account_id, call.region) for call in aws.calls if call.operation == "ListEnvironments"}
-    assert api_calls == {(ADMINISTRATOR, "us-east-1"), (WORKLOAD, "us-east-1"), (WORKLOAD, "ap-east-1")}
 
 
 def test_an_account_is_entered_once_for_all_configurations(aws: Sandbox, run: Run) -> None:
@@ -219,32 +204,43 @@ def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
     assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in READ_ACTIONS)
 
 
+OPS_CENTER = {"name": "ops-center", "type": "AWSQuickSetupType-SSMOpsCenter"}
+
+
+def syncs_of(account_id: str, *names: str, organization: str = "") -> tuple[ResourceDataSync, ...]:
+    return tuple(ResourceDataSync(account_id, "us-east-1", name, organization=name == organization) for name in names)
+
+
 def test_the_quota_of_syncs_names_their_owners(aws: Sandbox, run: Run) -> None:
-    names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "five")
-    syncs = tuple(
-        ResourceDataSync(account, "us-east-1", name, organization=name == "three")
-        for account, several in ((MANAGEMENT, names), (ADMINISTRATOR, (*names[:4], "theirs")), (WORKLOAD, names))
-        for name in several
+    names = ("AWS-QuickSetup-One", "AWS-QuickSetup-Two", "three", "four", "theirs")
+    full = tuple(
+        sync
+        for account in (MANAGEMENT, ADMINISTRATOR, WORKLOAD)
+        for sync in syncs_of(account, *names, organization="three")
     )
-    reset(aws, resource_data_syncs=syncs)
-    findings = found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR)))
-    assert [(finding["code"], finding["subject"]) for finding in findings] == [
-        ("DATA_SYNC_QUOTA", f"{MANAGEMENT} us-east-1"),
-        ("DATA_SYNC_QUOTA", f"{ADMINISTRATOR} us-east-1"),
-    ]
+    ops_center = query(OPS_CENTER, administrator_account_id=ADMINISTRATOR)
+    reset(aws, resource_data_syncs=full)
+    finding = the(found(run("observe", "preflight", query=ops_center)), "DATA_SYNC_QUOTA")
+    assert finding["subject"] == f"{ADMINISTRATOR} us-east-1", "where OpsCenter makes its sync"
     for owner in (
         "AWS-QuickSetup-One (Quick Setup's, of this account)",
         "three (created manually, of the organization)",
+        "theirs (created manually, of this account)",
+        "ops-center cannot create its own",
     ):
-        assert owner in findings[0]["message"]
-    assert "theirs (created manually, of this account)" in findings[1]["message"]
+        assert owner in finding["message"]
+    policy = query(administrator_account_id=ADMINISTRATOR)
+    assert found(run("observe", "preflight", query=policy)) == [], "a patch policy makes no sync"
 
     # To a bucket is no sync of Explorer's.
-    inventory = tuple(
-        ResourceDataSync(a, "us-east-1", "inventory", "SyncToDestination") for a in (MANAGEMENT, ADMINISTRATOR)
-    )
-    reset(aws, resource_data_syncs=(*syncs[1:5], *syncs[6:10], *inventory))
-    assert found(run("observe", "preflight", query=query(administrator_account_id=ADMINISTRATOR))) == []
+    inventory = ResourceDataSync(ADMINISTRATOR, "us-east-1", "inventory", "SyncToDestination")
+    reset(aws, resource_data_syncs=(*syncs_of(ADMINISTRATOR, *names[:4]), inventory))
+    assert found(run("observe", "preflight", query=ops_center)) == []
+
+
+def test_ops_center_that_has_its_sync_needs_no_further_one(aws: Sandbox, run: Run) -> None:
+    reset(aws, resource_data_syncs=syncs_of(ADMINISTRATOR, "OpsCenter-DA-ResourceDataSync", "1", "2", "3", "4"))
+    assert found(run("observe", "preflight", query=query(OPS_CENTER, administrator_account_id=ADMINISTRATOR))) == []
 
 
 def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
@@ -256,18 +252,15 @@ def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callab
     api_calls()
     severities = json.dumps({"CLOUD9_ENVIRONMENT": "off"})
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    calls = api_calls()
-    assert "account:ListRegions" in calls
-    assert not {"cloud9:ListEnvironments", "iam:GetRole"} & set(calls)
+    assert not {"cloud9:ListEnvironments", "iam:GetRole", "sts:AssumeRole"} & set(api_calls())
 
     everything = (
         "CLOUD9_ENVIRONMENT",
-        "REGION_NOT_ENABLED_IN_ACCOUNT",
         "SUSPENDED_ACCOUNT_TARGETED",
         "DATA_SYNC_QUOTA",
         "DEPLOYMENT_TOO_LARGE",
     )
-    between = ("HOST_MANAGEMENT_EXISTS", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
+    between = ("CONFIGURATION_COLLISION", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
     assert api_calls() == ["sts:GetCallerIdentity"]

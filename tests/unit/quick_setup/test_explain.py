@@ -16,6 +16,7 @@ from unit.quick_setup_cases import (
     MANAGEMENT,
     WORKLOAD,
     create,
+    modifying,
     prepare,
     remove_administration_role,
     update,
@@ -69,8 +70,10 @@ def test_nothing_failed(aws: Sandbox, run: Run) -> None:
     [
         (DENIED, "A service control policy denies"),
         ("ResourcePolicyLimitExceededException: too many", "OpsCenter was set up manually before"),
-        ("Region af-south-1: OptInRequired: not subscribed", "an opt-in Region that the account has not enabled"),
-        ("The Region is disabled.", "an opt-in Region that the account has not enabled"),
+        ("Invalid target OU", "StackSets or the trusted access of Systems Manager was activated only just now"),
+        ("Name tags failed to delete. Retaining resources", "removes the tags QSConfigName-* of the nodes"),
+        ("Parameters: [UpdateSsmAgent] do not exist in the template", "a name or a value that AWS's template does not"),
+        ("Role arn:aws:iam::111111111111:role/X can't be accessed", "A role by which Quick Setup works"),
         ("AWS::IAM::Role AWS-QuickSetup-X already exists", "Something of the same name is in the account"),
         ("LimitExceededException: rate", "A quota of the account is used up"),
         (
@@ -145,14 +148,44 @@ def test_roles_that_were_deleted_too_early_are_named(aws: Sandbox, run: Run) -> 
 
 def test_nodes_that_fail_are_the_instance_profile(aws: Sandbox, run: Run) -> None:
     prepare(aws)
-    create(aws)
+    arn = create(aws)
+    (definition,) = aws.client("ssm-quicksetup").get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
     session = with_status("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
     output = explained(run("report", "explain", "scan", session_factory=session))
     assert '"2 of 3 associations failed."' in output
     assert f"{WORKLOAD} us-east-1" in output
-    for expected in ("attach_instance_profile_policies = true", "AmazonSSMManagedInstanceCore", "QSConfigId"):
+    for expected in (
+        "attach_instance_profile_policies = true",
+        "AmazonSSMManagedInstanceCore and AWSQuickSetupPatchPolicyBaselineAccess",
+        f"QSConfigId-{definition['Id']} = {definition['Id']}",
+        f"aws-quicksetup-patchpolicy-{MANAGEMENT}-{definition['Id']}",
+    ):
         assert expected in output
-    assert "aws-quicksetup-patchpolicy-*" in output
+
+
+def test_nodes_of_another_type_read_no_baselines(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    create(aws, definition=HOST_MANAGEMENT)
+    session = with_status("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
+    output = explained(run("report", "explain", "scan", session_factory=session))
+    assert "Which nodes: State Manager" in output
+    assert "QSConfigId" not in output
+
+
+def test_the_message_of_the_manager_comes_first(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
+    failing("Resource handler returned message: 42")
+    message = "Deployment failed, ResourceStatusReason: explicit deny in a service control policy"
+
+    def change(parsed: dict[str, Any]) -> None:
+        for summary in parsed["StatusSummaries"]:
+            if summary["StatusType"] == "Deployment":
+                summary["StatusMessage"] = message
+
+    session = modifying("ssm-quicksetup.GetConfigurationManager", change)
+    output = explained(run("report", "explain", "scan", "--member-role-name", ROLE, session_factory=session))
+    assert output.index(f'AWS says of the whole: "{message}"') < output.index("Resource handler returned message: 42")
+    assert "A service control policy denies" in output, "what AWS says of the account is unknown"
+    assert "AssumeRole" not in {call.operation for call in aws.calls}, "the message is enough"
 
 
 # Cloud9

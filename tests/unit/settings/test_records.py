@@ -229,9 +229,33 @@ def test_another_administrator_takes_the_place_of_the_first(aws: Sandbox, run: R
     assert registered(aws) == "333333333333"
 
 
+def test_quick_setup_is_registered_last(aws: Sandbox, run: Run) -> None:
+    set_trusted(aws, "enabled")
+    aws.client("organizations").enable_aws_service_access(ServicePrincipal="ssm-quicksetup.amazonaws.com")
+    quick_setup = DELEGATED_ADMINISTRATOR.desired(aws, key="delegated-administrator/ssm-quicksetup.amazonaws.com")
+    query = settings_query(quick_setup, DELEGATED_ADMINISTRATOR.desired(aws))
+    outcome = run("ensure", "settings", query=query)
+    assert [line.partition(":")[0].partition("/")[2] for line in outcome.stdout.splitlines()] == [
+        "ssm.amazonaws.com",
+        "ssm-quicksetup.amazonaws.com",
+    ]
+
+
 # Before an administrator is deregistered
 
 _GUARD = {"member_role_name": "OrganizationAccountAccessRole", "regions": '["us-east-1"]'}
+
+
+def create_sync(aws: Sandbox, name: str) -> None:
+    aws.client("ssm", ADMINISTRATOR).create_resource_data_sync(
+        SyncName=name,
+        SyncType="SyncFromSource",
+        SyncSource={
+            "SourceType": "AwsOrganizations",
+            "SourceRegions": ["us-east-1"],
+            "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
+        },
+    )
 
 
 @pytest.fixture
@@ -240,22 +264,15 @@ def explorer(aws: Sandbox) -> dict[str, str]:
     set_trusted(aws, "enabled")
     register(aws, ADMINISTRATOR)
     aws.client("iam", ADMINISTRATOR).create_service_linked_role(AWSServiceName="accountdiscovery.ssm.amazonaws.com")
-    aws.client("ssm", ADMINISTRATOR).create_resource_data_sync(
-        SyncName="explorer",
-        SyncType="SyncFromSource",
-        SyncSource={
-            "SourceType": "AwsOrganizations",
-            "SourceRegions": ["us-east-1"],
-            "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
-        },
-    )
+    create_sync(aws, "explorer")
     return settings_query(DELEGATED_ADMINISTRATOR.desired(aws), action="restore")
 
 
 def test_a_sync_that_aws_would_delete_keeps_the_administrator(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
+    create_sync(aws, "OpsCenter-DA-ResourceDataSync")
     outcome = run("ensure", "settings", query={**explorer, **_GUARD})
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "AWS would delete its resource data syncs of the organization: explorer (us-east-1)" in (outcome.stderr)
+    assert "AWS would delete its resource data syncs of the organization: explorer (us-east-1)." in outcome.stderr
     assert "Destroy the configuration of the administrator account first" in outcome.stderr
     assert registered(aws) == ADMINISTRATOR
 

@@ -1,14 +1,15 @@
-"""The reasons of failures in StackSets, which Quick Setup does not return."""
+"""What StackSets knows of a definition's deployment: its stacks by account and Region, and why they failed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
@@ -20,16 +21,37 @@ _PREFIX = "AWS-QuickSetup-"
 # The number of operations to read: an account whose last deployment failed may not be part of the last operation.
 _OPERATIONS = 3
 
+# Where StackInstanceStatus has no DetailedStatus.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceSummary.html
+_DETAILED = {"CURRENT": "SUCCEEDED", "OUTDATED": "FAILED", "INOPERABLE": "INOPERABLE"}
+
+
+@dataclass(frozen=True)
+class StackInstance:
+    """A stack of a StackSet in an account and Region. `status`: its DetailedStatus."""
+
+    place: AccountRegion
+    status: str
+    reason: str
+
 
 def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
-    """Names of the StackSets that deploy this definition. Raises ServiceError."""
+    """Names of the StackSets that deploy this definition: one for each step. Raises ServiceError."""
     listed = aws.paginate(aws.cloudformation.list_stack_sets, Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
     return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(f"-{definition_id}"))
 
 
+def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[StackInstance]:
+    """The stacks of these StackSets. Raises ServiceError."""
+    for name in stack_sets:
+        for item in aws.paginate(aws.cloudformation.list_stack_instances, StackSetName=name, MaxResults=100):
+            status = item.get("StackInstanceStatus", {}).get("DetailedStatus") or _DETAILED[item["Status"]]
+            yield StackInstance((item["Account"], item["Region"]), status, item.get("StatusReason", ""))
+
+
 def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:
-    """The reasons why the definition's last deployment failed; empty if StackSets denies the calls."""
+    """The reasons why the definition's last deployment failed; those that could be read if StackSets denies a call."""
     reasons: dict[AccountRegion, str] = {}
     try:
         for name in find_stack_sets(aws, definition_id):
@@ -37,7 +59,7 @@ def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, 
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
     except ServiceError:
         # The caller may be allowed to call Quick Setup and not StackSets.
-        return {account_region: reason for account_region, reason in reasons.items() if reason}
+        pass
     return {account_region: reason for account_region, reason in reasons.items() if reason}
 
 

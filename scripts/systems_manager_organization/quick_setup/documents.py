@@ -1,0 +1,100 @@
+"""AWS's published documents of the configuration types, as `make quick-setup-documents` extracts them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LOCAL, ORGANIZATION = "LOCAL", "ORGANIZATION"
+
+_FOLDER = Path(__file__).with_name("documents")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How a type is deployed to the account itself, or to the organization.
+
+    Attributes:
+        collision: which other configuration of the type AWS refuses: SINGLETON, OU, OU_REGION or REGION; "" for none.
+        collision_parameters: parameters in which both must be equal for it.
+        regions: those that it can be deployed to.
+        resources: what it makes, by name in its templates.
+    """
+
+    collision: str
+    collision_parameters: tuple[str, ...]
+    regions: frozenset[str]
+    resources: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def has_names_without_id(self) -> bool:
+        """Whether it makes a role whose name has neither the configuration's id nor a parameter that collides.
+
+        Two of them cannot be deployed to the same account and Region.
+        """
+        return any(
+            not any(part in json.dumps(role["name"]) for part in ("QSConfigurationId", *self.collision_parameters))
+            for role in self.resources.values()
+            if role["type"] == "AWS::IAM::Role" and "name" in role
+        )
+
+
+def type_names() -> list[str]:
+    """The types that AWS has published."""
+    return sorted(path.stem for path in _FOLDER.glob("*.json"))
+
+
+def deployment_of(type_name: str, kind: str) -> Deployment | None:
+    """The deployment of this kind; None for a type that is not published, or has none of this kind."""
+    found = next((item for item in _read(type_name).get("deployments", []) if item["type"] == kind), None)
+    if found is None:
+        return None
+    templates = _read(type_name)["templates"]
+    names = [step["template"] for steps in found["steps"] for step in steps]
+    return Deployment(
+        collision=found["collision"] or "",
+        collision_parameters=tuple(found["collision_parameters"]),
+        regions=frozenset(found["regions"]),
+        resources={f"{name}.{key}": item for name in names for key, item in templates[name]["resources"].items()},
+    )
+
+
+def resource_names(resource_type: str) -> frozenset[str]:
+    """The fixed names of the resources of this type, as `AWS::SSM::ResourceDataSync`, that any deployment makes."""
+    return frozenset(
+        name
+        for _, resource in resources()
+        if resource["type"] == resource_type and isinstance(name := resource.get("name"), str)
+    )
+
+
+def resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The name of a type, and a resource of its templates: of all types."""
+    for type_name in type_names():
+        for template in _read(type_name)["templates"].values():
+            for resource in template["resources"].values():
+                yield type_name, resource
+
+
+def types_that_run(document: str) -> tuple[str, ...]:
+    """The types whose associations run this document of AWS."""
+    return tuple(name for name in type_names() if document in _read(name)["documents"])
+
+
+def makes(type_name: str, resource_type: str) -> bool:
+    """Whether a type makes a resource of this type."""
+    return any(name == type_name and resource["type"] == resource_type for name, resource in resources())
+
+
+@cache
+def _read(type_name: str) -> Mapping[str, Any]:
+    if type_name not in type_names():
+        return {}
+    found: Mapping[str, Any] = json.loads((_FOLDER / f"{type_name}.json").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,142 @@
+"""`report.py leftovers`."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Fault
+from sandbox_tests.cases.quick_setup import policy
+from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.installation.leftovers import rules
+from unit.quick_setup_cases import create, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+    from sandbox import Sandbox
+    from unit.conftest import Outcome, Run
+
+MANAGEMENT, ADMINISTRATOR, WORKLOAD = "111111111111", "222222222222", "333333333333"
+ROLE = "OrganizationAccountAccessRole"
+DHMC_ROLE = "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1"
+DHMC_SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
+ACCESS_LOGS = f"aws-quicksetup-patchpolicy-access-log-{MANAGEMENT}-0a1b-ab1cd"
+LOG_GROUP = "/aws/lambda/AWS-QuickSetup-OpsCenterMemberAccountLambdaFunction-ab1cd-0a1b"
+
+
+def with_answers(*log_groups: str, tags: tuple[tuple[str, str], ...] = ()) -> Callable[..., Session]:
+    """Sessions for which CloudWatch Logs and EC2, which the sandbox lacks, answer this."""
+    ok = type("Response", (), {"status_code": 200})()
+    answers: dict[str, Any] = {
+        "logs.DescribeLogGroups": {"logGroups": [{"logGroupName": name} for name in log_groups]},
+        "ec2.DescribeTags": {"Tags": [{"ResourceId": resource, "Key": key} for resource, key in tags]},
+    }
+
+    def session(**options: str | None) -> Session:
+        made = boto3_session(**options)
+        for operation, answer in answers.items():
+            made.events.register(f"before-call.{operation}", partial(_answer, (ok, answer)))
+        return made
+
+    return session
+
+
+def _answer(answer: Any, **_event: object) -> Any:
+    return answer
+
+
+def leftovers(run: Run, *arguments: str, session: Callable[..., Session] | None = None) -> Outcome:
+    return run("report", "leftovers", *arguments, session_factory=session or with_answers())
+
+
+def make_role(aws: Sandbox, account_id: str, name: str) -> None:
+    trust = policy(Principal={"Service": "ssm.amazonaws.com"})
+    aws.client("iam", account_id).create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+
+
+@pytest.mark.usefixtures("aws")
+def test_nothing_is_left(run: Run) -> None:
+    outcome = leftovers(run)
+    assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", "0 leftovers.\n")
+
+
+def test_each_has_its_owner_and_the_command_that_removes_it(aws: Sandbox, run: Run) -> None:
+    make_role(aws, WORKLOAD, DHMC_ROLE)
+    make_role(aws, WORKLOAD, "Somebodys")
+    make_role(aws, ADMINISTRATOR, "AWS-SystemsManager-AutomationAdministrationRole")
+    aws.client("ssm", WORKLOAD).update_service_setting(SettingId=DHMC_SETTING, SettingValue=DHMC_ROLE)
+    aws.client("s3").create_bucket(Bucket=ACCESS_LOGS)
+    before = aws.snapshot()
+    session = with_answers(LOG_GROUP, "/aws/lambda/theirs", tags=(("i-0123456789abcdef0", "QSConfigName-ab1cd"),))
+    arguments = ("--member-role-name", ROLE, "--regions", '["us-east-1"]', "--json")
+    outcome = leftovers(run, *arguments, session=session)
+    assert outcome.status == 1
+    document = json.loads(outcome.stdout)
+    assert document["unreadable"] == []
+    found = {(i["account_id"], i["kind"], i["name"]): i for i in document["leftovers"]}
+    everywhere = {
+        (account_id, *what)
+        for account_id in (MANAGEMENT, ADMINISTRATOR, WORKLOAD)
+        for what in (("log_group", LOG_GROUP), ("tag", "QSConfigName-ab1cd"))
+    }
+    assert found.keys() == everywhere | {
+        (WORKLOAD, "role", DHMC_ROLE),
+        (WORKLOAD, "setting", DHMC_SETTING),
+        (ADMINISTRATOR, "role", "AWS-SystemsManager-AutomationAdministrationRole"),
+        (MANAGEMENT, "bucket", ACCESS_LOGS),
+    }
+    bucket = found[MANAGEMENT, "bucket", ACCESS_LOGS]
+    assert (bucket["configuration_id"], bucket["types"]) == ("ab1cd", ["AWSQuickSetupType-PatchPolicy"])
+    assert bucket["remove"] == f"aws s3 rb --force s3://{ACCESS_LOGS}"
+    assert found[WORKLOAD, "log_group", LOG_GROUP]["types"] == ["AWSQuickSetupType-SSMOpsCenter"]
+    assert found[WORKLOAD, "setting", DHMC_SETTING]["remove"] == (
+        f"aws ssm reset-service-setting --region us-east-1 --setting-id {DHMC_SETTING}"
+    )
+    assert found[WORKLOAD, "tag", "QSConfigName-ab1cd"]["remove"].endswith(
+        "--resources i-0123456789abcdef0 --tags Key=QSConfigName-ab1cd"
+    )
+    assert aws.snapshot() == before, "it only reads"
+
+
+def test_without_a_role_the_account_itself(aws: Sandbox, run: Run) -> None:
+    make_role(aws, WORKLOAD, DHMC_ROLE)
+    make_role(aws, MANAGEMENT, "AmazonSSMRoleForInstancesQuickSetup")
+    outcome = leftovers(run)
+    assert outcome.status == 1
+    assert outcome.stdout == (
+        f"{MANAGEMENT}: role AmazonSSMRoleForInstancesQuickSetup, of SSMHostMgmt or PatchPolicy or Distributor\n"
+        "  aws iam delete-role --role-name AmazonSSMRoleForInstancesQuickSetup\n"
+    )
+    assert "AssumeRole" not in {call.operation for call in aws.calls}
+
+
+def test_what_a_configuration_still_uses_is_not_left(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    arn = create(aws)
+    (definition,) = aws.client("ssm-quicksetup").get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
+    make_role(aws, MANAGEMENT, "AmazonSSMRoleForInstancesQuickSetup")
+    own, former = (f"/aws/lambda/delete-name-tags-{name}" for name in (definition["Id"], "gone1"))
+    outcome = leftovers(run, session=with_answers(own, former))
+    assert re.findall(r"log group (\S+), of (\w+)", outcome.stdout) == [(former, "gone1")]
+    assert "AmazonSSMRoleForInstancesQuickSetup" not in outcome.stdout
+
+
+def test_what_could_not_be_read_is_said(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("iam", "ListRoles", "access_denied", times=1000))
+    outcome = leftovers(run)
+    assert outcome.status == 2
+    assert "Not read: iam:ListRoles failed" in outcome.stderr
+
+
+def test_what_the_templates_retain_is_a_rule() -> None:
+    kinds = {(rule.kind, rule.types) for rule in rules()}
+    assert ("bucket", ("AWSQuickSetupType-PatchPolicy",)) in kinds
+    assert ("log_group", ("AWSQuickSetupType-SSMOpsCenter",)) in kinds
+    assert all(rule.types for rule in rules())
