@@ -211,7 +211,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     sandbox.reset(Scenario.named("troubled"))
     calls: dict[str, dict[str, Any]] = {
         "warned": {
-            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1"]}},
+            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1", "us-east-1"]}},
             "regions": ["ap-east-1", "us-east-1"],
             "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
