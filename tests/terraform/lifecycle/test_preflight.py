@@ -253,7 +253,9 @@ def test_warning(warnings: Sequence[Diagnostic], row: Row) -> None:
 
 
 def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
-    (warning,) = [warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")]
+    (warning,) = [
+        warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")
+    ]
     codes = [line.split()[1] for line in warning.detail.splitlines()[1:]]
     assert codes == sorted(codes)
     assert all(len(line) < 700 for line in warning.detail.splitlines())
