@@ -8,7 +8,7 @@ locals {
     default-host-management = { type = "AWSQuickSetupType-DHMC", input = var.default_host_management, parameters = {} }
     host-management         = { type = "AWSQuickSetupType-SSMHostMgmt", input = var.host_management, parameters = local.host_management_parameters }
     ops-center              = { type = "AWSQuickSetupType-SSMOpsCenter", input = var.ops_center, parameters = {} }
-    change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = var.change_manager, parameters = {} }
+    change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = var.change_manager, parameters = local.change_manager_parameters }
   }
 
   reserved_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
@@ -18,7 +18,7 @@ locals {
     ready                  = terraform_data.preflight.input && length(module.settings.applied) > 0
     local_deployment_roles = module.quick_setup.local_deployment_roles
     creation               = local.creation
-    ignored_findings       = [for code in ["REGION_NOT_SUPPORTED"] : code if local.severities[code] != "error"]
+    ignored_findings       = [for code in ["REGION_NOT_SUPPORTED", "TARGET_NOT_SUPPORTED"] : code if local.severities[code] != "error"]
   }
 
   # Known to every plan: an empty list of organizational units stands for the root, whose id may be unknown.
@@ -75,6 +75,9 @@ locals {
       }
     },
   )
+  change_manager_parameters = {
+    for key, value in { JobFunction = one(var.change_manager[*].job_function) } : key => value if value != null
+  }
   host_management_parameters = {
     ScanInstances = tostring(var.host_management == null ? false : var.host_management.scan_instances == true)
   }

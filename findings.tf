@@ -14,6 +14,19 @@ locals {
     ) : subject => setsubtract(regions, local.supported_regions)
   }
 
+  # By AWS's own document of the type: the whole organization, or organizational units too.
+  whole_organization_types = [
+    for type in distinct([for configuration in values(local.desired_configurations) : configuration.type]) : type
+    if anytrue([
+      for deployment in try(jsondecode(file("${path.module}/scripts/systems_manager_organization/quick_setup/documents/${type}.json")).deployments, []) :
+      deployment.type == "ORGANIZATION" && try(join(",", deployment.targets) == "ENTIRE_ORG", false)
+    ])
+  ]
+  unsupported_targets = {
+    for name, configuration in local.desired_configurations : name => [for id in configuration.organizational_unit_ids : id if !startswith(id, "r-")]
+    if contains(local.whole_organization_types, configuration.type)
+  }
+
   terraform_findings = concat(
     [
       for subject, regions in local.unsupported_regions : {
@@ -22,6 +35,14 @@ locals {
         message = "Quick Setup does not support ${join(", ", regions)}, according to this version of the module."
         remedy  = "Use ${join(", ", local.supported_regions)}."
       } if length(regions) > 0
+    ],
+    [
+      for name, units in local.unsupported_targets : {
+        code    = "TARGET_NOT_SUPPORTED"
+        subject = name
+        message = "${local.desired_configurations[name].type} is deployed to the whole organization only, and this targets ${join(", ", units)}."
+        remedy  = "Set target_organizational_unit_ids of this configuration to the root of the organization."
+      } if length(units) > 0
     ],
     local.observed_organization.id == local.organization.id ? [] : [{
       code    = "ORGANIZATION_CHANGED"

@@ -25,6 +25,11 @@ variable "target_organizational_unit_ids" {
   }
 
   validation {
+    condition     = length(coalesce(var.target_organizational_unit_ids, [])) <= 1 || alltrue([for id in coalesce(var.target_organizational_unit_ids, []) : !startswith(id, "r-")])
+    error_message = "target_organizational_unit_ids is ${jsonencode(var.target_organizational_unit_ids)}, but the root contains every organizational unit. Keep the root alone, or remove it."
+  }
+
+  validation {
     condition     = alltrue([for id in coalesce(var.target_organizational_unit_ids, []) : can(regex("^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$", id))])
     error_message = "target_organizational_unit_ids is ${jsonencode(var.target_organizational_unit_ids)}, but each must be an organizational unit (\"ou-ab12-34cd56ef\") or the root (\"r-ab12\")."
   }
@@ -90,7 +95,7 @@ variable "patch_policies" {
   description = <<-EOT
     Patch policies by name. `{ scan-everything = {} }` is AWS's recommendation: every account scanned daily at 01:00 UTC against AWS's default baselines, nothing installed.
     - `operation`: `Scan` (default) or `ScanAndInstall`.
-    - `scan_schedule`: cron expression of six fields in UTC. Default: `cron(0 1 * * ? *)`.
+    - `scan_schedule`: cron expression of six fields in UTC, without months, at most every 30 minutes. Default: `cron(0 1 * * ? *)`.
     - `scan_at_next_interval`: whether the first scan waits for the schedule. Default: false.
     - `install_schedule`: the same, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
@@ -99,7 +104,7 @@ variable "patch_policies" {
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
-    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. The provider's Region must be among the Regions. Default: the module's.
     - `log_bucket`: `name`, `region`, `key_prefix` of an S3 bucket for the commands' output. Default: none.
     - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that patching requires to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
@@ -144,7 +149,7 @@ variable "default_host_management" {
   description = <<-EOT
     Default Host Management Configuration: Systems Manager manages EC2 instances without an instance profile. Null: off.
     - `update_ssm_agent`: whether SSM Agent is updated. Default: true.
-    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `target_organizational_unit_ids`, `regions`: instead of the module's. AWS deploys it to the whole organization only: if the module's are organizational units, set the root here. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
     - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
@@ -163,7 +168,7 @@ variable "default_host_management" {
 
 variable "host_management" {
   description = <<-EOT
-    Host Management: inventory and agent updates of EC2 instances that are managed already. Null: off.
+    Host Management: inventory and agent updates of EC2 instances; those without an instance profile get one. Null: off.
     - `update_ssm_agent`: updates SSM Agent every two weeks. Default: true.
     - `update_ec2_launch_agent`: updates the EC2 launch agent every 30 days. Default: false.
     - `collect_inventory`: collects inventory every 30 minutes. Default: true.
@@ -171,7 +176,7 @@ variable "host_management" {
     - `install_cloudwatch_agent`, `update_cloudwatch_agent`: installs the CloudWatch agent, whose metrics are charged, and updates it every 30 days. Default: false.
     - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that Systems Manager requires to existing instance profiles. Default: false.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
-    - `management_account`: covers the management account by a separate configuration: `regions`, none of them among those above; optionally only nodes with `target_tag` (`key`, `value`), in `instance_ids`, or in `resource_group_name`. Default: not covered.
+    - `management_account`: covers the management account by a separate configuration: `regions`; optionally only nodes with `target_tag` (`key`, `value`), in `instance_ids`, or in `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
@@ -222,7 +227,7 @@ variable "ops_center" {
 variable "change_manager" {
   description = <<-EOT
     Change Manager: requests, approvals and execution of changes across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
-    - `job_function`: job function of the users who request changes, for example `NetworkOperations`.
+    - `job_function`: job function of the users who request changes, for example `NetworkOps` (1 to 10 letters, digits or underscores).
     - `custom_permissions`: their permissions in Change Manager, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
@@ -240,6 +245,11 @@ variable "change_manager" {
   validation {
     condition     = var.change_manager == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
     error_message = "change_manager is set, but it requires a delegated administrator of ssm.amazonaws.com. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+  }
+
+  validation {
+    condition     = alltrue([for job_function in var.change_manager[*].job_function : can(regex("^\\w{1,10}$", job_function))])
+    error_message = "change_manager.job_function is ${jsonencode(one(var.change_manager[*].job_function))}, but must have 1 to 10 letters, digits or underscores, for example \"NetworkOps\"."
   }
 
   validation {

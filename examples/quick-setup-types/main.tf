@@ -31,11 +31,12 @@ module "systems_manager" {
       target_organizational_unit_ids = var.organizational_unit_ids
     }
 
-    # Installs the CloudWatch agent and the EFS tools, and reinstalls them every 14 days where they are missing.
+    # Installs the CloudWatch agent and the EFS tools, and reinstalls them every 14 days where they are missing. Quick
+    # Setup requires three names, "novalue" for none.
     packages = {
       type = "AWSQuickSetupType-Distributor"
       parameters = {
-        PackagesToInstall   = "AWSCWAgent,AWSEFSTools"
+        PackagesToInstall   = "AWSCWAgent,AWSEFSTools,novalue"
         RemediationSchedule = "rate(14 days)"
       }
       target_organizational_unit_ids = var.organizational_unit_ids
@@ -63,11 +64,11 @@ module "systems_manager" {
       }
     }
 
-    # Conformance packs evaluate the resources that AWS Config records.
+    # Conformance packs evaluate the resources that AWS Config records. Quick Setup requires five names, "novalue" for none.
     conformance-packs = {
       type = "AWSQuickSetupType-CFGCPacks"
       parameters = {
-        CPackNames         = "Operational-Best-Practices-for-CIS-AWS-v1.4-Level1"
+        CPackNames         = "CISAWSFBv13Level1,IAM,novalue,novalue,novalue"
         DelegatedAccountId = var.config_administrator_account_id
       }
     }

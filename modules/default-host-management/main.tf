@@ -19,7 +19,7 @@ module "configuration" {
 
   name                  = var.name
   type                  = "AWSQuickSetupType-DHMC"
-  parameters            = { UpdateSsmAgent = tostring(var.organization.update_ssm_agent) }
+  parameters            = { UpdateSSMAgent = tostring(var.organization.update_ssm_agent) }
   additional_parameters = var.additional_parameters
   regions               = var.organization.regions
   targets               = { organizational_unit_ids = var.organization.organizational_unit_ids }

@@ -3,8 +3,7 @@ data "aws_caller_identity" "current" {}
 locals {
   management_account_name = "${var.name}-management-account"
 
-  # Keys as in AWS's API reference, from which the documentation of its SDKs differs in places.
-  # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+  # As in AWS's template: scripts/systems_manager_organization/quick_setup/documents/disagreements.json
   parameters = {
     UpdateSsmAgent         = tostring(var.update_ssm_agent)
     UpdateEc2LaunchAgent   = tostring(var.update_ec2_launch_agent)

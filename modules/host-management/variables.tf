@@ -22,7 +22,7 @@ variable "organization" {
 variable "management_account" {
   description = <<-EOT
     Deploys Host Management to the account of the provider itself, by a separate configuration. Null: not covered.
-    - `regions`: Regions to deploy in, which must differ from those of `organization`: Quick Setup accepts one Host Management configuration for a Region.
+    - `regions`: Regions to deploy in.
     - `target_tag`: only nodes with this tag: `key`, `value`; or
     - `instance_ids`: only these; or
     - `resource_group_name`: only those of this resource group. Default: all nodes.
@@ -37,11 +37,6 @@ variable "management_account" {
     resource_group_name = optional(string)
   })
   default = null
-
-  validation {
-    condition     = var.management_account == null || var.organization == null ? true : length(setintersection(var.management_account.regions, var.organization.regions)) == 0
-    error_message = "management_account.regions is ${jsonencode(var.management_account == null ? [] : var.management_account.regions)} and organization.regions is ${jsonencode(var.organization == null ? [] : var.organization.regions)}, but Quick Setup accepts one Host Management configuration for a Region. Use different Regions, or set management_account = null."
-  }
 
   validation {
     condition = var.management_account == null ? true : length([

@@ -1,4 +1,5 @@
-# Quick Setup requires the baselines as a JSON object with one baseline for every operating system.
+# Quick Setup requires the baselines as a JSON object with one baseline for every operating system, and deploys it as a template
+# parameter of at most 4,096 characters: without descriptions, which nothing reads.
 
 data "aws_ssm_patch_baselines" "default" {
   default_baselines = true
@@ -11,10 +12,9 @@ data "aws_ssm_patch_baselines" "all" {
 locals {
   default_baselines = {
     for baseline in data.aws_ssm_patch_baselines.default.baseline_identities : baseline.operating_system => {
-      value       = baseline.baseline_id
-      label       = baseline.baseline_name
-      description = baseline.baseline_description
-      disabled    = !baseline.default_baseline
+      value    = baseline.baseline_id
+      label    = baseline.baseline_name
+      disabled = !baseline.default_baseline
     }
   }
 
@@ -24,10 +24,9 @@ locals {
 
   custom_baselines = {
     for operating_system, id in coalesce(var.baselines, {}) : operating_system => {
-      value       = id
-      label       = local.known_baselines[id].baseline_name
-      description = local.known_baselines[id].baseline_description
-      disabled    = false
+      value    = id
+      label    = local.known_baselines[id].baseline_name
+      disabled = false
     } if contains(keys(local.known_baselines), id)
   }
 

@@ -7,8 +7,7 @@ locals {
 
   installing = var.operation == "ScanAndInstall"
 
-  # Keys as in AWS's API reference, from which the documentation of its SDKs differs in places.
-  # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
+  # As in AWS's template: scripts/systems_manager_organization/quick_setup/documents/disagreements.json
   common_parameters = {
     PatchPolicyName           = var.name
     PatchBaselineRegion       = data.aws_region.current.id

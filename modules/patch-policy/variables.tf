@@ -27,7 +27,7 @@ variable "operation" {
 }
 
 variable "scan_schedule" {
-  description = "When to scan, as a cron expression of six fields in UTC. Default: daily at 01:00, AWS's recommendation. https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"
+  description = "When to scan, as a cron expression of six fields in UTC, of those that State Manager accepts: no months, at most every 30 minutes. Default: daily at 01:00, AWS's recommendation. https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"
   type        = string
   default     = "cron(0 1 * * ? *)"
   nullable    = false
@@ -145,9 +145,15 @@ variable "include_management_account" {
 }
 
 variable "regions" {
-  description = "Regions to patch in."
+  description = "Regions to patch in, the provider's among them."
   type        = set(string)
   nullable    = false
+
+  # Only the deployment to that Region makes the bucket with the baselines.
+  validation {
+    condition     = contains(var.regions, data.aws_region.current.id)
+    error_message = "Patch policy \"${var.name}\": regions is ${jsonencode(var.regions)}, but must contain the provider's Region, in which Quick Setup keeps the baselines. Add \"${data.aws_region.current.id}\"."
+  }
 }
 
 variable "log_bucket" {

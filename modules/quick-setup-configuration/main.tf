@@ -66,6 +66,11 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     }
 
     precondition {
+      condition     = contains(var.prerequisites.ignored_findings, "TARGET_NOT_SUPPORTED") || !startswith(local.type_definition.targets, "root") || alltrue([for id in coalesce(var.targets.organizational_unit_ids, []) : startswith(id, "r-")])
+      error_message = "Configuration \"${var.name}\": TARGET_NOT_SUPPORTED: targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization only. Use its root, for example [\"r-ab12\"]."
+    }
+
+    precondition {
       condition     = var.prerequisites.ready
       error_message = "Configuration \"${var.name}\" is not deployed: prerequisites.ready is false."
     }

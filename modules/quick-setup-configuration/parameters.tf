@@ -1,4 +1,4 @@
-# Validates the parameters of the types in AWS's reference. Those of any other type are sent unchecked.
+# Validates the parameters of the types that AWS publishes, by types.json. Those of any other type are sent unchecked.
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
 
 locals {
@@ -18,8 +18,37 @@ locals {
 
   misplaced_parameters = var.targets.organizational_unit_ids == null ? [] : tolist(setintersection(keys(var.parameters), local.type_definition.account_only))
 
-  invalid_parameters = [
-    for key, parameter in local.type_definition.parameters : "${key} is ${jsonencode(lookup(var.parameters, key, ""))}, but ${var.type} requires ${parameter.rule}."
-    if contains(keys(var.parameters), key) && !can(regex("^(?:${parameter.pattern})$", lookup(var.parameters, key, "")))
-  ]
+  given_parameters = {
+    for key, parameter in local.type_definition.parameters : key => {
+      value   = var.parameters[key]
+      pattern = lookup(parameter, "pattern", "(?s).*")
+      rule    = lookup(parameter, "rule", "any text")
+      # Null: any. A list of CloudFormation has commas between its elements.
+      values   = tolist(lookup(parameter, "values", null))
+      elements = tostring(lookup(parameter, "elements", "1"))
+      given    = [for element in split(",", var.parameters[key]) : trimspace(element)]
+    } if contains(keys(var.parameters), key)
+  }
+
+  invalid_parameters = concat(
+    [
+      for key, parameter in local.given_parameters : "${key} is ${jsonencode(parameter.value)}, but ${var.type} requires ${parameter.rule}."
+      if parameter.values == null && !can(regex("^(?:${parameter.pattern})$", parameter.value))
+    ],
+    [
+      for key, parameter in local.given_parameters : "${key} is ${jsonencode(parameter.value)}, but ${var.type} requires ${join("", [
+        parameter.elements == "1" ? "" : parameter.elements == "*" ? "a list, with commas between, of " : "${parameter.elements} elements with commas between, the last of them \"novalue\" if you have fewer, of ",
+        join(", ", [for value in parameter.values : jsonencode(value)]),
+      ])}."
+      if parameter.values == null ? false : (
+        length(setsubtract(parameter.given, parameter.values)) > 0 ||
+        parameter.elements != "*" && tostring(length(parameter.given)) != parameter.elements
+      )
+    ],
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (Parameters)
+    [
+      for key, value in local.parameters : "${key} has ${length(value)} characters, but Quick Setup deploys it as a parameter of a CloudFormation template, which has at most 4,096. Shorten it."
+      if length(value) > 4096
+    ],
+  )
 }

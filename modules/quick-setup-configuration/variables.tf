@@ -34,7 +34,7 @@ variable "type" {
 }
 
 variable "parameters" {
-  description = "Parameters of the type as in AWS's reference, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
+  description = "Parameters of the type as in types.json, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
   type        = map(string)
   default     = {}
   nullable    = false
@@ -95,13 +95,19 @@ variable "targets" {
     error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but each must be a root (\"r-ab12\") or an organizational unit (\"ou-ab12-34cd56ef\")."
   }
 
+  # OpsCenter decides by the first of them whether it is for the whole organization, and "ou-" comes before "r-".
   validation {
-    condition     = var.targets.organizational_unit_ids == null || local.type_definition.targets != "root or account" ? true : alltrue([for id in var.targets.organizational_unit_ids : startswith(id, "r-")])
-    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization only: use its root, for example [\"r-ab12\"]."
+    condition     = length(coalesce(var.targets.organizational_unit_ids, [])) <= 1 || alltrue([for id in coalesce(var.targets.organizational_unit_ids, []) : !startswith(id, "r-")])
+    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but the root contains every organizational unit. Keep the root alone, or remove it."
   }
 
   validation {
-    condition     = var.targets.account_id == null || local.type_definition.targets != "units"
+    condition     = var.targets.organizational_unit_ids == null || local.type_definition.targets != "account"
+    error_message = "targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to one account only. Set account_id instead."
+  }
+
+  validation {
+    condition     = var.targets.account_id == null || contains(["", "account"], local.type_definition.targets) || endswith(local.type_definition.targets, "or account")
     error_message = "targets.account_id is ${jsonencode(var.targets.account_id)}, but ${var.type} is deployed to organizational units only. Set organizational_unit_ids instead."
   }
 
@@ -117,7 +123,7 @@ variable "prerequisites" {
     - `ready`: whether the configuration may be deployed: organizational units require trusted access of Systems Manager and StackSets (`modules/settings`). A value that is unknown until they are enabled delays the configuration until then. Default: true.
     - `local_deployment_roles`: roles for deploying to this account itself: the output of `modules/quick-setup`. Required for patch policies and for `targets.account_id`; not sent otherwise. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     - `creation`: distinguishes what a plan creates from what exists in AWS already. `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`; null: no such tag. `existing`: TYPE/NAME of a configuration to the reason why a plan must not create it: `existing` of `observe.py organization`; default: none.
-    - `ignored_findings`: finding codes that are not errors here, for example `REGION_NOT_SUPPORTED`. Default: none.
+    - `ignored_findings`: finding codes that are not errors here: `REGION_NOT_SUPPORTED`, `TARGET_NOT_SUPPORTED`. Default: none.
   EOT
   type = object({
     ready = optional(bool, true)

@@ -1,12 +1,12 @@
 variable "role_name_prefix" {
-  description = "Prefix of the names of the roles. It must start with `AWS-QuickSetup-`, as AWS's managed policies allow no other roles to be passed to Quick Setup, and must differ from the names that Quick Setup's console uses. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html"
+  description = "Prefix of the names of the roles, 1 to 50 characters. AWS's managed policies allow only roles whose names start with `AWS-QuickSetup-` to be passed to Quick Setup; another prefix requires a policy of your own. It must differ from the names that Quick Setup's console uses. https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html"
   type        = string
   default     = "AWS-QuickSetup-Organization-"
   nullable    = false
 
   validation {
-    condition     = can(regex("^AWS-QuickSetup-[\\w+=,.@-]{1,33}$", var.role_name_prefix))
-    error_message = "role_name_prefix is ${jsonencode(var.role_name_prefix)}, but must start with \"AWS-QuickSetup-\" followed by 1 to 33 letters, digits or +=,.@_-."
+    condition     = can(regex("^[\\w+=,.@-]{1,50}$", var.role_name_prefix))
+    error_message = "role_name_prefix is ${jsonencode(var.role_name_prefix)}, but must have 1 to 50 letters, digits or +=,.@_-."
   }
 }
 

@@ -44,7 +44,7 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
             "administrator_account_id": ADMINISTRATOR,
             "scanned_organizational_unit_ids": [workloads["Production"]],
             "patched_organizational_unit_ids": [workloads["Test"]],
-            "change_manager_job_function": "NetworkOperations",
+            "change_manager_job_function": "NetworkOps",
             "member_role_name": DEFAULT_ACCESS_ROLE,
         },
     )

@@ -17,7 +17,7 @@ variable "patched_organizational_unit_ids" {
 }
 
 variable "change_manager_job_function" {
-  description = "Job function of Change Manager, for example `NetworkOperations`. Null: no Change Manager, which AWS closed to new customers on 2025-11-07."
+  description = "Job function of Change Manager, for example `NetworkOps`. Null: no Change Manager, which AWS closed to new customers on 2025-11-07."
   type        = string
   default     = null
 }

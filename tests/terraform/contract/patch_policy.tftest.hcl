@@ -91,7 +91,7 @@ run "every_input" {
   variables {
     name                             = "install"
     operation                        = "ScanAndInstall"
-    scan_schedule                    = "cron(30 3 ? * MON-FRI *)"
+    scan_schedule                    = "cron(0/30 * ? * MON-FRI *)"
     scan_at_next_interval            = true
     install_schedule                 = "cron(0 2 ? * SAT#1 *)"
     install_at_next_interval         = false
@@ -113,7 +113,7 @@ run "every_input" {
       PatchBaselineRegion                     = "us-east-1"
       PatchBaselineUseDefault                 = "custom"
       ConfigurationOptionsPatchOperation      = "ScanAndInstall"
-      ConfigurationOptionsScanValue           = "cron(30 3 ? * MON-FRI *)"
+      ConfigurationOptionsScanValue           = "cron(0/30 * ? * MON-FRI *)"
       ConfigurationOptionsScanNextInterval    = "true"
       ConfigurationOptionsInstallValue        = "cron(0 2 ? * SAT#1 *)"
       ConfigurationOptionsInstallNextInterval = "false"
@@ -135,7 +135,7 @@ run "every_input" {
   }
 
   assert {
-    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", description = "Approved by us.", disabled = false }
+    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", disabled = false }
     error_message = "The chosen baseline is not sent: ${module.organization.parameters.SelectedPatchBaselines}"
   }
 
@@ -146,4 +146,25 @@ run "every_input" {
     )
     error_message = "The management account's own configuration differs in more than name and target: ${jsonencode(module.management_account[0].parameters)}."
   }
+}
+
+run "parameter_over_4096_characters" {
+  command = plan
+
+  module {
+    source = "./modules/quick-setup-configuration"
+  }
+
+  variables {
+    type    = "AWSQuickSetupType-PatchPolicy"
+    targets = { organizational_unit_ids = ["r-ab12"] }
+    parameters = {
+      PatchPolicyName        = "scan-everything"
+      PatchBaselineRegion    = "us-east-1"
+      OutputLogEnableS3      = "false"
+      SelectedPatchBaselines = jsonencode({ WINDOWS = { value = "pb-0123456789abcdef0", label = join("", [for index in range(1024) : "xxxx"]) } })
+    }
+  }
+
+  expect_failures = [aws_ssmquicksetup_configuration_manager.this]
 }

@@ -83,7 +83,7 @@ run "every_step" {
   variables {
     dedicated_organizational_unit = { id = "ou-ab12-34cd56ef" }
     delegated_administrator       = { account_id = "222222222222" }
-    patch_policies                = { scan-everything = {}, install = { operation = "ScanAndInstall", regions = ["eu-west-1"] } }
+    patch_policies                = { scan-everything = {}, install = { operation = "ScanAndInstall", regions = ["us-east-1", "eu-west-1"] } }
     default_host_management       = {}
   }
 
@@ -100,7 +100,7 @@ run "every_step" {
   assert {
     condition = jsonencode({ for name, configuration in output.quick_setup_configurations : name => [configuration.type, configuration.regions, configuration.targets] }) == jsonencode({
       default-host-management = ["AWSQuickSetupType-DHMC", ["us-east-1"], ["r-ab12"]]
-      install                 = ["AWSQuickSetupType-PatchPolicy", ["eu-west-1"], ["r-ab12"]]
+      install                 = ["AWSQuickSetupType-PatchPolicy", ["eu-west-1", "us-east-1"], ["r-ab12"]]
       scan-everything         = ["AWSQuickSetupType-PatchPolicy", ["us-east-1"], ["r-ab12"]]
     })
     error_message = "The configurations are ${jsonencode(output.quick_setup_configurations)}."

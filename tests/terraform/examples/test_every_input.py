@@ -9,7 +9,7 @@ import pytest
 
 from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
-from harness.organization import child_units, managers
+from harness.organization import child_units, managers, root_id
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ROLES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
                 "regions": ["us-east-1"],
             },
         },
-        default_host_management={"update_ssm_agent": False},
+        default_host_management={"update_ssm_agent": False, "target_organizational_unit_ids": [root_id(sandbox)]},
         tags={"Owner": "platform"},
     )
 
@@ -62,7 +62,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
     assert _deployed(sandbox) == {
         "default-host-management": {
             (account, region)
-            for account in (ADMINISTRATOR, "333333333333")
+            for account in (ADMINISTRATOR, "333333333333", "444444444444", "555555555555", "666666666666")
             for region in ("ap-northeast-1", "us-east-1")
         },
         "install on Sundays": {
@@ -76,12 +76,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
     parameters = _parameters(sandbox, "install on Sundays")
     baselines = json.loads(parameters["SelectedPatchBaselines"])
     assert parameters["TargetTagValue"] == '$(reboot) "now"'
-    assert baselines["WINDOWS"] == {
-        "value": baseline,
-        "label": "ours",
-        "description": baselines["WINDOWS"]["description"],
-        "disabled": False,
-    }
+    assert baselines["WINDOWS"] == {"value": baseline, "label": "ours", "disabled": False}
     assert len(baselines) > 1, "other operating systems have AWS's default"
 
     assert_clean_destroy(

@@ -206,7 +206,7 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     sandbox.reset(Scenario.named("troubled"))
     calls: dict[str, dict[str, Any]] = {
         "warned": {
-            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1"]}},
+            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1", "us-east-1"]}},
             "regions": ["ap-east-1", "us-east-1"],
             "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
@@ -248,7 +248,9 @@ def test_warning(warnings: Sequence[Diagnostic], row: Row) -> None:
 
 
 def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
-    (warning,) = [warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")]
+    (warning,) = [
+        warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")
+    ]
     codes = [line.split()[1] for line in warning.detail.splitlines()[1:]]
     assert codes == sorted(codes)
     assert all(len(line) < 700 for line in warning.detail.splitlines())

@@ -97,7 +97,7 @@ resource "aws_ssmquicksetup_configuration_manager" "default_host_management" {
   configuration_definition {
     type = "AWSQuickSetupType-DHMC"
     parameters = {
-      UpdateSsmAgent            = "true"
+      UpdateSSMAgent            = "true"
       TargetOrganizationalUnits = var.root_id
       TargetRegions             = "ap-northeast-1,us-east-1"
     }

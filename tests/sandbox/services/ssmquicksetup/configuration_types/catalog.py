@@ -182,6 +182,7 @@ _IN_THE_REFERENCE = (
             **_ROOT_TARGETS,
             "RecordAllResources": BOOLEAN,
             "ResourceTypesToRecord": ANYTHING,
+            "RecordResourceTypes": ANYTHING,
             "RecordGlobalResourceTypes": BOOLEAN,
             "GlobalResourceTypesRegion": REGION,
             "UseCustomBucket": BOOLEAN,
@@ -207,7 +208,7 @@ _IN_THE_REFERENCE = (
         parameters={
             **TARGETS,
             **NODES,
-            "PackagesToInstall": list_of("AWSEFSTools", "AWSCWAgent", "AWSEC2LaunchAgent"),
+            "PackagesToInstall": list_of("AWSEFSTools", "AWSCWAgent", "AWSEC2LaunchAgent", "novalue"),
             "RemediationSchedule": one_of("rate(30 days)", "rate(14 days)", "rate(2 days)", "none"),
             "IsPolicyAttachAllowed": BOOLEAN,
         },
