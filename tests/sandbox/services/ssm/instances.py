@@ -55,7 +55,7 @@ class ManagedInstance:
         """A private one, which follows from the id."""
         return ".".join(["10", *map(str, bytes.fromhex(self.id[-6:]))])
 
-    def patch(self, operation: str, baseline_id: str, at: datetime, reboot_option: str = "RebootIfNeeded") -> None:
+    def patch(self, operation: str, baseline_id: str, at: datetime, reboot_option: str) -> None:
         """Run a patching operation, Scan or Install, that ends at a time."""
         if operation == "Install":
             self.patches = self.patches.after_installation(reboot_option)

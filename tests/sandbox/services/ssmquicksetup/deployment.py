@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
-from sandbox.services.organizations.models import Organization, find_organization
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssmquicksetup import targeting
 from sandbox.services.ssmquicksetup.effects import associations
 from sandbox.services.ssmquicksetup.effects import by_type as effects
-from sandbox.services.ssmquicksetup.failures import failure_reason
+from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.services.ssmquicksetup.roles import find_role_error
 
@@ -17,15 +17,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+# "The deployment fails" beyond it:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
+MAXIMUM_DEPLOYMENTS = 10_000
+
+
 def failed_precondition(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return why StackSets could not even begin, None when it can.
 
-    ASSUMPTION: a failed precondition of the deployment makes it FAILED; an invalid request fails at once.
+    ASSUMPTION(quick-setup-missing-means-failed): a role of the wrong trust or policies, and StackSets that were
+    deactivated since the request, make the deployment FAILED.
     """
-    if not definition.targets.is_local:
-        problem = _failed_organization_precondition(find_organization(manager.account_id), definition)
-        if problem is not None:
-            return problem
+    organization = None if definition.targets.is_local else find_organization(manager.account_id)
+    if organization is not None and organization.stack_sets_access != "ENABLED":
+        # The text of StackSets.
+        return "You must enable organizations access to operate a service managed stack set"
+    deployments = len(targeting.accounts_of(manager, definition.targets)) * len(definition.targets.regions)
+    if deployments > MAXIMUM_DEPLOYMENTS:
+        return f"The deployment has {deployments} accounts times Regions, more than {MAXIMUM_DEPLOYMENTS}."
     return find_definition_role_error(manager, definition)
 
 
@@ -40,23 +49,6 @@ def find_definition_role_error(manager: ConfigurationManager, definition: Defini
         definition.execution_role_name,
         definition.type.execution_policies,
     )
-
-
-def _failed_organization_precondition(organization: Organization | None, definition: Definition) -> str | None:
-    if organization is None:
-        return "The account is not in an organization."
-    # The text of StackSets;
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html requires both kinds
-    # of trusted access, steps 1 and 2.
-    if organization.stack_sets_access != "ENABLED":
-        return "You must enable organizations access to operate a service managed stack set"
-    if "ssm.amazonaws.com" not in organization.enabled_service_principals():
-        return "Trusted access for ssm.amazonaws.com is not enabled in the organization."
-    known = {unit.id for unit in organization.ou}
-    missing = [unit for unit in definition.targets.organizational_units if unit not in known]
-    if missing:
-        return f"The organizational units {', '.join(missing)} do not exist."
-    return effects.failed_precondition(organization, definition)
 
 
 def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
@@ -106,9 +98,8 @@ def run_associations(definition: Definition, at: datetime) -> bool:
     for deployed in definition.deployed.values():
         if not deployed.succeeded:
             continue
-        associations.run(definition, deployed, at)
-        deployed.executions.set("SUCCEEDED", at)
-    return all(deployed.succeeded for deployed in definition.deployed.values())
+        deployed.executions.set("SUCCEEDED" if associations.run(definition, deployed, at) else "FAILED", at)
+    return all(deployed.executions.status == "SUCCEEDED" for deployed in definition.deployed.values())
 
 
 def _deploy_to(
@@ -127,9 +118,8 @@ def _deploy_to(
         )
         definition.deployed[account_id, region] = deployed
     deployed.modified_at = at
-    deployed.reason = failure_reason(manager, definition, account_id, region) or effects.conflict(
-        definition, account_id
-    )
+    injected = injected_failures.reason(manager.name, account_id, region)
+    deployed.reason = injected or effects.conflict(definition, account_id)
     if deployed.reason is not None:
         # ASSUMPTION: no StatusMessage. The model has one "when applicable", and the console shows the status alone.
         deployed.deployment.set("FAILED", at)

@@ -108,6 +108,8 @@ class QuickSetupBackend(BaseBackend):
         """Start the deletion of a manager, with everything that it deployed."""
         manager = self.get_configuration_manager(arn)
         self._require_idle(manager)
+        for definition in manager.definitions:
+            rules.require_roles(manager, definition)
         progress.begin_deletion(manager, clock.now())
 
     def poll(self, manager: ConfigurationManager) -> None:
@@ -157,12 +159,22 @@ class QuickSetupBackend(BaseBackend):
             raise ConflictException
 
     def _definitions_beside(self, manager: ConfigurationManager) -> list[Definition]:
-        """Return the definitions of this account, in every Region, and those of a new manager."""
+        """Return the definitions that may collide with a manager's, its own included.
+
+        Those of its account in every Region, and what other accounts deploy to the organization.
+        """
         known = [
-            known for beside in ssmquicksetup_backends[self.account_id].values() for known in beside.managers.values()
+            known
+            for beside in existing_backends(ssmquicksetup_backends, QuickSetupBackend)
+            for known in beside.managers.values()
         ]
         managers = known if manager in known else [*known, manager]
-        return [definition for found in managers for definition in found.definitions]
+        return [
+            definition
+            for found in managers
+            for definition in found.definitions
+            if found.account_id == self.account_id or not definition.targets.is_local
+        ]
 
     def _new_manager(
         self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]

@@ -119,8 +119,7 @@ def _advance_deletion(manager: ConfigurationManager, pending_work: PendingWork, 
         return True
     finished_at = pending_work.started_at + DELETION_TIME
     manager.pending_work = None
-    # Without the local roles neither console nor API can delete the manager:
-    # https://dev.classmethod.jp/articles/ssm-quick-setup-patchmanager-delete-iam-role, ekristen/aws-nuke issue 709.
+    # A role that is not there is refused at once: rules.py.
     problems = [
         problem
         for definition in manager.definitions

@@ -90,9 +90,12 @@ def test_a_patch_policy_scans_managed_nodes(sandbox: Sandbox, quick_setup: Any) 
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ({"RebootOption": "NoReboot"}, ("Install", 398, 0, 14, 1)),
-        ({}, ("Install", 412, 0, 0, 1)),
-        ({"ConfigurationOptionsInstallNextInterval": "true"}, ("Scan", 398, 14, 0, 1)),
+        ({"ConfigurationOptionsInstallNextInterval": "false"}, ("Install", 398, 0, 14, 1)),
+        (
+            {"RebootOption": "RebootIfNeeded", "ConfigurationOptionsInstallNextInterval": "false"},
+            ("Install", 412, 0, 0, 1),
+        ),
+        ({}, ("Scan", 398, 14, 0, 1)),
     ],
 )
 def test_a_policy_that_installs_leaves_nothing_missing(

@@ -139,9 +139,12 @@ def test_names_and_tags_change_without_a_deployment(sandbox: Sandbox, quick_setu
         quick_setup.list_tags_for_resource(ResourceArn=arn.replace(arn[-4:], "0000"))
 
 
+@pytest.mark.usefixtures("roles")
 def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
     for name in ("one", "two"):
-        wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT, name))
+        wait(
+            sandbox, quick_setup, create(quick_setup, changed(PATCH_POLICY, TargetRegions="eu-west-1,us-east-1"), name)
+        )
     first = quick_setup.list_configuration_managers(MaxItems=1)
     second = quick_setup.list_configuration_managers(MaxItems=1, StartingToken=first["NextToken"])
     listed = first["ConfigurationManagersList"] + second["ConfigurationManagersList"]
@@ -209,10 +212,11 @@ def _parameters(quick_setup: Any, arn: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.usefixtures("roles")
 def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_setup: Any) -> None:
     sandbox.add_server_parameter("added", "QSForceUpdateParam", "1")
-    arn = create(quick_setup, HOST_MANAGEMENT, "added")
-    sent = changed(HOST_MANAGEMENT)["Parameters"]
+    arn = create(quick_setup, PATCH_POLICY, "added")
+    sent = changed(PATCH_POLICY)["Parameters"]
     assert _parameters(quick_setup, arn) == {**sent, "QSForceUpdateParam": "1"}
     manager = wait(sandbox, quick_setup, arn)
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED"
@@ -226,16 +230,19 @@ def test_a_parameter_is_added_at_creation_and_update(sandbox: Sandbox, quick_set
     quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=own)
     assert _parameters(quick_setup, arn) == own
     sandbox.clock.advance(60)
-    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "other")) == sent
+    assert _parameters(quick_setup, create(quick_setup, PATCH_POLICY, "other")) == sent
 
 
-def test_a_reset_removes_server_parameters(sandbox: Sandbox, quick_setup: Any, client_error: Any) -> None:
+def test_a_reset_removes_server_parameters(
+    sandbox: Sandbox, quick_setup: Any, client_error: Any, request: pytest.FixtureRequest
+) -> None:
     sandbox.add_server_parameter("added", "Colour", "blue")
     sandbox.reset(sandbox.scenario)
-    assert _parameters(quick_setup, create(quick_setup, HOST_MANAGEMENT, "added")) == HOST_MANAGEMENT["Parameters"]
+    request.getfixturevalue("roles")
+    assert _parameters(quick_setup, create(quick_setup, PATCH_POLICY, "added")) == PATCH_POLICY["Parameters"]
     sandbox.clock.advance(60)
     with client_error("ValidationException"):
-        create(quick_setup, changed(HOST_MANAGEMENT, Colour="blue"))
+        create(quick_setup, changed(PATCH_POLICY, Colour="blue"))
 
 
 @pytest.mark.usefixtures("roles")

@@ -145,7 +145,6 @@ def test_valid_parameters(
     ("definition", "parameters"),
     [
         ({**HOST_MANAGEMENT, "Type": "AWSQuickSetupType-Nothing"}, {}),
-        ({**HOST_MANAGEMENT, "TypeVersion": "0.1"}, {}),
         (HOST_MANAGEMENT, {"TargetRegions": None}),
         (HOST_MANAGEMENT, {"TargetRegions": "us-east-1,af-south-1"}),
         (HOST_MANAGEMENT, {"TargetOrganizationalUnits": None}),

@@ -229,10 +229,5 @@ def type_named(name: str) -> ConfigurationType:
 
 
 def version_of(configuration_type: ConfigurationType, requested: str | None) -> str:
-    """Return the version to deploy.
-
-    Raises ValidationException unless it is the latest. ASSUMPTION: older ones are not available.
-    """
-    if requested in {None, "LATEST", configuration_type.latest_version}:
-        return configuration_type.latest_version
-    raise ValidationException(f"{configuration_type.name} has no version {requested}.")
+    """Return the version to deploy: the requested one, or the latest."""
+    return configuration_type.latest_version if requested in {None, "LATEST"} else str(requested)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from sandbox.services.cloud9.models import has_cloud9_instances
 from sandbox.services.ssm.instances import ACTIVE, AssociationRun
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
+from sandbox.services.ssmquicksetup import documents
 from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT, PATCH_POLICY
 from sandbox.services.ssmquicksetup.configuration_types.parameters import split
 
@@ -17,27 +19,32 @@ if TYPE_CHECKING:
     from sandbox.services.ssm.instances import ManagedInstance
     from sandbox.services.ssmquicksetup.manager import Definition, Deployed
 
-# What Host Management may do, and whether it does so by default: the reference of configuration_types/catalog.py.
-HOST_MANAGEMENT_OPTIONS = {
-    "UpdateSsmAgent": "true",
-    "UpdateEc2LaunchAgent": "false",
-    "CollectInventory": "true",
-    "ScanInstances": "true",
-    "InstallCloudWatchAgent": "false",
-    "UpdateCloudWatchAgent": "false",
-}
+# What Host Management does by associations.
+HOST_MANAGEMENT_OPTIONS = (
+    "UpdateSsmAgent",
+    "UpdateEc2LaunchAgent",
+    "CollectInventory",
+    "ScanInstances",
+    "InstallCloudWatchAgent",
+    "UpdateCloudWatchAgent",
+)
 
 
-def run(definition: Definition, deployed: Deployed, at: datetime) -> None:
-    """Run the associations once in an account and Region.
+def run(definition: Definition, deployed: Deployed, at: datetime) -> bool:
+    """Run the associations once in an account and Region; return whether all were successful.
 
-    ASSUMPTION: on a managed node they are successful, and one that is not managed, or not active, runs none.
+    ASSUMPTION(quick-setup-associations-on-nodes): on a managed node they are successful, and one that is not managed,
+    or not active, runs none.
     """
     remove(definition, deployed)
     if _has_any(definition):
         for instance in _targeted(definition, deployed):
             instance.associations[definition.id] = AssociationRun("Success", at)
             _patch(definition, deployed, instance, at)
+    # ASSUMPTION(cloud9-fails-patch-policies): what was seen in the console is an association that fails on the instance
+    # of an environment. No template waits for one, so the deployment is successful.
+    fails = definition.type.name == PATCH_POLICY and has_cloud9_instances(deployed.account_id, deployed.region)
+    return not fails
 
 
 def remove(definition: Definition, deployed: Deployed) -> None:
@@ -59,7 +66,7 @@ def _does(definition: Definition, option: str) -> bool:
     # By either spelling of configuration_types/catalog.py.
     spelled = {**definition.parameters}
     spelled["UpdateSsmAgent"] = spelled.get("UpdateSsmAgent") or spelled.get("UpdateSSMAgent", "")
-    return (spelled.get(option) or HOST_MANAGEMENT_OPTIONS[option]) == "true"
+    return (spelled.get(option) or documents.default_of(definition.type.name, option)) == "true"
 
 
 def _patch(definition: Definition, deployed: Deployed, instance: ManagedInstance, at: datetime) -> None:
@@ -72,7 +79,7 @@ def _patch(definition: Definition, deployed: Deployed, instance: ManagedInstance
     if operation is None or system is None:
         return
     baseline = _selected_baseline(definition, system) or default_baseline_id(deployed.region, system)
-    instance.patch(operation, baseline, at, definition.parameters.get("RebootOption") or "RebootIfNeeded")
+    instance.patch(operation, baseline, at, _value(definition, "RebootOption") or "NoReboot")
 
 
 def _patch_operation(definition: Definition) -> str | None:
@@ -83,9 +90,13 @@ def _patch_operation(definition: Definition) -> str | None:
     """
     if definition.type.name == HOST_MANAGEMENT:
         return "Scan" if _does(definition, "ScanInstances") else None
-    installs = definition.parameters.get("ConfigurationOptionsPatchOperation") == "ScanAndInstall"
-    waits = definition.parameters.get("ConfigurationOptionsInstallNextInterval") == "true"
+    installs = _value(definition, "ConfigurationOptionsPatchOperation") == "ScanAndInstall"
+    waits = _value(definition, "ConfigurationOptionsInstallNextInterval") == "true"
     return "Install" if installs and not waits else "Scan"
+
+
+def _value(definition: Definition, parameter: str) -> str:
+    return definition.parameters.get(parameter) or documents.default_of(definition.type.name, parameter)
 
 
 def _selected_baseline(definition: Definition, operating_system: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.services.ssmquicksetup.configuration_types.catalog import (
-    CHANGE_MANAGER,
     DEFAULT_HOST_MANAGEMENT,
     OPS_CENTER,
 )
@@ -14,33 +13,7 @@ from sandbox.services.ssmquicksetup.effects import associations, default_host_ma
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sandbox.services.organizations.models import Organization
     from sandbox.services.ssmquicksetup.manager import Definition, Deployed
-
-
-def failed_precondition(organization: Organization, definition: Definition) -> str | None:
-    """Return which precondition in the organization is not met, None if all are.
-
-    "The delegated administrator account must be the only member of the organizational unit (OU) to which it's assigned
-    in Organizations": https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
-    ASSUMPTION: the deployment fails, and its message; suspended accounts count, accounts in child OUs do not; the root
-    counts as an OU.
-    """
-    if definition.type.name != CHANGE_MANAGER:
-        return None
-    administrator_id = definition.parameters["DelegatedAccountId"]
-    parent_id = next((account.parent_id for account in organization.accounts if account.id == administrator_id), None)
-    others = sorted(
-        account.id
-        for account in organization.accounts
-        if account.parent_id == parent_id and account.id != administrator_id
-    )
-    if not others:
-        return None
-    return (
-        f"The delegated administrator account {administrator_id} must be the only member of its organizational unit "
-        f"{parent_id}, which also has {', '.join(others)}."
-    )
 
 
 def conflict(definition: Definition, account_id: str) -> str | None:
