@@ -16,11 +16,14 @@ class Behavior:
     one for each definition, in the account and Region that asks. The model calls them "configurations deployed by Quick
     Setup in the requesting Amazon Web Services account and Amazon Web Services Region", which can be read as either:
     ASSUMPTION(list-configurations-rows).
+    `tag_removal_fails`: the function that removes the tags of a patch policy's nodes fails, as with stopped nodes, and
+    with it the deletion.
     `executions_first`: StatusSummaries has AsyncExecutions before Deployment; the model gives the list no order.
     """
 
     configuration_rows: ConfigurationRows = "account-regions"
     executions_first: bool = False
+    tag_removal_fails: bool = False
 
     def set(self, other: Behavior) -> None:
         """Behave as the other."""

@@ -34,3 +34,9 @@ def default_of(type_name: str, parameter: str) -> str:
     templates = document_of(type_name)["templates"].values()
     known = (template["parameters"].get(parameter, {}) for template in templates)
     return next((str(facts["default"]) for facts in known if "default" in facts), "")
+
+
+def steps_of(type_name: str, *, is_local: bool) -> list[tuple[str, str]]:
+    """Return where a deployment goes and with which template, in order: ("DA", "DA"), ("TA", "TA")."""
+    steps = deployment_of(type_name, is_local=is_local).get("steps", [])
+    return [(entry["account"], entry["template"]) for step in steps for entry in step]

@@ -96,11 +96,7 @@ class QuickSetupBackend(BaseBackend):
         changed = new_definition(definition_id, {**current.describe(), **changes}, version)
         rules.require_deployable(manager, changed, self._definitions_beside(manager))
         changed.parameters = server_parameters.complete(manager.name, changed.parameters)
-        changed.deployed, changed.stack_set, changed.auto_created_roles = (
-            current.deployed,
-            current.stack_set,
-            current.auto_created_roles,
-        )
+        changed.deployed, changed.stack_sets, changed.stacks = current.deployed, current.stack_sets, current.stacks
         manager.definitions[manager.definitions.index(current)] = changed
         progress.begin_deployment(manager, clock.now())
 

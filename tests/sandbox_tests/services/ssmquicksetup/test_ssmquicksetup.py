@@ -67,32 +67,44 @@ def test_host_management_sets_the_setting_of_active_members(sandbox: Sandbox, qu
     before = sandbox.snapshot()
     arn = create(quick_setup, HOST_MANAGEMENT)
     wait(sandbox, quick_setup, arn)
+    # An association does it, after the stack.
+    assert sandbox.snapshot()["service_settings"] == before["service_settings"] | {
+        f"{MEMBER} eu-west-1": {SETTING: "Own"}
+    }
+    sandbox.clock.advance(60)
     settings = sandbox.snapshot()["service_settings"]
     # Neither the management account nor the suspended 777777777777.
     members = ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"]
     assert list(settings) == [f"{account} {region}" for account in members for region in ("eu-west-1", "us-east-1")]
     assert settings["333333333333 eu-west-1"][SETTING] == "Own"
     role = settings["333333333333 us-east-1"][SETTING]
+    assert role == "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1"
     assert sandbox.client("iam", MEMBER).get_role(RoleName=role)["Role"]["Path"] == "/"
     quick_setup.delete_configuration_manager(ManagerArn=arn)
     sandbox.clock.advance(60)
     after = sandbox.snapshot()
-    assert {key for key in before if before[key] != after[key]} == {"roles", "service_linked_roles"}
-    # The role of StackSets remains in a member account.
-    left = [role["name"] for role in after["roles"][MEMBER] if role not in before["roles"][MEMBER]]
-    assert len(left) == 1
-    assert left[0].startswith("stacksets-exec-")
+    assert {key for key in before if before[key] != after[key]} == {"roles", "service_linked_roles", "service_settings"}
+    assert after["service_settings"] == settings
+    # The roles of StackSets and of the setting remain in a member account; that of the stack does not.
+    left = {role["name"] for role in after["roles"][MEMBER] if role not in before["roles"][MEMBER]}
+    assert {name for name in left if not name.startswith("stacksets-exec-")} == {role}
 
 
 @pytest.mark.scenario("realistic")
 def test_a_patch_policy_runs_on_managed_instances(sandbox: Sandbox, quick_setup: Any, roles: Any) -> None:
-    arn = create(quick_setup, changed(PATCH_POLICY, TargetRegions="ap-northeast-1"))
+    arn = create(
+        quick_setup, changed(PATCH_POLICY, TargetRegions="ap-northeast-1,us-east-1", IsPolicyAttachAllowed="true")
+    )
     manager = wait(sandbox, quick_setup, arn)
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
     sandbox.clock.advance(60)
-    assert sandbox.snapshot()["associations"] == {
-        "444444444444 ap-northeast-1": {"i-0a1b2c3d4e5f60741": ["Success"], "i-0a1b2c3d4e5f60742": ["Success"]}
+    runs = sandbox.snapshot()["associations"]
+    assert runs["444444444444 ap-northeast-1"] == {
+        "i-0a1b2c3d4e5f60741": ["Success"],
+        "i-0a1b2c3d4e5f60742": ["Success"],
     }
+    # This one had no instance profile.
+    assert runs["333333333333 ap-northeast-1"] == {"i-0a1b2c3d4e5f60731": ["Success"]}
     instances = sandbox.client("ssm", "444444444444", "ap-northeast-1").describe_instance_information()
     assert {node["AssociationStatus"] for node in instances["InstanceInformationList"]} == {"Success"}
     quick_setup.delete_configuration_manager(ManagerArn=arn)
@@ -119,6 +131,7 @@ def test_an_update_deploys_to_new_targets_and_undeploys_from_others(sandbox: San
     parameters = {**HOST_MANAGEMENT["Parameters"], "TargetRegions": "eu-west-1,eu-west-2"}
     quick_setup.update_configuration_definition(ManagerArn=arn, Id=definition_id, Parameters=parameters)
     manager = wait(sandbox, quick_setup, arn)
+    sandbox.clock.advance(60)
     assert manager["ConfigurationDefinitions"][0]["Parameters"] == parameters
     assert list(sandbox.snapshot()["service_settings"]) == [
         f"{account} {region}" for account in (ADMINISTRATOR, MEMBER) for region in ("eu-west-1", "eu-west-2")
@@ -239,6 +252,8 @@ def test_a_reset_removes_server_parameters(
     sandbox.add_server_parameter("added", "Colour", "blue")
     sandbox.reset(sandbox.scenario)
     request.getfixturevalue("roles")
+    sandbox.client("cloudformation").activate_organizations_access()
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     assert _parameters(quick_setup, create(quick_setup, PATCH_POLICY, "added")) == PATCH_POLICY["Parameters"]
     sandbox.clock.advance(60)
     with client_error("ValidationException"):
