@@ -70,7 +70,8 @@ class ManagedInstance:
     def is_registered(self, default_host_management_role: str | None) -> bool:
         """Return whether it registered as a managed node: by its instance profile, or Default Host Management.
 
-        ASSUMPTION: every instance profile allows it (AmazonSSMManagedInstanceCore), every instance uses IMDSv2, and it
+        ASSUMPTION(node-is-managed-by-any-profile): every instance profile allows it (AmazonSSMManagedInstanceCore),
+        every instance uses IMDSv2, and it
         takes no time (on AWS up to 30 minutes).
         """
         if self.instance_profile is not None:

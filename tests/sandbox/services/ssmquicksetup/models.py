@@ -127,9 +127,10 @@ class QuickSetupBackend(BaseBackend):
     # Tags and settings
 
     def update_service_settings(self, explorer_enabling_role_arn: str | None) -> None:
-        """Set the role by which Explorer is enabled; an empty ARN unsets it (ASSUMPTION), None leaves it.
+        """Set the role by which Explorer is enabled; the caller must be allowed to pass it.
 
-        ASSUMPTION: an unknown role is an error; the caller must be allowed to pass it.
+        ASSUMPTION(quick-setup-service-settings): an empty ARN unsets it, and an unknown role is an error; None leaves
+        it.
         """
         if explorer_enabling_role_arn is None:
             return

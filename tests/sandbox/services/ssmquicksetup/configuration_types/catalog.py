@@ -121,7 +121,7 @@ _IN_THE_REFERENCE = (
             "CustomPermissions": ANYTHING,
         },
         required=_UNITS_AND_REGIONS | {"DelegatedAccountId", "JobFunction"},
-        # The default too, where the reference prints "CustomerPermissions" (ASSUMPTION: a misprint).
+        # The template's default too, where the reference prints "CustomerPermissions".
         conditional_requirements=(
             ConditionalRequirement(
                 "PermissionType", "CustomPermissions", ("CustomPermissions",), default="CustomPermissions"
@@ -172,7 +172,7 @@ _IN_THE_REFERENCE = (
         required=frozenset({"CPackNames", "TargetRegions"}),
         # "This parameter is required for Organization deployments": the reference.
         required_for_units=frozenset({"DelegatedAccountId"}),
-        # ASSUMPTION: Config's, for which the deploying account must be registered:
+        # The step of the document names it; for Config:
         # https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
         administered_service="config-multiaccountsetup.amazonaws.com",
     ),
