@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.logs.models import LogsBackend, logs_backends
 from moto.s3.models import FakeKey
 
 from sandbox.services.athena.models import AthenaBackend, athena_backends
@@ -42,7 +43,7 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings`, `associations`, `resource_data_syncs`, `stack_sets` (user-created), `stacks`,
+    `service_settings`, `associations`, `log_groups`, `resource_data_syncs`, `stack_sets` (user-created), `stacks`,
     `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
     "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
     """
@@ -64,6 +65,7 @@ def take() -> dict[str, Any]:
         "stacks": cloudformation(_stacks),
         "cloud9_environments": _by_region(cloud9_backends, Cloud9Backend, _cloud9_environments),
         "associations": ssm(_associations),
+        "log_groups": _by_region(logs_backends, LogsBackend, lambda logs: sorted(logs.groups)),
         **_data(),
     }
 

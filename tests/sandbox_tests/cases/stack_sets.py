@@ -8,8 +8,12 @@ AccountRegion = tuple[str, str]
 
 
 def stack_set_name(cloudformation: Any, **arguments: Any) -> str:
-    (summary,) = cloudformation.list_stack_sets(Status="ACTIVE", **arguments)["Summaries"]
-    return str(summary["StackSetName"])
+    """Return the StackSet of the targets, beside those of the management account and the administrator."""
+    names = [
+        str(one["StackSetName"]) for one in cloudformation.list_stack_sets(Status="ACTIVE", **arguments)["Summaries"]
+    ]
+    (name,) = [name for name in names if "-MA-" not in name and "-DA-" not in name]
+    return name
 
 
 def operations_of(cloudformation: Any, name: str) -> list[dict[str, Any]]:

@@ -48,8 +48,14 @@ FULL: dict[str, Any] = {
             "account_id": "111111111111",
             "region": "us-east-1",
             "name": status,
-            "type": "AWSQuickSetupType-DHMC",
-            "parameters": {"TargetOrganizationalUnits": "Workloads", "TargetRegions": "us-east-1,eu-west-1"},
+            "type": "AWSQuickSetupType-PatchPolicy",
+            "parameters": {
+                "PatchPolicyName": status,
+                "SelectedPatchBaselines": '{"UBUNTU": {"value": "pb-0123456789abcdef0", "label": "Own"}}',
+                "PatchBaselineRegion": "us-east-1",
+                "TargetOrganizationalUnits": "Workloads",
+                "TargetRegions": "us-east-1,eu-west-1",
+            },
             "status": status,
         }
         for status in ("SUCCEEDED", "FAILED", "DEPLOYING", "DELETING")
@@ -126,7 +132,7 @@ def test_every_part_of_a_scenario_is_created(restored: Sandbox) -> None:
     targets = {manager["definitions"][0]["parameters"]["TargetOrganizationalUnits"] for manager in managers}
     assert targets == {"Root/Workloads"}
     settings = snapshot["service_settings"]
-    assert list(settings) == ["222222222222 eu-west-1", "222222222222 us-east-1"]
+    assert list(settings) == ["222222222222 eu-west-1"]
     assert list(settings["222222222222 eu-west-1"].values()) == ["path/Trusting"]
     found = restored.client("ssm", "222222222222", "eu-west-1").describe_instance_information()
     assert [instance["InstanceId"] for instance in found["InstanceInformationList"]] == ["i-0123456789abcdef0"]

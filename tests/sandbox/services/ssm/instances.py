@@ -55,7 +55,7 @@ class ManagedInstance:
         """A private one, which follows from the id."""
         return ".".join(["10", *map(str, bytes.fromhex(self.id[-6:]))])
 
-    def patch(self, operation: str, baseline_id: str, at: datetime, reboot_option: str = "RebootIfNeeded") -> None:
+    def patch(self, operation: str, baseline_id: str, at: datetime, reboot_option: str) -> None:
         """Run a patching operation, Scan or Install, that ends at a time."""
         if operation == "Install":
             self.patches = self.patches.after_installation(reboot_option)
@@ -70,7 +70,8 @@ class ManagedInstance:
     def is_registered(self, default_host_management_role: str | None) -> bool:
         """Return whether it registered as a managed node: by its instance profile, or Default Host Management.
 
-        ASSUMPTION: every instance profile allows it (AmazonSSMManagedInstanceCore), every instance uses IMDSv2, and it
+        ASSUMPTION(node-is-managed-by-any-profile): every instance profile allows it (AmazonSSMManagedInstanceCore),
+        every instance uses IMDSv2, and it
         takes no time (on AWS up to 30 minutes).
         """
         if self.instance_profile is not None:

@@ -30,7 +30,7 @@ class PatchState:
     baseline_id: str
     operation: str
     ended_at: datetime
-    reboot_option: str = "RebootIfNeeded"
+    reboot_option: str = "NoReboot"
 
     @property
     def execution_id(self) -> str:

@@ -5,27 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
-from sandbox.services.organizations.models import Organization, find_organization
-from sandbox.services.ssmquicksetup import targeting
-from sandbox.services.ssmquicksetup.effects import associations
-from sandbox.services.ssmquicksetup.effects import by_type as effects
-from sandbox.services.ssmquicksetup.failures import failure_reason
+from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
+from sandbox.services.organizations.models import find_organization
+from sandbox.services.ssmquicksetup import associations, made_by_code, targeting
+from sandbox.services.ssmquicksetup.behavior import behavior
+from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.services.ssmquicksetup.roles import find_role_error
+from sandbox.services.ssmquicksetup.stacks import Stack
+from sandbox.services.ssmquicksetup.templates import resources_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
+# "The deployment fails" beyond it:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
+MAXIMUM_DEPLOYMENTS = 10_000
+
+
 def failed_precondition(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return why StackSets could not even begin, None when it can.
 
-    ASSUMPTION: a failed precondition of the deployment makes it FAILED; an invalid request fails at once.
+    ASSUMPTION(quick-setup-missing-means-failed): a role of the wrong trust or policies, and StackSets that were
+    deactivated since the request, make the deployment FAILED.
     """
-    if not definition.targets.is_local:
-        problem = _failed_organization_precondition(find_organization(manager.account_id), definition)
-        if problem is not None:
-            return problem
+    organization = None if definition.targets.is_local else find_organization(manager.account_id)
+    if organization is not None and organization.stack_sets_access != "ENABLED":
+        # The text of StackSets.
+        return "You must enable organizations access to operate a service managed stack set"
+    deployments = len(targeting.accounts_of(manager, definition.targets)) * len(definition.targets.regions)
+    if deployments > MAXIMUM_DEPLOYMENTS:
+        return f"The deployment has {deployments} accounts times Regions, more than {MAXIMUM_DEPLOYMENTS}."
     return find_definition_role_error(manager, definition)
 
 
@@ -42,59 +53,61 @@ def find_definition_role_error(manager: ConfigurationManager, definition: Defini
     )
 
 
-def _failed_organization_precondition(organization: Organization | None, definition: Definition) -> str | None:
-    if organization is None:
-        return "The account is not in an organization."
-    # The text of StackSets;
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html requires both kinds
-    # of trusted access, steps 1 and 2.
-    if organization.stack_sets_access != "ENABLED":
-        return "You must enable organizations access to operate a service managed stack set"
-    if "ssm.amazonaws.com" not in organization.enabled_service_principals():
-        return "Trusted access for ssm.amazonaws.com is not enabled in the organization."
-    known = {unit.id for unit in organization.ou}
-    missing = [unit for unit in definition.targets.organizational_units if unit not in known]
-    if missing:
-        return f"The organizational units {', '.join(missing)} do not exist."
-    return effects.failed_precondition(organization, definition)
-
-
 def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) -> str | None:
-    """Deploy the definition to every targeted account and Region. Return the error message, None on success.
+    """Deploy the definition step by step. Return the error message, None on success.
 
     The message is the configuration manager's, "Deployment to these StackSets failed"
     (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html); the reason
     is found in the StackSet's results
-    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html). ASSUMPTION:
-    the message is the same for every type, and names the StackSet as CloudFormation does; one failed instance is
-    enough.
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html).
+    ASSUMPTION(quick-setup-one-failure-fails-all): the message is the same for every type, and names the StackSet as
+    CloudFormation does; one failed instance is enough, and the steps after it are left out.
     """
-    stack_set = targeting.begin(manager, definition, at)
-    targeted = {location: None for location, instance in stack_set.instances.items() if instance.status == "RUNNING"}
-    for location in [location for location in definition.deployed if location not in targeted]:
-        effects.remove(definition, definition.deployed.pop(location))
-    if not definition.targets.is_local:
-        prepare_members({account_id for account_id, _ in targeted})
-    for account_id, region in targeted:
-        _deploy_to(manager, definition, account_id, region, at)
-    stack_set.finish({location: deployed.reason for location, deployed in definition.deployed.items()}, at)
-    succeeded = all(deployed.succeeded for deployed in definition.deployed.values())
-    failed = [
-        name
-        for name in (None if succeeded else stack_set.name, effects.create_account_resources(definition))
-        if name is not None
-    ]
-    return f"Deployment to these StackSets failed: {', '.join(failed)}" if failed else None
+    targeting.retire(definition, at)
+    steps = definition.steps
+    for key in [key for key in definition.stacks if key[0] not in {kind for kind, _ in steps}]:
+        _delete_stack(definition, key)
+    for kind, template in steps:
+        stack_set = targeting.begin(manager, definition, kind, at)
+        targeted = [location for location, instance in stack_set.instances.items() if instance.status == "RUNNING"]
+        for key in [key for key in definition.stacks if key[0] == kind and key[1:] not in targeted]:
+            _delete_stack(definition, key)
+        if stack_set.permission_model == SERVICE_MANAGED:
+            prepare_members({account_id for account_id, _ in targeted})
+        reasons = {location: _deploy_stack(manager, definition, (kind, *location), template) for location in targeted}
+        if kind == steps[-1][0]:
+            _keep_configurations(definition, reasons, at)
+        stack_set.finish(reasons, at)
+        if any(reasons.values()):
+            return f"Deployment to these StackSets failed: {stack_set.name}"
+    return None
 
 
 def undeploy(definition: Definition, at: datetime) -> None:
-    """Delete everything that the definition created."""
-    for deployed in definition.deployed.values():
-        effects.remove(definition, deployed)
-    effects.remove_account_resources(definition)
+    """Delete the stacks, with everything that they do not retain, and the StackSets."""
+    for key in list(definition.stacks):
+        _delete_stack(definition, key)
     definition.deployed.clear()
-    if definition.stack_set is not None:
-        definition.stack_set.delete(at)
+    for stack_set in definition.stack_sets.values():
+        stack_set.delete(at)
+
+
+def failed_deletion(definition: Definition, at: datetime) -> str | None:
+    """Fail the deletion of the stacks that remove tags, if it has to; return the message, None if nothing fails.
+
+    ASSUMPTION(deletion-when-tags-fail): the words; the function raises "Name tags failed to delete".
+    """
+    if not behavior.tag_removal_fails:
+        return None
+    failing = {kind for (kind, *_), stack in definition.stacks.items() if stack.has("NameTagDeleteMachine")}
+    for kind in failing:
+        definition.stack_sets[kind].fail_deletion(
+            "ResourceLogicalId:NameTagDeleteMachine, ResourceType:Custom::NameTagDeleteMachine, ResourceStatusReason:"
+            "Received response status [FAILED] from custom resource. Message returned: Name tags failed to delete.",
+            at,
+        )
+    names = ", ".join(definition.stack_sets[kind].name for kind in failing)
+    return f"Deployment to these StackSets failed: {names}" if failing else None
 
 
 def run_associations(definition: Definition, at: datetime) -> bool:
@@ -103,38 +116,80 @@ def run_associations(definition: Definition, at: datetime) -> bool:
     "The association status is Failed if any one target failed":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-using.html
     """
-    for deployed in definition.deployed.values():
+    kind = definition.steps[-1][0]
+    for location, deployed in definition.deployed.items():
         if not deployed.succeeded:
             continue
-        associations.run(definition, deployed, at)
-        deployed.executions.set("SUCCEEDED", at)
-    return all(deployed.succeeded for deployed in definition.deployed.values())
+        succeeded = associations.run(definition, definition.stacks[kind, *location], at)
+        deployed.executions.set("SUCCEEDED" if succeeded else "FAILED", at)
+    return all(deployed.executions.status == "SUCCEEDED" for deployed in definition.deployed.values())
 
 
-def _deploy_to(
-    manager: ConfigurationManager, definition: Definition, account_id: str, region: str, at: datetime
-) -> None:
-    deployed = definition.deployed.get((account_id, region))
-    if deployed is None:
-        deployed = Deployed(
-            id=f"{definition.id}:{account_id}:{region}",
-            account_id=account_id,
-            region=region,
-            created_at=at,
-            modified_at=at,
-            deployment=Status("Deployment", "NONE", at),
-            executions=Status("AsyncExecutions", "NONE", at),
+def _deploy_stack(
+    manager: ConfigurationManager, definition: Definition, key: tuple[str, str, str], template: str
+) -> str | None:
+    kind, account_id, region = key
+    reason = injected_failures.reason(manager.name, account_id, region)
+    # A failure to deploy to the targets is meant.
+    if reason is not None and kind == definition.steps[-1][0]:
+        return reason
+    stack = definition.stacks.get(key) or Stack(*key)
+    parameters = _stack_parameters(manager, definition, kind)
+    stack_id = definition.stack_sets[kind].stack_id(account_id, region)
+    reason = stack.deploy(resources_of(definition.type.name, template, parameters, stack_id))
+    if reason is None:
+        definition.stacks[key] = stack
+        made_by_code.make(stack, parameters)
+    return reason
+
+
+def _delete_stack(definition: Definition, key: tuple[str, str, str]) -> None:
+    stack = definition.stacks.pop(key)
+    associations.remove(definition, stack)
+    made_by_code.remove(stack)
+    stack.delete()
+
+
+def _stack_parameters(manager: ConfigurationManager, definition: Definition, kind: str) -> dict[str, str]:
+    """Return the parameters of the stacks: the definition's, and Quick Setup's own.
+
+    ASSUMPTION(definition-id-is-configuration-id), ASSUMPTION(global-resources-region): us-east-1 if it is targeted, as
+    a comment in a Lambda function of AWS's has it, else the first Region.
+    """
+    regions = definition.targets.regions
+    organization = find_organization(manager.account_id)
+    return {
+        **definition.parameters,
+        # The API's spelling for Host Management is the template's of Default Host Management too.
+        **({"UpdateSSMAgent": update} if (update := definition.parameters.get("UpdateSsmAgent")) else {}),
+        "QSConfigurationId": definition.id,
+        "QSGlobalResourcesRegion": "us-east-1" if "us-east-1" in regions else regions[0],
+        "QSOwnerAccountId": manager.account_id,
+        "QSPrincipalOrgId": organization.established.id if organization is not None else "",
+        "QSTargetOrganizationalUnits": ",".join(definition.targets.organizational_units),
+        "QSType": kind,
+    }
+
+
+def _keep_configurations(definition: Definition, reasons: dict[tuple[str, str], str | None], at: datetime) -> None:
+    """Update the rows of ListConfigurations."""
+    for location in [location for location in definition.deployed if location not in reasons]:
+        del definition.deployed[location]
+    for (account_id, region), reason in reasons.items():
+        deployed = definition.deployed.setdefault(
+            (account_id, region),
+            Deployed(
+                id=f"{definition.id}:{account_id}:{region}",
+                account_id=account_id,
+                region=region,
+                created_at=at,
+                modified_at=at,
+                deployment=Status("Deployment", "NONE", at),
+                executions=Status("AsyncExecutions", "NONE", at),
+            ),
         )
-        definition.deployed[account_id, region] = deployed
-    deployed.modified_at = at
-    deployed.reason = failure_reason(manager, definition, account_id, region) or effects.conflict(
-        definition, account_id
-    )
-    if deployed.reason is not None:
-        # ASSUMPTION: no StatusMessage. The model has one "when applicable", and the console shows the status alone.
-        deployed.deployment.set("FAILED", at)
-        deployed.executions.set("NONE", at)
-        return
-    effects.create(definition, deployed, at)
-    deployed.deployment.set("SUCCEEDED", at)
-    deployed.executions.set("DEPLOYING", at)
+        deployed.modified_at, deployed.reason = at, reason
+        # ASSUMPTION(quick-setup-status-has-no-message): of a failure. The model has one "when applicable", and the
+        # console shows the status alone.
+        deployed.deployment.set("SUCCEEDED" if reason is None else "FAILED", at)
+        deployed.executions.set("DEPLOYING" if reason is None else "NONE", at)

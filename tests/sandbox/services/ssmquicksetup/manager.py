@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from sandbox.services.ssmquicksetup import documents
+from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.configuration_types.catalog import type_named
 from sandbox.services.ssmquicksetup.configuration_types.parameters import Targets, validate_parameters
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.cloudformation.stack_sets.stack_set import StackSet
     from sandbox.services.ssmquicksetup.configuration_types.configuration_type import ConfigurationType
+    from sandbox.services.ssmquicksetup.stacks import Stack
 
 # Parameters that AWS calls first class, shown in summaries. ASSUMPTION: which ones those are.
 FIRST_CLASS_PARAMETERS = ("TargetOrganizationalUnits", "TargetAccounts", "TargetRegions")
@@ -57,8 +60,6 @@ class Deployed:
     executions: Status
     #: Why the deployment failed, which StackSets reports and Quick Setup does not.
     reason: str | None = None
-    #: Default Host Management only: the role that it created, None if the setting had a role already.
-    role_name: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -67,7 +68,7 @@ class Deployed:
 
 @dataclass(kw_only=True)
 class Definition:
-    """A configuration definition, and its deployments by account and Region."""
+    """A configuration definition, its StackSets and stacks, and its deployments by account and Region."""
 
     id: str
     type: ConfigurationType
@@ -76,13 +77,23 @@ class Definition:
     administration_role_arn: str | None
     execution_role_name: str | None
     deployed: dict[tuple[str, str], Deployed] = field(default_factory=dict)
-    stack_set: StackSet | None = None
-    #: OpsCenter only: the roles that it created, by account id and name.
-    auto_created_roles: set[tuple[str, str]] = field(default_factory=set)
+    #: By MA, DA, TA or LA.
+    stack_sets: dict[str, StackSet] = field(default_factory=dict)
+    #: By MA, DA, TA or LA, account and Region.
+    stacks: dict[tuple[str, str, str], Stack] = field(default_factory=dict)
 
     @property
     def targets(self) -> Targets:
         return validate_parameters(self.type, self.parameters)
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Where it goes and with which template, in order."""
+        return documents.steps_of(self.type.name, is_local=self.targets.is_local)
+
+    def value(self, parameter: str) -> str:
+        """Return a parameter, or the default of AWS's template."""
+        return self.parameters.get(parameter) or documents.default_of(self.type.name, parameter)
 
     def describe(self) -> dict[str, Any]:
         """Return the model's ConfigurationDefinition."""
@@ -172,7 +183,26 @@ class ConfigurationManager:
         }
 
     def status_summaries(self) -> list[dict[str, Any]]:
-        return [self.deployment.describe(), self.executions.describe()]
+        return describe_statuses(self.deployment, self.executions)
+
+    def configurations(self, definition: Definition) -> list[Deployed]:
+        """Return the rows of ListConfigurations for a definition.
+
+        ASSUMPTION(list-configurations-rows): where there is one row for a definition, its status is the manager's.
+        """
+        if behavior.configuration_rows == "account-regions":
+            return [deployed for _, deployed in sorted(definition.deployed.items())]
+        return [
+            Deployed(
+                id=definition.id,
+                account_id=self.account_id,
+                region=self.region,
+                created_at=self.created_at,
+                modified_at=self.modified_at,
+                deployment=self.deployment,
+                executions=self.executions,
+            )
+        ]
 
     def describe_configuration(self, definition: Definition, deployed: Deployed) -> dict[str, Any]:
         """Return what ListConfigurations and GetConfiguration have in common."""
@@ -185,8 +215,14 @@ class ConfigurationManager:
             "Account": deployed.account_id,
             "Region": deployed.region,
             "CreatedAt": deployed.created_at,
-            "StatusSummaries": [deployed.deployment.describe(), deployed.executions.describe()],
+            "StatusSummaries": describe_statuses(deployed.deployment, deployed.executions),
         }
+
+
+def describe_statuses(deployment: Status, executions: Status) -> list[dict[str, Any]]:
+    """Return the model's StatusSummaries."""
+    statuses = [deployment.describe(), executions.describe()]
+    return statuses[::-1] if behavior.executions_first else statuses
 
 
 def new_definition(definition_id: str, requested: dict[str, Any], type_version: str) -> Definition:

@@ -96,11 +96,7 @@ class QuickSetupBackend(BaseBackend):
         changed = new_definition(definition_id, {**current.describe(), **changes}, version)
         rules.require_deployable(manager, changed, self._definitions_beside(manager))
         changed.parameters = server_parameters.complete(manager.name, changed.parameters)
-        changed.deployed, changed.stack_set, changed.auto_created_roles = (
-            current.deployed,
-            current.stack_set,
-            current.auto_created_roles,
-        )
+        changed.deployed, changed.stack_sets, changed.stacks = current.deployed, current.stack_sets, current.stacks
         manager.definitions[manager.definitions.index(current)] = changed
         progress.begin_deployment(manager, clock.now())
 
@@ -108,6 +104,8 @@ class QuickSetupBackend(BaseBackend):
         """Start the deletion of a manager, with everything that it deployed."""
         manager = self.get_configuration_manager(arn)
         self._require_idle(manager)
+        for definition in manager.definitions:
+            rules.require_roles(manager, definition)
         progress.begin_deletion(manager, clock.now())
 
     def poll(self, manager: ConfigurationManager) -> None:
@@ -118,20 +116,21 @@ class QuickSetupBackend(BaseBackend):
     # Configurations, which are definitions as deployed
 
     def configurations(self) -> list[tuple[ConfigurationManager, Definition, Deployed]]:
-        """Return every deployment, by manager, definition, account and Region."""
+        """Return every row of ListConfigurations, by manager and definition."""
         return [
             (manager, definition, deployed)
             for manager in self.managers.values()
             for definition in manager.definitions
-            for _, deployed in sorted(definition.deployed.items())
+            for deployed in manager.configurations(definition)
         ]
 
     # Tags and settings
 
     def update_service_settings(self, explorer_enabling_role_arn: str | None) -> None:
-        """Set the role by which Explorer is enabled; an empty ARN unsets it (ASSUMPTION), None leaves it.
+        """Set the role by which Explorer is enabled; the caller must be allowed to pass it.
 
-        ASSUMPTION: an unknown role is an error; the caller must be allowed to pass it.
+        ASSUMPTION(quick-setup-service-settings): an empty ARN unsets it, and an unknown role is an error; None leaves
+        it.
         """
         if explorer_enabling_role_arn is None:
             return
@@ -157,12 +156,22 @@ class QuickSetupBackend(BaseBackend):
             raise ConflictException
 
     def _definitions_beside(self, manager: ConfigurationManager) -> list[Definition]:
-        """Return the definitions of this account, in every Region, and those of a new manager."""
+        """Return the definitions that may collide with a manager's, its own included.
+
+        Those of its account in every Region, and what other accounts deploy to the organization.
+        """
         known = [
-            known for beside in ssmquicksetup_backends[self.account_id].values() for known in beside.managers.values()
+            known
+            for beside in existing_backends(ssmquicksetup_backends, QuickSetupBackend)
+            for known in beside.managers.values()
         ]
         managers = known if manager in known else [*known, manager]
-        return [definition for found in managers for definition in found.definitions]
+        return [
+            definition
+            for found in managers
+            for definition in found.definitions
+            if found.account_id == self.account_id or not definition.targets.is_local
+        ]
 
     def _new_manager(
         self, name: str, description: str, definitions: list[dict[str, Any]], tags: dict[str, str]

@@ -88,7 +88,7 @@ def _advance_deployment(manager: ConfigurationManager, pending_work: PendingWork
 def _begin(manager: ConfigurationManager, at: datetime) -> None:
     if not _failed_preconditions(manager):
         for definition in manager.definitions:
-            targeting.begin(manager, definition, at)
+            targeting.begin(manager, definition, definition.steps[0][0], at)
 
 
 def _deploy(manager: ConfigurationManager, at: datetime) -> list[str]:
@@ -98,8 +98,8 @@ def _deploy(manager: ConfigurationManager, at: datetime) -> list[str]:
         return [problem for problem in outcomes if problem is not None]
     for definition in manager.definitions:
         # Of an operation that had begun before the obstacle was there.
-        if definition.stack_set is not None:
-            definition.stack_set.fail(failed_preconditions[0], at)
+        for stack_set in definition.stack_sets.values():
+            stack_set.fail(failed_preconditions[0], at)
     return failed_preconditions
 
 
@@ -119,12 +119,16 @@ def _advance_deletion(manager: ConfigurationManager, pending_work: PendingWork, 
         return True
     finished_at = pending_work.started_at + DELETION_TIME
     manager.pending_work = None
-    # Without the local roles neither console nor API can delete the manager:
-    # https://dev.classmethod.jp/articles/ssm-quick-setup-patchmanager-delete-iam-role, ekristen/aws-nuke issue 709.
+    # A role that is not there is refused at once: rules.py.
     problems = [
         problem
         for definition in manager.definitions
         if (problem := deployment.find_definition_role_error(manager, definition)) is not None
+    ]
+    problems += [
+        problem
+        for definition in manager.definitions
+        if (problem := deployment.failed_deletion(definition, finished_at)) is not None
     ]
     if problems:
         manager.deployment.set("DELETE_FAILED", finished_at, "; ".join(problems))

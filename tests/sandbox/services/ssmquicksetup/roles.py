@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from moto.iam.models import Role
 
 
+def inaccessible_role(account_id: str, administration_role_arn: str, execution_role_name: str) -> str | None:
+    """Return the ARN of the first of the two roles that does not exist, None if both do."""
+    if _role(account_id, arn=administration_role_arn) is None:
+        return administration_role_arn
+    if _role(account_id, name=execution_role_name) is None:
+        return f"arn:aws:iam::{account_id}:role/{execution_role_name}"
+    return None
+
+
 def find_role_error(
     account_id: str,
     region: str,

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.organizations.principals import STACK_SETS_PRINCIPAL
-from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT
+from sandbox.services.ssmquicksetup.collisions import colliding
 from sandbox.services.ssmquicksetup.exceptions import AccessDeniedException, ValidationException
-from sandbox.services.ssmquicksetup.targeting import accounts_of
+from sandbox.services.ssmquicksetup.roles import inaccessible_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox.services.ssmquicksetup.configuration_types.parameters import Targets
     from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
-
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
-MAXIMUM_DEPLOYMENTS = 10_000
 
 
 def require_deployable(manager: ConfigurationManager, definition: Definition, beside: Iterable[Definition]) -> None:
@@ -35,11 +32,21 @@ def require_deployable(manager: ConfigurationManager, definition: Definition, be
         raise ValidationException(
             "This deployment requires LocalDeploymentAdministrationRoleArn and LocalDeploymentExecutionRoleName."
         )
-    deployments = len(accounts_of(manager, targets)) * len(targets.regions)
-    if deployments > MAXIMUM_DEPLOYMENTS:
-        raise ValidationException(
-            f"The deployment has {deployments} accounts times Regions, more than {MAXIMUM_DEPLOYMENTS}."
-        )
+    require_roles(manager, definition)
+    if not targets.is_local:
+        _require_units(manager, targets)
+
+
+def require_roles(manager: ConfigurationManager, definition: Definition) -> None:
+    """Refuse to deploy or delete a definition without its local roles.
+
+    The words of DeleteConfigurationManager (ekristen/aws-nuke issue 709, which parses them); CreateConfigurationManager
+    answers with the same.
+    """
+    if definition.administration_role_arn and definition.execution_role_name:
+        role = inaccessible_role(manager.account_id, definition.administration_role_arn, definition.execution_role_name)
+        if role is not None:
+            raise AccessDeniedException(f"Role {role} can't be accessed")
 
 
 def require_possible(manager: ConfigurationManager, definition: Definition, beside: Iterable[Definition]) -> None:
@@ -47,8 +54,10 @@ def require_possible(manager: ConfigurationManager, definition: Definition, besi
     targets = definition.targets
     if not targets.is_local:
         _require_delegated_account(manager, definition)
-    if definition.type.name == HOST_MANAGEMENT:
-        _require_free_regions(definition, targets, beside)
+    other = colliding(definition, beside)
+    if other is not None:
+        # ASSUMPTION(collision-of-nested-units): the error and its message.
+        raise ValidationException(f"The configuration {other.id} of {definition.type.name} has the same targets.")
 
 
 def _require_permission(manager: ConfigurationManager, definition: Definition, targets: Targets) -> None:
@@ -71,6 +80,24 @@ def _require_permission(manager: ConfigurationManager, definition: Definition, t
         )
 
 
+def _require_units(manager: ConfigurationManager, targets: Targets) -> None:
+    """Refuse units that Quick Setup cannot verify.
+
+    Users got "Invalid target OU" of CreateConfigurationManager itself, for the root and for units, for five types.
+    ASSUMPTION(quick-setup-missing-means-failed): the cause is one of these three; they are the preconditions of
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html, steps 1 and 2.
+    """
+    organization = find_organization(manager.account_id)
+    verifiable = (
+        organization is not None
+        and organization.stack_sets_access == "ENABLED"
+        and "ssm.amazonaws.com" in organization.enabled_service_principals()
+        and set(targets.organizational_units) <= {unit.id for unit in organization.ou}
+    )
+    if not verifiable:
+        raise ValidationException("Invalid target OU")
+
+
 def _require_delegated_account(manager: ConfigurationManager, definition: Definition) -> None:
     """Refuse a DelegatedAccountId that does not administer the service of the type.
 
@@ -84,21 +111,3 @@ def _require_delegated_account(manager: ConfigurationManager, definition: Defini
     organization, service = find_organization(manager.account_id), definition.type.administered_service
     if organization is None or not organization.is_delegated_administrator(account_id, service):
         raise ValidationException(f"The DelegatedAccountId {account_id} is not a delegated administrator of {service}.")
-
-
-def _require_free_regions(definition: Definition, targets: Targets, beside: Iterable[Definition]) -> None:
-    """Refuse Host Management in a Region that another configuration of it targets.
-
-    "You can't create multiple Quick Setup Host Management configurations that target the same AWS Region":
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
-    ASSUMPTION: of one account, in any Region, whether it targets units or the account itself; and
-    which error.
-    """
-    for other in beside:
-        if other.type.name != HOST_MANAGEMENT or other.id == definition.id:
-            continue
-        taken = sorted(set(targets.regions) & set(other.targets.regions))
-        if taken:
-            raise ValidationException(
-                f"Another Host Management configuration of this account targets {', '.join(taken)} already."
-            )

@@ -20,19 +20,48 @@ def accounts_of(manager: ConfigurationManager, targets: Targets) -> list[str]:
     return list(_accounts_by_target(manager, targets, "ACTIVE"))
 
 
-def begin(manager: ConfigurationManager, definition: Definition, at: datetime) -> StackSet:
-    """Start the operation of the definition's StackSet, unless it is running, and return the StackSet."""
-    stack_set = _stack_set_of(manager, definition, at)
+def begin(manager: ConfigurationManager, definition: Definition, kind: str, at: datetime) -> StackSet:
+    """Start the operation of the definition's StackSet of a step, unless it is running, and return the StackSet."""
+    stack_set = _stack_set_of(manager, definition, kind)
     targets = definition.targets
-    stack_set.organizational_unit_ids = targets.organizational_units
-    stack_set.administration_role_arn = definition.administration_role_arn if targets.is_local else None
-    stack_set.execution_role_name = definition.execution_role_name if targets.is_local else None
+    stack_set.organizational_unit_ids = targets.organizational_units if kind == "TA" else ()
+    by_roles = stack_set.permission_model == SELF_MANAGED
+    stack_set.administration_role_arn = definition.administration_role_arn if by_roles else None
+    stack_set.execution_role_name = definition.execution_role_name if by_roles else None
     stack_set.begin(
-        _locations(_accounts_by_target(manager, targets, "ACTIVE"), targets.regions),
-        _locations(_accounts_by_target(manager, targets, "SUSPENDED"), targets.regions),
+        _locations(_accounts_of_step(manager, definition, kind, "ACTIVE"), targets.regions),
+        _locations(_accounts_of_step(manager, definition, kind, "SUSPENDED"), targets.regions),
         at,
     )
     return stack_set
+
+
+def retire(definition: Definition, at: datetime) -> None:
+    """Delete the StackSets of steps that the definition has no more."""
+    for kind in set(definition.stack_sets) - {kind for kind, _ in definition.steps}:
+        definition.stack_sets.pop(kind).delete(at)
+
+
+def _accounts_of_step(
+    manager: ConfigurationManager, definition: Definition, kind: str, status: str
+) -> dict[str, str | None]:
+    """Return the accounts of a step.
+
+    ASSUMPTION(management-stack-regions): in the management account and the administrator's, the stacks are in the
+    Regions of the targets.
+    """
+    organization = find_organization(manager.account_id)
+    if kind == "MA":
+        return {organization.account_id: None} if organization is not None and status == "ACTIVE" else {}
+    if kind == "DA":
+        administrator_id = definition.parameters.get("DelegatedAccountId")
+        accounts = organization.accounts if organization is not None else []
+        return {
+            account.id: account.parent_id
+            for account in accounts
+            if account.id == administrator_id and account.status == status
+        }
+    return _accounts_by_target(manager, definition.targets, status)
 
 
 def _accounts_by_target(manager: ConfigurationManager, targets: Targets, status: str) -> dict[str, str | None]:
@@ -62,27 +91,25 @@ def _locations(accounts: dict[str, str | None], regions: tuple[str, ...]) -> Tar
     return {(account_id, region): unit_id for account_id, unit_id in accounts.items() for region in regions}
 
 
-def _stack_set_of(manager: ConfigurationManager, definition: Definition, at: datetime) -> StackSet:
-    """Return the definition's StackSet, creating it if there is none or one of the other permission model.
+def _stack_set_of(manager: ConfigurationManager, definition: Definition, kind: str) -> StackSet:
+    """Return the definition's StackSet of a step, creating it if there is none.
 
-    ASSUMPTION: one for each definition, named as seen in accounts (`AWS-QuickSetup-PatchPolicy-LA-<id>` for the local
-    deployment of a patch policy, TA for target accounts); AWS's managed policies show the prefix `AWS-QuickSetup-`.
+    ASSUMPTION(quick-setup-stack-set-names): named as TA and LA are seen in accounts
+    (`AWS-QuickSetup-PatchPolicy-LA-<id>`); AWS's managed policies show the prefix `AWS-QuickSetup-`.
     """
-    is_local = definition.targets.is_local
-    kind = definition.type.name.removeprefix("AWSQuickSetupType-")
-    name = f"AWS-QuickSetup-{kind}-{'LA' if is_local else 'TA'}-{definition.id}"
-    if definition.stack_set is not None and definition.stack_set.name == name:
-        return definition.stack_set
-    if definition.stack_set is not None:
-        definition.stack_set.delete(at)
-    organization = None if is_local else find_organization(manager.account_id)
+    if kind in definition.stack_sets:
+        return definition.stack_sets[kind]
+    name = f"AWS-QuickSetup-{definition.type.name.removeprefix('AWSQuickSetupType-')}-{kind}-{definition.id}"
+    # StackSets with service-managed permissions do not deploy to the management account.
+    is_self_managed = kind in {"LA", "MA"}
+    organization = None if kind == "LA" else find_organization(manager.account_id)
     # "StackSets with service-managed permissions are created in the management account, including StackSets that are
     # created by delegated administrators": botocore model `cloudformation`, CreateStackSet.
     owner = manager.account_id if organization is None else organization.account_id
-    definition.stack_set = StackSet(
+    definition.stack_sets[kind] = StackSet(
         name=name,
         account_id=owner,
         region=manager.region,
-        permission_model=SELF_MANAGED if is_local else SERVICE_MANAGED,
+        permission_model=SELF_MANAGED if is_self_managed else SERVICE_MANAGED,
     )
-    return cloudformation_backend_of(owner, manager.region).add_stack_set(definition.stack_set)
+    return cloudformation_backend_of(owner, manager.region).add_stack_set(definition.stack_sets[kind])

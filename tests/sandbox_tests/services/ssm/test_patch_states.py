@@ -9,7 +9,7 @@ import pytest
 
 from sandbox import Scenario
 from sandbox.services.ssm.patch_baselines import default_baseline_id
-from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, PATCH_POLICY, SETTING, changed, create, wait
+from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, PATCH_POLICY, changed, create, wait
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -45,9 +45,12 @@ def test_a_patch_policy_scans_managed_nodes(sandbox: Sandbox, quick_setup: Any) 
     assert ssm.describe_instance_patch_states(InstanceIds=both)["InstancePatchStates"] == []
     assert ssm.list_resource_compliance_summaries()["ResourceComplianceSummaryItems"] == []
     archive = sandbox.client("ssm", LOG_ARCHIVE, TOKYO)
-    archive.update_service_setting(SettingId=SETTING, SettingValue="Own")
 
-    _deploy(sandbox, quick_setup, changed(PATCH_POLICY, TargetRegions=TOKYO))
+    _deploy(
+        sandbox,
+        quick_setup,
+        changed(PATCH_POLICY, TargetRegions=f"{TOKYO},us-east-1", IsPolicyAttachAllowed="true"),
+    )
 
     state = _state(ssm, UNPATCHED)
     assert (state["PatchGroup"], state["Operation"]) == ("production", "Scan")
@@ -76,11 +79,9 @@ def test_a_patch_policy_scans_managed_nodes(sandbox: Sandbox, quick_setup: Any) 
         "pb-0123456789abcdef0",
         "",
     )
-    # This one is not managed; it is scanned the day after it becomes managed.
+    # The policy gave this one its instance profile.
     payments = sandbox.client("ssm", PAYMENTS, TOKYO)
-    assert payments.describe_instance_patch_states(InstanceIds=[UNMANAGED])["InstancePatchStates"] == []
-    payments.update_service_setting(SettingId=SETTING, SettingValue="Own")
-    assert payments.describe_instance_patch_states(InstanceIds=[UNMANAGED])["InstancePatchStates"] == []
+    assert _state(payments, UNMANAGED)["OperationEndTime"] == state["OperationEndTime"]
     sandbox.clock.advance(2 * 24 * 60 * 60 + 1)
     assert _state(payments, UNMANAGED)["OperationEndTime"] == state["OperationEndTime"] + timedelta(days=2)
 
@@ -90,9 +91,12 @@ def test_a_patch_policy_scans_managed_nodes(sandbox: Sandbox, quick_setup: Any) 
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ({"RebootOption": "NoReboot"}, ("Install", 398, 0, 14, 1)),
-        ({}, ("Install", 412, 0, 0, 1)),
-        ({"ConfigurationOptionsInstallNextInterval": "true"}, ("Scan", 398, 14, 0, 1)),
+        ({"ConfigurationOptionsInstallNextInterval": "false"}, ("Install", 398, 0, 14, 1)),
+        (
+            {"RebootOption": "RebootIfNeeded", "ConfigurationOptionsInstallNextInterval": "false"},
+            ("Install", 412, 0, 0, 1),
+        ),
+        ({}, ("Scan", 398, 14, 0, 1)),
     ],
 )
 def test_a_policy_that_installs_leaves_nothing_missing(
@@ -101,7 +105,8 @@ def test_a_policy_that_installs_leaves_nothing_missing(
     installing = {
         "ConfigurationOptionsPatchOperation": "ScanAndInstall",
         "ConfigurationOptionsInstallValue": "cron(0 2 ? * SUN *)",
-        "TargetRegions": TOKYO,
+        "TargetRegions": f"{TOKYO},us-east-1",
+        "IsPolicyAttachAllowed": "true",
         **options,
     }
     _deploy(sandbox, quick_setup, changed(PATCH_POLICY, **installing))

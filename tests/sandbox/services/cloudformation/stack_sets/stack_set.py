@@ -47,7 +47,6 @@ class StackInstance:
         OUTDATED: "The associated stack failed during a CreateStackSet or UpdateStackSet operation" (the model).
         ASSUMPTION: so is one that has yet to be deployed, or was skipped.
         """
-        stack = f"StackSet-{stack_set.name}-{uuid5(NAMESPACE_URL, f'{stack_set.id}/{self.account_id}/{self.region}')}"
         return {
             "StackSetId": stack_set.id,
             "Account": self.account_id,
@@ -57,7 +56,7 @@ class StackInstance:
             "DriftStatus": self.drift_status,
             "LastOperationId": self.last_operation_id,
             **_given(
-                StackId=f"arn:aws:cloudformation:{self.region}:{self.account_id}:stack/{stack}/{stack[-36:]}"
+                StackId=stack_set.stack_id(self.account_id, self.region)
                 if self.status != "SKIPPED_SUSPENDED_ACCOUNT"
                 else None,
                 OrganizationalUnitId=self.organizational_unit_id,
@@ -128,6 +127,11 @@ class StackSet:
         # Deterministic, so that runs can be compared.
         return f"{self.name}:{uuid5(NAMESPACE_URL, f'{self.account_id}/{self.region}/{self.name}')}"
 
+    def stack_id(self, account_id: str, region: str) -> str:
+        """Return the id of its stack in an account and Region."""
+        unique = uuid5(NAMESPACE_URL, f"{self.id}/{account_id}/{region}")
+        return f"arn:aws:cloudformation:{region}:{account_id}:stack/StackSet-{self.name}-{unique}/{unique}"
+
     def begin(self, locations: Targeted, suspended: Targeted, at: datetime) -> None:
         """Start to deploy to `places` and to skip `suspended`; nothing happens while that is going on.
 
@@ -175,6 +179,14 @@ class StackSet:
         }
         self.instances.clear()
         self.status = "DELETED"
+
+    def fail_deletion(self, reason: str, at: datetime) -> None:
+        """Try to delete all instances, in vain."""
+        operation = self._new_operation("DELETE", "FAILED", at)
+        operation.ended_at = at
+        for location, instance in self.instances.items():
+            instance.status, instance.reason, instance.last_operation_id = "FAILED", reason, operation.id
+            operation.results[location] = (instance.organizational_unit_id, "FAILED", reason)
 
     def operation(self, operation_id: str) -> Operation:
         """Return one operation. Raises OperationNotFoundException."""

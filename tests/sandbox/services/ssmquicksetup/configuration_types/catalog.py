@@ -121,7 +121,7 @@ _IN_THE_REFERENCE = (
             "CustomPermissions": ANYTHING,
         },
         required=_UNITS_AND_REGIONS | {"DelegatedAccountId", "JobFunction"},
-        # The default too, where the reference prints "CustomerPermissions" (ASSUMPTION: a misprint).
+        # The template's default too, where the reference prints "CustomerPermissions".
         conditional_requirements=(
             ConditionalRequirement(
                 "PermissionType", "CustomPermissions", ("CustomPermissions",), default="CustomPermissions"
@@ -172,7 +172,7 @@ _IN_THE_REFERENCE = (
         required=frozenset({"CPackNames", "TargetRegions"}),
         # "This parameter is required for Organization deployments": the reference.
         required_for_units=frozenset({"DelegatedAccountId"}),
-        # ASSUMPTION: Config's, for which the deploying account must be registered:
+        # The step of the document names it; for Config:
         # https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
         administered_service="config-multiaccountsetup.amazonaws.com",
     ),
@@ -230,10 +230,5 @@ def type_named(name: str) -> ConfigurationType:
 
 
 def version_of(configuration_type: ConfigurationType, requested: str | None) -> str:
-    """Return the version to deploy.
-
-    Raises ValidationException unless it is the latest. ASSUMPTION: older ones are not available.
-    """
-    if requested in {None, "LATEST", configuration_type.latest_version}:
-        return configuration_type.latest_version
-    raise ValidationException(f"{configuration_type.name} has no version {requested}.")
+    """Return the version to deploy: the requested one, or the latest."""
+    return configuration_type.latest_version if requested in {None, "LATEST"} else str(requested)

@@ -150,13 +150,6 @@ def test_an_account_suspended_between_two_deployments(sandbox: Sandbox, quick_se
     assert {configuration["Account"] for configuration in configurations} == {ADMINISTRATOR}
 
 
-def test_a_failed_precondition_leaves_no_operation(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
-    cloudformation.deactivate_organizations_access()
-    manager = wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
-    assert message(manager) == "You must enable organizations access to operate a service managed stack set"
-    assert cloudformation.list_stack_sets()["Summaries"] == []
-
-
 def test_a_precondition_that_fails_during_an_operation(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     sandbox.clock.advance(30)
@@ -217,6 +210,7 @@ def test_names_and_operations_that_do_not_exist(
         )
 
 
+@pytest.mark.usefixtures("roles")
 def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation: Any, client_error: Any) -> None:
     arn = create(quick_setup, HOST_MANAGEMENT)
     definition = wait(sandbox, quick_setup, arn)["ConfigurationDefinitions"][0]
@@ -229,7 +223,7 @@ def test_lists_come_in_pages(sandbox: Sandbox, quick_setup: Any, cloudformation:
     second = cloudformation.list_stack_set_operations(StackSetName=name, MaxResults=1, NextToken=first["NextToken"])
     assert [page["Summaries"][0]["Action"] for page in (first, second)] == ["UPDATE", "CREATE"]
     assert "NextToken" not in second
-    create(quick_setup, HOST_MANAGEMENT, "other")
+    create(quick_setup, PATCH_POLICY, "other")
     sandbox.clock.advance(60)
     assert "NextToken" in cloudformation.list_stack_sets(MaxResults=1)
     with client_error("ValidationError"):

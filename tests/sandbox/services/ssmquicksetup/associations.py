@@ -1,0 +1,147 @@
+"""The State Manager associations of a definition, and their runs on the nodes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sandbox.services.cloud9.models import has_cloud9_instances
+from sandbox.services.ssm.instances import ACTIVE, AssociationRun
+from sandbox.services.ssm.models import ssm_backend_of
+from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
+from sandbox.services.ssmquicksetup import documents, made_by_code
+from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT, PATCH_POLICY
+from sandbox.services.ssmquicksetup.configuration_types.parameters import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sandbox.services.ssm.instances import ManagedInstance
+    from sandbox.services.ssmquicksetup.manager import Definition
+    from sandbox.services.ssmquicksetup.stacks import Stack
+
+# What Host Management does by associations.
+HOST_MANAGEMENT_OPTIONS = (
+    "UpdateSsmAgent",
+    "UpdateEc2LaunchAgent",
+    "CollectInventory",
+    "ScanInstances",
+    "InstallCloudWatchAgent",
+    "UpdateCloudWatchAgent",
+)
+
+
+# Those that give instances a profile, in Host Management, patch policies and Distributor.
+PROFILE_ASSOCIATIONS = (
+    "SystemAssociationForManagingInstances",
+    "SystemAssociationForEc2IamManagement",
+    "QuickSetupCreateAndAttachIAMToInstanceForDistributorUtilsAssociation",
+)
+
+
+def run(definition: Definition, stack: Stack, at: datetime) -> bool:
+    """Run the associations of a stack once; return whether all were successful.
+
+    ASSUMPTION(quick-setup-associations-on-nodes): on a managed node they are successful, and one that is not managed,
+    or not active, runs none.
+    """
+    remove(definition, stack)
+    if stack.has("EnableDHMCAssociation"):
+        made_by_code.enable_default_host_management(stack, at)
+    tag = definition.id if definition.type.name == PATCH_POLICY else ""
+    if any(stack.has(association) for association in PROFILE_ASSOCIATIONS):
+        for instance in _requested(definition, ssm_backend_of(stack.account_id, stack.region).instances.values()):
+            made_by_code.manage_instance_profile(stack, instance, definition.parameters, tag)
+    succeeded = True
+    if _has_any(definition):
+        managed = ssm_backend_of(stack.account_id, stack.region).managed_instances()
+        for instance in _requested(definition, managed):
+            if instance.status == ACTIVE:
+                succeeded = _run_on(definition, stack, instance, at) and succeeded
+    # ASSUMPTION(cloud9-fails-patch-policies): what was seen in the console is an association that fails on the instance
+    # of an environment. No template waits for one, so the deployment is successful.
+    if definition.type.name == PATCH_POLICY and has_cloud9_instances(stack.account_id, stack.region):
+        return False
+    return succeeded
+
+
+def remove(definition: Definition, stack: Stack) -> None:
+    """Delete the associations of every node of an account and Region."""
+    for instance in ssm_backend_of(stack.account_id, stack.region).instances.values():
+        instance.associations.pop(definition.id, None)
+
+
+def _run_on(definition: Definition, stack: Stack, instance: ManagedInstance, at: datetime) -> bool:
+    """Run the associations on one node; a node that cannot read its baselines is not patched."""
+    if definition.type.name == PATCH_POLICY and not made_by_code.can_read_baselines(
+        _baseline_bucket(stack), stack.account_id, instance
+    ):
+        instance.associations[definition.id] = AssociationRun("Failed", at)
+        return False
+    instance.associations[definition.id] = AssociationRun("Success", at)
+    _patch(definition, stack, instance, at)
+    return True
+
+
+def _baseline_bucket(stack: Stack) -> str:
+    """Return the bucket that the scanning association names."""
+    scan = stack.resources["SystemAssociationForScanningPatches"]
+    return str(scan.properties["Parameters"]["BaselineOverride"][0]).removeprefix("s3://").partition("/")[0]
+
+
+def _has_any(definition: Definition) -> bool:
+    if definition.type.name == PATCH_POLICY:
+        return True
+    if definition.type.name != HOST_MANAGEMENT:
+        return False
+    return any(_does(definition, option) for option in HOST_MANAGEMENT_OPTIONS)
+
+
+def _does(definition: Definition, option: str) -> bool:
+    """Whether an option of Host Management is on."""
+    # By either spelling of configuration_types/catalog.py.
+    spelled = {**definition.parameters}
+    spelled["UpdateSsmAgent"] = spelled.get("UpdateSsmAgent") or spelled.get("UpdateSSMAgent", "")
+    return (spelled.get(option) or documents.default_of(definition.type.name, option)) == "true"
+
+
+def _patch(definition: Definition, stack: Stack, instance: ManagedInstance, at: datetime) -> None:
+    """Run the document AWS-RunPatchBaseline on a node, where the definition has an association that does.
+
+    ASSUMPTION: a node whose operating system has no baseline is not patched.
+    """
+    system = operating_system_of(instance.platform_name, instance.platform_version)
+    operation = _patch_operation(definition)
+    if operation is None or system is None:
+        return
+    baseline = _selected_baseline(definition, system) or default_baseline_id(stack.region, system)
+    instance.patch(operation, baseline, at, definition.value("RebootOption") or "NoReboot")
+
+
+def _patch_operation(definition: Definition) -> str | None:
+    """Scan, Install or None. Host Management "scans" for missing patches only.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html. ASSUMPTION: a policy
+    that scans and installs has installed, unless it waits for the next interval.
+    """
+    if definition.type.name == HOST_MANAGEMENT:
+        return "Scan" if _does(definition, "ScanInstances") else None
+    installs = definition.value("ConfigurationOptionsPatchOperation") == "ScanAndInstall"
+    waits = definition.value("ConfigurationOptionsInstallNextInterval") == "true"
+    return "Install" if installs and not waits else "Scan"
+
+
+def _selected_baseline(definition: Definition, operating_system: str) -> str | None:
+    """The id of the baseline that a patch policy names for an operating system; None if it names none."""
+    selected = json.loads(definition.parameters.get("SelectedPatchBaselines") or "{}")
+    return short_id(selected[operating_system]["value"]) if operating_system in selected else None
+
+
+def _requested(definition: Definition, instances: Iterable[ManagedInstance]) -> list[ManagedInstance]:
+    """Return those of the nodes that the definition is for."""
+    # The sandbox's nodes have neither tags nor resource groups: such targets match all nodes.
+    if definition.parameters.get("TargetType") != "InstanceIds":
+        return list(instances)
+    requested = split(definition.parameters["TargetInstances"])
+    return [instance for instance in instances if instance.id in requested]

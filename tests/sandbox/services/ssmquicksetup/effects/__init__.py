@@ -1,1 +1,0 @@
-"""The resources that a deployment creates in its target accounts and Regions."""
