@@ -15,6 +15,12 @@ variable "name" {
     condition     = !startswith(var.name, "AWS-QuickSetup-")
     error_message = "name is ${jsonencode(var.name)}, but names that begin with AWS-QuickSetup- are reserved for Quick Setup, which deletes such syncs. Use another name."
   }
+
+  # From the template of AWSQuickSetupType-SSMOpsCenter.
+  validation {
+    condition     = var.name != "OpsCenter-DA-ResourceDataSync"
+    error_message = "name is ${jsonencode(var.name)}, which is the sync that Quick Setup creates, and deletes, for OpsCenter. Use another name."
+  }
 }
 
 variable "regions" {

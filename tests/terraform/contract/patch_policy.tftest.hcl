@@ -29,8 +29,9 @@ mock_provider "aws" {
   }
   mock_resource "aws_ssmquicksetup_configuration_manager" {
     defaults = {
-      manager_arn      = "arn:aws:ssm-quicksetup:us-east-1:111111111111:configuration-manager/1"
-      status_summaries = [{ status_type = "Deployment", status = "SUCCEEDED", status_message = "" }]
+      manager_arn              = "arn:aws:ssm-quicksetup:us-east-1:111111111111:configuration-manager/1"
+      configuration_definition = { id = "q4bkg" }
+      status_summaries         = [{ status_type = "Deployment", status = "SUCCEEDED", status_message = "" }]
     }
   }
 }
@@ -75,6 +76,17 @@ run "defaults" {
   assert {
     condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
     error_message = "The default baselines are not AWS's: ${module.organization.parameters.SelectedPatchBaselines}"
+  }
+
+  assert {
+    condition = output.patch_policies == {
+      scan-everything = {
+        id            = "q4bkg"
+        bucket_name   = "aws-quicksetup-patchpolicy-111111111111-q4bkg"
+        principal_tag = { key = "QSConfigId-q4bkg", value = "q4bkg" }
+      }
+    }
+    error_message = "The output patch_policies is ${jsonencode(output.patch_policies)}."
   }
 
   assert {
