@@ -78,7 +78,7 @@ ERRORS = (
     ),
     Row(
         "HOST_MANAGEMENT_EXISTS",
-        ("host-management and console-host-management", "takes only one for a Region", "Take the Regions out of one"),
+        ("host-management and console-host-management", "allows only one for a Region", "Remove the Regions from one"),
     ),
     Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard ARN")),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
@@ -98,7 +98,8 @@ WARNINGS = (
     ),
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row(
-        "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
+        "OVERLAPPING_CONFIGURATION",
+        ("scan and console-policy", "r-sbox in us-east-1", "Remove the organizational units"),
     ),
     Row("REGION_NOT_ENABLED_IN_ACCOUNT", (f"ap-east-1 in {ADMINISTRATOR}", "StackSets cannot", "enable-region")),
     # An error by default, a warning by `severities`.
@@ -253,7 +254,9 @@ def test_warning(warnings: Sequence[Diagnostic], row: Row) -> None:
 
 
 def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
-    (warning,) = [warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")]
+    (warning,) = [
+        warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")
+    ]
     codes = [line.split()[1] for line in warning.detail.splitlines()[1:]]
     assert codes == sorted(codes)
     assert all(len(line) < 700 for line in warning.detail.splitlines())
