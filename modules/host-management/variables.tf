@@ -40,7 +40,11 @@ variable "management_account" {
 
   validation {
     condition = var.management_account == null ? true : length([
-      for nodes in [var.management_account.target_tag == null ? null : "tag", var.management_account.instance_ids == null ? null : "ids", var.management_account.resource_group_name] : nodes if nodes != null
+      for is_set in [
+        var.management_account.target_tag != null,
+        var.management_account.instance_ids != null,
+        var.management_account.resource_group_name != null,
+      ] : is_set if is_set
     ]) <= 1
     error_message = "management_account is ${jsonencode(var.management_account)}, but at most one of target_tag, instance_ids and resource_group_name may be set. Keep one, or none for all nodes."
   }

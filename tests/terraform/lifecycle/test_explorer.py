@@ -46,7 +46,7 @@ def test_administrator_of_another_service_and_opt_in_region(sandbox: Sandbox, wo
         organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=principal)
     errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, regions=["us-east-1", "ap-east-1"]))
     assert f"the delegated administrator ({ADMINISTRATOR})" in errors
-    assert "The delegated administrator can have no resource data sync in ap-east-1" in errors
+    assert "The delegated administrator cannot have a resource data sync in ap-east-1" in errors
 
 
 @pytest.mark.scenario("troubled")
@@ -54,7 +54,7 @@ def test_sync_quota(sandbox: Sandbox, workspaces: Workspaces) -> None:
     errors = plan_errors(_write(sandbox, workspaces, MANAGEMENT))
     syncs = sandbox.client("ssm").list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
     assert len(syncs) == 5
-    assert f"DATA_SYNC_QUOTA: all 5 resource data syncs that Explorer may have in account {MANAGEMENT}" in errors
+    assert f"DATA_SYNC_QUOTA: account {MANAGEMENT} has the maximum of 5 resource data syncs of Explorer" in errors
     assert all(f"{sync['SyncName']} (" in errors for sync in syncs)
 
 
