@@ -14,6 +14,7 @@ from jsonschema.exceptions import best_match
 from sandbox.clock import START
 from sandbox.scenarios import parts
 from sandbox.services.ssm.patches import Patches, Severities
+from sandbox.services.ssmquicksetup.behavior import Behavior
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,5 +95,6 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "instances": _tuple_of(_instance),
     "cloud9_environments": _tuple_of(_cloud9_environment),
     "enabled_regions": _tuple_of(parts.EnabledRegion),
+    "quick_setup": lambda members: Behavior(**members),
     "resource_data_syncs": _tuple_of(parts.ResourceDataSync),
 }

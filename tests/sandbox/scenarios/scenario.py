@@ -6,7 +6,7 @@ A mistake in the file is a ScenarioError that names the file, the place in it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from sandbox.scenarios.parts import (
     ServiceLinkedRole,
     ServiceSetting,
 )
+from sandbox.services.ssmquicksetup.behavior import Behavior
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +73,7 @@ class Scenario:
     cloud9_environments: tuple[Cloud9Environment, ...] = ()
     enabled_regions: tuple[EnabledRegion, ...] = ()
     resource_data_syncs: tuple[ResourceDataSync, ...] = ()
+    quick_setup: Behavior = field(default_factory=Behavior)
 
     @classmethod
     def named(cls, name: str) -> Scenario:

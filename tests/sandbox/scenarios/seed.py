@@ -22,6 +22,7 @@ from sandbox.services.ssm.instances import ManagedInstance
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of
 from sandbox.services.ssm.patch_state import PatchState
+from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.models import quick_setup_backend_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def seed(scenario: model.Scenario) -> None:
     Raises ScenarioError for what the services reject.
     """
     try:
+        behavior.set(scenario.quick_setup)
         organization = _establish(scenario)
         _add_units(organization, scenario.organizational_units, ROOT_ID, "")
         _add_accounts(organization, scenario.accounts, ROOT_ID)

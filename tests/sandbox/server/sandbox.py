@@ -23,6 +23,7 @@ from sandbox.server.transport import Server
 from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
 from sandbox.services.installation import install
 from sandbox.services.installation import reset as reset_services
+from sandbox.services.ssmquicksetup.behavior import Behavior, behavior
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
 
@@ -165,6 +166,11 @@ class Sandbox:
     def clock(self) -> Clock:
         """The virtual clock."""
         return clock
+
+    @property
+    def quick_setup(self) -> Behavior:
+        """What Quick Setup does where AWS's sources leave it open, to change at any time; a reset undoes it."""
+        return behavior
 
     def snapshot(self) -> dict[str, Any]:
         """The state of the organization as plain data."""

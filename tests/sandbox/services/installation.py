@@ -22,6 +22,7 @@ from sandbox.services.s3.models import SandboxS3Backend, s3_backends
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
 from sandbox.services.ssm.resource_data_syncs.resource_type import ResourceDataSyncResource
 from sandbox.services.ssm.resource_data_syncs.sync import SYSTEMS_MANAGER_PRINCIPAL
+from sandbox.services.ssmquicksetup.behavior import Behavior, behavior
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
@@ -60,3 +61,4 @@ def reset() -> None:
     stack_instance_failures.clear()
     deployment_failures.clear()
     server_parameters.clear()
+    behavior.set(Behavior())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.configuration_types.catalog import type_named
 from sandbox.services.ssmquicksetup.configuration_types.parameters import Targets, validate_parameters
 
@@ -172,7 +173,26 @@ class ConfigurationManager:
         }
 
     def status_summaries(self) -> list[dict[str, Any]]:
-        return [self.deployment.describe(), self.executions.describe()]
+        return describe_statuses(self.deployment, self.executions)
+
+    def configurations(self, definition: Definition) -> list[Deployed]:
+        """Return the rows of ListConfigurations for a definition.
+
+        ASSUMPTION(list-configurations-rows): where there is one row for a definition, its status is the manager's.
+        """
+        if behavior.configuration_rows == "account-regions":
+            return [deployed for _, deployed in sorted(definition.deployed.items())]
+        return [
+            Deployed(
+                id=definition.id,
+                account_id=self.account_id,
+                region=self.region,
+                created_at=self.created_at,
+                modified_at=self.modified_at,
+                deployment=self.deployment,
+                executions=self.executions,
+            )
+        ]
 
     def describe_configuration(self, definition: Definition, deployed: Deployed) -> dict[str, Any]:
         """Return what ListConfigurations and GetConfiguration have in common."""
@@ -185,8 +205,14 @@ class ConfigurationManager:
             "Account": deployed.account_id,
             "Region": deployed.region,
             "CreatedAt": deployed.created_at,
-            "StatusSummaries": [deployed.deployment.describe(), deployed.executions.describe()],
+            "StatusSummaries": describe_statuses(deployed.deployment, deployed.executions),
         }
+
+
+def describe_statuses(deployment: Status, executions: Status) -> list[dict[str, Any]]:
+    """Return the model's StatusSummaries."""
+    statuses = [deployment.describe(), executions.describe()]
+    return statuses[::-1] if behavior.executions_first else statuses
 
 
 def new_definition(definition_id: str, requested: dict[str, Any], type_version: str) -> Definition:

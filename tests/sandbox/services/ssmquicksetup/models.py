@@ -118,12 +118,12 @@ class QuickSetupBackend(BaseBackend):
     # Configurations, which are definitions as deployed
 
     def configurations(self) -> list[tuple[ConfigurationManager, Definition, Deployed]]:
-        """Return every deployment, by manager, definition, account and Region."""
+        """Return every row of ListConfigurations, by manager and definition."""
         return [
             (manager, definition, deployed)
             for manager in self.managers.values()
             for definition in manager.definitions
-            for _, deployed in sorted(definition.deployed.items())
+            for deployed in manager.configurations(definition)
         ]
 
     # Tags and settings

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox import Scenario
+from sandbox.services.ssmquicksetup.behavior import Behavior
 from sandbox_tests.cases.quick_setup import (
     ADMINISTRATOR,
     HOST_MANAGEMENT,
@@ -20,9 +22,12 @@ from sandbox_tests.cases.quick_setup import (
     statuses,
     wait,
 )
+from sandbox_tests.cases.stack_sets import instances_of, stack_set_name
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
+
+_ACCOUNT = {"id": MANAGEMENT, "name": "Management", "email": "management@example.com"}
 
 
 # How far it is
@@ -155,6 +160,43 @@ def test_lists_are_filtered_and_come_in_pages(sandbox: Sandbox, quick_setup: Any
         quick_setup.list_configurations(Filters=[{"Key": "Colour", "Values": ["blue"]}])
     with client_error("ResourceNotFoundException"):
         quick_setup.get_configuration(ConfigurationId="nothing")
+
+
+# Where AWS's sources can be read in several ways
+
+
+def test_configurations_are_rows_of_definitions(sandbox: Sandbox, quick_setup: Any) -> None:
+    sandbox.fail_deployment("configuration", MEMBER, "eu-west-1", "An SCP denies it.")
+    arn = create(quick_setup, HOST_MANAGEMENT)
+    manager = wait(sandbox, quick_setup, arn)
+    sandbox.quick_setup.configuration_rows = "definitions"
+    (row,) = quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]
+    assert (row["Account"], row["Region"]) == (MANAGEMENT, "us-east-1")
+    assert row["StatusSummaries"] == manager["StatusSummaries"]
+    assert quick_setup.get_configuration(ConfigurationId=row["Id"])["StatusSummaries"] == row["StatusSummaries"]
+    assert quick_setup.list_configurations(Filters=[{"Key": "Account", "Values": [MEMBER]}])["ConfigurationsList"] == []
+    cloudformation = sandbox.client("cloudformation")
+    # StackSets has every account and Region either way.
+    states = instances_of(cloudformation, stack_set_name(cloudformation))
+    assert len(states) == 4
+    assert states[MEMBER, "eu-west-1"] == "FAILED"
+
+
+def test_executions_come_first(sandbox: Sandbox, quick_setup: Any) -> None:
+    sandbox.quick_setup.executions_first = True
+    manager = wait(sandbox, quick_setup, create(quick_setup, HOST_MANAGEMENT))
+    (row, *_) = quick_setup.list_configurations()["ConfigurationsList"]
+    for summaries in (manager["StatusSummaries"], row["StatusSummaries"]):
+        assert [summary["StatusType"] for summary in summaries] == ["AsyncExecutions", "Deployment"]
+
+
+def test_a_scenario_decides(sandbox: Sandbox) -> None:
+    behavior = {"configuration_rows": "definitions", "executions_first": True}
+    document = {"description": "One account.", "management_account": _ACCOUNT, "quick_setup": behavior}
+    sandbox.reset(Scenario.parse(document))
+    assert vars(sandbox.quick_setup) == {**vars(Behavior()), **behavior}
+    sandbox.reset(Scenario.named("bare"))
+    assert sandbox.quick_setup == Behavior()
 
 
 # Parameters that Quick Setup adds
