@@ -33,7 +33,7 @@ test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports and the generated parts of every README
+lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
@@ -41,10 +41,12 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@PYTHONPATH=scripts $(VENV)/bin/lint-imports --no-cache
 	@$(RUN) -m tools.folders
 	@$(RUN) -m tools.docs.command --check
+	@$(RUN) -m tools.assumptions.command --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files
+docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the page of assumptions
 	@$(RUN) -m tools.docs.command
+	@$(RUN) -m tools.assumptions.command
 
 .PHONY: pictures
 pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed

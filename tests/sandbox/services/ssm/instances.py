@@ -70,8 +70,8 @@ class ManagedInstance:
     def is_registered(self, default_host_management_role: str | None) -> bool:
         """Return whether it registered as a managed node: by its instance profile, or Default Host Management.
 
-        ASSUMPTION: every instance profile allows it (AmazonSSMManagedInstanceCore), every instance uses IMDSv2, and it
-        takes no time (on AWS up to 30 minutes).
+        The sandbox simplifies: every instance profile allows it (AmazonSSMManagedInstanceCore), every instance uses
+        IMDSv2, and it takes no time (on AWS up to 30 minutes).
         """
         if self.instance_profile is not None:
             return True
@@ -82,7 +82,7 @@ class ManagedInstance:
         """Return the model's InstanceInformation."""
         described: dict[str, Any] = {
             "InstanceId": self.id,
-            # ASSUMPTION: a stopped instance is ConnectionLost.
+            # ASSUMPTION(stopped-node-is-connection-lost): a stopped instance is ConnectionLost.
             "PingStatus": "Online" if self.status == ACTIVE else "ConnectionLost",
             "LastPingDateTime": now,
             "AgentVersion": self.agent_version,
