@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def failed_precondition(manager: ConfigurationManager, definition: Definition) -> str | None:
     """Return why StackSets could not even begin, None when it can.
 
-    ASSUMPTION: a failed precondition of the deployment makes it FAILED; an invalid request fails at once.
+    ASSUMPTION(quick-setup-missing-means-failed): a failed precondition of the deployment makes it FAILED; an invalid
+    request fails at once.
     """
     if not definition.targets.is_local:
         problem = _failed_organization_precondition(find_organization(manager.account_id), definition)
@@ -30,7 +31,10 @@ def failed_precondition(manager: ConfigurationManager, definition: Definition) -
 
 
 def find_definition_role_error(manager: ConfigurationManager, definition: Definition) -> str | None:
-    """Return what is wrong with the roles of a definition that has any (ASSUMPTION: also where it could do without)."""
+    """Return what is wrong with the roles of a definition that has any.
+
+    ASSUMPTION(quick-setup-missing-means-failed): also where it could do without.
+    """
     if not definition.administration_role_arn or not definition.execution_role_name:
         return None
     return find_role_error(
@@ -65,9 +69,9 @@ def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) 
     The message is the configuration manager's, "Deployment to these StackSets failed"
     (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html); the reason
     is found in the StackSet's results
-    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html). ASSUMPTION:
-    the message is the same for every type, and names the StackSet as CloudFormation does; one failed instance is
-    enough.
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html).
+    ASSUMPTION(quick-setup-one-failure-fails-all): the message is the same for every type, and names the StackSet as
+    CloudFormation does; one failed instance is enough.
     """
     stack_set = targeting.begin(manager, definition, at)
     targeted = {location: None for location, instance in stack_set.instances.items() if instance.status == "RUNNING"}
@@ -131,7 +135,8 @@ def _deploy_to(
         definition, account_id
     )
     if deployed.reason is not None:
-        # ASSUMPTION: no StatusMessage. The model has one "when applicable", and the console shows the status alone.
+        # ASSUMPTION(quick-setup-status-has-no-message): no StatusMessage. The model has one "when applicable", and the
+        # console shows the status alone.
         deployed.deployment.set("FAILED", at)
         deployed.executions.set("NONE", at)
         return

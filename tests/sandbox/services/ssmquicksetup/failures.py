@@ -11,9 +11,10 @@ from sandbox.services.ssmquicksetup.configuration_types.catalog import PATCH_POL
 if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition
 
-# ASSUMPTION, all of it: AWS documents nothing. That Quick Setup fails where a Cloud9 environment is was seen in the
-# console, which gave no reason. The message is that of a stack whose association never becomes successful, as one that
-# targets the stopped instance of an environment would; they do not name the environment.
+# ASSUMPTION(cloud9-fails-patch-policies), all of it: AWS documents nothing. That Quick Setup fails where a Cloud9
+# environment is was seen in the console, which gave no reason. The message is that of a stack whose association never
+# becomes successful, as one that targets the stopped instance of an environment would; they do not name the
+# environment.
 CLOUD9_REASON = (
     "ResourceLogicalId:ScanForPatchesAssociation, ResourceType:AWS::SSM::Association, ResourceStatusReason:Resource "
     'handler returned message: "Exceeded attempts to wait" (HandlerErrorCode: NotStabilized).'

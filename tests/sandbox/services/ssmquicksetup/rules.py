@@ -76,7 +76,8 @@ def _require_delegated_account(manager: ConfigurationManager, definition: Defini
 
     The parameter is the id of the delegated administrator (the reference of the catalog); of Systems Manager there is
     one for all tools: https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
-    ASSUMPTION: that it is checked, in deployments to units alone, and with which error.
+    ASSUMPTION(quick-setup-delegated-account-is-checked): that it is checked, in deployments to units alone, and with
+    which error.
     """
     account_id = definition.parameters.get("DelegatedAccountId")
     if not account_id:
@@ -91,8 +92,8 @@ def _require_free_regions(definition: Definition, targets: Targets, beside: Iter
 
     "You can't create multiple Quick Setup Host Management configurations that target the same AWS Region":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
-    ASSUMPTION: of one account, in any Region, whether it targets units or the account itself; and
-    which error.
+    ASSUMPTION(host-management-one-per-region): of one account, in any Region, whether it targets units or the account
+    itself; and which error.
     """
     for other in beside:
         if other.type.name != HOST_MANAGEMENT or other.id == definition.id:

@@ -65,8 +65,9 @@ def _locations(accounts: dict[str, str | None], regions: tuple[str, ...]) -> Tar
 def _stack_set_of(manager: ConfigurationManager, definition: Definition, at: datetime) -> StackSet:
     """Return the definition's StackSet, creating it if there is none or one of the other permission model.
 
-    ASSUMPTION: one for each definition, named as seen in accounts (`AWS-QuickSetup-PatchPolicy-LA-<id>` for the local
-    deployment of a patch policy, TA for target accounts); AWS's managed policies show the prefix `AWS-QuickSetup-`.
+    ASSUMPTION(quick-setup-stack-set-names): one for each definition, named as seen in accounts
+    (`AWS-QuickSetup-PatchPolicy-LA-<id>` for the local deployment of a patch policy, TA for target accounts); AWS's
+    managed policies show the prefix `AWS-QuickSetup-`.
     """
     is_local = definition.targets.is_local
     kind = definition.type.name.removeprefix("AWSQuickSetupType-")

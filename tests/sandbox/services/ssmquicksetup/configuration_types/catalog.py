@@ -121,7 +121,8 @@ _IN_THE_REFERENCE = (
             "CustomPermissions": ANYTHING,
         },
         required=_UNITS_AND_REGIONS | {"DelegatedAccountId", "JobFunction"},
-        # The default too, where the reference prints "CustomerPermissions" (ASSUMPTION: a misprint).
+        # The default too, where the reference prints "CustomerPermissions"
+        # (ASSUMPTION(quick-setup-conditional-parameters): a misprint).
         conditional_requirements=(
             ConditionalRequirement(
                 "PermissionType", "CustomPermissions", ("CustomPermissions",), default="CustomPermissions"
@@ -172,8 +173,8 @@ _IN_THE_REFERENCE = (
         required=frozenset({"CPackNames", "TargetRegions"}),
         # "This parameter is required for Organization deployments": the reference.
         required_for_units=frozenset({"DelegatedAccountId"}),
-        # ASSUMPTION: Config's, for which the deploying account must be registered:
-        # https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
+        # ASSUMPTION(quick-setup-delegated-account-service): Config's, for which the deploying account must be
+        # registered: https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
         administered_service="config-multiaccountsetup.amazonaws.com",
     ),
     ConfigurationType(
@@ -197,7 +198,8 @@ _IN_THE_REFERENCE = (
             ConditionalRequirement(
                 "NotificationOptions", "UseExistingTopic", ("CustomDeliveryTopicAccountId", "CustomDeliveryTopicName")
             ),
-            # ASSUMPTION, both: the reference calls them optional, but there is nothing to fall back on.
+            # ASSUMPTION(quick-setup-conditional-parameters), both: the reference calls them optional, but there is
+            # nothing to fall back on.
             ConditionalRequirement("UseCustomBucket", "true", ("DeliveryBucketName",)),
             ConditionalRequirement("RecordAllResources", "false", ("ResourceTypesToRecord",)),
         ),
@@ -231,7 +233,8 @@ def type_named(name: str) -> ConfigurationType:
 def version_of(configuration_type: ConfigurationType, requested: str | None) -> str:
     """Return the version to deploy.
 
-    Raises ValidationException unless it is the latest. ASSUMPTION: older ones are not available.
+    Raises ValidationException unless it is the latest. ASSUMPTION(quick-setup-type-version): older ones are not
+    available.
     """
     if requested in {None, "LATEST", configuration_type.latest_version}:
         return configuration_type.latest_version

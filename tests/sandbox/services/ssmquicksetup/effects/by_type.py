@@ -23,8 +23,8 @@ def failed_precondition(organization: Organization, definition: Definition) -> s
 
     "The delegated administrator account must be the only member of the organizational unit (OU) to which it's assigned
     in Organizations": https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
-    ASSUMPTION: the deployment fails, and its message; suspended accounts count, accounts in child OUs do not; the root
-    counts as an OU.
+    ASSUMPTION(change-manager-sole-account): the deployment fails, and its message; suspended accounts count, accounts
+    in child OUs do not; the root counts as an OU.
     """
     if definition.type.name != CHANGE_MANAGER:
         return None

@@ -25,7 +25,8 @@ def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
     systems_manager = ssm_backend_of(deployed.account_id, deployed.region)
     if systems_manager.default_host_management_role is not None:
         return
-    # As seen in accounts (turbot/steampipe-plugin-aws pull request 2611); ASSUMPTION: its end.
+    # As seen in accounts (turbot/steampipe-plugin-aws pull request 2611); ASSUMPTION(default-host-management-role): its
+    # end.
     role_name = f"AWS-QuickSetup-SSM-DefaultEC2MgmtRole-{deployed.region}-{definition.id}"
     auto_created_roles.create(deployed.account_id, role_name, {"Service": "ssm.amazonaws.com"}, [POLICY_ARN])
     deploying_role = stack_sets_role(deployed.account_id)
@@ -41,7 +42,7 @@ def create(definition: Definition, deployed: Deployed, at: datetime) -> None:
 def remove(deployed: Deployed) -> None:
     """Reset the setting and delete its role, if the deployment created them.
 
-    ASSUMPTION: a setting that was changed since remains.
+    ASSUMPTION(default-host-management-role): a setting that was changed since remains.
     """
     if deployed.role_name is None:
         return

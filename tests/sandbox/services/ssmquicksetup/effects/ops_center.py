@@ -49,8 +49,8 @@ def create(definition: Definition) -> str | None:
 def remove(definition: Definition) -> None:
     """Delete every role that the definition created.
 
-    ASSUMPTION: all four; the page lists the two of OpsItems alone, but its advice to delete a configuration that failed
-    and to try again would not work if roles of fixed names stayed behind.
+    ASSUMPTION(ops-center-roles): all four; the page lists the two of OpsItems alone, but its advice to delete a
+    configuration that failed and to try again would not work if roles of fixed names stayed behind.
     """
     _reconcile_roles(definition, set(), "")
 
@@ -74,7 +74,7 @@ def _reconcile_roles(definition: Definition, desired: set[tuple[str, str]], admi
 
 
 def _principal(role_name: str, administrator: str) -> dict[str, str]:
-    # ASSUMPTION for the roles of OpsItems. Those of Automation:
+    # ASSUMPTION(ops-center-roles) for the roles of OpsItems. Those of Automation:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
     if role_name in MEMBER_ROLES:
         return {"AWS": f"arn:aws:iam::{administrator}:root"}
@@ -84,8 +84,8 @@ def _principal(role_name: str, administrator: str) -> dict[str, str]:
 def _conflict(definition: Definition, account_id: str, role_names: tuple[str, ...]) -> str | None:
     """Return an error if a role of one of these fixed names exists already.
 
-    ASSUMPTION: the message, CloudFormation's for an existing name. The page documents only that resources of the manual
-    method make the configuration fail.
+    ASSUMPTION(ops-center-roles): the message, CloudFormation's for an existing name. The page documents only that
+    resources of the manual method make the configuration fail.
     """
     for name in role_names:
         if (account_id, name) not in definition.auto_created_roles and auto_created_roles.exists(account_id, name):
