@@ -68,6 +68,11 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from the examples' calls (CHECK=1, SWEEP=1)
 	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
+.PHONY: probe
+probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PROFILE (ONLY, FALSIFY; WRITE=1 ACCOUNT TARGET; UNMASKED=1)
+	@$(RUN) -m tools.probe.command $(if $(ONLY),--only $(ONLY)) $(if $(FALSIFY),--falsify $(FALSIFY)) $(if $(UNMASKED),--unmasked) \
+	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
+
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider
 	@$(RUN) -m tools.provider.schema

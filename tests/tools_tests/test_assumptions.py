@@ -40,8 +40,8 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(repository: Path, *arguments: str) -> int:
-    return main(arguments, repository=repository, register=repository / "register.yaml")
+def run(repository: Path, *arguments: str, checks: dict[str, list[str]] | None = None) -> int:
+    return main(arguments, repository=repository, register=repository / "register.yaml", checks=checks or {})
 
 
 def test_every_mark_of_this_repository_has_an_entry(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +56,13 @@ def test_page_names_the_places(repository: Path, capsys: pytest.CaptureFixture[s
     assert "Create a sync. | [sync.py](../../sandbox/sync.py) (2) |" in text
     assert "Names \\| ids are unique. | Nothing. | The API reference. |  |" in text
     assert run(repository, "--check") == 0
+
+
+def test_page_names_the_checks(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(repository, checks={"sync-life": ["syncs"]}) == 0
+    assert "Create a sync.<br>`make probe`: `syncs` |" in (repository / PAGE).read_text()
+    assert run(repository, checks={"absent": ["syncs"]}) == 1
+    assert "make probe settles absent, which register.yaml lacks: " in capsys.readouterr().err
 
 
 def test_check_refuses_a_page_that_is_not_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
