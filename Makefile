@@ -42,11 +42,13 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.folders
 	@$(RUN) -m tools.docs.command --check
 	@$(RUN) -m tools.assumptions.command --check
+	@$(RUN) -m tools.quick_setup_documents.page --check
 
 .PHONY: docs
 docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the page of assumptions
 	@$(RUN) -m tools.docs.command
 	@$(RUN) -m tools.assumptions.command
+	@$(RUN) -m tools.quick_setup_documents.page
 
 .PHONY: pictures
 pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
