@@ -33,7 +33,7 @@ test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports and the generated parts of every README
+lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
@@ -41,10 +41,14 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@PYTHONPATH=scripts $(VENV)/bin/lint-imports --no-cache
 	@$(RUN) -m tools.folders
 	@$(RUN) -m tools.docs.command --check
+	@$(RUN) -m tools.assumptions.command --check
+	@$(RUN) -m tools.quick_setup_documents.page --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files
+docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the page of assumptions
 	@$(RUN) -m tools.docs.command
+	@$(RUN) -m tools.assumptions.command
+	@$(RUN) -m tools.quick_setup_documents.page
 
 .PHONY: pictures
 pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
@@ -65,6 +69,11 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 .PHONY: iam
 iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from the examples' calls (CHECK=1, SWEEP=1)
 	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
+
+.PHONY: probe
+probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PROFILE (ONLY, FALSIFY; WRITE=1 ACCOUNT TARGET; UNMASKED=1)
+	@$(RUN) -m tools.probe.command $(if $(ONLY),--only $(ONLY)) $(if $(FALSIFY),--falsify $(FALSIFY)) $(if $(UNMASKED),--unmasked) \
+	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
 
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider

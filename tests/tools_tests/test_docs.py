@@ -105,7 +105,7 @@ def repository(tmp_path: Path) -> Path:
     }
     for folder in (".", "modules/part"):
         files[f"{folder}/README.md"] = f"# Title\n\n{BEGIN}\n{END}\n\nThe end.\n"
-    files["README.md"] += "\n".join(markers(DIAGRAM))
+    files["./README.md"] += "\n".join(markers(DIAGRAM))
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)

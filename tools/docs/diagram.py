@@ -75,5 +75,7 @@ def _nodes(calls: Mapping[str, Path], indentation: int) -> str:
 
 
 def _label(name: str, folder: Path) -> str:
-    title = (folder / "README.md").read_text().partition("\n")[0].removeprefix("# ")
+    page = folder / "README.md"
+    # A module without one is an error of its own.
+    title = page.read_text().partition("\n")[0].removeprefix("# ") if page.exists() else name
     return _LABELS.get(name, title)

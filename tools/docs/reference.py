@@ -17,13 +17,13 @@ _OBJECT = re.compile(r"object\(\{.*\}\)", re.DOTALL)
 def reference(module: Module) -> str:
     """The tables of `module`, each under a heading, with long descriptions and types below."""
     sections = [
-        ("Requirements", _table(("", "version"), [(name, _code(version)) for name, version in module.requirements])),
+        ("Requirements", table(("", "version"), [(name, _code(version)) for name, version in module.requirements])),
         ("Inputs", _inputs(module.inputs)),
         (
             "Outputs",
-            _table(("name", "description"), [(_code(found.name), found.description) for found in module.outputs]),
+            table(("name", "description"), [(_code(found.name), found.description) for found in module.outputs]),
         ),
-        ("Resources", _table(("", "type", "name"), _parts(module.parts))),
+        ("Resources", table(("", "type", "name"), _parts(module.parts))),
     ]
     return "\n\n".join(f"### {title}\n\n{text}" for title, text in sections if text)
 
@@ -39,8 +39,8 @@ def _inputs(inputs: Sequence[Input]) -> str:
         )
         for found in inputs
     ]
-    table = _table(("name", "description", "type", "default", "required"), rows)
-    return "\n\n".join([table, *(_details(found) for found in inputs if _is_long(found))])
+    header = ("name", "description", "type", "default", "required")
+    return "\n\n".join([table(header, rows), *(_details(found) for found in inputs if _is_long(found))])
 
 
 def _summary(description: str) -> str:
@@ -73,7 +73,8 @@ def _parts(parts: Iterable[Part]) -> Iterator[tuple[str, str, str]]:
         yield kind, shown, ", ".join(_code(part.name) for part in found)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown; "" without rows."""
     lines = [_row(row) for row in rows]
     return "\n".join([_row(header), "|" + "---|" * len(header), *lines]) if lines else ""
 

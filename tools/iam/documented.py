@@ -3,8 +3,8 @@
 Quick Setup uses its caller's permissions, which the sandbox does not simulate. AWS lists them for its console:
 https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-console-access.html
-ASSUMPTION: the API needs the same. Left out: the actions of `management-apply`, and of console pages (maintenance
-windows, `iam:ListRoles`).
+ASSUMPTION(documented-console-permissions): the API needs the same. Left out: the actions of `management-apply`, and of
+console pages (maintenance windows, `iam:ListRoles`).
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ def _value(sync: Sync | None, setting: Setting) -> str:
     if sync.source is None:
         return DIFFERENT
     source = sync.source.all_ops_data_sources_enabled
-    # ASSUMPTION: AWS returns the requested value; where it returns none, there is nothing to compare.
+    # ASSUMPTION(explorer-sync-tells-what-was-asked): AWS returns the requested value; where it returns none, there is
+    # nothing to compare.
     enabled = desired.all_ops_data_sources_enabled if source is None else source
     return PRESENT if replace(sync.source, all_ops_data_sources_enabled=enabled) == desired else DIFFERENT
 

@@ -74,5 +74,5 @@ def _workgroups(request: RequestContext) -> list[str]:
     if of_named or execution:
         return list(dict.fromkeys([*of_named, *([execution.workgroup] if execution else [])]))
     new_name = request.get("Name") if request.operation == "CreateWorkGroup" else None
-    # ASSUMPTION: for an unknown query, IAM evaluates the primary workgroup.
+    # ASSUMPTION(iam-judges-absent-resources-by-name): for an unknown query, IAM evaluates the primary workgroup.
     return [new_name or request.get("WorkGroup") or PRIMARY]

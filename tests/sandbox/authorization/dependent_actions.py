@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _STACK_SETS = "stacksets.cloudformation.amazonaws.com"
 _QUICK_SETUP = "ssm-quicksetup.amazonaws.com"
-# "Possible values" of iam:PassedToService. ASSUMPTION: each role that a definition names is passed to both.
+# "Possible values" of iam:PassedToService. ASSUMPTION(quick-setup-passes-roles-to-both-services): each role that a
+# definition names is passed to both.
 _OF_DEFINITIONS = ("cloudformation.amazonaws.com", _QUICK_SETUP)
 
 _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
@@ -44,7 +45,10 @@ def _passed(arn: str, service_principal: str) -> Permission:
 
 
 def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
-    """Tagging at creation. ASSUMPTION: IAM evaluates it on the resources of the creation."""
+    """Tagging at creation.
+
+    ASSUMPTION(iam-judges-tags-on-creation): IAM evaluates it on the resources of the creation.
+    """
 
     def find(request: RequestContext) -> Iterable[Permission]:
         return [Permission(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
@@ -53,7 +57,10 @@ def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
 
 
 def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Permission]]:
-    """Tagging of a resource without an id yet. ASSUMPTION: IAM evaluates it on every resource of the type."""
+    """Tagging of a resource without an id yet.
+
+    ASSUMPTION(iam-judges-tags-on-creation): IAM evaluates it on every resource of the type.
+    """
 
     def find(request: RequestContext) -> Iterable[Permission]:
         resources = organizations_arns(request, kind, "*") if request.get("Tags") else []
@@ -63,7 +70,8 @@ def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Pe
 
 
 def _activation(request: RequestContext) -> Iterable[Permission]:
-    # The page names no resource and no value. ASSUMPTION: it is the role that the activation creates,
+    # The page names no resource and no value. ASSUMPTION(iam-stack-sets-activation-role): it is the role that the
+    # activation creates,
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
     role = service_linked_role_arn(request.account_id, _STACK_SETS)
     yield Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
@@ -108,7 +116,8 @@ def _host_management_role(request: RequestContext) -> Iterable[Permission]:
 def _of_delegated_administrators(request: RequestContext) -> Iterable[Permission]:
     """StackSets checks the registration with the caller's permissions (hashicorp/terraform-provider-aws issue 32536).
 
-    ASSUMPTION: denied as usual, where AWS returns "Account used is not a delegated administrator".
+    ASSUMPTION(iam-call-as-delegated-admin): denied as usual, where AWS returns "Account used is not a delegated
+    administrator".
     """
     is_delegated = request.service == "cloudformation" and request.get("CallAs") == "DELEGATED_ADMIN"
     return [Permission("organizations:ListDelegatedAdministrators")] if is_delegated else []

@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 its schema, under `handlers`: aws-cloudformation/aws-cloudformation-resource-providers-ssm,
 aws-ssm-resourcedatasync/aws-ssm-resourcedatasync.json.
 
-ASSUMPTION: without these permissions the stack operation itself is denied. On AWS the resource fails, and the
-reason is in the stack's events.
+ASSUMPTION(cloudformation-caller-is-refused-at-once): without these permissions the stack operation itself is denied. On
+AWS the resource fails, and the reason is in the stack's events.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ _ORGANIZATIONS: dict[str, tuple[float, float]] = {
     "RemoveAccountFromOrganization": (2, 2),
 }
 
-# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html. ASSUMPTION: no burst beyond one second's calls.
+# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html. ASSUMPTION(rates-have-no-burst): no burst beyond one
+# second's calls.
 _QUICK_SETUP: dict[str, tuple[float, float]] = {
     "CreateConfigurationManager": (1, 1),
     "GetConfigurationManager": (5, 5),
@@ -62,7 +63,8 @@ _QUICK_SETUP: dict[str, tuple[float, float]] = {
 _ACCOUNT: dict[str, tuple[float, float]] = {"ListRegions": (5, 5), "GetRegionOptStatus": (5, 5)}
 
 # "A default quota of 600 requests per second per account, per Region", which these operations share:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. ASSUMPTION: no burst beyond one second's.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. ASSUMPTION(rates-have-no-burst): no burst
+# beyond one second's.
 _STS: dict[str, tuple[float, float]] = dict.fromkeys(
     (
         "AssumeRole",

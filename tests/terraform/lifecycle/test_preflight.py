@@ -94,7 +94,8 @@ WARNINGS = (
     Row("CLOUD9_ENVIRONMENT", ("444444444444 us-east-1", "workshop (0a1b2c3d", "aws cloud9 delete-environment")),
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),
     Row(
-        "OVERLAPPING_CONFIGURATION", ("scan and console-policy", "r-sbox in us-east-1", "Take the organizational units")
+        "OVERLAPPING_CONFIGURATION",
+        ("scan and console-policy", "r-sbox in us-east-1", "Remove the organizational units"),
     ),
     # An error by default, a warning by `severities`.
     Row(

@@ -103,7 +103,8 @@ def _object(line: str) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    # ASSUMPTION: all values are text, as in AWS's examples and in what others read; no page has their types.
+    # ASSUMPTION(inventory-values-are-text): all values are text, as in AWS's examples and in what others read; no page
+    # has their types.
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 

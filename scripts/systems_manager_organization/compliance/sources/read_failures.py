@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _THROTTLED = frozenset(
     {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
-# ASSUMPTION: so AWS answers in a Region that the account has not enabled; its pages name no code for it. Credentials
-# that are rejected there were valid before, when AWS issued or verified them.
+# So AWS answers in a Region that the account has not enabled: InvalidClientTokenId as others saw it
+# (https://blog.leapp.cloud/how-to-fix-aws-invalidclienttokenid-the-security-token-included-in-the-request-is-invalid);
+# its pages name no code. Credentials that are rejected there were valid before, when AWS issued or verified them.
 _REGION_DISABLED = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "OptInRequired", "RegionDisabledException", "UnrecognizedClientException"}
 )

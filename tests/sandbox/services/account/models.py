@@ -27,7 +27,7 @@ class SandboxAccountBackend(AccountBackend):
     def region_status(self, region: str) -> str:
         """Return the model's RegionOptStatus. Raises ValidationException for a Region that AWS does not have.
 
-        ASSUMPTION: the error; the model returns the status of any Region.
+        ASSUMPTION(account-errors): the error; the model returns the status of any Region.
         """
         if region not in EVERY_REGION:
             raise ValidationException(f"The Region {region} does not exist.")
@@ -46,7 +46,8 @@ class SandboxAccountBackend(AccountBackend):
         the caller is the management account or a delegated administrator, the organization has trusted access for
         Account Management enabled, and the account is a member of it. "The management account can't specify its own
         AccountId. It must call the operation in standalone context"; by the page above no account can: the parameter
-        is for a different member account. ASSUMPTION: the code, and the order in which the rules are checked.
+        is for a different member account. ASSUMPTION(account-errors): the code, and the order in which the rules are
+        checked.
         """
         if account_id is None:
             return self

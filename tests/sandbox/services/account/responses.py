@@ -9,7 +9,7 @@ from sandbox.protocol.pagination import page_result
 from sandbox.services.account.exceptions import ValidationException
 from sandbox.services.account.models import SandboxAccountBackend, account_backend_of
 
-# MaxResults of ListRegions in botocore's model `account`. ASSUMPTION: it is the default too.
+# MaxResults of ListRegions in botocore's model `account`. ASSUMPTION(account-errors): it is the default too.
 MAXIMUM_PAGE = 50
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# Virtual seconds. ASSUMPTION: they are the same for every query.
+# Virtual seconds. ASSUMPTION(athena-durations-and-limits): they are the same for every query.
 QUEUED_FOR = 1
 RUNNING_FOR = 3
 # As though the poller had waited.

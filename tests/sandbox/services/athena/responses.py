@@ -156,7 +156,7 @@ class AthenaResponse(BaseResponse):
             member,
             items,
             token=self._get_param("NextToken"),
-            # The model allows 0. ASSUMPTION: it means the default.
+            # The model allows 0. ASSUMPTION(athena-durations-and-limits): it means the default.
             limit=self._get_param("MaxResults") or MAXIMUM_PAGE,
             invalid_token=InvalidRequestException("The NextToken is invalid."),
         )

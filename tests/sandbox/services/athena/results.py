@@ -41,7 +41,7 @@ def write(account_id: str, location: str, result: Result) -> None:
 
 
 def _may_write(account_id: str, owner: str, bucket_name: str, key: str) -> bool:
-    """ASSUMPTION: of Athena's caller only the account is known to the bucket policy."""
+    # ASSUMPTION(athena-caller-in-bucket-policies): of Athena's caller only the account is known to the bucket policy.
     principal = Principal.identity(f"arn:aws:iam::{account_id}:root", account_id)
     decision = evaluate(bucket_name, principal, Permission("s3:PutObject", f"arn:aws:s3:::{bucket_name}/{key}"))
     return decision == "allowed" or (decision == "implicitDeny" and owner == account_id)

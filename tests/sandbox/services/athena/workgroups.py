@@ -113,7 +113,8 @@ def new_workgroup(
 ) -> WorkGroup:
     """Create a workgroup with the defaults of the model's WorkGroupConfiguration.
 
-    ASSUMPTION: the defaults of EnforceWorkGroupConfiguration and PublishCloudWatchMetricsEnabled.
+    ASSUMPTION(athena-durations-and-limits): the defaults of EnforceWorkGroupConfiguration and
+    PublishCloudWatchMetricsEnabled.
     """
     complete = {
         "EnforceWorkGroupConfiguration": True,

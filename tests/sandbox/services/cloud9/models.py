@@ -70,7 +70,7 @@ class Cloud9Backend(BaseBackend):
     def delete_environment(self, environment_id: str) -> None:
         """Delete an environment. Raises NotFoundException.
 
-        ASSUMPTION: at once; on AWS it is DELETING for some minutes.
+        At once; on AWS it is DELETING for some minutes.
         """
         self._environment(environment_id)
         del self.environments[environment_id]

@@ -28,7 +28,7 @@ class Cloud9Response(BaseResponse):
             "environmentIds",
             sorted(self.cloud9.environments),
             token=self._get_param("nextToken"),
-            # The model allows 0. ASSUMPTION: it means the default.
+            # The model allows 0. ASSUMPTION(cloud9-details): it means the default.
             limit=self._get_param("maxResults") or MAXIMUM_PAGE,
             invalid_token=BadRequestException("The nextToken is invalid."),
             token_member="nextToken",

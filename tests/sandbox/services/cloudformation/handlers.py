@@ -23,7 +23,7 @@ class HandlerError(Exception):
     @property
     def reason(self) -> str:
         """The ResourceStatusReason of the event."""
-        # ASSUMPTION: the form, which is that of events in accounts.
+        # ASSUMPTION(cloudformation-handler-words): the form, which is that of events in accounts.
         return f'Resource handler returned message: "{self}" (RequestToken: {uuid4()}, HandlerErrorCode: {self.code})'
 
 

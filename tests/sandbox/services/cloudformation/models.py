@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SandboxCloudFormationBackend", "cloudformation_backend_of", "cloudformation_backends"]
 
-# ASSUMPTION: the text is StackSets' own for stack sets; AWS's pages give none for these three operations.
+# ASSUMPTION(stack-sets-access-words): the text is StackSets' own for stack sets; AWS's pages give none for
+# these three operations.
 NOT_THE_ADMINISTRATOR = (
     "You must be the management account or delegated admin account of an organization before operating a "
     "SERVICE_MANAGED stack set"
@@ -45,7 +46,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         self.service_managed_stack_sets: list[ServiceManagedStackSet] = []
 
     def activate_organizations_access(self) -> None:
-        """Activate trusted access of StackSets. Idempotent (ASSUMPTION).
+        """Activate trusted access of StackSets. Idempotent (pepperize/cdk-organizations issue 1718).
 
         Enabling the principal with EnableAWSServiceAccess alone does not do this: StackSets then still fails
         (pepperize/cdk-organizations issue 1718).
@@ -58,7 +59,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         create_service_linked_role_once(self.account_id, "stacksets.cloudformation.amazonaws.com")
 
     def deactivate_organizations_access(self) -> None:
-        """Deactivate trusted access of StackSets. Idempotent (ASSUMPTION)."""
+        """Deactivate trusted access of StackSets. Idempotent."""
         organization = self._managed_organization()
         # "Before you deactivate trusted access ... you must deregister all delegated administrators."
         if organization.administrators_for(STACK_SETS_PRINCIPAL):

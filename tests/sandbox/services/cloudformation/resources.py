@@ -26,7 +26,7 @@ RETAINED_IN_A_ROLLBACK = frozenset({"Retain"})
 # "The resource is temporarily unavailable to be acted upon. ... Type: Retriable":
 # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
 RETRIABLE = "ResourceConflict"
-# ASSUMPTION: how often CloudFormation tries.
+# ASSUMPTION(cloudformation-handler-words): how often CloudFormation tries.
 ATTEMPTS = 5
 
 _FAILURES = (HandlerError, InvalidPropertiesError, ServiceException, HTTPException)
@@ -99,7 +99,7 @@ class Resources(ResourceMap):
     def roll_back(self) -> list[str]:
         """Roll back the update. Return the logical ids of resources that failed.
 
-        ASSUMPTION: what failed to be changed is as it was, and not changed back.
+        ASSUMPTION(cloudformation-rollback-leaves): what failed to be changed is as it was, and not changed back.
         """
         update = self._finished_update()
         new = self._resource_json_map
@@ -121,7 +121,7 @@ class Resources(ResourceMap):
         return failed
 
     def clean_up(self) -> None:
-        """Delete removed and replaced resources. ASSUMPTION: failures are ignored."""
+        """Delete removed and replaced resources. ASSUMPTION(cloudformation-rollback-leaves): failures are ignored."""
         update = self._finished_update()
         for logical_id, previous, is_replaced in update.changed:
             if is_replaced:
@@ -184,7 +184,7 @@ class Resources(ResourceMap):
         try:
             _attempt(partial(self._delete_resource, resource, resource_json))
         except _FAILURES as error:
-            # ASSUMPTION: a resource that the handler does not find counts as deleted.
+            # ASSUMPTION(cloudformation-handler-words): a resource that the handler does not find counts as deleted.
             if not (isinstance(error, HandlerError) and error.code == "NotFound"):
                 record("DELETE_FAILED", _reason(logical_id, error))
                 return False

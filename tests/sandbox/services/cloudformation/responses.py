@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-# MaxResults in botocore's model `cloudformation`. ASSUMPTION: it is the default too.
+# MaxResults in botocore's model `cloudformation`. ASSUMPTION(cloudformation-default-pages): it is the default too.
 MAXIMUM_PAGE = 100
 
 
@@ -94,7 +94,8 @@ class CloudFormationResponse(StackSetResponse):
         stack_set = self._stack_set
         if stack_set is None:
             return super().list_stack_set_operations()
-        # The newest first, as the console and the AWS CLI show them (ASSUMPTION: the model has no order).
+        # The newest first, as the console and the AWS CLI show them (ASSUMPTION(cloudformation-default-pages): the
+        # model has no order).
         return self._page([operation.describe() for operation in reversed(stack_set.operations)])
 
     def list_stack_set_operation_results(self) -> ActionResult:

@@ -21,7 +21,7 @@ UPDATABLE_STATUSES = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_RO
 class Stack(MotoStack):
     """A stack. moto looks up the class by its name.
 
-    ASSUMPTION: nothing takes time; an operation is over when it is answered.
+    Nothing takes time; an operation is over when it is answered.
     """
 
     resource_map: Resources

@@ -24,8 +24,9 @@ def valid_template(body: str | None) -> dict[str, Any]:
     """
     template = _parsed(body)
     resources = template["Resources"]
-    # ASSUMPTION: a type that the sandbox lacks is answered as AWS answers one that it lacks in the Region
-    # (aws/aws-cli issue 3403). Custom resources need functions that run, which there are none of.
+    # ASSUMPTION(cloudformation-handler-words): a type that the sandbox lacks is answered as AWS answers one that
+    # it lacks in the Region (aws/aws-cli issue 3403). Custom resources need functions that run, which there are none
+    # of.
     unknown = sorted({str(resource.get("Type")) for resource in resources.values()} - _known_types())
     if unknown:
         raise ValidationError(message=f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")

@@ -110,7 +110,7 @@ class GlueBackend(BaseBackend):
         return found
 
     def update_database(self, name: str, definition: Mapping[str, Any]) -> None:
-        """Raises EntityNotFoundException, and InvalidInputException (ASSUMPTION) for another name."""
+        """Raises EntityNotFoundException, and InvalidInputException (ASSUMPTION(glue-details)) for another name."""
         database = self.database(name)
         if definition["Name"].lower() != database.name:
             raise InvalidInputException("A database cannot be renamed.")
@@ -119,7 +119,7 @@ class GlueBackend(BaseBackend):
     def delete_database(self, name: str) -> None:
         """Delete a database with its tables. Raises EntityNotFoundException.
 
-        They are deleted "asynchronously in a timely manner", ASSUMPTION: at once.
+        They are deleted "asynchronously in a timely manner", ASSUMPTION(glue-details): at once.
         https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteDatabase.html
         """
         database = self.database(name)
@@ -161,7 +161,10 @@ class GlueBackend(BaseBackend):
 
 
 def _require_distinct_columns(definition: Mapping[str, Any]) -> None:
-    """ASSUMPTION: Glue rejects it; Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena)."""
+    """ASSUMPTION(glue-details): Glue rejects it.
+
+    Athena cannot read such a table (HIVE_INVALID_METADATA, troubleshooting-athena).
+    """
     columns = [*definition.get("StorageDescriptor", {}).get("Columns", []), *definition.get("PartitionKeys", [])]
     names = [column["Name"].lower() for column in columns]
     if len(set(names)) < len(names):

@@ -11,7 +11,7 @@ from sandbox.protocol.pagination import page_result
 from sandbox.services.glue.exceptions import EntityNotFoundException, InvalidInputException
 from sandbox.services.glue.models import GlueBackend, glue_backends
 
-# MaxResults of GetTables and GetDatabases in the model. ASSUMPTION: it is the default too.
+# MaxResults of GetTables and GetDatabases in the model. ASSUMPTION(glue-details): it is the default too.
 MAXIMUM_PAGE = 100
 
 
@@ -26,8 +26,8 @@ class GlueResponse(BaseResponse):
     def glue(self) -> GlueBackend:
         catalog_id = self._get_param("CatalogId")
         if catalog_id not in (None, self.current_account):
-            # https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html. ASSUMPTION: others' catalogs, which
-            # need resource policies, are not found.
+            # https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html. ASSUMPTION(glue-details): others'
+            # catalogs, which need resource policies, are not found.
             raise EntityNotFoundException(f"Catalog {catalog_id} not found.")
         return glue_backends[self.current_account][self.region]
 

@@ -26,7 +26,10 @@ def create(account_id: str, role_name: str, principal: dict[str, str], policy_ar
 
 
 def delete(account_id: str, role_name: str) -> None:
-    """Delete a role with the policies that it has (ASSUMPTION: including policies that were attached later)."""
+    """Delete a role with the policies that it has.
+
+    ASSUMPTION(quick-setup-roles-deleted-with-policies): including policies that were attached later.
+    """
     roles = iam_backend_of(account_id)
     if not exists(account_id, role_name):
         return

@@ -24,7 +24,10 @@ class SandboxKMSBackend(KmsBackend):
 
 
 def key_arn(account_id: str, region: str, name: str) -> str:
-    """The ARN of a key by its id, ARN or alias. ASSUMPTION: IAM evaluates an unknown key by its id."""
+    """The ARN of a key by its id, ARN or alias.
+
+    ASSUMPTION(iam-judges-absent-resources-by-name): IAM evaluates an unknown key by its id.
+    """
     if name.startswith("arn:") and ":key/" in name:
         return name
     alias = name.partition(":alias/")[2] or name.removeprefix("alias/")

@@ -11,7 +11,8 @@ from moto.organizations.models import FakeAccount, FakeOrganization, FakePolicy
 
 from sandbox.services.iam.models import iam_backend_of
 
-# ASSUMPTION: AWS publishes no figure for the time that it takes to create an account.
+# ASSUMPTION(organizations-account-creation-time): AWS publishes no figure for the time that it takes to create an
+# account.
 CREATION_TIME = timedelta(seconds=30)
 DEFAULT_ACCESS_ROLE = "OrganizationAccountAccessRole"
 

@@ -89,7 +89,8 @@ class Membership(Structure):
         source, destination = kwargs["SourceParentId"], kwargs["DestinationParentId"]
         if not self._exists(destination):
             raise exceptions.DestinationParentNotFoundException("We can't find the destination container.")
-        # ASSUMPTION: the same error for a source that does not exist and for one that does not hold the account.
+        # ASSUMPTION(organizations-errors): the same error for a source that does not exist and for one that does not
+        # hold the account.
         if account.parent_id != source:
             raise exceptions.SourceParentNotFoundException(f"Account {account.id} is not in {source}.")
         if source == destination:
@@ -169,7 +170,8 @@ class Membership(Structure):
         return next(account_id for number in count(FIRST_CREATED_ACCOUNT) if (account_id := str(number)) not in known)
 
     def _require_not_delegated(self, account_id: str) -> None:
-        # ASSUMPTION: closing fails with the same reason as removing; the model describes the latter only.
+        # ASSUMPTION(organizations-errors): closing fails with the same reason as removing; the model describes the
+        # latter only.
         if self.is_delegated_administrator(account_id):
             raise exceptions.ConstraintViolationException(
                 f"Account {account_id} is a delegated administrator. Deregister it first.",

@@ -48,7 +48,7 @@ class Organization(Membership):
         self.require_all_features()
         service_principal = kwargs["ServicePrincipal"]
         principals.require_trusted(service_principal)
-        # ASSUMPTION: enabling what is enabled succeeds and changes nothing.
+        # ASSUMPTION(organizations-trusted-access): enabling what is enabled succeeds and changes nothing.
         if service_principal not in self.enabled_service_principals():
             self.services.append({"ServicePrincipal": service_principal, "DateEnabled": clock.now().timestamp()})
         if service_principal in SERVICE_LINKED_ROLES:
@@ -57,7 +57,8 @@ class Organization(Membership):
     def disable_aws_service_access(self, **kwargs: str) -> None:
         service_principal = kwargs["ServicePrincipal"]
         principals.require_trusted(service_principal)
-        # ASSUMPTION: an error while an administrator is registered, as AWS documents it for StackSets
+        # ASSUMPTION(organizations-trusted-access): an error while an administrator is registered, as AWS documents it
+        # for StackSets
         # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html).
         if self.administrators_for(service_principal):
             raise exceptions.ConstraintViolationException(
@@ -73,7 +74,7 @@ class Organization(Membership):
 
     def register_delegated_administrator(self, **kwargs: str) -> None:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
-        # ASSUMPTION: the order of these checks.
+        # ASSUMPTION(organizations-errors): the order of these checks.
         account_id, service_principal = kwargs["AccountId"], kwargs["ServicePrincipal"]
         self.require_all_features()
         principals.require_delegable(service_principal)
@@ -137,7 +138,8 @@ class Organization(Membership):
         registered = self.administrators_for(service_principal)
         if len(registered) < maximum:
             return
-        # ASSUMPTION: the first reason where a service takes one administrator, the second where it takes several.
+        # ASSUMPTION(organizations-errors): the first reason where a service takes one administrator, the second where
+        # it takes several.
         reason = (
             "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"
             if maximum == 1

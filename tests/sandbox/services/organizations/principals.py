@@ -26,7 +26,7 @@ TRUSTED_SERVICE_PRINCIPALS = (frozenset(FakeServiceAccess.TRUSTED_SERVICES) - _W
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html has five for
 # StackSets; https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html and
 # .../quick-setup-delegated-administrator.html have one for Systems Manager and for Quick Setup.
-# ASSUMPTION: one for the others; AWS's pages name no number for Resource Explorer.
+# ASSUMPTION(resource-explorer-one-administrator): one for the others; AWS's pages name no number for Resource Explorer.
 MAXIMUM_DELEGATED_ADMINISTRATORS = {
     "ssm.amazonaws.com": 1,
     "ssm-quicksetup.amazonaws.com": 1,

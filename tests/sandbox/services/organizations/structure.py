@@ -148,7 +148,8 @@ class Structure(OrganizationsBackend):
     def delete_organizational_unit(self, **kwargs: Any) -> None:
         unit = self.get_organizational_unit_by_id(kwargs["OrganizationalUnitId"])
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html: "You must
-        # first remove all accounts and child OUs". ASSUMPTION: closed accounts count, because they remain in the OU.
+        # first remove all accounts and child OUs". Closed accounts count: they remain in the organization
+        # (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_delete.html).
         if self.child_organizational_units(unit.id) or any(account.parent_id == unit.id for account in self.accounts):
             raise exceptions.OrganizationalUnitNotEmptyException("The organizational unit is not empty.")
         for policy in list(unit.attached_policies):
@@ -203,7 +204,7 @@ class Structure(OrganizationsBackend):
 
     def _require_free_name(self, parent_id: str, name: str) -> None:
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html: the name must
-        # be free below the same parent. ASSUMPTION: upper and lower case differ.
+        # be free below the same parent. ASSUMPTION(organizations-errors): upper and lower case differ.
         if any(unit.parent_id == parent_id and unit.name == name for unit in self.ou):
             raise DuplicateOrganizationalUnitException
 

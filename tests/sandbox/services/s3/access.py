@@ -61,8 +61,8 @@ def is_service_allowed(
 def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
     """Return the error message for a user or role without access to the bucket; None if access is allowed.
 
-    ASSUMPTION: of the bucket's own account, what the bucket policy allows does not add to what the caller's policies
-    allow. A bucket that does not exist has no owner.
+    Stricter than AWS: of the bucket's own account, what the bucket policy allows does not add to what the caller's
+    policies allow. A bucket that does not exist has no owner.
     """
     bucket = find_bucket(str(request.get("Bucket")))
     if bucket is None or request.operation == "CreateBucket":

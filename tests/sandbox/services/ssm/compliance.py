@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 PATCH = "Patch"
 ASSOCIATION = "Association"
 
-# AWS's pages name no keys of filters. ASSUMPTION: these members of an item, which public programs filter by
-# (inspec/inspec-aws, aws_ssm_resource_compliance_summary).
+# AWS's pages name no keys of filters. ASSUMPTION(compliance-filters): these members of an item, which public programs
+# filter by (inspec/inspec-aws, aws_ssm_resource_compliance_summary).
 FILTER_KEYS = ("ComplianceType", "OverallSeverity", "ResourceId", "ResourceType", "Status")
 
-# ASSUMPTION: what is compared is text, which is neither less nor greater. Without a type, a filter is EQUAL.
+# ASSUMPTION(compliance-filters): what is compared is text, which is neither less nor greater. Without a type, a filter
+# is EQUAL.
 COMPARISONS: dict[str, Callable[[str, Sequence[str]], bool]] = {
     "EQUAL": lambda value, expected: value in expected,
     "NOT_EQUAL": lambda value, expected: value not in expected,
@@ -79,14 +80,15 @@ def _patch_item(instance: ManagedInstance) -> dict[str, Any]:
     state = instance.patch_state
     if state is None:
         raise TypeError(f"nothing is known of the patches of {instance.id}")
-    # Compliant patches are of no severity in AWS's example. ASSUMPTION: which states are counted as compliant.
+    # Compliant patches are of no severity in AWS's example. ASSUMPTION(compliance-filters): which states are counted as
+    # compliant.
     compliant = Severities(unspecified=state.patches.installed + state.patches.installed_other)
     execution = {"ExecutionTime": state.ended_at, "ExecutionId": state.execution_id, "ExecutionType": "Command"}
     return _item(PATCH, instance.id, compliant, state.patches.noncompliant, execution)
 
 
 def _association_item(instance: ManagedInstance) -> dict[str, Any]:
-    """ASSUMPTION: associations have no severity."""
+    """ASSUMPTION(compliance-filters): associations have no severity."""
     runs = instance.associations.values()
     successful = sum(run.status == "Success" for run in runs)
     execution = {"ExecutionTime": max(run.executed_at for run in runs)}

@@ -83,7 +83,7 @@ class ManagedInstance:
         """Return the model's InstanceInformation."""
         described: dict[str, Any] = {
             "InstanceId": self.id,
-            # ASSUMPTION: a stopped instance is ConnectionLost.
+            # ASSUMPTION(stopped-node-is-connection-lost): a stopped instance is ConnectionLost.
             "PingStatus": "Online" if self.status == ACTIVE else "ConnectionLost",
             "LastPingDateTime": now,
             "AgentVersion": self.agent_version,

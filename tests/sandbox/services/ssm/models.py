@@ -78,7 +78,7 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
     def instance_patch_states(self, instance_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the model's InstancePatchState of those of the nodes that have one.
 
-        ASSUMPTION: unknown nodes, and nodes that were never scanned, are left out without an error
+        ASSUMPTION(patch-states): unknown nodes, and nodes that were never scanned, are left out without an error
         (the model has none for it).
         """
         requested = set(instance_ids)

@@ -36,9 +36,9 @@ OPS_ITEMS = "AWS:OpsItem"
 
 # By data type, what may be filtered by and counted by. Of OpsItems:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-requests-review-aggregate-command-line.html
-# ASSUMPTION: of instances, of which AWS's pages name no attribute; programs read these three, under the instance's id.
-# The other types that the model names, AWS:OpsItemTrendline and AWS:ComplianceSummary, are not implemented for lack of
-# attributes.
+# ASSUMPTION(ops-data-of-instances): of instances, of which AWS's pages name no attribute; programs read these three,
+# under the instance's id. The other types that the model names, AWS:OpsItemTrendline and AWS:ComplianceSummary, are not
+# implemented for lack of attributes.
 ATTRIBUTES = {
     INSTANCES: ("SourceAccountId", "SourceRegion", "IsManaged"),
     OPS_ITEMS: ("SourceAccountId", "SourceRegion", "OpsItemType", "Status"),
@@ -57,7 +57,7 @@ def summarized(account_id: str, region: str, request: Mapping[str, Any]) -> list
         type_name, counted_by = _only_type(request.get("ResultAttributes") or []), []
     filters = [_filter(type_name, given) for given in request.get("Filters") or []]
     locations = _locations(account_id, region, request.get("SyncName"))
-    # ASSUMPTION: nothing creates OpsItems.
+    # ASSUMPTION(ops-data-of-instances): nothing creates OpsItems.
     found = _instances(locations) if type_name == INSTANCES else {}
     matching = {
         id_: attributes
@@ -77,19 +77,19 @@ def _locations(account_id: str, region: str, sync_name: str | None) -> set[Accou
     if sync_name is None:
         return {(account_id, region)}
     sync = _sync(account_id, region, sync_name)
-    # ASSUMPTION: a sync that is not successful returns no data, not even earlier data.
+    # ASSUMPTION(ops-data-scope): a sync that is not successful returns no data, not even earlier data.
     if sync["LastStatus"] != "Successful":
         return set()
     source = sync["SyncSource"]
-    # ASSUMPTION: each account has Explorer turned on in each Region, so that EnableAllOpsDataSources is all one.
-    # No Region comes online here, so IncludeFutureRegions adds none.
+    # ASSUMPTION(ops-data-scope): each account has Explorer turned on in each Region, so that EnableAllOpsDataSources is
+    # all one. No Region comes online here, so IncludeFutureRegions adds none.
     return set(product(_accounts(account_id, source), source["SourceRegions"]))
 
 
 def _sync(account_id: str, region: str, name: str) -> dict[str, Any]:
     # "Resource data syncs created by a delegated administrator are only available in the delegated administrator
     # account": https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
-    # ASSUMPTION: a sync to a bucket has no OpsData.
+    # ASSUMPTION(ops-data-scope): a sync to a bucket has no OpsData.
     for sync in ssm_backend_of(account_id, region).resource_data_syncs.of_type(FROM_SOURCE):
         if sync.name == name:
             return sync.describe()
@@ -112,13 +112,13 @@ def _accounts(account_id: str, source: Mapping[str, Any]) -> set[str]:
     if described["OrganizationSourceType"] == "OrganizationalUnits":
         units = [unit["OrganizationalUnitId"] for unit in described["OrganizationalUnits"]]
         found = _accounts_below(organization, units)
-    # ASSUMPTION: the entire organization includes the management account, as observed in AWS; an account
-    # that is not active has no data. Accounts that left, which Explorer keeps (same page), are not included.
+    # ASSUMPTION(ops-data-scope): the entire organization includes the management account, as observed in AWS; an
+    # account that is not active has no data. Accounts that left, which Explorer keeps (same page), are not included.
     return {account.id for account in found if account.status == "ACTIVE"}
 
 
 def _accounts_below(organization: Organization, unit_ids: Sequence[str]) -> Iterator[FakeAccount]:
-    # ASSUMPTION: a unit includes its descendants.
+    # ASSUMPTION(ops-data-scope): a unit includes its descendants.
     for account in organization.accounts:
         if not set(unit_ids).isdisjoint(unit.id for unit in organization.lineage(account.parent_id)):
             yield account
@@ -160,7 +160,7 @@ def _known_type(name: str) -> str:
 
 
 def _filter(type_name: str, given: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The attribute and its values. ASSUMPTION: left out, the type of a filter is Equal."""
+    """The attribute and its values. ASSUMPTION(ops-data-of-instances): left out, the type of a filter is Equal."""
     key_type, _, name = given["Key"].rpartition(".")
     if key_type != type_name or name not in ATTRIBUTES[type_name]:
         keys = ", ".join(f"{type_name}.{known}" for known in ATTRIBUTES[type_name])
@@ -197,15 +197,21 @@ def _counted_by(aggregators: Sequence[Mapping[str, Any]]) -> tuple[str, list[str
 
 
 def _counts(type_name: str, found: Sequence[Attributes], counted_by: Sequence[str]) -> list[dict[str, Any]]:
-    """One entity without an id, as the page on change requests shows it. ASSUMPTION: none where there is nothing."""
+    """One entity without an id, as the page on change requests shows it.
+
+    ASSUMPTION(ops-data-of-instances): none where there is nothing.
+    """
     counts = Counter(tuple(attributes[name] for name in counted_by) for attributes in found)
     content = [
         {"Count": str(count), **dict(zip(counted_by, values, strict=True))} for values, count in sorted(counts.items())
     ]
-    # ASSUMPTION: no CaptureTime, as in all examples there.
+    # ASSUMPTION(ops-data-of-instances): no CaptureTime, as in all examples there.
     return [{"Data": {type_name: {"Content": content}}}] if content else []
 
 
 def _item(content: list[Attributes]) -> dict[str, Any]:
-    """Return the model's OpsEntityItem. ASSUMPTION: it is captured at the request (the model has whole seconds)."""
+    """Return the model's OpsEntityItem.
+
+    ASSUMPTION(ops-data-of-instances): it is captured at the request (the model has whole seconds).
+    """
     return {"CaptureTime": clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), "Content": content}

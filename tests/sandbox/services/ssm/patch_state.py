@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.ssm.patches import Patches
 
-# ASSUMPTION: how long an operation takes. An agent that others recorded took 97 seconds to install
+# ASSUMPTION(patch-states): how long an operation takes. An agent that others recorded took 97 seconds to install
 # (tekumara/aws-ssm-patch-manager).
 OPERATION_TIME = timedelta(seconds=90)
 
@@ -63,8 +63,8 @@ class PatchState:
             "OperationEndTime": self.ended_at,
             "Operation": self.operation,
             "RebootOption": self.reboot_option,
-            # ASSUMPTION: which severities these count, each patch in one of them. A patch that has a severity
-            # has it from a security advisory; what is informational or unspecified has none.
+            # ASSUMPTION(patch-states): which severities these count, each patch in one of them. A patch that has a
+            # severity has it from a security advisory; what is informational or unspecified has none.
             "CriticalNonCompliantCount": noncompliant.critical,
             "SecurityNonCompliantCount": noncompliant.high + noncompliant.medium + noncompliant.low,
             "OtherNonCompliantCount": noncompliant.informational + noncompliant.unspecified,

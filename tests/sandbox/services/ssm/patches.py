@@ -59,8 +59,8 @@ class Patches:
     def after_installation(self, reboot_option: str) -> Patches:
         """What a scan finds once a patching operation of type Install has run.
 
-        ASSUMPTION: what is missing can be installed, what failed fails again. `RebootIfNeeded` ends all waiting for a
-        reboot, `NoReboot` leaves what was installed waiting for one:
+        ASSUMPTION(patch-states): what is missing can be installed, what failed fails again. `RebootIfNeeded` ends all
+        waiting for a reboot, `NoReboot` leaves what was installed waiting for one:
         https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
         """
         waiting = self.installed_pending_reboot.plus(self.missing)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates, of both summaries of
-# compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION: pages are as large where
-# no MaxResults is given.
+# compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION(sync-names-and-conflicts):
+# pages are as large where no MaxResults is given.
 MAXIMUM_BASELINES = 100
 MAXIMUM_PATCH_STATES = 100
 MAXIMUM_SUMMARIES = 50
@@ -107,7 +107,7 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         return EmptyResult()
 
     def delete_resource_data_sync(self) -> ActionResult:
-        # ASSUMPTION: the default type is that of CreateResourceDataSync.
+        # ASSUMPTION(sync-names-and-conflicts): the default type is that of CreateResourceDataSync.
         self.ssm_backend.resource_data_syncs.delete(
             self._get_param("SyncName"), self._get_param("SyncType", TO_DESTINATION)
         )

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
-# The one setting that is implemented, with its default value. ASSUMPTION: AWS's pages do not show
-# the default; accounts answer `$None` (turbot/steampipe-plugin-aws pull request 2611).
+# The one setting that is implemented, with its default value. AWS's pages do not show the default; its document
+# AWSQuickSetupType-EnableDHMC compares with `$None`, which accounts answer (turbot/steampipe-plugin-aws pull request
+# 2611).
 DEFAULTS = {DEFAULT_HOST_MANAGEMENT: "$None"}
 
 
@@ -56,7 +57,8 @@ class ServiceSettings:
 
     def update(self, setting_id: str, value: str, *, modified_at: datetime, modified_by: str) -> None:
         """Set a value. Raises ServiceSettingNotFound."""
-        # ASSUMPTION: whether the role that Default Host Management Configuration names exists is not checked.
+        # ASSUMPTION(service-setting-role-is-not-checked): whether the role that Default Host Management Configuration
+        # names exists.
         self._customized[self.path_of(setting_id)] = Customized(value, modified_at, modified_by)
 
     def reset(self, setting_id: str) -> None:

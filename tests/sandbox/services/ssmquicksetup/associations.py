@@ -109,7 +109,7 @@ def _does(definition: Definition, option: str) -> bool:
 def _patch(definition: Definition, stack: Stack, instance: ManagedInstance, at: datetime) -> None:
     """Run the document AWS-RunPatchBaseline on a node, where the definition has an association that does.
 
-    ASSUMPTION: a node whose operating system has no baseline is not patched.
+    ASSUMPTION(quick-setup-associations-on-nodes): a node whose operating system has no baseline is not patched.
     """
     system = operating_system_of(instance.platform_name, instance.platform_version)
     operation = _patch_operation(definition)
@@ -122,8 +122,8 @@ def _patch(definition: Definition, stack: Stack, instance: ManagedInstance, at: 
 def _patch_operation(definition: Definition) -> str | None:
     """Scan, Install or None. Host Management "scans" for missing patches only.
 
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html. ASSUMPTION: a policy
-    that scans and installs has installed, unless it waits for the next interval.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html.
+    ASSUMPTION(quick-setup-associations-on-nodes): a policy that scans and installs has installed, unless it waits for the next interval.
     """
     if definition.type.name == HOST_MANAGEMENT:
         return "Scan" if _does(definition, "ScanInstances") else None

@@ -41,7 +41,10 @@ def failed_precondition(manager: ConfigurationManager, definition: Definition) -
 
 
 def find_definition_role_error(manager: ConfigurationManager, definition: Definition) -> str | None:
-    """Return what is wrong with the roles of a definition that has any (ASSUMPTION: also where it could do without)."""
+    """Return what is wrong with the roles of a definition that has any.
+
+    ASSUMPTION(quick-setup-missing-means-failed): also where it could do without.
+    """
     if not definition.administration_role_arn or not definition.execution_role_name:
         return None
     return find_role_error(

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sandbox.services.ssmquicksetup.configuration_types.configuration_type import ConfigurationType
     from sandbox.services.ssmquicksetup.stacks import Stack
 
-# Parameters that AWS calls first class, shown in summaries. ASSUMPTION: which ones those are.
+# Parameters that AWS calls first class, shown in summaries. ASSUMPTION(quick-setup-first-class-parameters): which ones
+# those are.
 FIRST_CLASS_PARAMETERS = ("TargetOrganizationalUnits", "TargetAccounts", "TargetRegions")
 
 

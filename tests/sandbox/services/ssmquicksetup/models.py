@@ -43,7 +43,7 @@ class QuickSetupBackend(BaseBackend):
     ) -> ConfigurationManager:
         """Create a manager and start its deployment.
 
-        ASSUMPTION: names need not be unique; the model has no error for it.
+        ASSUMPTION(quick-setup-manager-names): names need not be unique; the model has no error for it.
         """
         if not definitions:
             raise ValidationException("A configuration manager needs a configuration definition.")
@@ -85,7 +85,8 @@ class QuickSetupBackend(BaseBackend):
         """Change a definition and deploy again.
 
         `changes` has the members Parameters (which replaces all of them), TypeVersion and the two role members, each
-        optional; the type cannot change. ASSUMPTION: it deploys again also when nothing of it is different.
+        optional; the type cannot change. ASSUMPTION(quick-setup-update-deploys-again): it deploys again also when
+        nothing of it is different.
         """
         manager = self.get_configuration_manager(arn)
         current = manager.definition(definition_id)
@@ -147,9 +148,9 @@ class QuickSetupBackend(BaseBackend):
         """A manager is not changed while it is being deployed or deleted: ConflictException of the model.
 
         Managers change side by side: the acceptance tests of aws_ssmquicksetup_configuration_manager do so in AWS
-        (hashicorp/terraform-provider-aws pull request 39931). ASSUMPTION: that a change of one that is being deployed
-        fails, for which the model is the only source. The caller is assumed to wait as long as a poller
-        does.
+        (hashicorp/terraform-provider-aws pull request 39931). ASSUMPTION(quick-setup-conflict-is-of-one-manager): that
+        a change of one that is being deployed fails, for which the model is the only source. The caller is assumed to
+        wait as long as a poller does.
         """
         if manager.pending_work is not None:
             clock.advance(POLLING_INTERVAL)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sandbox.services.ssmquicksetup import deployment, targeting
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, PendingWork
 
-# ASSUMPTION: AWS publishes no durations; minutes to an hour are usual.
+# ASSUMPTION(quick-setup-durations): AWS publishes no durations; minutes to an hour are usual.
 INITIALIZING_TIME = timedelta(seconds=30)
 DEPLOYMENT_TIME = timedelta(seconds=60)
 EXECUTIONS_TIME = timedelta(seconds=60)
 DELETION_TIME = timedelta(seconds=60)
-# ASSUMPTION: the associations of every schedule run again after a day, and not at once
+# ASSUMPTION(quick-setup-durations): the associations of every schedule run again after a day, and not at once
 # where a node becomes managed.
 EXECUTIONS_INTERVAL = timedelta(days=1)
 

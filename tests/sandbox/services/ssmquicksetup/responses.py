@@ -77,7 +77,7 @@ class QuickSetupResponse(BaseResponse):
         return EmptyResult()
 
     def list_configuration_managers(self) -> ActionResult:
-        # ASSUMPTION: the keys; AWS's pages name none.
+        # ASSUMPTION(quick-setup-filter-keys): the keys; AWS's pages name none.
         filters = self._filters(
             {
                 "Name": lambda manager: {manager.name},

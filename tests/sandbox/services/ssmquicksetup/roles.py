@@ -40,8 +40,8 @@ def find_role_error(
 ) -> str | None:
     """Return the error of the two roles, None if they are valid.
 
-    The sandbox does not weigh permissions: the execution role must have the managed policies themselves (ASSUMPTION: a
-    policy of one's own with the same permissions would do on AWS).
+    The sandbox does not weigh permissions: the execution role must have the managed policies themselves
+    (ASSUMPTION(quick-setup-role-policies): a policy of one's own with the same permissions would do on AWS).
     """
     administration = _role(account_id, arn=administration_role_arn)
     if administration is None:

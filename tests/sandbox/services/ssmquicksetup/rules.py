@@ -103,7 +103,8 @@ def _require_delegated_account(manager: ConfigurationManager, definition: Defini
 
     The parameter is the id of the delegated administrator (the reference of the catalog); of Systems Manager there is
     one for all tools: https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
-    ASSUMPTION: that it is checked, in deployments to units alone, and with which error.
+    ASSUMPTION(quick-setup-delegated-account-is-checked): that it is checked, in deployments to units alone, and with
+    which error.
     """
     account_id = definition.parameters.get("DelegatedAccountId")
     if not account_id:

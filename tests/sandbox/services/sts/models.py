@@ -36,7 +36,7 @@ class SandboxSTSBackend(STSBackend):
         """Raise AccessDenied unless the role exists and its trust policy allows the caller.
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. The caller's own policies are not
-        evaluated: an administrator may do everything, and ASSUMPTION: so may a role that an administrator assumed.
+        evaluated: an administrator may do everything, and so may a role that an administrator assumed.
         """
         _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
         role = _find(role_arn)

@@ -20,8 +20,8 @@ _PRUNING = (exp.EQ, exp.In, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.L
 def on_partitions(reference: exp.Table, names: Collection[str]) -> list[exp.Expr]:
     """The conditions, all of which must hold, on nothing but the partition columns `names` of one reference to a table.
 
-    Their columns are without the table's name. ASSUMPTION: only the WHERE of the reference's own SELECT prunes, and
-    only where its columns are named with the table, or there is one table.
+    Their columns are without the table's name. ASSUMPTION(athena-durations-and-limits): only the WHERE of the
+    reference's own SELECT prunes, and only where its columns are named with the table, or there is one table.
     """
     select = reference.find_ancestor(exp.Select)
     where = select.args.get("where") if select is not None else None

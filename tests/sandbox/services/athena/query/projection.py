@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.glue.models import Table
 
-# ASSUMPTION: more is an error. Athena documents no limit.
+# ASSUMPTION(athena-durations-and-limits): more is an error. Athena documents no limit.
 MAXIMUM_PARTITIONS = 1_000_000
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -62,8 +62,8 @@ def partitions_of(table: Table, requested: Mapping[str, Sequence[str]] | None = 
 def folder_of(table: Table, partition: Partition) -> str:
     """The location of a partition, with a trailing slash.
 
-    Without `storage.location.template` the path is Hive's, `/key=value/`. ASSUMPTION: a template without a slash at its
-    end means a folder too.
+    Without `storage.location.template` the path is Hive's, `/key=value/`. ASSUMPTION(athena-durations-and-limits): a
+    template without a slash at its end means a folder too.
     """
     location = str(table.definition.get("StorageDescriptor", {}).get("Location", ""))
     names = [key["Name"].lower() for key in table.partition_keys]

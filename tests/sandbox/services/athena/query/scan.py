@@ -66,7 +66,8 @@ class Scanner:
         principal = Principal.identity(f"arn:aws:iam::{self._account_id}:root", self._account_id)
         decision = evaluate(bucket_name, principal, Permission("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{key}"))
         is_own = bucket is not None and bucket.account_id == self._account_id
-        # ASSUMPTION: of Athena's caller only the account is known to the bucket policy.
+        # ASSUMPTION(athena-caller-in-bucket-policies): of Athena's caller only the account is known to the bucket
+        # policy.
         if decision == "explicitDeny" or (decision == "implicitDeny" and not is_own):
             raise QueryFailed(f"PERMISSION_DENIED: Permission denied on S3 path: s3://{bucket_name}/{key}")
         body = bytes(found.value)

@@ -60,7 +60,7 @@ class Reader:
         self._keys = {name: properties.get(f"mapping.{name}", name) for name in self._columns}
 
     def rows(self, body: bytes, path: str) -> Iterator[Row]:
-        """One for each line. ASSUMPTION: an empty line is no row. Raises QueryFailed."""
+        """One for each line. ASSUMPTION(athena-empty-line): an empty line is no row. Raises QueryFailed."""
         content = gzip.decompress(body) if path.endswith(".gz") else body
         for line in content.decode(errors="replace").split("\n"):
             if line.strip():

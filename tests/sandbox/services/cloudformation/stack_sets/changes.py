@@ -44,7 +44,7 @@ def create(account_id: str, region: str, request: Request) -> ServiceManagedStac
     management = _management(account_id, region, request)
     name = str(request["StackSetName"])
     if request.get("AdministrationRoleARN") or request.get("ExecutionRoleName"):
-        # ASSUMPTION: the message; by the model the roles are those of self-managed permissions.
+        # ASSUMPTION(stack-sets-own-words): the message; by the model the roles are those of self-managed permissions.
         raise ValidationError(message="StackSets with SERVICE_MANAGED permission model take no roles.")
     if management.has_active_stack_set(name):
         raise exceptions.NameAlreadyExistsException(f"StackSet {name} already exists")
@@ -230,7 +230,10 @@ def _whole(stack_set: ServiceManagedStackSet) -> Mapping[AccountRegion, str]:
 
 
 def _instances(stack_set: ServiceManagedStackSet, request: Request) -> dict[AccountRegion, str]:
-    """Return the existing instances in the targets. ASSUMPTION: missing ones are no error."""
+    """Return the existing instances in the targets.
+
+    ASSUMPTION(stack-sets-operation-order): missing ones are no error.
+    """
     organization = _organization_of(stack_set)
     targets = DeploymentTargets.of(organization, request.get("DeploymentTargets") or {}, request.get("Accounts") or [])
     regions, by_account = valid_regions(request.get("Regions") or []), targets.by_account(organization)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from sandbox.services.cloudformation.stack_sets.stack_set import AccountRegion
     from sandbox.services.organizations.models import Organization
 
-# ASSUMPTION: AWS publishes no durations; minutes are usual.
+# ASSUMPTION(stack-sets-operation-order): AWS publishes no durations; minutes are usual.
 OPERATION_TIME = timedelta(seconds=60)
 
 SKIPPED = "SKIPPED_SUSPENDED_ACCOUNT"
-# The messages are from results in AWS. ASSUMPTION: the first is for every operation that fails.
+# The messages are from results in AWS. ASSUMPTION(stack-sets-own-words): the first is for every operation that fails.
 TOLERANCE_EXCEEDED = "Cancelled since failure tolerance has exceeded"
 STOPPED = "Cancelled by user"
 
@@ -69,7 +69,7 @@ def begin(
 
 
 def stop(stack_set: ServiceManagedStackSet, operation: Deployment) -> None:
-    """Stop an operation. ASSUMPTION: at once, before any change."""
+    """Stop an operation. ASSUMPTION(stack-sets-operation-order): at once, before any change."""
     _cancel(stack_set, operation, list(operation.results), STOPPED)
     operation.status, operation.ended_at = "STOPPED", clock.now()
 
@@ -78,7 +78,8 @@ def account_moved(management_account_id: str, account_id: str) -> None:
     """Deploy to an account that joined a target, and delete the instances of one that left.
 
     "Automatic deployments do not consider account level targeting filters", and new instances have no parameters of
-    their own (the page above). ASSUMPTION: where it is in a target before and after, its stacks stay as they are.
+    their own (the page above). ASSUMPTION(stack-sets-auto-deployment): where it is in a target before and after, its
+    stacks stay as they are.
     """
     organization = find_organization(management_account_id)
     for stack_set in _every_stack_set():
@@ -148,7 +149,7 @@ def _skip(stack_set: ServiceManagedStackSet, operation: Deployment, location: Ac
     """Skip the instance of a suspended account, also in a deletion.
 
     https://aws.amazon.com/about-aws/whats-new/2023/06/aws-cloudformation-stacksets-suspended-accounts-deployments/
-    ASSUMPTION: an instance without a stack to delete is deleted.
+    ASSUMPTION(stack-sets-auto-deployment): an instance without a stack to delete is deleted.
     """
     instance = stack_set.instances.get(location)
     if instance is None:

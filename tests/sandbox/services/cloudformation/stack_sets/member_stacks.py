@@ -55,7 +55,7 @@ def _deployed(
     stack = _existing(cloudformation, instance)
     parameters = {**stack_set.parameters, **instance.overrides}
     if stack is not None and stack.status not in UPDATABLE_STATUSES:
-        # ASSUMPTION: a stack whose creation failed is deleted and recreated.
+        # ASSUMPTION(stack-sets-auto-deployment): a stack whose creation failed is deleted and recreated.
         cloudformation.delete_stack(stack.stack_id)
         stack = None
     if stack is None:
@@ -67,7 +67,8 @@ def _deployed(
     except ValidationError as error:
         if error.message != NOTHING_TO_UPDATE:
             raise
-        # ASSUMPTION: a stack that is as it should be, be it after an update that was rolled back, is a success.
+        # ASSUMPTION(stack-sets-auto-deployment): a stack that is as it should be, be it after an update that was rolled
+        # back, is a success.
         return stack
 
 
@@ -80,7 +81,7 @@ def _disabled_region(stack_set: ServiceManagedStackSet, instance: Instance) -> s
     """The target account must have its Region enabled, and so must the management account.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
-    ASSUMPTION: the message.
+    ASSUMPTION(stack-sets-own-words): the message.
     """
     for account_id in (instance.account_id, stack_set.account_id):
         if account_backend_of(account_id).region_status(instance.region) == "DISABLED":

@@ -29,11 +29,17 @@ class Preferences:
 
     @property
     def is_parallel(self) -> bool:
-        """Whether all Regions are deployed to at the same time, which no failure in another one stops (ASSUMPTION)."""
+        """Whether all Regions are deployed to at the same time, which no failure in another one stops.
+
+        ASSUMPTION(stack-sets-operation-order): none does.
+        """
         return bool(self.options.get("RegionConcurrencyType") == "PARALLEL")
 
     def ordered(self, regions: Iterable[str]) -> list[str]:
-        """Return the Regions as RegionOrder has them. ASSUMPTION: the others follow by their names."""
+        """Return the Regions as RegionOrder has them.
+
+        ASSUMPTION(stack-sets-operation-order): the others follow by their names.
+        """
         order: list[str] = self.options.get("RegionOrder", [])
         return sorted(set(regions), key=lambda region: (order.index(region) if region in order else len(order), region))
 
@@ -54,7 +60,8 @@ class Preferences:
         return max(1, most)
 
 
-# "StackSetOperationPreferences don't apply to AutoDeployment" (the model). ASSUMPTION: its failures stop nothing.
+# "StackSetOperationPreferences don't apply to AutoDeployment" (the model). ASSUMPTION(stack-sets-operation-order): its
+# failures stop nothing.
 OF_AUTOMATIC_DEPLOYMENTS = Preferences(
     {"FailureTolerancePercentage": 100, "MaxConcurrentPercentage": 100, "RegionConcurrencyType": "PARALLEL"}
 )

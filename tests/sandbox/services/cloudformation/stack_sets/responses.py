@@ -31,7 +31,8 @@ class StackSetResponse(MotoCloudFormationResponse):
         request = self._request
         if request.get("PermissionModel") != SERVICE_MANAGED:
             if self._call_as != "SELF" or "AutoDeployment" in request:
-                # ASSUMPTION: the message. CallAs and AutoDeployment are "[Service-managed permissions]" in the model.
+                # ASSUMPTION(stack-sets-own-words): the message. CallAs and AutoDeployment are "[Service-managed
+                # permissions]" in the model.
                 raise ValidationError(message="CallAs and AutoDeployment are for SERVICE_MANAGED permissions only.")
             return super().create_stack_set()
         self._process_due_operations()

@@ -56,7 +56,7 @@ class Deployment(Operation):
     """An operation with its options.
 
     `targets` are the model's DeploymentTargets, None for automatic deployments and whole updates.
-    ASSUMPTION: the accounts are resolved at the request, also when the operation is queued.
+    ASSUMPTION(stack-sets-operation-order): the accounts are resolved at the request, also when the operation is queued.
     """
 
     targets: dict[str, Any] | None = None

@@ -45,7 +45,7 @@ class StackInstance:
         """Return the model's StackInstanceSummary.
 
         OUTDATED: "The associated stack failed during a CreateStackSet or UpdateStackSet operation" (the model).
-        ASSUMPTION: so is one that has yet to be deployed, or was skipped.
+        ASSUMPTION(stack-sets-operation-order): so is one that has yet to be deployed, or was skipped.
         """
         return {
             "StackSetId": stack_set.id,
@@ -141,7 +141,7 @@ class StackSet:
         if self._running is not None:
             return
         operation = self._new_operation("UPDATE" if self.operations else "CREATE", "RUNNING", at)
-        # ASSUMPTION: all of them run at once.
+        # ASSUMPTION(stack-sets-operation-order): all of them run at once.
         operation.results = {location: (unit_id, "RUNNING", None) for location, unit_id in locations.items()}
         self.instances = {
             location: StackInstance(*location, unit_id, status, None, operation.id)
@@ -159,7 +159,8 @@ class StackSet:
             instance = self.instances[location]
             instance.status, instance.reason = ("SUCCEEDED", None) if reason is None else ("FAILED", reason)
             operation.results[location] = (unit_id, instance.status, reason)
-        # ASSUMPTION: Quick Setup tolerates failures, so that nothing is cancelled, and one fails the operation.
+        # ASSUMPTION(quick-setup-one-failure-fails-all): Quick Setup tolerates failures, so that nothing is cancelled,
+        # and one fails the operation.
         failed = any(reason is not None for reason in reasons.values())
         operation.status, operation.ended_at = "FAILED" if failed else "SUCCEEDED", at
 

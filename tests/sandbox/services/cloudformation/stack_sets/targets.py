@@ -47,7 +47,7 @@ class DeploymentTargets:
         known = {unit.id for unit in organization.ou}
         missing = sorted(set(unit_ids) - known)
         if missing:
-            # ASSUMPTION: that the request fails, and the message.
+            # ASSUMPTION(stack-sets-operation-order): that the request fails, and the message.
             raise ValidationError(message=f"Organizational units not found: {', '.join(missing)}")
         accounts = frozenset(requested.get("Accounts") or ())
         filter_type = requested.get("AccountFilterType") or ("UNION" if accounts else "NONE")
@@ -58,8 +58,9 @@ class DeploymentTargets:
     def unit_of(self, organization: Organization, account: FakeAccount) -> str | None:
         """Return the targeted root or unit that an account is in, None if it is not targeted.
 
-        The management account never is. Units below a target are in it. ASSUMPTION: of several that it is in, the first
-        one; an account of a UNION that is in none of them is named by the unit that it is in.
+        The management account never is. Units below a target are in it. ASSUMPTION(stack-sets-auto-deployment): of
+        several that it is in, the first one; an account of a UNION that is in none of them is named by the unit that it
+        is in.
         """
         if account.id == organization.account_id:
             return None
@@ -77,7 +78,10 @@ class DeploymentTargets:
 
 
 def valid_regions(regions: list[str]) -> list[str]:
-    """Return the distinct Regions. Raises ValidationError for an unknown one (ASSUMPTION: the message)."""
+    """Return the distinct Regions. Raises ValidationError for an unknown one.
+
+    ASSUMPTION(stack-sets-own-words): the message.
+    """
     unknown = sorted(set(regions) - set(EVERY_REGION))
     if unknown or not regions:
         raise ValidationError(message=f"Invalid Regions: {', '.join(unknown) or 'none was given'}")

@@ -42,7 +42,7 @@ POLLING_INTERVAL = 30
 class ResourceDataSyncs:
     """The syncs, by name: "A sync configuration with the same name already exists" (botocore model `ssm`).
 
-    ASSUMPTION: also when it is of the other type.
+    ASSUMPTION(sync-names-and-conflicts): also when it is of the other type.
     """
 
     def __init__(self, account_id: str, region: str) -> None:
@@ -64,7 +64,8 @@ class ResourceDataSyncs:
         """Create a sync and start it.
 
         Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException,
-        ResourceDataSyncAlreadyExistsException or ResourceDataSyncCountExceededException, in this order (ASSUMPTION).
+        ResourceDataSyncAlreadyExistsException or ResourceDataSyncCountExceededException, in this order
+        (ASSUMPTION(sync-names-and-conflicts)).
         """
         require_possible(self._account_id, self._region, sync_type, source, destination)
         if name in self._by_name:
@@ -84,8 +85,8 @@ class ResourceDataSyncs:
 
         Raises ResourceDataSyncInvalidConfigurationException, AccessDeniedException, ResourceDataSyncNotFoundException,
         or, while "another UpdateResourceDataSync request is being processed" (botocore model `ssm`),
-        ResourceDataSyncConflictException. ASSUMPTION: that request was for the same sync; a sync that is being created
-        can be updated.
+        ResourceDataSyncConflictException. ASSUMPTION(sync-names-and-conflicts): that request was for the same sync; a
+        sync that is being created can be updated.
         """
         if sync_type != FROM_SOURCE:
             raise exceptions.ResourceDataSyncInvalidConfigurationException(
@@ -107,7 +108,7 @@ class ResourceDataSyncs:
         sync.begin("update", clock.now())
 
     def delete(self, name: str, sync_type: str) -> None:
-        """Delete a sync, at once (ASSUMPTION). Raises the errors of `update` for name and type."""
+        """Delete a sync, at once (ASSUMPTION(sync-life)). Raises the errors of `update` for name and type."""
         require_type(sync_type)
         self._known(name, sync_type)
         del self._by_name[name]
@@ -126,7 +127,8 @@ class ResourceDataSyncs:
                 sync.delivery.deliver(instances, clock.now())
 
     def of_type(self, sync_type: str | None) -> list[ResourceDataSync]:
-        """Return the syncs of a type as they are by now, by name; of both (ASSUMPTION) when it is None.
+        """Return the syncs of a type as they are by now, by name; of both (ASSUMPTION(sync-names-and-conflicts)) when
+        it is None.
 
         Raises ResourceDataSyncInvalidConfigurationException for another type.
         """
@@ -173,7 +175,7 @@ def _require_writable(sync: ResourceDataSync) -> None:
     """Raise ResourceDataSyncInvalidConfigurationException for a bucket that the sync cannot write to.
 
     hashicorp/terraform-provider-aws retries on this message while a new bucket's policy takes effect
-    (internal/service/ssm/resource_data_sync.go). ASSUMPTION: what follows them.
+    (internal/service/ssm/resource_data_sync.go). ASSUMPTION(sync-names-and-conflicts): what follows them.
     """
     failure = sync.delivery.failure_reason() if sync.delivery is not None else None
     if failure is not None:

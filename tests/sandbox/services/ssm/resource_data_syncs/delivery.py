@@ -44,7 +44,7 @@ class Delivery:
         self._written: dict[str, Rows] = {}
 
     def failure_reason(self) -> str | None:
-        """Return why it cannot write (ASSUMPTION: the messages); None if it can."""
+        """Return why it cannot write (ASSUMPTION(sync-delivery): the messages); None if it can."""
         name, region = self._destination["BucketName"], self._destination["Region"]
         bucket = find_bucket(name)
         if bucket is None:
@@ -61,8 +61,8 @@ class Delivery:
         """Write the changed data of these nodes. Objects of other nodes remain.
 
         "If you delete a managed node, resource data sync preserves the inventory file for the deleted node. For running
-        nodes, however, resource data sync automatically overwrites old inventory files" (the page above). ASSUMPTION:
-        other changes of an object remain until the node's data change.
+        nodes, however, resource data sync automatically overwrites old inventory files" (the page above).
+        ASSUMPTION(sync-delivery): other changes of an object remain until the node's data change.
         """
         bucket = find_bucket(self._destination["BucketName"])
         if bucket is None:
@@ -92,7 +92,7 @@ class Delivery:
         if arn := self._destination.get("AWSKMSKeyARN"):
             context["s3:x-amz-server-side-encryption"] = "aws:kms"
             context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = arn
-        # ASSUMPTION: it checks one object, for all.
+        # ASSUMPTION(sync-delivery): it checks one object, for all.
         key = self._key(INSTANCE_INFORMATION, "i-00000000000000000")
         required = [("s3:GetBucketAcl", "", self._context()), ("s3:PutObject", key, context)]
         if "DestinationDataSharing" in self._destination:

@@ -28,7 +28,8 @@ COMPLIANCE_SUMMARY = "AWS:ComplianceSummary"
 
 # Members of the model's InstancePatchState that are called otherwise here.
 _RENAMED = {"Operation": "OperationType"}
-# ASSUMPTION: AWS:PatchSummary lacks these, as what the agent hands in does (tekumara/aws-ssm-patch-manager).
+# ASSUMPTION(inventory-values-are-text): AWS:PatchSummary lacks these, as what the agent hands in does
+# (tekumara/aws-ssm-patch-manager).
 _LEFT_OUT = ("InstanceId",)
 
 
@@ -40,9 +41,10 @@ def key_of(type_name: str, account_id: str, region: str, node_id: str) -> str:
 def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
     """Return the objects of a node by inventory type, those that there are.
 
-    ASSUMPTION: all values are text, as public programs read them; the types of GetInventorySchema (`number`) state
-    otherwise of none of these. Only these three types are written. A node that was never scanned has no
-    AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox collects it.
+    ASSUMPTION(inventory-values-are-text): all values are text, as public programs read them; the types of
+    GetInventorySchema (`number`) state otherwise of none of these. Only these three types are written. A node that was
+    never scanned has no AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox
+    collects it.
     """
     rows = {INSTANCE_INFORMATION: [_information(instance)]}
     if instance.patch_state is not None:

@@ -61,7 +61,7 @@ SCHEMA = Schema(
 )
 
 # The handler errors for Systems Manager's errors. For an invalid configuration they lack the reason.
-# ASSUMPTION: the message for an existing sync is that of other types.
+# ASSUMPTION(cloudformation-handler-words): the message for an existing sync is that of other types.
 HANDLER_ERRORS = {
     "ResourceDataSyncAlreadyExistsException": (
         "AlreadyExists",

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 ENTIRE_ORGANIZATION = "EntireOrganization"
 ORGANIZATIONAL_UNITS = "OrganizationalUnits"
 
-# ASSUMPTION: these four, which Explorer has had since 2025-06-30. Who can use them, and that the account has to enable
-# them: https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+# ASSUMPTION(sync-source-rules): these four, which Explorer has had since 2025-06-30. Who can use them, and that the
+# account has to enable them:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
 OPT_IN_REGIONS = frozenset({"af-south-1", "ap-east-1", "eu-south-1", "me-south-1"})
 
 
@@ -44,7 +45,7 @@ def require_possible(
 ) -> None:
     """Raise ResourceDataSyncInvalidConfigurationException or AccessDeniedException for a sync that AWS does not make.
 
-    ASSUMPTION: a source where the type has none, and a destination where it has none, are errors.
+    ASSUMPTION(sync-source-rules): a source where the type has none, and a destination where it has none, are errors.
     """
     require_type(sync_type)
     if sync_type == TO_DESTINATION:
@@ -60,7 +61,7 @@ def require_possible(
 def require_source(account_id: str, region: str, source: dict[str, Any]) -> None:
     """Raise what `require_possible` raises for a ResourceDataSyncSource that the account cannot collect from.
 
-    ASSUMPTION: the order of the checks; a source needs a Region, also when it includes future ones.
+    ASSUMPTION(sync-source-rules): the order of the checks; a source needs a Region, also when it includes future ones.
     """
     regions = source["SourceRegions"]
     unknown = sorted(set(regions) - set(EVERY_REGION))
@@ -86,8 +87,8 @@ def require_source(account_id: str, region: str, source: dict[str, Any]) -> None
 def account_options(source: dict[str, Any]) -> tuple[str, str | None]:
     """Return what an update cannot change.
 
-    "You can't change the account options for that sync" (botocore model `ssm`, UpdateResourceDataSync). ASSUMPTION:
-    the options are the console's three, the account, its organization, and units of it:
+    "You can't change the account options for that sync" (botocore model `ssm`, UpdateResourceDataSync).
+    ASSUMPTION(sync-source-rules): the options are the console's three, the account, its organization, and units of it:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-multiple-accounts-and-regions.html
     """
     return source["SourceType"], source.get("AwsOrganizationsSource", {}).get("OrganizationSourceType")
@@ -103,7 +104,7 @@ def _require_units(organization_source: dict[str, Any]) -> None:
     kind, has_units = organization_source["OrganizationSourceType"], bool(organization_source.get(ORGANIZATIONAL_UNITS))
     if kind not in {ENTIRE_ORGANIZATION, ORGANIZATIONAL_UNITS}:
         raise _invalid(f"The source type {kind} is neither {ENTIRE_ORGANIZATION} nor {ORGANIZATIONAL_UNITS}.")
-    # ASSUMPTION: units beside the entire organization are an error.
+    # ASSUMPTION(sync-source-rules): units beside the entire organization are an error.
     if has_units != (kind == ORGANIZATIONAL_UNITS):
         raise _invalid(f"The source type {kind} {'has no' if has_units else 'has'} OrganizationalUnits.")
 
@@ -114,8 +115,8 @@ def _administered_organization(account_id: str) -> Organization:
     Only the management account and the delegated administrator have "access to the AWS Organizations resource data sync
     API operations":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-    ASSUMPTION: the errors. Trusted access is no condition here: without it the sync is created and fails (the model's
-    TrustedAccessDisabled).
+    ASSUMPTION(sync-source-rules): the errors. Trusted access is no condition here: without it the sync is created and
+    fails (the model's TrustedAccessDisabled).
     """
     organization = find_organization(account_id)
     if organization is None:
@@ -134,8 +135,8 @@ def _administered_organization(account_id: str) -> Organization:
 
 def _require_opted_in(account_id: str, regions: set[str], administering: Organization | None = None) -> None:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html: the
-    # delegated administrator cannot create syncs in opt-in Regions. ASSUMPTION: it cannot collect from them either; the
-    # members' Regions, which must be enabled too, are not checked.
+    # delegated administrator cannot create syncs in opt-in Regions. ASSUMPTION(sync-source-rules): it cannot collect
+    # from them either; the members' Regions, which must be enabled too, are not checked.
     for region in sorted(regions & OPT_IN):
         if region not in OPT_IN_REGIONS:
             raise _invalid(f"Explorer does not support the opt-in Region {region}.")

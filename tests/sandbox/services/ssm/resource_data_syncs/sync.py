@@ -28,13 +28,14 @@ SYSTEMS_MANAGER_PRINCIPAL = "ssm.amazonaws.com"
 ACCOUNT_DISCOVERY = ROLE_NAMES["accountdiscovery.ssm.amazonaws.com"]
 
 # "A resource data sync is an asynchronous operation that returns immediately" (botocore model `ssm`,
-# CreateResourceDataSync). ASSUMPTION: how long; AWS's pages give no durations.
+# CreateResourceDataSync). ASSUMPTION(sync-life): how long; AWS's pages give no durations.
 SYNC_TIME = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
 class SyncFailure:
-    """Why a sync fails: a message (ASSUMPTION), and a state of the model's ResourceDataSyncSourceWithState.
+    """Why a sync fails: a message (ASSUMPTION(sync-failure-words)), and a state of the model's
+    ResourceDataSyncSourceWithState.
 
     A sync to a bucket has no such state.
     """
@@ -88,8 +89,8 @@ class ResourceDataSync:
     def status(self) -> str:
         """The model's LastResourceDataSyncStatus.
 
-        ASSUMPTION: all syncs have one. The code that AWS published of its CloudFormation type takes a SyncFromSource
-        without it as created, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
+        ASSUMPTION(sync-life): all syncs have one. The code that AWS published of its CloudFormation type takes a
+        SyncFromSource without it as created, too (aws-cloudformation-resource-providers-ssm, CreateHandler).
         """
         if self.pending_work is not None:
             return "InProgress"
@@ -105,7 +106,7 @@ class ResourceDataSync:
     def add_existing(self) -> None:
         """Set the status of an existing sync to successful.
 
-        ASSUMPTION: also if it would fail now; it then remains successful until it is updated.
+        ASSUMPTION(sync-life): also if it would fail now; it then remains successful until it is updated.
         """
         self.synced_at = self.successful_at = self.modified_at = self.created_at
         self.is_continuous = self._check() is None
@@ -114,8 +115,8 @@ class ResourceDataSync:
         """Process due operations.
 
         "After a successful initial sync is completed, the system continuously syncs data" (model,
-        CreateResourceDataSync). ASSUMPTION: one whose initial sync failed is not tried again until it is updated, but
-        one to a bucket, which cannot be updated, is; the times are those of the last change of the status.
+        CreateResourceDataSync). ASSUMPTION(sync-life): one whose initial sync failed is not tried again until it is
+        updated, but one to a bucket, which cannot be updated, is; the times are those of the last change of the status.
         """
         if self.pending_work is not None:
             if now >= self.pending_work.started_at + SYNC_TIME:
@@ -148,8 +149,8 @@ class ResourceDataSync:
         return {name: value for name, value in described.items() if value is not None}
 
     def _source(self) -> dict[str, Any] | None:
-        # ASSUMPTION: there is no State where nothing is wrong (the model names four problems), EnableAllOpsDataSources
-        # is returned as sent, and IncludeFutureRegions is false by default.
+        # ASSUMPTION(explorer-sync-tells-what-was-asked): there is no State where nothing is wrong (the model names four
+        # problems), EnableAllOpsDataSources is returned as sent, and IncludeFutureRegions is false by default.
         if self.source is None:
             return None
         state = {"State": self.failure.state} if self.failure else {}
@@ -164,7 +165,7 @@ class ResourceDataSync:
     def _check(self) -> SyncFailure | None:
         """Return the current failure: the four states of the model's ResourceDataSyncSourceWithState.
 
-        ASSUMPTION: the order of the checks; a sync of one account has none.
+        ASSUMPTION(sync-failure-words): the order of the checks; a sync of one account has none.
         """
         if self.delivery is not None:
             message = self.delivery.failure_reason()

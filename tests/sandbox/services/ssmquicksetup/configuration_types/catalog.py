@@ -198,7 +198,8 @@ _IN_THE_REFERENCE = (
             ConditionalRequirement(
                 "NotificationOptions", "UseExistingTopic", ("CustomDeliveryTopicAccountId", "CustomDeliveryTopicName")
             ),
-            # ASSUMPTION, both: the reference calls them optional, but there is nothing to fall back on.
+            # ASSUMPTION(quick-setup-conditional-parameters), both: the reference calls them optional, but there is
+            # nothing to fall back on.
             ConditionalRequirement("UseCustomBucket", "true", ("DeliveryBucketName",)),
             ConditionalRequirement("RecordAllResources", "false", ("ResourceTypesToRecord",)),
         ),

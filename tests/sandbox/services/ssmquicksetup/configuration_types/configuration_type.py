@@ -47,8 +47,8 @@ class ConditionalRequirement:
 
 
 # "You must provide a value for this parameter if you specify ... for the TargetType parameter": the reference of
-# catalog.py, which calls three of them required as well. ASSUMPTION: where TargetType is left out they are
-# not.
+# catalog.py, which calls three of them required as well. ASSUMPTION(quick-setup-conditional-parameters): where
+# TargetType is left out they are not.
 NODE_REQUIREMENTS = (
     ConditionalRequirement("TargetType", "InstanceIds", ("TargetInstances",)),
     ConditionalRequirement("TargetType", "ResourceGroups", ("ResourceGroupName",)),
@@ -67,7 +67,7 @@ class ConfigurationType:
     """
 
     name: str
-    # ASSUMPTION: the number; AWS's pages show none. ListQuickSetupTypes returns them.
+    # ASSUMPTION(quick-setup-type-version): the number; AWS's pages show none. ListQuickSetupTypes returns them.
     latest_version: str = "1.0"
     parameters: Mapping[str, Pattern]
     required: frozenset[str]
@@ -75,7 +75,8 @@ class ConfigurationType:
     required_for_units: frozenset[str] = frozenset()
     local_only: frozenset[str] = frozenset()
     always_requires_roles: bool = False
-    # ASSUMPTION: the delegated administrator of Quick Setup may deploy every type but patch policies, the only one that
+    # ASSUMPTION(quick-setup-administrator-types): the delegated administrator of Quick Setup may deploy every type but
+    # patch policies, the only one that
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html excludes.
     management_account_only: bool = False
     administered_service: str = "ssm.amazonaws.com"

@@ -33,8 +33,8 @@ class Targets:
 def validate_parameters(configuration_type: ConfigurationType, parameters: Mapping[str, str]) -> Targets:
     """Check every parameter and return the targets. Raises ValidationException.
 
-    ASSUMPTION: parameters that the type does not have, and undocumented values, are errors; AWS's pages do
-    not document what the service does with them.
+    ASSUMPTION(quick-setup-parameters-are-checked): parameters that the type does not have, and undocumented values, are
+    errors; AWS's pages do not document what the service does with them.
     """
     _require(configuration_type, sorted(configuration_type.required), parameters)
     for key, value in parameters.items():

@@ -22,7 +22,10 @@ class ServerParameters:
         return {**self._by_manager.get(manager_name, {}), **parameters}
 
     def is_known(self, key: str) -> bool:
-        """Return whether AWS may add it, so that a caller may send it back (ASSUMPTION), whatever the type."""
+        """Return whether AWS may add it, so that a caller may send it back, whatever the type.
+
+        ASSUMPTION(quick-setup-parameters-are-checked): it may.
+        """
         return key == "QSForceUpdateParam" or any(key in added for added in self._by_manager.values())
 
     def clear(self) -> None:

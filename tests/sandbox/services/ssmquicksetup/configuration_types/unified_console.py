@@ -2,8 +2,9 @@
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-organizations.html
 AWS's managed policies name both types (AWSQuickSetupSSMDeploymentRolePolicy, AWSQuickSetupJITNADeploymentRolePolicy);
-AWS's API reference has neither. ASSUMPTION, all of it: the parameters are those that others send (the README of
-eijikominami/aws-cloudformation-templates, the fleet-manager module of cloudopsworks), and which of them are required.
+AWS's API reference has neither. ASSUMPTION(quick-setup-unified-console-parameters), all of it: the parameters are those
+that others send (the README of eijikominami/aws-cloudformation-templates, the fleet-manager module of cloudopsworks),
+and which of them are required.
 """
 
 from __future__ import annotations

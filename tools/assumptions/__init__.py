@@ -1,0 +1,1 @@
+"""`make docs`: the page of what is assumed about AWS."""

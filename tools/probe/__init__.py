@@ -1,0 +1,1 @@
+"""`make probe`: assumptions about AWS, held against an organization."""

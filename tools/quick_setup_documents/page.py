@@ -1,0 +1,172 @@
+"""Writes docs/reference/quick-setup-types.md: what each type deploys besides its purpose, and what AWS leaves behind.
+
+From the facts of AWS's documents, and from left_behind.yaml for what their code does. Compares with `--check`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from harness.workspace import REPOSITORY
+from tools.docs.reference import table
+from tools.quick_setup_documents.command import FACTS
+from tools.quick_setup_documents.facts import TYPE_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PAGE = "docs/reference/quick-setup-types.md"
+LEFT_BEHIND = REPOSITORY / "tools" / "quick_setup_documents" / "left_behind.yaml"
+
+_EXPLORER, _INVENTORY = "AWS-EnableExplorer", "AWS-GatherSoftwareInventory"
+_EXPLORER_STAYS = "OpsData sources, and the service-linked role AWSServiceRoleForAmazonSSM, in every account"
+_HEAD = (
+    "# Quick Setup types\n\n"
+    "What a configuration deploys to each target account and Region besides its purpose, and what is there after "
+    "it was deleted. `make docs` writes this page from the facts of AWS's public documents ([how they are "
+    "read](../development/quick-setup-documents.md)); nothing of it was observed in AWS. Names have `<…>` in "
+    "place of what depends on the account, the Region or the configuration.\n"
+)
+_EXPLORER_TEXT = (
+    "## Explorer\n\n"
+    "Types with an entry in the column OpsData run AWS-EnableExplorer, which switches these sources on: "
+    "{sources}. It leaves a source alone that somebody has set, EC2 and ConfigCompliance where AWS Config does "
+    "not record instances, TrustedAdvisor and SupportCenterCase without a support plan, and ComputeOptimizer "
+    "without enrolment. AWS charges by its price list for what sources record: [AWS Systems Manager "
+    "pricing](https://aws.amazon.com/systems-manager/pricing/), AWS Config rules and OpsItems included.\n"
+)
+_DISAGREEMENTS_TEXT = (
+    "## Where AWS's sources disagree\n\n"
+    "The CloudFormation template of a type, the API reference and botocore's description of the API. A "
+    "configuration has to pass all of them, as long as nobody knows which one Quick Setup enforces.\n"
+)
+
+
+def page(
+    facts: Mapping[str, Mapping[str, Any]], code: Mapping[str, Mapping[str, Any]], disagreements: list[Any]
+) -> str:
+    """The page. `facts` and `code` are by the type's name without AWSQuickSetupType-."""
+    rows = [_row(name, found, code.get(name, {})) for name, found in facts.items()]
+    header = ("type", "OpsData", "inventory", "nodes", "stays", "source of what no template declares")
+    sources = next(found["documents"][_EXPLORER] for found in facts.values() if _EXPLORER in found["documents"])
+    named = ", ".join(f"`{name}`" for name in sources["parameters"]["OpsDataSources"]["default"].split(","))
+    parts = [
+        _HEAD,
+        f"## Besides the purpose, and left behind\n\n{table(header, rows)}\n",
+        _EXPLORER_TEXT.format(sources=named),
+        f"## Roles\n\n{table(('type', 'in', 'role', 'only if'), _roles(facts))}\n",
+    ]
+    if disagreements:
+        columns = ("type", "parameter", "template", "reference", "botocore", "followed", "why")
+        parts.append(f"{_DISAGREEMENTS_TEXT}\n{table(columns, map(_disagreement, disagreements))}\n")
+    return "\n".join(parts)
+
+
+def _row(name: str, facts: Mapping[str, Any], code: Mapping[str, Any]) -> tuple[str, ...]:
+    resources = [
+        (template, found) for template, part in facts["templates"].items() for found in part["resources"].items()
+    ]
+    run = {
+        found["properties"].get("Name")
+        for _, (_, found) in resources
+        if found["type"] == "AWS::SSM::Association" and isinstance(found["properties"].get("Name"), str)
+    }
+    inventory = [
+        found.get("condition", "")
+        for _, (_, found) in resources
+        if found.get("properties", {}).get("Name") == _INVENTORY
+    ]
+    retained = dict.fromkeys(
+        f"`{text(found['name'])}` ({found['type'].removeprefix('AWS::')})"
+        for _, (_, found) in resources
+        if found.get("deletion_policy") == "Retain"
+    )
+    stays = [*retained, *code.get("stays", []), *([_EXPLORER_STAYS] if _EXPLORER in run else [])]
+    collected = "" if not inventory else f"if `{inventory[0]}`" if inventory[0] else "always"
+    return (
+        f"`{name}`",
+        "all sources" if _EXPLORER in run else "",
+        collected,
+        code.get("nodes", ""),
+        "\n".join(stays),
+        code.get("source", ""),
+    )
+
+
+def _roles(facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for name, found in facts.items():
+        for template, part in found["templates"].items():
+            for resource in part["resources"].values():
+                if resource["type"] == "AWS::IAM::Role" and "name" in resource:
+                    condition = resource.get("condition", "")
+                    yield f"`{name}`", template, f"`{text(resource['name'])}`", condition and f"`{condition}`"
+
+
+def _disagreement(found: Mapping[str, Any]) -> tuple[str, ...]:
+    told = (_told(found.get(key)) for key in ("template", "reference", "botocore", "followed"))
+    return (
+        f"`{found['type'].removeprefix(TYPE_PREFIX)}`",
+        f"`{found['key']}` ({found['aspect']})",
+        *told,
+        found["why"],
+    )
+
+
+def _told(value: Any) -> str:
+    return (
+        "does not have it" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    )
+
+
+def text(name: Any) -> str:
+    """A name in CloudFormation's notation as text, with <…> in place of what is known in a stack only."""
+    match name:
+        case str():
+            return name.replace("${", "<").replace("}", ">").replace("AWS::", "")
+        case {"Ref": reference}:
+            return f"<{reference.removeprefix('AWS::')}>"
+        case {"Fn::Sub": [template, _]} | {"Fn::Sub": str(template)}:
+            return text(template)
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(text(part) for part in parts)
+        case {"Fn::If": [_, then, otherwise]}:
+            return f"{text(then)} or {text(otherwise)}"
+        case _:
+            return "<…>"
+
+
+def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITORY, facts: Path = FACTS) -> int:
+    """Run the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="quick_setup_types", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is not current")
+    check = parser.parse_args(arguments).check
+    known = {
+        file.stem.removeprefix(TYPE_PREFIX): json.loads(file.read_text())
+        for file in sorted(facts.glob(f"{TYPE_PREFIX}*.json"))
+    }
+    code = yaml.safe_load(LEFT_BEHIND.read_text(encoding="utf-8"))
+    unknown = sorted(set(code) - set(known))
+    if unknown:
+        print(f"{LEFT_BEHIND.name} has {', '.join(unknown)}, of which there are no facts: correct it.", file=sys.stderr)
+        return 1
+    disagreements = facts / "disagreements.json"
+    current = page(known, code, json.loads(disagreements.read_text()) if disagreements.exists() else [])
+    file = repository / PAGE
+    if file.exists() and file.read_text(encoding="utf-8") == current:
+        return 0
+    if check:
+        print(f"{PAGE} differs from the facts: run make docs.", file=sys.stderr)
+        return 1
+    file.write_text(current, encoding="utf-8")
+    print(f"{PAGE} written.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
