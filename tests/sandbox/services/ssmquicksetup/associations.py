@@ -123,7 +123,8 @@ def _patch_operation(definition: Definition) -> str | None:
     """Scan, Install or None. Host Management "scans" for missing patches only.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html.
-    ASSUMPTION(quick-setup-associations-on-nodes): a policy that scans and installs has installed, unless it waits for the next interval.
+    ASSUMPTION(quick-setup-associations-on-nodes): a policy that scans and installs has installed, unless it waits for
+    the next interval.
     """
     if definition.type.name == HOST_MANAGEMENT:
         return "Scan" if _does(definition, "ScanInstances") else None
