@@ -278,7 +278,7 @@ Calls ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager, and 
 nothing. What a configuration of this account and Region still uses is not listed; before a removal check that nobody
 else uses it: detach the policies of a role, and its instance profiles, first.
 It exits with 0 when nothing is left, 1 when something is, 2 when nothing was found and something could not be read.""",
-    example="leftovers --member-role-name OrganizationAccountAccessRole --regions '[\"us-east-1\"]'",
+    example="leftovers --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
