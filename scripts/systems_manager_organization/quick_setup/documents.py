@@ -47,7 +47,7 @@ class Deployment:
 
 def type_names() -> list[str]:
     """The types that AWS has published."""
-    return sorted(path.stem for path in _FOLDER.glob("*.json"))
+    return sorted(path.stem for path in _FOLDER.glob("AWSQuickSetupType-*.json"))
 
 
 def deployment_of(type_name: str, kind: str) -> Deployment | None:
