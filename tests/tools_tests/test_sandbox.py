@@ -48,7 +48,7 @@ def exports_of(process: subprocess.Popen[str]) -> dict[str, str]:
         if line.startswith("export "):
             name, _, value = line.removeprefix("export ").strip().partition("=")
             exports[name] = value
-        if "Another account" in line:
+        if "another account" in line:
             break
     return exports
 
@@ -61,7 +61,7 @@ def test_in_the_foreground_until_interrupted(foreground: subprocess.Popen[str], 
     assert len(client.list_accounts()["Accounts"]) == 3
 
     foreground.send_signal(signal.SIGINT)
-    output, errors = foreground.communicate(timeout=30)
+    output, errors = foreground.communicate(timeout=120)
 
     assert (foreground.returncode, errors) == (0, "")
     assert output == "\nThe organization has been removed.\n"
@@ -78,6 +78,6 @@ def test_port_in_use(sandbox: Sandbox) -> None:
 
 def test_unknown_scenario() -> None:
     process = command("--scenario", "bear")
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=120)
     assert (process.returncode, output) == (1, "")
     assert errors == "there is no scenario named 'bear'; there are: bare, cloud9, realistic, troubled\n"

@@ -100,7 +100,7 @@ def bench_compliance(console: Console, extent: Extent = Extent()) -> None:
             # Alternating, so that other load affects both.
             runs.append(collect(extent.accounts, extent.latency, opening=extent.alternatives and not number))
             with serving(1, 0) as server:
-                bare.append(json.loads(server.run_client("plain_boto3", "fleet", extent.bare_calls)))
+                bare.append(json.loads(server.run_client("plain_boto3", "nodes", extent.bare_calls)))
     with console.status(f"compliance of {extent.fewer_accounts} accounts"):
         fewer = collect(extent.fewer_accounts, extent.latency)
     costs = {name: statistics.median(one[name] for one in bare) for name in _OPERATIONS}
@@ -178,7 +178,7 @@ def _rows(runs: list[Run], fewer: Run, bounds: Bounds, server_rate: float) -> It
 def _alternatives(console: Console, extent: Extent, seconds: float) -> Iterator[tuple[str, str]]:
     """The time of alternatives for a sample of the accounts, extrapolated."""
     with console.status("sequential boto3"), serving(extent.accounts, extent.latency) as server:
-        slow = json.loads(server.run_client("plain_boto3", "fleet_slice", extent.sample, *REGIONS))
+        slow = json.loads(server.run_client("plain_boto3", "nodes_sample", extent.sample, *REGIONS))
     yield "sequential boto3, extrapolated", _times(slow * extent.accounts, seconds)
     if not extent.alternatives:
         return

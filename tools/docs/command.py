@@ -34,7 +34,7 @@ def update(repository: Path, *, check: bool) -> Iterator[str]:
             yield from _put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
             if folder == repository:
                 yield from _put(page, replace_generated(page, diagram(repository), DIAGRAM), repository, check=check)
-        except (DeclarationError, HarnessError) as error:
+        except (DeclarationError, HarnessError, OSError) as error:
             yield str(error)
 
 
