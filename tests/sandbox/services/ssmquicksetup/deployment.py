@@ -139,7 +139,9 @@ def _deploy_stack(
     stack = definition.stacks.get(key) or Stack(*key)
     parameters = _stack_parameters(manager, definition, kind)
     stack_id = definition.stack_sets[kind].stack_id(account_id, region)
-    reason = stack.deploy(resources_of(definition.type.name, template, parameters, stack_id))
+    reason = stack.deploy(
+        resources_of(definition.type.name, template, parameters, stack_id), definition.stacks.values()
+    )
     if reason is None:
         definition.stacks[key] = stack
         made_by_code.make(stack, parameters)
