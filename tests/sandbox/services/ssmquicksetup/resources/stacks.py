@@ -21,7 +21,7 @@ from sandbox.services.ssm.models import ssm_backend_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.services.ssmquicksetup.templates import Resource
+    from sandbox.services.ssmquicksetup.resources.templates import Resource
 
 BUCKET = "AWS::S3::Bucket"
 LOG_GROUP = "AWS::Logs::LogGroup"
