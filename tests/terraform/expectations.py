@@ -31,6 +31,8 @@ ALLOWED_CALLS = (
 
 # What destroy retains according to the README, as `harness.assertions.differences` names it.
 RETAINED_ACCESS = ("trusted_access/*", "stack_sets_access")
-# Of configurations: Default Host Management's setting, access logs of patch policies, logs of OpsCenter.
-RETAINED_BY_QUICK_SETUP = ("service_settings/*", "buckets/*", "log_groups/*")
-RETAINED_ROLES = ("service_linked_roles/*", "roles/*", *RETAINED_BY_QUICK_SETUP)
+RETAINED_ROLES = ("service_linked_roles/*", "roles/*")
+# Of configurations: Default Host Management's setting, access logs of patch policies, logs of OpsCenter's functions.
+RETAINED_SETTINGS = ("service_settings/*",)
+RETAINED_BUCKETS = ("buckets/*",)
+RETAINED_LOG_GROUPS = ("log_groups/*",)

@@ -14,7 +14,15 @@ from harness.assertions import assert_calls, assert_no_violations, assert_plan_e
 from harness.complete import ADMINISTRATOR
 from harness.results import TerraformError
 from harness.scripts import run_script
-from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    MANAGEMENT,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_LOG_GROUPS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
 from tools.iam.recording import COMPLIANCE, PermissionRecorder, run_changes, run_complete
@@ -44,7 +52,11 @@ def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     assert_no_violations(sandbox)
     assert_calls(sandbox.calls, (*ALLOWED_CALLS, *_TAGGING, *_STACK))
-    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_same(
+        before,
+        sandbox.snapshot(),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_LOG_GROUPS, *RETAINED_SETTINGS),
+    )
 
     run_changes(recorder, workspaces)
     assert_no_violations(sandbox)

@@ -10,7 +10,13 @@ import pytest
 from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
 from harness.organization import child_units, managers, root_id
-from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    MANAGEMENT,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -89,7 +95,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
             "cloudformation:DeactivateOrganizationsAccess",
             "organizations:TagResource",
         ),
-        retained=RETAINED_ROLES,
+        retained=(*RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
         warnings=("Check block assertion failed",),  # of a suspended account
     )
 

@@ -9,7 +9,14 @@ import pytest
 from harness.assertions import assert_clean_destroy, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.organization import managers, root_id
-from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    MANAGEMENT,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
 
 if TYPE_CHECKING:
     from conftest import Checkout
@@ -31,6 +38,8 @@ def test_minimal(sandbox: Sandbox, checkout: Checkout) -> None:
     _assert_suspended_account_warning(plan)
     _assert_suspended_account_warning(terraform.apply())
 
+    # Default Host Management is set by an association, after the deployment.
+    sandbox.clock.advance(60)
     after = sandbox.snapshot()
     _assert_access(after)
     _assert_quick_setup(after)
@@ -43,7 +52,7 @@ def test_minimal(sandbox: Sandbox, checkout: Checkout) -> None:
         sandbox,
         before,
         allowed_calls=ALLOWED_CALLS,
-        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
         warnings=[_CHECK_FAILED],
     )
 

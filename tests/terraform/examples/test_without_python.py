@@ -11,7 +11,12 @@ from harness.assertions import assert_clean_destroy, plan_errors
 from harness.complete import ADMINISTRATOR
 from harness.examples import create_prerequisites
 from harness.organization import create_unit, root_id
-from terraform.expectations import ALLOWED_CALLS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +57,13 @@ def test_without_python(sandbox: Sandbox, checkout: Checkout, no_python: str) ->
 
     notes = {finding["code"] for finding in terraform.output()["preflight_findings"] if finding["severity"] == "note"}
     assert {"CLOUD9_ENVIRONMENT", "DATA_SYNC_QUOTA", "OVERLAPPING_CONFIGURATION"} <= notes
-    assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS, retained=RETAINED_ROLES)
+    assert_clean_destroy(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=ALLOWED_CALLS,
+        retained=(*RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
+    )
 
 
 def test_account_in_another_organizational_unit(sandbox: Sandbox, configure: Configure) -> None:

@@ -12,7 +12,14 @@ from harness.organization import managers
 from harness.results import TerraformError
 from harness.workspace import change_inputs
 from sandbox import Fault
-from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_LOG_GROUPS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -59,7 +66,7 @@ def test_twelve_policies_and_other_types(sandbox: Sandbox, configure: Configure)
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:Update*"),
-        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_LOG_GROUPS, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
     )
 
 
@@ -81,4 +88,6 @@ def test_failed_creation_and_failed_deletion(sandbox: Sandbox, configure: Config
     roles = {role["RoleName"] for role in sandbox.client("iam").list_roles()["Roles"]}
     assert "AWS-QuickSetup-Organization-Execution" in roles, "needed for the deletion"
     terraform.destroy()
-    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES))
+    assert_same(
+        before, sandbox.snapshot(), retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS)
+    )

@@ -12,7 +12,12 @@ from harness.recovery import ADOPTED, apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.workspace import change_inputs
-from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+)
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -79,7 +84,7 @@ def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
         sandbox,
         before,
         allowed_calls=(*ALLOWED_CALLS, "cloud9:DeleteEnvironment", "ssm-quicksetup:UpdateConfigurationDefinition"),
-        retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS),
     )
 
 

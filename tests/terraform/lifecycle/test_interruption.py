@@ -15,14 +15,20 @@ from harness.recovery import apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.scripts import run_script
 from sandbox import Fault
-from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    OTHER_MEMBER,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+)
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
     from sandbox import Call, Sandbox
     from terraform.conftest import Configure
 
-_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS)
 
 
 def _configured(configure: Configure) -> Terraform:

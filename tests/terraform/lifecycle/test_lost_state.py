@@ -13,7 +13,12 @@ from harness.organization import managers, settings_records
 from harness.recovery import ADOPTED, apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.workspace import change_inputs
-from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS, RETAINED_ROLES
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+)
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
@@ -29,7 +34,7 @@ _INPUTS: dict[str, Any] = {
     "delegated_administrator": {"account_id": ADMINISTRATOR},
     "patch_policies": {"scan": {}},
 }
-_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES)
+_RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS)
 
 
 def _rename_call(terraform: Terraform, name: str) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
 from sandbox.services.organizations.models import find_organization
-from sandbox.services.ssmquicksetup import associations, made_by_code, targeting
+from sandbox.services.ssmquicksetup import targeting
 from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
+from sandbox.services.ssmquicksetup.resources import associations, made_by_code
+from sandbox.services.ssmquicksetup.resources.stacks import Stack
+from sandbox.services.ssmquicksetup.resources.templates import resources_of
 from sandbox.services.ssmquicksetup.roles import find_role_error
-from sandbox.services.ssmquicksetup.stacks import Stack
-from sandbox.services.ssmquicksetup.templates import resources_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,7 +140,9 @@ def _deploy_stack(
     stack = definition.stacks.get(key) or Stack(*key)
     parameters = _stack_parameters(manager, definition, kind)
     stack_id = definition.stack_sets[kind].stack_id(account_id, region)
-    reason = stack.deploy(resources_of(definition.type.name, template, parameters, stack_id))
+    reason = stack.deploy(
+        resources_of(definition.type.name, template, parameters, stack_id), definition.stacks.values()
+    )
     if reason is None:
         definition.stacks[key] = stack
         made_by_code.make(stack, parameters)

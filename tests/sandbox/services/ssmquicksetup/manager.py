@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.cloudformation.stack_sets.stack_set import StackSet
     from sandbox.services.ssmquicksetup.configuration_types.configuration_type import ConfigurationType
-    from sandbox.services.ssmquicksetup.stacks import Stack
+    from sandbox.services.ssmquicksetup.resources.stacks import Stack
 
 # Parameters that AWS calls first class, shown in summaries. ASSUMPTION(quick-setup-first-class-parameters): which ones
 # those are.

@@ -21,7 +21,7 @@ from sandbox.services.ssm.models import ssm_backend_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.services.ssmquicksetup.templates import Resource
+    from sandbox.services.ssmquicksetup.resources.templates import Resource
 
 BUCKET = "AWS::S3::Bucket"
 LOG_GROUP = "AWS::Logs::LogGroup"
@@ -38,15 +38,24 @@ class Stack:
     region: str
     resources: dict[str, Resource] = field(default_factory=dict)
 
-    def deploy(self, desired: Iterable[Resource]) -> str | None:
+    def deploy(self, desired: Iterable[Resource], own: Iterable[Stack] = ()) -> str | None:
         """Create and delete resources until they are the desired ones; return why that failed, None if it did not.
 
-        A stack that fails is rolled back: nothing of it changes.
+        A stack that fails is rolled back: nothing of it changes. `own` are the definition's stacks.
+        ASSUMPTION(collision-of-nested-units): they share a role whose name has no Region, such as Change Manager's of a
+        job function, whose template has no condition on the Region; else it could be deployed to one Region only.
         """
         wanted = {resource.logical_id: resource for resource in desired}
         new = [one for one in wanted.values() if self._known(one) is None]
+        shared = {
+            resource.name
+            for stack in own
+            if stack.account_id == self.account_id
+            for resource in stack.resources.values()
+            if resource.type == ROLE
+        }
         for resource in new:
-            if self._is_taken(resource):
+            if resource.name not in shared and self._is_taken(resource):
                 return _failure(resource, f"{resource.name} already exists.")
         created: list[Resource] = []
         try:
@@ -96,6 +105,8 @@ class Stack:
             syncs.create(resource.name, resource.properties["SyncType"], source, None)
 
     def _create_role(self, resource: Resource) -> None:
+        if auto_created_roles.exists(self.account_id, resource.name):
+            return
         iam = iam_backend_of(self.account_id)
         iam.create_role(
             resource.name,

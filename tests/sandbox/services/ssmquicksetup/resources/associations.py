@@ -9,9 +9,10 @@ from sandbox.services.cloud9.models import has_cloud9_instances
 from sandbox.services.ssm.instances import ACTIVE, AssociationRun
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
-from sandbox.services.ssmquicksetup import documents, made_by_code
+from sandbox.services.ssmquicksetup import documents
 from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT, PATCH_POLICY
 from sandbox.services.ssmquicksetup.configuration_types.parameters import split
+from sandbox.services.ssmquicksetup.resources import made_by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from sandbox.services.ssm.instances import ManagedInstance
     from sandbox.services.ssmquicksetup.manager import Definition
-    from sandbox.services.ssmquicksetup.stacks import Stack
+    from sandbox.services.ssmquicksetup.resources.stacks import Stack
 
 # What Host Management does by associations.
 HOST_MANAGEMENT_OPTIONS = (

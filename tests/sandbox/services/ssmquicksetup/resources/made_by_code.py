@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.services.ssm.instances import ManagedInstance
-    from sandbox.services.ssmquicksetup.stacks import Stack
-    from sandbox.services.ssmquicksetup.templates import Resource
+    from sandbox.services.ssmquicksetup.resources.stacks import Stack
+    from sandbox.services.ssmquicksetup.resources.templates import Resource
 
 DEFAULT_HOST_MANAGEMENT_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
 INSTANCE_ROLE = "AmazonSSMRoleForInstancesQuickSetup"

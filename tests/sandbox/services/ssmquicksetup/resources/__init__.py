@@ -1,0 +1,1 @@
+"""What the stacks of a definition make, and what runs in them."""
