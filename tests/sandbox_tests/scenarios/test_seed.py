@@ -142,8 +142,9 @@ def test_a_change_manager_configuration_can_be_there(restored: Sandbox) -> None:
     restored.reset(Scenario.parse({**FULL, "configuration_managers": [_change_manager("222222222222")]}))
     managers = restored.snapshot()["quick_setup"]["111111111111 us-east-1"]["configuration_managers"]
     assert [manager["deployment"] for manager in managers] == ["SUCCEEDED"]
-    (stack_set,) = restored.client("cloudformation").list_stack_sets()["Summaries"]
-    assert stack_set["StackSetName"].startswith("AWS-QuickSetup-SSMChangeMgr-TA-")
+    stack_sets = restored.client("cloudformation").list_stack_sets()["Summaries"]
+    names = [stack_set["StackSetName"].rpartition("-")[0] for stack_set in stack_sets]
+    assert names == ["AWS-QuickSetup-SSMChangeMgr-DA", "AWS-QuickSetup-SSMChangeMgr-TA"]
 
 
 def test_the_same_scenario_gives_the_same_snapshot(restored: Sandbox) -> None:
