@@ -101,7 +101,7 @@ def _assert_deployed(management: Terraform) -> None:
     }
     exceptions = [exception for deployment in deployments.values() for exception in deployment["exceptions"]]
     assert {(exception["state"], exception["reason"]) for exception in exceptions} == {
-        ("not_deployed", "The account is SUSPENDED: StackSets leaves it out."),
+        ("not_deployed", "The account is SUSPENDED: StackSets does not deploy to it."),
         ("not_deployed", "Deployments to organizational units never reach the management account."),
     }
 
