@@ -77,7 +77,11 @@ STATEMENTS = (
     Statement(
         "ReadReasons",
         "why a deployment failed",
-        ("cloudformation:ListStackSetOperationResults", "cloudformation:ListStackSetOperations"),
+        (
+            "cloudformation:ListStackInstances",
+            "cloudformation:ListStackSetOperationResults",
+            "cloudformation:ListStackSetOperations",
+        ),
         ("arn:aws:cloudformation:*:*:stackset/AWS-QuickSetup-*",),
     ),
     Statement(
@@ -109,6 +113,11 @@ STATEMENTS = (
         (*_ROLES, *_ABSENT_ROLES),
     ),
     Statement("ReadServiceLinkedRoles", "whether they are there", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
+    Statement(
+        "ReadLeftovers",
+        "what Quick Setup left behind, for `report.py leftovers`",
+        ("ec2:DescribeTags", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets"),
+    ),
     Statement(
         "ReadRegions", "which Regions the account has", ("account:ListRegions",), ("arn:aws:account::*:account",)
     ),

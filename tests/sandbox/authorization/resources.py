@@ -159,15 +159,22 @@ def _of_cloud9(request: RequestContext) -> list[str]:
     return [request.arn("cloud9", f"environment:{found}") for found in ids]
 
 
+def _of_no_resource_type(request: RequestContext) -> list[str]:  # noqa: ARG001
+    return []
+
+
 _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "account": _of_account,
     "athena": of_athena,
     "cloud9": _of_cloud9,
     "cloudformation": _of_cloudformation,
+    "ec2": _of_no_resource_type,
     "glue": of_glue,
     "iam": _of_iam,
     "kms": of_kms,
+    "logs": _of_no_resource_type,
     "organizations": _of_organizations,
+    "s3": _of_no_resource_type,
     "ssm": _of_systems_manager,
     "ssm-quicksetup": _of_quick_setup,
     "sts": _of_sts,

@@ -34,10 +34,9 @@ def _warnings(plan: Any) -> str:
 
 
 @pytest.mark.scenario("cloud9")
-def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
-    """The plan warns, the deployment fails, explain names the environment; deleted, redeployed and adopted."""
+def test_failed_creation(sandbox: Sandbox, configure: Configure) -> None:
+    """The plan warns of a Cloud9 environment, the deployment fails for another reason; redeployed and adopted."""
     before = sandbox.snapshot()
-    before["cloud9_environments"] = {}
     environment = sandbox.scenario.cloud9_environments[0]
     terraform = configure(
         regions=sorted({environment.region, "us-east-1"}),
@@ -49,6 +48,8 @@ def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
     assert f"CLOUD9_ENVIRONMENT {location}: AWS Cloud9 has {environment.name} ({environment.id})" in _warnings(
         terraform.plan()
     )
+    reason = "AccessDenied with an explicit deny in a service control policy"
+    sandbox.fail_deployment("scan", environment.account_id, environment.region, reason)
     with pytest.raises(TerraformError, match="unexpected state 'FAILED'"):
         terraform.apply()
     created = managers(sandbox)
@@ -57,18 +58,11 @@ def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
 
     explained = run_script(sandbox, "report.py", "explain", "scan", "--member-role-name", _ROLE)
     assert explained.returncode == 0, explained
-    for text in (
-        environment.account_id,
-        environment.region,
-        environment.name,
-        environment.id,
-        "Exceeded attempts to wait",
-    ):
+    for text in (environment.account_id, environment.region, reason):
         assert text in explained.stdout
     assert run_script(sandbox, "observe.py", "deployments", "--name", "scan", "--json").returncode == 1
 
-    cloud9 = sandbox.client("cloud9", environment.account_id, environment.region)
-    cloud9.delete_environment(environmentId=environment.id)
+    sandbox.fail_deployment("scan", environment.account_id, environment.region, None)
     redeployed = run_script(sandbox, "report.py", "redeploy", "scan", "--yes")
     assert redeployed.returncode == 0, redeployed
     assert run_adopt(terraform)[0] == 0
@@ -83,7 +77,7 @@ def test_cloud9_environment(sandbox: Sandbox, configure: Configure) -> None:
         terraform,
         sandbox,
         before,
-        allowed_calls=(*ALLOWED_CALLS, "cloud9:DeleteEnvironment", "ssm-quicksetup:UpdateConfigurationDefinition"),
+        allowed_calls=(*ALLOWED_CALLS, "ssm-quicksetup:UpdateConfigurationDefinition"),
         retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS),
     )
 
