@@ -129,11 +129,12 @@ module "default_host_management" {
     regions                 = coalesce(var.default_host_management.regions, var.regions)
     update_ssm_agent        = var.default_host_management.update_ssm_agent
   }
-  management_account    = var.default_host_management.management_account
-  additional_parameters = var.default_host_management.additional_parameters
-  creation              = local.creation
-  prerequisites         = local.prerequisites
-  tags                  = var.tags
+  management_account      = var.default_host_management.management_account
+  service_setting_managed = local.script == null
+  additional_parameters   = var.default_host_management.additional_parameters
+  creation                = local.creation
+  prerequisites           = local.prerequisites
+  tags                    = var.tags
 }
 
 # 8. Host Management: inventory and agent updates.

@@ -33,7 +33,12 @@ locals {
       deployment_status_enabled = tostring(var.deployment_status_enabled)
       severities                = jsonencode(var.preflight.severities)
 
-      settings = jsonencode([for key in local.setting_keys : { key = key }])
+      settings = jsonencode([
+        for key in local.setting_keys : merge(
+          { key = key },
+          key == local.host_management_role_key ? { value = module.default_host_management[0].planned_role_name } : {},
+        )
+      ])
       resources = jsonencode({
         role_names = concat(
           module.quick_setup.role_names,
@@ -49,6 +54,10 @@ locals {
     var.preflight.member_role_name == null ? {} : { member_role_name = var.preflight.member_role_name },
     local.existing_administrator_account_id == null ? {} : { administrator_account_id = local.existing_administrator_account_id },
     local.existing_unit_id == null ? {} : { organizational_unit_id = local.existing_unit_id },
+  )
+
+  host_management_role_to_delete = !local.host_management_role_set ? "" : (
+    length(module.default_host_management[0].role_names) == 0 ? "" : module.default_host_management[0].planned_role_name
   )
 
   existing_unit_id = var.dedicated_organizational_unit == null ? null : var.dedicated_organizational_unit.id
@@ -75,7 +84,10 @@ locals {
   observed_findings     = jsondecode(local.observation.findings)
   observed_settings = {
     for key, setting in jsondecode(local.script == null ? local.settings_without_python : local.observation.settings) : key => (
-      key == "account-placement/administrator" && setting.previous == local.unit_to_delete ? merge(setting, { previous = "" }) : setting
+      key == "account-placement/administrator" && setting.previous == local.unit_to_delete ? merge(setting, { previous = "" }) :
+      # Destroy deletes the role: a resource of the AWS provider, without Python, has set it here.
+      key == local.host_management_role_key && setting.previous == local.host_management_role_to_delete ? merge(setting, { previous = "none" }) :
+      setting
     )
   }
 }

@@ -25,8 +25,13 @@ locals {
     ["stack-sets-access/organization", "service-linked-role/ssm-quicksetup.amazonaws.com"],
     local.account_placed ? ["account-placement/administrator"] : [],
     [for principal in local.administered_service_principals : "delegated-administrator/${principal}"],
+    local.host_management_role_set ? [local.host_management_role_key] : [],
   )
-  account_placed = var.delegated_administrator != null && var.dedicated_organizational_unit != null
+
+  # Without Python a resource of the AWS provider sets it.
+  host_management_role_set = local.script != null && try(var.default_host_management.management_account, null) != null
+  host_management_role_key = "default-host-management-role/${local.region}"
+  account_placed           = var.delegated_administrator != null && var.dedicated_organizational_unit != null
 
   dedicated_unit = one(module.dedicated_organizational_unit)
   # Placeholders, as a -refresh-only plan has null for what is still to be created.
@@ -71,6 +76,10 @@ locals {
         label   = local.account_created ? var.delegated_administrator.account.name : null
         command = "aws organizations register-delegated-administrator --account-id ${local.administrator} --service-principal ${principal}"
       }
+    },
+    # By index: a splat expression would depend on all of the module.
+    !local.host_management_role_set ? {} : {
+      (local.host_management_role_key) = { value = module.default_host_management[0].management_account_role_name }
     },
   )
 }

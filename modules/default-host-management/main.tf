@@ -55,7 +55,7 @@ resource "aws_iam_role_policy_attachment" "this" {
 }
 
 resource "aws_ssm_service_setting" "this" {
-  count = var.management_account == null ? 0 : 1
+  count = var.management_account == null || !var.service_setting_managed ? 0 : 1
 
   # The provider stores the ARN: with the short id, every later plan would show a change.
   setting_id    = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:servicesetting/ssm/managed-instance/default-ec2-instance-management-role"

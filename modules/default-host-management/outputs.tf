@@ -7,7 +7,12 @@ output "management_account_role_name" {
   description = "Role of Default Host Management Configuration in the provider's account and Region, with its path. Pass it as `existing_role_name` to cover other Regions. Null: the account is not covered."
   value       = local.role_name
 
-  depends_on = [aws_ssm_service_setting.this]
+  depends_on = [aws_iam_role_policy_attachment.this, aws_ssm_service_setting.this]
+}
+
+output "planned_role_name" {
+  description = "The same name, known to every plan and before the role exists."
+  value       = local.role_name
 }
 
 output "deploys" {

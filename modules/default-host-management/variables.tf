@@ -23,7 +23,7 @@ variable "organization" {
 
 variable "management_account" {
   description = <<-EOT
-    Covers the account and Region of the provider by the service setting, as a deployment to organizational units never reaches the management account. Replaces the current role; destroy resets the setting. Null: not covered.
+    Covers the account and Region of the provider by the service setting, as a deployment to organizational units never reaches the management account. Null: not covered.
     - `existing_role_name`: role to use, with its path, for example `service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole`. Null: one is created.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
   EOT
@@ -38,6 +38,13 @@ variable "management_account" {
     )
     error_message = "management_account is ${jsonencode(var.management_account)}, but existing_role_name must be a role's name with its path and without a leading slash, for example \"service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole\"."
   }
+}
+
+variable "service_setting_managed" {
+  description = "Whether the service setting is a resource here, which replaces the current role and resets the setting on destroy. False: the caller sets it to the output `management_account_role_name`."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "role_name" {

@@ -6,6 +6,7 @@ variable "desired" {
     - `service-linked-role/SERVICE_PRINCIPAL`: `present`; `accountdiscovery.ssm.amazonaws.com` or `ssm-quicksetup.amazonaws.com`. Never restored. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
     - `account-placement/NAME`: id of the root or organizational unit that holds the account `subject`. https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     - `delegated-administrator/SERVICE_PRINCIPAL`: id of the account (12 digits). https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
+    - `default-host-management-role/REGION`: name of the role with its path, or `none`. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
     - `resource-data-sync/NAME`: `present`, with the source `specification`. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
 
     Each has

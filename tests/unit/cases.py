@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Fault
+from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as HOST_MANAGEMENT_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,15 @@ def registered(sandbox: Sandbox) -> str:
     return next((account["Id"] for account in found["DelegatedAdministrators"]), "none")
 
 
+def host_management_role(sandbox: Sandbox) -> str:
+    setting = sandbox.client("ssm").get_service_setting(SettingId=HOST_MANAGEMENT_SETTING)["ServiceSetting"]
+    return "none" if setting["Status"] == "Default" else str(setting["SettingValue"])
+
+
+def set_host_management_role(sandbox: Sandbox, value: str) -> None:
+    sandbox.client("ssm").update_service_setting(SettingId=HOST_MANAGEMENT_SETTING, SettingValue=value)
+
+
 def register(sandbox: Sandbox, value: str) -> None:
     organizations, current = sandbox.client("organizations"), registered(sandbox)
     if current != "none":
@@ -196,7 +206,25 @@ DELEGATED_ADMINISTRATOR = Case(
     register,
     prepare=lambda sandbox: set_trusted(sandbox, "enabled"),
 )
-CASES = [TRUSTED_ACCESS, STACK_SETS_ACCESS, SERVICE_LINKED_ROLE, ACCOUNT_PLACEMENT, DELEGATED_ADMINISTRATOR]
+DEFAULT_HOST_MANAGEMENT_ROLE = Case(
+    "default-host-management-role/us-east-1",
+    "ssm:GetServiceSetting",
+    "ssm:UpdateServiceSetting",
+    "ssm:ResetServiceSetting",
+    "none",
+    "service-role/Ours",
+    "service-role/ByHand",
+    host_management_role,
+    set_host_management_role,
+)
+CASES = [
+    TRUSTED_ACCESS,
+    STACK_SETS_ACCESS,
+    SERVICE_LINKED_ROLE,
+    ACCOUNT_PLACEMENT,
+    DELEGATED_ADMINISTRATOR,
+    DEFAULT_HOST_MANAGEMENT_ROLE,
+]
 RESTORABLE = [case for case in CASES if case.revert_action]
 
 

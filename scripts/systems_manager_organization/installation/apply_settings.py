@@ -241,9 +241,10 @@ Reads the current values, changes what differs, reads again. Trusted access: org
 DisableAWSServiceAccess. StackSets: cloudformation:ActivateOrganizationsAccess and DeactivateOrganizationsAccess.
 Service-linked roles: iam:CreateServiceLinkedRole. The place of an account: organizations:MoveAccount. Delegated
 administrators: organizations:RegisterDelegatedAdministrator and DeregisterDelegatedAdministrator. Explorer's syncs:
-ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. What was changed is recorded by
-ssm:PutParameter below /systems-manager-organization. Resources of the AWS provider that adopt what exists, and leave it
-on destroy, would replace this.""",
+ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. The role of Default Host Management:
+ssm:UpdateServiceSetting and ResetServiceSetting. What was changed is recorded by ssm:PutParameter below
+/systems-manager-organization. Resources of the AWS provider that adopt what exists, and leave it on destroy, would
+replace this.""",
     example='settings \'{"account_id": "111111111111", "region": "us-east-1", …}\'',
     options=(
         *COMMON_KEYS,

@@ -38,6 +38,7 @@ from systems_manager_organization.preflight.administrator_findings import (
     unit_findings,
 )
 from systems_manager_organization.preflight.command import find_problems
+from systems_manager_organization.preflight.default_host_management_findings import role_findings
 from systems_manager_organization.quick_setup.configuration_managers import get_descriptions, list_managers
 from systems_manager_organization.quick_setup.configurations import (
     Configuration,
@@ -117,6 +118,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *duplicates(existing),
             *(account_findings(aws, account_id) if account_id else ()),
             *registration_findings(observed, records.own, account_id),
+            *role_findings(settings, observed, records.own),
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
             *deployment_findings(statuses),
         ]
@@ -225,7 +227,8 @@ Reads the organization, the settings that no resource manages and their records,
 Terraform uses, problems (observe.py preflight) and the status of deployments (observe.py deployments).
 Calls organizations:DescribeOrganization, ListRoots, ListAWSServiceAccessForOrganization, ListDelegatedAdministrators,
 ListParents, DescribeAccount and ListTagsForResource; cloudformation:DescribeOrganizationsAccess; iam:GetRole;
-ssm:GetParametersByPath; and what these two commands call. AWS provider 5 has data sources for a part of it.""",
+ssm:GetParametersByPath and GetServiceSetting; and what these two commands call.
+AWS provider 5 has data sources for a part of it.""",
     example="""organization --account-id 111111111111 --region us-east-1 \\
     --installation main --record-region us-east-1""",
     options=(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
 from systems_manager_organization.organizations.account_placement import AccountPlacement
+from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
 from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, DelegatedAdministrator
 from systems_manager_organization.organizations.service_linked_role import ServiceLinkedRole
 from systems_manager_organization.organizations.stack_sets_access import StackSetsAccess
@@ -25,6 +26,7 @@ KINDS: Mapping[str, SettingKind] = {
         AccountPlacement(),
         DelegatedAdministrator(),
         ResourceDataSync(),
+        DefaultHostManagementRole(),
     )
 }
 

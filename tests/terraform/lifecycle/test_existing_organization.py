@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.assertions import assert_clean_destroy
 from harness.complete import ADMINISTRATOR
 from harness.organization import child_units, create_unit, root_id
 from harness.workspace import change_inputs
-from terraform.expectations import ALLOWED_CALLS, RETAINED_ACCESS
+from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT
+from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
     from terraform.conftest import Configure
+
+
+_PLACE, _ROLE = f"{MANAGEMENT} us-east-1", "service-role/SystemsManagerDefaultHostManagement"
 
 
 def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
@@ -47,6 +53,26 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     assert "organizations:DeregisterDelegatedAdministrator" not in {
         f"{call.service}:{call.operation}" for call in sandbox.calls
     }
+
+
+@pytest.mark.parametrize("previous", ["service-role/ByHand", ""])
+def test_role_of_default_host_management(sandbox: Sandbox, configure: Configure, previous: str) -> None:
+    if previous:
+        sandbox.client("ssm").update_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT, SettingValue=previous)
+    before = sandbox.snapshot()["service_settings"]
+    terraform = configure(default_host_management={}, deployment_status_enabled=False)
+
+    warnings = [warning.detail for warning in terraform.plan().warnings]
+    assert [previous in detail and "_ROLE_REPLACED" in detail for detail in warnings] == [True] * bool(previous)
+    terraform.apply()
+    assert sandbox.snapshot()["service_settings"][_PLACE] == {DEFAULT_HOST_MANAGEMENT: _ROLE}
+    plan = terraform.plan()
+    # The output of findings alone may change: the warning is gone.
+    assert not plan.changes
+    assert not plan.warnings
+
+    terraform.destroy()
+    assert sandbox.snapshot()["service_settings"].get(_PLACE) == before.get(_PLACE)
 
 
 def test_account_is_already_in_the_unit(sandbox: Sandbox, configure: Configure) -> None:

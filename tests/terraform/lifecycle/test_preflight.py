@@ -50,6 +50,8 @@ _TESTED_ELSEWHERE = {
     "ORGANIZATION_CHANGED",
     "NOT_MANAGEMENT_ACCOUNT",
     "SCRIPT_IDENTITY_MISMATCH",
+    # test_existing_organization.py.
+    "DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED",
     # Findings after a deployment: test_failed_deployment.py.
     "DEPLOYMENT_FAILED",
     "NODES_FAILED",

@@ -12,6 +12,7 @@ from harness.assertions import READ_ONLY
 from sandbox import Scenario
 from unit.cases import (
     ADMINISTRATOR,
+    DEFAULT_HOST_MANAGEMENT_ROLE,
     INSTALLATION,
     RECORD,
     record,
@@ -210,6 +211,24 @@ def test_another_administrator_is_found_unless_this_installation_registered_it(a
     assert "ANOTHER_ADMINISTRATOR_REGISTERED" in findings(run, **keys), "it was there before"
     record(aws, {REGISTRATION: {**entry, "previous": "none"}})
     assert "ANOTHER_ADMINISTRATOR_REGISTERED" not in findings(run, **keys)
+
+
+def test_another_role_of_default_host_management(aws: Sandbox, run: Run) -> None:
+    code, case = "DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED", DEFAULT_HOST_MANAGEMENT_ROLE
+    keys = {"settings": [{"key": case.key, "value": case.target}]}
+    assert code not in findings(run, **keys)
+    case.set_to(aws, case.target)
+    assert code not in findings(run, **keys)
+
+    case.set_to(aws, "service-role/ByHand")
+    finding = findings(run, **keys)[code]
+    assert "has the role service-role/ByHand" in finding["message"]
+    assert "sets service-role/Ours. Destroy restores service-role/ByHand." in finding["message"]
+    assert 'existing_role_name = "service-role/ByHand"' in finding["remedy"]
+
+    entry = {"subject": "", "change": "", "retained": False, "reverted": False, "previous": "none"}
+    record(aws, {case.key: {**entry, "value": "service-role/ByHand"}})
+    assert code not in findings(run, **keys), "this installation set it"
 
 
 @pytest.mark.parametrize("by_name", [True, False])
