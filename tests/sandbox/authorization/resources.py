@@ -174,7 +174,6 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "kms": of_kms,
     "logs": _of_no_resource_type,
     "organizations": _of_organizations,
-    "s3": _of_no_resource_type,
     "ssm": _of_systems_manager,
     "ssm-quicksetup": _of_quick_setup,
     "sts": _of_sts,
