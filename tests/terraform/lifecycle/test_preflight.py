@@ -50,6 +50,10 @@ _TESTED_ELSEWHERE = {
     "ORGANIZATION_CHANGED",
     "NOT_MANAGEMENT_ACCOUNT",
     "SCRIPT_IDENTITY_MISMATCH",
+    # tests/terraform/contract/refusals.yaml.
+    "TARGET_NOT_SUPPORTED",
+    # tests/unit/preflight.
+    "DATA_SYNC_QUOTA",
     # test_existing_organization.py.
     "DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED",
     # Findings after a deployment: test_failed_deployment.py.
