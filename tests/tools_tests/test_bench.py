@@ -23,10 +23,8 @@ def test_calls(users: int, checked_in_every_region: int) -> None:
     assert run.requests == {
         "GetCallerIdentity": 1,
         "ListAccounts": 6,
-        "ListResourceDataSync": 1,
         "listConfigurationManagers": 1,
         "AssumeRole": 100,
-        "listRegions": 99,
         "GetRole": 99,
         "ListEnvironments": checked_in_every_region * 16,
         "DescribeEnvironments": 1,
@@ -67,8 +65,8 @@ def test_table() -> None:
         for line in table.splitlines()
         if len(cells := line.split("│")) > 2
     }
-    # Four calls of the management account, three of each member, and 16 of each that has used Cloud9.
-    assert rows["calls"] == ["29", "61", ""]
+    # Three calls of the management account, two of each member, and 16 of each that has used Cloud9.
+    assert rows["calls"] == ["25", "57", ""]
     assert rows["ratio to the largest bound"][-1] == "1.2"
     assert rows["ratio to preflight"][-1] == "20"
     assert rows["peak memory, MB"][-1] == "under 200"
