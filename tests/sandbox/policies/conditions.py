@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "NumericGreaterThanEquals": lambda value, expected: float(value) >= float(expected),
 }
 
+_VARIABLE = re.compile(r"\$\{([^}]+)\}")
+
 
 def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
     """Return whether all conditions of the statement match.
@@ -34,7 +37,10 @@ def conditions_match(statement: Mapping[str, Any], context: Mapping[str, str], *
     facts = {key.casefold(): value for key, value in context.items()}
     return all(
         _matches_operator(
-            operator, facts.get(key.casefold()), [str(value) for value in as_list(expected)], unknown=unknown
+            operator,
+            facts.get(key.casefold()),
+            [_substituted(str(value), facts) for value in as_list(expected)],
+            unknown=unknown,
         )
         for operator, keys in statement.get("Condition", {}).items()
         for key, expected in keys.items()
@@ -46,7 +52,17 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _substituted(value: str, facts: Mapping[str, str]) -> str:
+    """Replace policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html."""
+    return _VARIABLE.sub(lambda match: facts.get(match[1].casefold(), match[0]), value)
+
+
 def _matches_operator(operator: str, value: str | None, expected: list[str], *, unknown: bool) -> bool:
+    if operator.startswith("ForAnyValue:"):
+        # "Returns false" without the key; a request of the sandbox has at most one value of each.
+        operator = operator.removeprefix("ForAnyValue:")
+        if value is None:
+            return False
     optional = operator.endswith("IfExists")
     positive = operator.removesuffix("IfExists").replace("StringNot", "String").replace("ArnNot", "Arn")
     matches = _OPERATORS.get(positive)

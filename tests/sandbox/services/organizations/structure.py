@@ -182,6 +182,11 @@ class Structure(OrganizationsBackend):
         unit = self.get_organizational_unit_by_id(unit_id)
         return [*(self.lineage(unit.parent_id) if unit.parent_id else []), unit]
 
+    def path_of(self, account_id: str) -> str:
+        """Return the path of an account, as in the condition key aws:PrincipalOrgPaths."""
+        units = self.lineage(self.get_account_by_id(account_id).parent_id)
+        return "/".join([self.established.id, *(unit.id for unit in units), ""])
+
     # Delegated administrators, to read
 
     def administrators_for(self, service_principal: str) -> list[FakeDelegatedAdministrator]:

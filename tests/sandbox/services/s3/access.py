@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sandbox.policies.conditions import as_list
 from sandbox.policies.evaluation import Decision, Permission, evaluate_statements, statement_applies
-from sandbox.services.organizations.models import find_organization
 from sandbox.services.s3.actions import s3_permissions
 from sandbox.services.s3.models import find_bucket
+from sandbox.services.sts.principal_context import principal_context
 from sandbox.services.sts.trust import Principal, principal_matches
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def bucket_denial(request: RequestContext, caller: Caller) -> str | None:
     bucket = find_bucket(str(request.get("Bucket")))
     if bucket is None or request.operation == "CreateBucket":
         return None
-    organization = find_organization(request.account_id)
-    facts = {"aws:PrincipalArn": caller.identity_arn, "aws:PrincipalAccount": request.account_id}
-    if organization is not None:
-        facts["aws:PrincipalOrgID"] = organization.established.id
+    facts = principal_context(caller.identity_arn, request.account_id)
     principal = Principal.identity(caller.identity_arn, request.account_id)
     for permission in s3_permissions(request):
         decision = evaluate(

@@ -77,19 +77,23 @@ def _role(account_id: str, *, arn: str = "", name: str = "") -> Role | None:
         return None
 
 
-def _may_assume(role: Role, resource: str) -> bool:
+def documents_of(role: Role) -> list[str]:
+    """Return the documents of a role's policies."""
     attached = [
         version.document
         for policy in role.managed_policies.values()
         for version in policy.versions
         if version.version_id == policy.default_version_id
     ]
-    documents = [document for document in [*role.policies.values(), *attached] if document]
+    return [document for document in [*role.policies.values(), *attached] if document]
+
+
+def _may_assume(role: Role, resource: str) -> bool:
     return any(
         statement.get("Effect") == "Allow"
         and any(fnmatchcase("sts:assumerole", action.casefold()) for action in _list(statement.get("Action", [])))
         and any(fnmatchcase(resource, pattern) for pattern in _list(statement.get("Resource", [])))
-        for document in documents
+        for document in documents_of(role)
         for statement in _statements(document)
     )
 

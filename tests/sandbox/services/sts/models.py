@@ -12,6 +12,7 @@ from moto.sts.models import STSBackend, sts_backends
 from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.sts.exceptions import AccessDenied
+from sandbox.services.sts.principal_context import principal_context
 from sandbox.services.sts.trust import Principal, allows_assuming
 
 if TYPE_CHECKING:
@@ -49,13 +50,9 @@ class SandboxSTSBackend(STSBackend):
         assumed = self.get_assumed_role_from_access_key(access_key_id)
         _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
         arn = assumed.role_arn if assumed is not None else caller_arn
-        organization = find_organization(self.account_id)
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-        context = {"aws:PrincipalArn": arn, "aws:PrincipalAccount": self.account_id}
+        context = principal_context(arn, self.account_id)
         if external_id is not None:
             context["sts:ExternalId"] = external_id
-        if organization is not None:
-            context["aws:PrincipalOrgID"] = organization.established.id
         return allows_assuming(role.assume_role_policy_document, Principal.identity(arn, self.account_id), context)
 
 

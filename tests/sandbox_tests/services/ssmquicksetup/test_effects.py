@@ -142,7 +142,7 @@ def test_a_step_that_fails_stops_the_next(sandbox: Sandbox, quick_setup: Any) ->
 
 @pytest.mark.scenario("realistic")
 @pytest.mark.usefixtures("roles")
-def test_a_node_reads_its_baselines_with_the_tag_alone(sandbox: Sandbox, quick_setup: Any) -> None:
+def test_a_node_reads_its_baselines_with_tag_and_policy(sandbox: Sandbox, quick_setup: Any) -> None:
     manager = wait(sandbox, quick_setup, create(quick_setup, changed(PATCH_POLICY, TargetRegions=TOKYO_AND_VIRGINIA)))
     arn, definition_id = manager["ManagerArn"], manager["ConfigurationDefinitions"][0]["Id"]
     bucket = f"aws-quicksetup-patchpolicy-{MANAGEMENT}-{definition_id}"
@@ -162,6 +162,12 @@ def test_a_node_reads_its_baselines_with_the_tag_alone(sandbox: Sandbox, quick_s
     for profile in profiles:
         iam.create_role(RoleName=profile, AssumeRolePolicyDocument=policy(Principal={"Service": "ec2.amazonaws.com"}))
         iam.tag_role(RoleName=profile, Tags=[{"Key": f"QSConfigId-{definition_id}", "Value": definition_id}])
+    sandbox.clock.advance(24 * 60 * 60)
+    assert _instance_runs(sandbox)[f"{SHOP} ap-northeast-1"] == failed
+    for profile in profiles:
+        iam.attach_role_policy(
+            RoleName=profile, PolicyArn="arn:aws:iam::aws:policy/AWSQuickSetupPatchPolicyBaselineAccess"
+        )
     sandbox.clock.advance(24 * 60 * 60)
     runs = _instance_runs(sandbox)[f"{SHOP} ap-northeast-1"]
     assert {instance_id for instance_id, states in runs.items() if states == ["Success"]} >= own

@@ -6,11 +6,11 @@ One function for each, called where the facts have the resource that runs it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.s3.models import s3_backends
 
-from sandbox.policies.evaluation import Permission
+from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
 from sandbox.services.cloudformation.stack_sets.member_roles import stack_sets_role
 from sandbox.services.iam import auto_created_roles
 from sandbox.services.iam.models import create_service_linked_role_once, iam_backend_of
@@ -20,6 +20,8 @@ from sandbox.services.s3.models import find_bucket
 from sandbox.services.ssm.instances import TERMINATED
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as SETTING
+from sandbox.services.ssmquicksetup.roles import documents_of
+from sandbox.services.sts.principal_context import principal_context
 from sandbox.services.sts.trust import Principal
 
 if TYPE_CHECKING:
@@ -108,23 +110,32 @@ def manage_instance_profile(stack: Stack, instance: ManagedInstance, parameters:
     role_name = instance.instance_profile
     auto_created_roles.create(stack.account_id, role_name, {"Service": "ec2.amazonaws.com"})
     iam = iam_backend_of(stack.account_id)
-    for policy in ("AmazonSSMManagedInstanceCore", "AmazonSSMPatchAssociation"):
+    # The policy of nodes that a patch policy targets, and that of Host Management.
+    access = "AWSQuickSetupPatchPolicyBaselineAccess" if tag else "AmazonSSMPatchAssociation"
+    for policy in ("AmazonSSMManagedInstanceCore", access):
         iam.attach_role_policy(f"arn:aws:iam::aws:policy/{policy}", role_name)
     if tag:
         iam.tag_role(role_name, [{"Key": f"QSConfigId-{tag}", "Value": tag}])
 
 
 def can_read_baselines(bucket_name: str, account_id: str, instance: ManagedInstance) -> bool:
-    """Return whether the policy of a patch policy's bucket lets the role of a node read its baselines."""
-    iam = iam_backend_of(account_id)
-    role = next((role for role in iam.get_roles() if role.name == instance.instance_profile), None)
-    organization = find_organization(account_id)
-    context = {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in (role.tags if role else [])}
+    """Return whether the role of a node may read the baselines of a patch policy.
+
+    Both the bucket's policy and the role's have to allow it: the bucket is another account's. Quick Setup attaches
+    AWSQuickSetupPatchPolicyBaselineAccess, which compares the owner of the bucket with the principal.
+    """
+    roles, bucket = iam_backend_of(account_id).get_roles(), find_bucket(bucket_name)
+    role = next((role for role in roles if role.name == instance.instance_profile), None)
+    if role is None or bucket is None:
+        return False
+    context = {**principal_context(role.arn, account_id), "aws:ResourceAccount": bucket.account_id}
+    organization = find_organization(bucket.account_id)
     if organization is not None:
-        context["aws:PrincipalOrgID"] = organization.established.id
-    arn = role.arn if role else f"arn:aws:iam::{account_id}:role/{instance.instance_profile}"
+        context["aws:ResourceOrgID"] = organization.established.id
     permission = Permission("s3:GetObject", f"arn:aws:s3:::{bucket_name}/{BASELINE_OVERRIDES}", context)
-    return evaluate(bucket_name, Principal.identity(arn, account_id), permission) == "allowed"
+    by_role = evaluate_policies([Policy(document) for document in documents_of(role)], permission)
+    by_bucket = evaluate(bucket_name, Principal.identity(role.arn, account_id), permission)
+    return by_role == by_bucket == "allowed"
 
 
 def _make_ops_center_roles(stack: Stack, trigger: str, parameters: Mapping[str, str]) -> None:
@@ -146,40 +157,50 @@ def _make_ops_center_roles(stack: Stack, trigger: str, parameters: Mapping[str, 
 
 
 def _make_baseline_bucket(stack: Stack, trigger: Resource) -> None:
-    """The bucket of a patch policy, which nodes read their baselines from.
+    """The bucket of a patch policy, which nodes read their baselines from, as BaselineOverridesLambdaFunction makes it.
 
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html, "Permissions for the
-    patch policy S3 bucket". ASSUMPTION(definition-id-is-configuration-id): of the tag, and of the bucket's name.
+    ASSUMPTION(definition-id-is-configuration-id): of the tag, and of the bucket's name.
     """
     name, configuration_id = trigger.properties["BucketName"], trigger.properties["QSConfigId"]
     if find_bucket(name) is None:
         s3_backends[stack.account_id]["aws"].create_bucket(name, stack.region)
     s3_backends[stack.account_id]["aws"].put_object(name, BASELINE_OVERRIDES, b"[]")
-    objects = f"arn:aws:s3:::{name}/*"
-    organization_id = trigger.properties["PrincipalOrgId"]
-    target = (
-        {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization_id}}}
-        if trigger.properties["TargetEntities"] != "LA"
-        else {"Principal": {"AWS": f"arn:aws:iam::{stack.account_id}:root"}}
-    )
+    baselines = f"arn:aws:s3:::{name}/{BASELINE_OVERRIDES}"
     statements = [
         {
             "Sid": "DenyInsecureTransport",
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
-            "Resource": objects,
+            "Resource": f"arn:aws:s3:::{name}/*",
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
         {
             "Sid": "DenyAllButPrincipalsWithTag",
             "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": objects,
+            "Principal": {"AWS": "*"},
+            "Action": "s3:GetObject",
+            "Resource": baselines,
             "Condition": {"StringNotEquals": {f"aws:PrincipalTag/QSConfigId-{configuration_id}": configuration_id}},
         },
-        {"Sid": "Target", "Effect": "Allow", "Action": "s3:GetObject", "Resource": objects, **target},
+        {
+            "Sid": "Target",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": baselines,
+            **_targeted_principals(stack, trigger),
+        },
     ]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements}).encode()
     s3_backends[stack.account_id]["aws"].put_bucket_policy(name, policy)
+
+
+def _targeted_principals(stack: Stack, trigger: Resource) -> dict[str, Any]:
+    """Return who may read the baselines. The function looks at the first target alone."""
+    if trigger.properties["TargetEntities"] == "LA":
+        return {"Principal": {"AWS": stack.account_id}}
+    organization_id, targets = trigger.properties["PrincipalOrgId"], trigger.properties["OrgUnits"]
+    if targets[0].startswith("r-"):
+        return {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization_id}}}
+    paths = [f"{organization_id}/*/{unit}/*" for unit in targets if unit.startswith("ou-")]
+    return {"Principal": "*", "Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}}
