@@ -119,6 +119,12 @@ STATEMENTS = (
         ("ec2:DescribeTags", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets"),
     ),
     Statement(
+        "ReadExplorerSettings",
+        "the OpsData sources that Quick Setup switched on, for `report.py leftovers`",
+        ("ssm:GetServiceSetting",),
+        ("arn:aws:ssm:*:*:servicesetting/ssm/opsdata/*", "arn:aws:ssm:*:*:servicesetting/ssm/opsitem/*"),
+    ),
+    Statement(
         "ReadRegions", "which Regions the account has", ("account:ListRegions",), ("arn:aws:account::*:account",)
     ),
     Statement(

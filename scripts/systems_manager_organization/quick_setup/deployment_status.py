@@ -124,7 +124,7 @@ def get_deployment_status(
         states = {}
     else:
         try:
-            states = _states_of_stacks(aws, description)
+            states = _states_of_stacks(aws, configuration, description)
         except _UnreadError:
             states, unread = {}, _state_of_all(description)
     own = {place for place in states if place[0] == aws.account_id and place not in targeted}
@@ -199,12 +199,19 @@ _BY_DETAILED_STATUS = {
 }
 
 
-def _states_of_stacks(aws: AwsSession, description: Mapping[str, Any]) -> dict[AccountRegion, State]:
+def _states_of_stacks(
+    aws: AwsSession, configuration: Configuration, description: Mapping[str, Any]
+) -> dict[AccountRegion, State]:
     """Raises _UnreadError when StackSets denies the calls, or has no StackSet of what has succeeded."""
     ids = [definition.id for definition in definitions_in(description)]
     try:
         names = [name for definition_id in ids for name in find_stack_sets(aws, definition_id)]
-        instances = [item for item in stack_instances(aws, names) if item.status in _BY_DETAILED_STATUS]
+        # The stacks of an organization's configuration in the management account hold what its targets read.
+        instances = [
+            item
+            for item in stack_instances(aws, names)
+            if item.status in _BY_DETAILED_STATUS and (configuration.account_id or item.organizational_unit_id)
+        ]
     except ServiceError as error:
         raise _UnreadError from error
     # StackSets of the management account are not listed in another account.

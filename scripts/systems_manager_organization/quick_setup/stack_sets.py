@@ -28,11 +28,17 @@ _DETAILED = {"CURRENT": "SUCCEEDED", "OUTDATED": "FAILED", "INOPERABLE": "INOPER
 
 @dataclass(frozen=True)
 class StackInstance:
-    """A stack of a StackSet in an account and Region. `status`: its DetailedStatus."""
+    """A stack of a StackSet in an account and Region.
+
+    Attributes:
+        status: its DetailedStatus.
+        organizational_unit_id: the target that it is in; "" for a StackSet with self-managed permissions.
+    """
 
     place: AccountRegion
     status: str
     reason: str
+    organizational_unit_id: str
 
 
 def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
@@ -47,7 +53,12 @@ def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[Stac
     for name in stack_sets:
         for item in aws.paginate(aws.cloudformation.list_stack_instances, StackSetName=name, MaxResults=100):
             status = item.get("StackInstanceStatus", {}).get("DetailedStatus") or _DETAILED[item["Status"]]
-            yield StackInstance((item["Account"], item["Region"]), status, item.get("StatusReason", ""))
+            yield StackInstance(
+                (item["Account"], item["Region"]),
+                status,
+                item.get("StatusReason", ""),
+                item.get("OrganizationalUnitId", ""),
+            )
 
 
 def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:

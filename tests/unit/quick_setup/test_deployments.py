@@ -157,15 +157,6 @@ def test_a_failure_without_a_stack_set(run: Run, scan: str) -> None:
     assert found[WORKLOAD]["us-east-1"] == NO_REASON
 
 
-def test_a_deployment_that_could_not_begin_failed_everywhere(aws: Sandbox, run: Run) -> None:
-    prepare(aws)
-    aws.client("cloudformation").deactivate_organizations_access()
-    found = states_of(deployments(run, query_of({"arn": create(aws)})))
-    reason = "You must enable organizations access to operate a service managed stack set"
-    assert found[WORKLOAD]["us-east-1"] == {"state": "failed", "reason": reason}
-    assert found[MANAGEMENT]["us-east-1"] == NEVER_REACHED
-
-
 def test_deploying_is_in_progress(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws, completed=False)

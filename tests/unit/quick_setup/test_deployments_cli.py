@@ -17,7 +17,6 @@ from unit.quick_setup_cases import (
     create,
     host_management,
     prepare,
-    update,
     with_status,
 )
 
@@ -94,14 +93,6 @@ def test_no_configuration_manager(run: Run) -> None:
     outcome = run("observe", "deployments", "--region", "us-east-1")
     assert (outcome.status, outcome.stdout) == (0, "")
     assert "has no configuration manager" in outcome.stderr
-
-
-def test_a_manager_that_failed_before_any_account(aws: Sandbox, run: Run, scan: str) -> None:
-    aws.client("cloudformation").deactivate_organizations_access()
-    update(aws, scan, RateControlConcurrency="50%")
-    outcome = run("observe", "deployments", "--name", "scan")
-    assert outcome.status == 1
-    assert "You must enable organizations access" in outcome.stdout
 
 
 @pytest.fixture

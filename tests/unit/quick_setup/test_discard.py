@@ -107,9 +107,7 @@ def test_a_missing_role_is_named(aws: Sandbox, run: Run, orphaned_manager: str) 
     remove_administration_role(aws)
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert "could not delete scan: its deployment is DELETE_FAILED" in outcome.stderr
-    assert f"The role {ADMINISTRATION} of this configuration does not exist in account {MANAGEMENT}" in outcome.stderr
-    assert f"report.py explain {orphaned_manager}" in outcome.stderr
+    assert f"Role arn:aws:iam::{MANAGEMENT}:role/{ADMINISTRATION} can't be accessed" in outcome.stderr
 
     aws.client("iam").detach_role_policy(
         RoleName="AWS-QuickSetup-Execution",

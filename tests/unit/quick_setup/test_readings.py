@@ -67,11 +67,6 @@ def suspended_account(aws: Sandbox) -> None:
     _deploy(aws)
 
 
-def nothing_deployed(aws: Sandbox) -> None:
-    aws.client("cloudformation").deactivate_organizations_access()
-    _deploy(aws)
-
-
 def counts(succeeded: int, failed: int, not_deployed: int) -> dict[str, int]:
     return {"succeeded": succeeded, "in_progress": 0, "failed": failed, "not_deployed": not_deployed}
 
@@ -81,7 +76,6 @@ ORGANIZATIONS = [
     pytest.param(one_account_failed, counts(2, 2, 2), {"DEPLOYMENT_FAILED"}, id="one account failed"),
     pytest.param(one_region_failed, counts(2, 2, 2), {"DEPLOYMENT_FAILED"}, id="one Region failed"),
     pytest.param(suspended_account, counts(4, 0, 4), {"SUSPENDED_ACCOUNT_TARGETED"}, id="suspended account"),
-    pytest.param(nothing_deployed, counts(0, 4, 2), {"DEPLOYMENT_FAILED"}, id="nothing deployed"),
 ]
 
 
