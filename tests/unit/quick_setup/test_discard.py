@@ -103,7 +103,8 @@ def test_duplicate_names_need_an_arn(aws: Sandbox, run: Run, orphaned_manager: s
     assert [manager["ManagerArn"] for manager in found] == [kept]
 
 
-def test_a_missing_role_is_named(aws: Sandbox, run: Run, orphaned_manager: str) -> None:
+@pytest.mark.usefixtures("orphaned_manager")
+def test_a_missing_role_is_named(aws: Sandbox, run: Run) -> None:
     remove_administration_role(aws)
     outcome = run("report", "discard", "scan", "--yes")
     assert (outcome.status, outcome.stdout) == (1, "")
