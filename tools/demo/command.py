@@ -42,7 +42,10 @@ RETAINED = {
     "trusted_access": 'trusted access is enabled (on_destroy = "retain")',
     "stack_sets_access": "StackSets is activated",
     "service_linked_roles": "service-linked roles are retained",
-    "roles": "StackSets' role is retained in every member account",
+    "roles": "roles of StackSets, OpsCenter and Default Host Management are retained in the accounts",
+    "service_settings": "the setting of Default Host Management is retained in the member accounts",
+    "log_groups": "OpsCenter's log groups are retained",
+    "buckets": "the access log bucket of each patch policy is retained",
 }
 
 # Git ignores it, `make clean` removes it.

@@ -132,20 +132,22 @@ def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
         except TerraformError as error:
             _require_failed_deployment(error)
         recorder.record_warnings(terraform.apply(refresh_only=True))
-    with recorder.assuming(PLAN):
-        recorder.record_warnings(terraform.plan())
-        recorder.output += _report(sandbox, "explain", "default-host-management", "--json")
         # The other reading of AWS's reference, which needs the stack instances.
         sandbox.quick_setup.configuration_rows = "definitions"
+        recorder.record_warnings(terraform.apply(refresh_only=True))
+    with recorder.assuming(PLAN):
         recorder.output += _report(sandbox, "explain", "default-host-management", "--json")
         sandbox.quick_setup.configuration_rows = "account-regions"
+        recorder.record_warnings(terraform.plan())
+        recorder.output += _report(sandbox, "explain", "default-host-management", "--json")
     sandbox.fail_deployment("default-host-management", *_FAILING, None)
     changes: dict[str, object] = {"unit_name": "Administrators", "tags": {"Team": "platform"}}
     with recorder.assuming(APPLY):
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
-    with recorder.assuming(PLAN):
-        recorder.output += _report(sandbox, "leftovers", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+    for role in (PLAN, APPLY):
+        with recorder.assuming(role):
+            recorder.output += _report(sandbox, "leftovers", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
 
 
 def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -> None:
