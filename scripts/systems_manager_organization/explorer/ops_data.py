@@ -13,7 +13,7 @@ from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
-from systems_manager_organization.organizations.accounts import list_accounts_below
+from systems_manager_organization.organizations.accounts import list_active_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,8 +118,7 @@ def _sync(aws: AwsSession, name: str) -> Sync:
 
 
 def _active_accounts(aws: AwsSession) -> dict[str, Account]:
-    root_id = aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
-    return {account.id: account for account in list_accounts_below(aws, [root_id]) if account.is_active}
+    return {account.id: account for account in list_active_accounts(aws)}
 
 
 def _instances(aws: AwsSession, sync_name: str) -> list[Instances]:

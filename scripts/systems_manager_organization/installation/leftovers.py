@@ -17,7 +17,7 @@ from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, li
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
-from systems_manager_organization.organizations.accounts import list_accounts_below
+from systems_manager_organization.organizations.accounts import list_active_accounts
 from systems_manager_organization.quick_setup.configuration_managers import (
     definitions_in,
     get_descriptions,
@@ -150,8 +150,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
 def _account_ids(aws: AwsSession, role_name: str) -> list[str]:
     if not role_name:
         return [aws.account_id]
-    root_id = aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
-    return [account.id for account in list_accounts_below(aws, [root_id]) if account.is_active]
+    return [account.id for account in list_active_accounts(aws)]
 
 
 def _without_existing(aws: AwsSession, left: Iterable[Leftover]) -> Iterator[Leftover]:

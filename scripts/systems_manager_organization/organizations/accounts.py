@@ -70,6 +70,11 @@ def get_root_id(aws: AwsSession) -> str:
     return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
 
 
+def list_active_accounts(aws: AwsSession) -> Iterator[Account]:
+    """The active accounts of the organization."""
+    return (account for account in list_accounts_below(aws, [get_root_id(aws)]) if account.is_active)
+
+
 def is_root(parent_id: str) -> bool:
     return parent_id.startswith(_ROOT_PREFIX)
 

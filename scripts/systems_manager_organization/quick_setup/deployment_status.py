@@ -14,7 +14,12 @@ from systems_manager_organization.quick_setup.configuration_managers import (
     definitions_in,
     statuses_in,
 )
-from systems_manager_organization.quick_setup.stack_sets import failure_reasons, find_stack_sets, stack_instances
+from systems_manager_organization.quick_setup.stack_sets import (
+    failure_reasons,
+    find_stack_sets,
+    find_stack_sets_if_allowed,
+    stack_instances,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,8 +132,11 @@ def get_deployment_status(
             states = _states_of_stacks(aws, configuration, description)
         except _UnreadError:
             states, unread = {}, _state_of_all(description)
-    own = {place for place in states if place[0] == aws.account_id and place not in targeted}
-    deployed = {place: state for place, state in states.items() if configuration.account_id or place not in own}
+    deployed = {
+        place: state
+        for place, state in states.items()
+        if configuration.account_id or place in targeted or place[0] != aws.account_id
+    }
     missing = partial(_missing_state, aws, configuration, description, unread=unread, nothing_deployed=not deployed)
     return DeploymentStatus(
         configuration,
@@ -175,11 +183,9 @@ def _place(row: Mapping[str, Any]) -> AccountRegion:
 
 
 def _states_of_rows(aws: AwsSession, rows: list[dict[str, Any]]) -> dict[AccountRegion, State]:
-    reasons: dict[AccountRegion, str] = {}
     # StackSets is only called after a failure.
-    failed = [row for row in rows if statuses_in(row).get("Deployment") in FAILED_STATUSES]
-    for definition_id in sorted({row["ConfigurationDefinitionId"] for row in failed}):
-        reasons |= failure_reasons(aws, definition_id)
+    failed = {row["ConfigurationDefinitionId"] for row in rows if statuses_in(row).get("Deployment") in FAILED_STATUSES}
+    reasons = failure_reasons(aws, find_stack_sets_if_allowed(aws, failed)) if failed else {}
     return {_place(row): _deployed_state(row, reasons.get(_place(row), "")) for row in rows}
 
 
@@ -203,9 +209,8 @@ def _states_of_stacks(
     aws: AwsSession, configuration: Configuration, description: Mapping[str, Any]
 ) -> dict[AccountRegion, State]:
     """Raises _UnreadError when StackSets denies the calls, or has no StackSet of what has succeeded."""
-    ids = [definition.id for definition in definitions_in(description)]
     try:
-        names = [name for definition_id in ids for name in find_stack_sets(aws, definition_id)]
+        names = find_stack_sets(aws, [definition.id for definition in definitions_in(description)])
         # The stacks of an organization's configuration in the management account hold what its targets read.
         instances = [
             item
@@ -221,9 +226,7 @@ def _states_of_stacks(
     instances.sort(key=lambda item: order.index(item.status), reverse=True)
     states = {item.place: _stack_state(item.status, item.reason, description) for item in instances}
     if any(state.state == FAILED for state in states.values()):
-        reasons = {
-            place: reason for definition_id in ids for place, reason in failure_reasons(aws, definition_id).items()
-        }
+        reasons = failure_reasons(aws, names)
         for place, state in states.items():
             if state.state == FAILED and place in reasons:
                 states[place] = State(FAILED, reasons[place], state.associations)

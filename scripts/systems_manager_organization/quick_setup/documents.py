@@ -77,9 +77,13 @@ def resource_names(resource_type: str) -> frozenset[str]:
 def resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The name of a type, and a resource of its templates: of all types."""
     for type_name in type_names():
-        for template in _read(type_name)["templates"].values():
-            for resource in template["resources"].values():
-                yield type_name, resource
+        for resource in _resources_of(type_name):
+            yield type_name, resource
+
+
+def _resources_of(type_name: str) -> Iterator[Mapping[str, Any]]:
+    for template in _read(type_name).get("templates", {}).values():
+        yield from template["resources"].values()
 
 
 def types_that_run(document: str) -> tuple[str, ...]:
@@ -89,7 +93,7 @@ def types_that_run(document: str) -> tuple[str, ...]:
 
 def makes(type_name: str, resource_type: str) -> bool:
     """Whether a type makes a resource of this type."""
-    return any(name == type_name and resource["type"] == resource_type for name, resource in resources())
+    return any(resource["type"] == resource_type for resource in _resources_of(type_name))
 
 
 @cache

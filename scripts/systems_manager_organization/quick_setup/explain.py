@@ -38,7 +38,7 @@ from systems_manager_organization.quick_setup.known_issues import (
     fallback,
     find_known_issue,
 )
-from systems_manager_organization.quick_setup.stack_sets import find_stack_sets
+from systems_manager_organization.quick_setup.stack_sets import find_stack_sets_if_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -136,7 +136,9 @@ def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus
     if current.deployment_error:
         reasons[current.deployment_error] = []
     deployments = [
-        _failure(reason, places, _known_issue(reason, current) or fallback(_stack_sets(aws, definition)))
+        _failure(
+            reason, places, _known_issue(reason, current) or fallback(find_stack_sets_if_allowed(aws, [definition.id]))
+        )
         for reason, places in reasons.items()
     ]
     issue = failed_nodes(definition, aws.account_id)
@@ -151,13 +153,6 @@ def _known_issue(reason: str, current: DeploymentStatus) -> KnownIssue | None:
 
 def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
     return Failure(what, reason, tuple(places), issue.explanation, issue.remedy)
-
-
-def _stack_sets(aws: AwsSession, definition: Definition) -> list[str]:
-    try:
-        return find_stack_sets(aws, definition.id)
-    except ServiceError:
-        return []
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:

@@ -41,11 +41,20 @@ class StackInstance:
     organizational_unit_id: str
 
 
-def find_stack_sets(aws: AwsSession, definition_id: str) -> list[str]:
-    """Names of the StackSets that deploy this definition: one for each step. Raises ServiceError."""
+def find_stack_sets(aws: AwsSession, definition_ids: Iterable[str]) -> list[str]:
+    """Names of the StackSets that deploy these definitions: one for each step. Raises ServiceError."""
+    suffixes = tuple(f"-{definition_id}" for definition_id in definition_ids)
     listed = aws.paginate(aws.cloudformation.list_stack_sets, Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
-    return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(f"-{definition_id}"))
+    return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(suffixes))
+
+
+def find_stack_sets_if_allowed(aws: AwsSession, definition_ids: Iterable[str]) -> list[str]:
+    """None where StackSets denies the call: the caller may be allowed to call Quick Setup only."""
+    try:
+        return find_stack_sets(aws, definition_ids)
+    except ServiceError:
+        return []
 
 
 def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[StackInstance]:
@@ -61,11 +70,11 @@ def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[Stac
             )
 
 
-def failure_reasons(aws: AwsSession, definition_id: str) -> dict[AccountRegion, str]:
-    """The reasons why the definition's last deployment failed; those that could be read if StackSets denies a call."""
+def failure_reasons(aws: AwsSession, stack_sets: Iterable[str]) -> dict[AccountRegion, str]:
+    """The reasons why their last deployment failed; those that could be read if StackSets denies a call."""
     reasons: dict[AccountRegion, str] = {}
     try:
-        for name in find_stack_sets(aws, definition_id):
+        for name in stack_sets:
             for result in _failed_results(aws, name):
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
     except ServiceError:
