@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.workspace import REPOSITORY
 from tools.assumptions.page import page
 from tools.assumptions.register import REGISTER, RegisterError, find_marks, load, places, problems
+from tools.docs.markers import put
 from tools.probe.checks import by_assumption
 
 if TYPE_CHECKING:
@@ -37,15 +38,12 @@ def main(
     except RegisterError as error:
         print(error, file=sys.stderr)
         return 1
-    found = [*problems(assumptions, marks), *_unknown(checks, assumptions)]
-    file = repository / PAGE
     text = page(assumptions, places(marks), checks)
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
-        if check:
-            found.append(f"{PAGE} differs from the register and the marks: run make docs.")
-        else:
-            file.write_text(text, encoding="utf-8")
-            print(f"{PAGE} written.")
+    found = [
+        *problems(assumptions, marks),
+        *_unknown(checks, assumptions),
+        *put(repository / PAGE, text, repository, check=check, problem="differs from the register and the marks"),
+    ]
     for problem in found:
         print(problem, file=sys.stderr)
     return 1 if found else 0

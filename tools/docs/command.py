@@ -10,7 +10,7 @@ from harness import HarnessError
 from harness.workspace import REPOSITORY
 from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
-from tools.docs.markers import replace_generated
+from tools.docs.markers import put, replace_generated
 from tools.docs.reference import reference
 
 if TYPE_CHECKING:
@@ -31,22 +31,11 @@ def update(repository: Path, *, check: bool) -> Iterator[str]:
     for folder in folders(repository):
         page = folder / "README.md"
         try:
-            yield from _put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
+            yield from put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
             if folder == repository:
-                yield from _put(page, replace_generated(page, diagram(repository), DIAGRAM), repository, check=check)
+                yield from put(page, replace_generated(page, diagram(repository), DIAGRAM), repository, check=check)
         except (DeclarationError, HarnessError, OSError) as error:
             yield str(error)
-
-
-def _put(page: Path, text: str, repository: Path, *, check: bool) -> Iterator[str]:
-    if text == page.read_text():
-        return
-    name = page.relative_to(repository)
-    if check:
-        yield f"{name} is not current: run make docs."
-    else:
-        page.write_text(text)
-        print(f"{name} written.")
 
 
 def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITORY) -> int:

@@ -1,4 +1,4 @@
-"""The generated part of a page, between two markers."""
+"""Generated pages, and the generated part of a page between two markers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 from harness import HarnessError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+
+def put(page: Path, text: str, repository: Path, *, check: bool, problem: str = "is not current") -> Iterator[str]:
+    """Write a page that differs, or with `check` yield the problem that it does."""
+    if page.exists() and page.read_text(encoding="utf-8") == text:
+        return
+    name = page.relative_to(repository)
+    if check:
+        yield f"{name} {problem}: run make docs."
+    else:
+        page.write_text(text, encoding="utf-8")
+        print(f"{name} written.")
 
 
 def markers(part: str = "") -> tuple[str, str]:

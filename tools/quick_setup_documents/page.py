@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from harness.workspace import REPOSITORY
+from tools.docs.markers import put
 from tools.docs.reference import table
 from tools.quick_setup_documents.command import FACTS
 from tools.quick_setup_documents.facts import TYPE_PREFIX
@@ -157,15 +158,10 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
         return 1
     disagreements = facts / "disagreements.json"
     current = page(known, code, json.loads(disagreements.read_text()) if disagreements.exists() else [])
-    file = repository / PAGE
-    if file.exists() and file.read_text(encoding="utf-8") == current:
-        return 0
-    if check:
-        print(f"{PAGE} differs from the facts: run make docs.", file=sys.stderr)
-        return 1
-    file.write_text(current, encoding="utf-8")
-    print(f"{PAGE} written.")
-    return 0
+    problems = list(put(repository / PAGE, current, repository, check=check, problem="differs from the facts"))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
