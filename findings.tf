@@ -15,11 +15,12 @@ locals {
   }
 
   # By AWS's own document of the type: the whole organization, or organizational units too.
+  documents_path = "${path.module}/scripts/systems_manager_organization/quick_setup/documents"
   whole_organization_types = [
     for type in distinct([for configuration in values(local.desired_configurations) : configuration.type]) : type
-    if anytrue([
-      for deployment in try(jsondecode(file("${path.module}/scripts/systems_manager_organization/quick_setup/documents/${type}.json")).deployments, []) :
-      deployment.type == "ORGANIZATION" && try(join(",", deployment.targets) == "ENTIRE_ORG", false)
+    if !fileexists("${local.documents_path}/${type}.json") ? false : anytrue([
+      for deployment in jsondecode(file("${local.documents_path}/${type}.json")).deployments :
+      deployment.type == "ORGANIZATION" && jsonencode(deployment.targets) == jsonencode(["ENTIRE_ORG"])
     ])
   ]
   unsupported_targets = {

@@ -29,7 +29,7 @@ locals {
   )
 
   # Without Python a resource of the AWS provider sets it.
-  host_management_role_set = local.script != null && try(var.default_host_management.management_account, null) != null
+  host_management_role_set = local.script != null && (var.default_host_management == null ? false : var.default_host_management.management_account != null)
   host_management_role_key = "default-host-management-role/${local.region}"
   account_placed           = var.delegated_administrator != null && var.dedicated_organizational_unit != null
 
