@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
-# The installation, and the configuration's id in the name of a role.
-_UNIQUE = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+|(?<=-)[0-9a-f]{5}(?=")')
+# The installation.
+_UNIQUE = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
 
 KINDS: tuple[Literal["throttle", "server_error"], ...] = ("throttle", "server_error")
 

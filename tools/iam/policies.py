@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import HarnessError
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
-from tools.iam.recording import ROLES
+from tools.iam.recording import APPLY, PLAN, ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.statements import STATEMENTS, Statement
 
@@ -48,6 +48,9 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
     Raises UncoveredNeedError.
     """
     documents = {role: _policy(needs[role]) for role in ROLES}
+    # Who applies has both policies: one alone would be longer than a managed policy may be.
+    of_the_plan = documents[PLAN]["Statement"]
+    documents[APPLY] = _document([own for own in documents[APPLY]["Statement"] if own not in of_the_plan])
     documents[DOCUMENTED_NAME] = _document([_documented(statement) for statement in DOCUMENTED])
     documents[TRUST_NAME] = _TRUST
     return documents

@@ -66,7 +66,7 @@ class PermissionRecorder:
         account_id = ADMINISTRATOR if is_administrator else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
-            permissions.enforce(identity, self._documents[role])
+            permissions.enforce(identity, _policy_of(role, self._documents))
         first_use, first_call = len(permissions.recorded), len(self.sandbox.calls)
         try:
             yield
@@ -81,6 +81,13 @@ class PermissionRecorder:
     def record_warnings(self, report: Report) -> None:
         """Add the warnings of a step to `output`."""
         self.output += "\n".join(map(str, report.warnings))
+
+
+def _policy_of(role: str, documents: Documents) -> Mapping[str, Any]:
+    """What a role allows. Who applies also has the policy of who plans."""
+    if role != APPLY:
+        return documents[role]
+    return {**documents[APPLY], "Statement": [*documents[PLAN]["Statement"], *documents[APPLY]["Statement"]]}
 
 
 def run_complete(

@@ -22,7 +22,7 @@ variable "policy_files" {
   type        = map(list(string))
   default = {
     plan  = ["management-plan.json"]
-    apply = ["management-apply.json", "management-apply-documented.json"]
+    apply = ["management-plan.json", "management-apply.json", "management-apply-documented.json"]
   }
   nullable = false
 

@@ -152,8 +152,8 @@ def test_unknown_resource_types(sandbox: Sandbox) -> None:
     template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     with pytest.raises(UnknownPermissionError, match="AWS::SNS::Topic"):
         all_required(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)
-    with pytest.raises(UnknownPermissionError, match="ec2:DescribeInstances"):
-        all_required(sandbox, "ec2:DescribeInstances")
+    with pytest.raises(UnknownPermissionError, match="sns:ListTopics"):
+        all_required(sandbox, "sns:ListTopics")
 
 
 def test_stack_sets(sandbox: Sandbox) -> None:

@@ -44,7 +44,7 @@ def test_workspace_roles(sandbox: Sandbox, workspaces: Workspaces) -> None:
             "organization:example:project:Default Project:workspace:systems-manager-management:run_phase:plan"
         ),
     }
-    assert _policies(iam, "apply") == ["management-apply", "management-apply-documented"]
+    assert _policies(iam, "apply") == ["management-apply", "management-apply-documented", "management-plan"]
     assert _policies(iam, "plan") == ["management-plan"]
     assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
 

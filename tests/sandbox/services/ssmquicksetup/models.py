@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/quick-setup/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -21,6 +22,9 @@ from sandbox.services.ssmquicksetup.configuration_types.server_parameters import
 from sandbox.services.ssmquicksetup.exceptions import ConflictException, ResourceNotFoundException, ValidationException
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status, new_definition
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_MANAGERS = 100
 # Virtual seconds between two polls of a deployment.
@@ -34,7 +38,7 @@ class QuickSetupBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.managers: dict[str, ConfigurationManager] = {}
         self.explorer_enabling_role_arn: str | None = None
-        self._drawn = 0
+        self._drawn: Counter[tuple[str, ...]] = Counter()
 
     # Configuration managers
 
@@ -179,7 +183,7 @@ class QuickSetupBackend(BaseBackend):
     ) -> ConfigurationManager:
         now = clock.now()
         return ConfigurationManager(
-            arn=self._new_arn(),
+            arn=self._new_arn(name),
             account_id=self.account_id,
             region=self.region_name,
             name=name,
@@ -196,17 +200,18 @@ class QuickSetupBackend(BaseBackend):
         configuration_type = type_named(requested["Type"])
         version = version_of(configuration_type, requested.get("TypeVersion"))
         # Short, as in the bucket names aws-quicksetup-patchpolicy-<account>-<id>.
-        definition = new_definition(self._draw().hex[:5], requested, version)
+        definition = new_definition(self._draw(manager_name, requested["Type"]).hex[:5], requested, version)
         definition.parameters = server_parameters.complete(manager_name, definition.parameters)
         return definition
 
-    def _new_arn(self) -> str:
-        return f"arn:aws:ssm-quicksetup:{self.region_name}:{self.account_id}:configuration-manager/{self._draw()}"
+    def _new_arn(self, name: str) -> str:
+        id_ = self._draw(name)
+        return f"arn:aws:ssm-quicksetup:{self.region_name}:{self.account_id}:configuration-manager/{id_}"
 
-    def _draw(self) -> Any:
-        # Deterministic, so that runs can be compared.
-        self._drawn += 1
-        return uuid5(NAMESPACE_URL, f"{self.account_id}/{self.region_name}/{self._drawn}")
+    def _draw(self, *names: str) -> UUID:
+        # From names and not from the order of the calls, in which Terraform is free: so that runs can be compared.
+        self._drawn[names] += 1
+        return uuid5(NAMESPACE_URL, "/".join([self.account_id, self.region_name, *names, str(self._drawn[names])]))
 
 
 ssmquicksetup_backends = BackendDict(
