@@ -55,8 +55,9 @@ module "dedicated_organizational_unit" {
 module "quick_setup" {
   source = "./modules/quick-setup"
 
-  creation = local.creation
-  tags     = var.tags
+  role_name_prefix = var.role_name_prefix
+  creation         = local.creation
+  tags             = var.tags
 }
 
 # 5. Trusted access of Systems Manager, activation of StackSets, the location of the administrator account, and the delegated
@@ -130,6 +131,7 @@ module "default_host_management" {
     update_ssm_agent        = var.default_host_management.update_ssm_agent
   }
   management_account      = var.default_host_management.management_account
+  role_name               = var.role_name_prefix == null ? null : "${var.role_name_prefix}DefaultHostManagement"
   service_setting_managed = local.script == null
   additional_parameters   = var.default_host_management.additional_parameters
   creation                = local.creation

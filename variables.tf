@@ -78,6 +78,17 @@ variable "delegated_administrator" {
   }
 }
 
+variable "role_name_prefix" {
+  description = "Prefix of the names of all roles that this module creates, 1 to 43 characters, for a second installation in one account. AWS's managed policies allow only roles whose names start with `AWS-QuickSetup-` to be passed to Quick Setup. Null: `AWS-QuickSetup-Organization-`, and `SystemsManagerDefaultHostManagement` for Default Host Management Configuration."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name_prefix == null ? true : can(regex("^[\\w+=,.@-]{1,43}$", var.role_name_prefix))
+    error_message = "role_name_prefix is ${jsonencode(var.role_name_prefix)}, but must have 1 to 43 letters, digits or +=,.@_-, for example \"AWS-QuickSetup-Retail-\"."
+  }
+}
+
 variable "trusted_access" {
   description = <<-EOT
     Trusted access of Systems Manager and activation of StackSets. Both are added to the services that are enabled; none is disabled.

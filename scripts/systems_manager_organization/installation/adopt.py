@@ -4,99 +4,111 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS
-from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.installation.existing_resources import find_account, find_roles, find_unit
-from systems_manager_organization.organizations.account_directory import AccountDirectory
-from systems_manager_organization.organizations.accounts import get_root_id
-from systems_manager_organization.quick_setup.configuration_managers import (
-    creation_tag_of,
-    get_configuration_manager,
-    list_managers,
-)
+from systems_manager_organization.installation.planned_resources import LOOKED_UP, Candidate, ResourceLookup
+from systems_manager_organization.installation.setting_kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.quick_setup.configuration_managers import Manager
+    from systems_manager_organization.installation.planned_resources import Existing
 
 EXIT_OK, EXIT_INCOMPLETE = 0, 1
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """A resource that the plan creates.
-
-    Attributes:
-        planned: its planned attributes.
-        replaced: Terraform's `action_reason` if it replaces a resource in the state; else "".
-    """
-
-    address: str
-    type: str
-    planned: Mapping[str, Any]
-    replaced: str
-
-    @property
-    def installation(self) -> str:
-        return CreationTag.of(self.planned.get("tags") or {}).installation
-
-
-@dataclass(frozen=True)
-class Existing:
-    """An existing resource that matches a candidate."""
-
-    id: str
-    tag: CreationTag
+# As modules/settings writes the triggers of its changes.
+_SETTING_CHANGE = re.compile(r"(.*) -> (.*) \([^()]*\)")
 
 
 def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Writes blocks to standard output, and what remains to be done to standard error.
+    """Writes blocks to standard output; to standard error what changes, what remains to be done, and where it looked.
 
-    Returns 0 when every existing resource has a block, else 1. Raises QueryError when standard input is not a plan.
+    Returns 0 when every existing resource has a block; 1 otherwise, or when the plan creates nothing that could exist.
+    Raises QueryError when standard input is not a plan, or is one of another account.
     """
-    changes = _changes(terminal)
+    plan = _plan(terminal)
+    changes: list[dict[str, Any]] = plan["resource_changes"]
     candidates = list(_candidates(changes))
     blocks: list[str] = []
     incomplete = False
     with connect() as aws:
-        lookup = _Lookup(aws)
+        _require_account(plan, aws.account_id)
+        lookup = ResourceLookup(aws)
         for candidate in candidates:
             found = lookup.find(candidate)
             for resource in found:
                 block, remark = _decide(candidate, resource, found, changes)
                 blocks += [block] if block and block not in blocks else []
-                if remark:
-                    incomplete = incomplete or not block
-                    terminal.echo(f"{candidate.address}: {remark}", err=True)
+                incomplete = incomplete or not block
+                terminal.echo(f"{candidate.address}: {remark}", err=True)
+        place = f"account {aws.account_id} and Region {aws.region}"
+    for line in _setting_lines(changes):
+        terminal.echo(line, err=True)
     for block in blocks:
         terminal.echo(block)
-    if not blocks and not incomplete:
-        terminal.echo("The plan creates no existing resource.", err=True)
+    if not lookup.looked_up:
+        terminal.echo(f"Nothing was checked in {place}: the plan creates none of {', '.join(LOOKED_UP)}.", err=True)
+        return EXIT_INCOMPLETE
+    number = pluralize(lookup.looked_up, "resource")
+    none = "" if blocks or incomplete else " None of them exists."
+    terminal.echo(f"Checked in {place}: {number} that the plan creates.{none}", err=True)
     return EXIT_INCOMPLETE if incomplete else EXIT_OK
 
 
-def _changes(terminal: Terminal) -> list[dict[str, Any]]:
+def _plan(terminal: Terminal) -> Mapping[str, Any]:
     if terminal.stdin.isatty():
         raise QueryError("standard input has no plan: terraform show -json PLANFILE | report.py adopt")
     try:
-        plan = json.load(terminal.stdin)
-        changes: list[dict[str, Any]] = plan["resource_changes"]
+        plan: Mapping[str, Any] = json.load(terminal.stdin)
+        plan["resource_changes"]
     except (ValueError, KeyError, TypeError) as error:
         raise QueryError(
             f"standard input is not a plan in JSON ({error}): terraform show -json PLANFILE | report.py adopt"
         ) from error
-    return changes
+    return plan
+
+
+def _require_account(plan: Mapping[str, Any], account_id: str) -> None:
+    """Raises QueryError when the plan was made with the credentials of other accounts only."""
+    accounts = sorted(set(_caller_accounts(plan.get("prior_state", {}).get("values", {}).get("root_module", {}))))
+    if accounts and account_id not in accounts:
+        raise QueryError(
+            f"the plan is of account {', '.join(accounts)}, but the credentials belong to account {account_id}. Use "
+            "those with which the plan was made: --profile or --role-arn."
+        )
+
+
+def _caller_accounts(module: Mapping[str, Any]) -> Iterator[str]:
+    for resource in module.get("resources", []):
+        if resource["type"] == "aws_caller_identity":
+            yield resource["values"]["account_id"]
+    for child in module.get("child_modules", []):
+        yield from _caller_accounts(child)
+
+
+def _setting_lines(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What the plan does to the settings that no resource manages, of each installation that it creates."""
+    for change in changes:
+        triggers = (change["change"].get("after") or {}).get("triggers_replace")
+        if "create" not in change["change"]["actions"] or not isinstance(triggers, dict):
+            continue
+        texts = {key: str(text) for key, text in triggers.items() if key.partition("/")[0] in KINDS}
+        found = {key: match for key, text in texts.items() if (match := _SETTING_CHANGE.fullmatch(text))}
+        same = sorted(key for key, match in found.items() if match[1] == match[2])
+        if same:
+            yield f"{change['address']}: used as they are, and left so on destroy: {', '.join(same)}."
+        if set(found) - set(same):
+            differing = ", ".join(
+                f"{key} ({found[key][1]} -> {found[key][2]})" for key in sorted(set(found) - set(same))
+            )
+            yield f"{change['address']}: changed, and restored on destroy unless retained: {differing}."
 
 
 def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
@@ -109,39 +121,6 @@ def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
                 change["change"].get("after") or {},
                 change.get("action_reason", "replaced") if "delete" in actions else "",
             )
-
-
-class _Lookup:
-    """Finds the existing resources that match a candidate."""
-
-    def __init__(self, aws: AwsSession) -> None:
-        self._aws = aws
-
-    @cached_property
-    def _managers(self) -> list[Manager]:
-        """Listed once for all candidates."""
-        return list_managers(self._aws)
-
-    def find(self, candidate: Candidate) -> list[Existing]:
-        """None, one or (configuration managers) several. Raises ScriptError."""
-        planned, aws = candidate.planned, self._aws
-        if candidate.type == "aws_iam_role":
-            return [Existing(found.id, found.tag) for found in find_roles(aws, [planned["name"]])]
-        if candidate.type == "aws_organizations_organizational_unit" and planned.get("parent_id"):
-            unit = find_unit(aws, planned["name"], planned["parent_id"])
-            return [Existing(unit.id, unit.tag)] if unit else []
-        if candidate.type == "aws_organizations_account":
-            accounts = AccountDirectory(aws).in_units([get_root_id(aws)])
-            account = find_account(aws, accounts, planned["email"])
-            return [Existing(account.id, account.tag)] if account else []
-        if candidate.type == "aws_ssmquicksetup_configuration_manager":
-            types = ",".join(sorted(found["type"] for found in planned["configuration_definition"]))
-            return [
-                Existing(manager.arn, creation_tag_of(get_configuration_manager(aws, manager.arn)))
-                for manager in self._managers
-                if (manager.name, manager.type) == (planned["name"], types)
-            ]
-        return []
 
 
 def _decide(
@@ -167,13 +146,41 @@ def _decide(
             f"{len(existing)} have this name: {ids}. Delete the others: report.py discard ARN",
         )
     installation = found.tag.installation
+    if found.input:
+        return "", (
+            f"{found.id}, {found.tag.creator}: is not imported, as destroy would then delete it. Set {found.input}"
+            f"{_if_lost(installation)}."
+        )
     if installation not in ("", candidate.installation):
         return "", (
-            f"{found.id} was created by installation {installation} (plan of {found.tag.time}), and is not adopted. If "
-            f'its state is lost, set the input installation = "{installation}" of the module, and plan and '
-            "adopt again."
+            f"{found.id} was created by installation {installation} (plan of {found.tag.time}), and is left alone"
+            f"{_if_lost(installation)}."
         )
-    return _import(candidate.address, found.id), f"{found.id}, {found.tag.creator}: will be imported."
+    if found.immutable:
+        return "", f"{found.id} cannot be adopted: {found.immutable}, which AWS cannot change. Rename or delete it."
+    return _import(
+        candidate.address, found.id
+    ), f"{found.id}, {found.tag.creator}: will be imported. {_effect(candidate, found)}"
+
+
+def _if_lost(installation: str) -> str:
+    return installation and (
+        f'. If the state of installation {installation} is lost, set the input installation = "{installation}" of the '
+        "module instead, and plan and adopt again"
+    )
+
+
+def _effect(candidate: Candidate, found: Existing) -> str:
+    """What the apply changes, and what destroy does to it."""
+    effect = f"Changes: {'; '.join(found.changes)}." if found.changes else "Nothing of it changes in AWS."
+    if found.redeployed:
+        effect += " Quick Setup deploys it again to its accounts and Regions."
+    if not found.tag.installation:
+        effect += (
+            " Destroy deletes it, unless it is removed from the state first: terraform state rm "
+            f"{_quote(candidate.address)}"
+        )
+    return effect
 
 
 def _deletes(change: Mapping[str, Any], resource_id: str) -> bool:
@@ -219,8 +226,10 @@ Reads a plan in JSON, refused or not, from standard input:
 Checks whether each role, organizational unit, account and configuration manager that the plan creates already exists:
 iam:GetRole, organizations:ListOrganizationalUnitsForParent, ListAccounts, ListTagsForResource,
 ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import block with its id, or a moved block
-where the same plan deletes it at another address. What another installation created is ignored. Review the file, put
-it next to the call of the module, apply, and delete it. Changes nothing.""",
+where the same plan deletes it at another address. For a unit or an account that this installation did not create it
+names the input that uses it. What another installation created is left alone. For each import it says what the plan
+changes in AWS, and for the settings what changes and what is used as it is. Review the file, put it next to the call of
+the module, apply, and delete it. Changes nothing. It exits with 1 when something has no block.""",
     example="adopt < plan.json > adopted.tf",
     options=OPTIONAL_COMMON_KEYS,
     cli_handler=adopt,

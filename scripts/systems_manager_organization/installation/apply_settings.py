@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
 from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
+from systems_manager_organization.creation_tag import TAG, CreationTag
 from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.explorer.deregistration import DeregistrationGuard, require_safe_deregistration
 from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, sort_by_kind
@@ -126,8 +127,32 @@ class _Installation:
         depend on. Raises SettingsError.
         """
         known = {found.setting.key: found for found in desired}
-        lines: list[str] = []
+        lines = self._add_recorded(known)
         failures: list[str] = []
+        used_by_others: dict[str, DesiredSetting] = {}
+        for key in reversed(sort_by_kind(known)):
+            if failures and key.partition("/")[0] in FOUNDATIONS:
+                lines.append(f"{key}: retained until the other settings are restored.")
+                continue
+            try:
+                lines.append(self._revert(known[key]))
+            except ScriptError as error:
+                failures.append(f"{key}: {error}")
+            else:
+                self._own.pop(key, None)
+                if self._others_of(known[key]):
+                    used_by_others[key] = known[key]
+        remaining = {key: record for key, record in self._own.items() if not record.reverted} if failures else {}
+        save_records(self._aws, self._region, self._name, remaining)
+        if used_by_others and not failures:
+            lines += self._restore_for_all(used_by_others)
+        if failures:
+            raise SettingsError("\n".join([*lines, *failures]))
+        return lines
+
+    def _add_recorded(self, known: dict[str, DesiredSetting]) -> list[str]:
+        """Adds to `known` what the record alone has; returns a line for each setting that a person must restore."""
+        lines: list[str] = []
         for key, record in self._own.items():
             if key in known or record.reverted:
                 continue
@@ -140,21 +165,39 @@ class _Installation:
                 )
             else:
                 known[key] = _recorded(key, record)
-        for key in reversed(sort_by_kind(known)):
-            if failures and key.partition("/")[0] in FOUNDATIONS:
-                lines.append(f"{key}: retained until the other settings are restored.")
-                continue
-            try:
-                lines.append(self._revert(known[key]))
-            except ScriptError as error:
-                failures.append(f"{key}: {error}")
-            else:
-                self._own.pop(key, None)
-        remaining = {key: record for key, record in self._own.items() if not record.reverted} if failures else {}
-        save_records(self._aws, self._region, self._name, remaining)
-        if failures:
-            raise SettingsError("\n".join([*lines, *failures]))
         return lines
+
+    def _restore_for_all(self, used_by_others: Mapping[str, DesiredSetting]) -> list[str]:
+        """Restores what only installations used that were destroyed meanwhile.
+
+        Two that are destroyed at the same time each find the record of the other. Each deletes its own before it looks
+        again, so that at least one of them finds no other.
+        """
+        self._records = load_records(self._aws, self._region, self._name, KINDS)
+        return [
+            self._revert(desired)
+            for desired in (used_by_others[key] for key in reversed(sort_by_kind(used_by_others)))
+            if not self._others_of(desired)
+        ]
+
+    def _others_of(self, desired: DesiredSetting) -> Mapping[str, Record]:
+        return self._records.records_of_others(desired.setting.key, desired.setting.subject)
+
+    def _require_unit_of_others(self, setting: Setting, others: Iterable[str]) -> None:
+        """Raises SettingsError for an account in a unit that this installation created, and deletes next."""
+        if setting.kind != AccountPlacement.name:
+            return
+        list_tags = self._aws.organizations.list_tags_for_resource
+        tags = self._aws.call_or_none("TargetNotFoundException", list_tags, ResourceId=setting.value)
+        if tags and CreationTag.of_list(tags["Tags"]).installation == self._name:
+            raise SettingsError(
+                f"the organizational unit {setting.value}, which this installation created and deletes next, still "
+                f"holds the account for the installation {', '.join(sorted(others))}. Destroy that one first, then "
+                "this one again. Or keep the unit: remove aws_organizations_organizational_unit from the state "
+                "(terraform state list, terraform state rm) and its tag: aws organizations untag-resource "
+                f"--resource-id {setting.value} "
+                f"--tag-keys {TAG}"
+            )
 
     def _revert_unwanted(
         self, desired_by_key: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
@@ -181,8 +224,9 @@ class _Installation:
         setting = desired.setting
         kind = KINDS[setting.kind]
         reason = kind.always_retained or ("it is retained on destroy" if desired.retained else "")
-        others = self._records.records_of_others(setting.key, setting.subject)
+        others = self._others_of(desired)
         if others:
+            self._require_unit_of_others(setting, others)
             reason = f"the installation {', '.join(sorted(others))} uses it as well"
         if reason:
             return f"{setting.key}: left as it is, because {reason}."

@@ -46,6 +46,8 @@ class ExistingResource:
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
+        input: the input that uses the resource as it is; "" if the module has none.
+        alternative: what else can be done if this installation did not create it; "" if nothing.
     """
 
     key: str
@@ -53,6 +55,12 @@ class ExistingResource:
     id: str
     tag: CreationTag
     remark: str = ""
+    input: str = ""
+    alternative: str = ""
+
+    def is_used_by_input(self, installation: str) -> bool:
+        """Whether an input uses it. An import would give it to this installation, whose destroy deletes it."""
+        return bool(self.input) and self.tag.installation != installation
 
 
 def parse_resources(text: str) -> dict[str, Any]:
@@ -79,7 +87,11 @@ def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResour
         if response:
             role = response["Role"]
             yield ExistingResource(
-                f"iam-role/{name}", f'role "{name}"', role["RoleName"], CreationTag.of_list(role.get("Tags", []))
+                f"iam-role/{name}",
+                f'role "{name}"',
+                role["RoleName"],
+                CreationTag.of_list(role.get("Tags", [])),
+                alternative="To create roles with other names instead, set role_name_prefix.",
             )
 
 
@@ -97,7 +109,7 @@ def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | 
         f'organizational unit "{name}" in {parent}',
         unit["Id"],
         CreationTag.of_list(tags),
-        f'To use it as it is, set dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}.',
+        input=f'dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}',
     )
 
 
@@ -112,7 +124,7 @@ def find_account(aws: AwsSession, accounts: Iterable[Account], email: str) -> Ex
         f'account "{account.name}" with the e-mail address {email}',
         account.id,
         CreationTag.of_list(tags),
-        f'To use it as it is, set delegated_administrator = {{ account_id = "{account.id}" }}.',
+        input=f'delegated_administrator = {{ account_id = "{account.id}" }}',
     )
 
 
@@ -154,12 +166,18 @@ def _refusal(found: ExistingResource, installation: str) -> str:
             "module call renamed without a moved block, or a state that was lost (then set installation = "
             f'"{tag.installation}", and plan again)'
         )
-    remark = f" {found.remark}" if found.remark else ""
-    return (
-        f"The {found.description} already exists ({found.id}). {origin}.{remark} Nothing was changed. To generate the "
-        "import or moved block for it: terraform plan -out=refused.tfplan; terraform show -json "
-        f"refused.tfplan | {report_command()} adopt >> adopted.tf"
+    sentences = (
+        f"The {found.description} already exists ({found.id}). {origin}.",
+        found.remark,
+        "Nothing was changed.",
+        f"To use it as it is, set {found.input}." if found.is_used_by_input(installation) else "",
+        found.alternative if tag.installation != installation else "",
+        (
+            "To generate the import or moved blocks: terraform plan -out=refused.tfplan; terraform show -json "
+            f"refused.tfplan | {report_command()} adopt >> adopted.tf"
+        ),
     )
+    return " ".join(filter(None, sentences))
 
 
 def _describe_status(status: str, arn: str) -> str:

@@ -39,6 +39,7 @@ from systems_manager_organization.preflight.administrator_findings import (
 )
 from systems_manager_organization.preflight.command import find_problems
 from systems_manager_organization.preflight.default_host_management_findings import role_findings
+from systems_manager_organization.preflight.organization_findings import organization_findings
 from systems_manager_organization.quick_setup.configuration_managers import get_descriptions, list_managers
 from systems_manager_organization.quick_setup.configurations import (
     Configuration,
@@ -118,7 +119,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *duplicates(existing),
             *(account_findings(aws, account_id) if account_id else ()),
             *registration_findings(observed, records.own, account_id),
-            *role_findings(settings, observed, records.own),
+            *role_findings(aws, settings, observed, records.own, resources.get("role_names", [])),
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
             *deployment_findings(statuses),
         ]
@@ -148,17 +149,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 def describe_organization(aws: AwsSession) -> Organization:
     """Raises PrerequisiteError when Systems Manager cannot be set up from this account."""
     organization = aws.call(aws.organizations.describe_organization)["Organization"]
-    if organization["MasterAccountId"] != aws.account_id:
-        raise PrerequisiteError(
-            f"NOT_MANAGEMENT_ACCOUNT: the credentials belong to account {aws.account_id}, but the management account "
-            f"of this organization is {organization['MasterAccountId']}. Use credentials of the management account."
-        )
-    if organization["FeatureSet"] != "ALL":
-        raise PrerequisiteError(
-            f"ALL_FEATURES_DISABLED: the organization's feature set is {organization['FeatureSet']}, but trusted "
-            "access, delegated administrators and Quick Setup require all features. Enable them (every invited account "
-            "must approve): aws organizations enable-all-features"
-        )
+    for finding in organization_findings(aws, organization):
+        raise PrerequisiteError(f"{finding.code}: {finding.message} {finding.remedy}")
     return Organization(organization["Id"], get_root_id(aws), organization["MasterAccountId"])
 
 

@@ -13,6 +13,7 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.findings import ERROR, WARNING, Severities, sort_by_severity
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.preflight.finding_table import table
+from systems_manager_organization.preflight.organization_findings import organization_findings
 from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODES, overlap_findings
 from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
+EXIT_OK, EXIT_ERROR, EXIT_NOTHING_CHECKED = 0, 1, 3
+NOTHING_CHECKED = "NOTHING_CHECKED"
+
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
     """A map of strings for the external data source:
@@ -54,9 +58,10 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """The findings on the command line. Returns 1 when one of them is an error."""
+    """The findings on the command line. Returns 1 when one of them is an error, 3 when nothing could be checked."""
     with connect() as aws:
         findings = _findings(aws, query)
+        place = f"account {aws.account_id}, Region {aws.region}"
     if query["json"]:
         terminal.echo(json.dumps(findings, indent=2))
     elif terminal.stdout.isatty():
@@ -66,16 +71,26 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         for finding in findings:
             terminal.echo("{severity} {code} {subject}: {message} {remedy}".format(**finding))
     errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
-    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}.", err=True)
-    return 1 if errors else 0
+    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}, in {place}.", err=True)
+    if errors:
+        return EXIT_ERROR
+    return EXIT_NOTHING_CHECKED if any(finding["code"] == NOTHING_CHECKED for finding in findings) else EXIT_OK
 
 
 def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     severities = Severities(query["severities"])
+    # Another account does not see the configurations: without this nothing would be found.
+    organization = aws.call(aws.organizations.describe_organization)["Organization"]
+    findings = severities.to_documents(organization_findings(aws, organization))
+    if findings:
+        return findings
     managers = list_managers(aws) if severities.is_enabled(*OVERLAP_CODES) or not query["configurations"] else []
+    configurations = _configurations(aws, query, managers)
+    if not configurations:
+        return [_nothing_checked(aws, severities)]
     return find_problems(
         aws,
-        _configurations(aws, query, managers),
+        configurations,
         managers,
         severities,
         role_name=query["member_role_name"],
@@ -114,6 +129,14 @@ def find_problems(
     return sort_by_severity(documents if role_name else [*documents, *_without_role(severities)])
 
 
+def _nothing_checked(aws: AwsSession, severities: Severities) -> dict[str, str]:
+    return severities.note(
+        NOTHING_CHECKED,
+        f"Account {aws.account_id} has no configuration manager in Region {aws.region}, and none is to be checked.",
+        "Use the Region of the AWS provider (--region), or --configurations. A plan checks what it would create.",
+    )
+
+
 def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
     if query["configurations"]:
         return parse_configurations(query["configurations"])
@@ -136,11 +159,12 @@ COMMAND = Command(
     name="preflight",
     summary="Checks for problems before an apply.",
     description=f"""\
-Calls organizations:ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
+Calls organizations:DescribeOrganization, ListAccounts, or ListAccountsForParent and ListOrganizationalUnitsForParent;
 ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager; organizations:ListParents where configurations may
 overlap; and with --member-role-name sts:AssumeRole for every targeted account and there
 {", ".join(READ_ACTIONS)}.
-Without --configurations it checks the deployed ones. On the command line it exits with 1 when a finding is an error.
+Without --configurations it checks the deployed ones. On the command line it exits with 1 when a finding is an error,
+for example because the account is not the management account, and with 3 when there was nothing to check.
 No data source of the AWS provider reads Cloud9 environments of other accounts, resource data syncs or
 Quick Setup's configuration managers; those that do would replace parts of this command.""",
     example="preflight --member-role-name OrganizationAccountAccessRole",

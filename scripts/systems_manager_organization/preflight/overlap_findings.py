@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import HOST_MANAGEMENT, PATCH_POLICY
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.creation_tag import CreationTag
     from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.quick_setup.configurations import Configuration
 
@@ -39,17 +42,27 @@ def overlap_findings(
     What `installation` created is ignored: this plan may rename it or delete it. Raises ScriptError.
     """
     targets = _Targets(aws)
-    pairs = [
-        *combinations(configurations, 2),
-        *product(configurations, _created_by_others(aws, managers, configurations, installation)),
-    ]
-    return [finding for one, other in pairs for finding in _between(targets, one, other)]
+    found = [finding for one, other in combinations(configurations, 2) for finding in _between(targets, one, other)]
+    existing = {(manager.type, manager.name) for manager in managers}
+    for one, (other, tag) in product(configurations, _created_by_others(aws, managers, configurations, installation)):
+        is_adoptable = one.type == other.type and (one.type, one.name) not in existing and not tag.installation
+        adoption = _adoption(one, other) if is_adoptable else ""
+        found += [replace(finding, remedy=finding.remedy + adoption) for finding in _between(targets, one, other)]
+    return found
+
+
+def _adoption(one: Configuration, other: Configuration) -> str:
+    """How to adopt `other`, which was created manually or by another tool, in place of creating `one`."""
+    return (
+        f" To adopt {other.name} as {one.name}, give it this name, which deploys nothing, and plan again: aws "
+        f"ssm-quicksetup update-configuration-manager --manager-arn {other.arn} --name {quote(one.name)}"
+    )
 
 
 def _created_by_others(
     aws: AwsSession, managers: list[Manager], configurations: list[Configuration], installation: str
-) -> list[Configuration]:
-    """The existing configurations that are none of these, by type and name."""
+) -> list[tuple[Configuration, CreationTag]]:
+    """The existing configurations that are none of these, by type and name, with their creation tags."""
     desired = {(configuration.type, configuration.name) for configuration in configurations}
     types = {configuration.type for configuration in configurations}
     if types & {PATCH_POLICY, HOST_MANAGEMENT}:
@@ -60,7 +73,7 @@ def _created_by_others(
         if (manager.type, manager.name) not in desired and manager.type in types
     ]
     return [
-        found
+        (found, creation_tag_of(description))
         for description in descriptions
         if not installation or creation_tag_of(description).installation != installation
         for found in configurations_in(description)

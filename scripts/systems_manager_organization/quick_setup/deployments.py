@@ -10,6 +10,7 @@ from systems_manager_organization.account_region import describe
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.cli.report_command import report_command
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -43,7 +44,7 @@ SCHEMA_VERSION = "1"
 
 _MAX_PLACES = 20
 
-EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS = 0, 1, 2
+EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS, EXIT_NOTHING_DEPLOYED = 0, 1, 2, 3
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -126,7 +127,8 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """The same on the command line; with `--watch` until nothing is in progress.
 
-    Returns 0 when nothing failed and nothing is in progress, 1 when something failed, else 2.
+    Returns 0 when everything is deployed, 1 when something failed, 2 when something is in progress, 3 when nothing is
+    to be deployed: no configuration manager, or targets without accounts.
     """
     with connect() as aws:
         given = _configurations_of_query(query)
@@ -138,21 +140,27 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
             )
         else:
             deployments, interrupted = _read_statuses(aws, configurations, directory), False
-    _show(deployments, terminal, as_json=bool(query["json"]))
+        place = f"Account {aws.account_id}, Region {aws.region}"
+    _show(deployments, place, terminal, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
     if any(deployment.has_failed for deployment in deployments):
         return EXIT_FAILED
-    return EXIT_OK if all(deployment.is_terminal for deployment in deployments) else EXIT_IN_PROGRESS
+    if not all(deployment.is_terminal for deployment in deployments):
+        return EXIT_IN_PROGRESS
+    return EXIT_OK if any(deployment.states for deployment in deployments) else EXIT_NOTHING_DEPLOYED
 
 
-def _show(deployments: list[DeploymentStatus], terminal: Terminal, *, as_json: bool) -> None:
+def _show(deployments: list[DeploymentStatus], place: str, terminal: Terminal, *, as_json: bool) -> None:
+    where = f"{place}: {pluralize(len(deployments), 'configuration manager')}."
     if as_json:
         terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
+        if not deployments:
+            # Otherwise the ARNs say it.
+            terminal.echo(where, err=True)
         return
-    if not deployments:
-        terminal.echo("This account and Region has no configuration manager.", err=True)
     console = terminal.console(terminal.stdout)
+    terminal.echo(where, err=True)
     if not console.is_terminal:
         console.width = UNLIMITED_WIDTH
     for deployment in deployments:
@@ -226,7 +234,8 @@ ListStackSetOperations and ListStackSetOperationResults; where ListConfiguration
 Regions also ListStackSets and ListStackInstances; ssm-quicksetup:ListConfigurationManagers when
 --configurations is left out.
 On the command line it exits with 0 when everything is deployed, 1 when something failed, 2 when something is still in
-progress. aws_ssmquicksetup_configuration_manager has one status and no reasons
+progress, 3 when there is nothing to deploy: no configuration manager in the account and Region, or no account in the
+targets. aws_ssmquicksetup_configuration_manager has one status and no reasons
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that has both for each account and
 Region would replace this command.""",
     example="deployments --watch",

@@ -61,6 +61,7 @@ def scan(aws: Sandbox) -> str:
 
 def test_lost_resources_are_imported(aws: Sandbox, run: Run, scan: str) -> None:
     unit = unit_id(aws, "SystemsManager")
+    aws.client("organizations").tag_resource(ResourceId=unit, Tags=[{"Key": TAG, "Value": MADE}])
     outcome = adopt(
         run,
         manager(),
@@ -74,7 +75,85 @@ def test_lost_resources_are_imported(aws: Sandbox, run: Run, scan: str) -> None:
         (import_block(MANAGER, scan), import_block(ROLE, "AWS-QuickSetup-Execution"), import_block(UNIT, unit))
     )
     assert f"{MANAGER}: {scan}, created by installation {OURS}: will be imported." in outcome.stderr
-    assert f"{ROLE}: AWS-QuickSetup-Execution, created manually or by another tool: will be imported." in outcome.stderr
+    assert (
+        f"{ROLE}: AWS-QuickSetup-Execution, created manually or by another tool: will be imported. Nothing of it "
+        "changes in AWS. Destroy deletes it, unless it is removed from the state first: terraform state rm "
+        f"'{ROLE}'\n"
+    ) in outcome.stderr
+    assert outcome.stderr.endswith(
+        "Checked in account 111111111111 and Region us-east-1: 4 resources that the plan creates.\n"
+    )
+
+
+@pytest.mark.usefixtures("scan")
+def test_what_the_import_changes(run: Run) -> None:
+    planned = manager()
+    planned["change"]["after"] |= {
+        "description": "Ours",
+        "configuration_definition": [
+            {
+                "type": "AWSQuickSetupType-PatchPolicy",
+                "parameters": {"TargetRegions": "eu-west-1"},
+                "local_deployment_execution_role_name": "Ours",
+            }
+        ],
+    }
+    role = {"name": "AWS-QuickSetup-Execution", "assume_role_policy": "{}", "description": "Ours"}
+    settings = change("module.x.aws_iam_role.x", {"name": "Absent"})
+    settings |= {"address": "module.settings.terraform_data.changes", "type": "terraform_data"}
+    settings["change"]["after"] = {
+        "triggers_replace": {
+            "trusted-access/ssm.amazonaws.com": "enabled -> enabled (2026-11-28T10:12:48Z)",
+            "account-placement/administrator": "r-sbox -> Systems (Manager) (2026-11-28T10:12:48Z)",
+        }
+    }
+    outcome = adopt(run, planned, change(ROLE, role), settings)
+    assert outcome.status == 0
+    for expected in (
+        'Changes: description "" -> "Ours"; ',
+        'TargetRegions "us-east-1" -> "eu-west-1"',
+        'execution role "AWS-QuickSetup-Execution" -> "Ours". Quick Setup deploys it again to its accounts',
+        'Changes: description "" -> "Ours"; trust policy. Destroy deletes it',
+        "used as they are, and left so on destroy: trusted-access/ssm.amazonaws.com.",
+        "unless retained: account-placement/administrator (r-sbox -> Systems (Manager)).",
+    ):
+        assert expected in outcome.stderr
+
+
+@pytest.mark.parametrize("maker", ["", OTHERS])
+def test_a_unit_and_an_account_of_others_are_inputs(aws: Sandbox, run: Run, maker: str) -> None:
+    """An import would give them to this installation, whose destroy deletes them."""
+    unit = unit_id(aws, "SystemsManager")
+    if maker:
+        tags = [{"Key": TAG, "Value": f"{maker}/2025-01-01T00:00:00Z"}]
+        aws.client("organizations").tag_resource(ResourceId=unit, Tags=tags)
+    outcome = adopt(
+        run,
+        change(UNIT, {"name": "SystemsManager", "parent_id": "r-sbox", "tags": PLANNED}),
+        change("module.x.aws_organizations_account.this", {"email": "administrator@example.com", "tags": PLANNED}),
+    )
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert f'Set dedicated_organizational_unit = {{ id = "{unit}" }}' in outcome.stderr
+    assert 'Set delegated_administrator = { account_id = "222222222222" }' in outcome.stderr
+    assert (f'set the input installation = "{OTHERS}"' in outcome.stderr) == bool(maker)
+
+
+def test_a_role_with_another_path_is_not_imported(aws: Sandbox, run: Run) -> None:
+    """Terraform would replace it."""
+    prepare(aws)
+    outcome = adopt(run, change(ROLE, {"name": "AWS-QuickSetup-Execution", "path": "/service-role/"}))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "cannot be adopted: its path is /, and the plan has /service-role/" in outcome.stderr
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_plan_of_another_account_is_an_error(run: Run) -> None:
+    caller = {"type": "aws_caller_identity", "values": {"account_id": "222222222222"}}
+    prior = {"values": {"root_module": {"child_modules": [{"resources": [caller]}]}}}
+    plan = {"resource_changes": [manager()], "prior_state": prior}
+    outcome = run("report", "adopt", stdin=io.StringIO(json.dumps(plan)))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "the plan is of account 222222222222, but the credentials belong to account 111111111111" in outcome.stderr
 
 
 def test_resources_of_another_installation_are_ignored(aws: Sandbox, run: Run) -> None:
@@ -83,7 +162,7 @@ def test_resources_of_another_installation_are_ignored(aws: Sandbox, run: Run) -
     outcome = adopt(run, manager())
     assert (outcome.status, outcome.stdout) == (1, "")
     assert f"{arn} was created by installation {OTHERS}" in outcome.stderr
-    assert f'If its state is lost, set the input installation = "{OTHERS}"' in outcome.stderr
+    assert f'If the state of installation {OTHERS} is lost, set the input installation = "{OTHERS}"' in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -148,11 +227,20 @@ def test_duplicate_names_have_no_block(aws: Sandbox, run: Run, scan: str) -> Non
 
 @pytest.mark.usefixtures("scan")
 def test_nothing_to_adopt(run: Run) -> None:
+    outcome = adopt(run, change(ROLE, {"name": "Absent", "tags": PLANNED}))
+    assert (outcome.status, outcome.stdout) == (0, "")
+    assert outcome.stderr == (
+        "Checked in account 111111111111 and Region us-east-1: 1 resource that the plan creates. None of them exists.\n"
+    )
+
+
+@pytest.mark.usefixtures("scan")
+def test_a_plan_that_creates_nothing_is_no_success(run: Run) -> None:
     in_state = manager()
     in_state["change"]["actions"] = ["no-op"]
     outcome = adopt(run, in_state)
-    assert (outcome.status, outcome.stdout) == (0, "")
-    assert outcome.stderr == "The plan creates no existing resource.\n"
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "Nothing was checked in account 111111111111 and Region us-east-1" in outcome.stderr
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "Terraform used the selected providers"])

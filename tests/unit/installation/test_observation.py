@@ -10,6 +10,7 @@ import pytest
 
 from harness.assertions import READ_ONLY
 from sandbox import Scenario
+from sandbox_tests.cases.quick_setup import policy
 from unit.cases import (
     ADMINISTRATOR,
     DEFAULT_HOST_MANAGEMENT_ROLE,
@@ -215,7 +216,10 @@ def test_another_administrator_is_found_unless_this_installation_registered_it(a
 
 def test_another_role_of_default_host_management(aws: Sandbox, run: Run) -> None:
     code, case = "DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED", DEFAULT_HOST_MANAGEMENT_ROLE
-    keys = {"settings": [{"key": case.key, "value": case.target}]}
+    keys = {
+        "settings": [{"key": case.key, "value": case.target}],
+        "resources": {"role_names": [case.target.rpartition("/")[2]]},
+    }
     assert code not in findings(run, **keys)
     case.set_to(aws, case.target)
     assert code not in findings(run, **keys)
@@ -229,6 +233,21 @@ def test_another_role_of_default_host_management(aws: Sandbox, run: Run) -> None
     entry = {"subject": "", "change": "", "retained": False, "reverted": False, "previous": "none"}
     record(aws, {case.key: {**entry, "value": "service-role/ByHand"}})
     assert code not in findings(run, **keys), "this installation set it"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/service-role/"])
+def test_a_role_of_default_host_management_that_does_not_exist(aws: Sandbox, run: Run, path: str) -> None:
+    code, case = "DEFAULT_HOST_MANAGEMENT_ROLE_NOT_FOUND", DEFAULT_HOST_MANAGEMENT_ROLE
+    trust = policy(Principal={"Service": "ssm.amazonaws.com"})
+    if path:
+        aws.client("iam").create_role(RoleName="Theirs", Path=path, AssumeRolePolicyDocument=trust)
+    found = findings(run, settings=[{"key": case.key, "value": "service-role/Theirs"}])
+    assert (code in found) == (path != "/service-role/")
+    if path == "/":
+        assert found[code]["remedy"] == 'Set existing_role_name to "Theirs".'
+    if not path:
+        assert found[code]["severity"] == "error"
+        assert f"Account {MANAGEMENT} has no role of this name." in found[code]["message"]
 
 
 @pytest.mark.parametrize("by_name", [True, False])

@@ -40,6 +40,7 @@ def test_a_clean_organization_yields_no_finding(aws: Sandbox, run: Run, api_call
     assert found(run("observe", "preflight", query=query())) == []
     assert set(api_calls()) == {
         "sts:GetCallerIdentity",
+        "organizations:DescribeOrganization",
         "organizations:ListAccounts",
         "ssm-quicksetup:ListConfigurationManagers",
         "sts:AssumeRole",
@@ -263,7 +264,7 @@ def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callab
     between = ("CONFIGURATION_COLLISION", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))
     assert found(run("observe", "preflight", query=query(severities=severities))) == []
-    assert api_calls() == ["sts:GetCallerIdentity"]
+    assert api_calls() == ["sts:GetCallerIdentity", "organizations:DescribeOrganization"]
 
 
 @pytest.mark.parametrize(

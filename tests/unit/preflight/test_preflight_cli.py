@@ -17,6 +17,8 @@ from unit.preflight_cases import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
@@ -34,11 +36,33 @@ def test_it_checks_existing_configurations_and_fails_on_an_error(run: Run) -> No
     outcome = run("observe", "preflight", *arguments)
     assert outcome.status == 1
     assert outcome.stdout.startswith("error SCAN_CONFLICT console and hosts: A patch policy and a Host Management")
-    assert outcome.stderr == "1 error, 0 warnings.\n"
+    assert outcome.stderr == "1 error, 0 warnings, in account 111111111111, Region us-east-1.\n"
 
     outcome = run("observe", "preflight", *arguments, "--severities", '{"SCAN_CONFLICT": "warning"}', "--json")
     assert outcome.status == 0
     assert the(json.loads(outcome.stdout), "SCAN_CONFLICT")["severity"] == "warning"
+
+
+def test_another_account_is_an_error(aws: Sandbox, run: Run, act_as: Callable[[str], None]) -> None:
+    act_as("333333333333")
+    before = len(aws.calls)
+    outcome = run("observe", "preflight", "--region", "us-east-1")
+    assert outcome.status == 1
+    assert outcome.stdout == (
+        "error NOT_MANAGEMENT_ACCOUNT 333333333333: the credentials belong to account 333333333333, but the management "
+        "account of this organization is 111111111111. Use credentials of the management account.\n"
+    )
+    assert outcome.stderr == "1 error, 0 warnings, in account 333333333333, Region us-east-1.\n"
+    assert {call.operation for call in aws.calls[before:]} == {"GetCallerIdentity", "DescribeOrganization"}
+
+
+@pytest.mark.usefixtures("scanned_twice")
+def test_nothing_to_check_is_no_success(run: Run) -> None:
+    outcome = run("observe", "preflight", "--region", "eu-west-1")
+    assert outcome.status == 3
+    assert "NOTHING_CHECKED" in outcome.stdout
+    assert "Account 111111111111 has no configuration manager in Region eu-west-1" in outcome.stdout
+    assert outcome.stderr == "0 errors, 0 warnings, in account 111111111111, Region eu-west-1.\n"
 
 
 @pytest.mark.usefixtures("scanned_twice")
@@ -52,7 +76,7 @@ def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("aws")
 def test_account_and_region_are_optional(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("observe", "preflight", "--json").status == 0
+    assert run("observe", "preflight", "--json").status == 3
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     outcome = run("observe", "preflight", "--json")
     assert (outcome.status, outcome.stderr) == (

@@ -1,0 +1,166 @@
+"""Existing resources that match the resources which a plan creates, and how they differ from the plan."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.installation.existing_resources import find_account, find_roles, find_unit
+from systems_manager_organization.organizations.account_directory import AccountDirectory
+from systems_manager_organization.organizations.accounts import get_root_id
+from systems_manager_organization.quick_setup.configuration_managers import (
+    creation_tag_of,
+    definitions_in,
+    get_configuration_manager,
+    list_managers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.installation.existing_resources import ExistingResource
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
+
+LOOKED_UP = ("role", "organizational unit", "account", "configuration manager")
+_MAX_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A resource that the plan creates.
+
+    Attributes:
+        planned: its planned attributes.
+        replaced: Terraform's `action_reason` if it replaces a resource in the state; else "".
+    """
+
+    address: str
+    type: str
+    planned: Mapping[str, Any]
+    replaced: str
+
+    @property
+    def installation(self) -> str:
+        return CreationTag.of(self.planned.get("tags") or {}).installation
+
+
+@dataclass(frozen=True)
+class Existing:
+    """An existing resource that matches a candidate.
+
+    Attributes:
+        input: the input that uses it as it is, in place of an import; "" if it is to be imported.
+        changes: what the plan changes after the import.
+        redeployed: whether that deploys it to its accounts again.
+        immutable: what the plan wants to differ and AWS cannot change; "" if nothing.
+    """
+
+    id: str
+    tag: CreationTag
+    input: str = ""
+    changes: tuple[str, ...] = ()
+    redeployed: bool = False
+    immutable: str = ""
+
+
+class ResourceLookup:
+    """Finds the existing resources that match a candidate. `looked_up`: for how many it looked."""
+
+    def __init__(self, aws: AwsSession) -> None:
+        self._aws = aws
+        self.looked_up = 0
+
+    @cached_property
+    def _managers(self) -> list[Manager]:
+        """Listed once for all candidates."""
+        return list_managers(self._aws)
+
+    def find(self, candidate: Candidate) -> list[Existing]:
+        """None, one or (configuration managers) several. Raises ScriptError."""
+        planned = candidate.planned
+        finders: Mapping[str, Callable[[], Iterable[Existing]]] = {
+            "aws_iam_role": lambda: self._roles(planned),
+            "aws_organizations_organizational_unit": lambda: self._units(planned, candidate.installation),
+            "aws_organizations_account": lambda: self._accounts(planned, candidate.installation),
+            "aws_ssmquicksetup_configuration_manager": lambda: self._configuration_managers(planned),
+        }
+        if candidate.type not in finders:
+            return []
+        self.looked_up += 1
+        return list(finders[candidate.type]())
+
+    def _roles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
+        aws = self._aws
+        for found in find_roles(aws, [planned["name"]]):
+            role = aws.call(aws.iam.get_role, RoleName=found.id)["Role"]
+            path = planned.get("path") or "/"
+            immutable = "" if role["Path"] == path else f"its path is {role['Path']}, and the plan has {path}"
+            yield Existing(found.id, found.tag, changes=tuple(_role_changes(planned, role)), immutable=immutable)
+
+    def _units(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
+        if planned.get("parent_id"):
+            yield from _existing(find_unit(self._aws, planned["name"], planned["parent_id"]), installation)
+
+    def _accounts(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
+        accounts = AccountDirectory(self._aws).in_units([get_root_id(self._aws)])
+        yield from _existing(find_account(self._aws, accounts, planned["email"]), installation)
+
+    def _configuration_managers(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
+        types = ",".join(sorted(found["type"] for found in planned["configuration_definition"]))
+        for manager in self._managers:
+            if (manager.name, manager.type) == (planned["name"], types):
+                description = get_configuration_manager(self._aws, manager.arn)
+                deployed = tuple(_definition_changes(planned, description))
+                yield Existing(
+                    manager.arn,
+                    creation_tag_of(description),
+                    changes=(
+                        *_text_change("description", description.get("Description"), planned.get("description")),
+                        *deployed,
+                    ),
+                    redeployed=bool(deployed),
+                )
+
+
+def _existing(found: ExistingResource | None, installation: str) -> Iterator[Existing]:
+    if found:
+        yield Existing(found.id, found.tag, found.input if found.is_used_by_input(installation) else "")
+
+
+def _role_changes(planned: Mapping[str, Any], role: Mapping[str, Any]) -> Iterator[str]:
+    yield from _text_change("description", role.get("Description"), planned.get("description"))
+    policy = planned.get("assume_role_policy")
+    if policy and json.loads(policy) != role["AssumeRolePolicyDocument"]:
+        yield "trust policy"
+
+
+def _definition_changes(planned: Mapping[str, Any], description: Mapping[str, Any]) -> Iterator[str]:
+    """What differs in what Quick Setup deploys."""
+    for wanted, current in zip(planned["configuration_definition"], definitions_in(description), strict=False):
+        parameters = wanted.get("parameters") or {}
+        for name in sorted({*parameters, *current.parameters} if parameters else ()):
+            yield from _text_change(name, current.parameters.get(name), parameters.get(name))
+        for label, before, after in (
+            (
+                "administration role",
+                current.administration_role_arn,
+                wanted.get("local_deployment_administration_role_arn"),
+            ),
+            ("execution role", current.execution_role_name, wanted.get("local_deployment_execution_role_name")),
+        ):
+            yield from _text_change(label, before, after)
+
+
+def _text_change(name: str, before: str | None, after: str | None) -> Iterator[str]:
+    if (before or "") != (after or ""):
+        yield f"{name} {_shorten(before)} -> {_shorten(after)}"
+
+
+def _shorten(text: str | None) -> str:
+    """As JSON, which keeps control characters off the terminal."""
+    shown = json.dumps(text or "", ensure_ascii=False)
+    return shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}…"
