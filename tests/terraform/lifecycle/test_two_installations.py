@@ -8,10 +8,10 @@ import pytest
 
 from harness.assertions import assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.organization import child_units, create_unit, managers, settings_records
+from harness.organization import child_units, create_unit, managers, root_id, settings_records
 from harness.results import TerraformError
 from harness.workspace import change_inputs
-from terraform.expectations import RETAINED_BUCKETS, RETAINED_ROLES
+from terraform.expectations import OTHER_MEMBER, RETAINED_BUCKETS, RETAINED_ROLES
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
@@ -34,13 +34,20 @@ def _assert_both_unchanged(sandbox: Sandbox, *installations: Terraform) -> None:
 
 @pytest.mark.parametrize("creator_first", [False, True])
 def test_two_states(sandbox: Sandbox, configure: Configure, creator_first: bool) -> None:
-    retail = create_unit(sandbox, "Retail")
+    bank, retail = create_unit(sandbox, "Bank"), create_unit(sandbox, "Retail")
+    sandbox.client("organizations").move_account(
+        AccountId=OTHER_MEMBER, SourceParentId=root_id(sandbox), DestinationParentId=bank
+    )
     before = sandbox.snapshot()
-    first = configure(**_SHARED, dedicated_organizational_unit={"name": "SystemsManager"}, patch_policies={"scan": {}})
+    inputs: dict[str, Any] = {
+        **_SHARED,
+        "dedicated_organizational_unit": {"name": "SystemsManager"},
+        "patch_policies": {"scan": {"target_organizational_unit_ids": [bank]}},
+    }
+    first = configure(**inputs)
     first.apply()
     unit = child_units(sandbox)["SystemsManager"]
 
-    inputs = {**_SHARED, "patch_policies": {"scan": {}}, "dedicated_organizational_unit": {"name": "SystemsManager"}}
     second = configure(**inputs)
     errors = plan_errors(second)
     assert errors.count("EXISTS_ALREADY") == 3
