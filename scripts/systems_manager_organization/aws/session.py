@@ -159,7 +159,11 @@ class AwsSession:
 
     @property
     def quick_setup(self) -> SystemsManagerQuickSetupClient:
-        return self._client("ssm-quicksetup")  # type: ignore[no-any-return]
+        return self.quick_setup_in("")
+
+    def quick_setup_in(self, region: str) -> SystemsManagerQuickSetupClient:
+        """Quick Setup in any Region; "" is the Region of the session."""
+        return self._client("ssm-quicksetup", region)  # type: ignore[no-any-return]
 
     @property
     def s3(self) -> Any:

@@ -34,7 +34,7 @@ from systems_manager_organization.settings.setting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
@@ -72,11 +72,27 @@ class DesiredSetting:
         return Record(self.setting.subject, self.setting.value, self.previous, change, self.retained)
 
 
+@dataclass(frozen=True)
+class Reversal:
+    """The change of a setting back to its previous value.
+
+    Attributes:
+        current: its current value; "" if it was not read.
+        target: the value to restore.
+        reason: why it is left as it is; "" if it is changed back.
+    """
+
+    desired: DesiredSetting
+    current: str = ""
+    target: str = ""
+    reason: str = ""
+
+
 def run(query: Query, connect: Connect) -> str:
     """Applies or restores; returns a line for each setting. Raises SettingsError or another ScriptError."""
     desired = _parse(query["settings"])
     with connect() as aws:
-        installation = _Installation(aws, query)
+        installation = SettingsOfInstallation(aws, query)
         if query["action"] == APPLY:
             lines = installation.apply(desired, json.loads(query["reverts"]))
         else:
@@ -86,7 +102,7 @@ def run(query: Query, connect: Connect) -> str:
     return "\n".join(lines) or "There is nothing to change."
 
 
-class _Installation:
+class SettingsOfInstallation:
     """The settings of one installation, with its record in AWS."""
 
     def __init__(self, aws: AwsSession, query: Query) -> None:
@@ -128,24 +144,7 @@ class _Installation:
         """
         known = {found.setting.key: found for found in desired}
         lines = self._add_recorded(known)
-        failures: list[str] = []
-        used_by_others: dict[str, DesiredSetting] = {}
-        for key in reversed(sort_by_kind(known)):
-            if failures and key.partition("/")[0] in FOUNDATIONS:
-                lines.append(f"{key}: retained until the other settings are restored.")
-                continue
-            try:
-                lines.append(self._revert(known[key]))
-            except ScriptError as error:
-                failures.append(f"{key}: {error}")
-            else:
-                self._own.pop(key, None)
-                if self._others_of(known[key]):
-                    used_by_others[key] = known[key]
-        remaining = {key: record for key, record in self._own.items() if not record.reverted} if failures else {}
-        save_records(self._aws, self._region, self._name, remaining)
-        if used_by_others and not failures:
-            lines += self._restore_for_all(used_by_others)
+        failures = self._revert_all(known, lines.append)
         if failures:
             raise SettingsError("\n".join([*lines, *failures]))
         return lines
@@ -167,18 +166,63 @@ class _Installation:
                 known[key] = _recorded(key, record)
         return lines
 
-    def _restore_for_all(self, used_by_others: Mapping[str, DesiredSetting]) -> list[str]:
+    @property
+    def records(self) -> Records:
+        return self._records
+
+    def plan_recorded(self) -> list[Reversal]:
+        """How `restore_recorded` changes each recorded setting back, in its order."""
+        recorded = self._recorded_settings()
+        return [self.plan_reversal(recorded[key]) for key in reversed(sort_by_kind(recorded))]
+
+    def restore_recorded(self, echo: Callable[[str], None]) -> None:
+        """As `restore`, for a lost state: from the record alone, which loses each setting once it is restored.
+
+        Raises SettingsError.
+        """
+        failures = self._revert_all(self._recorded_settings(), echo, save_each=True)
+        if failures:
+            raise SettingsError("\n".join(failures))
+
+    def _recorded_settings(self) -> dict[str, DesiredSetting]:
+        return {key: _recorded(key, record) for key, record in self._own.items() if not record.reverted}
+
+    def _revert_all(
+        self, known: Mapping[str, DesiredSetting], echo: Callable[[str], object], *, save_each: bool = False
+    ) -> list[str]:
+        """The failures. What is restored is no longer recorded."""
+        failures: list[str] = []
+        used_by_others: dict[str, DesiredSetting] = {}
+        for key in reversed(sort_by_kind(known)):
+            if failures and key.partition("/")[0] in FOUNDATIONS:
+                echo(f"{key}: retained until the other settings are restored.")
+                continue
+            try:
+                echo(self._revert(known[key]))
+            except ScriptError as error:
+                failures.append(f"{key}: {error}")
+            else:
+                self._own.pop(key, None)
+                if self._others_of(known[key]):
+                    used_by_others[key] = known[key]
+                if save_each:
+                    self._save()
+        remaining = {key: record for key, record in self._own.items() if not record.reverted} if failures else {}
+        save_records(self._aws, self._region, self._name, remaining)
+        if used_by_others and not failures:
+            self._restore_for_all(used_by_others, echo)
+        return failures
+
+    def _restore_for_all(self, used_by_others: Mapping[str, DesiredSetting], echo: Callable[[str], object]) -> None:
         """Restores what only installations used that were destroyed meanwhile.
 
         Two that are destroyed at the same time each find the record of the other. Each deletes its own before it looks
         again, so that at least one of them finds no other.
         """
         self._records = load_records(self._aws, self._region, self._name, KINDS)
-        return [
-            self._revert(desired)
-            for desired in (used_by_others[key] for key in reversed(sort_by_kind(used_by_others)))
-            if not self._others_of(desired)
-        ]
+        for key in reversed(sort_by_kind(used_by_others)):
+            if not self._others_of(used_by_others[key]):
+                echo(self._revert(used_by_others[key]))
 
     def _others_of(self, desired: DesiredSetting) -> Mapping[str, Record]:
         return self._records.records_of_others(desired.setting.key, desired.setting.subject)
@@ -220,7 +264,7 @@ class _Installation:
         apply_change(kind, self._context, setting, current, setting.value)
         return f"{setting.key}: {display(setting.value)} (was {display(current)})."
 
-    def _revert(self, desired: DesiredSetting) -> str:
+    def plan_reversal(self, desired: DesiredSetting) -> Reversal:
         setting = desired.setting
         kind = KINDS[setting.kind]
         reason = kind.always_retained or ("it is retained on destroy" if desired.retained else "")
@@ -228,19 +272,24 @@ class _Installation:
         if others:
             self._require_unit_of_others(setting, others)
             reason = f"the installation {', '.join(sorted(others))} uses it as well"
+        elif not reason and desired.previous == setting.value:
+            reason = f"it was {display(setting.value)} before this installation"
         if reason:
-            return f"{setting.key}: left as it is, because {reason}."
-        if desired.previous == setting.value:
-            return f"{setting.key}: left as it is, because it was {display(setting.value)} before this installation."
+            return Reversal(desired, reason=reason)
         current = kind.current(self._aws, setting)
         if current not in self._values(desired):
-            reason = f"it is {display(current)} and no longer {display(setting.value)}"
-            return f"{setting.key}: left as it is, because {reason}."
-        target = kind.previous_or_substitute(self._context, desired.previous)
+            return Reversal(desired, current, reason=f"it is {display(current)} and no longer {display(setting.value)}")
+        return Reversal(desired, current, kind.previous_or_substitute(self._context, desired.previous))
+
+    def _revert(self, desired: DesiredSetting) -> str:
+        reversal, setting = self.plan_reversal(desired), desired.setting
+        current, target = reversal.current, reversal.target
+        if reversal.reason:
+            return f"{setting.key}: left as it is, because {reversal.reason}."
         if current == target:
             return f"{setting.key}: already {display(current)}."
         try:
-            apply_change(kind, self._context, setting, current, target)
+            apply_change(KINDS[setting.kind], self._context, setting, current, target)
         except IrreversibleError as error:
             return f"{setting.key}: left {display(current)}, because {error}."
         note = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.compliance import command as compliance
 from systems_manager_organization.explorer import ops_data
-from systems_manager_organization.installation import adopt, leftovers
+from systems_manager_organization.installation import adopt, leftovers, restore
 from systems_manager_organization.quick_setup import discard, explain, redeploy
 
 PROGRAM: Program[str] = Program(
@@ -19,6 +19,7 @@ PROGRAM: Program[str] = Program(
         adopt.COMMAND,
         discard.COMMAND,
         redeploy.COMMAND,
+        restore.COMMAND,
         leftovers.COMMAND,
         ops_data.COMMAND,
         compliance.COMMAND,

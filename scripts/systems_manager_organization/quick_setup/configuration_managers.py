@@ -42,12 +42,9 @@ class Definition:
     execution_role_name: str
 
 
-def list_managers(aws: AwsSession) -> list[Manager]:
+def list_managers(aws: AwsSession, region: str = "") -> list[Manager]:
     """Every configuration manager of the account and Region, sorted by name and ARN."""
-    listed = aws.paginate(
-        aws.quick_setup.list_configuration_managers,
-        MaxItems=100,
-    )
+    listed = aws.paginate(aws.quick_setup_in(region).list_configuration_managers, MaxItems=100)
     return sorted(map(_manager, listed), key=lambda manager: (manager.name, manager.arn))
 
 
@@ -66,7 +63,7 @@ def find_managers(aws: AwsSession, name: str) -> list[Manager]:
 
 def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
     """The response of GetConfigurationManager; empty if the manager does not exist."""
-    get = aws.quick_setup.get_configuration_manager
+    get = aws.quick_setup_in(arn.split(":")[3]).get_configuration_manager
     return dict(aws.call_or_none("ResourceNotFoundException", get, ManagerArn=arn) or {})
 
 

@@ -49,20 +49,26 @@ def discard(query: Query, connect: Connect, terminal: Terminal) -> int:
                 "anyway, use --deployed."
             )
         terminal.echo(f"{name}, {arn}, {creation_tag_of(description).creator}: its deployment is {status}.", err=True)
-        for line in _describe_deployments(aws, description):
+        for line in describe_deployments(aws, description):
             terminal.echo(line, err=True)
         terminal.echo("Quick Setup deletes what it deployed, and then the configuration manager.", err=True)
         if not query["yes"] and not terminal.confirm("Delete it?"):
             return 1
         aws.call(aws.quick_setup.delete_configuration_manager, ManagerArn=arn)
-        status = wait_for_deployment(aws, arn)
-        if status != DELETED:
-            raise WaiterError(
-                f"Quick Setup could not delete {name}: its deployment is {status}. {_likely_reason(aws, description)} "
-                f"For AWS's reasons: {report_command()} explain {arn}"
-            )
+        wait_for_deletion(aws, description)
     terminal.echo(f"{name}: deleted.")
     return 0
+
+
+def wait_for_deletion(aws: AwsSession, description: Mapping[str, Any]) -> None:
+    """Raises WaiterError when Quick Setup could not delete the manager."""
+    arn = description["ManagerArn"]
+    status = wait_for_deployment(aws, arn)
+    if status != DELETED:
+        raise WaiterError(
+            f"Quick Setup could not delete {description['Name']}: its deployment is {status}. "
+            f"{_likely_reason(aws, description)} For AWS's reasons: {report_command()} explain {arn}"
+        )
 
 
 def _likely_reason(aws: AwsSession, description: Mapping[str, Any]) -> str:
@@ -70,7 +76,8 @@ def _likely_reason(aws: AwsSession, description: Mapping[str, Any]) -> str:
     return " ".join(problems) or "Deleting it requires the unchanged roles with which it was created; they exist."
 
 
-def _describe_deployments(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
+def describe_deployments(aws: AwsSession, description: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each configuration, with the accounts and Regions that it is deployed to."""
     directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
         states = get_deployment_status(aws, configuration, directory, description).states
