@@ -24,6 +24,8 @@ from terraform.expectations import (
     RETAINED_ROLES,
     RETAINED_SETTINGS,
 )
+from tools.iam.command import read_policies
+from tools.iam.recording import APPLY, PLAN
 
 if TYPE_CHECKING:
     from conftest import Checkout
@@ -143,6 +145,12 @@ def test_state_is_lost(sandbox: Sandbox, configure: Configure) -> None:
     assert "default-host-management, scan: deployed. Nothing was changed." in refused.stderr
     assert sandbox.snapshot() == applied
 
+    # Who may apply may restore.
+    policies = read_policies()
+    statements = [statement for role in (PLAN, APPLY) for statement in policies[role]["Statement"]]
+    sandbox.permissions.enforce(
+        "arn:aws:iam::111111111111:user/Administrator", {**policies[APPLY], "Statement": statements}
+    )
     restored = _restore(sandbox, "--deployed", "--yes")
     assert restored.returncode == 0, restored
     assert managers(sandbox) == []
