@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tools.quick_setup_documents.command import FACTS
-from tools.quick_setup_documents.page import PAGE, main, text
+from tools.quick_setup_documents.page import MADE_BY_CODE, PAGE, main, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +31,10 @@ def test_a_changed_deletion_policy_changes_the_page(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err == f"{PAGE} differs from the facts: run make docs.\n"
 
 
-def test_left_behind_of_an_unknown_type_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_code_of_an_unknown_type_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(FACTS / MADE_BY_CODE, tmp_path)
     assert main([], repository=tmp_path, facts=tmp_path) == 1
-    assert "left_behind.yaml has CWASetup, " in capsys.readouterr().err
+    assert "made_by_code.json has AWSQuickSetupType-PatchPolicy, " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

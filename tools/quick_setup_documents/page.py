@@ -1,6 +1,6 @@
 """Writes docs/reference/quick-setup-types.md: what each type deploys besides its purpose, and what AWS leaves behind.
 
-From the facts of AWS's documents, and from left_behind.yaml for what their code does. Compares with `--check`.
+From the facts of AWS's documents, and from made_by_code.json for what their code does. Compares with `--check`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import argparse
 import json
 import sys
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from harness.workspace import REPOSITORY
 from tools.docs.markers import put
@@ -23,8 +21,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = "docs/reference/quick-setup-types.md"
-LEFT_BEHIND = REPOSITORY / "tools" / "quick_setup_documents" / "left_behind.yaml"
 
+MADE_BY_CODE = "made_by_code.json"
+
+_KINDS = {
+    "bucket": "Bucket",
+    "instance_profile": "Instance profile",
+    "policy": "Customer managed policy",
+    "role": "Role",
+    "role_policy": "On roles of others, with IsPolicyAttachAllowed: policy",
+    "role_tag": "On roles of others, with IsPolicyAttachAllowed: tag",
+    "service_linked_role": "Service-linked role",
+    "setting": "Service setting",
+    "tag": "Where their removal failed: tags",
+}
 _EXPLORER, _INVENTORY = "AWS-EnableExplorer", "AWS-GatherSoftwareInventory"
 _EXPLORER_STAYS = "OpsData sources, and the service-linked role AWSServiceRoleForAmazonSSM, in every account"
 _HEAD = (
@@ -49,11 +59,9 @@ _DISAGREEMENTS_TEXT = (
 )
 
 
-def page(
-    facts: Mapping[str, Mapping[str, Any]], code: Mapping[str, Mapping[str, Any]], disagreements: list[Any]
-) -> str:
-    """The page. `facts` and `code` are by the type's name without AWSQuickSetupType-."""
-    rows = [_row(name, found, code.get(name, {})) for name, found in facts.items()]
+def page(facts: Mapping[str, Mapping[str, Any]], code: Sequence[Mapping[str, Any]], disagreements: list[Any]) -> str:
+    """The page. `facts` are by the type's name without AWSQuickSetupType-, `code` is made_by_code.json."""
+    rows = [_row(name, found, [entry for entry in code if _has(name, found, entry)]) for name, found in facts.items()]
     header = ("type", "OpsData", "inventory", "nodes", "stays", "source of what no template declares")
     sources = next(found["documents"][_EXPLORER] for found in facts.values() if _EXPLORER in found["documents"])
     named = ", ".join(f"`{name}`" for name in sources["parameters"]["OpsDataSources"]["default"].split(","))
@@ -69,7 +77,14 @@ def page(
     return "\n".join(parts)
 
 
-def _row(name: str, facts: Mapping[str, Any], code: Mapping[str, Any]) -> tuple[str, ...]:
+def _has(name: str, facts: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Whether a type runs the code; Explorer's has a column of its own."""
+    if entry["code"] == _EXPLORER:
+        return False
+    return f"{TYPE_PREFIX}{name}" in entry["types"] if "types" in entry else entry["code"] in facts["documents"]
+
+
+def _row(name: str, facts: Mapping[str, Any], code: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     resources = [
         (template, found) for template, part in facts["templates"].items() for found in part["resources"].items()
     ]
@@ -88,15 +103,26 @@ def _row(name: str, facts: Mapping[str, Any], code: Mapping[str, Any]) -> tuple[
         for _, (_, found) in resources
         if found.get("deletion_policy") == "Retain"
     )
-    stays = [*retained, *code.get("stays", []), *([_EXPLORER_STAYS] if _EXPLORER in run else [])]
+    made = dict.fromkeys(
+        f"{_KINDS[item['kind']]} `{text(item['name'])}`"
+        for entry in code
+        for item in entry["makes"]
+        if not item.get("deleted")
+    )
+    functions = dict.fromkeys(
+        f"`{text(found['name'])}`" for _, (_, found) in resources if found["type"] == "AWS::Lambda::Function"
+    )
+    declared = {entry for entry in retained if "Logs::LogGroup" in entry}
+    logs = [f"Log group `/aws/lambda/{name[1:]}" for name in functions if not declared]
+    stays = [*retained, *logs, *made, *([_EXPLORER_STAYS] if _EXPLORER in run else [])]
     collected = "" if not inventory else f"if `{inventory[0]}`" if inventory[0] else "always"
     return (
         f"`{name}`",
         "all sources" if _EXPLORER in run else "",
         collected,
-        code.get("nodes", ""),
+        "\n".join(entry["nodes"] for entry in code if "nodes" in entry),
         "\n".join(stays),
-        code.get("source", ""),
+        ", ".join(f"`{text(entry['code'])}`" for entry in code),
     )
 
 
@@ -151,10 +177,12 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
         file.stem.removeprefix(TYPE_PREFIX): json.loads(file.read_text())
         for file in sorted(facts.glob(f"{TYPE_PREFIX}*.json"))
     }
-    code = yaml.safe_load(LEFT_BEHIND.read_text(encoding="utf-8"))
-    unknown = sorted(set(code) - set(known))
+    code = json.loads((facts / MADE_BY_CODE).read_text(encoding="utf-8"))
+    unknown = sorted(
+        {name for entry in code for name in entry.get("types", [])} - {TYPE_PREFIX + name for name in known}
+    )
     if unknown:
-        print(f"{LEFT_BEHIND.name} has {', '.join(unknown)}, of which there are no facts: correct it.", file=sys.stderr)
+        print(f"{MADE_BY_CODE} has {', '.join(unknown)}, of which there are no facts: correct it.", file=sys.stderr)
         return 1
     disagreements = facts / "disagreements.json"
     current = page(known, code, json.loads(disagreements.read_text()) if disagreements.exists() else [])

@@ -44,6 +44,8 @@ ACTIONS = (
     "ssm:GetServiceSetting",
 )
 _GLOBAL = ""
+# Beside the facts of AWS's documents, which have no code.
+_MADE_BY_CODE = Path(__file__).parents[1] / "quick_setup" / "documents" / "made_by_code.json"
 _RETAINED_KINDS = {"AWS::Logs::LogGroup": "log_group", "AWS::S3::Bucket": "bucket"}
 
 # {name}, {region} and {resource} are replaced. A role is deleted without its policies and instance profiles only.
@@ -95,18 +97,37 @@ def rules() -> list[Rule]:
         for type_name, item in resources()
         if item.get("deletion_policy") == "Retain"
     ]
-    text = Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
-    by_code = [
-        Rule(
-            item["kind"],
-            item["name"],
-            tuple(item.get("types") or types_that_run(item["document"])),
-            item["source"],
-            item.get("value", ""),
-        )
-        for item in json.loads(text)
+    declared = {rule.name for rule in retained}
+    logs = [
+        Rule("log_group", name, (type_name,), "Lambda makes the log group of a function that has none")
+        for type_name, item in resources()
+        if item["type"] == "AWS::Lambda::Function"
+        and (name := re.escape("/aws/lambda/") + _pattern(item["name"])) not in declared
     ]
-    return list(dict.fromkeys((*retained, *by_code)))
+    return list(dict.fromkeys((*retained, *logs, *_made_by_code())))
+
+
+def _made_by_code() -> Iterator[Rule]:
+    """Several codes make the same: its types are those of all."""
+    entries = json.loads(_MADE_BY_CODE.read_text(encoding="utf-8"))
+    types: dict[str, set[str]] = {}
+    sources: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        for item in entry["makes"]:
+            # Trusted access makes the shared one too, so that nobody knows whose it is.
+            if item["kind"] in _REMOVE and not item.get("deleted") and not item.get("shared"):
+                key = f"{item['kind']} {item['name']}"
+                types.setdefault(key, set()).update(entry.get("types") or types_that_run(entry["code"]))
+                sources.setdefault(key, {**item, "source": entry["code"]})
+    for key, item in sources.items():
+        is_setting = item["kind"] == "setting"
+        yield Rule(
+            item["kind"],
+            item["name"] if is_setting else _pattern({"Fn::Sub": item["name"]}),
+            tuple(sorted(types[key])),
+            item["source"],
+            f".*{_pattern({'Fn::Sub': item['value']})}" if "value" in item else "",
+        )
 
 
 def _pattern(expression: Any) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MANAGEMENT, ADMINISTRATOR, WORKLOAD = "111111111111", "222222222222", "333333333333"
 ROLE = "OrganizationAccountAccessRole"
+INSTANCE_ROLE = "AmazonSSMRoleForInstancesQuickSetup"
 DHMC_ROLE = "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1"
 DHMC_SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
 ACCESS_LOGS = f"aws-quicksetup-patchpolicy-access-log-{MANAGEMENT}-0a1b-ab1cd"
@@ -111,7 +112,7 @@ def test_without_a_role_the_account_itself(aws: Sandbox, run: Run) -> None:
     outcome = leftovers(run)
     assert outcome.status == 1
     assert outcome.stdout == (
-        f"{MANAGEMENT}: role AmazonSSMRoleForInstancesQuickSetup, of SSMHostMgmt or PatchPolicy or Distributor\n"
+        f"{MANAGEMENT}: role {INSTANCE_ROLE}, of CWASetup or Distributor or PatchPolicy or SSMHostMgmt\n"
         "  aws iam delete-role --role-name AmazonSSMRoleForInstancesQuickSetup\n"
     )
     assert "AssumeRole" not in {call.operation for call in aws.calls}
@@ -122,7 +123,7 @@ def test_what_a_configuration_still_uses_is_not_left(aws: Sandbox, run: Run) -> 
     arn = create(aws)
     (definition,) = aws.client("ssm-quicksetup").get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
     make_role(aws, MANAGEMENT, "AmazonSSMRoleForInstancesQuickSetup")
-    own, former = (f"/aws/lambda/delete-name-tags-{name}" for name in (definition["Id"], "gone1"))
+    own, former = (f"/aws/lambda/delete-name-tags-us-east-1-0a1b-{name}" for name in (definition["Id"], "gone1"))
     outcome = leftovers(run, session=with_answers(own, former))
     assert re.findall(r"log group (\S+), of (\w+)", outcome.stdout) == [(former, "gone1")]
     assert "AmazonSSMRoleForInstancesQuickSetup" not in outcome.stdout

@@ -23,19 +23,3 @@ def create(account_id: str, role_name: str, principal: dict[str, str], policy_ar
     roles.create_trusted_role(role_name, principal)
     for policy_arn in policy_arns:
         roles.attach_role_policy(policy_arn, role_name)
-
-
-def delete(account_id: str, role_name: str) -> None:
-    """Delete a role with the policies that it has.
-
-    ASSUMPTION(quick-setup-roles-deleted-with-policies): including policies that were attached later.
-    """
-    roles = iam_backend_of(account_id)
-    if not exists(account_id, role_name):
-        return
-    role = roles.get_role(role_name)
-    for policy_arn in list(role.managed_policies):
-        roles.detach_role_policy(policy_arn, role_name)
-    for policy_name in list(role.policies):
-        roles.delete_role_policy(role_name, policy_name)
-    roles.delete_role(role_name)

@@ -8,7 +8,6 @@ from sandbox.services.cloudformation.stack_sets.member_roles import prepare_memb
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssmquicksetup import targeting
-from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.services.ssmquicksetup.resources import associations, made_by_code
@@ -74,44 +73,35 @@ def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) 
     for kind, template in steps:
         stack_set = targeting.begin(manager, definition, kind, at)
         targeted = [location for location, instance in stack_set.instances.items() if instance.status == "RUNNING"]
-        for key in [key for key in definition.stacks if key[0] == kind and key[1:] not in targeted]:
-            _delete_stack(definition, key)
+        former = [key for key in definition.stacks if key[0] == kind and key[1:] not in targeted]
+        undeleted = [key for key in former if _delete_stack(definition, key) is not None]
         if stack_set.permission_model == SERVICE_MANAGED:
             prepare_members({account_id for account_id, _ in targeted})
         reasons = {location: _deploy_stack(manager, definition, (kind, *location), template) for location in targeted}
         if kind == steps[-1][0]:
             _keep_configurations(definition, reasons, at)
         stack_set.finish(reasons, at)
-        if any(reasons.values()):
-            return f"Deployment to these StackSets failed: {stack_set.name}"
+        if undeleted or any(reasons.values()):
+            return _failure([stack_set.name])
     return None
 
 
-def undeploy(definition: Definition, at: datetime) -> None:
-    """Delete the stacks, with everything that they do not retain, and the StackSets."""
-    for key in list(definition.stacks):
-        _delete_stack(definition, key)
-    definition.deployed.clear()
-    for stack_set in definition.stack_sets.values():
-        stack_set.delete(at)
+def undeploy(definition: Definition, at: datetime) -> str | None:
+    """Delete the stacks, with everything that they do not retain, and the StackSets.
 
-
-def failed_deletion(definition: Definition, at: datetime) -> str | None:
-    """Fail the deletion of the stacks that remove tags, if it has to; return the message, None if nothing fails.
-
-    ASSUMPTION(deletion-when-tags-fail): the words; the function raises "Name tags failed to delete".
+    Return the error message, None on success; what failed is tried again at the next deletion.
     """
-    if not behavior.tag_removal_fails:
-        return None
-    failing = {kind for (kind, *_), stack in definition.stacks.items() if stack.has("NameTagDeleteMachine")}
-    for kind in failing:
-        definition.stack_sets[kind].fail_deletion(
-            "ResourceLogicalId:NameTagDeleteMachine, ResourceType:Custom::NameTagDeleteMachine, ResourceStatusReason:"
-            "Received response status [FAILED] from custom resource. Message returned: Name tags failed to delete.",
-            at,
-        )
-    names = ", ".join(definition.stack_sets[kind].name for kind in failing)
-    return f"Deployment to these StackSets failed: {names}" if failing else None
+    reasons: dict[str, dict[tuple[str, str], str]] = {}
+    for kind, *location in list(definition.stacks):
+        account_id, region = location
+        reason = _delete_stack(definition, (kind, account_id, region))
+        if reason is None:
+            definition.deployed.pop((account_id, region), None)
+        else:
+            reasons.setdefault(kind, {})[account_id, region] = reason
+    for kind, stack_set in definition.stack_sets.items():
+        stack_set.delete(at, reasons.get(kind, {}))
+    return _failure([definition.stack_sets[kind].name for kind in reasons]) if reasons else None
 
 
 def run_associations(definition: Definition, at: datetime) -> bool:
@@ -145,15 +135,23 @@ def _deploy_stack(
     )
     if reason is None:
         definition.stacks[key] = stack
-        made_by_code.make(stack, parameters)
+        stack.parameters = parameters
+        made_by_code.make(stack)
     return reason
 
 
-def _delete_stack(definition: Definition, key: tuple[str, str, str]) -> None:
-    stack = definition.stacks.pop(key)
+def _delete_stack(definition: Definition, key: tuple[str, str, str]) -> str | None:
+    """Return why it failed, None if it did not."""
+    stack = definition.stacks[key]
     associations.remove(definition, stack)
-    made_by_code.remove(stack)
-    stack.delete()
+    reason = made_by_code.remove(stack) or stack.delete()
+    if reason is None:
+        del definition.stacks[key]
+    return reason
+
+
+def _failure(stack_sets: list[str]) -> str:
+    return f"Deployment to these StackSets failed: {', '.join(stack_sets)}"
 
 
 def _stack_parameters(manager: ConfigurationManager, definition: Definition, kind: str) -> dict[str, str]:

@@ -125,14 +125,11 @@ def _advance_deletion(manager: ConfigurationManager, pending_work: PendingWork, 
         for definition in manager.definitions
         if (problem := deployment.find_definition_role_error(manager, definition)) is not None
     ]
-    problems += [
+    problems = problems or [
         problem
         for definition in manager.definitions
-        if (problem := deployment.failed_deletion(definition, finished_at)) is not None
+        if (problem := deployment.undeploy(definition, finished_at)) is not None
     ]
     if problems:
         manager.deployment.set("DELETE_FAILED", finished_at, "; ".join(problems))
-        return True
-    for definition in manager.definitions:
-        deployment.undeploy(definition, finished_at)
-    return False
+    return bool(problems)

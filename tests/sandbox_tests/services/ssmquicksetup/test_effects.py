@@ -34,6 +34,7 @@ ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
 ADMINISTRATOR_ROLES = {"OpsItem-CrossAccountManagementRole", "AWS-SystemsManager-AutomationAdministrationRole"}
 MEMBER_ROLES = {"OpsItem-CrossAccountExecutionRole", "AWS-SystemsManager-AutomationExecutionRole"}
 SHOP = "444444444444"
+INSTANCE_ROLE = "AmazonSSMRoleForInstancesQuickSetup"
 TOKYO_AND_VIRGINIA = "ap-northeast-1,us-east-1"
 
 
@@ -64,7 +65,7 @@ def _change(quick_setup: Any, manager: dict[str, Any], definition: dict[str, Any
 
 SYNC = "OpsCenter-DA-ResourceDataSync"
 LEFT = {
-    ADMINISTRATOR: {"AWS-SystemsManager-AutomationAdministrationRole", "AWS-SystemsManager-AutomationExecutionRole"},
+    ADMINISTRATOR: {"AWS-SystemsManager-AutomationAdministrationRole"},
     MEMBER: {"AWS-SystemsManager-AutomationExecutionRole"},
 }
 
@@ -80,7 +81,7 @@ def test_ops_center_creates_roles_and_a_sync(sandbox: Sandbox, quick_setup: Any)
     sandbox.client("iam").delete_service_linked_role(RoleName=ACCOUNT_DISCOVERY)
     manager = wait(sandbox, quick_setup, create(quick_setup, changed(OPS_CENTER, TargetRegions="us-east-1,eu-west-1")))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
-    everywhere = {ADMINISTRATOR: ADMINISTRATOR_ROLES | MEMBER_ROLES, MEMBER: MEMBER_ROLES}
+    everywhere = {ADMINISTRATOR: ADMINISTRATOR_ROLES, MEMBER: MEMBER_ROLES}
     assert _roles_of_ops_center(sandbox) == everywhere
     assert _accounts_with_account_discovery(sandbox) == {MANAGEMENT, ADMINISTRATOR}
     assert _syncs(sandbox) == {f"{ADMINISTRATOR} us-east-1": [SYNC]}
@@ -112,7 +113,7 @@ def test_ops_center_is_removed_from_former_targets(sandbox: Sandbox, quick_setup
     units = sandbox.client("organizations").list_organizational_units_for_parent(ParentId=ROOT)["OrganizationalUnits"]
     _change(quick_setup, manager, changed(OPS_CENTER, TargetOrganizationalUnits=units[0]["Id"]))
     wait(sandbox, quick_setup, manager["ManagerArn"])
-    assert _roles_of_ops_center(sandbox) == {**LEFT, ADMINISTRATOR: ADMINISTRATOR_ROLES | MEMBER_ROLES}
+    assert _roles_of_ops_center(sandbox) == {**LEFT, ADMINISTRATOR: ADMINISTRATOR_ROLES}
 
 
 def test_ops_center_uses_roles_that_exist(sandbox: Sandbox, quick_setup: Any) -> None:
@@ -123,6 +124,29 @@ def test_ops_center_uses_roles_that_exist(sandbox: Sandbox, quick_setup: Any) ->
     )
     manager = wait(sandbox, quick_setup, create(quick_setup, OPS_CENTER))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
+
+
+def test_ops_center_leaves_roles_that_it_did_not_make(sandbox: Sandbox, quick_setup: Any) -> None:
+    set_up_administrator(sandbox)
+    name = "OpsItem-CrossAccountExecutionRole"
+    sandbox.client("iam", MEMBER).create_role(
+        RoleName=name, AssumeRolePolicyDocument=policy(Principal={"Service": "ssm.amazonaws.com"})
+    )
+    manager = wait(sandbox, quick_setup, create(quick_setup, OPS_CENTER))
+    quick_setup.delete_configuration_manager(ManagerArn=manager["ManagerArn"])
+    sandbox.clock.advance(60)
+    assert _roles_of_ops_center(sandbox)[MEMBER] == {name, "AWS-SystemsManager-AutomationExecutionRole"}
+
+
+def test_a_function_that_cannot_delete_its_role_fails_the_deletion(sandbox: Sandbox, quick_setup: Any) -> None:
+    set_up_administrator(sandbox)
+    arn = create(quick_setup, OPS_CENTER)
+    wait(sandbox, quick_setup, arn)
+    sandbox.client("iam", MEMBER).attach_role_policy(
+        RoleName="OpsItem-CrossAccountExecutionRole", PolicyArn="arn:aws:iam::aws:policy/AmazonSSMFullAccess"
+    )
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    assert wait(sandbox, quick_setup, arn)["StatusSummaries"][0]["Status"] == "DELETE_FAILED"
 
 
 def test_a_step_that_fails_stops_the_next(sandbox: Sandbox, quick_setup: Any) -> None:
@@ -194,6 +218,36 @@ def test_a_deletion_fails_with_the_removal_of_tags(sandbox: Sandbox, quick_setup
     assert sandbox.snapshot()["quick_setup"] == {}
 
 
+@pytest.mark.usefixtures("roles")
+def test_a_role_with_a_policy_of_others_fails_the_deletion(
+    sandbox: Sandbox, quick_setup: Any, cloudformation: Any
+) -> None:
+    arn = create(quick_setup, PATCH_POLICY)
+    definition_id = wait(sandbox, quick_setup, arn)["ConfigurationDefinitions"][0]["Id"]
+    role_name = f"AWS-QuickSetup-AutomationRole-V2-us-east-1-{definition_id}"
+    name, iam = stack_set_name(cloudformation), sandbox.client("iam", MEMBER)
+    attached = {"RoleName": role_name, "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    iam.attach_role_policy(**attached)
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    manager = wait(sandbox, quick_setup, arn)
+    assert manager["StatusSummaries"][0]["Status"] == "DELETE_FAILED"
+    assert message(manager) == f"Deployment to these StackSets failed: {name}"
+    failed = "ResourceLogicalId:RoleForAutomationV2, ResourceType:AWS::IAM::Role, ResourceStatusReason:"
+    results = {account_id: found for (account_id, _), found in results_of(cloudformation, name).items()}
+    assert results == {
+        ADMINISTRATOR: ("SUCCEEDED", None),
+        MEMBER: (
+            "FAILED",
+            f"{failed}Cannot delete entity, must detach all policies first.",
+        ),
+    }
+    assert role_name in {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
+    iam.detach_role_policy(**attached)
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    sandbox.clock.advance(60)
+    assert sandbox.snapshot()["quick_setup"] == {}
+
+
 # Host Management
 
 
@@ -216,7 +270,7 @@ def test_host_management_runs_on_managed_instances(sandbox: Sandbox, quick_setup
         "555555555555 ap-northeast-1": {"i-0a1b2c3d4e5f60751": ["Success"]},
     }
     assert _instance_runs(sandbox) == managed
-    assert "AmazonSSMRoleForInstancesQuickSetup" in {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
+    assert INSTANCE_ROLE in {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
     nothing = {"UpdateSsmAgent": None, "UpdateSSMAgent": "false", "CollectInventory": "false", "ScanInstances": "false"}
     _change(quick_setup, manager, changed(INSTANCE_MANAGEMENT, TargetRegions="ap-northeast-1", **nothing))
     sandbox.clock.advance(120)
@@ -228,6 +282,28 @@ def test_host_management_runs_on_managed_instances(sandbox: Sandbox, quick_setup
     quick_setup.delete_configuration_manager(ManagerArn=manager["ManagerArn"])
     sandbox.clock.advance(60)
     assert _instance_runs(sandbox) == {}
+
+
+@pytest.mark.scenario("realistic")
+def test_the_instance_role_is_made_beside_a_profile_of_its_own(sandbox: Sandbox, quick_setup: Any) -> None:
+    chosen = changed(INSTANCE_MANAGEMENT, TargetRegions="ap-northeast-1", IsPolicyAttachAllowed="false")
+    arn = create(quick_setup, chosen)
+    wait(sandbox, quick_setup, arn)
+    sandbox.clock.advance(60)
+    assert statuses(quick_setup, arn) == ("SUCCEEDED", "SUCCEEDED")
+    # Every node of this account has a profile, which keeps its policies.
+    iam = sandbox.client("iam", SHOP)
+    (profile,) = iam.list_instance_profiles_for_role(RoleName=INSTANCE_ROLE)["InstanceProfiles"]
+    assert profile["InstanceProfileName"] == INSTANCE_ROLE
+    attached = iam.list_attached_role_policies(RoleName=INSTANCE_ROLE)["AttachedPolicies"]
+    assert {one["PolicyName"] for one in attached} == {"AmazonSSMManagedInstanceCore", "AmazonSSMPatchAssociation"}
+    assert {one["RoleName"] for one in iam.list_roles()["Roles"]} >= {INSTANCE_ROLE}
+    profiles = {
+        node.instance_profile
+        for node in sandbox.scenario.instances
+        if node.account_id == SHOP and node.instance_profile
+    }
+    assert profiles.isdisjoint(role["RoleName"] for role in iam.list_roles()["Roles"])
 
 
 @pytest.mark.scenario("realistic")

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concept
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -169,25 +170,19 @@ class StackSet:
         if self._running is not None:
             self.finish(dict.fromkeys(self._running.results, reason), at)
 
-    def delete(self, at: datetime) -> None:
-        """Delete all instances and the StackSet."""
-        operation = self._new_operation("DELETE", "SUCCEEDED", at)
+    def delete(self, at: datetime, reasons: Mapping[AccountRegion, str] = MappingProxyType({})) -> None:
+        """Delete all instances but those that have a failure reason, and the StackSet if none has."""
+        operation = self._new_operation("DELETE", "FAILED" if reasons else "SUCCEEDED", at)
         operation.ended_at = at
-        operation.results = {
-            location: (instance.organizational_unit_id, "SUCCEEDED", None)
-            for location, instance in self.instances.items()
-            if instance.status != "SKIPPED_SUSPENDED_ACCOUNT"
-        }
-        self.instances.clear()
-        self.status = "DELETED"
-
-    def fail_deletion(self, reason: str, at: datetime) -> None:
-        """Try to delete all instances, in vain."""
-        operation = self._new_operation("DELETE", "FAILED", at)
-        operation.ended_at = at
-        for location, instance in self.instances.items():
-            instance.status, instance.reason, instance.last_operation_id = "FAILED", reason, operation.id
-            operation.results[location] = (instance.organizational_unit_id, "FAILED", reason)
+        for location, instance in list(self.instances.items()):
+            reason, unit_id = reasons.get(location), instance.organizational_unit_id
+            if instance.status != "SKIPPED_SUSPENDED_ACCOUNT":
+                operation.results[location] = (unit_id, "FAILED" if reason else "SUCCEEDED", reason)
+            if reason is None:
+                del self.instances[location]
+            else:
+                instance.status, instance.reason, instance.last_operation_id = "FAILED", reason, operation.id
+        self.status = "ACTIVE" if reasons else "DELETED"
 
     def operation(self, operation_id: str) -> Operation:
         """Return one operation. Raises OperationNotFoundException."""

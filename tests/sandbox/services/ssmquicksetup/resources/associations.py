@@ -33,14 +33,6 @@ HOST_MANAGEMENT_OPTIONS = (
 )
 
 
-# Those that give instances a profile, in Host Management, patch policies and Distributor.
-PROFILE_ASSOCIATIONS = (
-    "SystemAssociationForManagingInstances",
-    "SystemAssociationForEc2IamManagement",
-    "QuickSetupCreateAndAttachIAMToInstanceForDistributorUtilsAssociation",
-)
-
-
 def run(definition: Definition, stack: Stack, at: datetime) -> bool:
     """Run the associations of a stack once; return whether all were successful.
 
@@ -50,10 +42,9 @@ def run(definition: Definition, stack: Stack, at: datetime) -> bool:
     remove(definition, stack)
     if stack.has("EnableDHMCAssociation"):
         made_by_code.enable_default_host_management(stack, at)
-    tag = definition.id if definition.type.name == PATCH_POLICY else ""
-    if any(stack.has(association) for association in PROFILE_ASSOCIATIONS):
+    for code, parameters in made_by_code.manages_instance_profiles(stack):
         for instance in _requested(definition, ssm_backend_of(stack.account_id, stack.region).instances.values()):
-            made_by_code.manage_instance_profile(stack, instance, definition.parameters, tag)
+            made_by_code.manage_instance_profile(stack, instance, code, parameters)
     succeeded = True
     if _has_any(definition):
         managed = ssm_backend_of(stack.account_id, stack.region).managed_instances()

@@ -1,6 +1,6 @@
 """What the Lambda functions and Automation runbooks of AWS's templates make, which no template declares.
 
-One function for each, called where the facts have the resource that runs it.
+What it is called is in made_by_code.json, beside the facts; one function here for each code that makes something.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 
 from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
@@ -19,62 +20,62 @@ from sandbox.services.s3.access import evaluate
 from sandbox.services.s3.models import find_bucket
 from sandbox.services.ssm.instances import TERMINATED
 from sandbox.services.ssm.models import ssm_backend_of
-from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as SETTING
+from sandbox.services.ssmquicksetup import documents
+from sandbox.services.ssmquicksetup.behavior import behavior
+from sandbox.services.ssmquicksetup.resources.stacks import failure
 from sandbox.services.ssmquicksetup.roles import documents_of
 from sandbox.services.sts.principal_context import principal_context
 from sandbox.services.sts.trust import Principal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sandbox.services.ssm.instances import ManagedInstance
     from sandbox.services.ssmquicksetup.resources.stacks import Stack
     from sandbox.services.ssmquicksetup.resources.templates import Resource
 
-DEFAULT_HOST_MANAGEMENT_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
-INSTANCE_ROLE = "AmazonSSMRoleForInstancesQuickSetup"
 BASELINE_OVERRIDES = "baseline_overrides.json"
-ACCOUNT_DISCOVERY = "accountdiscovery.ssm.amazonaws.com"
+ENABLE_DEFAULT_HOST_MANAGEMENT = "AWSQuickSetupType-EnableDHMC"
+MANAGE_INSTANCE_PROFILE = "AWSQuickSetupType-ManageInstanceProfile"
+MANAGE_PATCHED_INSTANCE = "AWSQuickSetup-CreateAndAttachIAMToEc2Node-${QSConfigurationId}"
 
-# By the trigger that makes them, https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
-# The page names no policies of these roles, and the sandbox gives them none.
-_OPS_CENTER_ROLES = {
-    "OpsCenterAdminAccountLambdaTrigger": (
-        "OpsItem-CrossAccountManagementRole",
-        "AWS-SystemsManager-AutomationAdministrationRole",
-    ),
-    "OpsCenterMemberAccountLambdaTrigger": (
-        "OpsItem-CrossAccountExecutionRole",
-        "AWS-SystemsManager-AutomationExecutionRole",
-    ),
+# OpsCenter's functions, by the custom resources that run them.
+_OPS_CENTER = {
+    "OpsCenterAdminAccountLambdaTrigger": "OpsCenterAdminAccountLambdaFunction",
+    "OpsCenterMemberAccountLambdaTrigger": "OpsCenterMemberAccountLambdaFunction",
 }
+# By which OpsCenter's functions know their roles again.
+_OWNER_TAG = "QuickSetupID"
 
 
-def make(stack: Stack, parameters: Mapping[str, str]) -> None:
+def make(stack: Stack) -> None:
     """Run the functions that the custom resources of a stack trigger."""
-    for trigger in _OPS_CENTER_ROLES:
+    for trigger, function in _OPS_CENTER.items():
         if stack.has(trigger):
-            _make_ops_center_roles(stack, trigger, parameters)
+            _make_ops_center_roles(stack, function)
     if stack.has("BaselineOverridesLambdaTrigger"):
         _make_baseline_bucket(stack, stack.resources["BaselineOverridesLambdaTrigger"])
 
 
-def remove(stack: Stack) -> None:
-    """Run the functions as the deletion of a stack triggers them.
-
-    OpsCenter's delete the roles of OpsItems, and not those of Automation: ASSUMPTION(ops-center-roles): also where the
-    role was there before.
-    """
-    for trigger, names in _OPS_CENTER_ROLES.items():
+def remove(stack: Stack) -> str | None:
+    """Run the functions as the deletion of a stack triggers them; return why one failed, None if none did."""
+    if behavior.tag_removal_fails and stack.has("NameTagDeleteMachine"):
+        # ASSUMPTION(deletion-when-tags-fail): the words; the function raises "Name tags failed to delete".
+        return _custom_resource_failure(stack, "NameTagDeleteMachine", "Name tags failed to delete.")
+    for trigger, function in _OPS_CENTER.items():
         if stack.has(trigger):
-            auto_created_roles.delete(stack.account_id, names[0])
+            try:
+                _delete_ops_center_roles(stack, function)
+            except ServiceException as error:
+                return _custom_resource_failure(stack, trigger, error.message)
     if stack.has("BaselineOverridesLambdaTrigger"):
         name = stack.resources["BaselineOverridesLambdaTrigger"].properties["BucketName"]
         bucket = find_bucket(name)
         if bucket is not None:
             bucket.keys.clear()
             s3_backends[stack.account_id]["aws"].delete_bucket(name)
+    return None
 
 
 def enable_default_host_management(stack: Stack, at: datetime) -> None:
@@ -82,40 +83,57 @@ def enable_default_host_management(stack: Stack, at: datetime) -> None:
     systems_manager = ssm_backend_of(stack.account_id, stack.region)
     if systems_manager.default_host_management_role is not None:
         return
-    role_name = f"AWS-QuickSetup-SSM-DefaultEC2MgmtRole-{stack.region}"
-    auto_created_roles.create(
-        stack.account_id, role_name, {"Service": "ssm.amazonaws.com"}, [DEFAULT_HOST_MANAGEMENT_POLICY]
-    )
+    values = {"AWS::Region": stack.region}
+    for role in documents.made_by(ENABLE_DEFAULT_HOST_MANAGEMENT, "role", values):
+        auto_created_roles.create(
+            stack.account_id, role.name, {"Service": role.service}, _policy_arns(stack, role.policies)
+        )
     deploying_role = stack_sets_role(stack.account_id)
-    systems_manager.service_settings.update(
-        SETTING,
-        role_name,
-        modified_at=at,
-        modified_by=f"arn:aws:sts::{stack.account_id}:assumed-role/{deploying_role}/QuickSetup",
-    )
+    for setting in documents.made_by(ENABLE_DEFAULT_HOST_MANAGEMENT, "setting", values):
+        systems_manager.service_settings.update(
+            setting.name,
+            setting.value,
+            modified_at=at,
+            modified_by=f"arn:aws:sts::{stack.account_id}:assumed-role/{deploying_role}/QuickSetup",
+        )
 
 
-def manage_instance_profile(stack: Stack, instance: ManagedInstance, parameters: Mapping[str, str], tag: str) -> None:
+def manages_instance_profiles(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return which code gives instances a profile, and the parameters that the associations of a stack give it."""
+    by_name = {code.partition("$")[0]: code for code in (MANAGE_INSTANCE_PROFILE, MANAGE_PATCHED_INSTANCE)}
+    for resource in stack.resources.values():
+        document = str(resource.properties.get("Name", "")) if resource.type == "AWS::SSM::Association" else ""
+        code = next((code for name, code in by_name.items() if document.startswith(name)), None)
+        if code is not None:
+            yield code, resource.properties["Parameters"]
+
+
+def manage_instance_profile(stack: Stack, instance: ManagedInstance, code: str, parameters: Mapping[str, Any]) -> None:
     """AWSQuickSetupType-ManageInstanceProfile and CreateAndAttachIAMToEc2Node.
 
-    An instance without a profile gets Quick Setup's; the role of another one gets policies and tag if that is allowed.
+    The role of an instance's own profile gets the policies if that is allowed. Else Quick Setup's role and profile are
+    made, and AWS-AttachIAMToInstance gives it to an instance that has none: it replaces nothing.
     """
     if instance.status == TERMINATED:
         return
-    if instance.instance_profile is None:
-        instance.instance_profile = INSTANCE_ROLE
-    elif instance.instance_profile != INSTANCE_ROLE and parameters.get("IsPolicyAttachAllowed") != "true":
-        return
-    # ASSUMPTION(node-is-managed-by-any-profile): profile and role have one name.
-    role_name = instance.instance_profile
-    auto_created_roles.create(stack.account_id, role_name, {"Service": "ec2.amazonaws.com"})
+    values = {"QSConfigurationId": stack.parameters["QSConfigurationId"]}
+    (role,) = documents.made_by(code, "role", values)
     iam = iam_backend_of(stack.account_id)
-    # The policy of nodes that a patch policy targets, and that of Host Management.
-    access = "AWSQuickSetupPatchPolicyBaselineAccess" if tag else "AmazonSSMPatchAssociation"
-    for policy in ("AmazonSSMManagedInstanceCore", access):
-        iam.attach_role_policy(f"arn:aws:iam::aws:policy/{policy}", role_name)
-    if tag:
-        iam.tag_role(role_name, [{"Key": f"QSConfigId-{tag}", "Value": tag}])
+    allowed = parameters.get("UpdateExistingProfiles", parameters.get("IsPolicyAttachAllowed")) == ["true"]
+    role_name = instance.instance_profile if allowed and instance.instance_profile else role.name
+    # ASSUMPTION(node-is-managed-by-any-profile): profile and role have one name.
+    auto_created_roles.create(stack.account_id, role_name, {"Service": role.service})
+    for policy_arn in parameters.get("ManagedPoliciesToAttach", _policy_arns(stack, role.policies)):
+        iam.attach_role_policy(policy_arn, role_name)
+    tags = documents.made_by(code, "role_tag", values)
+    iam.tag_role(role_name, [{"Key": tag.name, "Value": tag.value} for tag in tags])
+    if role_name != role.name:
+        return
+    for profile in documents.made_by(code, "instance_profile", values):
+        if all(known.name != profile.name for known in iam.get_instance_profiles()):
+            iam.create_instance_profile(profile.name, "/", [role_name])
+    if instance.instance_profile is None:
+        instance.instance_profile = role.name
 
 
 def can_read_baselines(bucket_name: str, account_id: str, instance: ManagedInstance) -> bool:
@@ -138,22 +156,84 @@ def can_read_baselines(bucket_name: str, account_id: str, instance: ManagedInsta
     return by_role == by_bucket == "allowed"
 
 
-def _make_ops_center_roles(stack: Stack, trigger: str, parameters: Mapping[str, str]) -> None:
-    """Roles that exist are used as they are. They are made in one Region: ASSUMPTION(global-resources-region)."""
-    if stack.region != parameters["QSGlobalResourcesRegion"]:
+def _makes_nothing(stack: Stack, function: str) -> bool:
+    """Whether a function of OpsCenter does nothing in the account and Region of a stack.
+
+    It makes roles in one Region, ASSUMPTION(global-resources-region), and those of members not in the administrator's
+    account.
+    """
+    is_administrator = stack.account_id == stack.parameters["DelegatedAccountId"]
+    is_global = stack.region == stack.parameters["QSGlobalResourcesRegion"]
+    return not is_global or is_administrator != (function == "OpsCenterAdminAccountLambdaFunction")
+
+
+def _make_ops_center_roles(stack: Stack, function: str) -> None:
+    """Roles and policies that exist are used as they are."""
+    if _makes_nothing(stack, function):
         return
-    administrator = parameters["DelegatedAccountId"]
-    if trigger == "OpsCenterAdminAccountLambdaTrigger":
+    administrator = stack.parameters["DelegatedAccountId"]
+    for linked in documents.made_by(function, "service_linked_role", {}):
         organization = find_organization(administrator)
+        # In the management account Quick Setup itself makes it.
         for account_id in {administrator, organization.account_id} if organization else {administrator}:
-            create_service_linked_role_once(account_id, ACCOUNT_DISCOVERY)
-        # ASSUMPTION(ops-center-roles): of OpsItems. Those of Automation:
-        # https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
-        principal = {"Service": "ssm.amazonaws.com"}
-    else:
-        principal = {"AWS": f"arn:aws:iam::{administrator}:root"}
-    for name in _OPS_CENTER_ROLES[trigger]:
-        auto_created_roles.create(stack.account_id, name, principal)
+            create_service_linked_role_once(account_id, linked.service)
+    iam = iam_backend_of(stack.account_id)
+    tags = [{"Key": _OWNER_TAG, "Value": stack.parameters["QSConfigurationId"]}]
+    for policy in documents.made_by(function, "policy", {}):
+        if _own_policy_arn(stack, policy.name) not in iam.managed_policies:
+            # The facts have no documents, and nothing weighs the permissions of these roles.
+            statement = {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Resource": f"arn:aws:iam::{administrator}:role/*",
+            }
+            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            iam.create_policy("", "/", document, policy.name, tags)
+    for role in documents.made_by(function, "role", {}):
+        if auto_created_roles.exists(stack.account_id, role.name):
+            continue
+        principal = {"Service": role.service} if role.service else {"AWS": f"arn:aws:iam::{administrator}:root"}
+        auto_created_roles.create(stack.account_id, role.name, principal, _policy_arns(stack, role.policies))
+        iam.tag_role(role.name, tags)
+
+
+def _delete_ops_center_roles(stack: Stack, function: str) -> None:
+    """Delete the roles of OpsItems that OpsCenter made, with its policies alone; those of Automation stay."""
+    if _makes_nothing(stack, function):
+        return
+    iam = iam_backend_of(stack.account_id)
+    for role in documents.made_by(function, "role", {}):
+        if not role.deleted or not auto_created_roles.exists(stack.account_id, role.name):
+            continue
+        known = iam.get_role(role.name)
+        if all(tag["Key"] != _OWNER_TAG for tag in known.tags):
+            continue
+        for arn in set(_policy_arns(stack, role.policies)) & set(known.managed_policies):
+            iam.detach_role_policy(arn, role.name)
+        iam.delete_role(role.name)
+    for policy in documents.made_by(function, "policy", {}):
+        if policy.deleted and _own_policy_arn(stack, policy.name) in iam.managed_policies:
+            iam.delete_policy(_own_policy_arn(stack, policy.name))
+
+
+def _policy_arns(stack: Stack, names: Iterable[str]) -> list[str]:
+    """Return the ARNs of policies: the account's own one of a name, else AWS's."""
+    own = iam_backend_of(stack.account_id).managed_policies
+    return [
+        _own_policy_arn(stack, name) if _own_policy_arn(stack, name) in own else f"arn:aws:iam::aws:policy/{name}"
+        for name in names
+    ]
+
+
+def _own_policy_arn(stack: Stack, name: str) -> str:
+    return f"arn:aws:iam::{stack.account_id}:policy/{name}"
+
+
+def _custom_resource_failure(stack: Stack, logical_id: str, message: str) -> str:
+    return failure(
+        stack.resources[logical_id],
+        f"Received response status [FAILED] from custom resource. Message returned: {message}",
+    )
 
 
 def _make_baseline_bucket(stack: Stack, trigger: Resource) -> None:

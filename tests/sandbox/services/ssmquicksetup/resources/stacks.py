@@ -6,6 +6,7 @@ Roles, resource data syncs, buckets and log groups are made in their services; e
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from sandbox.services.s3.models import find_bucket
 from sandbox.services.ssm.models import ssm_backend_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sandbox.services.ssmquicksetup.resources.templates import Resource
 
@@ -37,6 +38,7 @@ class Stack:
     account_id: str
     region: str
     resources: dict[str, Resource] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def deploy(self, desired: Iterable[Resource], own: Iterable[Stack] = ()) -> str | None:
         """Create and delete resources until they are the desired ones; return why that failed, None if it did not.
@@ -56,7 +58,7 @@ class Stack:
         }
         for resource in new:
             if resource.name not in shared and self._is_taken(resource):
-                return _failure(resource, f"{resource.name} already exists.")
+                return failure(resource, f"{resource.name} already exists.")
         created: list[Resource] = []
         try:
             for resource in new:
@@ -65,18 +67,25 @@ class Stack:
         except ServiceException as error:
             for made in created:
                 self._delete(made)
-            return _failure(new[len(created)], error.message)
+            return failure(new[len(created)], error.message)
         for resource in list(self.resources.values()):
             if wanted.get(resource.logical_id, resource).name != resource.name or resource.logical_id not in wanted:
-                self._delete(resource)
+                # ASSUMPTION(cloudformation-rollback-leaves): as in an update by hand, what cannot be deleted is left.
+                with suppress(ServiceException):
+                    self._delete(resource)
         self.resources = wanted
         return None
 
-    def delete(self) -> None:
-        """Delete all resources but those of DeletionPolicy Retain."""
-        for resource in reversed(self.resources.values()):
-            self._delete(resource)
-        self.resources = {}
+    def delete(self) -> str | None:
+        """Delete all resources but those of DeletionPolicy Retain; return why that failed, None if it did not."""
+        reasons = []
+        for resource in reversed(list(self.resources.values())):
+            try:
+                self._delete(resource)
+                del self.resources[resource.logical_id]
+            except ServiceException as error:
+                reasons.append(failure(resource, error.message))
+        return reasons[0] if reasons else None
 
     def has(self, logical_id: str) -> bool:
         return logical_id in self.resources
@@ -126,13 +135,24 @@ class Stack:
         if resource.retained:
             return
         if resource.type == ROLE:
-            auto_created_roles.delete(self.account_id, resource.name)
+            self._delete_role(resource)
         elif resource.type == BUCKET:
             s3_backends[self.account_id]["aws"].delete_bucket(resource.name)
         elif resource.type == SYNC:
             syncs = ssm_backend_of(self.account_id, self.region).resource_data_syncs
             if any(sync.name == resource.name for sync in syncs.of_type(None)):
                 syncs.delete(resource.name, resource.properties["SyncType"])
+
+    def _delete_role(self, resource: Resource) -> None:
+        """Detach what the template attached, and delete the role. Raises DeleteConflict if it has other policies."""
+        if not auto_created_roles.exists(self.account_id, resource.name):
+            return
+        iam = iam_backend_of(self.account_id)
+        for arn in set(resource.properties.get("ManagedPolicyArns", [])) & set(
+            iam.get_role(resource.name).managed_policies
+        ):
+            iam.detach_role_policy(arn, resource.name)
+        iam.delete_role(resource.name)
 
 
 def _source(source: dict[str, object]) -> dict[str, object]:
@@ -145,5 +165,6 @@ def _source(source: dict[str, object]) -> dict[str, object]:
     return {**source, "AwsOrganizationsSource": organization}
 
 
-def _failure(resource: Resource, reason: str) -> str:
+def failure(resource: Resource, reason: str) -> str:
+    """Return the reason of StackSets for a resource that failed."""
     return f"ResourceLogicalId:{resource.logical_id}, ResourceType:{resource.type}, ResourceStatusReason:{reason}"
