@@ -116,7 +116,13 @@ STATEMENTS = (
     Statement(
         "ReadLeftovers",
         "what Quick Setup left behind, for `report.py leftovers`",
-        ("ec2:DescribeTags", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets"),
+        (
+            "ec2:DescribeTags",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:ListInstanceProfiles",
+            "logs:DescribeLogGroups",
+            "s3:ListAllMyBuckets",
+        ),
     ),
     Statement(
         "ReadExplorerSettings",

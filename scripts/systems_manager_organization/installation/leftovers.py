@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
@@ -18,15 +18,18 @@ from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGIO
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.accounts import list_active_accounts
-from systems_manager_organization.quick_setup.configuration_managers import (
-    definitions_in,
-    get_descriptions,
-    list_managers,
+from systems_manager_organization.quick_setup.configuration_managers import Definition, definitions_in
+from systems_manager_organization.quick_setup.documents import (
+    LOCAL,
+    ORGANIZATION,
+    deployment_of,
+    resources,
+    type_names,
+    types_that_run,
 )
-from systems_manager_organization.quick_setup.documents import resources, types_that_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.session import AwsSession
@@ -34,29 +37,39 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
 
+T = TypeVar("T")
+
 EXIT_OK, EXIT_LEFT, EXIT_UNREADABLE = 0, 1, 2
 
 ACTIONS = (
     "ec2:DescribeTags",
-    "iam:ListRoles",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListInstanceProfiles",
     "logs:DescribeLogGroups",
     "s3:ListAllMyBuckets",
     "ssm:GetServiceSetting",
+    "ssm-quicksetup:GetConfigurationManager",
+    "ssm-quicksetup:ListConfigurationManagers",
 )
 _GLOBAL = ""
 # Beside the facts of AWS's documents, which have no code.
 _MADE_BY_CODE = Path(__file__).parents[1] / "quick_setup" / "documents" / "made_by_code.json"
 _RETAINED_KINDS = {"AWS::Logs::LogGroup": "log_group", "AWS::S3::Bucket": "bucket"}
 
-# {name}, {region} and {resource} are replaced. A role is deleted without its policies and instance profiles only.
+# In this order, so that nothing is deleted before what hinders it. {name}, {region} and {resource} are replaced.
 _REMOVE = {
+    "setting": "aws ssm reset-service-setting --region {region} --setting-id {name}",
+    "instance_profile": "aws iam delete-instance-profile --instance-profile-name {name}",
+    "role": "aws iam delete-role --role-name {name}",
+    "role_policy": "aws iam detach-role-policy --role-name {resource} --policy-arn arn:aws:iam::aws:policy/{name}",
+    "role_tag": "aws iam untag-role --role-name {resource} --tag-keys {name}",
+    "policy": "aws iam delete-policy --policy-arn {resource}",
+    "service_linked_role": "aws iam delete-service-linked-role --role-name {name}",
     "bucket": "aws s3 rb --force s3://{name}",
     "log_group": "aws logs delete-log-group --region {region} --log-group-name {name}",
-    "role": "aws iam delete-role --role-name {name}",
-    "service_linked_role": "aws iam delete-service-linked-role --role-name {name}",
-    "setting": "aws ssm reset-service-setting --region {region} --setting-id {name}",
     "tag": "aws ec2 delete-tags --region {region} --resources {resource} --tags Key={name}",
 }
+_ORDER = list(_REMOVE)
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Leftover:
-    """`region` is "" for what is of no Region, `configuration_id` where the name does not have it."""
+    """`region` is "" for what is of no Region, `configuration_id` where the name does not have it.
+
+    Attributes:
+        remove: the commands that remove it, one a line.
+    """
 
     account_id: str
     region: str
@@ -148,24 +165,54 @@ def _variable(name: str) -> str:
     return "(?P<id>[a-z0-9]+)" if name == "QSConfigurationId" else "[A-Za-z0-9-]+?"
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was found in an account; `managers` are its definitions of every Region, `errors` what could not be read."""
+
+    account_id: str
+    candidates: list[Leftover]
+    managers: list[Definition]
+    errors: list[str]
+    is_read: bool = True
+
+
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Lists what is left. Returns 0 when nothing is, 1 when something is, else 2 when something could not be read."""
-    left: list[Leftover] = []
-    unreadable: list[str] = []
+    """Lists what is left.
+
+    Returns 0 when nothing is, 1 when something is, else 2 when something, or all, could not be read.
+    """
     with connect() as aws:
         regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
         sessions = AccountSessions(aws, query["member_role_name"], ACTIONS)
         read = partial(_read_account, sessions, regions, rules())
-        for found, errors in map_concurrently(read, _account_ids(aws, query["member_role_name"])):
-            left += found
-            unreadable += errors
-        left = sorted(
-            _without_existing(aws, left), key=lambda item: (item.account_id, item.region, item.kind, item.name)
-        )
-    _show(left, sorted(unreadable), terminal, as_json=bool(query["json"]))
-    if left:
+        readings = list(map_concurrently(read, _account_ids(aws, query["member_role_name"])))
+    candidates = sorted(
+        (item for reading in readings for item in reading.candidates),
+        key=lambda item: (item.account_id, _ORDER.index(item.kind), item.region, item.name),
+    )
+    in_use = [item for item in candidates if _is_used(item, readings)]
+    found = Found(
+        left=[item for item in candidates if item not in in_use],
+        in_use=in_use,
+        unreadable=sorted(error for reading in readings for error in reading.errors),
+        account_ids=sorted(reading.account_id for reading in readings if reading.is_read),
+        regions=regions,
+    )
+    _show(found, terminal, as_json=bool(query["json"]))
+    if found.left:
         return EXIT_LEFT
-    return EXIT_UNREADABLE if unreadable else EXIT_OK
+    return EXIT_UNREADABLE if found.unreadable or not found.account_ids else EXIT_OK
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is left, what a configuration uses, what could not be read, and where was looked."""
+
+    left: list[Leftover]
+    in_use: list[Leftover]
+    unreadable: list[str]
+    account_ids: list[str]
+    regions: list[str]
 
 
 def _account_ids(aws: AwsSession, role_name: str) -> list[str]:
@@ -174,27 +221,40 @@ def _account_ids(aws: AwsSession, role_name: str) -> list[str]:
     return [account.id for account in list_active_accounts(aws)]
 
 
-def _without_existing(aws: AwsSession, left: Iterable[Leftover]) -> Iterator[Leftover]:
-    """Without what a configuration that is still there uses."""
-    descriptions = get_descriptions(aws, [manager.arn for manager in list_managers(aws)])
-    definitions = [item for description in descriptions.values() for item in definitions_in(description)]
-    ids, types = {item.id for item in definitions}, {item.type for item in definitions}
-    for item in left:
-        if item.configuration_id in ids or (not item.configuration_id and types & set(item.types)):
-            continue
-        yield item
+def _is_used(item: Leftover, readings: Iterable[Reading]) -> bool:
+    """Whether a configuration of any Region uses it: its own account's, or one for organizational units."""
+    for reading in readings:
+        for definition in reading.managers:
+            is_for_account = reading.account_id == item.account_id or "TargetAccounts" not in definition.parameters
+            if item.configuration_id:
+                if item.configuration_id == definition.id:
+                    return True
+            elif is_for_account and definition.type in item.types:
+                return True
+    return False
 
 
-def _read_account(
-    sessions: AccountSessions, regions: Iterable[str], known: list[Rule], account_id: str
-) -> tuple[list[Leftover], list[str]]:
+def _quick_setup_regions() -> list[str]:
+    """Every Region of Quick Setup, all of which are enabled by default."""
+    deployments = (deployment_of(name, kind) for name in type_names() for kind in (LOCAL, ORGANIZATION))
+    return sorted({region for found in deployments if found for region in found.regions})
+
+
+def _definitions(member: AccountSession, region: str) -> list[Definition]:
+    """The definitions of the configuration managers of an account in a Region."""
+    listed = list(member.paginate("ssm-quicksetup", region, "list_configuration_managers"))
+    get = partial(member.call, "ssm-quicksetup", region, "get_configuration_manager")
+    return [item for manager in listed for item in definitions_in(get(ManagerArn=manager["ManagerArn"]))]
+
+
+def _read_account(sessions: AccountSessions, regions: Iterable[str], known: list[Rule], account_id: str) -> Reading:
     try:
         member = sessions.assume_role(account_id)
     except ServiceError as error:
-        return [], [f"Account {account_id}: {error_message(error)}"]
+        return Reading(account_id, [], [], [f"Account {account_id}: {error_message(error)}"], is_read=False)
     home = next(iter(regions))
     reads = [
-        partial(_matches, member, known, ("role", "service_linked_role"), _GLOBAL, partial(_roles, member, home)),
+        partial(_identities, member, known, home),
         partial(_matches, member, known, ("bucket",), _GLOBAL, partial(_buckets, member, home)),
     ]
     for region in regions:
@@ -203,11 +263,18 @@ def _read_account(
             partial(_matches, member, known, ("tag",), region, partial(_tags, member, region)),
             partial(_settings, member, known, region),
         ]
-    answers = [_found_or_error(read) for read in reads]
-    return [item for found, _ in answers for item in found], [error for _, error in answers if error]
+    answers = [_read_or_error(read) for read in reads]
+    managers = [_read_or_error(partial(_definitions, member, region)) for region in _quick_setup_regions()]
+    return Reading(
+        account_id,
+        [item for found, _ in answers for item in found],
+        [item for found, _ in managers for item in found],
+        [error for _, error in (*answers, *managers) if error],
+        is_read=any(not error for _, error in answers),
+    )
 
 
-def _found_or_error(read: Callable[[], list[Leftover]]) -> tuple[list[Leftover], str]:
+def _read_or_error(read: Callable[[], list[T]]) -> tuple[list[T], str]:
     try:
         return read(), ""
     except ScriptError as error:
@@ -240,8 +307,101 @@ def _leftover(
     return Leftover(member.account_id, region, rule.kind, name, rule.types, configuration_id, remove)
 
 
-def _roles(member: AccountSession, region: str) -> Iterator[tuple[str, str]]:
-    return ((role["RoleName"], "") for role in member.paginate("iam", region, "list_roles"))
+def _identities(member: AccountSession, known: list[Rule], region: str) -> list[Leftover]:
+    """What is left in IAM, with the commands for all that has to go before it."""
+    match = partial(_matches, member, known, region=_GLOBAL)
+    roles, policies = _authorization_details(member, region)
+    profiles = list(member.paginate("iam", region, "list_instance_profiles"))
+    own = match(kinds=("role", "service_linked_role"), names=lambda: ((role["RoleName"], "") for role in roles))
+    names = {item.name for item in own}
+    found_profiles = match(
+        kinds=("instance_profile",), names=lambda: ((one["InstanceProfileName"], "") for one in profiles)
+    )
+    others = [role for role in roles if role["RoleName"] not in names]
+    used = {policy["PolicyArn"] for role in others for policy in role["AttachedManagedPolicies"]}
+    left_policies = [policy for policy in policies if policy["Arn"] not in used]
+    hindrances = {
+        **{("role", role["RoleName"]): _before_role(role, {item.name for item in found_profiles}) for role in roles},
+        **{("instance_profile", one["InstanceProfileName"]): _before_profile(one) for one in profiles},
+        **{("policy", _name_of(policy["Arn"])): _before_policy(policy) for policy in policies},
+    }
+    found = [
+        *own,
+        *found_profiles,
+        *match(kinds=("policy",), names=lambda: ((_name_of(one["Arn"]), one["Arn"]) for one in left_policies)),
+        *match(kinds=("role_policy",), names=lambda: _attached_to(others)),
+        *match(
+            kinds=("role_tag",),
+            names=lambda: ((tag["Key"], role["RoleName"]) for role in others for tag in role.get("Tags", [])),
+        ),
+    ]
+    return [
+        replace(item, remove="\n".join([*hindrances.get((item.kind, item.name), []), item.remove])) for item in found
+    ]
+
+
+def _authorization_details(member: AccountSession, region: str) -> tuple[list[Any], list[Any]]:
+    """The roles of an account and its own policies."""
+    roles: list[Any] = []
+    policies: list[Any] = []
+    marker: dict[str, str] = {}
+    while True:
+        page = member.call(
+            "iam", region, "get_account_authorization_details", Filter=["Role", "LocalManagedPolicy"], **marker
+        )
+        roles += page["RoleDetailList"]
+        policies += [policy for policy in page["Policies"] if f"::{member.account_id}:" in policy["Arn"]]
+        if not page["IsTruncated"]:
+            return roles, policies
+        marker = {"Marker": page["Marker"]}
+
+
+def _attached_to(roles: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for role in roles:
+        for policy in role["AttachedManagedPolicies"]:
+            if policy["PolicyArn"].startswith("arn:aws:iam::aws:policy/"):
+                yield _name_of(policy["PolicyArn"]), role["RoleName"]
+
+
+def _before_role(role: Mapping[str, Any], left_profiles: Collection[str]) -> list[str]:
+    """A role is deleted without policies and outside of instance profiles only; those left are deleted before it."""
+    name = role["RoleName"]
+    profiles = [one["InstanceProfileName"] for one in role["InstanceProfileList"]]
+    return [
+        *(
+            f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name {name}"
+            for profile in profiles
+            if profile not in left_profiles
+        ),
+        *(
+            f"aws iam detach-role-policy --role-name {name} --policy-arn {policy['PolicyArn']}"
+            for policy in role["AttachedManagedPolicies"]
+        ),
+        *(
+            f"aws iam delete-role-policy --role-name {name} --policy-name {policy['PolicyName']}"
+            for policy in role["RolePolicyList"]
+        ),
+    ]
+
+
+def _before_profile(profile: Mapping[str, Any]) -> list[str]:
+    name = profile["InstanceProfileName"]
+    return [
+        f"aws iam remove-role-from-instance-profile --instance-profile-name {name} --role-name {role['RoleName']}"
+        for role in profile["Roles"]
+    ]
+
+
+def _before_policy(policy: Mapping[str, Any]) -> list[str]:
+    return [
+        f"aws iam delete-policy-version --policy-arn {policy['Arn']} --version-id {version['VersionId']}"
+        for version in policy["PolicyVersionList"]
+        if not version["IsDefaultVersion"]
+    ]
+
+
+def _name_of(policy_arn: str) -> str:
+    return policy_arn.rpartition("/")[2]
 
 
 def _buckets(member: AccountSession, region: str) -> Iterator[tuple[str, str]]:
@@ -276,16 +436,27 @@ def _settings(member: AccountSession, known: Iterable[Rule], region: str) -> lis
     return found
 
 
-def _show(left: list[Leftover], unreadable: list[str], terminal: Terminal, *, as_json: bool) -> None:
+def _show(found: Found, terminal: Terminal, *, as_json: bool) -> None:
     if as_json:
-        terminal.echo(json.dumps({"leftovers": [asdict(item) for item in left], "unreadable": unreadable}, indent=2))
+        document = {
+            "leftovers": [asdict(item) for item in found.left],
+            "in_use": [asdict(item) for item in found.in_use],
+            "unreadable": found.unreadable,
+            "account_ids": found.account_ids,
+            "regions": found.regions,
+        }
+        terminal.echo(json.dumps(document, indent=2))
         return
-    for item in left:
+    for item in found.left:
         maker = item.configuration_id or " or ".join(name.partition("-")[2] for name in item.types)
         place = f"{item.account_id} {item.region}".strip()
-        terminal.echo(f"{place}: {item.kind.replace('_', ' ')} {item.name}, of {maker}\n  {item.remove}")
-    terminal.echo(f"{pluralize(len(left), 'leftover')}.", err=True)
-    for error in unreadable:
+        terminal.echo(f"{place}: {item.kind.replace('_', ' ')} {item.name}, of {maker}")
+        terminal.echo("\n".join(f"  {command}" for command in item.remove.splitlines()))
+    used = f" {len(found.in_use)} in use by a configuration, not listed." if found.in_use else ""
+    terminal.echo(f"{pluralize(len(found.left), 'leftover')}.{used}", err=True)
+    accounts = ", ".join(found.account_ids) or "none"
+    terminal.echo(f"Accounts read: {accounts}. Regions: {', '.join(found.regions)}.", err=True)
+    for error in found.unreadable:
         terminal.echo(f"Not read: {error}", err=True)
 
 
@@ -293,11 +464,12 @@ COMMAND: Command[str] = Command(
     name="leftovers",
     summary="Lists what Quick Setup left behind in the accounts, and the commands that remove it.",
     description=f"""\
-Calls ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager, and {", ".join(ACTIONS)}; with
+Calls {", ".join(ACTIONS)}; with
 --member-role-name also organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes
-nothing. What a configuration of this account and Region still uses is not listed; before a removal check that nobody
-else uses it: detach the policies of a role, and its instance profiles, first.
-It exits with 0 when nothing is left, 1 when something is, 2 when nothing was found and something could not be read.""",
+nothing. What a configuration of an account that was read still uses, in any Region, is not listed; before a removal
+check that nobody else uses it: instances lose the credentials of a profile that is deleted. Run the commands in order.
+It exits with 0 when nothing is left, 1 when something is, 2 when nothing was found and something could not be read, or
+no account could be.""",
     example="leftovers --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,

@@ -99,7 +99,7 @@ def _kind(organizations_id: str) -> str:
 def _of_iam(request: RequestContext) -> list[str]:
     if request.operation == "CreateServiceLinkedRole":
         return [service_linked_role_arn(request.account_id, request.get("AWSServiceName"))]
-    if request.operation == "ListRoles":
+    if request.operation in {"GetAccountAuthorizationDetails", "ListInstanceProfiles", "ListRoles"}:
         return []
     name = request.get("RoleName")
     if name is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox_tests.cases.quick_setup import policy
+from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, policy
 from systems_manager_organization.aws.session import boto3_session
 from systems_manager_organization.installation.leftovers import rules
 from unit.quick_setup_cases import create, prepare
@@ -65,7 +65,15 @@ def make_role(aws: Sandbox, account_id: str, name: str) -> None:
 @pytest.mark.usefixtures("aws")
 def test_nothing_is_left(run: Run) -> None:
     outcome = leftovers(run)
-    assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", "0 leftovers.\n")
+    read = f"0 leftovers.\nAccounts read: {MANAGEMENT}. Regions: us-east-1.\n"
+    assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", read)
+
+
+def test_no_account_that_could_be_read_is_no_success(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("organizations", "ListAccounts", "access_denied", times=1000))
+    assert leftovers(run, "--member-role-name", ROLE).status != 0
+    outcome = leftovers(run, "--member-role-name", "Nobodys")
+    assert outcome.status != 0
 
 
 def test_each_has_its_owner_and_the_command_that_removes_it(aws: Sandbox, run: Run) -> None:
@@ -113,7 +121,7 @@ def test_without_a_role_the_account_itself(aws: Sandbox, run: Run) -> None:
     assert outcome.status == 1
     assert outcome.stdout == (
         f"{MANAGEMENT}: role {INSTANCE_ROLE}, of CWASetup or Distributor or PatchPolicy or SSMHostMgmt\n"
-        "  aws iam delete-role --role-name AmazonSSMRoleForInstancesQuickSetup\n"
+        f"  aws iam delete-role --role-name {INSTANCE_ROLE}\n"
     )
     assert "AssumeRole" not in {call.operation for call in aws.calls}
 
@@ -129,11 +137,56 @@ def test_what_a_configuration_still_uses_is_not_left(aws: Sandbox, run: Run) -> 
     assert "AmazonSSMRoleForInstancesQuickSetup" not in outcome.stdout
 
 
+def test_a_configuration_of_another_region_uses_it(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    quick_setup = aws.client("ssm-quicksetup", region="eu-west-1")
+    quick_setup.create_configuration_manager(Name="elsewhere", ConfigurationDefinitions=[INSTANCE_MANAGEMENT])
+    make_role(aws, WORKLOAD, INSTANCE_ROLE)
+    outcome = leftovers(run, "--member-role-name", ROLE, "--json")
+    document = json.loads(outcome.stdout)
+    assert (outcome.status, document["leftovers"]) == (0, [])
+    assert [(item["account_id"], item["name"]) for item in document["in_use"]] == [(WORKLOAD, INSTANCE_ROLE)]
+    assert (document["account_ids"], document["regions"]) == ([MANAGEMENT, ADMINISTRATOR, WORKLOAD], ["us-east-1"])
+
+
+def test_the_commands_of_identities_work_in_order(aws: Sandbox, run: Run) -> None:
+    iam = aws.client("iam")
+    make_role(aws, MANAGEMENT, INSTANCE_ROLE)
+    make_role(aws, MANAGEMENT, "AWS-SystemsManager-AutomationExecutionRole")
+    make_role(aws, MANAGEMENT, "Theirs")
+    iam.create_instance_profile(InstanceProfileName=INSTANCE_ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=INSTANCE_ROLE, RoleName=INSTANCE_ROLE)
+    iam.put_role_policy(RoleName=INSTANCE_ROLE, PolicyName="own", PolicyDocument=policy(Resource="*"))
+    own = iam.create_policy(
+        PolicyName="AWSSystemsManagerAutomationExecutionRole-ExecutionPolicy", PolicyDocument=policy(Resource="*")
+    )["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=policy(Resource="*"), SetAsDefault=True)
+    iam.attach_role_policy(RoleName="AWS-SystemsManager-AutomationExecutionRole", PolicyArn=own)
+    access = "arn:aws:iam::aws:policy/AWSQuickSetupPatchPolicyBaselineAccess"
+    for name in (INSTANCE_ROLE, "Theirs"):
+        iam.attach_role_policy(RoleName=name, PolicyArn=access)
+        iam.tag_role(RoleName=name, Tags=[{"Key": "QSConfigId-ab1cd", "Value": "ab1cd"}])
+    document = json.loads(leftovers(run, "--json").stdout)
+    kinds = [item["kind"] for item in document["leftovers"]]
+    assert kinds == ["instance_profile", "role", "role", "role_policy", "role_tag", "policy"]
+    for command in "\n".join(item["remove"] for item in document["leftovers"]).splitlines():
+        _, _, operation, *arguments = command.split()
+        options = {_parameter(arguments[i]): arguments[i + 1] for i in range(0, len(arguments), 2)}
+        keys = {"TagKeys": [options["TagKeys"]]} if "TagKeys" in options else {}
+        getattr(iam, operation.replace("-", "_"))(**{**options, **keys})
+    assert leftovers(run).status == 0
+    assert {role["RoleName"] for role in iam.list_roles()["Roles"]} == {"Theirs"}
+
+
+def _parameter(option: str) -> str:
+    return "".join(part.capitalize() for part in option.strip("-").split("-"))
+
+
 def test_what_could_not_be_read_is_said(aws: Sandbox, run: Run) -> None:
-    aws.faults.inject(Fault("iam", "ListRoles", "access_denied", times=1000))
+    aws.faults.inject(Fault("iam", "GetAccountAuthorizationDetails", "access_denied", times=1000))
     outcome = leftovers(run)
     assert outcome.status == 2
-    assert "Not read: iam:ListRoles failed" in outcome.stderr
+    assert "Not read: iam:GetAccountAuthorizationDetails failed" in outcome.stderr
 
 
 def test_what_the_templates_retain_is_a_rule() -> None:
