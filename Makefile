@@ -59,8 +59,8 @@ bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=te
 	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults
-faults: $(VENV)/.test terraform ## Fail each AWS call of one apply once (SERVICE: of one service)
-	@$(RUN) -m tools.faults.command $(if $(SERVICE),--service $(SERVICE))
+faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, RESTART)
+	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(RESTART),--restart)
 
 .PHONY: scan
 scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/

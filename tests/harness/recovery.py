@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -15,27 +16,12 @@ if TYPE_CHECKING:
 
 ADOPTED = "adopted.tf"
 
+_DISCARD = re.compile(r"(\S+ \S*report\.py discard arn:\S+?configuration-manager/[0-9a-f-]+)")
+
 
 def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
     """Run the commands in the message of EXISTS_ALREADY. Returns the exit status, stdout (the blocks) and stderr."""
-    errors = plan_errors(terraform)
-    commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+ adopt) >> (\S+)", errors)
-    assert commands, f"No command in:\n{errors}"
-    plan, show, adopt, file = commands.groups()
-    assert file == ADOPTED
-    _run(terraform, plan.split(), status=1)
-    document = _run(terraform, show.split())
-    completed = subprocess.run(
-        adopt.split(),
-        cwd=terraform.directory,
-        env={**terraform.environment, "AWS_DEFAULT_REGION": "us-east-1"},
-        input=document,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    (terraform.directory / ADOPTED).write_text(completed.stdout)
-    return completed.returncode, completed.stdout, completed.stderr
+    return _adopt(terraform, plan_errors(terraform))
 
 
 def apply_adopted(terraform: Terraform) -> int:
@@ -45,10 +31,93 @@ def apply_adopted(terraform: Terraform) -> int:
     return applied.imported
 
 
+def follow(terraform: Terraform, errors: str) -> str:
+    """Do what the errors of a plan, an apply or a destroy say, up to the next apply. Returns what was done, or ""."""
+    errors = re.sub(r"\s+", " ", errors)
+    if "| " in errors and "adopt >>" in errors:
+        return _follow_adopt(terraform, errors)
+    if "DUPLICATE_CONFIGURATION" in errors:
+        return _discard_duplicates(terraform, errors)
+    discarded = _DISCARD.findall(errors)
+    for command in discarded:
+        _run(terraform, [*shlex.split(command), "--yes"])
+    return "discard" if discarded else ""
+
+
+def _follow_adopt(terraform: Terraform, errors: str) -> str:
+    """Adopt; and what is in the way of that: another installation's name, a tainted resource, two of one name."""
+    _, _, remarks = _adopt(terraform, errors)
+    tainted = re.findall(r"terraform untaint '([^']+)'", remarks)
+    for address in tainted:
+        terraform.untaint(address)
+    if tainted:
+        return "untaint"
+    lost = re.search(r'set the input (installation = "[^"]+")', remarks)
+    if lost:
+        _set_input(terraform, lost[1])
+        return "installation"
+    doubled = re.search(r"have this name: (\S+), (\S+)\. Delete the others", remarks)
+    if doubled:
+        _run(terraform, ["python3", *_report(errors), "discard", doubled[2], "--yes"])
+        return "discard"
+    return "adopt"
+
+
+def _discard_duplicates(terraform: Terraform, errors: str) -> str:
+    """Keep what the state has, or else the first one, of the managers of one name."""
+    owned = {values.get("manager_arn") for values in terraform.state().values()}
+    report = re.search(r"(\S+report\.py) discard", errors)
+    assert report, f"No command in:\n{errors}"
+    for found in re.findall(r"of this type and name: (.+?)\. Both deploy", errors):
+        arns = re.findall(r"arn:\S+?configuration-manager/[0-9a-f-]+", found)
+        kept = next((arn for arn in arns if arn in owned), arns[0])
+        for arn in arns:
+            if arn != kept:
+                _run(terraform, ["python3", report[1], "discard", arn, "--yes"])
+    return "discard"
+
+
+def _adopt(terraform: Terraform, errors: str) -> tuple[int, str, str]:
+    commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+? adopt) >> (\S+)", errors)
+    assert commands, f"No command in:\n{errors}"
+    plan, show, adopt, file = commands.groups()
+    assert file == ADOPTED
+    _run(terraform, plan.split(), status=1)
+    completed = subprocess.run(
+        shlex.split(adopt),
+        cwd=terraform.directory,
+        env=_environment(terraform),
+        input=_run(terraform, show.split()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (terraform.directory / ADOPTED).write_text(completed.stdout)
+    return completed.returncode, completed.stdout, completed.stderr
+
+
+def _report(errors: str) -> list[str]:
+    """The path of report.py in the errors."""
+    found = re.search(r"(\S+report\.py) adopt", errors)
+    assert found, f"No report.py in:\n{errors}"
+    return [found[1]]
+
+
+def _set_input(terraform: Terraform, argument: str) -> None:
+    """Add an argument to the module call of a configuration in HCL."""
+    file = terraform.directory / "main.tf"
+    text = re.sub(r'\n  installation = "[^"]+"', "", file.read_text())
+    file.write_text(re.sub(r'(module "systems_manager" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text))
+
+
+def _environment(terraform: Terraform) -> dict[str, str]:
+    return {**terraform.environment, "AWS_DEFAULT_REGION": "us-east-1"}
+
+
 def _run(terraform: Terraform, command: Sequence[str], *, status: int = 0) -> str:
     """Run a command in the directory of the configuration. Returns its stdout."""
     completed = subprocess.run(
-        command, cwd=terraform.directory, env=terraform.environment, capture_output=True, text=True, check=False
+        command, cwd=terraform.directory, env=_environment(terraform), capture_output=True, text=True, check=False
     )
     assert completed.returncode == status, completed.stdout + completed.stderr
     return completed.stdout

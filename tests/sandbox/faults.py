@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, get_args
 
 from moto.core.utils import get_service_model
@@ -14,7 +15,7 @@ from sandbox.protocol.operations import Operation, protocol_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Kind = Literal["throttle", "server_error", "access_denied", "conflict", "dropped"]
+Kind = Literal["throttle", "server_error", "access_denied", "conflict", "dropped", "answer_lost"]
 
 _THROTTLE = ("ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded")
 _SERVER_ERROR = (
@@ -39,9 +40,10 @@ class FaultError(ValueError):
 class Fault:
     """Calls that fail.
 
-    Of the calls to ``operation`` of ``service`` (the SDK client's name) by ``account_id`` in ``region`` (None: any),
-    the ``occurrence``-th, counted from 1 and from the injection, and the ``times`` - 1 after it fail in the way of
-    ``kind``. ``dropped`` closes the connection without an answer, and nothing was done.
+    Of the calls to ``operation`` of ``service`` (the SDK client's name) by ``account_id`` in ``region`` for
+    ``resource``, as ``Call`` names it (with * and ?; None: any), the ``occurrence``-th, counted from 1 and from the
+    injection, and the ``times`` - 1 after it fail in the way of ``kind``. ``dropped`` closes the
+    connection without an answer, and nothing was done; ``answer_lost`` does so after everything was done.
     """
 
     service: str
@@ -51,6 +53,7 @@ class Fault:
     region: str | None = None
     occurrence: int = 1
     times: int = 1
+    resource: str | None = None
 
 
 class Faults:
@@ -75,12 +78,12 @@ class Faults:
         with self._lock:
             self._faults.append((fault, 0))
 
-    def next_fault(self, operation: Operation, account_id: str, region: str) -> Fault | None:
+    def next_fault(self, operation: Operation, account_id: str, region: str, resource: str) -> Fault | None:
         """Return the fault of this call, if any, and count the call."""
         matched: Fault | None = None
         with self._lock:
             for index, (fault, seen) in enumerate(self._faults):
-                if not _concerns(fault, operation, account_id, region):
+                if not _concerns(fault, operation, account_id, region, resource):
                     continue
                 self._faults[index] = (fault, seen + 1)
                 if matched is None and fault.occurrence <= seen + 1 < fault.occurrence + fault.times:
@@ -94,15 +97,16 @@ class Faults:
 
 
 def failure_of(operation: Operation, fault: Fault) -> Failure | None:
-    """Return the error of a fault; None for a dropped connection. Raises FaultError if the operation has none."""
-    return None if fault.kind == "dropped" else _FAILURES[fault.kind](operation)
+    """Return the error of a fault; None for a closed connection. Raises FaultError if the operation has none."""
+    return None if fault.kind in ("dropped", "answer_lost") else _FAILURES[fault.kind](operation)
 
 
-def _concerns(fault: Fault, operation: Operation, account_id: str, region: str) -> bool:
+def _concerns(fault: Fault, operation: Operation, account_id: str, region: str, resource: str) -> bool:
     return (
         (fault.service, fault.operation) == (operation.service, operation.name)
         and fault.account_id in (None, account_id)
         and fault.region in (None, region)
+        and (fault.resource is None or fnmatchcase(resource, fault.resource))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -90,6 +91,24 @@ def test_a_dropped_call_gets_no_response(sandbox: Sandbox) -> None:
     ]
 
 
+def test_a_lost_answer_comes_after_the_work(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("iam", "CreateRole", "answer_lost", resource="Second"))
+    iam = client_of(sandbox, "iam")
+    statement = {"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.create_role(RoleName="First", AssumeRolePolicyDocument=document)
+
+    with pytest.raises(ConnectionClosedError):
+        iam.create_role(RoleName="Second", AssumeRolePolicyDocument=document)
+
+    assert {role["RoleName"] for role in iam.list_roles()["Roles"]} == {"First", "Second"}
+    assert [(call.resource, call.status, call.error_code) for call in sandbox.calls] == [
+        ("First", 200, None),
+        ("Second", 0, "AnswerLost"),
+        ("", 200, None),
+    ]
+
+
 def test_occurrence_and_times_choose_the_calls(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle", occurrence=2, times=2))
     sts = client_of(sandbox, "sts")
@@ -134,7 +153,7 @@ def test_a_reset_removes_faults(sandbox: Sandbox) -> None:
         (Fault("sts", "GetCallerIdentity", "conflict"), "sts:GetCallerIdentity answers no conflict"),
         (
             Fault("sts", "GetCallerIdentity", cast("Kind", "slow")),
-            "'slow' is no kind of fault; there are: throttle, server_error, access_denied, conflict, dropped",
+            "'slow' is no kind of fault; there are: throttle, server_error, access_denied, conflict, dropped, answer_lost",
         ),
         (Fault("sts", "GetCallerIdentity", "throttle", occurrence=0), "count from 1"),
         (Fault("sts", "GetCallerIdentity", "throttle", times=0), "count from 1"),

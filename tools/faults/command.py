@@ -1,95 +1,192 @@
-"""Fails each AWS call of one apply once, with a throttling error and with a server error: a line for each case.
+"""Applies the examples from every start, through every interruption, to every end, and prints how each ends.
 
-    make faults                    all calls
-    make faults SERVICE=ssm        the calls of one service
+    make faults                          examples/minimal and examples/complete
+    make faults EXAMPLE=minimal          one of them
+    make faults ONLY="answer lost"       cells with this in their name
+    make faults WALKS=200                random walks of examples/minimal, by seed; SEED=17: one of them
 
-Runs one process for each processor, each with its own sandbox. Exit status 1 when a case fails.
+One process for each processor, each with its own sandbox. What was tried is kept in .cache/faults, so that a run that
+was ended goes on where it was; RESTART=1 begins anew. Exit status 1 when a cell neither converges nor is refused with
+instructions that work.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import multiprocessing
 import os
+import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
 
-from harness.workspace import temporary_workspaces
+from harness.reattached_providers import ReattachedProviders
+from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.entry_point import run
-from tools.faults.sweep import Outcome, Sweep
+from tools.faults.cells import VERDICTS, Outcome
+from tools.faults.ends import Ends
+from tools.faults.interruptions import Interruptions
+from tools.faults.starts import Starts
+from tools.faults.trial import EXAMPLES
+from tools.faults.walk import Walks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from multiprocessing.queues import SimpleQueue
+    from pathlib import Path
 
-    from tools.faults.sweep import Case
+    from harness.workspace import Workspaces
+    from tools.faults.cells import Cell
+
+JOURNALS = REPOSITORY / ".cache" / "faults"
+_WALKED = "minimal"
 
 
-_APPLIES = {1: "first apply", 2: "second apply"}
+class Matrix(Protocol):
+    """The cells of an example, in batches that are tried together."""
+
+    def batches(self) -> list[list[Cell]]: ...
+
+    def run(self, cells: Sequence[Cell]) -> Iterable[Outcome]: ...
 
 
 def faults() -> int:
-    """Sweep. Returns the exit status."""
-    service = _arguments().service
-    workers = os.cpu_count() or 1
-    outcomes: SimpleQueue[Outcome | int] = multiprocessing.SimpleQueue()
-    processes = [
-        multiprocessing.Process(target=_work, args=(number, workers, service, outcomes)) for number in range(workers)
-    ]
+    """Run the matrix or the walks. Returns the exit status."""
+    options = _options()
+    journal = JOURNALS / f"{_version()}.jsonl"
+    if options.restart:
+        journal.unlink(missing_ok=True)
+    known = list(_read(journal))
+    chosen = [outcome for outcome in known if _is_chosen(outcome.cell, options)]
+    if chosen:
+        print(f"{len(chosen)} from {journal.relative_to(REPOSITORY)} (RESTART=1 tries them again).")
     began = time.monotonic()
+    outcomes = [*chosen, *_run(options, {outcome.cell for outcome in known}, journal)]
+    print(_table(outcomes))
+    bad = [outcome for outcome in outcomes if not outcome.is_good]
+    for outcome in bad:
+        print(outcome)
+    print(f"{len(outcomes)} cells, {len(bad)} of them bad, in {time.monotonic() - began:.0f} s.")
+    return 1 if bad or not outcomes else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description="Interrupt applies and destroys in every way.")
+    parser.add_argument("--example", nargs="+", choices=EXAMPLES, default=list(EXAMPLES))
+    parser.add_argument("--only", default="", help="only cells with this text in their name")
+    parser.add_argument("--restart", action="store_true", help="try again what was tried")
+    parser.add_argument("--walks", type=int, default=0, help="number of random walks, in place of the matrix")
+    parser.add_argument("--seed", type=int, help="the first seed of the walks, by default 0")
+    return parser.parse_args()
+
+
+def _is_chosen(cell: Cell, options: argparse.Namespace) -> bool:
+    is_walk = cell.event == "random walk"
+    wanted = bool(options.walks or options.seed is not None)
+    return is_walk == wanted and cell.example in options.example and options.only in str(cell)
+
+
+def _run(options: argparse.Namespace, known: set[Cell], journal: Path) -> list[Outcome]:
+    """Run what is not known yet, with progress, and write it to the journal as it comes."""
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    workers = os.cpu_count() or 1
+    queue: SimpleQueue[Outcome | str] = multiprocessing.SimpleQueue()
+    processes = [
+        multiprocessing.Process(target=_work, args=(number, workers, options, known, queue))
+        for number in range(workers)
+    ]
     for process in processes:
         process.start()
+    found: list[Outcome] = []
+    ended = 0
     try:
-        failures, second_applies, total = _collect(outcomes, processes)
+        with journal.open("a") as file:
+            while ended < len(processes):
+                outcome = queue.get()
+                if isinstance(outcome, str):
+                    ended += 1
+                    if outcome:
+                        print(outcome, flush=True)
+                        raise RuntimeError(outcome)
+                    continue
+                found.append(outcome)
+                file.write(json.dumps(outcome.document()) + "\n")
+                file.flush()
+                print(f"{len(found):>5} {outcome}"[:400], flush=True)
     finally:
         for process in processes:
             process.terminate()
             process.join()
-    print(
-        f"{total - failures} of {total} cases passed, {second_applies} of them with the second apply; {failures} "
-        f"failed ({time.monotonic() - began:.0f} s)."
-    )
-    return 1 if failures or not total else 0
+    return found
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make faults", description="Fail each AWS call of one apply once.")
-    parser.add_argument("--service", help="only the calls of this service, for example organizations")
-    return parser.parse_args()
-
-
-def _collect(outcomes: SimpleQueue[Outcome | int], processes: list[multiprocessing.Process]) -> tuple[int, int, int]:
-    """Print each outcome. Returns the numbers of failures, of second applies, and of cases."""
-    failures = second_applies = total = ended = 0
-    while ended < len(processes):
-        outcome = outcomes.get()
-        if isinstance(outcome, int):
-            ended += 1
-            failures += outcome
-            continue
-        total += 1
-        failures += bool(outcome.problem)
-        second_applies += not outcome.problem and outcome.applies == 2
-        (case,) = outcome.cases
-        print(f"{case}: {outcome.problem or _APPLIES[outcome.applies]}", flush=True)
-    return failures, second_applies, total
-
-
-def _work(number: int, workers: int, service: str | None, outcomes: SimpleQueue[Outcome | int]) -> None:
-    """Run every `workers`-th case, and at the end put the number of errors outside of a case."""
-    failed = 1
+def _work(
+    number: int, workers: int, options: argparse.Namespace, known: set[Cell], queue: SimpleQueue[Outcome | str]
+) -> None:
+    """Run every `workers`-th batch; at the end put "", or the error that ended it."""
+    error = "a process ended before its work"
+    reattached = ReattachedProviders()
     try:
-        with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
-            sweep = Sweep(copies, sandbox)
-            for case in _share(sweep.cases, service)[number::workers]:
-                outcomes.put(sweep.run(case))
-        failed = 0
+        with temporary_workspaces(reattached) as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+            for outcome in _outcomes(number, workers, options, known, copies, sandbox):
+                queue.put(outcome)
+        error = ""
     finally:
-        outcomes.put(failed)
+        reattached.close()
+        queue.put(error)
 
 
-def _share(cases: list[Case], service: str | None) -> list[Case]:
-    return [case for case in cases if service in (None, case.service)]
+def _outcomes(
+    number: int, workers: int, options: argparse.Namespace, known: set[Cell], copies: Workspaces, sandbox: Sandbox
+) -> Iterator[Outcome]:
+    if options.walks or options.seed is not None:
+        walks, first = Walks(_WALKED, copies, sandbox), options.seed or 0
+        for seed in range(first, first + (options.walks or 1))[number::workers]:
+            if walks.cell(seed) not in known:
+                yield walks.run(seed)
+        return
+    for example in options.example:
+        matrices: list[Matrix] = [kind(example, copies, sandbox) for kind in (Interruptions, Starts, Ends)]
+        batches = [(matrix, batch) for matrix in matrices for batch in matrix.batches()]
+        for matrix, batch in batches[number::workers]:
+            cells = [cell for cell in batch if cell not in known and _is_chosen(cell, options)]
+            if cells:
+                yield from matrix.run(cells)
+
+
+def _read(journal: Path) -> Iterator[Outcome]:
+    if journal.exists():
+        yield from (Outcome.parse(json.loads(line)) for line in journal.read_text().splitlines())
+
+
+def _version() -> str:
+    """The code that is tried: the commit, and what was changed since."""
+    commit = _git("rev-parse", "--short=12", "HEAD").strip()
+    changed = _git("diff", "HEAD", "--", "*.tf", "*.py", "*.json", "*.yaml")
+    return f"{commit}-{hashlib.sha256(changed.encode()).hexdigest()[:8]}" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+
+
+def _table(outcomes: Iterable[Outcome]) -> str:
+    """The number of cells by example, phase and event, and how they ended."""
+    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    for outcome in outcomes:
+        key = (outcome.cell.example, outcome.cell.phase, outcome.cell.event)
+        counts.setdefault(key, Counter())[outcome.verdict] += 1
+    lines = [f"{'example':<9} {'phase':<8} {'event':<38} " + " ".join(f"{verdict:>11}" for verdict in VERDICTS)]
+    lines += [
+        f"{example:<9} {phase:<8} {event:<38} " + " ".join(f"{found[verdict]:>11}" for verdict in VERDICTS)
+        for (example, phase, event), found in sorted(counts.items())
+    ]
+    total = sum(counts.values(), Counter())
+    lines.append(f"{'total':<57} " + " ".join(f"{total[verdict]:>11}" for verdict in VERDICTS))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ class Call:
 
     ``service`` is the name of the SDK client (``ssm-quicksetup``), ``operation`` the API's (``ListAccounts``).
     ``account_id`` is the caller's account, "" when the caller is unknown. ``status`` is the HTTP status, 0 when the
-    connection was closed without an answer. ``error_code`` is None on success.
+    connection was closed without an answer. ``error_code`` is None on success. ``resource`` is what a call that may
+    change something is about, by the names and ids in its request: ``AWS-QuickSetup-Role arn:aws:iam::aws:policy/One``.
     """
 
     sequence: int
@@ -28,6 +29,16 @@ class Call:
     region: str
     status: int
     error_code: str | None = None
+    resource: str = ""
+
+    @property
+    def is_read_only(self) -> bool:
+        return is_read_only(self.operation)
+
+
+def is_read_only(operation: str) -> bool:
+    """Whether an operation only reads, by its name."""
+    return operation.startswith(("Describe", "Get", "Head", "List", "Assume"))
 
 
 Callback = Callable[[Call], None]
@@ -44,12 +55,19 @@ class CallLog:
         self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
 
     def record(
-        self, service: str, operation: str, account_id: str, region: str, status: int, error_code: str | None
+        self,
+        service: str,
+        operation: str,
+        account_id: str,
+        region: str,
+        status: int,
+        error_code: str | None,
+        resource: str = "",
     ) -> Call:
         """Append a call and run the callbacks, in this thread, before it returns."""
         with self._lock:
             self._sequence += 1
-            call = Call(self._sequence, service, operation, account_id, region, status, error_code)
+            call = Call(self._sequence, service, operation, account_id, region, status, error_code, resource)
             self._calls.append(call)
             if self._file:
                 self._file.write(json.dumps(asdict(call)) + "\n")

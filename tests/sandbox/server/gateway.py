@@ -14,13 +14,14 @@ from moto.core.request import Request
 
 from sandbox.authorization.enforcement import bucket_policy_denial
 from sandbox.clock import clock
-from sandbox.faults import Faults, failure_of, throttled
+from sandbox.faults import Fault, Faults, failure_of, throttled
 from sandbox.protocol import errors
 from sandbox.protocol.errors import Failure, Response
 from sandbox.protocol.operations import Operation, UnknownOperationError, identify
 from sandbox.protocol.parsers import MalformedError
 from sandbox.protocol.serialization import decode_request, error_code
 from sandbox.protocol.validation import Violation, request_problems, response_problems
+from sandbox.server.calls import is_read_only
 from sandbox.server.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
 from sandbox.services.ssm.models import deliver_inventory
 from sandbox.services.ssmquicksetup.models import process_due_operations
@@ -56,6 +57,7 @@ class _Exchange:
     access_key: str = ""
     region: str = ""
     error_code: str | None = None
+    resource: str = ""
 
     @property
     def is_inspector(self) -> bool:
@@ -113,7 +115,13 @@ class Gateway:
     def _record(self, exchange: _Exchange, response: Response | None) -> None:
         status = response.status if response else 0
         self._calls.record(
-            exchange.service, exchange.operation, exchange.account_id, exchange.region, status, exchange.error_code
+            exchange.service,
+            exchange.operation,
+            exchange.account_id,
+            exchange.region,
+            status,
+            exchange.error_code,
+            exchange.resource,
         )
 
     def _respond(self, exchange: _Exchange) -> Response | None:
@@ -142,13 +150,10 @@ class Gateway:
 
     def _respond_to_operation(self, exchange: _Exchange, operation: Operation) -> Response | None:
         if not exchange.is_inspector:
-            fault = self._faults.next_fault(operation, exchange.account_id, exchange.region)
+            exchange.resource = _resource_of(operation, exchange.request)
+            fault = self._faults.next_fault(operation, exchange.account_id, exchange.region, exchange.resource)
             if fault:
-                failure = failure_of(operation, fault)
-                if failure is None:
-                    exchange.error_code = "ConnectionDropped"
-                    return None
-                return exchange.fail(failure)
+                return self._fail(exchange, operation, fault)
             if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
                 return exchange.fail(throttled(operation))
         problems = request_problems(operation, exchange.request)
@@ -157,6 +162,15 @@ class Gateway:
             return exchange.fail(errors.bad_request(operation, _format_problems(problems)))
         denial = self._denial(exchange, operation)
         return exchange.fail(denial) if denial else self._answer_from_moto(exchange, operation)
+
+    def _fail(self, exchange: _Exchange, operation: Operation, fault: Fault) -> Response | None:
+        failure = failure_of(operation, fault)
+        if failure:
+            return exchange.fail(failure)
+        if fault.kind == "answer_lost":
+            self._answer_from_moto(exchange, operation)
+        exchange.error_code = {"dropped": "ConnectionDropped", "answer_lost": "AnswerLost"}[fault.kind]
+        return None
 
     def _denial(self, exchange: _Exchange, operation: Operation) -> Failure | None:
         is_judged = self._permissions.is_enabled and not exchange.is_inspector
@@ -223,6 +237,23 @@ def _has_error_code(operation: Operation, response: Response) -> bool:
         return bool(error_code(operation, response.status, dict(response.headers), response.body))
     except MalformedError:
         return False
+
+
+# Members of requests that say what a call is about, in the services' spellings.
+_IDENTIFYING = (
+    "RoleName", "PolicyArn", "PolicyName", "ServicePrincipal", "AWSServiceName", "AccountId", "OrganizationalUnitId",
+    "ManagerArn", "Name", "SettingId", "SyncName", "StackSetName", "StackName", "Bucket", "ResourceId", "ResourceArn",
+)  # fmt: skip
+
+
+def _resource_of(operation: Operation, request: Request) -> str:
+    if is_read_only(operation.name):
+        return ""
+    try:
+        parameters, _ = decode_request(operation, request)
+    except MalformedError:
+        return ""
+    return " ".join(value for name in _IDENTIFYING if isinstance(value := parameters.get(name), str))
 
 
 def _format_problems(problems: list[str]) -> str:

@@ -84,4 +84,5 @@ def test_the_log_file_has_a_line_for_each_call(tmp_path: Path) -> None:
         "region": "us-east-1",
         "status": 403,
         "error_code": "AccessDenied",
+        "resource": "",
     }

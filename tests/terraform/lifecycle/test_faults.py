@@ -1,26 +1,28 @@
-"""One call of each service fails during one apply; `make faults` does this with every call, one at a time."""
+"""A short form of `make faults`: a few cells of its matrix."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.faults.sweep import Case, Sweep
+from tools.faults.interruptions import Interruptions
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
-_CASES = (
-    Case("cloudformation", "ActivateOrganizationsAccess", 1, "server_error"),
-    Case("iam", "CreateRole", 2, "throttle"),
-    Case("organizations", "RegisterDelegatedAdministrator", 1, "throttle"),
-    Case("ssm", "UpdateServiceSetting", 1, "server_error"),
-    Case("ssm-quicksetup", "CreateConfigurationManager", 2, "server_error"),
-    Case("sts", "GetCallerIdentity", 1, "throttle"),
+# Of each, AWS did the work, and the AWS provider or its SDK sends the request again.
+_LOST = (
+    "iam:CreateRole AWS-QuickSetup-Organization-Execution",
+    "organizations:CreateOrganizationalUnit SystemsManager",
+    "ssm-quicksetup:CreateConfigurationManager scan-everything",
 )
 
 
-def test_fault_in_each_service(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    sweep = Sweep(workspaces, sandbox)
-    assert set(_CASES) <= set(sweep.cases)
-    assert sweep.run(*_CASES).problem == ""
+def test_interrupted_calls(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    matrix = Interruptions("minimal", workspaces, sandbox)
+    errors = [cell for cell in matrix.cells if (cell.phase, cell.event) == ("apply", "server error")]
+    assert {outcome.verdict for outcome in matrix.run(errors)} == {"converged"}
+
+    lost = [cell for cell in matrix.cells if (cell.phase, cell.event) == ("apply", "answer lost")]
+    outcomes = matrix.run([cell for cell in lost if cell.subject in _LOST])
+    assert {outcome.cell.subject: outcome.verdict for outcome in outcomes} == dict.fromkeys(_LOST, "refused")

@@ -1,0 +1,55 @@
+"""A cell of the matrix: one event at one place of an example; and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+Phase = Literal["start", "apply", "destroy", "end"]
+Verdict = Literal["converged", "refused", "never", "doubled", "left behind"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+GOOD: frozenset[Verdict] = frozenset({"converged", "refused"})
+"""Converged: the same command again is sufficient. Refused: the plan says what to do, and that was done and worked."""
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """`event` happens to `subject` in a `phase` of an example.
+
+    The subject of the phases apply and destroy is a call that changes something: `service:Operation resource`. That of
+    a start is an address or a setting, that of an end is the example.
+    """
+
+    example: str
+    phase: Phase
+    event: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.example} {self.phase}: {self.event}, {self.subject}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a cell ended. `detail`: what was followed, or what is wrong."""
+
+    cell: Cell
+    verdict: Verdict
+    detail: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.verdict in GOOD
+
+    def __str__(self) -> str:
+        return f"{self.verdict:<12} {self.cell}{f' ({self.detail})' if self.detail else ''}"
+
+    def document(self) -> dict[str, object]:
+        return asdict(self)
+
+    @classmethod
+    def parse(cls, document: dict[str, object]) -> Outcome:
+        cell = document["cell"]
+        assert isinstance(cell, dict)
+        return cls(Cell(**cell), document["verdict"], str(document["detail"]))  # type: ignore[arg-type]

@@ -1,0 +1,297 @@
+"""What an example makes, in every state that it can be in before an apply: each resource and each setting.
+
+The rows are the resources in the state of an apply, and the settings in its record: none is listed by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from harness.organization import root_id, settings_records
+from tools.faults.cells import Cell, Outcome
+from tools.faults.trial import Trial, TrialError
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+    Values = Mapping[str, Any]
+
+STATE_LOST, DRIFTED, DELETED, BEING_DELETED = "state lost", "drifted", "deleted by hand", "being deleted"
+SAME, DIFFERENT = "made by somebody else", "made by somebody else, different"
+EVENTS = (STATE_LOST, DRIFTED, DELETED, BEING_DELETED, SAME, DIFFERENT)
+
+_MANAGER = "aws_ssmquicksetup_configuration_manager"
+_UNIT = "aws_organizations_organizational_unit"
+# Attached to a role that is there or not: nothing that could exist by itself.
+_PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+_TAG = "systems-manager-organization:created"
+# Retained by a destroy, since others may use it by then.
+_RETAINED = ("service-linked-role", "stack-sets-access", "trusted-access")
+
+
+class Starts:
+    """Trials of one example, compared with one that begins with nothing."""
+
+    def __init__(self, example: str, workspaces: Workspaces, sandbox: Sandbox) -> None:
+        self._example = example
+        self._workspaces = workspaces
+        self._sandbox = sandbox
+        trial = Trial(example, workspaces, sandbox)
+        trial.converge()
+        self.applied = trial.snapshot()
+        addresses = sorted(address for address in trial.terraform.state() if _type(address).startswith("aws_"))
+        (record,) = settings_records(sandbox).values()
+        assert isinstance(record, dict)
+        settings = sorted(record["settings"])
+        trial.converge(destroy=True)
+        self.destroyed = trial.snapshot()
+        self.cells = [
+            *(Cell(example, "start", event, row) for event in EVENTS for row in addresses if _occurs(event, row)),
+            *(Cell(example, "start", event, row) for event in (DRIFTED, SAME) for row in settings),
+        ]
+
+    def batches(self) -> list[list[Cell]]:
+        """Cells that are tried together: those of one event that are independent of each other."""
+        together = [[cell for cell in self.cells if cell.event == event] for event in (STATE_LOST, DRIFTED)]
+        alone = [[cell] for cell in self.cells if cell.event not in (STATE_LOST, DRIFTED)]
+        return [batch for batch in [*together, *alone] if batch]
+
+    def run(self, cells: Sequence[Cell]) -> Iterable[Outcome]:
+        """Try the cells together; in halves, if that fails."""
+        try:
+            followed = self._try(cells)
+        except TrialError as error:
+            if len(cells) == 1:
+                yield Outcome(cells[0], error.verdict, str(error))  # type: ignore[arg-type]
+                return
+            middle = len(cells) // 2
+            yield from self.run(cells[:middle])
+            yield from self.run(cells[middle:])
+        else:
+            way = ", ".join(dict.fromkeys(followed))
+            yield from (Outcome(cell, "refused" if way else "converged", way) for cell in cells)
+
+    def _try(self, cells: Sequence[Cell]) -> list[str]:
+        """One organization from this start to the destroy. Returns what was followed. Raises TrialError."""
+        trial = Trial(self._example, self._workspaces, self._sandbox)
+        event, rows = cells[0].event, [cell.subject for cell in cells]
+        existing = event in (SAME, DIFFERENT)
+        if existing and "aws_" not in rows[0]:
+            for row in rows:
+                _make_setting(trial, row)
+        else:
+            trial.converge()
+            before = trial.terraform.state()
+            for row in rows:
+                if existing:
+                    self._leave(trial, row, before[row], different=event == DIFFERENT)
+                else:
+                    _change(trial, event, row, before.get(row, {}))
+        trial.converge()
+        trial.require_converged(self.applied)
+        trial.converge(destroy=True)
+        trial.require_destroyed(self.destroyed)
+        return trial.followed
+
+    @staticmethod
+    def drift(trial: Trial, chosen: random.Random) -> str:
+        """Change by hand one of the resources that are in the state. Returns its address, or "nothing"."""
+        resources = {
+            address: values for address, values in sorted(trial.terraform.state().items()) if _type(address) in _DRIFTS
+        }
+        if not resources:
+            return "nothing"
+        address = chosen.choice(list(resources))
+        try:
+            _DRIFTS[_type(address)](trial.sandbox, resources[address])
+        except ClientError as error:
+            return f"nothing ({error})"
+        return address
+
+    @staticmethod
+    def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> None:
+        """Destroy everything else; what is left has no tag of an installation. Then begin with a new state."""
+        _untag(trial, address, values)
+        trial.terraform.forget(address)
+        for part in trial.terraform.addresses():
+            if _type(part) in _PARTS and _belongs(part, address):
+                trial.terraform.forget(part)
+        trial.converge(destroy=True)
+        if different:
+            _DRIFTS[_type(address)](trial.sandbox, values)
+        trial.terraform = trial.checkout()
+
+
+def _occurs(event: str, address: str) -> bool:
+    """Whether a resource can be in this state."""
+    type_ = _type(address)
+    if event == BEING_DELETED:
+        return type_ == _MANAGER
+    if event in (SAME, DIFFERENT):
+        return type_ not in _PARTS
+    if event == STATE_LOST:
+        return True
+    # A unit that holds an account cannot be deleted.
+    return event != DELETED or type_ != _UNIT
+
+
+def _type(address: str) -> str:
+    """The type of a resource; "" of a data source."""
+    parts = re.split(r"\.(?![^\[]*\])", address)
+    return "" if parts[-3:-2] == ["data"] else parts[-2]
+
+
+def _belongs(part: str, role: str) -> bool:
+    """Whether a role's policy is in the module of the role, and named after it."""
+    module, _, name = role.rpartition(".aws_iam_role.")
+    return bool(module) and part.startswith(module + ".aws_iam_role_policy") and f".{name.split('[')[0]}" in part
+
+
+def _change(trial: Trial, event: str, row: str, values: Values) -> None:
+    if event == STATE_LOST:
+        trial.terraform.forget(row)
+    elif "aws_" not in row:
+        _drift_setting(trial.sandbox, row)
+    elif event == DRIFTED:
+        _DRIFTS[_type(row)](trial.sandbox, values)
+    elif event == DELETED:
+        _DELETIONS[_type(row)](trial.sandbox, values)
+        trial.sandbox.clock.advance(3600)
+    else:
+        _DELETIONS[_type(row)](trial.sandbox, values)
+
+
+def _drift_role(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("iam").update_role(RoleName=values["name"], MaxSessionDuration=7200)
+
+
+def _drift_unit(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("organizations").update_organizational_unit(
+        OrganizationalUnitId=values["id"], Name=f"{values['name']}-2"
+    )
+
+
+def _drift_manager(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("ssm-quicksetup").update_configuration_manager(
+        ManagerArn=values["manager_arn"], Description="Changed by hand."
+    )
+
+
+def _delete_role_policy(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("iam").delete_role_policy(RoleName=values["role"], PolicyName=values["name"])
+
+
+def _detach(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("iam").detach_role_policy(RoleName=values["role"], PolicyArn=values["policy_arn"])
+
+
+def _delete_role(sandbox: Sandbox, values: Values) -> None:
+    iam, name = sandbox.client("iam"), values["name"]
+    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+    for inline in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=inline)
+    iam.delete_role(RoleName=name)
+
+
+def _delete_manager(sandbox: Sandbox, values: Values) -> None:
+    sandbox.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=values["manager_arn"])
+
+
+_DRIFTS: dict[str, Callable[[Sandbox, Any], None]] = {
+    "aws_iam_role": _drift_role,
+    "aws_iam_role_policy": _delete_role_policy,
+    "aws_iam_role_policy_attachment": _detach,
+    _UNIT: _drift_unit,
+    _MANAGER: _drift_manager,
+}
+_DELETIONS: dict[str, Callable[[Sandbox, Any], None]] = {
+    "aws_iam_role": _delete_role,
+    "aws_iam_role_policy": _delete_role_policy,
+    "aws_iam_role_policy_attachment": _detach,
+    _MANAGER: _delete_manager,
+}
+
+
+def _untag(trial: Trial, address: str, values: Values) -> None:
+    """Remove the tag, as if somebody else had made the resource."""
+    sandbox = trial.sandbox
+    if _type(address) == "aws_iam_role":
+        sandbox.client("iam").untag_role(RoleName=values["name"], TagKeys=[_TAG])
+    elif _type(address) == _UNIT:
+        sandbox.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[_TAG])
+    elif _type(address) == _MANAGER:
+        sandbox.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[_TAG])
+
+
+def _drift_setting(sandbox: Sandbox, setting: str) -> None:
+    """Change a setting to what it was before."""
+    kind, _, name = setting.partition("/")
+    organizations = sandbox.client("organizations")
+    (record,) = settings_records(sandbox).values()
+    recorded = record["settings"][setting]  # type: ignore[index]
+    if kind == "trusted-access":
+        organizations.disable_aws_service_access(ServicePrincipal=name)
+    elif kind == "stack-sets-access":
+        sandbox.client("cloudformation").deactivate_organizations_access()
+    elif kind == "account-placement":
+        organizations.move_account(
+            AccountId=recorded["subject"], SourceParentId=recorded["value"], DestinationParentId=root_id(sandbox)
+        )
+    elif kind == "delegated-administrator":
+        organizations.deregister_delegated_administrator(AccountId=recorded["value"], ServicePrincipal=name)
+    elif kind == "service-linked-role":
+        sandbox.client("iam").delete_service_linked_role(RoleName=_service_linked_role(name))
+    else:
+        assert kind == "default-host-management-role", f"No drift for the setting {setting}: add it to starts.py."
+        sandbox.client("ssm", region=name).reset_service_setting(SettingId=_DEFAULT_HOST_MANAGEMENT)
+
+
+_DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
+
+
+def _service_linked_role(principal: str) -> str:
+    return {"ssm-quicksetup.amazonaws.com": "AWSServiceRoleForSSMQuickSetup"}[principal]
+
+
+def _make_setting(trial: Trial, setting: str) -> None:
+    """Make a setting as the example wants it, before its first apply."""
+    kind, _, name = setting.partition("/")
+    sandbox = trial.sandbox
+    organizations = sandbox.client("organizations")
+    administrator = json.loads((trial.terraform.directory / "faults.auto.tfvars.json").read_text())[
+        "administrator_account_id"
+    ]
+    if kind == "trusted-access":
+        organizations.enable_aws_service_access(ServicePrincipal=name)
+    elif kind == "stack-sets-access":
+        sandbox.client("cloudformation").activate_organizations_access()
+    elif kind == "account-placement":
+        unit = organizations.create_organizational_unit(ParentId=root_id(sandbox), Name="SystemsManager")
+        organizations.move_account(
+            AccountId=administrator,
+            SourceParentId=root_id(sandbox),
+            DestinationParentId=unit["OrganizationalUnit"]["Id"],
+        )
+    elif kind == "delegated-administrator":
+        if name != "member.org.stacksets.cloudformation.amazonaws.com":
+            organizations.enable_aws_service_access(ServicePrincipal=name)
+        else:
+            sandbox.client("cloudformation").activate_organizations_access()
+        organizations.register_delegated_administrator(AccountId=administrator, ServicePrincipal=name)
+    elif kind == "service-linked-role":
+        sandbox.client("iam").create_service_linked_role(AWSServiceName=name)
+    else:
+        assert kind == "default-host-management-role", f"No start for the setting {setting}: add it to starts.py."
+        sandbox.client("ssm", region=name).update_service_setting(
+            SettingId=_DEFAULT_HOST_MANAGEMENT, SettingValue="service-role/SystemsManagerDefaultHostManagement"
+        )
