@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ADOPTED = "adopted.tf"
 
-_DISCARD = re.compile(r"(\S+ \S*report\.py discard arn:\S+?configuration-manager/[0-9a-f-]+)")
+_DISCARD = re.compile(r"(\S+ \S*report\.py discard (?:--deployed )?arn:\S+?configuration-manager/[0-9a-f-]+)")
 
 
 def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
@@ -58,7 +58,7 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
         return "installation"
     doubled = re.search(r"have this name: (\S+), (\S+)\. Delete the others", remarks)
     if doubled:
-        _run(terraform, ["python3", *_report(errors), "discard", doubled[2], "--yes"])
+        _run(terraform, ["python3", *_report(errors), "discard", "--deployed", doubled[2], "--yes"])
         return "discard"
     return "adopt"
 
@@ -73,7 +73,7 @@ def _discard_duplicates(terraform: Terraform, errors: str) -> str:
         kept = next((arn for arn in arns if arn in owned), arns[0])
         for arn in arns:
             if arn != kept:
-                _run(terraform, ["python3", report[1], "discard", arn, "--yes"])
+                _run(terraform, ["python3", report[1], "discard", "--deployed", arn, "--yes"])
     return "discard"
 
 

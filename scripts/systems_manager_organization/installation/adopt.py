@@ -143,7 +143,7 @@ def _decide(
         ids = ", ".join(resource.id for resource in existing)
         return (
             "",
-            f"{len(existing)} have this name: {ids}. Delete the others: report.py discard ARN",
+            f"{len(existing)} have this name: {ids}. Delete the others: report.py discard --deployed ARN",
         )
     installation = found.tag.installation
     if found.input:

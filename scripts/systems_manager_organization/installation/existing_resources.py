@@ -203,5 +203,5 @@ def duplicates(existing: Iterable[ExistingResource]) -> Iterator[Finding]:
                 f"{'; '.join(f'{found.id} ({found.tag.creator})' for found in resources)}. "
                 "Both deploy to the same nodes.",
                 "Keep the one that Terraform has (terraform state show), and delete the other: "
-                f"{report_command()} discard ARN. Or give one of them another name.",
+                f"{report_command()} discard --deployed ARN. Or give one of them another name.",
             )

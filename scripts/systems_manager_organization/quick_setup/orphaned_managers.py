@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.errors import ScriptError
 from systems_manager_organization.quick_setup.configuration_managers import (
+    FAILED_STATUSES,
     creation_tag_of,
     get_configuration_manager,
     list_managers,
@@ -19,6 +20,7 @@ from systems_manager_organization.quick_setup.configuration_managers import (
 
 if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.quick_setup.configuration_managers import Manager
 
 
 class OrphanedManagersError(ScriptError):
@@ -40,10 +42,15 @@ def require_no_orphaned_managers(aws: AwsSession, installation: str, execution_r
     names = "; ".join(
         f'"{manager.name}" ({manager.arn}, its deployment is {manager.deployment_status})' for manager in orphaned
     )
-    commands = "; ".join(f"{report_command()} discard {manager.arn}" for manager in orphaned)
+    commands = "; ".join(f"{report_command()} discard {_option(manager)}{manager.arn}" for manager in orphaned)
     raise OrphanedManagersError(
         f"This installation created configuration managers that the Terraform state does not have: {names}. The role "
         f"{execution_role_name} is deleted next, and they cannot be deleted without it. Delete them now: {commands}. "
         "Then destroy again. (To keep one that is in another state: remove its tag "
         "systems-manager-organization:created instead.)"
     )
+
+
+def _option(manager: Manager) -> str:
+    """`discard` asks for an option before it deletes what is deployed."""
+    return "" if manager.deployment_status in FAILED_STATUSES else "--deployed "

@@ -127,7 +127,7 @@ def test_duplicate_names_are_a_finding(aws: Sandbox, run: Run) -> None:
     finding = findings(run, configurations=[SCAN])["DUPLICATE_CONFIGURATION"]
     assert finding["severity"] == "error"
     assert all(arn in finding["message"] for arn in arns)
-    assert "report.py discard ARN" in finding["remedy"]
+    assert "report.py discard --deployed ARN" in finding["remedy"]
 
 
 # Settings
