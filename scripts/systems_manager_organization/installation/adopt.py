@@ -166,7 +166,7 @@ def _decide(
 def _if_lost(installation: str) -> str:
     return installation and (
         f'. If the state of installation {installation} is lost, set the input installation = "{installation}" of the '
-        "module instead, and plan and adopt again"
+        "module, and plan and adopt again"
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.assertions import assert_clean_destroy
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.organization import child_units, create_unit, root_id
 from harness.workspace import change_inputs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT
+from sandbox_tests.cases.quick_setup import policy
 from terraform.expectations import ALLOWED_CALLS, MANAGEMENT, RETAINED_ACCESS
 
 if TYPE_CHECKING:
@@ -73,6 +75,52 @@ def test_role_of_default_host_management(sandbox: Sandbox, configure: Configure,
 
     terraform.destroy()
     assert sandbox.snapshot()["service_settings"].get(_PLACE) == before.get(_PLACE)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Inputs that are refused at plan, the words, and the inputs that these name."""
+
+    inputs: dict[str, Any]
+    words: tuple[str, ...]
+    corrected: dict[str, Any]
+
+
+_REFUSED = {
+    "e-mail address of an account": Refused(
+        {"delegated_administrator": {"account": {"name": "Operations", "email": "Administrator@example.com"}}},
+        (
+            'account "Administrator" with the e-mail address Administrator@example.com already exists (222222222222)',
+            'set delegated_administrator = { account_id = "222222222222" }',
+        ),
+        {"delegated_administrator": {"account_id": ADMINISTRATOR}},
+    ),
+    "role that does not exist": Refused(
+        {"default_host_management": {"management_account": {"existing_role_name": "service-role/Mistyped"}}},
+        ("existing_role_name is service-role/Mistyped, which does not exist", "remove existing_role_name"),
+        {"default_host_management": {"management_account": {}}},
+    ),
+    "role with another path": Refused(
+        {"default_host_management": {"management_account": {"existing_role_name": "ByHand"}}},
+        ("The role of this name is service-role/ByHand.", 'Set existing_role_name to "service-role/ByHand".'),
+        {"default_host_management": {"management_account": {"existing_role_name": "service-role/ByHand"}}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _REFUSED.values(), ids=_REFUSED)
+def test_refused_at_plan(sandbox: Sandbox, configure: Configure, case: Refused) -> None:
+    trust = policy(Principal={"Service": "ssm.amazonaws.com"})
+    sandbox.client("iam").create_role(RoleName="ByHand", Path="/service-role/", AssumeRolePolicyDocument=trust)
+    before = sandbox.snapshot()
+    terraform = configure(**case.inputs, deployment_status_enabled=False)
+    errors = plan_errors(terraform)
+    assert not [words for words in case.words if words not in errors], errors
+    assert sandbox.snapshot() == before
+
+    change_inputs(terraform, "systems_manager", **case.corrected)
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def test_account_is_already_in_the_unit(sandbox: Sandbox, configure: Configure) -> None:
