@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.installation import apply_settings
+from systems_manager_organization.settings import records
 from unit.cases import (
     ACCOUNT_PLACEMENT,
     CASES,
@@ -14,6 +16,7 @@ from unit.cases import (
     RESTORABLE,
     TRUSTED_ACCESS,
     fault,
+    record,
     recorded,
     resolved,
     settings_query,
@@ -137,6 +140,23 @@ def test_retries_a_conflict(aws: Sandbox, run: Run, case: Case) -> None:
     )
     assert [1 >= pause / longest >= 0.5 for pause, longest in zip(outcome.pauses, (1, 2, 4), strict=True)] == [True] * 3
     assert case.read(aws) == resolved(aws, case.target)
+
+
+def test_two_that_are_destroyed_at_the_same_time(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each finds the record of the other; the one that deletes its own last restores."""
+    desired, other = TRUSTED_ACCESS.desired(aws), "/systems-manager-organization/settings/another"
+    assert run("ensure", "settings", query=settings_query(desired)).status == 0
+    record(aws, recorded(aws), name=other)
+
+    def save(*arguments: Any) -> None:
+        records.save_records(*arguments)
+        aws.client("ssm").delete_parameter(Name=other)
+
+    monkeypatch.setattr(apply_settings, "save_records", save)
+    desired = {key: value for key, value in desired.items() if key != "change"}
+    outcome = run("ensure", "settings", query=settings_query(desired, action="restore"))
+    assert "left as it is, because the installation another uses it as well" in outcome.stdout
+    assert TRUSTED_ACCESS.read(aws) == TRUSTED_ACCESS.previous
 
 
 @pytest.mark.parametrize("case", [TRUSTED_ACCESS, ACCOUNT_PLACEMENT], ids=lambda case: case.key)
