@@ -22,6 +22,7 @@ def test_calls(users: int, checked_in_every_region: int) -> None:
     assert len(with_environment(100)) == len(without_role(100)) == 1
     assert run.requests == {
         "GetCallerIdentity": 1,
+        "DescribeOrganization": 1,
         "ListAccounts": 6,
         "listConfigurationManagers": 1,
         "AssumeRole": 100,
@@ -65,8 +66,8 @@ def test_table() -> None:
         for line in table.splitlines()
         if len(cells := line.split("│")) > 2
     }
-    # Three calls of the management account, two of each member, and 16 of each that has used Cloud9.
-    assert rows["calls"] == ["25", "57", ""]
+    # Four calls of the management account, two of each member, and 16 of each that has used Cloud9.
+    assert rows["calls"] == ["26", "58", ""]
     assert rows["ratio to the largest bound"][-1] == "1.2"
     assert rows["ratio to preflight"][-1] == "20"
     assert rows["peak memory, MB"][-1] == "under 200"

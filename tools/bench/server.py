@@ -41,6 +41,7 @@ _IDENTITY = (
     f"<Arn>arn:aws:iam::{MANAGEMENT}:user/Bench</Arn><UserId>AIDABENCH</UserId><Account>{MANAGEMENT}</Account>"
     "</GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
+_ORGANIZATION = {"Id": "o-bench00000", "FeatureSet": "ALL", "MasterAccountId": MANAGEMENT}
 _CREDENTIALS = (
     '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
     "<AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>"
@@ -100,6 +101,7 @@ class Organization:
         self._responses: dict[str, Callable[[Request], Response]] = {
             "GetCallerIdentity": lambda _: Response(_IDENTITY, _XML),
             "AssumeRole": self._assume_role,
+            "DescribeOrganization": lambda _: Response(json.dumps({"Organization": _ORGANIZATION})),
             "ListAccounts": self._list_accounts,
             "ListResourceDataSync": lambda _: Response('{"ResourceDataSyncItems": []}'),
             "listConfigurationManagers": lambda _: Response('{"ConfigurationManagersList": []}', "application/json"),

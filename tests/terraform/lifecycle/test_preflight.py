@@ -87,7 +87,10 @@ ERRORS = (
         "CONFIGURATION_COLLISION",
         ("host-management and console-host-management", "r-sbox in us-east-1", "Delete one of them"),
     ),
-    Row("DUPLICATE_CONFIGURATION", ('configuration manager "console-policy"', "has 2 of this type", "discard --deployed ARN")),
+    Row(
+        "DUPLICATE_CONFIGURATION",
+        ('configuration manager "console-policy"', "has 2 of this type", "discard --deployed ARN"),
+    ),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
     Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
     Row("WANTED_BY_ANOTHER", ("account-placement/administrator", "another", "would undo each other")),
