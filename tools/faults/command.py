@@ -65,7 +65,7 @@ def faults() -> int:
         print(f"{len(chosen)} from {journal.relative_to(REPOSITORY)} (RESTART=1 tries them again).")
     began = time.monotonic()
     outcomes = [*chosen, *_run(options, {outcome.cell for outcome in known}, journal)]
-    print(_table(outcomes))
+    print(summary(outcomes))
     bad = [outcome for outcome in outcomes if not outcome.is_good]
     for outcome in bad:
         print(outcome)
@@ -173,7 +173,7 @@ def _git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
 
 
-def _table(outcomes: Iterable[Outcome]) -> str:
+def summary(outcomes: Iterable[Outcome]) -> str:
     """The number of cells by example, phase and event, and how they ended."""
     counts: dict[tuple[str, str, str], Counter[str]] = {}
     for outcome in outcomes:

@@ -73,7 +73,8 @@ class Ends:
             return
         if cell.event == _BLOCK:
             _apply(trial)
-        restored = run_script(trial.sandbox, "report.py", "restore", "--yes")
+        options = ["--deployed"] if cell.event == _STATE else []
+        restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options)
         if restored.returncode:
             raise TrialError("never", restored.stdout + restored.stderr)
         trial.followed.append("restore")

@@ -48,14 +48,14 @@ class Starts:
         trial = Trial(example, workspaces, sandbox)
         trial.converge()
         self.applied = trial.snapshot()
-        addresses = sorted(address for address in trial.terraform.state() if _type(address).startswith("aws_"))
+        addresses = sorted(address for address in trial.terraform.state() if type_of(address).startswith("aws_"))
         (record,) = settings_records(sandbox).values()
         assert isinstance(record, dict)
         settings = sorted(record["settings"])
         trial.converge(destroy=True)
         self.destroyed = trial.snapshot()
         self.cells = [
-            *(Cell(example, "start", event, row) for event in EVENTS for row in addresses if _occurs(event, row)),
+            *(Cell(example, "start", event, row) for event in EVENTS for row in addresses if occurs(event, row)),
             *(Cell(example, "start", event, row) for event in (DRIFTED, SAME) for row in settings),
         ]
 
@@ -106,13 +106,15 @@ class Starts:
     def drift(trial: Trial, chosen: random.Random) -> str:
         """Change by hand one of the resources that are in the state. Returns its address, or "nothing"."""
         resources = {
-            address: values for address, values in sorted(trial.terraform.state().items()) if _type(address) in _DRIFTS
+            address: values
+            for address, values in sorted(trial.terraform.state().items())
+            if type_of(address) in _DRIFTS
         }
         if not resources:
             return "nothing"
         address = chosen.choice(list(resources))
         try:
-            _DRIFTS[_type(address)](trial.sandbox, resources[address])
+            _DRIFTS[type_of(address)](trial.sandbox, resources[address])
         except ClientError as error:
             return f"nothing ({error})"
         return address
@@ -123,17 +125,17 @@ class Starts:
         _untag(trial, address, values)
         trial.terraform.forget(address)
         for part in trial.terraform.addresses():
-            if _type(part) in _PARTS and _belongs(part, address):
+            if type_of(part) in _PARTS and _belongs(part, address):
                 trial.terraform.forget(part)
         trial.converge(destroy=True)
         if different:
-            _DRIFTS[_type(address)](trial.sandbox, values)
+            _DRIFTS[type_of(address)](trial.sandbox, values)
         trial.terraform = trial.checkout()
 
 
-def _occurs(event: str, address: str) -> bool:
+def occurs(event: str, address: str) -> bool:
     """Whether a resource can be in this state."""
-    type_ = _type(address)
+    type_ = type_of(address)
     if event == BEING_DELETED:
         return type_ == _MANAGER
     if event in (SAME, DIFFERENT):
@@ -144,7 +146,7 @@ def _occurs(event: str, address: str) -> bool:
     return event != DELETED or type_ != _UNIT
 
 
-def _type(address: str) -> str:
+def type_of(address: str) -> str:
     """The type of a resource; "" of a data source."""
     parts = re.split(r"\.(?![^\[]*\])", address)
     return "" if parts[-3:-2] == ["data"] else parts[-2]
@@ -162,12 +164,12 @@ def _change(trial: Trial, event: str, row: str, values: Values) -> None:
     elif "aws_" not in row:
         _drift_setting(trial.sandbox, row)
     elif event == DRIFTED:
-        _DRIFTS[_type(row)](trial.sandbox, values)
+        _DRIFTS[type_of(row)](trial.sandbox, values)
     elif event == DELETED:
-        _DELETIONS[_type(row)](trial.sandbox, values)
+        _DELETIONS[type_of(row)](trial.sandbox, values)
         trial.sandbox.clock.advance(3600)
     else:
-        _DELETIONS[_type(row)](trial.sandbox, values)
+        _DELETIONS[type_of(row)](trial.sandbox, values)
 
 
 def _drift_role(sandbox: Sandbox, values: Values) -> None:
@@ -225,11 +227,11 @@ _DELETIONS: dict[str, Callable[[Sandbox, Any], None]] = {
 def _untag(trial: Trial, address: str, values: Values) -> None:
     """Remove the tag, as if somebody else had made the resource."""
     sandbox = trial.sandbox
-    if _type(address) == "aws_iam_role":
+    if type_of(address) == "aws_iam_role":
         sandbox.client("iam").untag_role(RoleName=values["name"], TagKeys=[_TAG])
-    elif _type(address) == _UNIT:
+    elif type_of(address) == _UNIT:
         sandbox.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[_TAG])
-    elif _type(address) == _MANAGER:
+    elif type_of(address) == _MANAGER:
         sandbox.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[_TAG])
 
 

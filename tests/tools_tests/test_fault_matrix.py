@@ -1,0 +1,73 @@
+"""The fault matrix: its cells in the journal, its table, and the rows that it derives."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sandbox.server.calls import Call
+from tools.faults.cells import Cell, Outcome
+from tools.faults.command import summary
+from tools.faults.interruptions import EVENTS
+from tools.faults.starts import BEING_DELETED, DELETED, SAME, occurs, type_of
+from tools.faults.trial import subject_of
+
+_MANAGER = 'module.a["x.y"].module.b.aws_ssmquicksetup_configuration_manager.this'
+_UNIT = "module.a[0].aws_organizations_organizational_unit.this[0]"
+_POLICY = 'module.a.aws_iam_role_policy_attachment.execution["AWSPolicy"]'
+
+
+def test_journal() -> None:
+    outcome = Outcome(Cell("minimal", "apply", EVENTS[0], "iam:CreateRole One"), "refused", "adopt")
+    assert Outcome.parse(json.loads(json.dumps(outcome.document()))) == outcome
+    assert outcome.is_good
+    assert not Outcome(outcome.cell, "doubled").is_good
+
+
+def test_summary() -> None:
+    cell = Cell("minimal", "apply", "denied", "iam:CreateRole One")
+    lines = summary([Outcome(cell, "converged"), Outcome(cell, "never"), Outcome(cell, "never")]).splitlines()
+    assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "2", "0", "0"]
+    assert lines[2].split() == ["total", "1", "0", "2", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "subject"),
+    [
+        ("", "iam:CreateRole"),
+        ("Role arn:aws:iam::aws:policy/One", "iam:CreateRole Role arn:aws:iam::aws:policy/One"),
+        ("/settings/20261128T235626Z-8e4372", "iam:CreateRole /settings/*"),
+        ("ou-sbox-n9lpog65", "iam:CreateRole ou-*"),
+    ],
+)
+def test_subjects_are_the_same_in_every_run(resource: str, subject: str) -> None:
+    call = Call(1, "iam", "CreateRole", "111111111111", "us-east-1", 200, None, resource)
+    assert subject_of(call) == subject
+
+
+@pytest.mark.parametrize(
+    ("address", "type_"),
+    [
+        (_MANAGER, "aws_ssmquicksetup_configuration_manager"),
+        (_UNIT, "aws_organizations_organizational_unit"),
+        (_POLICY, "aws_iam_role_policy_attachment"),
+        ("module.a.data.aws_region.current", ""),
+    ],
+)
+def test_types(address: str, type_: str) -> None:
+    assert type_of(address) == type_
+
+
+@pytest.mark.parametrize(
+    ("event", "address", "expected"),
+    [
+        (BEING_DELETED, _MANAGER, True),
+        (BEING_DELETED, _UNIT, False),
+        (DELETED, _UNIT, False),
+        (SAME, _POLICY, False),
+        (SAME, _UNIT, True),
+    ],
+)
+def test_states_that_occur(event: str, address: str, *, expected: bool) -> None:
+    assert occurs(event, address) is expected
