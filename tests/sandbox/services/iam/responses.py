@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse as MotoIamResponse
 
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backend_of
@@ -13,3 +14,13 @@ class IamResponse(MotoIamResponse):
     @property
     def backend(self) -> SandboxIAMBackend:
         return iam_backend_of(self.current_account)
+
+    def update_role(self) -> ActionResult:
+        """Change what is given; moto also resets what is not.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+        """
+        role = self.backend.get_role(self._get_param("RoleName"))
+        role.description = self._get_param("Description", role.description)
+        role.max_session_duration = self._get_param("MaxSessionDuration", role.max_session_duration)
+        return EmptyResult()

@@ -29,6 +29,15 @@ def test_service_linked_roles_have_their_real_names(iam: Any, service_name: str,
     assert role["Arn"] == f"arn:aws:iam::111111111111:role/aws-service-role/{service_name}/{role_name}"
 
 
+def test_an_update_of_a_role_keeps_what_it_does_not_name(iam: Any) -> None:
+    document = trust(Service="ssm.amazonaws.com")
+    iam.create_role(RoleName="One", AssumeRolePolicyDocument=document, Description="First.", MaxSessionDuration=7200)
+    iam.update_role(RoleName="One", MaxSessionDuration=3600)
+    iam.update_role(RoleName="One")
+    role = iam.get_role(RoleName="One")["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("First.", 3600)
+
+
 def test_a_service_linked_role_is_unmodifiable(iam: Any, client_error: Any) -> None:
     iam.create_service_linked_role(AWSServiceName="ssm.amazonaws.com")
     with client_error("InvalidInput"):
