@@ -90,7 +90,7 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
         )
         _require_region(aws, query, name, tagged, settings.records)
         plan = _plan(aws, terminal, name, tagged, settings, wait=not query["dry_run"])
-        for line in (*_describe_place(aws, query, name, tagged, settings.records), *_describe(aws, plan, name)):
+        for line in (*_describe_place(aws, query, name, settings.records), *_describe(aws, plan, name)):
             terminal.echo(line, err=not query["dry_run"])
         if query["dry_run"]:
             return EXIT_OK
@@ -276,9 +276,7 @@ def _remaining_content(aws: AwsSession, unit: TaggedUnit, reversals: Sequence[Re
     return ", ".join([*accounts, *(f'organizational unit "{child["Name"]}"' for child in children)])
 
 
-def _describe_place(
-    aws: AwsSession, query: Query, name: str, tagged: TaggedResources, records: Records
-) -> Iterator[str]:
+def _describe_place(aws: AwsSession, query: Query, name: str, records: Records) -> Iterator[str]:
     yield (
         f"Installation {name} in account {aws.account_id}. Looked at: the records in {query['record_region']}; "
         f"configuration managers in {len({*quick_setup_regions(), aws.region})} Regions, roles and organizational "
@@ -286,8 +284,6 @@ def _describe_place(
     )
     for parameter in records.unreadable:
         yield f"Not read: {parameter}. If it is another installation's, what that one requires is not known."
-    if tagged.unreadable_roles:
-        yield f"Not read: {tagged.unreadable_roles} roles, because these credentials may not."
     if records.own:
         yield "The previous values are those of the record: check them."
 
@@ -372,7 +368,7 @@ confirmation; deletes configuration managers, restores settings in the opposite 
 organizational unit. What is not as the module left it, and what another installation requires, stays. After an
 interruption run it again. Deletes what is deployed only with --deployed.
 Calls what --help of ensure.py settings names; ssm-quicksetup:ListConfigurationManagers in every Region of Quick Setup,
-GetConfigurationManager, ListConfigurations, DeleteConfigurationManager; iam:ListRoles, GetRole,
+GetConfigurationManager, ListConfigurations, DeleteConfigurationManager; iam:GetAccountAuthorizationDetails, GetRole,
 ListAttachedRolePolicies, DetachRolePolicy, ListRolePolicies, DeleteRolePolicy, DeleteRole;
 organizations:DescribeOrganization, ListRoots, ListOrganizationalUnitsForParent, ListAccountsForParent,
 ListTagsForResource, DescribeOrganizationalUnit, DeleteOrganizationalUnit.

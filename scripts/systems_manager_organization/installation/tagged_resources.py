@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.error_translation import DENIED_CODES
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.quick_setup.configuration_managers import (
     creation_tag_of,
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
 
 _REGIONS_FILE = Path(__file__).resolve().parents[3] / "modules" / "quick-setup-configuration" / "regions.json"
-# AWS's own roles, which have no tags.
-_AWS_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
 @dataclass(frozen=True)
@@ -47,13 +43,11 @@ class TaggedResources:
 
     Attributes:
         managers: responses of GetConfigurationManager, in every Region of Quick Setup.
-        unreadable_roles: number of roles that the credentials may not read.
     """
 
     managers: tuple[Mapping[str, Any], ...] = ()
     roles: tuple[TaggedRole, ...] = ()
     units: tuple[TaggedUnit, ...] = ()
-    unreadable_roles: int = 0
 
     @property
     def installations(self) -> set[str]:
@@ -89,31 +83,20 @@ def find_tagged_resources(aws: AwsSession) -> TaggedResources:
     """Raises ScriptError."""
     listed = [aws.start(list_managers, aws, region) for region in sorted({*quick_setup_regions(), aws.region})]
     units = aws.start(lambda: tuple(_units(aws, get_root_id(aws))))
-    roles, unreadable = _roles(aws)
+    roles = _roles(aws)
     descriptions = get_descriptions(aws, [manager.arn for answer in listed for manager in answer.result()])
     managers = tuple(found for found in descriptions.values() if found)
-    return TaggedResources(managers, roles, units.result(), unreadable)
+    return TaggedResources(managers, roles, units.result())
 
 
-def _roles(aws: AwsSession) -> tuple[tuple[TaggedRole, ...], int]:
-    listed = aws.paginate(aws.iam.list_roles)
-    names = [role["RoleName"] for role in listed if not role["Path"].startswith(_AWS_PATHS)]
-    started = {name: aws.start(_installation_of_role, aws, name) for name in names}
-    found = {name: answer.result() for name, answer in started.items()}
-    roles = tuple(TaggedRole(name, installation) for name, installation in found.items() if installation)
-    return roles, list(found.values()).count(None)
-
-
-def _installation_of_role(aws: AwsSession, name: str) -> str | None:
-    """The installation that created the role, "" for another creator; None if the credentials may not read it."""
-    try:
-        # ListRoles returns no tags.
-        response = aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=name)
-    except ServiceError as error:
-        if error.code not in DENIED_CODES:
-            raise
-        return None
-    return CreationTag.of_list(response["Role"].get("Tags", [])).installation if response else ""
+def _roles(aws: AwsSession) -> tuple[TaggedRole, ...]:
+    # ListRoles returns no tags.
+    details = aws.iam.get_account_authorization_details
+    listed = [
+        (role["RoleName"], CreationTag.of_list(role.get("Tags", [])).installation)
+        for role in aws.paginate(details, result_key="RoleDetailList", Filter=["Role"])
+    ]
+    return tuple(TaggedRole(name, installation) for name, installation in listed if installation)
 
 
 def _units(aws: AwsSession, parent_id: str) -> Iterator[TaggedUnit]:
