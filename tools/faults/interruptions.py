@@ -103,7 +103,7 @@ class Interruptions:
         if phase == interrupted:
             attempt.interrupt(destroy=phase == "destroy")
         attempt.trial.converge(destroy=phase == "destroy", interrupted=attempt.has_news)
-        attempt.settle()
+        attempt.has_news()
 
 
 class _Attempt:
