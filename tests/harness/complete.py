@@ -36,17 +36,8 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
 
     Compliance reporting is off: the provider waits a minute for the bucket's lifecycle, and it has a test of its own.
     """
-    workloads = child_units(sandbox, child_units(sandbox)["Workloads"])
     management = workspaces.checkout(
-        "examples/complete/management",
-        sandbox.environment(),
-        variables={
-            "administrator_account_id": ADMINISTRATOR,
-            "scanned_organizational_unit_ids": [workloads["Production"]],
-            "patched_organizational_unit_ids": [workloads["Test"]],
-            "change_manager_job_function": "NetworkOps",
-            "member_role_name": DEFAULT_ACCESS_ROLE,
-        },
+        "examples/complete/management", sandbox.environment(), variables=management_variables(sandbox)
     )
     administrator = workspaces.checkout(
         "examples/complete/delegated-administrator",
@@ -54,3 +45,15 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
         variables={"patch_compliance_collected": False},
     )
     return Complete(management, administrator)
+
+
+def management_variables(sandbox: Sandbox) -> dict[str, object]:
+    """Those of examples/complete/management."""
+    workloads = child_units(sandbox, child_units(sandbox)["Workloads"])
+    return {
+        "administrator_account_id": ADMINISTRATOR,
+        "scanned_organizational_unit_ids": [workloads["Production"]],
+        "patched_organizational_unit_ids": [workloads["Test"]],
+        "change_manager_job_function": "NetworkOps",
+        "member_role_name": DEFAULT_ACCESS_ROLE,
+    }

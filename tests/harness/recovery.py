@@ -58,7 +58,7 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
         return "installation"
     doubled = re.search(r"have this name: (\S+), (\S+)\. Delete the others", remarks)
     if doubled:
-        _run(terraform, ["python3", *_report(errors), "discard", "--deployed", doubled[2], "--yes"])
+        _discard(terraform, errors, doubled[2])
         return "discard"
     return "adopt"
 
@@ -66,14 +66,12 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
 def _discard_duplicates(terraform: Terraform, errors: str) -> str:
     """Keep what the state has, or else the first one, of the managers of one name."""
     owned = {values.get("manager_arn") for values in terraform.state().values()}
-    report = re.search(r"(\S+report\.py) discard", errors)
-    assert report, f"No command in:\n{errors}"
     for found in re.findall(r"of this type and name: (.+?)\. Both deploy", errors):
         arns = re.findall(r"arn:\S+?configuration-manager/[0-9a-f-]+", found)
         kept = next((arn for arn in arns if arn in owned), arns[0])
         for arn in arns:
             if arn != kept:
-                _run(terraform, ["python3", report[1], "discard", "--deployed", arn, "--yes"])
+                _discard(terraform, errors, arn)
     return "discard"
 
 
@@ -96,11 +94,11 @@ def _adopt(terraform: Terraform, errors: str) -> tuple[int, str, str]:
     return completed.returncode, completed.stdout, completed.stderr
 
 
-def _report(errors: str) -> list[str]:
-    """The path of report.py in the errors."""
-    found = re.search(r"(\S+report\.py) adopt", errors)
-    assert found, f"No report.py in:\n{errors}"
-    return [found[1]]
+def _discard(terraform: Terraform, errors: str, arn: str) -> None:
+    """Run `discard` of the report.py in the errors."""
+    report = re.search(r"\S+report\.py", errors)
+    assert report, f"No report.py in:\n{errors}"
+    _run(terraform, ["python3", report[0], "discard", "--deployed", arn, "--yes"])
 
 
 def _set_input(terraform: Terraform, argument: str) -> None:

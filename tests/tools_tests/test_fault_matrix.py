@@ -10,8 +10,8 @@ from sandbox.server.calls import Call
 from tools.faults.cells import Cell, Outcome
 from tools.faults.command import summary
 from tools.faults.interruptions import EVENTS
-from tools.faults.starts import BEING_DELETED, DELETED, SAME, occurs, type_of
-from tools.faults.trial import subject_of
+from tools.faults.starts import BEING_DELETED, DELETED, SAME, occurs
+from tools.faults.trial import subject_of, type_of
 
 _MANAGER = 'module.a["x.y"].module.b.aws_ssmquicksetup_configuration_manager.this'
 _UNIT = "module.a[0].aws_organizations_organizational_unit.this[0]"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Phase = Literal["start", "apply", "destroy", "end"]
 Verdict = Literal["converged", "refused", "never", "doubled", "left behind"]
@@ -18,7 +21,7 @@ class Cell:
     """`event` happens to `subject` in a `phase` of an example.
 
     The subject of the phases apply and destroy is a call that changes something: `service:Operation resource`. That of
-    a start is an address or a setting, that of an end is the example.
+    a start is an address or a setting, that of an end such a call or the module.
     """
 
     example: str
@@ -45,11 +48,15 @@ class Outcome:
     def __str__(self) -> str:
         return f"{self.verdict:<12} {self.cell}{f' ({self.detail})' if self.detail else ''}"
 
-    def document(self) -> dict[str, object]:
+    @classmethod
+    def after(cls, cell: Cell, followed: Iterable[str]) -> Outcome:
+        """A good outcome: refused, if something had to be followed."""
+        way = ", ".join(dict.fromkeys(followed))
+        return cls(cell, "refused" if way else "converged", way)
+
+    def document(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
-    def parse(cls, document: dict[str, object]) -> Outcome:
-        cell = document["cell"]
-        assert isinstance(cell, dict)
-        return cls(Cell(**cell), document["verdict"], str(document["detail"]))  # type: ignore[arg-type]
+    def parse(cls, document: Mapping[str, Any]) -> Outcome:
+        return cls(**{**document, "cell": Cell(**document["cell"])})

@@ -20,7 +20,7 @@ import os
 import subprocess
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from harness.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
@@ -29,12 +29,13 @@ from tools.entry_point import run
 from tools.faults.cells import VERDICTS, Outcome
 from tools.faults.ends import Ends
 from tools.faults.interruptions import Interruptions
+from tools.faults.matrix import Baseline
 from tools.faults.starts import Starts
 from tools.faults.trial import EXAMPLES
 from tools.faults.walk import Walks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from multiprocessing.queues import SimpleQueue
     from pathlib import Path
 
@@ -43,14 +44,6 @@ if TYPE_CHECKING:
 
 JOURNALS = REPOSITORY / ".cache" / "faults"
 _WALKED = "minimal"
-
-
-class Matrix(Protocol):
-    """The cells of an example, in batches that are tried together."""
-
-    def batches(self) -> list[list[Cell]]: ...
-
-    def run(self, cells: Sequence[Cell]) -> Iterable[Outcome]: ...
 
 
 def faults() -> int:
@@ -143,13 +136,14 @@ def _outcomes(
     number: int, workers: int, options: argparse.Namespace, known: set[Cell], copies: Workspaces, sandbox: Sandbox
 ) -> Iterator[Outcome]:
     if options.walks or options.seed is not None:
-        walks, first = Walks(_WALKED, copies, sandbox), options.seed or 0
+        walks, first = Walks(Baseline.run(_WALKED, copies, sandbox)), options.seed or 0
         for seed in range(first, first + (options.walks or 1))[number::workers]:
             if walks.cell(seed) not in known:
                 yield walks.run(seed)
         return
     for example in options.example:
-        matrices: list[Matrix] = [kind(example, copies, sandbox) for kind in (Interruptions, Starts, Ends)]
+        baseline = Baseline.run(example, copies, sandbox)
+        matrices = (Interruptions(baseline), Starts(baseline), Ends(baseline))
         batches = [(matrix, batch) for matrix in matrices for batch in matrix.batches()]
         for matrix, batch in batches[number::workers]:
             cells = [cell for cell in batch if cell not in known and _is_chosen(cell, options)]

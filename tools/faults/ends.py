@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from harness.results import TerraformError
 from harness.scripts import run_script
-from sandbox import Fault
 from tools.faults.cells import Cell, Outcome
-from tools.faults.trial import Trial, TrialError, subject_of
+from tools.faults.matrix import Matrix
+from tools.faults.trial import TrialError, fault_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from harness.workspace import Workspaces
-    from sandbox import Sandbox
+    from tools.faults.matrix import Baseline
+    from tools.faults.trial import Trial
 
 _AFTER_FAILURE = "destroyed after an apply that failed"
 _COUNT, _BLOCK, _STATE = "count = 0", "block deleted, then restored", "state lost, then restored"
@@ -23,39 +23,24 @@ _COUNT, _BLOCK, _STATE = "count = 0", "block deleted, then restored", "state los
 _ALWAYS = 1000
 
 
-class Ends:
-    """Trials of one example."""
+class Ends(Matrix):
+    """Each of them ends an organization of its own."""
 
-    def __init__(self, example: str, workspaces: Workspaces, sandbox: Sandbox) -> None:
-        self._example = example
-        self._workspaces = workspaces
-        self._sandbox = sandbox
-        trial = Trial(example, workspaces, sandbox)
-        trial.converge()
-        subjects = sorted({subject_of(call) for call in sandbox.calls if not call.is_read_only})
-        trial.converge(destroy=True)
-        self.destroyed = trial.snapshot()
+    def __init__(self, baseline: Baseline) -> None:
+        super().__init__(baseline)
+        example = baseline.example
         self.cells = [
-            *(Cell(example, "end", _AFTER_FAILURE, subject) for subject in subjects),
+            *(Cell(example, "end", _AFTER_FAILURE, subject) for subject in baseline.apply_calls),
             *(Cell(example, "end", event, "module.systems_manager") for event in (_COUNT, _BLOCK, _STATE)),
         ]
 
-    def batches(self) -> list[list[Cell]]:
-        """Each cell ends an organization of its own."""
-        return [[cell] for cell in self.cells]
-
-    def run(self, cells: Sequence[Cell]) -> Iterable[Outcome]:
-        """Try each cell."""
-        for cell in cells:
-            trial = Trial(self._example, self._workspaces, self._sandbox)
-            try:
-                self._end(trial, cell)
-                trial.require_destroyed(self.destroyed)
-            except TrialError as error:
-                yield Outcome(cell, error.verdict, str(error))  # type: ignore[arg-type]
-            else:
-                way = ", ".join(dict.fromkeys(trial.followed))
-                yield Outcome(cell, "refused" if way else "converged", way)
+    def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
+        """The one cell of a batch."""
+        (cell,) = cells
+        trial = self.baseline.new_trial()
+        self._end(trial, cell)
+        trial.require_destroyed(self.baseline.destroyed)
+        return {cell: Outcome.after(cell, trial.followed)}
 
     def _end(self, trial: Trial, cell: Cell) -> None:
         """Raises TrialError."""
@@ -66,31 +51,29 @@ class Ends:
         trial.converge()
         if cell.event == _STATE:
             (trial.terraform.directory / "terraform.tfstate").unlink()
-        else:
-            _edit(trial, count=cell.event == _COUNT)
-        if cell.event == _COUNT:
-            trial.converge()
+            _restore(trial, "--deployed")
             return
+        _edit(trial, count=cell.event == _COUNT)
         if cell.event == _BLOCK:
             _apply(trial)
-        options = ["--deployed"] if cell.event == _STATE else []
-        restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options)
-        if restored.returncode:
-            raise TrialError("never", restored.stdout + restored.stderr)
-        trial.followed.append("restore")
-        if cell.event == _BLOCK:
-            trial.converge()
+            _restore(trial)
+        trial.converge()
 
     @staticmethod
     def _fail(trial: Trial, subject: str) -> None:
         """An apply in which a call is always denied. Raises TrialError."""
-        call, _, resource = subject.partition(" ")
-        service, _, operation = call.partition(":")
-        fault = Fault(service, operation, "access_denied", resource=resource, times=_ALWAYS)
-        trial.sandbox.faults.inject(fault)
+        trial.sandbox.faults.inject(fault_of(subject, "access_denied", times=_ALWAYS))
         if _apply(trial):
             raise TrialError("never", "the apply does not fail")
         trial.sandbox.faults.reset()
+
+
+def _restore(trial: Trial, *options: str) -> None:
+    """Raises TrialError."""
+    restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options)
+    if restored.returncode:
+        raise TrialError("never", restored.stdout + restored.stderr)
+    trial.followed.append("restore")
 
 
 def _apply(trial: Trial) -> bool:

@@ -5,23 +5,27 @@ The rows are the resources in the state of an apply, and the settings in its rec
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from harness.complete import ADMINISTRATOR
 from harness.organization import root_id, settings_records
+from sandbox.services.iam.service_linked_roles import ROLE_NAMES
+from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT
+from systems_manager_organization.creation_tag import TAG
 from tools.faults.cells import Cell, Outcome
-from tools.faults.trial import Trial, TrialError
+from tools.faults.matrix import Matrix
+from tools.faults.trial import type_of
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from harness.workspace import Workspaces
     from sandbox import Sandbox
+    from tools.faults.matrix import Baseline
+    from tools.faults.trial import Trial
 
     Values = Mapping[str, Any]
 
@@ -33,30 +37,22 @@ _MANAGER = "aws_ssmquicksetup_configuration_manager"
 _UNIT = "aws_organizations_organizational_unit"
 # Attached to a role that is there or not: nothing that could exist by itself.
 _PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
-_TAG = "systems-manager-organization:created"
-# Retained by a destroy, since others may use it by then.
-_RETAINED = ("service-linked-role", "stack-sets-access", "trusted-access")
 
 
-class Starts:
-    """Trials of one example, compared with one that begins with nothing."""
+class Starts(Matrix):
+    """Each resource and each setting of the baseline, in each state."""
 
-    def __init__(self, example: str, workspaces: Workspaces, sandbox: Sandbox) -> None:
-        self._example = example
-        self._workspaces = workspaces
-        self._sandbox = sandbox
-        trial = Trial(example, workspaces, sandbox)
-        trial.converge()
-        self.applied = trial.snapshot()
-        addresses = sorted(address for address in trial.terraform.state() if type_of(address).startswith("aws_"))
-        (record,) = settings_records(sandbox).values()
-        assert isinstance(record, dict)
-        settings = sorted(record["settings"])
-        trial.converge(destroy=True)
-        self.destroyed = trial.snapshot()
+    def __init__(self, baseline: Baseline) -> None:
+        super().__init__(baseline)
+        example = baseline.example
         self.cells = [
-            *(Cell(example, "start", event, row) for event in EVENTS for row in addresses if occurs(event, row)),
-            *(Cell(example, "start", event, row) for event in (DRIFTED, SAME) for row in settings),
+            *(
+                Cell(example, "start", event, row)
+                for event in EVENTS
+                for row in baseline.addresses
+                if occurs(event, row)
+            ),
+            *(Cell(example, "start", event, row) for event in (DRIFTED, SAME) for row in baseline.settings),
         ]
 
     def batches(self) -> list[list[Cell]]:
@@ -65,72 +61,55 @@ class Starts:
         alone = [[cell] for cell in self.cells if cell.event not in (STATE_LOST, DRIFTED)]
         return [batch for batch in [*together, *alone] if batch]
 
-    def run(self, cells: Sequence[Cell]) -> Iterable[Outcome]:
-        """Try the cells together; in halves, if that fails."""
-        try:
-            followed = self._try(cells)
-        except TrialError as error:
-            if len(cells) == 1:
-                yield Outcome(cells[0], error.verdict, str(error))  # type: ignore[arg-type]
-                return
-            middle = len(cells) // 2
-            yield from self.run(cells[:middle])
-            yield from self.run(cells[middle:])
-        else:
-            way = ", ".join(dict.fromkeys(followed))
-            yield from (Outcome(cell, "refused" if way else "converged", way) for cell in cells)
-
-    def _try(self, cells: Sequence[Cell]) -> list[str]:
-        """One organization from this start to the destroy. Returns what was followed. Raises TrialError."""
-        trial = Trial(self._example, self._workspaces, self._sandbox)
+    def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
+        """One organization from this start to the destroy."""
+        trial = self.baseline.new_trial()
         event, rows = cells[0].event, [cell.subject for cell in cells]
         existing = event in (SAME, DIFFERENT)
         if existing and "aws_" not in rows[0]:
             for row in rows:
-                _make_setting(trial, row)
+                _make_setting(trial.sandbox, row)
         else:
             trial.converge()
             before = trial.terraform.state()
             for row in rows:
                 if existing:
-                    self._leave(trial, row, before[row], different=event == DIFFERENT)
+                    _leave(trial, row, before[row], different=event == DIFFERENT)
                 else:
                     _change(trial, event, row, before.get(row, {}))
         trial.converge()
-        trial.require_converged(self.applied)
+        trial.require_converged(self.baseline.applied)
         trial.converge(destroy=True)
-        trial.require_destroyed(self.destroyed)
-        return trial.followed
+        trial.require_destroyed(self.baseline.destroyed)
+        return {cell: Outcome.after(cell, trial.followed) for cell in cells}
 
-    @staticmethod
-    def drift(trial: Trial, chosen: random.Random) -> str:
-        """Change by hand one of the resources that are in the state. Returns its address, or "nothing"."""
-        resources = {
-            address: values
-            for address, values in sorted(trial.terraform.state().items())
-            if type_of(address) in _DRIFTS
-        }
-        if not resources:
-            return "nothing"
-        address = chosen.choice(list(resources))
-        try:
-            _DRIFTS[type_of(address)](trial.sandbox, resources[address])
-        except ClientError as error:
-            return f"nothing ({error})"
-        return address
 
-    @staticmethod
-    def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> None:
-        """Destroy everything else; what is left has no tag of an installation. Then begin with a new state."""
-        _untag(trial, address, values)
-        trial.terraform.forget(address)
-        for part in trial.terraform.addresses():
-            if type_of(part) in _PARTS and _belongs(part, address):
-                trial.terraform.forget(part)
-        trial.converge(destroy=True)
-        if different:
-            _DRIFTS[type_of(address)](trial.sandbox, values)
-        trial.terraform = trial.checkout()
+def drift(trial: Trial, chosen: random.Random) -> str:
+    """Change by hand one of the resources that are in the state. Returns its address, or "nothing"."""
+    resources = {
+        address: values for address, values in sorted(trial.terraform.state().items()) if type_of(address) in _DRIFTS
+    }
+    if not resources:
+        return "nothing"
+    address = chosen.choice(list(resources))
+    try:
+        _DRIFTS[type_of(address)](trial.sandbox, resources[address])
+    except ClientError as error:
+        return f"nothing ({error})"
+    return address
+
+
+def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> None:
+    """Destroy everything else; what is left has no tag of an installation. Then begin with a new state."""
+    _untag(trial, address, values)
+    trial.terraform.forget(address)
+    for part in trial.terraform.addresses():
+        if type_of(part) in _PARTS and _belongs(part, address):
+            trial.terraform.forget(part)
+    trial.converge(destroy=True)
+    if different:
+        _DRIFTS[type_of(address)](trial.sandbox, values)
+    trial.terraform = trial.checkout()
 
 
 def occurs(event: str, address: str) -> bool:
@@ -146,12 +125,6 @@ def occurs(event: str, address: str) -> bool:
     return event != DELETED or type_ != _UNIT
 
 
-def type_of(address: str) -> str:
-    """The type of a resource; "" of a data source."""
-    parts = re.split(r"\.(?![^\[]*\])", address)
-    return "" if parts[-3:-2] == ["data"] else parts[-2]
-
-
 def _belongs(part: str, role: str) -> bool:
     """Whether a role's policy is in the module of the role, and named after it."""
     module, _, name = role.rpartition(".aws_iam_role.")
@@ -165,11 +138,10 @@ def _change(trial: Trial, event: str, row: str, values: Values) -> None:
         _drift_setting(trial.sandbox, row)
     elif event == DRIFTED:
         _DRIFTS[type_of(row)](trial.sandbox, values)
-    elif event == DELETED:
-        _DELETIONS[type_of(row)](trial.sandbox, values)
-        trial.sandbox.clock.advance(3600)
     else:
         _DELETIONS[type_of(row)](trial.sandbox, values)
+        if event == DELETED:
+            trial.sandbox.clock.advance(3600)
 
 
 def _drift_role(sandbox: Sandbox, values: Values) -> None:
@@ -228,11 +200,11 @@ def _untag(trial: Trial, address: str, values: Values) -> None:
     """Remove the tag, as if somebody else had made the resource."""
     sandbox = trial.sandbox
     if type_of(address) == "aws_iam_role":
-        sandbox.client("iam").untag_role(RoleName=values["name"], TagKeys=[_TAG])
+        sandbox.client("iam").untag_role(RoleName=values["name"], TagKeys=[TAG])
     elif type_of(address) == _UNIT:
-        sandbox.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[_TAG])
+        sandbox.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
     elif type_of(address) == _MANAGER:
-        sandbox.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[_TAG])
+        sandbox.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
 
 
 def _drift_setting(sandbox: Sandbox, setting: str) -> None:
@@ -252,27 +224,16 @@ def _drift_setting(sandbox: Sandbox, setting: str) -> None:
     elif kind == "delegated-administrator":
         organizations.deregister_delegated_administrator(AccountId=recorded["value"], ServicePrincipal=name)
     elif kind == "service-linked-role":
-        sandbox.client("iam").delete_service_linked_role(RoleName=_service_linked_role(name))
+        sandbox.client("iam").delete_service_linked_role(RoleName=ROLE_NAMES[name])
     else:
         assert kind == "default-host-management-role", f"No drift for the setting {setting}: add it to starts.py."
-        sandbox.client("ssm", region=name).reset_service_setting(SettingId=_DEFAULT_HOST_MANAGEMENT)
+        sandbox.client("ssm", region=name).reset_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT)
 
 
-_DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
-
-
-def _service_linked_role(principal: str) -> str:
-    return {"ssm-quicksetup.amazonaws.com": "AWSServiceRoleForSSMQuickSetup"}[principal]
-
-
-def _make_setting(trial: Trial, setting: str) -> None:
+def _make_setting(sandbox: Sandbox, setting: str) -> None:
     """Make a setting as the example wants it, before its first apply."""
     kind, _, name = setting.partition("/")
-    sandbox = trial.sandbox
     organizations = sandbox.client("organizations")
-    administrator = json.loads((trial.terraform.directory / "faults.auto.tfvars.json").read_text())[
-        "administrator_account_id"
-    ]
     if kind == "trusted-access":
         organizations.enable_aws_service_access(ServicePrincipal=name)
     elif kind == "stack-sets-access":
@@ -280,7 +241,7 @@ def _make_setting(trial: Trial, setting: str) -> None:
     elif kind == "account-placement":
         unit = organizations.create_organizational_unit(ParentId=root_id(sandbox), Name="SystemsManager")
         organizations.move_account(
-            AccountId=administrator,
+            AccountId=ADMINISTRATOR,
             SourceParentId=root_id(sandbox),
             DestinationParentId=unit["OrganizationalUnit"]["Id"],
         )
@@ -289,11 +250,11 @@ def _make_setting(trial: Trial, setting: str) -> None:
             organizations.enable_aws_service_access(ServicePrincipal=name)
         else:
             sandbox.client("cloudformation").activate_organizations_access()
-        organizations.register_delegated_administrator(AccountId=administrator, ServicePrincipal=name)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=name)
     elif kind == "service-linked-role":
         sandbox.client("iam").create_service_linked_role(AWSServiceName=name)
     else:
         assert kind == "default-host-management-role", f"No start for the setting {setting}: add it to starts.py."
         sandbox.client("ssm", region=name).update_service_setting(
-            SettingId=_DEFAULT_HOST_MANAGEMENT, SettingValue="service-role/SystemsManagerDefaultHostManagement"
+            SettingId=DEFAULT_HOST_MANAGEMENT, SettingValue="service-role/SystemsManagerDefaultHostManagement"
         )

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.assertions import differences
-from harness.complete import ADMINISTRATOR
-from harness.organization import child_units, managers
+from harness.complete import ADMINISTRATOR, management_variables
+from harness.interruption import kill_at
+from harness.organization import managers
 from harness.recovery import ADOPTED, follow
 from harness.results import TerraformError
-from sandbox import Scenario
-from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
+from sandbox import Fault, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Call, Sandbox
+    from sandbox.faults import Kind
+    from tools.faults.cells import Verdict
 
 EXAMPLES = {"minimal": "examples/minimal", "complete": "examples/complete/management"}
 _SCENARIOS = {"minimal": "bare", "complete": "realistic"}
@@ -31,9 +32,8 @@ _SCENARIOS = {"minimal": "bare", "complete": "realistic"}
 _PATIENCE = 3
 # More than any trial takes; one that follows instructions in a circle ends here.
 _COMMANDS = 400
-# Seconds without a call after which Terraform has written its state. It truncates the file before it writes it, and a
-# process that is killed in between loses it: a matter of Terraform, not of this module.
-_QUIET = 1.0
+# Differences in a message.
+_SHOWN = 6
 
 # Names of installations, and ids of organizational units.
 _RANDOM = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+|(?<=ou-)[0-9a-z]+-[0-9a-z]+")
@@ -43,7 +43,7 @@ _CREATED = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
 class TrialError(Exception):
     """A trial does not end as it should. `verdict` says how."""
 
-    def __init__(self, verdict: str, message: str) -> None:
+    def __init__(self, verdict: Verdict, message: str) -> None:
         super().__init__(message)
         self.verdict = verdict
 
@@ -65,15 +65,8 @@ class Trial:
     def checkout(self) -> Terraform:
         """The example without a state. Its variables are in a file, so that printed commands work as they are."""
         terraform = self.workspaces.checkout(EXAMPLES[self.example], self.sandbox.environment())
-        variables: dict[str, object] = {"administrator_account_id": ADMINISTRATOR}
-        if self.example == "complete":
-            workloads = child_units(self.sandbox, child_units(self.sandbox)["Workloads"])
-            variables |= {
-                "scanned_organizational_unit_ids": [workloads["Production"]],
-                "patched_organizational_unit_ids": [workloads["Test"]],
-                "change_manager_job_function": "NetworkOps",
-                "member_role_name": DEFAULT_ACCESS_ROLE,
-            }
+        minimal: dict[str, object] = {"administrator_account_id": ADMINISTRATOR}
+        variables = management_variables(self.sandbox) if self.example == "complete" else minimal
         (terraform.directory / "faults.auto.tfvars.json").write_text(json.dumps(variables))
         return terraform
 
@@ -93,29 +86,39 @@ class Trial:
             for definition in quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
         ]
 
-    def converge(self, *, destroy: bool = False, interrupted: Callable[[], bool] = lambda: False) -> int:
-        """Repeat the command, and do what its errors say in between, until it succeeds. Returns the number of repeats.
+    def changing_calls(self, begin: int = 0) -> list[str]:
+        """The subjects of the calls from `begin` on that change something."""
+        return sorted({subject_of(call) for call in self.sandbox.calls[begin:] if not call.is_read_only})
+
+    def attempt(self, command: Callable[[], object]) -> str:
+        """Run a Terraform command once, and do what its errors say. Returns the errors; "" if it succeeded."""
+        try:
+            command()
+        except TerraformError as error:
+            errors = "\n".join(diagnostic.detail or diagnostic.summary for diagnostic in error.report.errors)
+        else:
+            errors = ""
+        (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
+        done = follow(self.terraform, errors) if errors else ""
+        self.followed += [done] if done else []
+        return errors
+
+    def converge(self, *, destroy: bool = False, interrupted: Callable[[], bool] = lambda: False) -> None:
+        """Repeat the command, and do what its errors say in between, until it succeeds.
 
         `interrupted`: run before each repeat; whether something was injected or hit since the last one, in which case
         the same error may come again. Raises TrialError.
         """
         errors: list[str] = []
-        for command in range(_COMMANDS):
-            try:
-                self.terraform.destroy() if destroy else self.terraform.apply()
-            except TerraformError as error:
-                text = "\n".join(diagnostic.detail or diagnostic.summary for diagnostic in error.report.errors)
-            else:
-                (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
-                return command
-            (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
-            done = follow(self.terraform, text)
-            self.followed += [done] if done else []
+        for _ in range(_COMMANDS):
+            failed = self.attempt(self.terraform.destroy if destroy else self.terraform.apply)
+            if not failed:
+                return
             if interrupted():
                 errors.clear()
-            errors.append(text)
+            errors.append(failed)
             if len(errors) >= _PATIENCE and len(set(errors[-_PATIENCE:])) == 1:
-                raise TrialError("never", text)
+                break
         raise TrialError("never", errors[-1])
 
     def require_converged(self, expected: dict[str, Any]) -> None:
@@ -131,7 +134,10 @@ class Trial:
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
             raise TrialError("doubled", f"configuration managers: {', '.join(doubled)}")
-        self.require_same(expected, "never")
+        problems = [f"{path}: {difference[:200]}" for path, difference in self._differences(expected).items()]
+        problems += map(str, self.sandbox.violations)
+        if problems:
+            raise TrialError("never", "; ".join(problems[:_SHOWN]))
         plan = self.terraform.plan()
         if not plan.is_empty:
             raise TrialError("never", "the plan after it is not empty: " + ", ".join(sorted(plan.actions())))
@@ -140,15 +146,7 @@ class Trial:
         """Nothing is left but what a destroy without interruptions leaves. Raises TrialError."""
         left = set(self._differences(self.before)) - set(differences(self.before, expected))
         if left:
-            raise TrialError("left behind", "; ".join(sorted(left)[:6]))
-
-    def require_same(self, expected: dict[str, Any], verdict: str) -> None:
-        """Raises TrialError with the differences from a snapshot."""
-        found = self._differences(expected)
-        problems = [*(f"{path}: {difference[:200]}" for path, difference in found.items())]
-        problems += map(str, self.sandbox.violations)
-        if problems:
-            raise TrialError(verdict, "; ".join(problems[:6]))
+            raise TrialError("left behind", "; ".join(sorted(left)[:_SHOWN]))
 
     def _differences(self, expected: dict[str, Any]) -> dict[str, str]:
         return {
@@ -164,42 +162,36 @@ class Trial:
         `state_is_late`: the state is then that of before, as a backend has it that is written to at intervals.
         Returns the call; "" when the command ended without one. Raises TerraformError when it failed.
         """
-        reached, released, called = threading.Event(), threading.Event(), threading.Event()
-        hit: list[str] = []
-
-        def stop(call: Call) -> None:
-            called.set()
-            subject = subject_of(call)
-            if subject in subjects and call.error_code in (None, "ConnectionDropped") and not reached.is_set():
-                hit.append(subject)
-                reached.set()
-                released.wait(60)
-
         state = self.terraform.directory / "terraform.tfstate"
         earlier = state.with_name("earlier.tfstate")
         if state.exists():
             shutil.copy(state, earlier)
         else:
             earlier.unlink(missing_ok=True)
-        unsubscribe = self.sandbox.on_call(stop)
-        running = self.terraform.start_apply(destroy=destroy)
-        try:
-            while not reached.wait(0.05):
-                if not running.is_running:
-                    running.wait()
-                    return ""
-            called.clear()
-            while called.wait(_QUIET):
-                called.clear()
-            return hit[0]
-        finally:
-            running.kill()
-            released.set()
-            unsubscribe()
-            if state_is_late and hit:
-                shutil.copy(earlier, state) if earlier.exists() else state.unlink(missing_ok=True)
+        call = kill_at(
+            self.sandbox,
+            self.terraform,
+            lambda call: subject_of(call) in subjects and call.error_code in (None, "ConnectionDropped"),
+            destroy=destroy,
+        )
+        if call and state_is_late:
+            shutil.copy(earlier, state) if earlier.exists() else state.unlink(missing_ok=True)
+        return subject_of(call) if call else ""
 
 
 def subject_of(call: Call) -> str:
     """The call as a subject of a cell, with * for what differs between runs."""
     return f"{call.service}:{call.operation} {_RANDOM.sub('*', call.resource)}".strip()
+
+
+def fault_of(subject: str, kind: Kind, *, times: int = 1) -> Fault:
+    """A fault of the calls of this subject."""
+    call, _, resource = subject.partition(" ")
+    service, _, operation = call.partition(":")
+    return Fault(service, operation, kind, resource=resource, times=times)
+
+
+def type_of(address: str) -> str:
+    """The type of a resource; "" of a data source."""
+    parts = re.split(r"\.(?![^\[]*\])", address)
+    return "" if parts[-3:-2] == ["data"] else parts[-2]

@@ -14,7 +14,7 @@ from moto.core.request import Request
 
 from sandbox.authorization.enforcement import bucket_policy_denial
 from sandbox.clock import clock
-from sandbox.faults import Fault, Faults, failure_of, throttled
+from sandbox.faults import Faults, failure_of, throttled
 from sandbox.protocol import errors
 from sandbox.protocol.errors import Failure, Response
 from sandbox.protocol.operations import Operation, UnknownOperationError, identify
@@ -149,28 +149,32 @@ class Gateway:
         return self._respond_to_operation(exchange, operation)
 
     def _respond_to_operation(self, exchange: _Exchange, operation: Operation) -> Response | None:
-        if not exchange.is_inspector:
-            exchange.resource = _resource_of(operation, exchange.request)
-            fault = self._faults.next_fault(operation, exchange.account_id, exchange.region, exchange.resource)
-            if fault:
-                return self._fail(exchange, operation, fault)
-            if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
-                return exchange.fail(throttled(operation))
+        if exchange.is_inspector:
+            return self._answer(exchange, operation)
+        exchange.resource = _resource_of(operation, exchange.request)
+        fault = self._faults.next_fault(operation, exchange.account_id, exchange.region, exchange.resource)
+        failure = failure_of(operation, fault) if fault else None
+        if failure:
+            return exchange.fail(failure)
+        if fault and fault.kind == "dropped":
+            exchange.error_code = "ConnectionDropped"
+            return None
+        if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
+            return exchange.fail(throttled(operation))
+        response = self._answer(exchange, operation)
+        if fault:
+            exchange.error_code = "AnswerLost"
+            return None
+        return response
+
+    def _answer(self, exchange: _Exchange, operation: Operation) -> Response:
+        """The answer within the model and the permissions."""
         problems = request_problems(operation, exchange.request)
         if problems:
             self._record_violation("request", exchange, problems)
             return exchange.fail(errors.bad_request(operation, _format_problems(problems)))
         denial = self._denial(exchange, operation)
         return exchange.fail(denial) if denial else self._answer_from_moto(exchange, operation)
-
-    def _fail(self, exchange: _Exchange, operation: Operation, fault: Fault) -> Response | None:
-        failure = failure_of(operation, fault)
-        if failure:
-            return exchange.fail(failure)
-        if fault.kind == "answer_lost":
-            self._answer_from_moto(exchange, operation)
-        exchange.error_code = {"dropped": "ConnectionDropped", "answer_lost": "AnswerLost"}[fault.kind]
-        return None
 
     def _denial(self, exchange: _Exchange, operation: Operation) -> Failure | None:
         is_judged = self._permissions.is_enabled and not exchange.is_inspector

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.faults.interruptions import Interruptions
+from tools.faults.matrix import Baseline
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -19,7 +20,7 @@ _LOST = (
 
 
 def test_interrupted_calls(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    matrix = Interruptions("minimal", workspaces, sandbox)
+    matrix = Interruptions(Baseline.run("minimal", workspaces, sandbox))
     errors = [cell for cell in matrix.cells if (cell.phase, cell.event) == ("apply", "server error")]
     assert {outcome.verdict for outcome in matrix.run(errors)} == {"converged"}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.interruption import kill_at
 from harness.organization import managers
 from harness.recovery import apply_adopted, run_adopt
 from harness.results import TerraformError
@@ -25,7 +25,7 @@ from terraform.expectations import (
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
-    from sandbox import Call, Sandbox
+    from sandbox import Sandbox
     from terraform.conftest import Configure
 
 _RETAINED = (*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_BUCKETS)
@@ -40,26 +40,8 @@ def _configured(configure: Configure) -> Terraform:
 
 
 def _kill_at(sandbox: Sandbox, terraform: Terraform, operation: str, *, destroy: bool = False) -> None:
-    """Kill Terraform, its plugins and its scripts after AWS has run `operation`, before they receive the response."""
-    reached, killed, called = threading.Event(), threading.Event(), threading.Event()
-
-    def stop(call: Call) -> None:
-        called.set()
-        if call.operation == operation and not reached.is_set():
-            reached.set()
-            killed.wait(60)
-
-    unsubscribe = sandbox.on_call(stop)
-    running = terraform.start_apply(destroy=destroy)
-    assert reached.wait(120), f"the apply never called {operation}"
-    # Terraform truncates its state file before it writes it, and loses the state when killed in between. So concurrent
-    # calls end first.
-    called.clear()
-    while called.wait(2):
-        called.clear()
-    running.kill()
-    killed.set()
-    unsubscribe()
+    reached = kill_at(sandbox, terraform, lambda call: call.operation == operation, destroy=destroy)
+    assert reached, f"the apply never called {operation}"
 
 
 def test_killed_during_a_deployment(sandbox: Sandbox, configure: Configure) -> None:
