@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.options import Option, flag
+from systems_manager_organization.cli.options import REGION_PATTERN, Option, flag
 from systems_manager_organization.findings import SEVERITIES_RULE
 
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
@@ -45,6 +45,14 @@ def list_pattern(item: str, *, empty: bool) -> str:
     several = rf'\[\s*"{item}"(\s*,\s*"{item}")*\s*\]'
     return rf"\[\s*\]|{several}" if empty else several
 
+
+REGIONS = Option(
+    "regions",
+    "Regions, as a JSON list",
+    list_pattern(REGION_PATTERN, empty=False),
+    'a JSON list of Regions, for example ["us-east-1"]',
+    cli_only=True,
+)
 
 SEVERITIES = Option(
     "severities",

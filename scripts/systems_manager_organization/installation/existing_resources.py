@@ -83,9 +83,8 @@ def parse_resources(text: str) -> dict[str, Any]:
 def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
     """Raises ScriptError."""
     for name in names:
-        response = aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=name)
-        if response:
-            role = response["Role"]
+        role = find_role(aws, name)
+        if role:
             yield ExistingResource(
                 f"iam-role/{name}",
                 f'role "{name}"',
@@ -93,6 +92,12 @@ def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResour
                 CreationTag.of_list(role.get("Tags", [])),
                 alternative="To create roles with other names instead, set role_name_prefix.",
             )
+
+
+def find_role(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
+    """The role as IAM describes it. Raises ScriptError."""
+    response = aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=name)
+    return response["Role"] if response else None
 
 
 def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:

@@ -6,27 +6,20 @@ import json
 import re
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.installation.leftover_rules import rules
 from systems_manager_organization.organizations.accounts import list_active_accounts
 from systems_manager_organization.quick_setup.configuration_managers import Definition, definitions_in
-from systems_manager_organization.quick_setup.documents import (
-    LOCAL,
-    ORGANIZATION,
-    deployment_of,
-    resources,
-    type_names,
-    types_that_run,
-)
+from systems_manager_organization.quick_setup.documents import quick_setup_regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -36,6 +29,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.installation.leftover_rules import Rule
 
 T = TypeVar("T")
 
@@ -52,10 +46,6 @@ ACTIONS = (
     "ssm-quicksetup:ListConfigurationManagers",
 )
 _GLOBAL = ""
-# Beside the facts of AWS's documents, which have no code.
-_MADE_BY_CODE = Path(__file__).parents[1] / "quick_setup" / "documents" / "made_by_code.json"
-_RETAINED_KINDS = {"AWS::Logs::LogGroup": "log_group", "AWS::S3::Bucket": "bucket"}
-
 # In this order, so that nothing is deleted before what hinders it. {name}, {region} and {resource} are replaced.
 _REMOVE = {
     "setting": "aws ssm reset-service-setting --region {region} --setting-id {name}",
@@ -73,24 +63,6 @@ _ORDER = list(_REMOVE)
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Something that stays.
-
-    Attributes:
-        name: regular expression; the group `id` is the configuration's id.
-        value: regular expression of a setting's value; "": any that is not the default.
-        types: the types that make it.
-        source: where AWS shows that it stays.
-    """
-
-    kind: str
-    name: str
-    types: tuple[str, ...]
-    source: str
-    value: str = ""
-
-
-@dataclass(frozen=True)
 class Leftover:
     """`region` is "" for what is of no Region, `configuration_id` where the name does not have it.
 
@@ -105,64 +77,6 @@ class Leftover:
     types: tuple[str, ...]
     configuration_id: str
     remove: str
-
-
-def rules() -> list[Rule]:
-    """What AWS's templates retain, and what functions and automations make that nothing deletes."""
-    retained = [
-        Rule(_RETAINED_KINDS[item["type"]], _pattern(item["name"]), (type_name,), "DeletionPolicy of its template")
-        for type_name, item in resources()
-        if item.get("deletion_policy") == "Retain"
-    ]
-    declared = {rule.name for rule in retained}
-    logs = [
-        Rule("log_group", name, (type_name,), "Lambda makes the log group of a function that has none")
-        for type_name, item in resources()
-        if item["type"] == "AWS::Lambda::Function"
-        and (name := re.escape("/aws/lambda/") + _pattern(item["name"])) not in declared
-    ]
-    return list(dict.fromkeys((*retained, *logs, *_made_by_code())))
-
-
-def _made_by_code() -> Iterator[Rule]:
-    """Several codes make the same: its types are those of all."""
-    entries = json.loads(_MADE_BY_CODE.read_text(encoding="utf-8"))
-    types: dict[str, set[str]] = {}
-    sources: dict[str, Mapping[str, Any]] = {}
-    for entry in entries:
-        for item in entry["makes"]:
-            # Trusted access makes the shared one too, so that nobody knows whose it is.
-            if item["kind"] in _REMOVE and not item.get("deleted") and not item.get("shared"):
-                key = f"{item['kind']} {item['name']}"
-                types.setdefault(key, set()).update(entry.get("types") or types_that_run(entry["code"]))
-                sources.setdefault(key, {**item, "source": entry["code"]})
-    for key, item in sources.items():
-        is_setting = item["kind"] == "setting"
-        yield Rule(
-            item["kind"],
-            item["name"] if is_setting else _pattern({"Fn::Sub": item["name"]}),
-            tuple(sorted(types[key])),
-            item["source"],
-            f".*{_pattern({'Fn::Sub': item['value']})}" if "value" in item else "",
-        )
-
-
-def _pattern(expression: Any) -> str:
-    """The regular expression of a name in a template."""
-    if isinstance(expression, str):
-        return re.escape(expression)
-    ((function, value),) = expression.items()
-    if function == "Fn::Sub":
-        parts = re.split(r"\$\{(.+?)\}", value)
-        return "".join(_variable(part) if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    if function == "Fn::Join":
-        separator, parts = value
-        return re.escape(str(separator)).join(map(_pattern, parts))
-    return _variable(value) if function == "Ref" else "[a-z0-9]+"
-
-
-def _variable(name: str) -> str:
-    return "(?P<id>[a-z0-9]+)" if name == "QSConfigurationId" else "[A-Za-z0-9-]+?"
 
 
 @dataclass(frozen=True)
@@ -234,12 +148,6 @@ def _is_used(item: Leftover, readings: Iterable[Reading]) -> bool:
     return False
 
 
-def _quick_setup_regions() -> list[str]:
-    """Every Region of Quick Setup, all of which are enabled by default."""
-    deployments = (deployment_of(name, kind) for name in type_names() for kind in (LOCAL, ORGANIZATION))
-    return sorted({region for found in deployments if found for region in found.regions})
-
-
 def _definitions(member: AccountSession, region: str) -> list[Definition]:
     """The definitions of the configuration managers of an account in a Region."""
     listed = list(member.paginate("ssm-quicksetup", region, "list_configuration_managers"))
@@ -264,7 +172,7 @@ def _read_account(sessions: AccountSessions, regions: Iterable[str], known: list
             partial(_settings, member, known, region),
         ]
     answers = [_read_or_error(read) for read in reads]
-    managers = [_read_or_error(partial(_definitions, member, region)) for region in _quick_setup_regions()]
+    managers = [_read_or_error(partial(_definitions, member, region)) for region in quick_setup_regions()]
     return Reading(
         account_id,
         [item for found, _ in answers for item in found],
@@ -474,13 +382,7 @@ no account could be.""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        Option(
-            "regions",
-            "the Regions to read, as a JSON list; default: that of the credentials",
-            list_pattern(REGION_PATTERN, empty=False),
-            'a JSON list of Regions, for example ["us-east-1"]',
-            cli_only=True,
-        ),
+        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.installation.existing_resources import find_account, find_roles, find_unit
+from systems_manager_organization.installation.existing_resources import find_account, find_role, find_unit
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -94,12 +94,15 @@ class ResourceLookup:
         return list(finders[candidate.type]())
 
     def _roles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
-        aws = self._aws
-        for found in find_roles(aws, [planned["name"]]):
-            role = aws.call(aws.iam.get_role, RoleName=found.id)["Role"]
+        role = find_role(self._aws, planned["name"])
+        if role:
             path = planned.get("path") or "/"
-            immutable = "" if role["Path"] == path else f"its path is {role['Path']}, and the plan has {path}"
-            yield Existing(found.id, found.tag, changes=tuple(_role_changes(planned, role)), immutable=immutable)
+            yield Existing(
+                role["RoleName"],
+                CreationTag.of_list(role.get("Tags", [])),
+                changes=tuple(_role_changes(planned, role)),
+                immutable="" if role["Path"] == path else f"its path is {role['Path']}, and the plan has {path}",
+            )
 
     def _units(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
         if planned.get("parent_id"):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, YES, list_pattern
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS, YES
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
 from systems_manager_organization.installation.apply_settings import SettingsOfInstallation
@@ -18,8 +18,6 @@ from systems_manager_organization.installation.tagged_resources import (
     TaggedUnit,
     delete_role,
     find_tagged_resources,
-    quick_setup_regions,
-    region_of,
     role_names,
 )
 from systems_manager_organization.organizations.account_placement import AccountPlacement
@@ -27,14 +25,14 @@ from systems_manager_organization.organizations.accounts import is_root
 from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
 from systems_manager_organization.organizations.delegated_administrator import SYSTEMS_MANAGER, DelegatedAdministrator
 from systems_manager_organization.quick_setup.configuration_managers import (
-    IN_PROGRESS_STATUSES,
     definitions_in,
     deployment_status,
-    get_configuration_manager,
-    wait_for_deployment,
+    region_of,
 )
 from systems_manager_organization.quick_setup.discard import describe_deployments, wait_for_deletion
+from systems_manager_organization.quick_setup.documents import quick_setup_regions
 from systems_manager_organization.quick_setup.explain import missing_roles
+from systems_manager_organization.quick_setup.redeploy import describe_once_idle
 from systems_manager_organization.settings.records import (
     INSTALLATION,
     PATH,
@@ -139,7 +137,7 @@ def _choose_installation(aws: AwsSession, query: Query, tagged: TaggedResources)
 
 def _require_region(aws: AwsSession, query: Query, name: str, tagged: TaggedResources, records: Records) -> None:
     """Raises QueryError where the session's Region would hide something."""
-    regions = {region_of(manager) for manager in tagged.managers_of(name)}
+    regions = {region_of(manager["ManagerArn"]) for manager in tagged.managers_of(name)}
     if any(key.partition("/")[0] == ResourceDataSync.name for key in records.own):
         regions.add(query["record_region"])
     elsewhere = sorted(regions - {aws.region})
@@ -187,7 +185,7 @@ def _plan(
 ) -> _Plan:
     managers = tagged.managers_of(name)
     if wait:
-        managers = [found for manager in managers if (found := _wait_until_idle(aws, terminal, manager))]
+        managers = [found for manager in managers if (found := describe_once_idle(aws, terminal, manager))]
     reversals = settings.plan_recorded()
     left = [*_created_accounts(reversals)]
     roles, units = [], []
@@ -210,15 +208,6 @@ def _plan(
         else:
             units.append(unit)
     return _Plan(managers, reversals, roles, units, left)
-
-
-def _wait_until_idle(aws: AwsSession, terminal: Terminal, manager: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The description once nothing is in progress; empty if the manager was deleted."""
-    if deployment_status(manager) not in IN_PROGRESS_STATUSES:
-        return manager
-    terminal.echo(f"The deployment of {manager['Name']} is in progress: waiting for it.", err=True)
-    wait_for_deployment(aws, manager["ManagerArn"])
-    return get_configuration_manager(aws, manager["ManagerArn"])
 
 
 def _created_accounts(reversals: Sequence[Reversal]) -> Iterator[str]:
@@ -386,13 +375,7 @@ something, or without confirmation.""",
                 "its Explorer syncs; default: they are not looked for"
             ),
         ),
-        Option(
-            "regions",
-            "the Regions of these syncs, as a JSON list; default: those of Quick Setup",
-            list_pattern(REGION_PATTERN, empty=False),
-            'a JSON list of Regions, for example ["us-east-1"]',
-            cli_only=True,
-        ),
+        replace(REGIONS, description="the Regions of these syncs, as a JSON list; default: those of Quick Setup"),
         flag("deployed", "also deletes configuration managers whose deployment succeeded"),
         flag("dry_run", "only lists"),
         YES,

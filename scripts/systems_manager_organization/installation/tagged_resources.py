@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
@@ -15,13 +13,12 @@ from systems_manager_organization.quick_setup.configuration_managers import (
     get_descriptions,
     list_managers,
 )
+from systems_manager_organization.quick_setup.documents import quick_setup_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from systems_manager_organization.aws.session import AwsSession
-
-_REGIONS_FILE = Path(__file__).resolve().parents[3] / "modules" / "quick-setup-configuration" / "regions.json"
 
 
 @dataclass(frozen=True)
@@ -59,16 +56,6 @@ class TaggedResources:
 
     def managers_of(self, installation: str) -> list[Mapping[str, Any]]:
         return [manager for manager in self.managers if creation_tag_of(manager).installation == installation]
-
-
-def quick_setup_regions() -> list[str]:
-    """https://docs.aws.amazon.com/general/latest/gr/quick-setup.html"""
-    regions: list[str] = json.loads(_REGIONS_FILE.read_text(encoding="utf-8"))
-    return regions
-
-
-def region_of(manager: Mapping[str, Any]) -> str:
-    return str(manager["ManagerArn"]).split(":")[3]
 
 
 def role_names(manager: Mapping[str, Any]) -> set[str]:

@@ -61,9 +61,14 @@ def find_managers(aws: AwsSession, name: str) -> list[Manager]:
     )
 
 
+def region_of(arn: str) -> str:
+    """The Region of a configuration manager, by its ARN."""
+    return arn.split(":")[3]
+
+
 def get_configuration_manager(aws: AwsSession, arn: str) -> dict[str, Any]:
     """The response of GetConfigurationManager; empty if the manager does not exist."""
-    get = aws.quick_setup_in(arn.split(":")[3]).get_configuration_manager
+    get = aws.quick_setup_in(region_of(arn)).get_configuration_manager
     return dict(aws.call_or_none("ResourceNotFoundException", get, ManagerArn=arn) or {})
 
 

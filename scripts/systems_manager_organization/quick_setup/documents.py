@@ -50,6 +50,15 @@ def type_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("AWSQuickSetupType-*.json"))
 
 
+def quick_setup_regions() -> list[str]:
+    """The Regions of Quick Setup, all of which are enabled by default: those that any type can be deployed to.
+
+    https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
+    """
+    deployments = (found for name in type_names() for found in _read(name)["deployments"])
+    return sorted({region for found in deployments for region in found["regions"]})
+
+
 def deployment_of(type_name: str, kind: str) -> Deployment | None:
     """The deployment of this kind; None for a type that is not published, or has none of this kind."""
     found = next((item for item in _read(type_name).get("deployments", []) if item["type"] == kind), None)

@@ -69,13 +69,18 @@ def get_manager(aws: AwsSession, name: str) -> dict[str, Any]:
     return get_configuration_manager(aws, managers[0].arn)
 
 
-def wait_until_idle(aws: AwsSession, terminal: Terminal, description: dict[str, Any]) -> dict[str, Any]:
-    """The description once nothing is in progress. Raises QueryError when the manager was deleted."""
+def describe_once_idle(aws: AwsSession, terminal: Terminal, description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The description once nothing is in progress; empty when the manager was deleted."""
     if deployment_status(description) not in IN_PROGRESS_STATUSES:
         return description
     terminal.echo(f"The deployment of {description['Name']} is in progress: waiting for it.", err=True)
     wait_for_deployment(aws, description["ManagerArn"])
-    found = get_configuration_manager(aws, description["ManagerArn"])
+    return get_configuration_manager(aws, description["ManagerArn"])
+
+
+def wait_until_idle(aws: AwsSession, terminal: Terminal, description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The description once nothing is in progress. Raises QueryError when the manager was deleted."""
+    found = describe_once_idle(aws, terminal, description)
     if not found:
         raise QueryError(f"the configuration manager {description['ManagerArn']} was deleted meanwhile.")
     return found

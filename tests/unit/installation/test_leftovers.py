@@ -12,7 +12,7 @@ import pytest
 from sandbox import Fault
 from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, policy
 from systems_manager_organization.aws.session import boto3_session
-from systems_manager_organization.installation.leftovers import rules
+from systems_manager_organization.installation.leftover_rules import rules
 from unit.quick_setup_cases import create, prepare
 
 if TYPE_CHECKING:
