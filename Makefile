@@ -55,7 +55,7 @@ pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the scre
 	@$(RUN) -m tools.docs.screenshot
 
 .PHONY: bench
-bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, preflight, compliance)
+bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance)
 	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: faults

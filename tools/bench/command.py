@@ -2,6 +2,7 @@
 
 make bench                   all benchmarks
 make bench ONLY=terraform    apply, empty plan and destroy, against the same resources without a module
+make bench ONLY=growth       empty plans by accounts and by patch policies, size of the state, Python processes
 make bench ONLY=preflight    preflight over 1,000 accounts and 16 Regions
 make bench ONLY=compliance   patch compliance of 200,000 nodes in 2,500 accounts and 4 Regions
 """
@@ -16,11 +17,17 @@ from pathlib import Path
 from rich.console import Console
 
 from tools.bench.compliance import bench_compliance
+from tools.bench.growth import bench_growth
 from tools.bench.preflight import bench_preflight
 from tools.bench.terraform import bench_terraform
 from tools.entry_point import run
 
-PARTS = {"terraform": bench_terraform, "preflight": bench_preflight, "compliance": bench_compliance}
+PARTS = {
+    "terraform": bench_terraform,
+    "growth": bench_growth,
+    "preflight": bench_preflight,
+    "compliance": bench_compliance,
+}
 
 
 def bench() -> int:

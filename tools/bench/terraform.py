@@ -1,7 +1,8 @@
 """The time of apply, empty plan and destroy, against a baseline: the same resources without module, checks and scripts.
 
-Each figure is the median of five; with the number of AWS calls. Then the time of one script against a Python process
-that creates the same boto3 clients. The runs alternate, so that other load affects both.
+Each figure is the median of five; with the number of AWS calls. Then the empty plan with a round-trip time of 50 ms for
+each AWS call, and the time of one script against a Python process that creates the same boto3 clients. The runs
+alternate, so that other load affects both.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
 
 ROUNDS = 5
-STEPS = ("apply", "empty plan", "destroy")
+LATENCY_SECONDS = 0.05
+STEPS = ("apply", "empty plan", "empty plan, 50 ms a call", "destroy")
 
 _BARE = """
 import boto3, sys
@@ -53,23 +56,25 @@ def bench_terraform(console: Console) -> None:
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
         for number in range(ROUNDS):
             with console.status(f"terraform, round {number + 1} of {ROUNDS}"):
-                _measure(sandbox, _module(copies, sandbox), module)
-                _measure(sandbox, _baseline(copies, sandbox), baseline)
+                _measure(sandbox, module_alone(copies, sandbox, Scenario.named("bare")), module)
+                _measure(sandbox, flat(copies, sandbox, Scenario.named("bare")), baseline)
         script, bare = _scripts(copies, sandbox)
     console.print(_table(module, baseline, script, bare))
 
 
-def _module(copies: Workspaces, sandbox: Sandbox) -> Terraform:
-    sandbox.reset(Scenario.named("bare"))
+def module_alone(copies: Workspaces, sandbox: Sandbox, scenario: Scenario) -> Terraform:
+    """examples/minimal in a new organization."""
+    sandbox.reset(scenario)
     return _checkout(copies, sandbox, "examples/minimal", {"administrator_account_id": ADMINISTRATOR})
 
 
-def _baseline(copies: Workspaces, sandbox: Sandbox) -> Terraform:
-    """The flat configuration, in an organization with the settings that the module's scripts apply."""
-    sandbox.reset(Scenario.named("bare"))
+def flat(copies: Workspaces, sandbox: Sandbox, scenario: Scenario, *, patch_policies: int = 1) -> Terraform:
+    """The flat configuration, in a new organization with the settings that the module's scripts apply."""
+    sandbox.reset(scenario)
     sandbox.client("cloudformation").activate_organizations_access()
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    return _checkout(copies, sandbox, "tools/bench/baseline", {"root_id": root_id(sandbox)})
+    variables = {"root_id": root_id(sandbox), "patch_policies": patch_policies}
+    return _checkout(copies, sandbox, "tools/bench/baseline", variables)
 
 
 def _checkout(copies: Workspaces, sandbox: Sandbox, configuration: str, variables: dict[str, object]) -> Terraform:
@@ -79,17 +84,39 @@ def _checkout(copies: Workspaces, sandbox: Sandbox, configuration: str, variable
     return terraform
 
 
+@dataclass(frozen=True)
+class Figure:
+    """Seconds and AWS calls of one command."""
+
+    seconds: float
+    calls: int
+
+
+def measure(sandbox: Sandbox, command: Callable[[], object]) -> Figure:
+    """Run the command once."""
+    known, began = len(sandbox.calls), time.perf_counter()
+    command()
+    return Figure(time.perf_counter() - began, len(sandbox.calls) - known)
+
+
+@contextmanager
+def latency(sandbox: Sandbox, seconds: float) -> Iterator[None]:
+    """Every AWS call takes so many seconds longer."""
+    unsubscribe = sandbox.on_call(lambda _: time.sleep(seconds))
+    try:
+        yield
+    finally:
+        unsubscribe()
+
+
 def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
-    steps: dict[str, Callable[[], object]] = {
-        "apply": terraform.apply,
-        "empty plan": terraform.plan,
-        "destroy": terraform.destroy,
-    }
-    for name, step in steps.items():
-        known, began = len(sandbox.calls), time.perf_counter()
-        step()
-        figures.seconds[name].append(time.perf_counter() - began)
-        figures.calls[name].append(len(sandbox.calls) - known)
+    for step in STEPS:
+        delay = LATENCY_SECONDS if step.endswith("a call") else 0.0
+        command = {"apply": terraform.apply, "destroy": terraform.destroy}.get(step, terraform.plan)
+        with latency(sandbox, delay):
+            figure = measure(sandbox, command)
+        figures.seconds[step].append(figure.seconds)
+        figures.calls[step].append(figure.calls)
 
 
 def _scripts(copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[float]]:

@@ -22,6 +22,13 @@ variable "root_id" {
   nullable    = false
 }
 
+variable "patch_policies" {
+  description = "Number of patch policies."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
 resource "aws_organizations_organizational_unit" "systems_manager" {
   name      = "SystemsManager"
   parent_id = var.root_id
@@ -65,14 +72,16 @@ resource "aws_iam_role_policy_attachment" "execution" {
 }
 
 resource "aws_ssmquicksetup_configuration_manager" "patch_policy" {
-  name = "scan-everything"
+  count = var.patch_policies
+
+  name = "scan-${count.index}"
 
   configuration_definition {
     type                                     = "AWSQuickSetupType-PatchPolicy"
     local_deployment_administration_role_arn = aws_iam_role.administration.arn
     local_deployment_execution_role_name     = aws_iam_role.execution.name
     parameters = {
-      PatchPolicyName                      = "scan-everything"
+      PatchPolicyName                      = "scan-${count.index}"
       PatchBaselineRegion                  = "us-east-1"
       PatchBaselineUseDefault              = "default"
       SelectedPatchBaselines               = jsonencode({ UBUNTU = { value = "pb-0123456789abcdef0", label = "AWS-UbuntuDefaultPatchBaseline", disabled = false } })
@@ -102,9 +111,6 @@ resource "aws_ssmquicksetup_configuration_manager" "default_host_management" {
       TargetRegions             = "ap-northeast-1,us-east-1"
     }
   }
-
-  # Quick Setup works on one configuration manager at a time.
-  depends_on = [aws_ssmquicksetup_configuration_manager.patch_policy]
 }
 
 resource "aws_iam_role" "default_host_management" {
