@@ -271,7 +271,7 @@ def test_host_management_runs_on_managed_instances(sandbox: Sandbox, quick_setup
     }
     assert _instance_runs(sandbox) == managed
     assert INSTANCE_ROLE in {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
-    nothing = {"UpdateSsmAgent": None, "UpdateSSMAgent": "false", "CollectInventory": "false", "ScanInstances": "false"}
+    nothing = {"UpdateSsmAgent": "false", "CollectInventory": "false", "ScanInstances": "false"}
     _change(quick_setup, manager, changed(INSTANCE_MANAGEMENT, TargetRegions="ap-northeast-1", **nothing))
     sandbox.clock.advance(120)
     assert _instance_runs(sandbox) == {}
