@@ -136,7 +136,7 @@ def _deploy_stack(
         resources = resources_of(definition.type.name, template, parameters, stack_id)
     except TemplateError as error:
         return str(error)
-    reason = stack.deploy(resources, definition.stacks.values())
+    reason = stack.deploy(resources)
     if reason is None:
         definition.stacks[key] = stack
         stack.parameters = parameters

@@ -105,7 +105,12 @@ def _declared(type_name: str, targets: Targets) -> dict[str, list[dict[str, Any]
     """Return what a caller may send beside the targets; each has its declaration in every template that has it."""
     declared = documents.declarations_of(type_name, is_local=targets.is_local)
     declared |= {name: declared[template] for name, template in documents.names_of_reference(type_name).items()}
-    return {key: declarations for key, declarations in declared.items() if not key.startswith("QS")}
+    # Quick Setup sets its own; the one that it also returns may be sent back.
+    return {
+        key: declarations
+        for key, declarations in declared.items()
+        if not key.startswith("QS") or key == "QSForceUpdateParam"
+    }
 
 
 def _required(type_name: str, declared: Mapping[str, list[dict[str, Any]]]) -> set[str]:
