@@ -8,7 +8,7 @@ locals {
     default-host-management = { type = "AWSQuickSetupType-DHMC", input = var.default_host_management, parameters = {} }
     host-management         = { type = "AWSQuickSetupType-SSMHostMgmt", input = var.host_management, parameters = local.host_management_parameters }
     ops-center              = { type = "AWSQuickSetupType-SSMOpsCenter", input = var.ops_center, parameters = {} }
-    change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = var.change_manager, parameters = local.change_manager_parameters }
+    change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = local.change_manager, parameters = local.change_manager_parameters }
   }
 
   reserved_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
@@ -75,6 +75,8 @@ locals {
       }
     },
   )
+  # AWS deploys it to one Region.
+  change_manager = var.change_manager == null ? null : merge(var.change_manager, { regions = coalesce(var.change_manager.regions, toset([local.region])) })
   change_manager_parameters = {
     for key, value in { JobFunction = one(var.change_manager[*].job_function) } : key => value if value != null
   }

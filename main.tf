@@ -194,7 +194,7 @@ module "change_manager" {
     } : key => value if value != null
   }
   additional_parameters = var.change_manager.additional_parameters
-  regions               = coalesce(var.change_manager.regions, var.regions)
+  regions               = local.change_manager.regions
   targets               = { organizational_unit_ids = coalesce(var.change_manager.target_organizational_unit_ids, local.target_organizational_unit_ids) }
   prerequisites         = local.prerequisites
   tags                  = var.tags

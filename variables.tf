@@ -240,7 +240,8 @@ variable "change_manager" {
     Change Manager: requests, approvals and execution of changes across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
     - `job_function`: job function of the users who request changes, for example `NetworkOps` (1 to 10 letters, digits or underscores).
     - `custom_permissions`: their permissions in Change Manager, an IAM policy in JSON. Default: administrator permissions.
-    - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
+    - `target_organizational_unit_ids`: instead of the module's. Default: the module's.
+    - `regions`: one Region, as AWS's template creates roles whose names lack the Region. Default: the provider's Region.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT

@@ -70,6 +70,12 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
       error_message = "Configuration \"${var.name}\": TARGET_NOT_SUPPORTED: targets.organizational_unit_ids is ${jsonencode(var.targets.organizational_unit_ids)}, but ${var.type} is deployed to the whole organization only. Use its root, for example [\"r-ab12\"]."
     }
 
+    # The template creates a role whose name has no Region: in the second Region of an account it exists already.
+    precondition {
+      condition     = !lookup(local.type_definition, "one_region", false) || length(var.regions) == 1
+      error_message = "Configuration \"${var.name}\": regions is ${jsonencode(sort(var.regions))}, but ${var.type} creates a role of the same name in each Region, and AWS refuses the second. Use one Region, for example [${jsonencode(sort(var.regions)[0])}]."
+    }
+
     precondition {
       condition     = var.prerequisites.ready
       error_message = "Configuration \"${var.name}\" is not deployed: prerequisites.ready is false."

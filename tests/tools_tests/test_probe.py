@@ -14,7 +14,8 @@ from tools.probe.checks import CHECKS, by_assumption
 from tools.probe.command import main, parse, run
 from tools.probe.model import AS_ASSUMED, FAILED, NO_EVIDENCE, NOT_RUN, REFUTED, Observation, Organization
 from tools.probe.result import EXIT_AS_ASSUMED, EXIT_ERROR, EXIT_REFUTED, Result, UsageError, exit_status, mask
-from tools.probe.sandbox import SWITCHES, organization_of, prepare
+from tools.probe.sandbox import organization_of, prepare
+from tools.probe.switches import SWITCHES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +54,11 @@ def test_as_assumed_in_the_sandbox(sandbox: Sandbox, organization: Organization,
     assert {id_ for id_, verdict in found.items() if verdict == AS_ASSUMED} >= {
         "cloudformation-default-pages",
         "compliance-filters",
+        "definition-id-is-configuration-id",
         "explorer-sync-tells-what-was-asked",
+        "global-resources-region",
         "list-configurations-rows",
+        "management-stack-regions",
         "patch-states",
         "quick-setup-one-failure-fails-all",
         "sync-names-and-conflicts",
@@ -66,16 +70,16 @@ def test_as_assumed_in_the_sandbox(sandbox: Sandbox, organization: Organization,
 @pytest.mark.scenario("realistic")
 def test_a_falsified_assumption_is_named(
     sandbox: Sandbox,
-    organization: Organization,
     tmp_path: Path,
     falsified: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    SWITCHES[falsified](sandbox)
-    status, content = probe(organization, tmp_path)
+    prepare(sandbox)
+    checks = by_assumption()[falsified]
+    status, content = probe(organization_of(sandbox, falsified), tmp_path, "--only", *checks)
     assert status == EXIT_REFUTED
     assert [id_ for id_, verdict in verdicts(content).items() if verdict == REFUTED] == [falsified]
-    assert f"refuted      {falsified}  (configuration-rows)" in capsys.readouterr().out
+    assert f"refuted      {falsified}  ({checks[0]})" in capsys.readouterr().out
 
 
 @pytest.mark.scenario("realistic")

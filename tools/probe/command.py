@@ -21,6 +21,7 @@ from harness.workspace import REPOSITORY
 from tools.probe import result, sandbox
 from tools.probe.checks import CHECKS
 from tools.probe.model import Organization
+from tools.probe.switches import SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="run checks that write, too")
     parser.add_argument("--account", help="id of the management account, which --write needs")
     parser.add_argument("--target", default="", help="id of the organizational unit that --write deploys to")
-    parser.add_argument("--falsify", choices=sandbox.SWITCHES, help="let the sandbox behave otherwise")
+    parser.add_argument("--falsify", choices=SWITCHES, help="let the sandbox answer otherwise")
     parser.add_argument("--unmasked", action="store_true", help="keep account ids in the file")
     return parser.parse_args(arguments)
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import Sandbox, Scenario
 from tools.probe.model import Organization
+from tools.probe.switches import SWITCHES, Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 # The scenario has an instance of the management account there.
 REGION = "ap-northeast-1"
@@ -23,14 +24,6 @@ _FAILING, _FAILING_ACCOUNT = "Host management of workloads", "666666666666"
 _SECONDS = 600
 
 
-def _list_definitions(sandbox: Sandbox) -> None:
-    sandbox.quick_setup.configuration_rows = "definitions"
-
-
-# What makes an assumption wrong in the sandbox, by its id.
-SWITCHES: dict[str, Callable[[Sandbox], None]] = {"list-configurations-rows": _list_definitions}
-
-
 @contextmanager
 def started(falsified: str | None = None) -> Iterator[Organization]:
     """The organization, with four configurations, of which one failed in an account and Region.
@@ -39,20 +32,29 @@ def started(falsified: str | None = None) -> Iterator[Organization]:
     """
     with Sandbox.start(Scenario.named("realistic")) as sandbox:
         prepare(sandbox)
-        if falsified is not None:
-            SWITCHES[falsified](sandbox)
-        yield organization_of(sandbox)
+        yield organization_of(sandbox, falsified)
 
 
-def organization_of(sandbox: Sandbox) -> Organization:
+def organization_of(sandbox: Sandbox, falsified: str | None = None) -> Organization:
     """The organization of a sandbox; a check that writes may use its first unit."""
     units = _units(sandbox)
 
     def client(service: str) -> Any:
-        return sandbox.client(service, region=REGION)
+        found = sandbox.client(service, region=REGION)
+        return found if falsified is None else _falsified(found, *SWITCHES[falsified])
 
     # Polling advances the clock.
     return Organization(client, region=REGION, wait=lambda _: None, target=units[min(units)])
+
+
+def _falsified(client: Any, operation: str, change: Answer) -> Any:
+    """The client, with which an operation answers as it would if the assumption were wrong."""
+
+    def answer(parsed: dict[str, Any], **_: object) -> None:
+        change(parsed)
+
+    client.meta.events.register(f"after-call.*.{operation}", answer)
+    return client
 
 
 def prepare(sandbox: Sandbox) -> None:

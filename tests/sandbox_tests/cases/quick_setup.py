@@ -66,14 +66,13 @@ DEVOPS_GURU = _definition(
     AnalyseAllResources="true",
     EnableSnsNotifications="true",
     EnableSsmOpsItems="true",
-    EnableDriftRemediation="true",
     RemediationSchedule="rate(14 days)",
 )
 CONFORMANCE_PACKS = _definition(
     "CFGCPacks",
     DelegatedAccountId=ADMINISTRATOR,
-    CPackNames="Operational-Best-Practices-for-AWS-IAM,Operational-Best-Practices-for-Amazon-S3",
-    RemediationSchedule="rate(2 days)",
+    CPackNames="IAM,S3,novalue,novalue,novalue",
+    RemediationSchedule="rate(30 days)",
 )
 CONFIG_RECORDING = _definition(
     "CFGRecording",
@@ -88,7 +87,7 @@ CONFIG_RECORDING = _definition(
 )
 DISTRIBUTOR = _definition(
     "Distributor",
-    PackagesToInstall="AWSEFSTools,AWSCWAgent",
+    PackagesToInstall="AWSEFSTools,AWSCWAgent,novalue",
     RemediationSchedule="rate(30 days)",
     IsPolicyAttachAllowed="false",
 )
@@ -103,6 +102,8 @@ UNIFIED_CONSOLE = _definition(
 JUST_IN_TIME_NODE_ACCESS = _definition(
     "JITNA", HomeRegion="us-east-1", DelegatedAccountId=ADMINISTRATOR, IdentityProviderSetting="IAM"
 )
+# Of one account alone.
+CLOUDWATCH_AGENT = _definition("CWASetup", TargetTagKey="monitored", TargetTagValue="")
 EVERY_TYPE: tuple[dict[str, Any], ...] = (
     PATCH_POLICY,
     HOST_MANAGEMENT,

@@ -125,6 +125,28 @@ def test_targets(type_: str) -> None:
     assert _TYPES[type_]["targets"] == _followed(type_, "TargetOrganizationalUnits", "targets")
 
 
+@pytest.mark.parametrize("type_", _TYPES)
+def test_regions(type_: str) -> None:
+    """Two Regions of an account cannot have a role of the same name, wherever neither name nor condition has them."""
+    roles = [
+        (resource, template["conditions"])
+        for template in _FACTS[type_]["templates"].values()
+        for resource in template["resources"].values()
+        if resource["type"] == "AWS::IAM::Role"
+    ]
+    in_each = [role["name"] for role, conditions in roles if "AWS::Region" not in _with_conditions(role, conditions)]
+    assert _TYPES[type_].get("one_region", False) == bool(in_each), in_each
+
+
+def _with_conditions(resource: Any, conditions: dict[str, Any]) -> str:
+    """The name and the condition of a resource, with the conditions that this refers to."""
+    text, seen = json.dumps([resource.get("name"), {"Condition": resource.get("condition")}]), set[str]()
+    while found := set(re.findall(r'"Condition": "(\w+)"', text)) - seen:
+        seen |= found
+        text += json.dumps([conditions[name] for name in sorted(found)])
+    return text
+
+
 @pytest.mark.parametrize(("type_", "key"), _PARAMETERS)
 def test_parameter(type_: str, key: str) -> None:
     ours = _TYPES[type_]["parameters"][key]

@@ -85,10 +85,8 @@ class CloudFormationResponse(StackSetResponse):
         if stack_set is None:
             return super().describe_stack_set()
         # moto turns these two from mappings into lists, and cannot do without.
-        requested: dict[str, dict[str, str]] = {"Parameters": {}, "Tags": {}}
-        if isinstance(stack_set, ServiceManagedStackSet):
-            requested = {"Parameters": stack_set.parameters, "Tags": stack_set.tags}
-        return ActionResult({"StackSet": {**stack_set.describe(), **requested}})
+        tags = stack_set.tags if isinstance(stack_set, ServiceManagedStackSet) else {}
+        return ActionResult({"StackSet": {**stack_set.describe(), "Parameters": stack_set.parameters, "Tags": tags}})
 
     def list_stack_set_operations(self) -> ActionResult:
         stack_set = self._stack_set

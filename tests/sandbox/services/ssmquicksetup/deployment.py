@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
 from sandbox.services.organizations.models import find_organization
-from sandbox.services.ssmquicksetup import targeting
+from sandbox.services.ssmquicksetup import documents, targeting
+from sandbox.services.ssmquicksetup.configuration_types.parameters import template_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
 from sandbox.services.ssmquicksetup.resources import associations, made_by_code
 from sandbox.services.ssmquicksetup.resources.stacks import Stack
-from sandbox.services.ssmquicksetup.resources.templates import resources_of
+from sandbox.services.ssmquicksetup.resources.templates import TemplateError, resources_of
 from sandbox.services.ssmquicksetup.roles import find_role_error
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def deploy(manager: ConfigurationManager, definition: Definition, at: datetime) 
         _delete_stack(definition, key)
     for kind, template in steps:
         stack_set = targeting.begin(manager, definition, kind, at)
+        stack_set.parameters = _stack_parameters(manager, definition, kind, template)
         targeted = [location for location, instance in stack_set.instances.items() if instance.status == "RUNNING"]
         former = [key for key in definition.stacks if key[0] == kind and key[1:] not in targeted]
         undeleted = [key for key in former if _delete_stack(definition, key) is not None]
@@ -128,11 +130,13 @@ def _deploy_stack(
     if reason is not None and kind == definition.steps[-1][0]:
         return reason
     stack = definition.stacks.get(key) or Stack(*key)
-    parameters = _stack_parameters(manager, definition, kind)
+    parameters = definition.stack_sets[kind].parameters
     stack_id = definition.stack_sets[kind].stack_id(account_id, region)
-    reason = stack.deploy(
-        resources_of(definition.type.name, template, parameters, stack_id), definition.stacks.values()
-    )
+    try:
+        resources = resources_of(definition.type.name, template, parameters, stack_id)
+    except TemplateError as error:
+        return str(error)
+    reason = stack.deploy(resources)
     if reason is None:
         definition.stacks[key] = stack
         stack.parameters = parameters
@@ -154,18 +158,18 @@ def _failure(stack_sets: list[str]) -> str:
     return f"Deployment to these StackSets failed: {', '.join(stack_sets)}"
 
 
-def _stack_parameters(manager: ConfigurationManager, definition: Definition, kind: str) -> dict[str, str]:
-    """Return the parameters of the stacks: the definition's, and Quick Setup's own.
+def _stack_parameters(
+    manager: ConfigurationManager, definition: Definition, kind: str, template: str
+) -> dict[str, str]:
+    """Return the parameters of a StackSet: the definition's and Quick Setup's own, as far as its template has them.
 
     ASSUMPTION(definition-id-is-configuration-id), ASSUMPTION(global-resources-region): us-east-1 if it is targeted, as
     a comment in a Lambda function of AWS's has it, else the first Region.
     """
     regions = definition.targets.regions
     organization = find_organization(manager.account_id)
-    return {
-        **definition.parameters,
-        # The API's spelling for Host Management is the template's of Default Host Management too.
-        **({"UpdateSSMAgent": update} if (update := definition.parameters.get("UpdateSsmAgent")) else {}),
+    known = {
+        **template_parameters(definition.type, definition.parameters),
         "QSConfigurationId": definition.id,
         "QSGlobalResourcesRegion": "us-east-1" if "us-east-1" in regions else regions[0],
         "QSOwnerAccountId": manager.account_id,
@@ -173,6 +177,8 @@ def _stack_parameters(manager: ConfigurationManager, definition: Definition, kin
         "QSTargetOrganizationalUnits": ",".join(definition.targets.organizational_units),
         "QSType": kind,
     }
+    declared = documents.document_of(definition.type.name)["templates"][template]["parameters"]
+    return {key: value for key, value in known.items() if key in declared}
 
 
 def _keep_configurations(definition: Definition, reasons: dict[tuple[str, str], str | None], at: datetime) -> None:

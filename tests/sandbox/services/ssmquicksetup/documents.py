@@ -34,6 +34,16 @@ def deployment_of(type_name: str, *, is_local: bool) -> dict[str, Any]:
     return next((deployment for deployment in deployments if deployment["type"] == requested), {})
 
 
+def type_names() -> list[str]:
+    """Return the types that AWS has published."""
+    return sorted(path.stem for path in DOCUMENTS.glob("AWSQuickSetupType-*.json"))
+
+
+def regions_of(type_name: str) -> set[str]:
+    """Return the Regions that a type can be deployed to."""
+    return {region for deployment in document_of(type_name)["deployments"] for region in deployment["regions"]}
+
+
 def default_of(type_name: str, parameter: str) -> str:
     """Return the default of a parameter in the first template that has it; "" if none has."""
     templates = document_of(type_name)["templates"].values()
@@ -41,10 +51,35 @@ def default_of(type_name: str, parameter: str) -> str:
     return next((str(facts["default"]) for facts in known if "default" in facts), "")
 
 
+def declarations_of(type_name: str, *, is_local: bool) -> dict[str, list[dict[str, Any]]]:
+    """Return the parameters of a deployment, each with its declaration in every template that has it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for _, template in steps_of(type_name, is_local=is_local):
+        for parameter, declaration in document_of(type_name)["templates"][template]["parameters"].items():
+            found.setdefault(parameter, []).append(declaration)
+    return found
+
+
+def followed(type_name: str, parameter: str, aspect: str, template: Any) -> Any:
+    """Return what holds where AWS's sources disagree; what the template has if they do not."""
+    entries = _disagreements(type_name, aspect)
+    return next((entry["followed"] for entry in entries if entry["key"] == parameter), template)
+
+
+def names_of_reference(type_name: str) -> dict[str, str]:
+    """Return the template's name of each parameter that has another one in the API's reference, if either is taken."""
+    entries = _disagreements(type_name, "name")
+    return {entry["reference"]: entry["template"] for entry in entries if entry["followed"] == "both"}
+
+
 def steps_of(type_name: str, *, is_local: bool) -> list[tuple[str, str]]:
     """Return where a deployment goes and with which template, in order: ("DA", "DA"), ("TA", "TA")."""
-    steps = deployment_of(type_name, is_local=is_local).get("steps", [])
-    return [(entry["account"], entry["template"]) for step in steps for entry in step]
+    return [(entry["account"], entry["template"]) for entry in entries_of(type_name, is_local=is_local)]
+
+
+def entries_of(type_name: str, *, is_local: bool) -> list[dict[str, Any]]:
+    """Return the entries of all steps of a deployment, in order."""
+    return [entry for step in deployment_of(type_name, is_local=is_local).get("steps", []) for entry in step]
 
 
 @dataclass(frozen=True)
@@ -78,7 +113,16 @@ def made_by(code: str, kind: str, values: Mapping[str, str]) -> list[Made]:
     ]
 
 
-@cache
 def _made_by_code() -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = json.loads((DOCUMENTS / "made_by_code.json").read_text(encoding="utf-8"))
+    return _entries("made_by_code.json")
+
+
+def _disagreements(type_name: str, aspect: str) -> list[dict[str, Any]]:
+    entries = _entries("disagreements.json")
+    return [entry for entry in entries if (entry["type"], entry["aspect"]) == (type_name, aspect)]
+
+
+@cache
+def _entries(file: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = json.loads((DOCUMENTS / file).read_text(encoding="utf-8"))
     return entries

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.services.ssmquicksetup import documents
 from sandbox.services.ssmquicksetup.behavior import behavior
-from sandbox.services.ssmquicksetup.configuration_types.catalog import type_named
+from sandbox.services.ssmquicksetup.configuration_types.catalog import ConfigurationType, type_named
 from sandbox.services.ssmquicksetup.configuration_types.parameters import Targets, validate_parameters
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sandbox.services.cloudformation.stack_sets.stack_set import StackSet
-    from sandbox.services.ssmquicksetup.configuration_types.configuration_type import ConfigurationType
     from sandbox.services.ssmquicksetup.resources.stacks import Stack
 
 # Parameters that AWS calls first class, shown in summaries. ASSUMPTION(quick-setup-first-class-parameters): which ones

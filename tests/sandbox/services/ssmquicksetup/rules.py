@@ -27,7 +27,7 @@ def require_deployable(manager: ConfigurationManager, definition: Definition, be
     require_possible(manager, definition, beside)
     # "A value must be provided when you are running an organizational deployment for a patch policy or running any
     # type of deployment for an individual account": the reference of configuration_types/catalog.py.
-    requires_roles = definition.type.always_requires_roles or targets.is_local
+    requires_roles = definition.type.deploys_to_management_account or targets.is_local
     if requires_roles and not (definition.administration_role_arn and definition.execution_role_name):
         raise ValidationException(
             "This deployment requires LocalDeploymentAdministrationRoleArn and LocalDeploymentExecutionRoleName."
@@ -74,7 +74,7 @@ def _require_permission(manager: ConfigurationManager, definition: Definition, t
         organization.is_delegated_administrator(manager.account_id, principal)
         for principal in ("ssm-quicksetup.amazonaws.com", STACK_SETS_PRINCIPAL)
     )
-    if not is_administrator or definition.type.management_account_only:
+    if not is_administrator or definition.type.deploys_to_management_account:
         raise AccessDeniedException(
             f"Account {manager.account_id} can't deploy {definition.type.name} to organizational units."
         )
@@ -106,9 +106,9 @@ def _require_delegated_account(manager: ConfigurationManager, definition: Defini
     ASSUMPTION(quick-setup-delegated-account-is-checked): that it is checked, in deployments to units alone, and with
     which error.
     """
-    account_id = definition.parameters.get("DelegatedAccountId")
-    if not account_id:
+    account_id, service = definition.parameters.get("DelegatedAccountId"), definition.type.administered_service
+    if not account_id or service is None:
         return
-    organization, service = find_organization(manager.account_id), definition.type.administered_service
+    organization = find_organization(manager.account_id)
     if organization is None or not organization.is_delegated_administrator(account_id, service):
         raise ValidationException(f"The DelegatedAccountId {account_id} is not a delegated administrator of {service}.")

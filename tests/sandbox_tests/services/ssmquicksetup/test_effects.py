@@ -16,6 +16,7 @@ from sandbox_tests.cases.quick_setup import (
     OPS_CENTER,
     PATCH_POLICY,
     ROOT,
+    UNIFIED_CONSOLE,
     changed,
     create,
     local,
@@ -271,7 +272,7 @@ def test_host_management_runs_on_managed_instances(sandbox: Sandbox, quick_setup
     }
     assert _instance_runs(sandbox) == managed
     assert INSTANCE_ROLE in {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
-    nothing = {"UpdateSsmAgent": None, "UpdateSSMAgent": "false", "CollectInventory": "false", "ScanInstances": "false"}
+    nothing = {"UpdateSsmAgent": "false", "CollectInventory": "false", "ScanInstances": "false"}
     _change(quick_setup, manager, changed(INSTANCE_MANAGEMENT, TargetRegions="ap-northeast-1", **nothing))
     sandbox.clock.advance(120)
     assert _instance_runs(sandbox) == {}
@@ -336,3 +337,45 @@ def test_the_administrator_of_change_manager_may_share_its_unit(sandbox: Sandbox
     )
     manager = wait(sandbox, quick_setup, create(quick_setup, CHANGE_MANAGER))
     assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
+
+
+def test_change_manager_has_one_region(sandbox: Sandbox, quick_setup: Any, cloudformation: Any) -> None:
+    set_up_administrator(sandbox)
+    two = changed(CHANGE_MANAGER, TargetRegions="us-east-1,eu-west-1")
+    manager = wait(sandbox, quick_setup, create(quick_setup, two))
+    definition_id = manager["ConfigurationDefinitions"][0]["Id"]
+    assert message(manager).endswith(f"AWS-QuickSetup-SSMChangeMgr-DA-{definition_id}")
+    instances = cloudformation.list_stack_instances(StackSetName=f"AWS-QuickSetup-SSMChangeMgr-DA-{definition_id}")
+    reasons = [instance.get("StatusReason", "") for instance in instances["Summaries"]]
+    assert sorted(reason.partition("ResourceStatusReason:")[2] for reason in reasons) == [
+        "",
+        "AWS-QuickSetup-SSMChangeMgr-OperatorsAdminRole already exists.",
+    ]
+
+
+def test_global_resources_follow_the_condition_on_their_region(
+    sandbox: Sandbox, quick_setup: Any, monkeypatch: Any
+) -> None:
+    set_up_administrator(sandbox)
+    template = documents.document_of("AWSQuickSetupType-SSMOpsCenter")["templates"]["DA"]
+    in_regions = changed(OPS_CENTER, TargetRegions="eu-west-1,us-east-1")
+    arn = create(quick_setup, in_regions)
+    wait(sandbox, quick_setup, arn)
+    assert set(_syncs(sandbox)) == {f"{ADMINISTRATOR} us-east-1"}
+    quick_setup.delete_configuration_manager(ManagerArn=arn)
+    sandbox.clock.advance(60)
+    monkeypatch.setitem(
+        template["conditions"], "IsQSGlobalResourcesRegion", {"Fn::Equals": ["everywhere", "everywhere"]}
+    )
+    wait(sandbox, quick_setup, create(quick_setup, in_regions))
+    assert set(_syncs(sandbox)) == {f"{ADMINISTRATOR} {region}" for region in ("us-east-1", "eu-west-1")}
+
+
+def test_unified_console_makes_its_roles_in_the_home_region(sandbox: Sandbox, quick_setup: Any) -> None:
+    set_up_administrator(sandbox)
+    two = changed(UNIFIED_CONSOLE, HomeRegion="eu-west-1", TargetRegions="eu-west-1,us-east-1")
+    manager = wait(sandbox, quick_setup, create(quick_setup, two))
+    assert manager["StatusSummaries"][0]["Status"] == "SUCCEEDED", message(manager)
+    names = {role["name"] for role in sandbox.snapshot()["roles"][MEMBER]}
+    assert f"AWS-SSM-DiagnosisExecutionRole-{ADMINISTRATOR}-eu-west-1" in names
+    assert f"AWS-SSM-DiagnosisExecutionRole-{ADMINISTRATOR}-us-east-1" not in names

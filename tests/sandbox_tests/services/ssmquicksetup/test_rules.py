@@ -118,7 +118,7 @@ def test_units_that_quick_setup_cannot_verify(sandbox: Sandbox, quick_setup: Any
     elif missing == "trusted_access":
         sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     else:
-        definition = changed(HOST_MANAGEMENT, TargetOrganizationalUnits="ou-sbox-00000000")
+        definition = changed(INSTANCE_MANAGEMENT, TargetOrganizationalUnits="ou-sbox-00000000")
     with pytest.raises(ClientError, match=r"ValidationException.*Invalid target OU"):
         create(quick_setup, definition)
     assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []

@@ -11,10 +11,10 @@ from sandbox.services.ssmquicksetup.behavior import Behavior
 from sandbox_tests.cases.quick_setup import (
     ADMINISTRATOR,
     HOST_MANAGEMENT,
-    INSTANCE_MANAGEMENT,
     MANAGEMENT,
     MEMBER,
     PATCH_POLICY,
+    RESOURCE_EXPLORER,
     SETTING,
     changed,
     create,
@@ -260,11 +260,11 @@ def test_a_reset_removes_server_parameters(
         create(quick_setup, changed(PATCH_POLICY, Colour="blue"))
 
 
-@pytest.mark.usefixtures("roles")
-@pytest.mark.parametrize("definition", [HOST_MANAGEMENT, PATCH_POLICY, INSTANCE_MANAGEMENT])
-def test_known_server_parameters_are_accepted(quick_setup: Any, definition: dict[str, Any]) -> None:
-    sent = changed(definition, QSForceUpdateParam="1")
+def test_a_parameter_of_the_template_may_be_sent_back(quick_setup: Any, client_error: Any) -> None:
+    sent = changed(RESOURCE_EXPLORER, QSForceUpdateParam="1")
     assert _parameters(quick_setup, create(quick_setup, sent)) == sent["Parameters"]
+    with client_error("ValidationException"):
+        create(quick_setup, changed(HOST_MANAGEMENT, QSForceUpdateParam="1"))
 
 
 # Settings

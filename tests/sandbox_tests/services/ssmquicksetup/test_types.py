@@ -9,6 +9,7 @@ import pytest
 from sandbox_tests.cases.quick_setup import (
     ADMINISTRATOR,
     CHANGE_MANAGER,
+    CLOUDWATCH_AGENT,
     CONFIG_RECORDING,
     CONFORMANCE_PACKS,
     DEVOPS_GURU,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 LOCAL_TYPES = (
+    CLOUDWATCH_AGENT,
     INSTANCE_MANAGEMENT,
     RESOURCE_SCHEDULER,
     DEVOPS_GURU,
@@ -55,7 +57,7 @@ def _name(definition: dict[str, Any]) -> str:
 
 def test_every_type_is_listed(quick_setup: Any) -> None:
     types = quick_setup.list_quick_setup_types()["QuickSetupTypeList"]
-    assert {known["Type"] for known in types} == {definition["Type"] for definition in EVERY_TYPE}
+    assert {known["Type"] for known in types} == {definition["Type"] for definition in (*EVERY_TYPE, CLOUDWATCH_AGENT)}
 
 
 # Created, deployed, deleted
@@ -112,7 +114,7 @@ def test_types_with_their_own_managed_policy(
 @pytest.mark.parametrize(
     ("definition", "parameters"),
     [
-        (DISTRIBUTOR, {"PackagesToInstall": "AWSCWAgent, AWSEC2LaunchAgent", "TargetType": ""}),
+        (DISTRIBUTOR, {"PackagesToInstall": "AWSCWAgent, AWSEC2LaunchAgent, novalue", "TargetType": ""}),
         (DEVOPS_GURU, {"RemediationSchedule": "none", "EnableSsmOpsItems": None}),
         (CONFIG_RECORDING, {"UseCustomBucket": "false", "DeliveryBucketName": None}),
         (CONFIG_RECORDING, {"RecordAllResources": None, "ResourceTypesToRecord": None}),
@@ -170,6 +172,14 @@ def test_valid_parameters(
         (CHANGE_MANAGER, {"PermissionType": "CustomerPermissions"}),
         (CHANGE_MANAGER, {"PermissionType": "CustomPermissions"}),
         (CHANGE_MANAGER, {"PermissionType": None, "CustomPermissions": "{"}),
+        (CLOUDWATCH_AGENT, {}),
+        (HOST_MANAGEMENT, {"TargetOrganizationalUnits": "ou-sbox-00000000"}),
+        (HOST_MANAGEMENT, {"UpdateSsmAgent": "true"}),
+        (CHANGE_MANAGER, {"JobFunction": "NetworkOperations"}),
+        (CONFORMANCE_PACKS, {"CPackNames": "Operational-Best-Practices-for-AWS-IAM"}),
+        (DEVOPS_GURU, {"EnableDriftRemediation": "true"}),
+        (PATCH_POLICY, {"SelectedPatchBaselines": "{" + " " * 4096 + "}"}),
+        (local(CLOUDWATCH_AGENT), {"TargetTagKey": "k" * 129}),
         (OPS_CENTER, {"DelegatedAccountId": None}),
         (OPS_CENTER, {"TargetOrganizationalUnits": None}),
         (OPS_CENTER, {"TargetAccounts": MANAGEMENT}),
@@ -196,7 +206,7 @@ def test_valid_parameters(
         (CONFIG_RECORDING, {"CustomDeliveryTopicAccountId": None}),
         (CONFIG_RECORDING, {"CustomDeliveryTopicName": None}),
         (CONFIG_RECORDING, {"DeliveryBucketName": None}),
-        (CONFIG_RECORDING, {"ResourceTypesToRecord": None}),
+        (CONFIG_RECORDING, {"ResourceTypesToRecord": "AWS::EC2::Instances"}),
         (CONFIG_RECORDING, {"NotificationOptions": "Mail"}),
         (CONFIG_RECORDING, {"RemediationSchedule": "rate(14 days)"}),
         (CONFIG_RECORDING, {"GlobalResourceTypesRegion": "global"}),
@@ -233,7 +243,7 @@ def test_invalid_definitions(
 
 @pytest.mark.parametrize(
     "definition",
-    [CHANGE_MANAGER, OPS_CENTER, CONFORMANCE_PACKS, UNIFIED_CONSOLE, JUST_IN_TIME_NODE_ACCESS],
+    [CHANGE_MANAGER, OPS_CENTER, CONFORMANCE_PACKS],
     ids=_name,
 )
 def test_types_that_require_a_delegated_administrator(
@@ -255,3 +265,8 @@ def test_conformance_packs_require_the_administrator_of_config(
     )
     with client_error("ValidationException"):
         create(quick_setup, CONFORMANCE_PACKS)
+
+
+def test_a_list_with_too_few_elements_fails(sandbox: Sandbox, quick_setup: Any) -> None:
+    manager = wait(sandbox, quick_setup, create(quick_setup, changed(DISTRIBUTOR, PackagesToInstall="AWSCWAgent")))
+    assert manager["StatusSummaries"][0]["Status"] == "FAILED"

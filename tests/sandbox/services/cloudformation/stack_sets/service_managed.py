@@ -85,7 +85,6 @@ class ServiceManagedStackSet(StackSet):
     permission_model: str = SERVICE_MANAGED
     template: str
     description: str | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
     auto_deployment: dict[str, Any] = field(default_factory=dict)

@@ -120,6 +120,7 @@ class StackSet:
     organizational_unit_ids: tuple[str, ...] = ()
     administration_role_arn: str | None = None
     execution_role_name: str | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
     instances: dict[AccountRegion, StackInstance] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
 

@@ -26,7 +26,7 @@ class ServerParameters:
 
         ASSUMPTION(quick-setup-parameters-are-checked): it may.
         """
-        return key == "QSForceUpdateParam" or any(key in added for added in self._by_manager.values())
+        return any(key in added for added in self._by_manager.values())
 
     def clear(self) -> None:
         self._by_manager.clear()

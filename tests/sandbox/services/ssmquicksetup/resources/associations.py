@@ -9,8 +9,7 @@ from sandbox.services.cloud9.models import has_cloud9_instances
 from sandbox.services.ssm.instances import ACTIVE, AssociationRun
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
-from sandbox.services.ssmquicksetup import documents
-from sandbox.services.ssmquicksetup.configuration_types.catalog import HOST_MANAGEMENT, PATCH_POLICY
+from sandbox.services.ssmquicksetup.configuration_types.catalog import PATCH_POLICY
 from sandbox.services.ssmquicksetup.configuration_types.parameters import split
 from sandbox.services.ssmquicksetup.resources import made_by_code
 
@@ -21,16 +20,7 @@ if TYPE_CHECKING:
     from sandbox.services.ssm.instances import ManagedInstance
     from sandbox.services.ssmquicksetup.manager import Definition
     from sandbox.services.ssmquicksetup.resources.stacks import Stack
-
-# What Host Management does by associations.
-HOST_MANAGEMENT_OPTIONS = (
-    "UpdateSsmAgent",
-    "UpdateEc2LaunchAgent",
-    "CollectInventory",
-    "ScanInstances",
-    "InstallCloudWatchAgent",
-    "UpdateCloudWatchAgent",
-)
+    from sandbox.services.ssmquicksetup.resources.templates import Resource
 
 
 def run(definition: Definition, stack: Stack, at: datetime) -> bool:
@@ -46,7 +36,7 @@ def run(definition: Definition, stack: Stack, at: datetime) -> bool:
         for instance in _requested(definition, ssm_backend_of(stack.account_id, stack.region).instances.values()):
             made_by_code.manage_instance_profile(stack, instance, code, parameters)
     succeeded = True
-    if _has_any(definition):
+    if _on_nodes(stack):
         managed = ssm_backend_of(stack.account_id, stack.region).managed_instances()
         for instance in _requested(definition, managed):
             if instance.status == ACTIVE:
@@ -82,47 +72,34 @@ def _baseline_bucket(stack: Stack) -> str:
     return str(scan.properties["Parameters"]["BaselineOverride"][0]).removeprefix("s3://").partition("/")[0]
 
 
-def _has_any(definition: Definition) -> bool:
-    if definition.type.name == PATCH_POLICY:
-        return True
-    if definition.type.name != HOST_MANAGEMENT:
-        return False
-    return any(_does(definition, option) for option in HOST_MANAGEMENT_OPTIONS)
-
-
-def _does(definition: Definition, option: str) -> bool:
-    """Whether an option of Host Management is on."""
-    # By either spelling of configuration_types/catalog.py.
-    spelled = {**definition.parameters}
-    spelled["UpdateSsmAgent"] = spelled.get("UpdateSsmAgent") or spelled.get("UpdateSSMAgent", "")
-    return (spelled.get(option) or documents.default_of(definition.type.name, option)) == "true"
+def _on_nodes(stack: Stack) -> list[Resource]:
+    """Return the associations that run a command on nodes, and not an automation for each or for the account."""
+    return [
+        resource
+        for resource in stack.resources.values()
+        if resource.type == "AWS::SSM::Association"
+        and "Targets" in resource.properties
+        and "AutomationTargetParameterName" not in resource.properties
+    ]
 
 
 def _patch(definition: Definition, stack: Stack, instance: ManagedInstance, at: datetime) -> None:
-    """Run the document AWS-RunPatchBaseline on a node, where the definition has an association that does.
+    """Run the document AWS-RunPatchBaseline on a node, where the definition has associations that do.
 
-    ASSUMPTION(quick-setup-associations-on-nodes): a node whose operating system has no baseline is not patched.
+    ASSUMPTION(quick-setup-associations-on-nodes): a node whose operating system has no baseline is not patched, and a
+    policy that scans and installs has installed, unless it waits for the next interval.
     """
     system = operating_system_of(instance.platform_name, instance.platform_version)
-    operation = _patch_operation(definition)
-    if operation is None or system is None:
+    patching = [one for one in _on_nodes(stack) if one.properties["Name"].startswith("AWS-RunPatchBaseline")]
+    if not patching or system is None:
         return
+    installs = any(
+        one.properties["Parameters"]["Operation"] == ["Install"] and one.properties["ApplyOnlyAtCronInterval"] != "true"
+        for one in patching
+    )
     baseline = _selected_baseline(definition, system) or default_baseline_id(stack.region, system)
-    instance.patch(operation, baseline, at, definition.value("RebootOption") or "NoReboot")
-
-
-def _patch_operation(definition: Definition) -> str | None:
-    """Scan, Install or None. Host Management "scans" for missing patches only.
-
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html.
-    ASSUMPTION(quick-setup-associations-on-nodes): a policy that scans and installs has installed, unless it waits for
-    the next interval.
-    """
-    if definition.type.name == HOST_MANAGEMENT:
-        return "Scan" if _does(definition, "ScanInstances") else None
-    installs = definition.value("ConfigurationOptionsPatchOperation") == "ScanAndInstall"
-    waits = definition.value("ConfigurationOptionsInstallNextInterval") == "true"
-    return "Install" if installs and not waits else "Scan"
+    reboot = definition.value("RebootOption") or "NoReboot"
+    instance.patch("Install" if installs else "Scan", baseline, at, reboot)
 
 
 def _selected_baseline(definition: Definition, operating_system: str) -> str | None:

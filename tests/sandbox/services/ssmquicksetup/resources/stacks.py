@@ -40,24 +40,15 @@ class Stack:
     resources: dict[str, Resource] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
 
-    def deploy(self, desired: Iterable[Resource], own: Iterable[Stack] = ()) -> str | None:
+    def deploy(self, desired: Iterable[Resource]) -> str | None:
         """Create and delete resources until they are the desired ones; return why that failed, None if it did not.
 
-        A stack that fails is rolled back: nothing of it changes. `own` are the definition's stacks.
-        ASSUMPTION(collision-of-nested-units): they share a role whose name has no Region, such as Change Manager's of a
-        job function, whose template has no condition on the Region; else it could be deployed to one Region only.
+        A stack that fails is rolled back: nothing of it changes.
         """
         wanted = {resource.logical_id: resource for resource in desired}
         new = [one for one in wanted.values() if self._known(one) is None]
-        shared = {
-            resource.name
-            for stack in own
-            if stack.account_id == self.account_id
-            for resource in stack.resources.values()
-            if resource.type == ROLE
-        }
         for resource in new:
-            if resource.name not in shared and self._is_taken(resource):
+            if self._is_taken(resource):
                 return failure(resource, f"{resource.name} already exists.")
         created: list[Resource] = []
         try:

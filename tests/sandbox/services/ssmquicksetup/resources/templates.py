@@ -27,7 +27,7 @@ class Resource:
 
 
 def resources_of(type_name: str, template: str, parameters: Mapping[str, str], stack_id: str) -> list[Resource]:
-    """Return the resources whose conditions hold, in the template's order.
+    """Return the resources whose conditions hold, in the template's order. Raises TemplateError.
 
     `parameters` has Quick Setup's own too; what is not given, or empty, has the template's default.
     """
@@ -44,6 +44,10 @@ def resources_of(type_name: str, template: str, parameters: Mapping[str, str], s
         for logical_id, resource in facts["resources"].items()
         if "condition" not in resource or evaluation.holds(resource["condition"])
     ]
+
+
+class TemplateError(Exception):
+    """A template cannot be evaluated with these parameters; the message is CloudFormation's."""
 
 
 class _Evaluation:
@@ -105,9 +109,10 @@ class _Evaluation:
         return self.value(yes if self.holds(condition) else no)
 
     def selected(self, argument: list[Any]) -> Any:
-        index, items = self.value(argument[0]), self.value(argument[1])
-        # A list parameter may have fewer elements, where the template pads it.
-        return items[int(index)] if int(index) < len(items) else ""
+        index, items = int(self.value(argument[0])), self.value(argument[1])
+        if index >= len(items):
+            raise TemplateError(f"Template error: Fn::Select cannot select nonexistent value at index {index}")
+        return items[index]
 
 
 _FUNCTIONS: dict[str, Any] = {
