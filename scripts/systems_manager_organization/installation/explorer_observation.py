@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
-from systems_manager_organization.cli.options import COMMON_KEYS
+from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.cli.terminal import render_strings
 from systems_manager_organization.explorer.resource_data_syncs import FAILED, list_explorer_syncs
+from systems_manager_organization.installation.existing_resources import describe_sync, explain_existing, find_stack
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -46,6 +47,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `explanation`: what the state means, and what to do
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
       as in `Source`; "" as well for a sync of this account alone
+    - `existing`: JSON object from the key of an ExistingResource of the query's stack or sync to the error message
+      for a plan that creates it
     - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
     - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
     """
@@ -80,10 +83,20 @@ def _observe(aws: AwsSession, query: Query) -> dict[str, str]:
         "account_id": aws.account_id,
         "exists": "true" if named else "false",
         **_describe(named),
+        "existing": json.dumps(_explain_existing(aws, query, named)),
         "others": json.dumps(others),
         "settings": json.dumps(observe_settings(aws, records, settings)),
         "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
     }
+
+
+def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[str, str]:
+    if not query["stack_name"]:
+        return {}
+    found = find_stack(aws, query["stack_name"])
+    if not found and sync:
+        found = describe_sync(sync.name, sync.owner)
+    return explain_existing([found] if found else [], query["installation"])
 
 
 def _describe(sync: Sync | None) -> dict[str, str]:
@@ -102,8 +115,8 @@ COMMAND = Command(
     summary="The status of Explorer's resource data sync of the organization in the account and Region.",
     description="""\
 Calls ssm:ListResourceDataSync, in the account that has the sync: no other account lists it. With --settings also the
-operations that read these, and ssm:GetParametersByPath. On the command line it exits with 1 when the sync has a
-problem, and with 3 when the account and Region has none of this name.
+operations that read these, and ssm:GetParametersByPath; with --stack-name cloudformation:DescribeStacks. On the command
+line it exits with 1 when the sync has a problem, and with 3 when the account and Region has none of this name.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
 one that has LastStatus and the State of SyncSource would replace this command.""",
     example="""resource-data-sync --account-id 222222222222 --region us-east-1 \\
@@ -114,6 +127,12 @@ one that has LastStatus and the State of SyncSource would replace this command."
         replace(INSTALLATION, required=False),
         replace(RECORD_REGION, required=False),
         SETTINGS,
+        Option(
+            "stack_name",
+            "the stack that is to create the sync; default: none",
+            "[A-Za-z][A-Za-z0-9-]{0,127}",
+            "the name of a CloudFormation stack",
+        ),
     ),
     run=observe,
     cli_handler=show,
