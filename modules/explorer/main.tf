@@ -31,6 +31,7 @@ locals {
 
   # Different names, as both syncs exist for a moment when the input changes.
   sync_name   = var.all_ops_data_sources_enabled ? var.name : "${var.name}-own-sources"
+  stack_name  = "ExplorerDataSync-${replace(local.sync_name, "/[^A-Za-z0-9-]/", "-")}"
   source_type = var.organizational_unit_ids == null ? "EntireOrganization" : "OrganizationalUnits"
   source = {
     include_future_regions  = var.include_future_regions
@@ -125,7 +126,7 @@ resource "aws_cloudformation_stack" "this" {
   #checkov:skip=CKV_AWS_124:The stack has one resource, and the apply waits for it and reports its errors.
   count = var.all_ops_data_sources_enabled ? 1 : 0
 
-  name = "ExplorerDataSync-${replace(local.sync_name, "/[^A-Za-z0-9-]/", "-")}"
+  name = local.stack_name
   template_body = jsonencode({
     Description = "Explorer of AWS Systems Manager: OpsData of the organization."
     Resources = {
@@ -149,10 +150,17 @@ resource "aws_cloudformation_stack" "this" {
       }
     }
   })
-  tags = var.tags
+  tags = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
 
   lifecycle {
     replace_triggered_by = [terraform_data.source_type]
+    ignore_changes       = [tags["systems-manager-organization:created"]]
+
+    # The tag has the time of this plan only if this plan creates or replaces the stack.
+    postcondition {
+      condition     = length(local.exists_already) == 0 || lookup(coalesce(self.tags, {}), "systems-manager-organization:created", "-") != local.creation_mark
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
 
     precondition {
       condition     = length(module.settings.applied) > 0

@@ -22,6 +22,7 @@ locals {
       sync_name     = local.sync_name
       installation  = local.installation.name
       record_region = local.installation.region
+      stack_name    = var.all_ops_data_sources_enabled ? local.stack_name : null
       settings = jsonencode([
         for key, setting in local.desired_settings : { key = key, specification = setting.specification }
       ])
@@ -37,6 +38,13 @@ locals {
   observed_source = local.observation == null ? null : local.observation.source == "" ? null : {
     for key, value in jsondecode(local.observation.source) : key => value if key != "all_ops_data_sources_enabled"
   }
+
+  creation_mark = "${local.installation.name}/${plantimestamp()}"
+  # A later plan may replace the stack of this installation.
+  exists_already = local.observation == null ? [] : [
+    for key, message in jsondecode(local.observation.existing) : message
+    if key != "cloudformation-stack/${local.installation.name}" || local.installation.time == plantimestamp()
+  ]
 
   existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
   settings_without_python = jsonencode({
@@ -77,8 +85,9 @@ resource "terraform_data" "installation" {
 locals {
   installation = concat(terraform_data.installation[*].input, [local.new_installation])[0]
   new_installation = {
-    name   = "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(local.sync_name), 0, 6)}"
+    name   = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(local.sync_name), 0, 6)}")
     region = local.region
+    time   = plantimestamp()
   }
 }
 

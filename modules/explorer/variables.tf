@@ -97,6 +97,17 @@ variable "administrator_account_id" {
   default     = null
 }
 
+variable "installation" {
+  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
 variable "python_command" {
   description = "Command that runs Python, as in the root module: it reads the status of the sync, and ensures that the service-linked role exists. Null: no Python."
   type        = list(string)

@@ -15,7 +15,13 @@ from sandbox.protocol.operations import Operation, protocol_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Kind = Literal["throttle", "server_error", "access_denied", "conflict", "dropped", "answer_lost"]
+Kind = Literal["throttle", "server_error", "access_denied", "conflict", "dropped", "answer_lost", "visible_late"]
+
+# Kinds without an error.
+_WITHOUT_ERROR = ("dropped", "answer_lost", "visible_late")
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: "IAM [...] eventual consistency"
+VISIBLE_LATE_SERVICES = ("iam", "organizations", "ssm")
 
 _THROTTLE = ("ThrottlingException", "TooManyRequestsException", "Throttling", "RequestLimitExceeded")
 _SERVER_ERROR = (
@@ -44,6 +50,8 @@ class Fault:
     ``resource``, as ``Call`` names it (with * and ?; None: any), the ``occurrence``-th, counted from 1 and from the
     injection, and the ``times`` - 1 after it fail in the way of ``kind``. ``dropped`` closes the
     connection without an answer, and nothing was done; ``answer_lost`` does so after everything was done.
+    ``visible_late`` does not fail: the next ``reads`` calls that read the service (for IAM also AssumeRole) see its
+    state from before, and calls that change it see the present.
     """
 
     service: str
@@ -54,6 +62,7 @@ class Fault:
     occurrence: int = 1
     times: int = 1
     resource: str | None = None
+    reads: int = 1
 
 
 class Faults:
@@ -66,13 +75,15 @@ class Faults:
     def inject(self, fault: Fault) -> None:
         """Inject a fault.
 
-        Raises FaultError on an unknown service, operation or kind, on numbers below 1, and on a conflict of an
-        operation that knows none.
+        Raises FaultError on an unknown service, operation or kind, on numbers below 1, on a conflict of an
+        operation that knows none, and on late visibility of a service that has none.
         """
         if fault.kind not in get_args(Kind):
             raise FaultError(f"{fault.kind!r} is no kind of fault; there are: {', '.join(get_args(Kind))}")
-        if fault.occurrence < 1 or fault.times < 1:
-            raise FaultError("occurrence and times count from 1")
+        if min(fault.occurrence, fault.times, fault.reads) < 1:
+            raise FaultError("occurrence, times and reads count from 1")
+        if fault.kind == "visible_late" and fault.service not in VISIBLE_LATE_SERVICES:
+            raise FaultError(f"visible_late is for {', '.join(VISIBLE_LATE_SERVICES)}, and not for {fault.service}")
         # An invalid fault fails here and not at the call.
         failure_of(_operation(fault), fault)
         with self._lock:
@@ -97,8 +108,8 @@ class Faults:
 
 
 def failure_of(operation: Operation, fault: Fault) -> Failure | None:
-    """Return the error of a fault; None for a closed connection. Raises FaultError if the operation has none."""
-    return None if fault.kind in ("dropped", "answer_lost") else _FAILURES[fault.kind](operation)
+    """Return the error of a fault; None if it is no answer. Raises FaultError if the operation has none."""
+    return None if fault.kind in _WITHOUT_ERROR else _FAILURES[fault.kind](operation)
 
 
 def _concerns(fault: Fault, operation: Operation, account_id: str, region: str, resource: str) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.core.utils import get_service_model
 
+from harness.organization import child_units, root_id
 from sandbox import Fault, FaultError
 from sandbox.faults import Kind, failure_of
 from sandbox.protocol import errors
 from sandbox.protocol.operations import Operation, protocol_of
 from sandbox.protocol.validation import response_problems
 from sandbox_tests.cases.clients import client_of
+from sandbox_tests.cases.quick_setup import policy
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
@@ -109,6 +111,48 @@ def test_a_lost_answer_comes_after_the_work(sandbox: Sandbox) -> None:
     ]
 
 
+def test_what_is_visible_late_exists_and_the_next_reads_do_not_see_it(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("iam", "CreateRole", "visible_late", reads=3))
+    iam, sts = client_of(sandbox, "iam"), client_of(sandbox, "sts")
+    document = policy(Principal={"AWS": "111111111111"})
+    arn = iam.create_role(RoleName="Late", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_role(RoleName="Late")
+    assert iam.list_roles()["Roles"] == []
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="Late", AssumeRolePolicyDocument=document)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sts.assume_role(RoleArn=arn, RoleSessionName="early")
+    sts.assume_role(RoleArn=arn, RoleSessionName="late")
+    assert iam.get_role(RoleName="Late")["Role"]["Arn"] == arn
+
+
+def test_what_is_visible_late_is_seen_by_inspectors_and_snapshots(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("organizations", "CreateOrganizationalUnit", "visible_late"))
+    organizations, parent = client_of(sandbox, "organizations"), root_id(sandbox)
+    organizations.create_organizational_unit(ParentId=parent, Name="Late")
+
+    assert child_units(sandbox).keys() == {"Late"}
+    assert "Late" in json.dumps(sandbox.snapshot()["organization"])
+    listed = organizations.list_organizational_units_for_parent
+    assert [[unit["Name"] for unit in listed(ParentId=parent)["OrganizationalUnits"]] for _ in "12"] == [[], ["Late"]]
+
+
+def test_of_two_that_are_visible_late_the_older_state_is_seen(sandbox: Sandbox) -> None:
+    sandbox.faults.inject(Fault("ssm", "PutParameter", "visible_late", times=2, reads=2))
+    ssm = client_of(sandbox, "ssm")
+    ssm.put_parameter(Name="/one", Value="1", Type="String")
+    seen = [names(ssm)]
+    ssm.put_parameter(Name="/two", Value="2", Type="String")
+    seen += [names(ssm), names(ssm), names(ssm)]
+    assert seen == [[], [], ["/one"], ["/one", "/two"]]
+
+
+def names(ssm: Any) -> list[str]:
+    return sorted(parameter["Name"] for parameter in ssm.get_parameters_by_path(Path="/")["Parameters"])
+
+
 def test_occurrence_and_times_choose_the_calls(sandbox: Sandbox) -> None:
     sandbox.faults.inject(Fault("sts", "GetCallerIdentity", "throttle", occurrence=2, times=2))
     sts = client_of(sandbox, "sts")
@@ -157,6 +201,8 @@ def test_a_reset_removes_faults(sandbox: Sandbox) -> None:
         ),
         (Fault("sts", "GetCallerIdentity", "throttle", occurrence=0), "count from 1"),
         (Fault("sts", "GetCallerIdentity", "throttle", times=0), "count from 1"),
+        (Fault("iam", "CreateRole", "visible_late", reads=0), "count from 1"),
+        (Fault("s3", "CreateBucket", "visible_late"), "visible_late is for iam, organizations, ssm, and not for s3"),
     ],
 )
 def test_invalid_faults(sandbox: Sandbox, fault: Fault, message: str) -> None:

@@ -138,6 +138,11 @@ class AwsSession:
         return self._expected_account_id or self.identity.account_id
 
     @property
+    def place(self) -> str:
+        """Where a report looked, and as whom. Raises as `call` does."""
+        return f"account {self.account_id}, Region {self.region}, as {self.identity.arn}"
+
+    @property
     def athena(self) -> Any:
         return self._client("athena")
 

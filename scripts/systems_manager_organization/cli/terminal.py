@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 from systems_manager_organization.errors import DependencyError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
 
@@ -47,3 +50,20 @@ class Terminal:
 def pluralize(number: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def render_strings(result: Mapping[str, str], on_terminal: bool) -> str:
+    """One JSON object of strings, as the external data source wants it; on a terminal one line for each value."""
+    if not on_terminal:
+        return json.dumps(result)
+    return "\n".join(line for key, value in result.items() for line in _lines(key, value))
+
+
+def _lines(key: str, value: str) -> list[str]:
+    if not value.startswith("["):
+        return [f"{key}: {value or '(none)'}"]
+    items: list[dict[str, str]] = json.loads(value)
+    return [
+        f"{key}: {len(items)}",
+        *("  " + "  ".join(f"{name}={text}" for name, text in item.items()) for item in items),
+    ]

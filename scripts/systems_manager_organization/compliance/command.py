@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.compliance.model.node import time_text
+from systems_manager_organization.compliance.output import wording
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.output.render import Report, render_report
 from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, ReportOptions
@@ -36,7 +37,7 @@ def report(query: Query, connect: Connect, terminal: Terminal) -> int:
             try:
                 with progress_bar(checkpoint, terminal):
                     catalog.source_of(query, now).read(aws, options.scope, checkpoint)
-                status = _render(checkpoint, options, time_text(now()), terminal)
+                status = _render(checkpoint, options, time_text(now()), aws.place, terminal)
             except KeyboardInterrupt:
                 aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
                 return INTERRUPTED
@@ -56,13 +57,15 @@ def _resume_hint(checkpoint: Checkpoint) -> str:
     return f"{count} were read: run the same command with --resume to continue."
 
 
-def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, terminal: Terminal) -> int:
+def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, place: str, terminal: Terminal) -> int:
     """Raises ScriptError when DuckDB fails: out of memory, no space on the disk."""
     import duckdb
 
     try:
         with checkpoint.tables() as tables:
-            return render_report(Report(tables, options, generated_at), terminal)
+            status = render_report(Report(tables, options, generated_at), terminal)
+            terminal.echo(f"In {place}: {wording.scope(tables)}.", err=True)
+            return status
     except duckdb.Error as error:
         message = " ".join(str(error).split())
         raise ScriptError(f"The report could not be created: {message}") from error
@@ -93,8 +96,8 @@ DescribeInstancePatchStates and ListResourceComplianceSummaries. --source s3 and
 modules/compliance-reporting collects, in the administrator account, by cloudformation:ListStackInstances and either
 s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution and GetQueryResults and glue:GetTable.
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
-something could not be read (but an account that is not active) and --fail-on did not say 2; 130 when interrupted:
-what was read is kept for --resume.""",
+something could not be read (but an account that is not active) or there was no managed node at all, and --fail-on did
+not say 2; 130 when interrupted: what was read is kept for --resume.""",
     example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
     options=KEYS,
     cli_handler=report,

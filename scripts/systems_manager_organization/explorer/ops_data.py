@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from systems_manager_organization.explorer.resource_data_syncs import Sync
     from systems_manager_organization.organizations.accounts import Account
 
-EXIT_OK, EXIT_NO_DATA = 0, 1
+EXIT_OK, EXIT_FAILED, EXIT_NO_DATA = 0, 1, 3
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+_NO_SYNC = (
+    "Only the account that created a resource data sync lists it: use the credentials of the administrator account and "
+    "the Region of the sync (--region), or create one with modules/explorer."
+)
 
 _INSTANCES = "AWS:EC2InstanceInformation"
 _MAX_NAMES = 10
@@ -48,11 +54,9 @@ class Instances:
 class SyncCoverage:
     """The OpsData of a sync.
 
-        Attributes:
-                    unseen: why the organization's accounts could not be listed.
-    accounts: the organization's active accounts, by id.
-            accounts_error: why they could not be listed.
-            accounts_error: why the organization's accounts could not be listed.
+    Attributes:
+        accounts: the organization's active accounts, by id.
+        accounts_error: why they could not be listed.
     """
 
     sync: Sync
@@ -78,31 +82,38 @@ class SyncCoverage:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Shows the OpsData. Returns 0; 1 when the sync has failed or has no data.
+    """Shows the OpsData. Returns 0; 1 when the sync has failed; 3 when there is nothing to show: no sync, or no data.
 
-    Raises ScriptError, also when the sync does not exist.
+    Raises ScriptError, also when the sync of this name does not exist.
     """
     with connect() as aws:
-        sync = _sync(aws, query["sync_name"])
+        syncs = list_explorer_syncs(aws)
+        if not syncs:
+            terminal.echo(f"In {aws.place}: no resource data sync of Explorer. {_NO_SYNC}", err=True)
+            return EXIT_NO_DATA
+        sync = _sync(aws, syncs, query["sync_name"])
         listed = aws.start(_active_accounts, aws) if sync.is_of_organization else None
         coverage = SyncCoverage(sync, _instances(aws, sync.name))
         try:
             coverage.accounts = listed.result() if listed else {}
         except ServiceError as error:
             coverage.accounts_error = f"Which accounts of the organization have no data could not be checked: {error}"
+        place = aws.place
     if query["json"]:
         terminal.echo(json.dumps(_document(coverage), indent=2))
     else:
         _show(coverage, terminal)
-    return EXIT_NO_DATA if sync.is_broken or not coverage.number else EXIT_OK
+    terminal.echo(f"In {place}: resource data sync {sync.name}.", err=True)
+    if sync.is_broken:
+        return EXIT_FAILED
+    return EXIT_OK if coverage.number else EXIT_NO_DATA
 
 
 # AWS calls
 
 
-def _sync(aws: AwsSession, name: str) -> Sync:
+def _sync(aws: AwsSession, syncs: list[Sync], name: str) -> Sync:
     """The sync with the name, or the organization's only one that is not Quick Setup's. Raises QueryError."""
-    syncs = list_explorer_syncs(aws)
     if name:
         found = [sync for sync in syncs if sync.name == name]
         problem = f'no sync is named "{name}"'
@@ -111,9 +122,7 @@ def _sync(aws: AwsSession, name: str) -> Sync:
         problem = f"{'several syncs are' if found else 'no sync is'} of the organization"
     if len(found) == 1:
         return found[0]
-    names = ", ".join(sync.name for sync in found or syncs) or "none"
-    # Only the account that created a sync lists it:
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator.html
+    names = ", ".join(sync.name for sync in found or syncs)
     raise QueryError(f"{problem} in account {aws.account_id} and Region {aws.region}. Name one of these: {names}.")
 
 
@@ -233,7 +242,8 @@ COMMAND: Command[str] = Command(
 Calls ssm:ListResourceDataSync, and ssm:GetOpsSummary, which AWS charges for: one call for every fifty EC2 instances;
 for a sync of the organization organizations:ListRoots and ListAccounts. Changes nothing. Run it in the account that has
 the sync: the management account does not have the data of a delegated administrator's.
-It exits with 1 when the sync does not exist, has failed, or has no data.""",
+It exits with 0; 1 when the sync has failed, or none has this name; 3 when there is nothing to show: no sync in the
+account and Region, or no data.""",
     example="ops-data",
     options=(
         replace(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import Option
@@ -42,12 +43,14 @@ class ExistingResource:
 
     Attributes:
         key: its key in Terraform: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
-            `TYPE/NAME` of a configuration manager.
+            `TYPE/NAME` of a configuration manager; of Explorer `cloudformation-stack/INSTALLATION` (of its tag) or
+            `resource-data-sync`.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
         input: the input that uses the resource as it is; "" if the module has none.
         alternative: what else can be done if this installation did not create it; "" if nothing.
+        is_importable: whether Terraform has a resource for it.
     """
 
     key: str
@@ -57,6 +60,7 @@ class ExistingResource:
     remark: str = ""
     input: str = ""
     alternative: str = ""
+    is_importable: bool = True
 
     def is_used_by_input(self, installation: str) -> bool:
         """Whether an input uses it. An import would give it to this installation, whose destroy deletes it."""
@@ -115,6 +119,44 @@ def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | 
         unit["Id"],
         CreationTag.of_list(tags),
         input=f'dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}',
+    )
+
+
+def find_stack(aws: AwsSession, name: str) -> ExistingResource | None:
+    """Explorer's stack. Raises ScriptError."""
+    stack = describe_stack(aws, name)
+    if stack is None:
+        return None
+    tag = CreationTag.of_list(stack.get("Tags", []))
+    return ExistingResource(
+        f"cloudformation-stack/{tag.installation}",
+        f'stack "{name}"',
+        stack["StackName"],
+        tag,
+        remark=f"Its status is {stack['StackStatus']}.",
+        alternative="To create another resource data sync instead, set name.",
+    )
+
+
+def describe_stack(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
+    """Raises ScriptError."""
+    # The error for a stack that does not exist: https://github.com/aws/aws-cli/issues/3838
+    response = aws.call_or_none("ValidationError", aws.cloudformation.describe_stacks, StackName=name)
+    return response["Stacks"][0] if response else None
+
+
+def describe_sync(name: str, owner: str) -> ExistingResource:
+    """A resource data sync without a stack, which nothing imports."""
+    return ExistingResource(
+        "resource-data-sync",
+        f'resource data sync "{name}" ({owner})',
+        name,
+        CreationTag(),
+        alternative=(
+            "To keep it and create another one, set name. To replace it, delete it first: aws ssm "
+            f"delete-resource-data-sync --sync-type SyncFromSource --sync-name {quote(name)}"
+        ),
+        is_importable=False,
     )
 
 
@@ -180,6 +222,8 @@ def _refusal(found: ExistingResource, installation: str) -> str:
         (
             "To generate the import or moved blocks: terraform plan -out=refused.tfplan; terraform show -json "
             f"refused.tfplan | {report_command()} adopt >> adopted.tf"
+            if found.is_importable
+            else ""
         ),
     )
     return " ".join(filter(None, sentences))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
-from systems_manager_organization.cli.options import COMMON_KEYS
-from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
+from systems_manager_organization.cli.options import COMMON_KEYS, Option
+from systems_manager_organization.cli.terminal import render_strings
+from systems_manager_organization.explorer.resource_data_syncs import FAILED, list_explorer_syncs
+from systems_manager_organization.installation.existing_resources import describe_sync, explain_existing, find_stack
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -20,11 +22,15 @@ from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, Records, load_records
 
 if TYPE_CHECKING:
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.explorer.resource_data_syncs import Sync
 
 SCHEMA_VERSION = "1"
+
+EXIT_OK, EXIT_FAILED, EXIT_NOT_FOUND = 0, 1, 3
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -41,28 +47,56 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `explanation`: what the state means, and what to do
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
       as in `Source`; "" as well for a sync of this account alone
+    - `existing`: JSON object from the key of an ExistingResource of the query's stack or sync to the error message
+      for a plan that creates it
     - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
     - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
     """
-    settings = parse_settings(query["settings"])
     with connect() as aws:
-        syncs = list_explorer_syncs(aws)
-        records = (
-            load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
-            if query["installation"]
-            else Records("")
-        )
-        named = next((sync for sync in syncs if sync.name == query["sync_name"]), None)
-        others = [{"name": sync.name, "owner": sync.owner} for sync in syncs if sync is not named]
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "account_id": aws.account_id,
-            "exists": "true" if named else "false",
-            **_describe(named),
-            "others": json.dumps(others),
-            "settings": json.dumps(observe_settings(aws, records, settings)),
-            "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
-        }
+        return _observe(aws, query)
+
+
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """The same on the command line. Returns 0; 1 when the sync has a problem; 3 when there is none of this name."""
+    with connect() as aws:
+        result = _observe(aws, query)
+        others = ", ".join(other["name"] for other in json.loads(result["others"])) or "none"
+        terminal.echo(f"In {aws.place}. Other resource data syncs of Explorer there: {others}.", err=True)
+    terminal.echo(render_strings(result, terminal.stdout.isatty()))
+    if result["exists"] == "false":
+        return EXIT_NOT_FOUND
+    return EXIT_FAILED if result["status"] == FAILED or result["state"] else EXIT_OK
+
+
+def _observe(aws: AwsSession, query: Query) -> dict[str, str]:
+    settings = parse_settings(query["settings"])
+    syncs = list_explorer_syncs(aws)
+    records = (
+        load_records(aws, query["record_region"] or query["region"], query["installation"], KINDS)
+        if query["installation"]
+        else Records("")
+    )
+    named = next((sync for sync in syncs if sync.name == query["sync_name"]), None)
+    others = [{"name": sync.name, "owner": sync.owner} for sync in syncs if sync is not named]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "account_id": aws.account_id,
+        "exists": "true" if named else "false",
+        **_describe(named),
+        "existing": json.dumps(_explain_existing(aws, query, named)),
+        "others": json.dumps(others),
+        "settings": json.dumps(observe_settings(aws, records, settings)),
+        "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
+    }
+
+
+def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[str, str]:
+    if not query["stack_name"]:
+        return {}
+    found = find_stack(aws, query["stack_name"])
+    if not found and sync:
+        found = describe_sync(sync.name, sync.owner)
+    return explain_existing([found] if found else [], query["installation"])
 
 
 def _describe(sync: Sync | None) -> dict[str, str]:
@@ -81,7 +115,8 @@ COMMAND = Command(
     summary="The status of Explorer's resource data sync of the organization in the account and Region.",
     description="""\
 Calls ssm:ListResourceDataSync, in the account that has the sync: no other account lists it. With --settings also the
-operations that read these, and ssm:GetParametersByPath.
+operations that read these, and ssm:GetParametersByPath; with --stack-name cloudformation:DescribeStacks. On the command
+line it exits with 1 when the sync has a problem, and with 3 when the account and Region has none of this name.
 No version of the AWS provider has a data source for it, and its resource aws_ssm_resource_data_sync knows no source;
 one that has LastStatus and the State of SyncSource would replace this command.""",
     example="""resource-data-sync --account-id 222222222222 --region us-east-1 \\
@@ -92,6 +127,13 @@ one that has LastStatus and the State of SyncSource would replace this command."
         replace(INSTALLATION, required=False),
         replace(RECORD_REGION, required=False),
         SETTINGS,
+        Option(
+            "stack_name",
+            "the stack that is to create the sync; default: none",
+            "[A-Za-z][A-Za-z0-9-]{0,127}",
+            "the name of a CloudFormation stack",
+        ),
     ),
     run=observe,
+    cli_handler=show,
 )

@@ -34,6 +34,7 @@ from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
 from systems_manager_organization.preflight.administrator_findings import (
     account_findings,
+    placement_findings,
     registration_findings,
     unit_findings,
 )
@@ -119,6 +120,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             *duplicates(existing),
             *(account_findings(aws, account_id) if account_id else ()),
             *registration_findings(observed, records.own, account_id),
+            *placement_findings(aws, observed, account_id, unit_id),
             *role_findings(aws, settings, observed, records.own, resources.get("role_names", [])),
             *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
             *deployment_findings(statuses),

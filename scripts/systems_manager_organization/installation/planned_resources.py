@@ -8,7 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.installation.existing_resources import find_account, find_role, find_unit
+from systems_manager_organization.installation.existing_resources import (
+    describe_stack,
+    find_account,
+    find_role,
+    find_unit,
+)
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.installation.existing_resources import ExistingResource
     from systems_manager_organization.quick_setup.configuration_managers import Manager
 
-LOOKED_UP = ("role", "organizational unit", "account", "configuration manager")
+LOOKED_UP = ("role", "organizational unit", "account", "configuration manager", "stack of Explorer")
 _MAX_SHOWN = 60
 
 
@@ -86,6 +91,7 @@ class ResourceLookup:
             "aws_iam_role": lambda: self._roles(planned),
             "aws_organizations_organizational_unit": lambda: self._units(planned, candidate.installation),
             "aws_organizations_account": lambda: self._accounts(planned, candidate.installation),
+            "aws_cloudformation_stack": lambda: self._stacks(planned),
             "aws_ssmquicksetup_configuration_manager": lambda: self._configuration_managers(planned),
         }
         if candidate.type not in finders:
@@ -111,6 +117,17 @@ class ResourceLookup:
     def _accounts(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
         accounts = AccountDirectory(self._aws).in_units([get_root_id(self._aws)])
         yield from _existing(find_account(self._aws, accounts, planned["email"]), installation)
+
+    def _stacks(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
+        stack = describe_stack(self._aws, planned["name"])
+        if stack:
+            template = self._aws.call(self._aws.cloudformation.get_template, StackName=planned["name"])["TemplateBody"]
+            wanted = json.loads(planned["template_body"])
+            yield Existing(
+                stack["StackName"],
+                CreationTag.of_list(stack.get("Tags", [])),
+                changes=("template",) if template != wanted else (),
+            )
 
     def _configuration_managers(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
         types = ",".join(sorted(found["type"] for found in planned["configuration_definition"]))

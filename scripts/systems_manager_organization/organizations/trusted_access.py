@@ -32,8 +32,7 @@ class TrustedAccess(SettingKind):
     values = f"{ENABLED}|{DISABLED}"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization)
-        enabled = {principal.get("ServicePrincipal") for principal in listed}
+        enabled = enabled_principals(aws)
         return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
@@ -42,3 +41,9 @@ class TrustedAccess(SettingKind):
             organizations.enable_aws_service_access if target == ENABLED else organizations.disable_aws_service_access
         )
         context.aws.call(operation, ServicePrincipal=setting.name)
+
+
+def enabled_principals(aws: AwsSession) -> set[str]:
+    """The services with trusted access. Raises ScriptError."""
+    listed = aws.paginate(aws.organizations.list_aws_service_access_for_organization)
+    return {principal.get("ServicePrincipal", "") for principal in listed}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.findings import Finding
+from systems_manager_organization.organizations.account_placement import AccountPlacement
 from systems_manager_organization.organizations.accounts import Account
 from systems_manager_organization.organizations.delegated_administrator import NONE, DelegatedAdministrator
+from systems_manager_organization.organizations.trusted_access import enabled_principals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +20,9 @@ IS_MANAGEMENT_ACCOUNT = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT"
 NOT_ACTIVE_MEMBER = "ADMINISTRATOR_NOT_ACTIVE_MEMBER"
 ANOTHER_REGISTERED = "ANOTHER_ADMINISTRATOR_REGISTERED"
 NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
+CONTROL_TOWER_DRIFT = "CONTROL_TOWER_DRIFT"
+
+_CONTROL_TOWER = "controltower.amazonaws.com"
 
 
 def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
@@ -60,6 +65,32 @@ def registration_findings(
             "Keep it by setting delegated_administrator.account_id to it, or deregister it first (AWS then deletes its "
             f"Explorer syncs): aws organizations deregister-delegated-administrator --account-id {registered} "
             f"--service-principal {principal}",
+        )
+
+
+def placement_findings(
+    aws: AwsSession, observed: Mapping[str, Mapping[str, Any]], account_id: str, unit_id: str
+) -> Iterator[Finding]:
+    """A finding if the account leaves an organizational unit that Control Tower may have registered.
+
+    `unit_id`: where it is moved to; "" for a unit that does not exist yet. Raises ScriptError.
+    """
+    kind = f"{AccountPlacement.name}/"
+    current: str = next((setting["value"] for key, setting in observed.items() if key.startswith(kind)), "")
+    # An account in the root is not enrolled:
+    # https://docs.aws.amazon.com/controltower/latest/userguide/account-auto-enrollment.html
+    if not current.startswith("ou-") or current == unit_id:
+        return
+    if _CONTROL_TOWER in enabled_principals(aws):
+        yield Finding(
+            CONTROL_TOWER_DRIFT,
+            account_id,
+            f"AWS Control Tower is enabled in this organization, and the apply moves the account from {current} to "
+            f"{unit_id or 'a new organizational unit'}. If Control Tower enrolled the account, that is drift of its "
+            "landing zone.",
+            f'Leave it there: dedicated_organizational_unit = {{ id = "{current}" }}, or null. Or register the new '
+            "unit in Control Tower, and update the account there: "
+            "https://docs.aws.amazon.com/controltower/latest/userguide/drift.html",
         )
 
 

@@ -61,7 +61,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """The findings on the command line. Returns 1 when one of them is an error, 3 when nothing could be checked."""
     with connect() as aws:
         findings = _findings(aws, query)
-        place = f"account {aws.account_id}, Region {aws.region}"
+        place = aws.place
     if query["json"]:
         terminal.echo(json.dumps(findings, indent=2))
     elif terminal.stdout.isatty():

@@ -140,7 +140,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
             )
         else:
             deployments, interrupted = _read_statuses(aws, configurations, directory), False
-        place = f"Account {aws.account_id}, Region {aws.region}"
+        place = aws.place
     _show(deployments, place, terminal, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
@@ -152,7 +152,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
 
 
 def _show(deployments: list[DeploymentStatus], place: str, terminal: Terminal, *, as_json: bool) -> None:
-    where = f"{place}: {pluralize(len(deployments), 'configuration manager')}."
+    where = f"In {place}: {pluralize(len(deployments), 'configuration manager')}."
     if as_json:
         terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         if not deployments:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from sandbox.protocol.serialization import decode_request, error_code
 from sandbox.protocol.validation import Violation, request_problems, response_problems
 from sandbox.server.calls import is_read_only
 from sandbox.server.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
+from sandbox.server.late_visibility import LateVisibility
 from sandbox.services.ssm.models import deliver_inventory
 from sandbox.services.ssmquicksetup.models import process_due_operations
 
@@ -93,11 +95,13 @@ class Gateway:
         self._permissions = permissions
         self._calls = calls
         self._lock = lock
+        self._visibility = LateVisibility()
         self.violations: list[Violation] = []
         self._background_tasks_ran_at: datetime | None = None
 
     def reset(self) -> None:
         self.violations.clear()
+        self._visibility.reset()
         self._background_tasks_ran_at = None
 
     def handle(self, environment: Environment, body: bytes) -> Response | None:
@@ -161,8 +165,10 @@ class Gateway:
             return None
         if not self._rates.admit(operation.service, operation.name, exchange.account_id, exchange.region):
             return exchange.fail(throttled(operation))
+        if fault and fault.kind == "visible_late":
+            self._visibility.hide_next_write(operation.service, exchange.account_id, exchange.region, fault.reads)
         response = self._answer(exchange, operation)
-        if fault:
+        if fault and fault.kind == "answer_lost":
             exchange.error_code = "AnswerLost"
             return None
         return response
@@ -211,7 +217,8 @@ class Gateway:
         try:
             with self._lock:
                 self._run_background_tasks(exchange.service)
-                body = b"".join(self._application(_for_moto(exchange), start_response))
+                with nullcontext() if exchange.is_inspector else self._visibility.as_read_by(operation):
+                    body = b"".join(self._application(_for_moto(exchange), start_response))
         except NotImplementedError:
             return None
         status, headers = started[-1]

@@ -122,6 +122,24 @@ def test_refused_at_plan(sandbox: Sandbox, configure: Configure, case: Refused) 
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
+def test_account_that_control_tower_may_have_enrolled(sandbox: Sandbox, configure: Configure) -> None:
+    organizations = sandbox.client("organizations")
+    unit = create_unit(sandbox, "Registered")
+    organizations.enable_aws_service_access(ServicePrincipal="controltower.amazonaws.com")
+    organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=root_id(sandbox), DestinationParentId=unit)
+    terraform = configure(
+        dedicated_organizational_unit={"name": "SystemsManager"}, delegated_administrator={"account_id": ADMINISTRATOR}
+    )
+    warnings = [warning.detail for warning in terraform.plan().warnings]
+    remain = f'dedicated_organizational_unit = {{ id = "{unit}" }}'
+    assert [("CONTROL_TOWER_DRIFT" in detail, remain in detail) for detail in warnings] == [(True, True)]
+
+    change_inputs(terraform, "systems_manager", dedicated_organizational_unit={"id": unit})
+    assert not terraform.plan().warnings
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+
 def test_account_is_already_in_the_unit(sandbox: Sandbox, configure: Configure) -> None:
     """It must leave the unit before the unit is deleted."""
     organizations = sandbox.client("organizations")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.recovery import apply_adopted, run_adopt
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
 
@@ -86,6 +88,35 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
 
     assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED)
+
+
+def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """A sync that destroy retained; a stack that the state lost."""
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    terraform = _write(sandbox, workspaces, MANAGEMENT, deletion_policy="Retain")
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    (terraform.directory / "terraform.tfstate").unlink()
+
+    errors = plan_errors(terraform)
+    assert 'The stack "ExplorerDataSync-organization" already exists' in errors
+    installation = re.search(r'then set installation = "(.+?)"', errors)
+    assert installation
+    change_inputs(terraform, "explorer", installation=installation[1])
+    assert run_adopt(terraform)[:1] == (0,)
+    assert apply_adopted(terraform) == 1
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    # It may be replaced, as the checks advise.
+    terraform.plan(replace=["module.explorer.aws_cloudformation_stack.this[0]"])
+    terraform.destroy()
+
+    errors = plan_errors(terraform)
+    assert 'EXISTS_ALREADY: The resource data sync "organization" (created manually, of the organization)' in errors
+    command = re.search(r"delete-resource-data-sync --sync-type SyncFromSource --sync-name (\S+)", errors)
+    assert command
+    sandbox.client("ssm").delete_resource_data_sync(SyncName=command[1], SyncType="SyncFromSource")
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:

@@ -10,7 +10,7 @@ import pytest
 from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.organization import managers, settings_records
-from harness.recovery import ADOPTED, apply_adopted, run_adopt
+from harness.recovery import ADOPTED, apply_adopted, follow, run_adopt
 from harness.results import TerraformError
 from harness.workspace import change_inputs
 from terraform.expectations import (
@@ -191,3 +191,6 @@ def test_requested_replacement_and_duplicate_manager(sandbox: Sandbox, configure
     errors = plan_errors(terraform)
     assert 'DUPLICATE_CONFIGURATION configuration manager "scan"' in errors
     assert all(arn in errors for _, arn in managers(sandbox))
+    assert follow(terraform, errors) == "discard"
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    assert sandbox.snapshot()["quick_setup"] == applied["quick_setup"]

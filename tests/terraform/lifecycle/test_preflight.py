@@ -55,6 +55,7 @@ _TESTED_ELSEWHERE = {
     # tests/unit/preflight.
     "DATA_SYNC_QUOTA",
     # test_existing_organization.py.
+    "CONTROL_TOWER_DRIFT",
     "DEFAULT_HOST_MANAGEMENT_ROLE_NOT_FOUND",
     "DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED",
     # Findings after a deployment: test_failed_deployment.py.

@@ -11,7 +11,7 @@ from harness.complete import ADMINISTRATOR
 from harness.organization import child_units, create_unit, managers, root_id, settings_records
 from harness.results import TerraformError
 from harness.workspace import change_inputs
-from terraform.expectations import OTHER_MEMBER, RETAINED_BUCKETS, RETAINED_ROLES
+from terraform.expectations import OTHER_MEMBER, RETAINED_ACCESS, RETAINED_BUCKETS, RETAINED_ROLES
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
@@ -99,6 +99,27 @@ def test_both_use_one_unit(sandbox: Sandbox, configure: Configure, order: tuple[
     _assert_both_unchanged(sandbox, last)
     last.destroy()
     assert_same(before, sandbox.snapshot(), retained=("service_linked_roles/*",))
+
+
+def test_calls_of_one_configuration_with_one_prefix(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """One plan of both sees no role of either. The next plan names the input, and with it the apply goes on."""
+    before = sandbox.snapshot()
+    call = {"source": "../module", "regions": ["us-east-1"]}
+    calls: dict[str, dict[str, Any]] = {"bank": {**call, "patch_policies": {"bank": {}}}, "retail": call}
+    terraform = workspaces.call_modules(calls, sandbox.environment())
+    with pytest.raises(TerraformError, match="EntityAlreadyExists"):
+        terraform.apply()
+    errors = plan_errors(terraform)
+    assert "created it" in errors
+    assert "To create roles with other names instead, set role_name_prefix." in errors
+    # Each call may have created one of the roles.
+    for name in calls:
+        change_inputs(terraform, name, role_name_prefix=f"AWS-QuickSetup-{name}-")
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    terraform.destroy()
+    assert settings_records(sandbox) == {}
+    assert_same(before, sandbox.snapshot(), retained=(*_RETAINED, *RETAINED_ACCESS))
 
 
 def test_calls_of_one_configuration(sandbox: Sandbox, workspaces: Workspaces) -> None:

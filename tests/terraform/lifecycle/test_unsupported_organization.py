@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from harness.assertions import plan_errors
+from harness.assertions import assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.workspace import REPOSITORY
+from harness.workspace import REPOSITORY, change_inputs
 from sandbox import Scenario
 from sandbox.scenarios.scenario import Account
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
@@ -53,11 +53,16 @@ def test_features_and_another_administrator(sandbox: Sandbox, configure: Configu
     organizations = sandbox.client("organizations")
     organizations.enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     organizations.register_delegated_administrator(AccountId=OTHER_MEMBER, ServicePrincipal="ssm.amazonaws.com")
+    terraform = configure(delegated_administrator={"account_id": ADMINISTRATOR})
+    errors = plan_errors(terraform)
     assert (
         f"ANOTHER_ADMINISTRATOR_REGISTERED ssm.amazonaws.com: account {OTHER_MEMBER} is the delegated administrator "
-        "for ssm.amazonaws.com, which takes one only."
-        in plan_errors(configure(delegated_administrator={"account_id": ADMINISTRATOR}))
+        "for ssm.amazonaws.com, which takes one only." in errors
     )
+    assert "Keep it by setting delegated_administrator.account_id to it" in errors
+    change_inputs(terraform, "systems_manager", delegated_administrator={"account_id": OTHER_MEMBER})
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 def test_deployment_too_large(sandbox: Sandbox, configure: Configure) -> None:

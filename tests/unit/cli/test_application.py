@@ -9,6 +9,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 
 from systems_manager_organization import __version__
 from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.cli.terminal import render_strings
 from systems_manager_organization.programs import ensure, observe, report
 from unit.conftest import TerminalText
 
@@ -194,7 +195,7 @@ def test_a_terminal_gets_lines_to_read() -> None:
         "placed_account_parent_id": "",
         "configuration_managers": json.dumps(managers),
     }
-    assert observe.render(result, True).splitlines() == [
+    assert render_strings(result, True).splitlines() == [
         "stack_sets_access: ENABLED",
         "placed_account_parent_id: (none)",
         "configuration_managers: 2",

@@ -237,7 +237,9 @@ def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
         ("HIGH", [(result(SHOP, TOKYO), [node(1, (0, 0, 9))])], EXIT_OK),
         ("high", [(result(SHOP, TOKYO), [node(1, (0, 1))]), (denied(LAB, TOKYO), [])], EXIT_THRESHOLD_EXCEEDED),
         ("high", [(result(SHOP, TOKYO), []), (denied(LAB, TOKYO), [])], EXIT_INCOMPLETE),
-        ("", [(result(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], EXIT_OK),
+        ("", [*HEALTHY, (result(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], EXIT_OK),
+        ("", [(result(CLOSED, TOKYO, ACCOUNT_NOT_ACTIVE, "SUSPENDED"), [])], EXIT_INCOMPLETE),
+        ("", [(result(SHOP, TOKYO), [])], EXIT_INCOMPLETE),
     ],
     ids=[
         "well",
@@ -247,11 +249,18 @@ def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
         "lower",
         "both",
         "not read",
+        "a closed account",
         "only a closed account",
+        "no managed node",
     ],
 )
 def test_the_exit_status(render: Render, fail_on: str, contents: Contents, status: int) -> None:
     assert render(contents, fail_on=fail_on).status == status
+
+
+def test_nodes_that_a_filter_leaves_out_were_looked_at(render: Render) -> None:
+    outcome = render(HEALTHY, status=NOT_REPORTING)
+    assert (outcome.status, "No managed nodes." in outcome.stdout) == (EXIT_OK, True)
 
 
 # For programs

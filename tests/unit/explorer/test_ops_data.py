@@ -36,6 +36,8 @@ WITHOUT_DATA = (
     "not in the sync."
 )
 
+PLACE = f"account {ADMINISTRATOR}, Region {TOKYO}, as arn:aws:iam::{ADMINISTRATOR}:user/Administrator"
+
 OpsData = Callable[..., "Outcome"]
 
 
@@ -86,7 +88,7 @@ def with_sync(*, state: str = "", **members: Any) -> Callable[..., Session]:
 
 def test_one_line_for_each_account_and_region_and_the_totals(ops_data: OpsData) -> None:
     outcome = ops_data()
-    assert (outcome.status, outcome.stderr) == (0, "")
+    assert (outcome.status, outcome.stderr) == (0, f"In {PLACE}: resource data sync explorer.\n")
     assert outcome.stdout.splitlines() == [
         f"explorer: of the entire organization, in {TOKYO}.",
         "Its last status is Successful; it last succeeded at 2025-12-06T09:00:00Z.",
@@ -141,7 +143,7 @@ def test_it_reads_and_nothing_else(aws: Sandbox, ops_data: OpsData) -> None:
 
 def test_a_sync_of_one_account_lists_no_organization(ops_data: OpsData, aws: Sandbox) -> None:
     outcome = ops_data("own")
-    assert outcome.status == 1
+    assert outcome.status == 3
     assert "own: of this account." in outcome.stdout
     assert outcome.stdout.endswith("\nThe sync has no data.\n")
     assert "organizations" not in {call.service for call in aws.calls}
@@ -171,9 +173,8 @@ def test_thousands_of_accounts_without_data_are_not_all_named(
         (["nothing"], (EXPLORER, OWN, BUCKET), 'no sync is named "nothing"', "explorer, own"),
         ([], (OWN, QUICK_SETUP), "no sync is of the organization", "AWS-QuickSetup-abc, own"),
         ([], (EXPLORER, SECOND, OWN), "several syncs are of the organization", "explorer, second"),
-        ([], (BUCKET,), "no sync is of the organization", "none"),
     ],
-    ids=["unknown", "none", "several", "a bucket's only"],
+    ids=["unknown", "none", "several"],
 )
 def test_an_error_names_the_choices(
     ops_data: OpsData, arguments: list[str], syncs: tuple[ResourceDataSync, ...], problem: str, choices: str
@@ -192,8 +193,16 @@ def test_the_management_account_does_not_see_the_administrator_s(ops_data: OpsDa
     ops_data()
     act_as(MANAGEMENT)
     outcome = run("report", "ops-data", "--region", TOKYO)
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert f"in account {MANAGEMENT} and Region {TOKYO}. Name one of these: none." in outcome.stderr
+    assert (outcome.status, outcome.stdout) == (3, "")
+    where = f"In account {MANAGEMENT}, Region {TOKYO}, as arn:aws:iam::{MANAGEMENT}:user/Administrator"
+    assert outcome.stderr.startswith(f"{where}: no resource data sync of Explorer. Only the account that created")
+
+
+def test_an_account_without_explorer_learns_what_makes_a_sync(ops_data: OpsData) -> None:
+    outcome = ops_data(syncs=(BUCKET,))
+    assert (outcome.status, outcome.stdout) == (3, "")
+    assert outcome.stderr.startswith(f"In {PLACE}: no resource data sync of Explorer.")
+    assert outcome.stderr.endswith("or create one with modules/explorer.\n")
 
 
 # What is wrong
@@ -244,7 +253,7 @@ def test_an_answer_without_entities_is_none(ops_data: OpsData) -> None:
         return made
 
     outcome = ops_data(session_factory=session)
-    assert (outcome.status, outcome.stderr) == (1, "")
+    assert outcome.status == 3
     assert "\nThe sync has no data.\n6 of 6 active accounts" in outcome.stdout
 
 

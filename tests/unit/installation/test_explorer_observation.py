@@ -34,6 +34,7 @@ NOTHING = {
     "last_successful_sync": "",
     "explanation": "",
     "source": "",
+    "existing": "{}",
     "others": "[]",
     "settings": "{}",
     "no_longer_wanted": "{}",
@@ -61,6 +62,63 @@ def test_there_is_none(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]
     assert (outcome.status, outcome.stderr, outcome.result) == (0, "", NOTHING)
     assert api_calls() == ["sts:GetCallerIdentity", "ssm:ListResourceDataSync"]
     assert aws.snapshot() == before
+
+
+def test_a_person_sees_where_it_looked_and_nothing_there_is_no_success(aws: Sandbox, run: Run) -> None:
+    arguments = ("--account-id", MANAGEMENT, "--region", "us-east-1", "--sync-name", "organization")
+    place = f"In account {MANAGEMENT}, Region us-east-1, as arn:aws:iam::{MANAGEMENT}:user/Administrator."
+    reset(aws, replace(SYNC, name="other"))
+    outcome = run("observe", "resource-data-sync", *arguments)
+    assert (outcome.status, outcome.result["exists"]) == (3, "false")
+    assert outcome.stderr == f"{place} Other resource data syncs of Explorer there: other.\n"
+    reset(aws, SYNC)
+    statuses = [
+        run("observe", "resource-data-sync", *arguments, session_factory=session).status
+        for session in (showing(), showing(State="NoPermissions"), showing(LastStatus="Failed"))
+    ]
+    assert statuses == [0, 1, 1]
+
+
+def test_a_stack_or_sync_of_the_name_has_its_creator(aws: Sandbox, run: Run) -> None:
+    query = {
+        **QUERY,
+        "installation": "ours",
+        "record_region": "us-east-1",
+        "stack_name": "ExplorerDataSync-organization",
+    }
+
+    def existing() -> dict[str, str]:
+        parsed: dict[str, str] = json.loads(run("observe", "resource-data-sync", query=query).result["existing"])
+        return parsed
+
+    assert existing() == {}
+    reset(aws, SYNC)
+    (message,) = existing().values()
+    assert 'resource data sync "organization" (created manually, of the organization) already exists' in message
+    assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization" in message
+    assert "adopt" not in message
+
+    for creator, words in (
+        ("", "created manually"),
+        ("theirs/2026", "Installation theirs"),
+        ("ours/2026", "the state lost"),
+    ):
+        reset(aws)
+        create_stack(aws, creator)
+        assert existing().keys() == {f"cloudformation-stack/{creator.partition('/')[0]}"}
+        (message,) = existing().values()
+        assert 'stack "ExplorerDataSync-organization" already exists (ExplorerDataSync-organization)' in message
+        assert words in message
+        assert "To generate the import or moved blocks" in message
+        assert ("set name." in message) is not creator.startswith("ours")
+
+
+def create_stack(aws: Sandbox, creator: str) -> None:
+    aws.client("cloudformation").create_stack(
+        StackName="ExplorerDataSync-organization",
+        TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
+        Tags=[{"Key": "systems-manager-organization:created", "Value": creator}] if creator else [],
+    )
 
 
 def test_a_sync_of_the_entire_organization_and_others(aws: Sandbox, run: Run) -> None:

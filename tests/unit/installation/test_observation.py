@@ -265,6 +265,28 @@ def test_who_else_is_in_the_dedicated_unit(aws: Sandbox, run: Run, by_name: bool
 # Configurations
 
 
+def test_an_account_that_control_tower_may_have_enrolled_is_moved(aws: Sandbox, run: Run) -> None:
+    settings = [{"key": "account-placement/administrator"}]
+    query = {"administrator_account_id": ADMINISTRATOR, "settings": settings}
+    left, unit = (
+        aws.client("organizations").create_organizational_unit(ParentId=root_id(aws), Name=name)["OrganizationalUnit"]
+        for name in ("Registered", "Another")
+    )
+    aws.client("organizations").enable_aws_service_access(ServicePrincipal="controltower.amazonaws.com")
+    assert "CONTROL_TOWER_DRIFT" not in findings(run, **query), "an account in the root is not enrolled"
+    aws.client("organizations").move_account(
+        AccountId=ADMINISTRATOR, SourceParentId=root_id(aws), DestinationParentId=left["Id"]
+    )
+    finding = findings(run, **query)["CONTROL_TOWER_DRIFT"]
+    assert f"from {left['Id']} to a new organizational unit" in finding["message"]
+    assert f'dedicated_organizational_unit = {{ id = "{left["Id"]}" }}' in finding["remedy"]
+    moved = findings(run, **query, organizational_unit_id=unit["Id"])["CONTROL_TOWER_DRIFT"]
+    assert f"from {left['Id']} to {unit['Id']}" in moved["message"]
+    assert "CONTROL_TOWER_DRIFT" not in findings(run, **query, organizational_unit_id=left["Id"])
+    aws.client("organizations").disable_aws_service_access(ServicePrincipal="controltower.amazonaws.com")
+    assert "CONTROL_TOWER_DRIFT" not in findings(run, **query)
+
+
 def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from unit.conftest import Run
 
+PLACE = "account {0}, Region {1}, as arn:aws:iam::{0}:user/Administrator"
+
 
 @pytest.fixture
 def scan(aws: Sandbox) -> str:
@@ -92,10 +94,10 @@ def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -
 def test_no_configuration_manager(run: Run) -> None:
     outcome = run("observe", "deployments", "--region", "us-east-1")
     assert (outcome.status, outcome.stdout) == (3, ""), "nothing to look at is no success"
-    assert outcome.stderr == "Account 111111111111, Region us-east-1: 0 configuration managers.\n"
+    assert outcome.stderr == f"In {PLACE.format(111111111111, 'us-east-1')}: 0 configuration managers.\n"
     outcome = run("observe", "deployments", "--region", "us-east-1", "--json")
     assert (outcome.status, outcome.stdout) == (3, "[]\n")
-    assert "Account 111111111111, Region us-east-1" in outcome.stderr
+    assert "In account 111111111111, Region us-east-1, as" in outcome.stderr
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_watch_until_nothing_is_in_progress(run: Run) -> None:
     assert outcome.stderr.splitlines() == [
         "1 succeeded, 1 in progress, 0 failed, 1 not deployed.",
         "2 succeeded, 0 in progress, 0 failed, 1 not deployed.",
-        "Account 111111111111, Region us-east-1: 1 configuration manager.",
+        f"In {PLACE.format(111111111111, 'us-east-1')}: 1 configuration manager.",
     ]
     assert len(outcome.pauses) == 3
     assert "2 succeeded, 1 not deployed" in outcome.stdout

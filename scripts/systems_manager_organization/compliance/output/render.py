@@ -47,6 +47,8 @@ class Report:
 
 def render_report(report: Report, terminal: Terminal) -> int:
     """Writes all outputs, and returns the exit status. Raises QueryError when a file cannot be written."""
+    # Before the filters: what they leave out was looked at.
+    has_nodes = bool(summary.totals(report.tables).nodes)
     report.options.filters.apply(report.tables)
     if report.options.format == PARQUET and report.options.output:
         with atomic_write(report.options.output) as path:
@@ -60,7 +62,7 @@ def render_report(report: Report, terminal: Terminal) -> int:
     if report.options.html:
         _write_page(report, report.options.html)
         terminal.echo(f"The page: {report.options.html}", err=True)
-    return _status(report)
+    return _status(report, has_nodes=has_nodes)
 
 
 @contextmanager
@@ -87,7 +89,7 @@ def _write_page(report: Report, page: Path) -> None:
         write_page(report.tables, file, metadata)
 
 
-def _status(report: Report) -> int:
+def _status(report: Report, *, has_nodes: bool) -> int:
     if report.options.fail_on and summary.meets_threshold(report.tables, report.options.fail_on):
         return EXIT_THRESHOLD_EXCEEDED
-    return EXIT_INCOMPLETE if summary.is_incomplete(report.tables) else EXIT_OK
+    return EXIT_OK if has_nodes and not summary.is_incomplete(report.tables) else EXIT_INCOMPLETE

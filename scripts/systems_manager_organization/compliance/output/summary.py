@@ -152,6 +152,10 @@ def coverage(tables: DuckDBPyConnection) -> Coverage:
     return Coverage(*found)
 
 
+def regions(tables: DuckDBPyConnection) -> list[str]:
+    return [region for (region,) in _rows(tables, "SELECT DISTINCT region FROM places ORDER BY region")]
+
+
 def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> Iterator[Group]:
     """The groups, the worst first.
 

@@ -27,6 +27,12 @@ def headline(tables: DuckDBPyConnection) -> Iterator[str]:
     yield _coverage(coverage)
 
 
+def scope(tables: DuckDBPyConnection) -> str:
+    """Where a report looked: `2 accounts in ap-northeast-1, us-east-1`."""
+    accounts, regions = pluralize(summary.coverage(tables).accounts, "account"), ", ".join(summary.regions(tables))
+    return f"{accounts} in {regions}" if regions else accounts
+
+
 def format_group(group: Group) -> str:
     """One line: `111111111111 Management: 4 nodes, ...`."""
     parts = [] if group.places and not group.places_read else [f"{_nodes(group.totals)}{_patches(group.totals, '; ')}"]
@@ -95,6 +101,8 @@ def _patches(totals: Totals, before: str) -> str:
 
 
 def _coverage(coverage: Coverage) -> str:
+    if not coverage.places:
+        return "No account was read: there is none in the scope."
     if coverage.places == coverage.places_read:
         return f"{_all(coverage.accounts)} read."
     in_part = f", {coverage.accounts_read_in_part} in part" if coverage.accounts_read_in_part else ""
