@@ -2,7 +2,15 @@
 
 # 1. Caller identity and current state of the organization. observation.tf has the query and reads the result.
 
-data "aws_caller_identity" "current" {}
+data "aws_caller_identity" "current" {
+  lifecycle {
+    # Everything that reads AWS refers to the account, and waits for this.
+    postcondition {
+      condition     = startswith(self.arn, "arn:aws:")
+      error_message = "The AWS provider works in partition ${split(":", self.arn)[1]}, where AWS does not offer Quick Setup, which this module configures (https://docs.aws.amazon.com/general/latest/gr/quick-setup.html). There, use modules/default-host-management, modules/explorer, modules/compliance-reporting and report.py compliance."
+    }
+  }
+}
 
 data "aws_region" "current" {}
 

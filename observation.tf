@@ -5,25 +5,13 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   region     = data.aws_region.current.id
 
-  # How to run the scripts. Null: no Python.
-  script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
-  script = var.python_command == null ? null : {
-    command    = var.python_command
-    account_id = local.account_id
-    region     = local.region
-    profile    = local.script_credentials.profile
-    role_arn   = local.script_credentials.role_arn
-  }
-
   # Common part of every query. The external data source does not accept null.
   script_query = {
-    for key, value in {
-      account_id = local.account_id
-      region     = local.region
-      profile    = local.script_credentials.profile
-      role_arn   = local.script_credentials.role_arn
-    } : key => value if value != null
+    for key, value in merge({ account_id = local.account_id, region = local.region }, var.script_credentials) : key => value if value != null
   }
+
+  # How to run the scripts. Null: no Python.
+  script = var.python_command == null ? null : { command = var.python_command, query = local.script_query }
 
   observation_query = merge(
     local.script_query,

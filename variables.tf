@@ -9,7 +9,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", region))])
     error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
   }
 }
@@ -362,19 +362,25 @@ variable "python_command" {
 
 variable "script_credentials" {
   description = <<-EOT
-    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify.
-    - `profile`: a profile of the shared AWS configuration; or
-    - `role_arn`: a role to assume with the environment's credentials.
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](docs/usage/credentials.md) compares the provider and the scripts.
+    - `profile`: a profile of the shared AWS configuration.
+    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
+    - `external_id`: the external id that the role's trust policy requires.
+    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
   EOT
   type = object({
-    profile  = optional(string)
-    role_arn = optional(string)
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
   })
   default = null
 
   validation {
-    condition     = var.script_credentials == null ? true : (var.script_credentials.profile == null) != (var.script_credentials.role_arn == null)
-    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but must name either profile or role_arn; for the environment's credentials set it to null."
+    condition = var.script_credentials == null ? true : var.script_credentials.role_arn != null || (
+      var.script_credentials.profile != null && var.script_credentials.external_id == null && var.script_credentials.session_name == null
+    )
+    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but must name profile or role_arn, and external_id and session_name belong to role_arn; for the environment's credentials set it to null."
   }
 
   validation {

@@ -9,7 +9,7 @@ variable "regions" {
   }
 
   validation {
-    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", region))])
     error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
   }
 }

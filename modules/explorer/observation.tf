@@ -2,32 +2,26 @@
 # apply. Without Python there is no query.
 
 locals {
-  script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
-
-  script = var.python_command == null ? null : {
-    command    = var.python_command
-    account_id = local.account_id
-    region     = local.region
-    profile    = local.script_credentials.profile
-    role_arn   = local.script_credentials.role_arn
+  # Common part of every query. The external data source does not accept null.
+  script_query = {
+    for key, value in merge({ account_id = local.account_id, region = local.region }, var.script_credentials) : key => value if value != null
   }
 
-  # Known to every plan. The external data source does not accept null.
-  observation_query = {
-    for key, value in {
-      account_id    = local.account_id
-      region        = local.region
-      profile       = local.script_credentials.profile
-      role_arn      = local.script_credentials.role_arn
+  script = var.python_command == null ? null : { command = var.python_command, query = local.script_query }
+
+  # Known to every plan.
+  observation_query = merge(
+    local.script_query,
+    {
       sync_name     = local.sync_name
       installation  = local.installation.name
       record_region = local.installation.region
-      stack_name    = var.all_ops_data_sources_enabled ? local.stack_name : null
       settings = jsonencode([
         for key, setting in local.desired_settings : { key = key, specification = setting.specification }
       ])
-    } : key => value if value != null
-  }
+    },
+    var.all_ops_data_sources_enabled ? { stack_name = local.stack_name } : {},
+  )
 
   # https://docs.aws.amazon.com/general/latest/gr/ssm.html
   sync_quota = 5

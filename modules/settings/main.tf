@@ -7,16 +7,12 @@ locals {
   program = var.script == null ? null : concat(var.script.command, ["${path.module}/../../scripts/ensure.py", "settings"])
 
   script_query = var.script == null ? {} : {
-    for key, value in {
-      account_id       = var.script.account_id
-      region           = var.script.region
-      profile          = var.script.profile
-      role_arn         = var.script.role_arn
+    for key, value in merge(var.script.query, {
       installation     = var.installation
       record_region    = var.record_region
       member_role_name = var.deregistration_guard.member_role_name
       regions          = jsonencode(sort(var.deregistration_guard.regions))
-    } : key => value if value != null
+    }) : key => value if value != null
   }
 
   # A setting that has its desired value keeps the text of the change that led to it, so that the triggers do not change.

@@ -102,16 +102,11 @@ variable "script" {
   description = <<-EOT
     How to run `ensure.py`, and with which credentials. Null: no Python; a setting without its desired value is then refused, with the command that changes it.
     - `command`: command that runs Python, for example `["python3"]` or `["uv", "run", "--script"]`.
-    - `account_id`: account of the AWS provider (12 digits). The script stops with SCRIPT_IDENTITY_MISMATCH when its own credentials belong to another.
-    - `region`: the provider's Region.
-    - `profile`, `role_arn`: credentials for the script if the provider's come from its own block. Default: the environment's.
+    - `query`: `account_id` and `region` of the AWS provider; `profile`, `role_arn`, `external_id` and `session_name` if its credentials come from its own block. The script stops with SCRIPT_IDENTITY_MISMATCH when its own credentials belong to another account.
   EOT
   type = object({
-    command    = list(string)
-    account_id = string
-    region     = string
-    profile    = optional(string)
-    role_arn   = optional(string)
+    command = list(string)
+    query   = map(string)
   })
   default = null
 }

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from systems_manager_organization.aws.assumed_role import assumed_role_credentials
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import translate_errors
 from systems_manager_organization.aws.pagination import paginate
@@ -29,13 +29,9 @@ if TYPE_CHECKING:
 
 # The minimum, in seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _DURATION = 900
-# Credentials are refreshed this many seconds before they expire: a call with all its retries takes less.
-_REFRESH_BEFORE = 240
 
 # https://docs.aws.amazon.com/accounts/latest/reference/API_Region.html
 _ENABLED = frozenset({"ENABLED", "ENABLED_BY_DEFAULT"})
-# Account Management has one endpoint for all: https://docs.aws.amazon.com/general/latest/gr/account-management.html
-_ACCOUNT_MANAGEMENT_REGION = "us-east-1"
 
 # The role may be an administrator's: this session policy limits it to what a preflight reads.
 READ_ACTIONS = (
@@ -66,7 +62,7 @@ class AccountSession:
 
     def list_regions(self) -> dict[str, bool]:
         """Whether each Region is enabled in the account. Raises ScriptError."""
-        listed = self.paginate("account", _ACCOUNT_MANAGEMENT_REGION, "list_regions", MaxResults=50)
+        listed = self.paginate("account", self._account_sessions.region, "list_regions", MaxResults=50)
         return {region["RegionName"]: region["RegionOptStatus"] in _ENABLED for region in listed}
 
     def paginate(self, service: str, region: str, operation: str, **parameters: object) -> Iterator[Any]:
@@ -87,6 +83,7 @@ class AccountSessions:
             actions: the IAM actions that the session policy allows.
         """
         self.role_name = role_name
+        self.region = aws.region
         self._aws = aws
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         self._policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -99,46 +96,22 @@ class AccountSessions:
 
         Raises ServiceError when the role does not exist or does not trust the caller.
         """
-        from botocore.credentials import RefreshableCredentials
-
         if account_id == self._aws.account_id:
             return AccountSession(account_id, None, self)
-        assume = partial(self._assume, account_id)
-        assumed = assume()
-        credentials = RefreshableCredentials(
-            assumed["access_key"],
-            assumed["secret_key"],
-            assumed["token"],
-            datetime.fromisoformat(assumed["expiry_time"]),
-            refresh_using=assume,
-            method="assume-role",
-            time_fetcher=self._now,
-            advisory_timeout=_REFRESH_BEFORE,
-            mandatory_timeout=_REFRESH_BEFORE,
+        credentials = assumed_role_credentials(
+            partial(self._assume, account_id), duration=_DURATION, clock=self._aws.clock
         )
         return AccountSession(account_id, credentials, self)
 
-    def _assume(self, account_id: str) -> dict[str, str]:
-        """Credentials in the form of botocore's RefreshableCredentials. Raises ScriptError."""
-        assumed_at = self._now()
+    def _assume(self, account_id: str) -> CredentialsTypeDef:
         aws = self._aws
-        credentials: CredentialsTypeDef = aws.call(
+        return aws.call(
             aws.sts.assume_role,
             RoleArn=self.role_arn(account_id),
             RoleSessionName=APPLICATION_NAME,
             DurationSeconds=_DURATION,
             Policy=self._policy,
         )["Credentials"]
-        return {
-            "access_key": credentials["AccessKeyId"],
-            "secret_key": credentials["SecretAccessKey"],
-            "token": credentials["SessionToken"],
-            # Not AWS's Expiration: the system clock may be wrong, and the duration is known.
-            "expiry_time": (assumed_at + timedelta(seconds=_DURATION)).isoformat(),
-        }
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._aws.clock.now(), timezone.utc)
 
     def role_arn(self, account_id: str) -> str:
         return f"arn:{self._aws.identity.partition}:iam::{account_id}:role/{self.role_name}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS_ADVICE = (
     "Renew or choose the script's credentials: AWS_PROFILE or the other AWS_* variables, or the module's "
-    "script_credentials ({ profile } or { role_arn })."
+    "script_credentials ({ profile }, { role_arn } or both)."
 )
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html and those of other services.
@@ -41,13 +41,19 @@ _INACCESSIBLE_ROLE = "can't be accessed"
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
+    "InvalidConfigError",
     "LoginError",
     "NoAuthTokenError",
     "NoCredentialsError",
     "PartialCredentialsError",
     "ProfileNotFound",
+    "RefreshWithMFAUnsupportedError",
     "SSOError",
     "TokenRetrievalError",
+)
+_CONNECTION_ADVICE = (
+    "Check the network, HTTPS_PROXY, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, the AWS configuration files, and that AWS offers "
+    "the service in this Region."
 )
 _ADVICE = {
     "AWSOrganizationsNotInUseException": "Create the organization first; this module does not create it.",
@@ -84,6 +90,9 @@ def translate_errors(action: str, *, account_id: str, region: str) -> Iterator[N
             raise _from_client_error(error, action, target) from error
         if isinstance(error, BotoCoreError):
             raise _from_botocore_error(error, action, target) from error
+        # botocore lets these through: a token file or credential_process that is not there, an output that is not JSON.
+        if isinstance(error, (EOFError, OSError, ValueError)) and not isinstance(error, BrokenPipeError):
+            raise _from_configuration_error(error, action, target) from error
         raise
 
 
@@ -124,7 +133,17 @@ def _from_botocore_error(error: BotoCoreError, action: str, target: str) -> Scri
         return DependencyError(
             f"This boto3 is too old for a service that is required: {message}. Run: pip install --upgrade boto3"
         )
-    return UnreachableError(
-        f"{action} could not be called {target}: {message}. Check the network, HTTPS_PROXY, the AWS configuration "
-        "files, and that AWS offers the service in this Region."
+    if isinstance(error, exceptions.MissingDependencyException):
+        return DependencyError(f"{action} could not be called {target}: {message}. Run: pip install 'botocore[crt]'")
+    return UnreachableError(f"{action} could not be called {target}: {message}. {_CONNECTION_ADVICE}")
+
+
+def _from_configuration_error(error: Exception, action: str, target: str) -> ScriptError:
+    message = " ".join(str(error).split())
+    if isinstance(error, EOFError):
+        message = "the profile requires an MFA code, and there is no terminal to ask for one"
+    if type(error) is ValueError:
+        return UnreachableError(f"{action} could not be called {target}: {message}. {_CONNECTION_ADVICE}")
+    return CredentialsError(
+        f"{action} could not be called {target}: the credentials cannot be loaded: {message}. {CREDENTIALS_ADVICE}"
     )

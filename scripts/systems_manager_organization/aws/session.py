@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from threading import Lock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
+from systems_manager_organization.aws.assumed_role import ASSUMED_ROLE_DURATION, assumed_role_credentials
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, translate_errors
 from systems_manager_organization.aws.pagination import paginate
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.client import BaseClient
     from botocore.config import Config
+    from botocore.credentials import RefreshableCredentials
+    from botocore.session import Session as CoreSession
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_organizations.client import OrganizationsClient
@@ -44,14 +49,23 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+# The AWS provider's order, which the AWS CLI shares: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+# Neither heeds a variable that is empty. botocore does, knows no AWS_REGION, and prefers AWS_DEFAULT_PROFILE.
+_ENVIRONMENT = {
+    "profile": (None, ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")),
+    "region": ("region", ("AWS_REGION", "AWS_DEFAULT_REGION")),
+}
+
+
 class SessionFactory(Protocol):
-    """Makes a session of `profile_name`, or of `aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
+    """Makes a session of `profile_name`, or with the credentials of its botocore session replaced by `credentials`."""
 
-    def __call__(self, **options: str | None) -> Session: ...
+    def __call__(self, **options: Any) -> Session: ...
 
 
-def boto3_session(**options: str | None) -> Session:
+def boto3_session(**options: Any) -> Session:
     """A session of boto3, which is imported here and nowhere else. Raises DependencyError."""
+    credentials: RefreshableCredentials | None = options.pop("credentials", None)
     try:
         import boto3
         import botocore.session
@@ -61,9 +75,27 @@ def boto3_session(**options: str | None) -> Session:
             'python_command = ["uv", "run", "--script"] where uv is installed; or python_command = null to do without '
             "Python."
         ) from error
-    core = botocore.session.get_session()
+    core = botocore.session.get_session(
+        {
+            name: (setting, [variable for variable in variables if os.environ.get(variable)], None, None)
+            for name, (setting, variables) in _ENVIRONMENT.items()
+        }
+    )
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
-    return boto3.session.Session(botocore_session=core, **options)
+    session = boto3.session.Session(botocore_session=core, **options)
+    if credentials:
+        core.register_component("credential_provider", SimpleNamespace(load_credentials=lambda: credentials))
+    elif os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
+        _prefer_web_identity(core)
+    return session
+
+
+def _prefer_web_identity(core: CoreSession) -> None:
+    """Puts a web identity before a role of the profile, as in the AWS provider's SDK."""
+    resolver = core.get_component("credential_provider")
+    web_identity = resolver.get_provider("assume-role-with-web-identity")
+    resolver.remove("assume-role-with-web-identity")
+    resolver.insert_before("assume-role", web_identity)
 
 
 def _parse_timestamp(value: float | str) -> datetime:
@@ -100,7 +132,7 @@ class AwsSession:
         """Starts to verify that the credentials belong to the query's `account_id`, if it has one.
 
         Args:
-            query: `account_id`, `region`, `profile`, `role_arn`.
+            query: the values of COMMON_KEYS.
             warn: shows a line on standard error.
 
         Raises:
@@ -117,7 +149,7 @@ class AwsSession:
         ):
             base = session_factory(profile_name=query["profile"] or None)
             self.region = query["region"] or _require_region(base)
-            self.session = self._assume(base, session_factory, query["role_arn"]) if query["role_arn"] else base
+            self.session = self._assume(base, session_factory, query) if query["role_arn"] else base
         sts: STSClient = self._client("sts")
         self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
         self._identity = self._threads.submit(self._check_identity, sts)
@@ -222,13 +254,18 @@ class AwsSession:
         """Runs `function` concurrently."""
         return self._threads.submit(function, *arguments, **parameters)
 
-    def _assume(self, base: Session, session_factory: SessionFactory, role_arn: str) -> Session:
+    def _assume(self, base: Session, session_factory: SessionFactory, query: Mapping[str, str]) -> Session:
         sts: STSClient = base.client("sts", region_name=self.region, config=_config())
-        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=APPLICATION_NAME)["Credentials"]
+        parameters: dict[str, Any] = {
+            "RoleArn": query["role_arn"],
+            "RoleSessionName": query["session_name"] or APPLICATION_NAME,
+            **({"ExternalId": query["external_id"]} if query["external_id"] else {}),
+        }
         return session_factory(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
+            profile_name=query["profile"] or None,
+            credentials=assumed_role_credentials(
+                lambda: sts.assume_role(**parameters)["Credentials"], duration=ASSUMED_ROLE_DURATION, clock=self.clock
+            ),
         )
 
     def _check_identity(self, sts: STSClient) -> Identity:

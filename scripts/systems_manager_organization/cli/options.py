@@ -63,7 +63,7 @@ def flag(name: str, description: str) -> Option:
 ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
 ROLE_ARN_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}"
 
-REGION_PATTERN = "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"
+REGION_PATTERN = "[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}"
 
 COMMON_KEYS = (
     account_id_key(
@@ -89,6 +89,19 @@ COMMON_KEYS = (
         "role to assume, with the profile's or the environment's credentials",
         ROLE_ARN_PATTERN,
         ROLE_ARN_RULE,
+    ),
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    Option(
+        "external_id",
+        "external id that the trust policy of role_arn requires",
+        r"[A-Za-z0-9_+=,.@:/-]{2,1224}",
+        "2 to 1224 letters, digits and characters of _+=,.@:/-",
+    ),
+    Option(
+        "session_name",
+        "name of the session of role_arn, as CloudTrail shows it",
+        r"[A-Za-z0-9_+=,.@-]{2,64}",
+        "2 to 64 letters, digits and characters of _+=,.@-",
     ),
 )
 

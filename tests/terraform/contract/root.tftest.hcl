@@ -2,7 +2,7 @@
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
-    defaults = { account_id = "111111111111" }
+    defaults = { account_id = "111111111111", arn = "arn:aws:iam::111111111111:user/Administrator" }
   }
   mock_data "aws_region" {
     defaults = { id = "us-east-1" }
@@ -105,4 +105,15 @@ run "every_step" {
     })
     error_message = "The configurations are ${jsonencode(output.quick_setup_configurations)}."
   }
+}
+
+run "another_partition" {
+  command = plan
+
+  override_data {
+    target = data.aws_caller_identity.current
+    values = { account_id = "111111111111", arn = "arn:aws-us-gov:iam::111111111111:user/Administrator" }
+  }
+
+  expect_failures = [data.aws_caller_identity.current]
 }

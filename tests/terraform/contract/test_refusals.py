@@ -1,4 +1,6 @@
-"""Invalid inputs fail the plan, with a message that names input, value and resolution: the table is `refusals.yaml`.
+"""Invalid inputs fail the plan, with a message that names input, value and resolution.
+
+The table is `refusals.yaml`, and public reports of such inputs (tests/reports) are further rows.
 
 All cases are module calls of one configuration: Terraform reports every error of a phase, and one plan for each case
 would take minutes.
@@ -15,6 +17,7 @@ import yaml
 from harness.assertions import assert_no_violations
 from harness.examples import create_prerequisites
 from harness.results import TerraformError
+from reports.report_cases import report_cases
 from sandbox import Scenario
 
 if TYPE_CHECKING:
@@ -23,7 +26,14 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 _TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
-_CASES: list[dict[str, Any]] = _TABLE["cases"]
+_CASES: list[dict[str, Any]] = [
+    *_TABLE["cases"],
+    *(
+        {"module": case.module, "variables": case.variables, "refuses": case.refuses}
+        for case in report_cases()
+        if case.module
+    ),
+]
 
 
 def _call(case: dict[str, Any]) -> dict[str, Any]:

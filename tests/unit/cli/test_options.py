@@ -22,6 +22,8 @@ VALID = {
     "region": "us-east-1",
     "profile": "Müller's",
     "role_arn": "arn:aws-us-gov:iam::111111111111:role/path/Administrator",
+    "external_id": "o:1/2",
+    "session_name": "operator@example.com",
     "installation": "20261128T101248Z-a1b2c3",
     "record_region": "us-east-1",
     "settings": "[]",

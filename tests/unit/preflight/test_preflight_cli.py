@@ -79,6 +79,7 @@ def test_a_terminal_gets_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("aws")
 def test_account_and_region_are_optional(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("observe", "preflight", "--json").status == 3
+    monkeypatch.delenv("AWS_REGION")
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     outcome = run("observe", "preflight", "--json")
     assert (outcome.status, outcome.stderr) == (
