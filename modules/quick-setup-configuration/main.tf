@@ -99,6 +99,9 @@ resource "terraform_data" "deployment" {
   count = 1
 
   input = plantimestamp()
+  # replace_triggered_by ignores a manager that is created again because it was deleted outside of Terraform.
+  # https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#replace_triggered_by
+  triggers_replace = aws_ssmquicksetup_configuration_manager.this.manager_arn
 
   lifecycle {
     ignore_changes       = [input]

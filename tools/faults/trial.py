@@ -140,7 +140,7 @@ class Trial:
             raise TrialError("never", "; ".join(problems[:_SHOWN]))
         plan = self.terraform.plan()
         if not plan.is_empty:
-            raise TrialError("never", "the plan after it is not empty: " + ", ".join(sorted(plan.actions())))
+            raise TrialError("never", "the plan after it is not empty: " + ", ".join(str(plan).splitlines()))
 
     def require_destroyed(self, expected: dict[str, Any]) -> None:
         """Nothing is left but what a destroy without interruptions leaves. Raises TrialError."""
