@@ -89,6 +89,30 @@ variable "role_name_prefix" {
   }
 }
 
+variable "role_path" {
+  description = "Path of all roles that this module creates, which begins and ends with `/`, except the execution role, which StackSets knows by its name alone. AWS's managed policies do not allow a role with a path to be passed to Quick Setup. Null: `/`, and `/service-role/` for Default Host Management Configuration."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (Path)
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", coalesce(var.role_path, "/"))) && length(coalesce(var.role_path, "/")) <= 512
+    error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters without spaces."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of all roles that this module creates; it must allow what Quick Setup deploys to the management account. Null: none. Default: null."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is ${jsonencode(var.permissions_boundary)}, but must be the ARN of an IAM policy, for example \"arn:aws:iam::111111111111:policy/Boundary\"."
+  }
+}
+
 variable "trusted_access" {
   description = <<-EOT
     Trusted access of Systems Manager and activation of StackSets. Both are added to the services that are enabled; none is disabled.
