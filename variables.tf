@@ -76,6 +76,11 @@ variable "delegated_administrator" {
     condition     = var.delegated_administrator == null ? true : (var.delegated_administrator.account_id == null) != (var.delegated_administrator.account == null)
     error_message = "delegated_administrator is ${jsonencode(var.delegated_administrator)}, but exactly one of account_id and account must be set: account_id registers an existing account, account creates one."
   }
+
+  validation {
+    condition     = var.delegated_administrator == null ? true : var.delegated_administrator.account_id == null ? true : can(regex("^[0-9]{12}$", var.delegated_administrator.account_id))
+    error_message = "delegated_administrator.account_id is ${jsonencode(var.delegated_administrator == null ? null : var.delegated_administrator.account_id)}, but an account id has 12 digits, for example \"222222222222\"."
+  }
 }
 
 variable "role_name_prefix" {
@@ -96,7 +101,7 @@ variable "role_path" {
 
   # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (Path)
   validation {
-    condition     = can(regex("^/([!-~]+/)?$", coalesce(var.role_path, "/"))) && length(coalesce(var.role_path, "/")) <= 512
+    condition     = var.role_path == null ? true : can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
     error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters without spaces."
   }
 }
@@ -413,4 +418,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/modules/tags.tftpl", { tags = var.tags, services = ["Quick Setup", "IAM", "Organizations"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/modules/tags.tftpl", { tags = var.tags, services = ["Quick Setup", "IAM", "Organizations"], limit = 49 })
+  }
 }
