@@ -177,8 +177,8 @@ def _unit(identifier: str) -> bool:
 class Rule:
     """A rule of an input: `module` has `variable`, and `accepts` is the service.
 
-    `samples` are valid, and inputs are made of them and of `signs`, up to `maximum` characters and more. `wrap` makes the
-    value of the variable, `others` are values of other variables, and `files` have the locals of the conditions.
+    `samples` are valid, and inputs are made of them and of `signs`, up to `maximum` characters and more. `wrap` makes
+    the value of the variable, `others` are values of other variables, `files` have the locals of the conditions.
     """
 
     variable: str
@@ -196,7 +196,7 @@ class Rule:
     count: int = _COUNT
 
     def inputs(self) -> list[Any]:
-        random = Random(f"{self.module} {self.variable}")
+        random = Random(f"{self.module} {self.variable}")  # noqa: S311
         make = self._tag_map if self.tags else self._text
         return [*self.samples, *(make(random) for _ in range(self.count - len(self.samples)))]
 
