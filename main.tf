@@ -63,9 +63,11 @@ module "dedicated_organizational_unit" {
 module "quick_setup" {
   source = "./modules/quick-setup"
 
-  role_name_prefix = var.role_name_prefix
-  creation         = local.creation
-  tags             = var.tags
+  role_name_prefix     = var.role_name_prefix
+  role_path            = var.role_path
+  permissions_boundary = var.permissions_boundary
+  creation             = local.creation
+  tags                 = var.tags
 }
 
 # 5. Trusted access of Systems Manager, activation of StackSets, the location of the administrator account, and the delegated
@@ -140,6 +142,8 @@ module "default_host_management" {
   }
   management_account      = var.default_host_management.management_account
   role_name               = var.role_name_prefix == null ? null : "${var.role_name_prefix}DefaultHostManagement"
+  role_path               = var.role_path
+  permissions_boundary    = var.permissions_boundary
   service_setting_managed = local.script == null
   additional_parameters   = var.default_host_management.additional_parameters
   creation                = local.creation

@@ -76,6 +76,11 @@ variable "delegated_administrator" {
     condition     = var.delegated_administrator == null ? true : (var.delegated_administrator.account_id == null) != (var.delegated_administrator.account == null)
     error_message = "delegated_administrator is ${jsonencode(var.delegated_administrator)}, but exactly one of account_id and account must be set: account_id registers an existing account, account creates one."
   }
+
+  validation {
+    condition     = var.delegated_administrator == null ? true : var.delegated_administrator.account_id == null ? true : can(regex("^[0-9]{12}$", var.delegated_administrator.account_id))
+    error_message = "delegated_administrator.account_id is ${jsonencode(var.delegated_administrator == null ? null : var.delegated_administrator.account_id)}, but an account id has 12 digits, for example \"222222222222\"."
+  }
 }
 
 variable "role_name_prefix" {
@@ -86,6 +91,30 @@ variable "role_name_prefix" {
   validation {
     condition     = var.role_name_prefix == null ? true : can(regex("^[\\w+=,.@-]{1,43}$", var.role_name_prefix))
     error_message = "role_name_prefix is ${jsonencode(var.role_name_prefix)}, but must have 1 to 43 letters, digits or +=,.@_-, for example \"AWS-QuickSetup-Retail-\"."
+  }
+}
+
+variable "role_path" {
+  description = "Path of all roles that this module creates, which begins and ends with `/`, except the execution role, which StackSets knows by its name alone. AWS's managed policies do not allow a role with a path to be passed to Quick Setup. Null: `/`, and `/service-role/` for Default Host Management Configuration."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (Path)
+  validation {
+    condition     = var.role_path == null ? true : can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters without spaces."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of all roles that this module creates; it must allow what Quick Setup deploys to the management account. Null: none. Default: null."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is ${jsonencode(var.permissions_boundary)}, but must be the ARN of an IAM policy, for example \"arn:aws:iam::111111111111:policy/Boundary\"."
   }
 }
 
@@ -396,4 +425,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/modules/tags.tftpl", { tags = var.tags, services = ["Quick Setup", "IAM", "Organizations"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/modules/tags.tftpl", { tags = var.tags, services = ["Quick Setup", "IAM", "Organizations"], limit = 49 })
+  }
 }

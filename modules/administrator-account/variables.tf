@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the account, 1 to 50 characters."
+  description = "Name of the account: 1 to 50 ASCII characters."
   type        = string
   nullable    = false
 
   validation {
-    condition     = length(var.name) >= 1 && length(var.name) <= 50
-    error_message = "name is ${jsonencode(var.name)}, but the name of an account has 1 to 50 characters."
+    condition     = can(regex("^[ -~]{1,50}$", var.name))
+    error_message = "The name of the account is ${jsonencode(var.name)}, but must have 1 to 50 letters of A to Z, digits, spaces and ASCII punctuation: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"
   }
 }
 
@@ -15,8 +15,8 @@ variable "email" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$", var.email)) && length(var.email) >= 6 && length(var.email) <= 64
-    error_message = "email is ${jsonencode(var.email)}, but must be an email address of 6 to 64 characters."
+    condition     = can(regex("^[!#$*+/0-9=?A-Z^_`a-z{}~-][!#$*+./0-9=?A-Z^_`a-z{}~-]*@[A-Za-z0-9][A-Za-z0-9.-]*\\.[A-Za-z0-9.-]*[A-Za-z0-9]$", var.email)) && length(var.email) >= 6 && length(var.email) <= 64
+    error_message = "email is ${jsonencode(var.email)}, but must be an email address of 6 to 64 ASCII characters: before the @ no space and none of \"'()<>[]:;,\\|%& and no dot at the start, after it a domain of letters, digits, hyphens and at least one dot: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"
   }
 }
 
@@ -51,4 +51,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Organizations"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Organizations"], limit = 49 })
+  }
 }

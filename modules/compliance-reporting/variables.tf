@@ -47,6 +47,11 @@ variable "name" {
     condition     = can(regex("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", var.name))
     error_message = "name is ${jsonencode(var.name)}, but must be 1 to 32 lower-case letters, digits and hyphens, and begin with a letter."
   }
+
+  validation {
+    condition     = alltrue([for prefix in ["xn--", "sthree-", "amzn-s3-demo-"] : !startswith("${var.name}-", prefix)])
+    error_message = "name is ${jsonencode(var.name)}, but the name of the bucket begins with it, and S3 reserves xn--, sthree- and amzn-s3-demo-. Use another name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
 }
 
 variable "bucket_name" {
@@ -56,8 +61,13 @@ variable "bucket_name" {
 
   # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
   validation {
-    condition     = var.bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket_name))
-    error_message = "bucket_name is ${jsonencode(var.bucket_name)}, but must be 3 to 63 lower-case letters, digits and hyphens. Dots are not supported."
+    condition     = var.bucket_name == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.bucket_name }) == ""
+    error_message = var.bucket_name == null ? "" : "bucket_name is ${jsonencode(var.bucket_name)}, but the name of a bucket ${templatefile("${path.module}/../bucket_name.tftpl", { name = var.bucket_name })}: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
+
+  validation {
+    condition     = var.bucket_name == null ? true : !strcontains(var.bucket_name, ".")
+    error_message = "bucket_name is ${jsonencode(var.bucket_name)}, but a name with dots is not supported: its certificate would not match. Replace the dots by hyphens."
   }
 }
 
@@ -96,6 +106,11 @@ variable "access_log_bucket" {
     prefix = optional(string, "patch-compliance/")
   })
   default = null
+
+  validation {
+    condition     = var.access_log_bucket == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.access_log_bucket.name }) == ""
+    error_message = var.access_log_bucket == null ? "" : "access_log_bucket.name is ${jsonencode(var.access_log_bucket.name)}, but the name of a bucket ${templatefile("${path.module}/../bucket_name.tftpl", { name = var.access_log_bucket.name })}: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
 }
 
 variable "noncurrent_version_days" {
@@ -146,4 +161,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 })
+  }
 }

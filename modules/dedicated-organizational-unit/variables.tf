@@ -9,8 +9,8 @@ variable "name" {
   }
 
   validation {
-    condition     = var.name == null ? true : length(var.name) >= 1 && length(var.name) <= 128
-    error_message = "name is ${jsonencode(var.name)}, but the name of an organizational unit has 1 to 128 characters."
+    condition     = var.name == null ? true : can(regex("^(?s:.{1,128})$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but the name of an organizational unit has 1 to 128 characters: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html"
   }
 }
 
@@ -61,4 +61,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Organizations"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Organizations"], limit = 49 })
+  }
 }

@@ -9,7 +9,7 @@ locals {
   existing_role_name = var.management_account == null ? null : var.management_account.existing_role_name
   role_created       = var.management_account != null && local.existing_role_name == null
   role_name = var.management_account == null ? null : (
-    local.role_created ? "service-role/${var.role_name}" : local.existing_role_name
+    local.role_created ? "${trimprefix(var.role_path, "/")}${var.role_name}" : local.existing_role_name
   )
 }
 
@@ -32,10 +32,11 @@ module "configuration" {
 resource "aws_iam_role" "this" {
   count = local.role_created ? 1 : 0
 
-  name        = var.role_name
-  path        = "/service-role/"
-  description = "Default Host Management Configuration: manages EC2 instances without an instance profile."
-  tags        = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+  name                 = var.role_name
+  path                 = var.role_path
+  description          = "Default Host Management Configuration: manages EC2 instances without an instance profile."
+  permissions_boundary = var.permissions_boundary
+  tags                 = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

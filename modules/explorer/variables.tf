@@ -141,4 +141,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 })
+  }
 }

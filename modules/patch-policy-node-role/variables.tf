@@ -49,6 +49,12 @@ variable "permissions_boundary" {
   description = "ARN of a policy that limits the permissions of the role. Null: none."
   type        = string
   default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is ${jsonencode(var.permissions_boundary)}, but must be the ARN of an IAM policy, for example \"arn:aws:iam::111111111111:policy/Boundary\"."
+  }
 }
 
 variable "tags" {
@@ -56,4 +62,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 - length(var.patch_policy_ids) }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 - length(var.patch_policy_ids) })
+  }
 }

@@ -126,8 +126,8 @@ variable "target_tag" {
   default = null
 
   validation {
-    condition     = var.target_tag == null ? true : length(var.target_tag.key) >= 1 && length(var.target_tag.key) <= 128 && length(var.target_tag.value) <= 256
-    error_message = "Patch policy \"${var.name}\": target_tag is ${jsonencode(var.target_tag)}, but a tag's key has 1 to 128 characters and its value at most 256."
+    condition     = var.target_tag == null ? true : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=@-]{1,128}$", var.target_tag.key)) && can(regex("^(?s:.{0,256})$", var.target_tag.value))
+    error_message = "Patch policy \"${var.name}\": target_tag is ${jsonencode(var.target_tag)}, but State Manager selects nodes by a key of 1 to 128 letters, digits, spaces and _.:/=-@, and by a value of at most 256 characters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html"
   }
 }
 
@@ -170,8 +170,14 @@ variable "log_bucket" {
   default = null
 
   validation {
-    condition     = var.log_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.log_bucket.name))
-    error_message = "Patch policy \"${var.name}\": log_bucket is ${jsonencode(var.log_bucket)}, but the name of a bucket has 3 to 63 lower-case letters, digits, dots or hyphens."
+    condition     = var.log_bucket == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.log_bucket.name }) == ""
+    error_message = var.log_bucket == null ? "" : "Patch policy \"${var.name}\": log_bucket.name is ${jsonencode(var.log_bucket.name)}, but the name of a bucket ${templatefile("${path.module}/../bucket_name.tftpl", { name = var.log_bucket.name })}: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_S3OutputLocation.html
+  validation {
+    condition     = var.log_bucket == null ? true : can(regex("^(?s:.{0,500})$", var.log_bucket.key_prefix))
+    error_message = "Patch policy \"${var.name}\": log_bucket.key_prefix has ${length(var.log_bucket == null ? "" : var.log_bucket.key_prefix)} characters, but must have at most 500."
   }
 
   validation {
@@ -217,4 +223,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 })
+  }
 }

@@ -17,8 +17,8 @@ variable "description" {
   nullable    = false
 
   validation {
-    condition     = length(var.description) <= 512
-    error_message = "description has ${length(var.description)} characters, but must have at most 512."
+    condition     = can(regex("^[^\n\r\u0085\u2028\u2029]{0,512}$", var.description))
+    error_message = "description has ${length(var.description)} characters, but must be one line of at most 512: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_CreateConfigurationManager.html"
   }
 }
 
@@ -163,4 +163,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 })
+  }
 }

@@ -14,16 +14,21 @@ locals {
     administration = "${var.role_name_prefix}Administration"
     execution      = "${var.role_name_prefix}Execution"
   }
+  # StackSets receives the name of the execution role alone, and so finds it only without a path.
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html (ExecutionRoleName)
+  paths = { administration = var.role_path, execution = "/" }
   # Derived from the names, so that they are known to every plan.
-  arns = { for key, name in local.names : key => "arn:${local.partition}:iam::${local.account_id}:role/${name}" }
+  arns = { for key, name in local.names : key => "arn:${local.partition}:iam::${local.account_id}:role${local.paths[key]}${name}" }
 
   tags = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
 }
 
 resource "aws_iam_role" "administration" {
-  name        = local.names.administration
-  description = "Lets CloudFormation StackSets deploy Quick Setup configurations to this account."
-  tags        = local.tags
+  name                 = local.names.administration
+  path                 = local.paths.administration
+  description          = "Lets CloudFormation StackSets deploy Quick Setup configurations to this account."
+  permissions_boundary = var.permissions_boundary
+  tags                 = local.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -54,9 +59,11 @@ resource "aws_iam_role_policy" "administration" {
 }
 
 resource "aws_iam_role" "execution" {
-  name        = local.names.execution
-  description = "Creates what Quick Setup configurations consist of in this account."
-  tags        = local.tags
+  name                 = local.names.execution
+  path                 = local.paths.execution
+  description          = "Creates what Quick Setup configurations consist of in this account."
+  permissions_boundary = var.permissions_boundary
+  tags                 = local.tags
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

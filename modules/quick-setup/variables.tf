@@ -10,6 +10,31 @@ variable "role_name_prefix" {
   }
 }
 
+variable "role_path" {
+  description = "Path of the administration role, which begins and ends with `/`. The execution role has none: StackSets receives its name alone. AWS's managed policies do not allow a role with a path to be passed to Quick Setup. Default: `/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (Path)
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters without spaces."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of the roles; it must allow what Quick Setup deploys. Null: none. Default: null."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is ${jsonencode(var.permissions_boundary)}, but must be the ARN of an IAM policy, for example \"arn:aws:iam::111111111111:policy/Boundary\"."
+  }
+}
+
 variable "creation" {
   description = <<-EOT
     Distinguishes what a plan creates from what exists in AWS already:
@@ -29,4 +54,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 49 })
+  }
 }

@@ -48,9 +48,12 @@ data "aws_iam_policy_document" "trust" {
 resource "aws_iam_role" "this" {
   for_each = var.policy_files
 
-  name               = "HCPTerraform-${var.workspace}-${each.key}"
-  description        = "HCP Terraform, workspace ${var.workspace}, phase ${each.key}."
-  assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+  name                 = "${var.role_name_prefix}${var.workspace}-${each.key}"
+  path                 = var.role_path
+  description          = "HCP Terraform, workspace ${var.workspace}, phase ${each.key}."
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+  assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
 }
 
 # Managed policies, as the permissions of an apply exceed the size of inline policies. White space, which counts towards the size, is removed.
@@ -59,7 +62,9 @@ resource "aws_iam_policy" "this" {
   #checkov:skip=CKV_AWS_355:Actions on all resources read, support no resource-level permissions, or are in AWS's onboarding policy: docs/operations/least-privilege.md.
   for_each = toset(flatten(values(var.policy_files)))
 
-  name   = "HCPTerraform-${var.workspace}-${trimsuffix(each.value, ".json")}"
+  name   = "${var.role_name_prefix}${var.workspace}-${trimsuffix(each.value, ".json")}"
+  path   = var.role_path
+  tags   = var.tags
   policy = jsonencode(jsondecode(file("${path.module}/../../../docs/iam/${each.value}")))
 }
 

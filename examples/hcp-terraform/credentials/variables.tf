@@ -37,3 +37,30 @@ variable "openid_connect_provider_arn" {
   type        = string
   default     = null
 }
+
+variable "role_name_prefix" {
+  description = "Prefix of the names of the roles and policies. Default: `HCPTerraform-`."
+  type        = string
+  default     = "HCPTerraform-"
+  nullable    = false
+}
+
+variable "role_path" {
+  description = "Path of the roles and policies, which begins and ends with `/`. Default: `/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of the roles. Null: none. Default: null."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of the roles and policies. Default: none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,557 @@
+"""What the validations of inputs let through, the services accept: 1,000 generated inputs for each rule.
+
+The five modules whose tags are for different services share one rule, `modules/tags.tftpl`, and so its 1,000.
+
+The expressions are taken from the variables, and Terraform evaluates all of them in one run without a provider.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+
+from harness.workspace import REPOSITORY
+from sandbox.protocol.validation import constraint_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from harness.workspace import Workspaces
+
+_COUNT = 1000
+_SESSION = botocore.session.get_session()
+_UPPER, _LOWER, _DIGITS = "ABCXYZ", "abcxyz", "0129"
+_LETTERS = _UPPER + _LOWER + _DIGITS
+_ROLE_SIGNS = _LETTERS + "_+=,.@-"
+# Letters of other scripts, a combining mark, wide and joined characters, and what separates lines.
+_OTHERS = "éÄ所者ー１Ωя\u0301👩🏽\u200d\u00a0\u3000 \t\n\r\u2028\u0085\x00\x7f&<>\"'\\$`|;*?%#!~()[]{},:/@+=._-"
+
+
+def _normalize(text: str) -> str:
+    """As Terraform normalizes every string."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _shape(service: str, name: str) -> Any:
+    return _SESSION.get_service_model(service).shape_for(name)
+
+
+def _model(service: str, shape: str, value: Any) -> bool:
+    """Whether botocore's model of the service accepts a value."""
+    return not constraint_problems(_shape(service, shape), value)
+
+
+def _member(service: str, shape: str, member: str, value: Any) -> bool:
+    return not constraint_problems(_shape(service, shape).members[member], value)
+
+
+# Rules that a page has and the model has not.
+
+
+def _bucket(name: str) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        pass
+    else:
+        return False
+    return (
+        3 <= len(name) <= 63
+        and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789.-")
+        and name[0] not in ".-"
+        and name[-1] not in ".-"
+        and ".." not in name
+        and not name.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
+        and not name.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"))
+    )
+
+
+def _email(address: str) -> bool:
+    """https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"""
+    local, _, domain = address.partition("@")
+    return (
+        _model("organizations", "Email", address)
+        and address.isascii()
+        and address.count("@") == 1
+        and not set(local) & set(" \t\n\r\x00\x7f\"'()<>[]:;,\\|%&")
+        and not local.startswith(".")
+        and bool(domain)
+        and all(sign.isascii() and (sign.isalnum() or sign in "-.") for sign in domain)
+        and domain[0] not in "-."
+        and domain[-1] not in "-."
+        and "." in domain
+    )
+
+
+def _tags(tags: Mapping[str, str], *accepts: Callable[[Mapping[str, str]], bool], own: int = 1) -> bool:
+    """https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html, and the models of the services."""
+    reserved = any(text.lower().startswith("aws:") for tag in tags.items() for text in tag)
+    return not reserved and len(tags) + own <= 50 and all(accept(tags) for accept in accepts)
+
+
+def _quick_setup_tags(tags: Mapping[str, str]) -> bool:
+    return _model("ssm-quicksetup", "TagsMap", dict(tags))
+
+
+def _iam_tags(tags: Mapping[str, str]) -> bool:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: keys that differ in case alone are one key."""
+    one_each = len({key.lower() for key in tags}) == len(tags)
+    return one_each and _model("iam", "tagListType", [{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def _organizations_tags(tags: Mapping[str, str]) -> bool:
+    return _model("organizations", "Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def _stack_tags(tags: Mapping[str, str]) -> bool:
+    return _model("cloudformation", "Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def _association_schedule(expression: str) -> bool:
+    """https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"""
+    if not (_model("ssm", "ScheduleExpression", expression) and re.fullmatch(r"cron\([^\n]*\)", expression)):
+        return False
+    fields = expression[5:-1].split(" ")
+    if len(fields) != 6:
+        return False
+    minute, hour, day, month, weekday, year = fields
+    days = {str(number) for number in range(1, 8)} | {"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
+    hourly = hour == "*" or hour in {f"0/{step}" for step in (1, 2, 4, 8, 12)}
+    return (
+        (minute == "0/30" or _number(minute, 0, 59))
+        and (hourly or _number(hour, 0, 23))
+        and month == "*"
+        and year == "*"
+        and (day == "?") != (weekday == "?")
+        and (day in "?*L" or _number(day, 1, 31))
+        and (weekday in ("?", "*") or all(_weekday(part, days) for part in weekday.split(",")))
+    )
+
+
+def _weekday(part: str, days: set[str]) -> bool:
+    day, sign, number = part.partition("#")
+    if sign:
+        return day in days and _number(number, 1, 5)
+    return all(side.removesuffix("L") in days | {""} for side in part.split("-"))
+
+
+def _number(text: str, low: int, high: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 2 and low <= int(text) <= high
+
+
+def _boundary(arn: str) -> bool:
+    return _model("iam", "arnType", arn) and bool(
+        re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\x21-\x7e]+", arn, re.ASCII)
+    )
+
+
+def _role_names(prefix: str) -> bool:
+    names = (f"{prefix}{name}" for name in ("Administration", "Execution", "DefaultHostManagement"))
+    return all(_model("iam", "roleNameType", name) for name in names)
+
+
+def _compliance_name(name: str) -> bool:
+    return (
+        _bucket(f"{name}-222222222222-ap-northeast-1")
+        and _model("athena", "WorkGroupName", name)
+        and _model("kms", "AliasNameType", f"alias/{name}")
+        and bool(re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name))
+    )
+
+
+def _unit(identifier: str) -> bool:
+    return _model("organizations", "OrganizationalUnitId", identifier) or _model("organizations", "RootId", identifier)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of an input: `module` has `variable`, and `accepts` is the service.
+
+    `samples` are valid, and inputs are made of them and of `signs`, up to `maximum` characters and more. `wrap` makes
+    the value of the variable, `others` are values of other variables, `files` have the locals of the conditions.
+    """
+
+    variable: str
+    samples: Sequence[Any]
+    accepts: Callable[[Any], bool]
+    module: str = "."
+    signs: str = _LETTERS
+    maximum: int = 64
+    wrap: Callable[[Any], Any] = field(default=lambda value: value)
+    others: Mapping[str, str] = field(
+        default_factory=lambda: {"var.name": '"scan"', "var.include_management_account": "false"}
+    )
+    files: tuple[str, ...] = ()
+    tags: bool = False
+    count: int = _COUNT
+
+    def inputs(self) -> list[Any]:
+        random = Random(f"{self.module} {self.variable}")  # noqa: S311
+        make = self._tag_map if self.tags else self._text
+        return [*self.samples, *(make(random) for _ in range(self.count - len(self.samples)))]
+
+    def _text(self, random: Random) -> str:
+        kind = random.random()
+        if kind < 0.6:
+            text = random.choice(self.samples)
+            for _ in range(random.randint(0, 2)):
+                position = random.randint(0, len(text))
+                kept = random.choice((position, min(position + 1, len(text))))
+                text = text[:position] + random.choice(("", random.choice(_OTHERS + self.signs))) + text[kept:]
+            return _normalize(text)
+        length = random.choice(
+            (0, 1, 2, self.maximum - 1, self.maximum, self.maximum + 1, random.randint(0, self.maximum))
+        )
+        text = "".join(random.choices(self.signs, k=length))
+        return _normalize(text if kind < 0.9 else text + random.choice(_OTHERS) * random.randint(1, 2))
+
+    def _tag_map(self, random: Random) -> dict[str, str]:
+        letters = self.signs + random.choice(("", "", "", "所", "e\u0301", random.choice(_OTHERS)))
+        count = random.choice((0, *(1, 1, 2, 2, 3) * 16, 49, 50))
+        keys = [
+            random.choice(("", "", "", "", "aws:", "AWS:"))
+            + "".join(random.choices(letters, k=random.choice((1, 5, 9, 119, 127, 128))))
+            + str(number)
+            for number in range(count)
+        ]
+        if count and random.random() < 0.1:
+            keys.append(keys[0].swapcase())
+        sizes = (0, 256, 257) if count < 4 else (4,)
+        return {
+            _normalize(key): _normalize("".join(random.choices(letters, k=random.choice((1, 4, 4, *sizes)))))
+            for key in keys
+        }
+
+
+_TAGS = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
+_PATCH = {"module": "modules/patch-policy"}
+_RULES = {
+    "tags": Rule(
+        "tags",
+        _TAGS,
+        lambda tags: _tags(tags, _quick_setup_tags, _iam_tags, _organizations_tags),
+        tags=True,
+        count=400,
+    ),
+    "tags of a configuration": Rule(
+        "tags",
+        _TAGS,
+        lambda tags: _tags(tags, _quick_setup_tags),
+        "modules/quick-setup-configuration",
+        tags=True,
+        count=150,
+    ),
+    "tags of roles": Rule(
+        "tags",
+        (*_TAGS, {"所有者": ""}),
+        lambda tags: _tags(tags, _iam_tags),
+        "modules/quick-setup",
+        tags=True,
+        count=150,
+    ),
+    "tags of an account": Rule(
+        "tags",
+        (*_TAGS, {"所有者": "", "owner": "one", "Owner": "two"}),
+        lambda tags: _tags(tags, _organizations_tags),
+        "modules/administrator-account",
+        tags=True,
+        count=150,
+    ),
+    "tags of a stack": Rule(
+        "tags", _TAGS, lambda tags: _tags(tags, _stack_tags, own=0), "modules/explorer", tags=True, count=150
+    ),
+    "email": Rule(
+        "email",
+        ("a@b.de", "aws+root.one@example.com", "o'brien@example.com".replace("'", "_"), f"{'a' * 52}@example.com"),
+        _email,
+        "modules/administrator-account",
+        signs=_LOWER + "@.-",
+    ),
+    "name of an account": Rule(
+        "name",
+        ("Systems Manager", "a", "~" * 50),
+        partial(_model, "organizations", "CreateAccountName"),
+        "modules/administrator-account",
+        maximum=50,
+    ),
+    "role of an account": Rule(
+        "role_name",
+        ("OrganizationAccountAccessRole", "a" * 64),
+        partial(_model, "organizations", "RoleName"),
+        "modules/administrator-account",
+        signs=_ROLE_SIGNS,
+    ),
+    "name of an organizational unit": Rule(
+        "name",
+        ("Systems Manager", "所有者", "x" * 128),
+        partial(_model, "organizations", "OrganizationalUnitName"),
+        "modules/dedicated-organizational-unit",
+        signs=_LETTERS + "\u0301",
+        maximum=128,
+        others={"var.id": "null"},
+    ),
+    "id of an organizational unit": Rule(
+        "id",
+        ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}"),
+        partial(_model, "organizations", "OrganizationalUnitId"),
+        "modules/dedicated-organizational-unit",
+        signs=_LOWER + _DIGITS + "-",
+        others={"var.name": "null"},
+    ),
+    "targets": Rule(
+        "target_organizational_unit_ids",
+        ("ou-ab12-34cd56ef", "r-ab12"),
+        _unit,
+        signs=_LOWER + _DIGITS + "-",
+        wrap=lambda value: [value],
+    ),
+    "delegated administrator": Rule(
+        "delegated_administrator",
+        ("222222222222", "000000000001"),
+        partial(_model, "organizations", "AccountId"),
+        signs=_DIGITS,
+        maximum=12,
+        wrap=lambda value: {"account_id": value, "account": None, "service_principals": ["ssm.amazonaws.com"]},
+    ),
+    "role_path": Rule(
+        "role_path",
+        ("/", "/platform/", f"/{'a' * 510}/"),
+        partial(_model, "iam", "pathType"),
+        signs=_LETTERS + "/",
+        maximum=512,
+    ),
+    "role_path of Quick Setup": Rule(
+        "role_path",
+        ("/", "/a/b/"),
+        partial(_model, "iam", "pathType"),
+        "modules/quick-setup",
+        signs=_LETTERS + "/",
+        maximum=512,
+    ),
+    "path of nodes": Rule(
+        "path",
+        ("/", "/a/b/"),
+        partial(_model, "iam", "pathType"),
+        "modules/patch-policy-node-role",
+        signs=_LETTERS + "/",
+        maximum=512,
+    ),
+    "role_name_prefix": Rule(
+        "role_name_prefix", ("AWS-QuickSetup-Retail-", "a" * 43), _role_names, signs=_ROLE_SIGNS, maximum=43
+    ),
+    "role_name of nodes": Rule(
+        "name",
+        ("nodes", "a" * 64),
+        partial(_model, "iam", "roleNameType"),
+        "modules/patch-policy-node-role",
+        signs=_ROLE_SIGNS,
+    ),
+    "permissions_boundary": Rule(
+        "permissions_boundary",
+        ("arn:aws:iam::111111111111:policy/Boundary", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"),
+        _boundary,
+        signs="arn:aws:iam::111111111111:policy/",
+    ),
+    "scan_schedule": Rule(
+        "scan_schedule",
+        (
+            "cron(0 1 * * ? *)",
+            "cron(0/30 0/12 ? * MON-FRI *)",
+            "cron(00 23 L * ? *)",
+            "cron(0 2 ? * TUE#3 *)",
+            "cron(5 * ? * 1,3 *)",
+        ),
+        _association_schedule,
+        **_PATCH,
+        signs="0123456789*?/L#- SUNMOTE,",
+        files=("modules/patch-policy/schedules.tf",),
+    ),
+    "name of a patch policy": Rule(
+        "name",
+        ("scan everything", "a" * 120),
+        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
+        **_PATCH,
+        signs=_LETTERS + " ._-",
+        maximum=120,
+        others={"var.include_management_account": "false"},
+    ),
+    "name of a configuration": Rule(
+        "name",
+        ("ops-center", "a" * 120),
+        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
+        "modules/quick-setup-configuration",
+        signs=_LETTERS + " ._-",
+        maximum=120,
+        others={},
+    ),
+    "description": Rule(
+        "description",
+        ("Managed by Terraform.", "", "x" * 512, "x\u0301" * 256),
+        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Description"),
+        "modules/quick-setup-configuration",
+        signs=_LETTERS + "\u0301",
+        maximum=512,
+    ),
+    "concurrency": Rule(
+        "concurrency",
+        ("1", "10%", "100%", "1000000"),
+        partial(_model, "ssm", "MaxConcurrency"),
+        **_PATCH,
+        signs="0123456789%",
+        maximum=7,
+    ),
+    "error_threshold": Rule(
+        "error_threshold",
+        ("0", "0%", "100%", "1000000"),
+        partial(_model, "ssm", "MaxErrors"),
+        **_PATCH,
+        signs="0123456789%",
+        maximum=7,
+    ),
+    "baselines": Rule(
+        "baselines",
+        ("pb-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0"),
+        partial(_model, "ssm", "BaselineId"),
+        **_PATCH,
+        wrap=lambda value: {"WINDOWS": value},
+    ),
+    "target_tag": Rule(
+        "target_tag",
+        ("Patch", "所有者", "a" * 128),
+        lambda key: _model("ssm", "TargetKey", f"tag:{key}") and _model("ssm", "TagKey", key),
+        **_PATCH,
+        maximum=128,
+        wrap=lambda value: {"key": value, "value": "one"},
+    ),
+    "log_bucket": Rule(
+        "log_bucket",
+        ("logs", "a.b-c", "a" * 63, "1.2.3.4a", "xn-logs"),
+        lambda name: _bucket(name) and _model("ssm", "S3BucketName", name),
+        **_PATCH,
+        signs=_LOWER + _DIGITS + "..--",
+        wrap=lambda value: {"name": value, "region": "us-east-1", "key_prefix": ""},
+    ),
+    "log_bucket.key_prefix": Rule(
+        "log_bucket",
+        ("", "patch/logs", "所" * 500),
+        partial(_model, "ssm", "S3KeyPrefix"),
+        **_PATCH,
+        signs=_LETTERS + "\u0301",
+        maximum=500,
+        wrap=lambda value: {"name": "logs", "region": "us-east-1", "key_prefix": value},
+    ),
+    "bucket_name": Rule(
+        "bucket_name",
+        ("logs", "a-b-c", "a" * 63),
+        _bucket,
+        "modules/compliance-reporting",
+        signs=_LOWER + _DIGITS + "..--",
+        others={},
+    ),
+    "access_log_bucket": Rule(
+        "access_log_bucket",
+        ("logs", "a.b-c", "a" * 63),
+        _bucket,
+        "modules/compliance-reporting",
+        signs=_LOWER + _DIGITS + "..--",
+        wrap=lambda value: {"name": value, "prefix": ""},
+    ),
+    "name of the compliance report": Rule(
+        "name",
+        ("patch-compliance", "a", "a" * 32, "xn-one"),
+        _compliance_name,
+        "modules/compliance-reporting",
+        signs=_LOWER + _DIGITS + "-",
+        maximum=32,
+        others={},
+    ),
+    "prefix of the compliance report": Rule(
+        "prefix",
+        ("inventory", "a/b", "a" * 200),
+        partial(_model, "ssm", "ResourceDataSyncS3Prefix"),
+        "modules/compliance-reporting",
+        maximum=200,
+    ),
+    "name of Explorer's sync": Rule(
+        "name",
+        ("organization", "所有者", "a" * 52),
+        lambda name: _model("ssm", "ResourceDataSyncName", f"{name}-own-sources"),
+        "modules/explorer",
+        maximum=52,
+        others={},
+    ),
+}
+
+
+def _conditions(rule: Rule) -> list[str]:
+    """The conditions of a variable, about `value`."""
+    text = (REPOSITORY / rule.module / "variables.tf").read_text()
+    block = re.search(rf'^variable "{rule.variable}" {{\n.*?^}}', text, re.MULTILINE | re.DOTALL)
+    assert block
+    found = re.findall(r"condition +=(.*?)\n    error_message =", block.group(), re.DOTALL)
+    assert found
+    return [_about_value(rule, condition) for condition in found]
+
+
+def _about_value(rule: Rule, expression: str) -> str:
+    replaced = re.sub(rf"\bvar\.{rule.variable}\b", "value", expression).replace("path.module", json.dumps("PLACE"))
+    for name, value in rule.others.items():
+        replaced = re.sub(rf"\b{re.escape(name)}\b", value, replaced)
+    return replaced.replace('"${"PLACE"}/', f'"{(REPOSITORY / rule.module).as_posix()}/')
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    for number, rule in enumerate(_RULES.values()):
+        # As texts: Terraform derives a type for each object, which takes minutes.
+        yield f"values_{number}.json", json.dumps([json.dumps(rule.wrap(value)) for value in rule.inputs()])
+        yield (
+            f"rule_{number}.tf",
+            f"""
+output "accepted_{number}" {{
+  value = [
+    for text in tolist(jsondecode(file("values_{number}.json"))) : alltrue(flatten([
+      for value in [jsondecode(text)] : [{", ".join(_conditions(rule))}]
+    ]))
+  ]
+}}
+""",
+        )
+        for path in rule.files:
+            yield path.rpartition("/")[2], (REPOSITORY / path).read_text()
+
+
+@pytest.fixture(scope="module")
+def accepted(workspaces: Workspaces) -> dict[str, list[bool]]:
+    """Whether each input of each rule passes its validations."""
+    terraform = workspaces.write(dict(_files()))
+    terraform.apply()
+    outputs = terraform.output()
+    return {name: outputs[f"accepted_{number}"] for number, name in enumerate(_RULES)}
+
+
+@pytest.mark.parametrize("name", _RULES)
+def test_what_is_let_through_the_service_accepts(accepted: dict[str, list[bool]], name: str) -> None:
+    rule = _RULES[name]
+    inputs = rule.inputs()
+    let_through = [value for value, passes in zip(inputs, accepted[name], strict=True) if passes]
+
+    assert [value for value in let_through if not rule.accepts(value)] == []
+    assert len(inputs) == rule.count
+    # Otherwise the generated inputs would show nothing.
+    assert min(len(let_through), rule.count - len(let_through)) >= rule.count // 40
+
+
+@pytest.mark.parametrize("name", _RULES)
+def test_valid_values_pass(accepted: dict[str, list[bool]], name: str) -> None:
+    rule = _RULES[name]
+    assert [value for value, passes in zip(rule.samples, accepted[name], strict=False) if not passes] == []
