@@ -56,6 +56,10 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
     if lost:
         _set_input(terraform, lost[1])
         return "installation"
+    unit = re.search(r'Set (dedicated_organizational_unit = \{ id = "[^"]+" \})', remarks)
+    if unit:
+        _replace_input(terraform, "dedicated_organizational_unit", unit[1])
+        return "input"
     doubled = re.search(r"have this name: (\S+), (\S+)\. Delete the others", remarks)
     if doubled:
         _discard(terraform, errors, doubled[2])
@@ -106,6 +110,12 @@ def _set_input(terraform: Terraform, argument: str) -> None:
     file = terraform.directory / "main.tf"
     text = re.sub(r'\n  installation = "[^"]+"', "", file.read_text())
     file.write_text(re.sub(r'(module "systems_manager" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text))
+
+
+def _replace_input(terraform: Terraform, name: str, argument: str) -> None:
+    """Replace an argument, in one line, of the module call of a configuration in HCL."""
+    file = terraform.directory / "main.tf"
+    file.write_text(re.sub(rf"\n  {name} += .+", lambda _: f"\n  {argument}", file.read_text()))
 
 
 def _environment(terraform: Terraform) -> dict[str, str]:

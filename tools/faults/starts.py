@@ -69,6 +69,7 @@ class Starts(Matrix):
         if existing and "aws_" not in rows[0]:
             for row in rows:
                 _make_setting(trial.sandbox, row)
+            trial.begin_here()
         else:
             trial.converge()
             before = trial.terraform.state()
@@ -110,6 +111,9 @@ def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> No
     if different:
         _DRIFTS[type_of(address)](trial.sandbox, values)
     trial.terraform = trial.checkout()
+    if type_of(address) == _UNIT:
+        # The one resource that is used as it is, and not imported.
+        trial.begin_here()
 
 
 def occurs(event: str, address: str) -> bool:
@@ -118,7 +122,8 @@ def occurs(event: str, address: str) -> bool:
     if event == BEING_DELETED:
         return type_ == _MANAGER
     if event in (SAME, DIFFERENT):
-        return type_ not in _PARTS
+        # A unit with another name is another unit.
+        return type_ not in (_PARTS if event == SAME else (*_PARTS, _UNIT))
     if event == STATE_LOST:
         return True
     # A unit that holds an account cannot be deleted.
