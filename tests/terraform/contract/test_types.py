@@ -170,6 +170,13 @@ def test_default_is_accepted(type_: str, key: str) -> None:
     assert default in ours["values"] if "values" in ours else re.fullmatch(ours.get("pattern", "(?s).*"), default)
 
 
+def test_what_the_patch_policy_module_sends_by_default() -> None:
+    code = (REPOSITORY / "modules/patch-policy/main.tf").read_text()
+    sent = dict(re.findall(r'(\w+) += coalesce\(var\.\w+, "(\w+)"\)', code))
+    assert sent == {key: _template("AWSQuickSetupType-PatchPolicy", key, "default") for key in sent}
+    assert "RebootOption" in sent
+
+
 @pytest.mark.parametrize("type_", _TYPES)
 def test_needs(type_: str) -> None:
     for need in _TYPES[type_]["needs"]:
