@@ -133,7 +133,7 @@ def _association_schedule(expression: str) -> bool:
         and month == "*"
         and year == "*"
         and (day == "?") != (weekday == "?")
-        and (day in "?*L" or _number(day, 1, 31))
+        and (day in ("?", "*", "L") or _number(day, 1, 31))
         and (weekday in ("?", "*") or all(_weekday(part, days) for part in weekday.split(",")))
     )
 
@@ -142,7 +142,7 @@ def _weekday(part: str, days: set[str]) -> bool:
     day, sign, number = part.partition("#")
     if sign:
         return day in days and _number(number, 1, 5)
-    return all(side.removesuffix("L") in days | {""} for side in part.split("-"))
+    return all(side == "L" or side.removesuffix("L") in days for side in part.split("-"))
 
 
 def _number(text: str, low: int, high: int) -> bool:
@@ -205,9 +205,13 @@ class Rule:
         if kind < 0.6:
             text = random.choice(self.samples)
             for _ in range(random.randint(0, 2)):
-                position = random.randint(0, len(text))
+                position = random.choice((0, len(text), random.randint(0, len(text))))
                 kept = random.choice((position, min(position + 1, len(text))))
-                text = text[:position] + random.choice(("", random.choice(_OTHERS + self.signs))) + text[kept:]
+                text = (
+                    text[:position]
+                    + random.choice(("", random.choice(_OTHERS), random.choice(self.signs)))
+                    + text[kept:]
+                )
             return _normalize(text)
         length = random.choice(
             (0, 1, 2, self.maximum - 1, self.maximum, self.maximum + 1, random.randint(0, self.maximum))
@@ -310,7 +314,7 @@ _RULES = {
     ),
     "targets": Rule(
         "target_organizational_unit_ids",
-        ("ou-ab12-34cd56ef", "r-ab12"),
+        ("ou-ab12-34cd56ef", "r-ab12", f"r-{'a' * 32}"),
         _unit,
         signs=_LOWER + _DIGITS + "-",
         wrap=lambda value: [value],
@@ -327,7 +331,7 @@ _RULES = {
         "role_path",
         ("/", "/platform/", f"/{'a' * 510}/"),
         partial(_model, "iam", "pathType"),
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_path of Quick Setup": Rule(
@@ -335,7 +339,7 @@ _RULES = {
         ("/", "/a/b/"),
         partial(_model, "iam", "pathType"),
         "modules/quick-setup",
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "path of nodes": Rule(
@@ -343,7 +347,7 @@ _RULES = {
         ("/", "/a/b/"),
         partial(_model, "iam", "pathType"),
         "modules/patch-policy-node-role",
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_name_prefix": Rule(
@@ -370,10 +374,12 @@ _RULES = {
             "cron(00 23 L * ? *)",
             "cron(0 2 ? * TUE#3 *)",
             "cron(5 * ? * 1,3 *)",
+            "cron(59 23 ? * SAT *)",
+            "cron(0 23 * * ? *)",
         ),
         _association_schedule,
         **_PATCH,
-        signs="0123456789*?/L#- SUNMOTE,",
+        signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
     ),
     "name of a patch policy": Rule(
