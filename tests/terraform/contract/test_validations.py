@@ -238,7 +238,6 @@ class Rule:
 
 
 _TAGS = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
-_PATCH = {"module": "modules/patch-policy"}
 _RULES = {
     "tags": Rule(
         "tags",
@@ -378,7 +377,7 @@ _RULES = {
             "cron(0 23 * * ? *)",
         ),
         _association_schedule,
-        **_PATCH,
+        module="modules/patch-policy",
         signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
     ),
@@ -386,7 +385,7 @@ _RULES = {
         "name",
         ("scan everything", "a" * 120),
         partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LETTERS + " ._-",
         maximum=120,
         others={"var.include_management_account": "false"},
@@ -412,7 +411,7 @@ _RULES = {
         "concurrency",
         ("1", "10%", "100%", "1000000"),
         partial(_model, "ssm", "MaxConcurrency"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
     ),
@@ -420,7 +419,7 @@ _RULES = {
         "error_threshold",
         ("0", "0%", "100%", "1000000"),
         partial(_model, "ssm", "MaxErrors"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
     ),
@@ -428,14 +427,14 @@ _RULES = {
         "baselines",
         ("pb-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0"),
         partial(_model, "ssm", "BaselineId"),
-        **_PATCH,
+        module="modules/patch-policy",
         wrap=lambda value: {"WINDOWS": value},
     ),
     "target_tag": Rule(
         "target_tag",
         ("Patch", "所有者", "a" * 128),
         lambda key: _model("ssm", "TargetKey", f"tag:{key}") and _model("ssm", "TagKey", key),
-        **_PATCH,
+        module="modules/patch-policy",
         maximum=128,
         wrap=lambda value: {"key": value, "value": "one"},
     ),
@@ -443,7 +442,7 @@ _RULES = {
         "log_bucket",
         ("logs", "a.b-c", "a" * 63, "1.2.3.4a", "xn-logs"),
         lambda name: _bucket(name) and _model("ssm", "S3BucketName", name),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LOWER + _DIGITS + "..--",
         wrap=lambda value: {"name": value, "region": "us-east-1", "key_prefix": ""},
     ),
@@ -451,7 +450,7 @@ _RULES = {
         "log_bucket",
         ("", "patch/logs", "所" * 500),
         partial(_model, "ssm", "S3KeyPrefix"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LETTERS + "\u0301",
         maximum=500,
         wrap=lambda value: {"name": "logs", "region": "us-east-1", "key_prefix": value},
