@@ -133,7 +133,7 @@ def _association_schedule(expression: str) -> bool:
         and month == "*"
         and year == "*"
         and (day == "?") != (weekday == "?")
-        and (day in "?*L" or _number(day, 1, 31))
+        and (day in ("?", "*", "L") or _number(day, 1, 31))
         and (weekday in ("?", "*") or all(_weekday(part, days) for part in weekday.split(",")))
     )
 
@@ -142,7 +142,7 @@ def _weekday(part: str, days: set[str]) -> bool:
     day, sign, number = part.partition("#")
     if sign:
         return day in days and _number(number, 1, 5)
-    return all(side.removesuffix("L") in days | {""} for side in part.split("-"))
+    return all(side == "L" or side.removesuffix("L") in days for side in part.split("-"))
 
 
 def _number(text: str, low: int, high: int) -> bool:
@@ -205,9 +205,13 @@ class Rule:
         if kind < 0.6:
             text = random.choice(self.samples)
             for _ in range(random.randint(0, 2)):
-                position = random.randint(0, len(text))
+                position = random.choice((0, len(text), random.randint(0, len(text))))
                 kept = random.choice((position, min(position + 1, len(text))))
-                text = text[:position] + random.choice(("", random.choice(_OTHERS + self.signs))) + text[kept:]
+                text = (
+                    text[:position]
+                    + random.choice(("", random.choice(_OTHERS), random.choice(self.signs)))
+                    + text[kept:]
+                )
             return _normalize(text)
         length = random.choice(
             (0, 1, 2, self.maximum - 1, self.maximum, self.maximum + 1, random.randint(0, self.maximum))
@@ -234,7 +238,6 @@ class Rule:
 
 
 _TAGS = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
-_PATCH = {"module": "modules/patch-policy"}
 _RULES = {
     "tags": Rule(
         "tags",
@@ -310,7 +313,7 @@ _RULES = {
     ),
     "targets": Rule(
         "target_organizational_unit_ids",
-        ("ou-ab12-34cd56ef", "r-ab12"),
+        ("ou-ab12-34cd56ef", "r-ab12", f"r-{'a' * 32}"),
         _unit,
         signs=_LOWER + _DIGITS + "-",
         wrap=lambda value: [value],
@@ -327,7 +330,7 @@ _RULES = {
         "role_path",
         ("/", "/platform/", f"/{'a' * 510}/"),
         partial(_model, "iam", "pathType"),
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_path of Quick Setup": Rule(
@@ -335,7 +338,7 @@ _RULES = {
         ("/", "/a/b/"),
         partial(_model, "iam", "pathType"),
         "modules/quick-setup",
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "path of nodes": Rule(
@@ -343,7 +346,7 @@ _RULES = {
         ("/", "/a/b/"),
         partial(_model, "iam", "pathType"),
         "modules/patch-policy-node-role",
-        signs=_LETTERS + "/",
+        signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_name_prefix": Rule(
@@ -370,17 +373,19 @@ _RULES = {
             "cron(00 23 L * ? *)",
             "cron(0 2 ? * TUE#3 *)",
             "cron(5 * ? * 1,3 *)",
+            "cron(59 23 ? * SAT *)",
+            "cron(0 23 * * ? *)",
         ),
         _association_schedule,
-        **_PATCH,
-        signs="0123456789*?/L#- SUNMOTE,",
+        module="modules/patch-policy",
+        signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
     ),
     "name of a patch policy": Rule(
         "name",
         ("scan everything", "a" * 120),
         partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LETTERS + " ._-",
         maximum=120,
         others={"var.include_management_account": "false"},
@@ -406,7 +411,7 @@ _RULES = {
         "concurrency",
         ("1", "10%", "100%", "1000000"),
         partial(_model, "ssm", "MaxConcurrency"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
     ),
@@ -414,7 +419,7 @@ _RULES = {
         "error_threshold",
         ("0", "0%", "100%", "1000000"),
         partial(_model, "ssm", "MaxErrors"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
     ),
@@ -422,14 +427,14 @@ _RULES = {
         "baselines",
         ("pb-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0"),
         partial(_model, "ssm", "BaselineId"),
-        **_PATCH,
+        module="modules/patch-policy",
         wrap=lambda value: {"WINDOWS": value},
     ),
     "target_tag": Rule(
         "target_tag",
         ("Patch", "所有者", "a" * 128),
         lambda key: _model("ssm", "TargetKey", f"tag:{key}") and _model("ssm", "TagKey", key),
-        **_PATCH,
+        module="modules/patch-policy",
         maximum=128,
         wrap=lambda value: {"key": value, "value": "one"},
     ),
@@ -437,7 +442,7 @@ _RULES = {
         "log_bucket",
         ("logs", "a.b-c", "a" * 63, "1.2.3.4a", "xn-logs"),
         lambda name: _bucket(name) and _model("ssm", "S3BucketName", name),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LOWER + _DIGITS + "..--",
         wrap=lambda value: {"name": value, "region": "us-east-1", "key_prefix": ""},
     ),
@@ -445,7 +450,7 @@ _RULES = {
         "log_bucket",
         ("", "patch/logs", "所" * 500),
         partial(_model, "ssm", "S3KeyPrefix"),
-        **_PATCH,
+        module="modules/patch-policy",
         signs=_LETTERS + "\u0301",
         maximum=500,
         wrap=lambda value: {"name": "logs", "region": "us-east-1", "key_prefix": value},
