@@ -75,6 +75,10 @@ probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PR
 	@$(RUN) -m tools.probe.command $(if $(ONLY),--only $(ONLY)) $(if $(FALSIFY),--falsify $(FALSIFY)) $(if $(UNMASKED),--unmasked) \
 	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
 
+.PHONY: moto-tests
+moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox (ONLY=test_iam)
+	@$(RUN) -m tools.moto_tests.command $(if $(ONLY),--only $(ONLY))
+
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider
 	@$(RUN) -m tools.provider.schema
@@ -86,7 +90,7 @@ quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Se
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint browser scan; do \
+	@cd requirements && for name in test lint browser scan moto-tests; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -114,6 +118,11 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.test
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.moto-tests: requirements/moto-tests.txt $(VENV)/.test
 	@echo "Installing $<"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@touch $@

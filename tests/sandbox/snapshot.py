@@ -60,6 +60,7 @@ def take() -> dict[str, Any]:
         "service_linked_roles": _by_account(service_linked=True),
         "quick_setup": _by_region(ssmquicksetup_backends, QuickSetupBackend, partial(_quick_setup, organization)),
         "service_settings": ssm(lambda backend: backend.service_settings.customized()),
+        "default_patch_baselines": ssm(lambda backend: backend.default_baselines),
         "resource_data_syncs": ssm(partial(_resource_data_syncs, organization)),
         "stack_sets": cloudformation(partial(_stack_sets, organization)),
         "stacks": cloudformation(_stacks),

@@ -8,12 +8,16 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from sandbox.authorization.required_permissions import required_permissions
+from sandbox.authorization.resources import UnknownPermissionError
 from sandbox.faults import Fault, failure_of
 from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
 from sandbox.policies.request_context import Caller, RequestContext
+from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.moto_internals import backend_of
+from sandbox.services.organizations.models import find_organization
 from sandbox.services.s3.access import bucket_denial
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
+from sandbox.services.sts.principal_context import principal_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +48,23 @@ class Permissions:
         self._lock = threading.Lock()
         self._enforced: dict[str, tuple[Policy, ...]] = {}
 
-    @property
-    def is_enabled(self) -> bool:
-        return self.recording or bool(self._enforced)
+    def concern(self, account_id: str, access_key: str) -> bool:
+        """Whether a call with this key may be denied, or is recorded."""
+        key = iam_backend_of(account_id).access_keys.get(access_key)
+        organization = find_organization(account_id)
+        return (
+            self.recording
+            or bool(self._enforced)
+            or (key is not None and key.user_name is not None)
+            or (organization is not None and organization.is_subject_to_service_control(account_id))
+        )
 
     def enforce(self, identity: str, *documents: str | Mapping[str, Any]) -> None:
         """Enforce these policies for callers, in place of earlier ones.
 
         `identity` is the ARN of users or roles, with * and ?: `arn:aws:iam::111111111111:user/Administrator`. Without a
-        document such a caller has no permissions. Their session policies are evaluated too. Service control
-        policies, permissions boundaries and policies of resources other than buckets are not. Raises PolicyError.
+        document such a caller has no permissions. Their session policies are evaluated too, permissions boundaries
+        and policies of resources other than buckets are not. Raises PolicyError.
         """
         policies = tuple(Policy(document) for document in documents)
         with self._lock:
@@ -64,23 +75,22 @@ class Permissions:
     ) -> Failure | None:
         """Return the access denied error of the call; None if it is allowed.
 
-        Raises UnknownPermissionError for a call with unknown required permissions.
+        Service control policies, and the policies of users of IAM, are evaluated always. Raises UnknownPermissionError
+        for a call with unknown required permissions of a caller with enforced policies.
         """
         caller = caller_of(account_id, access_key)
-        required = required_permissions(
-            RequestContext(operation.service, operation.name, parameters, account_id, region)
-        )
         with self._lock:
-            if self.recording:
-                self.recorded.append(RecordedCall(caller.identity_arn, operation.service, operation.name, required))
-            policies = next(
+            enforced = next(
                 (found for arn, found in self._enforced.items() if fnmatchcase(caller.identity_arn, arn)), None
             )
-        if policies is None:
-            return None
-        message = next(
-            (message for permission in required if (message := _denial_message(caller, policies, permission))), None
-        )
+        request = RequestContext(operation.service, operation.name, parameters, account_id, region)
+        required = _required(request, strictly=self.recording or enforced is not None)
+        if self.recording:
+            with self._lock:
+                self.recorded.append(RecordedCall(caller.identity_arn, operation.service, operation.name, required))
+        policies = caller.policies if enforced is None else enforced
+        messages = (_denial_message(caller, policies, permission, request) for permission in required)
+        message = next((message for message in messages if message is not None), None)
         return None if message is None else _denied(operation, message)
 
     def reset(self) -> None:
@@ -98,7 +108,18 @@ def caller_of(account_id: str, access_key: str) -> Caller:
     if session is not None:
         return Caller(session.arn, session.role_arn, Policy(session.policy) if session.policy else None)
     _, arn, _ = backend.get_caller_identity(access_key, backend.region_name)
-    return Caller(arn, arn)
+    iam = iam_backend_of(account_id)
+    user = iam.get_user_from_access_key_id(access_key)
+    return Caller(arn, arn, policies=tuple(Policy(one) for one in iam.documents_of_user(user)) if user else None)
+
+
+def _required(request: RequestContext, *, strictly: bool) -> tuple[Permission, ...]:
+    try:
+        return required_permissions(request)
+    except UnknownPermissionError:
+        if strictly:
+            raise
+        return (Permission(request.action),)
 
 
 def bucket_policy_denial(
@@ -112,12 +133,23 @@ def bucket_policy_denial(
     return None if message is None else _denied(operation, message)
 
 
-def _denial_message(caller: Caller, policies: tuple[Policy, ...], permission: Permission) -> str | None:
+def _denial_message(
+    caller: Caller, policies: tuple[Policy, ...] | None, permission: Permission, request: RequestContext
+) -> str | None:
     """AWS's message: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
+    begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
+    context = {**principal_context(caller.identity_arn, request.account_id), "aws:RequestedRegion": request.region}
+    permission = replace(permission, context={**context, **permission.context})
+    organization = find_organization(request.account_id)
+    if organization is not None:
+        denial = organization.service_control_denial(request.account_id, caller.identity_arn, permission)
+        if denial is not None:
+            return f"{begin} {denial}"
+    if policies is None:
+        return None
     kinds = [("identity-based", policies)]
     if caller.session_policy is not None:
         kinds.append(("session", (caller.session_policy,)))
-    begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
     for kind, those in kinds:
         decision = evaluate_policies(those, permission)
         article = "an" if kind == "identity-based" else "a"

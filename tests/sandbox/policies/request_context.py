@@ -40,9 +40,11 @@ class Caller:
     """The caller of an operation.
 
     `arn` is the caller's own, that of a session where a role was assumed. `identity_arn` is that of the user or role
-    that has the policies. `session_policy` was handed to AssumeRole.
+    that has the policies. `session_policy` was handed to AssumeRole. `policies` are those of a user of IAM; None
+    for the administrators and roles of the sandbox, which may do everything.
     """
 
     arn: str
     identity_arn: str
     session_policy: Policy | None = None
+    policies: tuple[Policy, ...] | None = None

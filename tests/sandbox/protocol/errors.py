@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -97,11 +97,12 @@ class Response:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error: AWS's code, HTTP status and message."""
+    """An error: AWS's code, HTTP status and message, and the Reason that some of Organizations have."""
 
     code: str
     status: int
     message: str
+    reason: str | None = None
 
 
 def error_shape(operation: Operation, code: str) -> Any | None:
@@ -137,10 +138,24 @@ def first_listed(operation: Operation, codes: Iterable[str], message: str) -> Fa
     return None
 
 
+# InvalidInputException in botocore's model `organizations`, by the words of the constraint.
+_INVALID_INPUT = {
+    "enum value set": ("INVALID_ENUM", "You specified an invalid value."),
+    "regular expression pattern": ("INVALID_PATTERN", "You provided a value that does not match the required pattern."),
+    "length less than": ("MAX_LENGTH_EXCEEDED", "You provided a string parameter that is longer than allowed."),
+    "length greater than": ("MIN_LENGTH_EXCEEDED", "You provided a string parameter that is shorter than allowed."),
+    "value less than": ("MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed."),
+    "value greater": ("MIN_VALUE_EXCEEDED", "You provided a numeric parameter that has a smaller value than allowed."),
+    "must not be null": ("INPUT_REQUIRED", "You must include a value for all required parameters."),
+}
+
+
 def bad_request(operation: Operation, message: str) -> Failure:
     """The service's error for a request that is invalid by its model."""
-    # InvalidInputException: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html
     listed = first_listed(operation, ("ValidationException", "InvalidInputException"), message)
+    if listed and operation.service == "organizations":
+        found = next((found for words, found in _INVALID_INPUT.items() if words in message), None)
+        return replace(listed, reason=found[0], message=found[1]) if found else listed
     if listed:
         return listed
     if operation.protocol in ("json", "rest-json"):
@@ -213,7 +228,10 @@ def response(failure: Failure, protocol: str, service: str, json_version: str = 
 def _json_answer(failure: Failure, protocol: str, json_version: str, request_id: str) -> Response:
     content_type = "application/json" if protocol == "rest-json" else f"application/x-amz-json-{json_version}"
     headers = (("Content-Type", content_type), ("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", failure.code))
-    return Response(failure.status, headers, json.dumps({"__type": failure.code, "message": failure.message}).encode())
+    content = {"__type": failure.code, "message": failure.message}
+    if failure.reason is not None:
+        content["Reason"] = failure.reason
+    return Response(failure.status, headers, json.dumps(content).encode())
 
 
 def allow_common_codes_in_moto() -> None:

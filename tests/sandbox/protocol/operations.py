@@ -17,6 +17,24 @@ if TYPE_CHECKING:
 
     from moto.core.model import OperationModel, ServiceModel
 
+# Those that a request without a signature can be for. Last S3, whose paths match everything.
+_SERVICES = (
+    "account",
+    "athena",
+    "cloud9",
+    "cloudformation",
+    "ec2",
+    "glue",
+    "iam",
+    "kms",
+    "logs",
+    "organizations",
+    "ssm",
+    "ssm-quicksetup",
+    "sts",
+    "s3",
+)
+
 PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
 
 
@@ -70,6 +88,25 @@ def identify(request: Request, signing_name: str) -> Operation:
     if protocol not in PROTOCOLS:
         raise UnknownOperationError(service, "json", requested, f"The sandbox does not speak the protocol {protocol}.")
     return Operation(service, operation.name, protocol, operation, url_parameters)
+
+
+def identify_unsigned(request: Request) -> Operation | None:
+    """The operation of a request without a signature, in which the service is named by its target, version or path."""
+    return next((found for service in _SERVICES if (found := _matching(request, service)) is not None), None)
+
+
+def _matching(request: Request, service: str) -> Operation | None:
+    metadata = get_service_model(service).metadata
+    target, version = request.headers.get("X-Amz-Target"), request.form.get("Version") or request.args.get("Version")
+    named = {"json": (target or "").partition(".")[0], "query": version, "ec2": version}
+    expected = {"json": metadata.get("targetPrefix"), "query": metadata["apiVersion"], "ec2": metadata["apiVersion"]}
+    protocol = str(get_service_model(service).protocol)
+    if named.get(protocol) != expected.get(protocol) or (protocol not in named and (target or version)):
+        return None
+    try:
+        return identify(request, service)
+    except UnknownOperationError:
+        return None
 
 
 def protocol_of(service: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from sandbox.protocol.errors import error_shape, may_return, modeled_status
@@ -38,7 +39,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Exemption:
-    """A model violation that is accepted in responses, because AWS or moto has it."""
+    """A model violation that is accepted in responses, because AWS has it; `service` and `operation` are patterns."""
 
     service: str
     operation: str
@@ -48,6 +49,13 @@ class Exemption:
 
 EXEMPTIONS = (
     Exemption(
+        "*",
+        "*",
+        "greater than or equal to",
+        "Least lengths and values bind requests. AWS answers empty lists and texts, and zeros, against its models: the "
+        "examples of GetParameters and DescribeInstancePatchStates in the CLI reference, and of DescribeTable",
+    ),
+    Exemption(
         "s3",
         "GetBucketLocation",
         "GetBucketLocationOutput is a structure and has text in it",
@@ -55,9 +63,9 @@ EXEMPTIONS = (
     ),
     Exemption(
         "ssm",
-        "DescribeInstancePatchStates",
-        "PatchGroup' failed to satisfy constraint: Member must have length greater than or equal to 1",
-        "AWS answers so, against its model, of a node without a patch group: examples in the operation's CLI reference",
+        "*Document",
+        "enum value set: [String, StringList]",
+        "Documents have Boolean, Integer, MapList and StringMap too: documents-syntax-data-elements-parameters",
     ),
 )
 
@@ -83,7 +91,7 @@ def response_problems(operation: Operation, status: int, headers: Mapping[str, s
 
 
 def constraint_problems(shape: Any, value: Any, path: str = "") -> list[str]:
-    """The violated constraints of ``shape``; paths as ``accounts.3.id``."""
+    """The violated constraints of ``shape``; paths as AWS has them: ``accounts.3.member.id``."""
     problems: list[str] = []
     _check(shape, value, path, problems)
     return problems
@@ -91,7 +99,9 @@ def constraint_problems(shape: Any, value: Any, path: str = "") -> list[str]:
 
 def _is_exempt(operation: Operation, problem: str) -> bool:
     return any(
-        (one.service, one.operation) == (operation.service, operation.name) and one.about in problem
+        fnmatchcase(operation.service, one.service)
+        and fnmatchcase(operation.name, one.operation)
+        and one.about in problem
         for one in EXEMPTIONS
     )
 
@@ -137,13 +147,13 @@ def _check_structure(shape: Any, value: Any, path: str, problems: list[str]) -> 
         _report(value, path, "Member must have exactly one of its members set", problems)
     for name in shape.required_members:
         if value.get(name) is None:
-            _report(None, _join(path, name), "Member must not be null", problems)
+            _report(None, _join(path, _spelled(name)), "Member must not be null", problems)
     members = shape.members
     for name, item in value.items():
         if name not in members:
             problems.append(f"{shape.name} has no member {name!r}")
         elif item is not None:
-            _check(members[name], item, _join(path, name), problems)
+            _check(members[name], item, _join(path, _spelled(name)), problems)
 
 
 def _check_list(shape: Any, value: Any, path: str, problems: list[str]) -> None:
@@ -151,7 +161,7 @@ def _check_list(shape: Any, value: Any, path: str, problems: list[str]) -> None:
         return
     _check_size(shape, value, path, problems)
     for index, item in enumerate(value, 1):
-        _check(shape.member, item, _join(path, f"{index}"), problems)
+        _check(shape.member, item, _join(path, f"{index}.member"), problems)
 
 
 def _check_map(shape: Any, value: Any, path: str, problems: list[str]) -> None:
@@ -217,9 +227,14 @@ def _is_a(kind: type | tuple[type, ...], name: str, value: Any, path: str, probl
 
 
 def _report(value: Any, path: str, rule: str, problems: list[str]) -> None:
-    shown = "null" if value is None else repr(value)
-    shown = shown if len(shown) <= 200 else f"{shown[:200]}…"
+    text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+    shown = "null" if value is None else f"'{text if len(text) <= 200 else f'{text[:200]}…'}'"
     problems.append(f"Value {shown} at '{path}' failed to satisfy constraint: {rule}")
+
+
+def _spelled(name: str) -> str:
+    """A member in AWS's messages: `maxResults` (rebuy-de/aws-nuke issue 1074)."""
+    return name[:1].lower() + name[1:]
 
 
 def _join(path: str, name: str) -> str:

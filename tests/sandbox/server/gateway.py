@@ -18,12 +18,19 @@ from sandbox.clock import clock
 from sandbox.faults import Faults, failure_of, throttled
 from sandbox.protocol import errors
 from sandbox.protocol.errors import Failure, Response
-from sandbox.protocol.operations import Operation, UnknownOperationError, identify
+from sandbox.protocol.operations import Operation, UnknownOperationError, identify, identify_unsigned
 from sandbox.protocol.parsers import MalformedError
 from sandbox.protocol.serialization import decode_request, error_code
 from sandbox.protocol.validation import Violation, request_problems, response_problems
 from sandbox.server.calls import is_read_only
-from sandbox.server.identity import Identities, UnknownAccessKeyError, UnsignedRequestError, credential_of
+from sandbox.server.identity import (
+    Identities,
+    UnknownAccessKeyError,
+    UnsignedRequestError,
+    credential_of,
+    federated_account_of,
+    require_known_partition,
+)
 from sandbox.server.late_visibility import LateVisibility
 from sandbox.services.ssm.models import deliver_inventory
 from sandbox.services.ssmquicksetup.models import process_due_operations
@@ -38,6 +45,11 @@ if TYPE_CHECKING:
 
 # The services that read buckets, and Systems Manager, which shows the associations.
 _READERS = frozenset({"s3", "athena", "ssm"})
+
+_UNSIGNED = "The request has no AWS Signature Version 4 in its Authorization header."
+# `authtype: none` in botocore's model `sts`.
+_WITHOUT_SIGNATURE = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
+UNSIGNED_REGION = "us-east-1"
 
 INSPECTOR_HEADER = "X-Sandbox-Inspector"
 
@@ -131,12 +143,15 @@ class Gateway:
     def _respond(self, exchange: _Exchange) -> Response | None:
         request = exchange.request
         try:
-            credential = credential_of(request.headers.get("Authorization", ""))
+            if "Authorization" not in request.headers:
+                return self._respond_to_unsigned(exchange)
+            credential = credential_of(request.headers["Authorization"])
             exchange.region, exchange.service = credential.region, credential.signing_name
             exchange.access_key = credential.access_key
             operation = identify(request, credential.signing_name)
             exchange.service, exchange.operation = operation.service, operation.name
             exchange.protocol = operation.protocol
+            require_known_partition(credential.region)
             token = request.headers.get("X-Amz-Security-Token")
             exchange.account_id = self._identities.account_backend_of(credential.access_key, token)
         except UnsignedRequestError as error:
@@ -150,6 +165,18 @@ class Gateway:
             return exchange.fail(
                 errors.protocol_error("unknown_access_key", exchange.protocol, exchange.service, str(error))
             )
+        return self._respond_to_operation(exchange, operation)
+
+    def _respond_to_unsigned(self, exchange: _Exchange) -> Response | None:
+        """Answer the operations that need no signature: those of STS with a token of an identity provider."""
+        operation = identify_unsigned(exchange.request)
+        if operation is None:
+            raise UnsignedRequestError(_UNSIGNED)
+        exchange.service, exchange.operation = operation.service, operation.name
+        exchange.protocol, exchange.region = operation.protocol, UNSIGNED_REGION
+        if operation.name not in _WITHOUT_SIGNATURE:
+            raise UnsignedRequestError(_UNSIGNED)
+        exchange.account_id = federated_account_of(str(exchange.request.values.get("RoleArn", "")))
         return self._respond_to_operation(exchange, operation)
 
     def _respond_to_operation(self, exchange: _Exchange, operation: Operation) -> Response | None:
@@ -183,7 +210,11 @@ class Gateway:
         return exchange.fail(denial) if denial else self._answer_from_moto(exchange, operation)
 
     def _denial(self, exchange: _Exchange, operation: Operation) -> Failure | None:
-        is_judged = self._permissions.is_enabled and not exchange.is_inspector
+        is_judged = (
+            bool(exchange.access_key)
+            and not exchange.is_inspector
+            and self._permissions.concern(exchange.account_id, exchange.access_key)
+        )
         # Bucket policies are always evaluated, also for inspectors.
         if not is_judged and operation.service != "s3":
             return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from moto.iam.models import iam_backends
 from moto.organizations.models import organizations_backends
+from moto.utilities.utils import get_partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 ADMINISTRATOR_KEY_PREFIX = "AKIASAND"
 SECRET_ACCESS_KEY = "sandbox"
 
+PARTITION = "aws"
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/")
 _ADMINISTRATOR_KEY = re.compile(ADMINISTRATOR_KEY_PREFIX + r"([0-9]{12})")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _SIGNATURE = re.compile(
@@ -42,6 +46,26 @@ class Credential:
     access_key: str
     region: str
     signing_name: str
+
+
+def require_known_partition(region: str) -> None:
+    """Raise UnknownAccessKeyError for a Region of another partition than `aws`.
+
+    "You cannot use IAM credentials from one partition to interact with resources in a different partition":
+    https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+    """
+    partition = get_partition(region)
+    if partition != PARTITION:
+        raise UnknownAccessKeyError(
+            f"The security token included in the request is invalid: Region {region} is in the partition {partition}, "
+            f"and the sandbox has the partition {PARTITION} alone."
+        )
+
+
+def federated_account_of(role_arn: str) -> str:
+    """The account of the role that a request without a signature is to assume; "" if it names none."""
+    found = _ROLE_ARN.match(role_arn)
+    return found[1] if found else ""
 
 
 def administrator_key(account_id: str) -> str:
@@ -85,7 +109,9 @@ class Identities:
         with self._lock:
             if access_key not in self._temporary:
                 self._temporary[access_key] = _account_in_moto(access_key)
-            return self._temporary[access_key]
+            account_id = self._temporary[access_key]
+        _require_active(account_id, access_key)
+        return account_id
 
     def _existing(self, account_id: str) -> str:
         with self._lock:
@@ -97,9 +123,16 @@ class Identities:
         return account_id
 
 
+def _require_active(account_id: str, access_key: str) -> None:
+    """Raise UnknownAccessKeyError for a key that was deleted or deactivated since."""
+    key = iam_backends[account_id][PARTITION].access_keys.get(access_key)
+    if key is None or key.status != "Active":
+        raise UnknownAccessKeyError("The security token included in the request is invalid.")
+
+
 def _account_in_moto(access_key: str) -> str:
     for account_id, partitions in list(iam_backends.items()):
         # "in" first: asking for a partition would create its backend, for every account.
-        if "aws" in dict.keys(partitions) and access_key in partitions["aws"].access_keys:
+        if PARTITION in dict.keys(partitions) and access_key in partitions[PARTITION].access_keys:
             return str(account_id)
     raise UnknownAccessKeyError("The security token included in the request is invalid.")

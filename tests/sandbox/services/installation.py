@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import moto.cloudformation.models
+import moto.ssm.models
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
@@ -19,6 +20,7 @@ from sandbox.services.moto_internals import add_service, replace_backend
 from sandbox.services.organizations.membership import account_moved_hooks
 from sandbox.services.organizations.models import Organization, deregistration_hooks, organizations_backends
 from sandbox.services.s3.models import SandboxS3Backend, s3_backends
+from sandbox.services.ssm.documents import Document
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
 from sandbox.services.ssm.resource_data_syncs.resource_type import ResourceDataSyncResource
 from sandbox.services.ssm.resource_data_syncs.sync import SYSTEMS_MANAGER_PRINCIPAL
@@ -45,8 +47,9 @@ def install() -> None:
     add_service("cloud9", cloud9, "cloud9")
     add_service("glue", glue, "glue")
     add_service("ssmquicksetup", ssmquicksetup, "ssm-quicksetup")
-    # moto creates its stacks by this name.
+    # moto creates its stacks and documents by these names.
     moto.cloudformation.models.Stack = Stack  # type: ignore[misc]
+    moto.ssm.models.Document = Document  # type: ignore[misc]
     know_new_types()
     account_moved_hooks["cloudformation"] = account_moved
     deregistration_hooks[SYSTEMS_MANAGER_PRINCIPAL] = delete_organization_syncs

@@ -41,6 +41,12 @@ def add_service(name: str, package: ModuleType, endpoint_prefix: str) -> None:
         )
 
 
+def is_service(endpoint_prefix: str) -> bool:
+    """Return whether moto, or the sandbox, knows a service by the first label of its host (`autoscaling`)."""
+    host = f"https://{endpoint_prefix}.us-east-1.amazonaws.com"
+    return any(pattern.match(host) for _, pattern in backend_index.backend_url_patterns)
+
+
 def backend_of(backends: BackendDict[Any], backend: type[Backend], account_id: str, region: str = "aws") -> Backend:
     """Return the sandbox's backend of an account and Region ("aws" for a global service)."""
     found = backends[account_id][region]

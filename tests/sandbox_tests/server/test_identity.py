@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.server.identity import UnsignedRequestError, credential_of
@@ -127,3 +130,59 @@ def test_a_created_account_has_a_key(sandbox: Sandbox) -> None:
     account_id = state["AccountId"]
 
     assert sandbox.client("sts", account_id=account_id).get_caller_identity()["Account"] == account_id
+
+
+def test_a_user_has_the_permissions_of_its_policies_alone(sandbox: Sandbox, client_error: Any) -> None:
+    iam = sandbox.client("iam", MEMBER)
+    iam.create_user(UserName="person")
+    key = iam.create_access_key(UserName="person")["AccessKey"]
+    user = {"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]}
+    identity = client_of(sandbox, "sts", credentials=user).get_caller_identity()
+    assert (identity["Account"], identity["Arn"]) == (MEMBER, f"arn:aws:iam::{MEMBER}:user/person")
+    with pytest.raises(ClientError, match="because no identity-based policy allows the iam:ListRoles action"):
+        client_of(sandbox, "iam", credentials=user).list_roles()
+    iam.create_group(GroupName="readers")
+    iam.add_user_to_group(GroupName="readers", UserName="person")
+    iam.attach_group_policy(GroupName="readers", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    assert client_of(sandbox, "iam", credentials=user).list_roles()["Roles"]
+    denying = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "iam:ListRoles", "Resource": "*"}}
+    iam.put_user_policy(UserName="person", PolicyName="Deny", PolicyDocument=json.dumps(denying))
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        client_of(sandbox, "iam", credentials=user).list_roles()
+    iam.update_access_key(UserName="person", AccessKeyId=key["AccessKeyId"], Status="Inactive")
+    with client_error("InvalidClientTokenId"):
+        client_of(sandbox, "sts", credentials=user).get_caller_identity()
+
+
+UNSIGNED_CALLS = [
+    ("iam", "list_roles", "MissingAuthenticationToken", 403),
+    ("sts", "get_caller_identity", "MissingAuthenticationToken", 403),
+    ("ec2", "describe_vpcs", "AuthFailure", 401),
+    ("organizations", "list_roots", "MissingAuthenticationTokenException", 400),
+    ("ssm-quicksetup", "list_configuration_managers", "MissingAuthenticationTokenException", 400),
+    ("s3", "list_buckets", "AccessDenied", 403),
+]
+
+
+@pytest.mark.parametrize(("service", "call", "code", "status"), UNSIGNED_CALLS)
+def test_a_request_without_a_signature_is_refused_in_its_protocol(
+    sandbox: Sandbox, service: str, call: str, code: str, status: int
+) -> None:
+    session: Any = botocore.session.get_session()
+    config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
+    client = session.create_client(service, region_name="us-east-1", endpoint_url=sandbox.endpoint_url, config=config)
+    with pytest.raises(ClientError) as caught:
+        getattr(client, call)()
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+@pytest.mark.parametrize(("service", "call", "code", "status"), UNKNOWN_KEYS)
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_other_partitions_are_refused_in_words(
+    sandbox: Sandbox, service: str, call: str, code: str, status: int, region: str, partition: str
+) -> None:
+    with pytest.raises(ClientError, match=f"Region {region} is in the partition {partition}") as caught:
+        getattr(sandbox.client(service, region=region), call)()
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status

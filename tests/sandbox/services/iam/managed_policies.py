@@ -22,6 +22,11 @@ def policy_arn(name: str) -> str:
     raise NoSuchEntity(f"AWS has no managed policy {name}.")
 
 
+def arns() -> list[str]:
+    """Return the ARNs of the policies that are not for service-linked roles alone."""
+    return [arn for arn in _policies() if ":policy/aws-service-role/" not in arn]
+
+
 def load(arn: str, account_id: str) -> AWSManagedPolicy | None:
     """Return the policy as the account sees it, None when AWS has none of that ARN."""
     data = _policies().get(arn)

@@ -13,12 +13,14 @@ from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from sandbox.services.iam import managed_policies
 from sandbox.services.iam.exceptions import PolicyNotAttachableException, UnmodifiableEntityException
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
-from sandbox.services.moto_internals import backend_of
+from sandbox.services.moto_internals import backend_of, is_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "iam_backend_of", "iam_backends"]
+    from moto.iam.models import Group, User
+
+__all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "documents_of", "iam_backend_of", "iam_backends"]
 
 
 class SandboxIAMBackend(IAMBackend):
@@ -65,7 +67,36 @@ class SandboxIAMBackend(IAMBackend):
             **options,
         )
 
+    # Users
+
+    def documents_of_user(self, user: User) -> list[str]:
+        """Return the documents of the user's own policies, and of those of the user's groups."""
+        entities: list[User | Group] = [user]
+        entities += self.get_groups_for_user(user.name)
+        return [document for entity in entities for document in documents_of(entity)]
+
     # AWS managed policies
+
+    def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
+        self._load(policy_arn)
+        super().attach_user_policy(policy_arn, user_name)
+
+    def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
+        self._load(policy_arn)
+        super().attach_group_policy(policy_arn, group_name)
+
+    def list_policies(
+        self,
+        marker: str | None,
+        max_items: int,
+        only_attached: bool,
+        path_prefix: str,
+        scope: str,
+    ) -> tuple[Iterable[ManagedPolicy], str | None]:
+        if scope != "Local" and not only_attached:
+            for policy_arn in managed_policies.arns():
+                self._load(policy_arn)
+        return super().list_policies(marker, max_items, only_attached, path_prefix, scope)
 
     def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
         self._require_modifiable(role_name)
@@ -87,13 +118,14 @@ class SandboxIAMBackend(IAMBackend):
     # Service-linked roles
 
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
-        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html: CustomSuffix is for
-        # services that support it; none of these does.
         role_name = ROLE_NAMES.get(service_name)
         if role_name is None:
-            raise InvalidInput(
-                f"AWS service name {service_name} is not one that the sandbox has a service-linked role for."
-            )
+            # ASSUMPTION(iam-other-service-linked-roles): every service that moto knows has one, with the name it gives.
+            if not is_service(service_name.removesuffix(".amazonaws.com").rpartition(".")[2]):
+                raise InvalidInput(f"AWS service name {service_name} is not valid.")
+            return super().create_service_linked_role(service_name, description, suffix)
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html: CustomSuffix is for
+        # services that support it; none of these does.
         if suffix:
             raise InvalidInput(f"Custom suffix is not allowed for {service_name}")
         if any(role.name == role_name for role in self.get_roles()):
@@ -128,6 +160,18 @@ class SandboxIAMBackend(IAMBackend):
             raise UnmodifiableEntityException(role_name)
 
 
+def documents_of(entity: Role | User | Group) -> list[str]:
+    """Return the documents of the policies of a role, user or group."""
+    attached = [
+        version.document
+        for policy in entity.managed_policies.values()
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
+    inline = entity.policies.values()
+    return [str(document) for document in [*inline, *attached] if document]
+
+
 def iam_backend_of(account_id: str) -> SandboxIAMBackend:
     """Return the IAM of an account."""
     return backend_of(iam_backends, SandboxIAMBackend, account_id)
@@ -136,7 +180,7 @@ def iam_backend_of(account_id: str) -> SandboxIAMBackend:
 def create_service_linked_role_once(account_id: str, service_name: str) -> None:
     """Create a service-linked role, as services do, unless it exists.
 
-    Raises InvalidInput for a service that the sandbox has no such role for.
+    Raises InvalidInput for what is no service.
     """
     backend, role_name = iam_backend_of(account_id), ROLE_NAMES.get(service_name)
     if role_name is None or all(role.name != role_name for role in backend.get_roles()):

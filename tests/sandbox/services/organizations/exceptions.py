@@ -69,3 +69,23 @@ class ParentNotFoundException(OrganizationsError):
 
 class SourceParentNotFoundException(OrganizationsError):
     code = "SourceParentNotFoundException"
+
+
+class DuplicatePolicyAttachmentException(OrganizationsError):
+    code = "DuplicatePolicyAttachmentException"
+
+
+class MalformedPolicyDocumentException(OrganizationsError):
+    code = "MalformedPolicyDocumentException"
+
+
+class PolicyInUseException(OrganizationsError):
+    code = "PolicyInUseException"
+
+
+class PolicyNotAttachedException(OrganizationsError):
+    code = "PolicyNotAttachedException"
+
+
+class PolicyTypeNotAvailableForOrganizationException(OrganizationsError):
+    code = "PolicyTypeNotAvailableForOrganizationException"

@@ -13,10 +13,13 @@ from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, organ
 from sandbox.clock import clock
 from sandbox.services.organizations import exceptions
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE, Account, AccountRequest
+from sandbox.services.organizations.policies import SERVICE_CONTROL
 from sandbox.services.organizations.structure import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sandbox.policies.evaluation import Permission
 
 # WAIT_PERIOD_ACTIVE in botocore's model `organizations`.
 MINIMUM_AGE_TO_REMOVE = timedelta(days=4)
@@ -36,7 +39,7 @@ class Membership(Structure):
         self._require_parent(parent_id)
         account.parent_id = parent_id
         self.accounts.append(account)
-        self._attach_default_policies(account.id)
+        self._attach_default_policies(account)
         organizations_backends.master_accounts[account.id] = (self.account_id, self.partition)
         self._notify_account_moved(account.id)
 
@@ -138,6 +141,24 @@ class Membership(Structure):
         if account is None:
             raise AccountNotFoundException
         return account
+
+    def is_subject_to_service_control(self, account_id: str) -> bool:
+        """Return whether service control policies affect the account.
+
+        "SCPs don't affect users or roles in the management account":
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        """
+        return account_id != self.account_id and SERVICE_CONTROL in self.enabled_policy_types()
+
+    def service_control_denial(self, account_id: str, identity_arn: str, permission: Permission) -> str | None:
+        """Return the end of AWS's message if a service control policy denies a user or role of an account.
+
+        "SCPs do not affect any service-linked role" (the same page).
+        """
+        if not self.is_subject_to_service_control(account_id) or ":role/aws-service-role/" in identity_arn:
+            return None
+        account = self.get_account_by_id(account_id)
+        return self.denial_at([*self.lineage(account.parent_id), account], permission)
 
     # Parts of the rules
 

@@ -134,7 +134,7 @@ class Organization(Membership):
         return account
 
     def _require_room_for_administrator(self, service_principal: str) -> None:
-        maximum = principals.MAXIMUM_DELEGATED_ADMINISTRATORS[service_principal]
+        maximum = principals.maximum_administrators(service_principal)
         registered = self.administrators_for(service_principal)
         if len(registered) < maximum:
             return

@@ -26,18 +26,19 @@ TRUSTED_SERVICE_PRINCIPALS = (frozenset(FakeServiceAccess.TRUSTED_SERVICES) - _W
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html has five for
 # StackSets; https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html and
 # .../quick-setup-delegated-administrator.html have one for Systems Manager and for Quick Setup.
-# ASSUMPTION(resource-explorer-one-administrator): one for the others; AWS's pages name no number for Resource Explorer.
-MAXIMUM_DELEGATED_ADMINISTRATORS = {
-    "ssm.amazonaws.com": 1,
-    "ssm-quicksetup.amazonaws.com": 1,
-    STACK_SETS_PRINCIPAL: 5,
-    "resource-explorer-2.amazonaws.com": 1,
-    "access-analyzer.amazonaws.com": 1,
-    "account.amazonaws.com": 1,
-    "config-multiaccountsetup.amazonaws.com": 1,
-    "guardduty.amazonaws.com": 1,
-    "macie.amazonaws.com": 1,
-    "servicecatalog.amazonaws.com": 1,
+MAXIMUM_DELEGATED_ADMINISTRATORS = {STACK_SETS_PRINCIPAL: 5}
+
+# Without a mark in the column "Supports Delegated Administrator" of the table above. The last one belongs to ssm.
+_NOT_DELEGABLE = {
+    "aws-artifact-account-sync.amazonaws.com",
+    "controltower.amazonaws.com",
+    "ds.amazonaws.com",
+    "license-management.marketplace.amazonaws.com",
+    "ram.amazonaws.com",
+    "servicequotas.amazonaws.com",
+    "tagpolicies.tag.amazonaws.com",
+    "wellarchitected.amazonaws.com",
+    "opsdatasync.ssm.amazonaws.com",
 }
 
 
@@ -47,9 +48,14 @@ def require_trusted(service_principal: str) -> None:
         raise _unrecognized()
 
 
+def maximum_administrators(service_principal: str) -> int:
+    """ASSUMPTION(resource-explorer-one-administrator): one where AWS's pages name no number."""
+    return MAXIMUM_DELEGATED_ADMINISTRATORS.get(service_principal, 1)
+
+
 def require_delegable(service_principal: str) -> None:
     """Raise InvalidInputException unless the service supports delegated administrators."""
-    if service_principal not in MAXIMUM_DELEGATED_ADMINISTRATORS:
+    if service_principal not in TRUSTED_SERVICE_PRINCIPALS - _NOT_DELEGABLE:
         raise _unrecognized()
 
 

@@ -15,7 +15,9 @@ from sandbox.services.organizations import exceptions, principals
 from sandbox.services.organizations.models import Organization, find_organization, organizations_backends
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from moto.organizations.models import FakePolicy
 
 # MaxResults in botocore's model `organizations`.
 MAXIMUM_PAGE = 20
@@ -103,6 +105,24 @@ class OrganizationsResponse(MotoOrganizationsResponse):
         requested = [status for status in statuses if not states or status["State"] in states]
         return self._page("CreateAccountStatuses", requested)
 
+    # Policies
+
+    def list_policies(self) -> ActionResult:  # type: ignore[override]
+        policies = [one for one in self.organizations_backend.policies if one.type == self._get_param("Filter")]
+        return self._page("Policies", _summaries(policies))
+
+    def list_policies_for_target(self) -> ActionResult:  # type: ignore[override]
+        organization = self.organizations_backend
+        target = organization.policy_target(self._get_param("TargetId"))
+        return self._page("Policies", _summaries(organization.attached(target, self._get_param("Filter"))))
+
+    def list_targets_for_policy(self) -> ActionResult:  # type: ignore[override]
+        policy = self.organizations_backend.get_policy_by_id(self._get_param("PolicyId"))
+        targets = [
+            {"TargetId": one.id, "Arn": one.arn, "Name": one.name, "Type": one.type} for one in policy.attachments
+        ]
+        return self._page("Targets", targets)
+
     # Trusted access and delegated administrators
 
     def list_aws_service_access_for_organization(self) -> ActionResult:  # type: ignore[override]
@@ -139,3 +159,7 @@ class OrganizationsResponse(MotoOrganizationsResponse):
             limit=self._get_param("MaxResults", MAXIMUM_PAGE),
             invalid_token=exceptions.InvalidInputException("The NextToken is invalid.", reason="INVALID_NEXT_TOKEN"),
         )
+
+
+def _summaries(policies: Iterable[FakePolicy]) -> list[dict[str, Any]]:
+    return [policy.describe()["Policy"]["PolicySummary"] for policy in policies]

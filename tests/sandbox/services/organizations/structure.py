@@ -5,7 +5,6 @@ Reasons are those of botocore's model `organizations` (ConstraintViolationExcept
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from moto.organizations import utils
@@ -19,15 +18,14 @@ from moto.organizations.models import (
     FakeDelegatedAdministrator,
     FakeOrganization,
     FakeOrganizationalUnit,
-    FakePolicy,
     FakeRoot,
-    OrganizationsBackend,
     organizations_backends,
 )
 
 from sandbox.clock import clock
 from sandbox.services.organizations import exceptions
 from sandbox.services.organizations.accounts import Account, AccountRequest
+from sandbox.services.organizations.policies import Policies, aws_managed_policies
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,13 +34,8 @@ if TYPE_CHECKING:
 MAXIMUM_ORGANIZATIONAL_UNIT_DEPTH = 5
 MAXIMUM_ORGANIZATIONAL_UNITS = 2000
 
-DEFAULT_POLICIES = {
-    "SERVICE_CONTROL_POLICY": (utils.DEFAULT_SCP_POLICY_ID, "FullAWSAccess", "Allows access to every operation"),
-    "RESOURCE_CONTROL_POLICY": (utils.DEFAULT_RCP_POLICY_ID, "RCPFullAWSAccess", "Allows access to every resource"),
-}
 
-
-class Structure(OrganizationsBackend):
+class Structure(Policies):
     """The structure of a management account's organization; the backends of other accounts stay empty."""
 
     def _reset(self) -> None:
@@ -61,9 +54,8 @@ class Structure(OrganizationsBackend):
         self.org.master_account_email = email
         root = FakeRoot(self.org)
         self.ou.append(root)
-        for policy_type, (policy_id, policy_name, description) in DEFAULT_POLICIES.items():
-            self.policies.append(self._default_policy(policy_type, policy_id, policy_name, description))
-        self._attach_default_policies(root.id)
+        self.policies.extend(aws_managed_policies(self.org))
+        self._attach_default_policies(root)
         management_account = Account(
             self.org,
             account_id=self.account_id,
@@ -73,7 +65,7 @@ class Structure(OrganizationsBackend):
             joined_method="INVITED",
         )
         self.accounts.append(management_account)
-        self._attach_default_policies(management_account.id)
+        self._attach_default_policies(management_account)
 
     def create_organization(self, region: str, **kwargs: Any) -> dict[str, Any]:
         if self.org is not None or self.account_id in organizations_backends.master_accounts:
@@ -134,7 +126,7 @@ class Structure(OrganizationsBackend):
         unit = FakeOrganizationalUnit(self.established, ParentId=parent_id, Name=name, Tags=tags)
         unit.id = unit_id or unit.id
         self.ou.append(unit)
-        self._attach_default_policies(unit.id)
+        self._attach_default_policies(unit)
         return unit
 
     def update_organizational_unit(self, **kwargs: Any) -> dict[str, Any]:
@@ -215,16 +207,3 @@ class Structure(OrganizationsBackend):
 
     def _path_of(self, lineage: list[FakeOrganizationalUnit]) -> str:
         return "/".join([self.established.id, *(unit.id for unit in lineage)]) + "/"
-
-    def _default_policy(self, policy_type: str, policy_id: str, name: str, description: str) -> FakePolicy:
-        content = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-        policy = FakePolicy(
-            self.established, Name=name, Description=description, Type=policy_type, Content=json.dumps(content)
-        )
-        policy.id = policy_id
-        policy.aws_managed = True
-        return policy
-
-    def _attach_default_policies(self, target_id: str) -> None:
-        for policy_id, _, _ in DEFAULT_POLICIES.values():
-            self.attach_policy(PolicyId=policy_id, TargetId=target_id)

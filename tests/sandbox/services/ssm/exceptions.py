@@ -25,6 +25,10 @@ class InvalidTypeNameException(SSMException):
     code = "InvalidTypeNameException"
 
 
+class ResourceInUseException(SSMException):
+    code = "ResourceInUseException"
+
+
 class ResourceDataSyncAlreadyExistsException(SSMException):
     code = "ResourceDataSyncAlreadyExistsException"
 

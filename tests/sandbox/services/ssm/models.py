@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.ssm.exceptions import InvalidFilterKey
+from moto.core.utils import camelcase_to_underscores
+from moto.ssm.exceptions import BaselineDoesNotExistException, InvalidFilterKey
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
-from sandbox.services.ssm.exceptions import InvalidInstanceId
-from sandbox.services.ssm.patch_baselines import provided_baselines
+from sandbox.services.ssm.exceptions import InvalidInstanceId, ResourceInUseException
+from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
 from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from moto.ssm.models import FakePatchBaseline
 
     from sandbox.services.ssm.instances import ManagedInstance
 
@@ -42,6 +46,9 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         self.service_settings = ServiceSettings(account_id, region_name)
         self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
         self.instances: dict[str, ManagedInstance] = {}
+        #: By operating system; and when each of the account's own was created and changed.
+        self.default_baselines: dict[str, str] = {}
+        self.baseline_times: dict[str, tuple[datetime, datetime]] = {}
 
     @property
     def default_host_management_role(self) -> str | None:
@@ -92,6 +99,87 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         """Return the model's ResourceComplianceSummaryItem of every node, by node and type. Raises InvalidFilter."""
         return filtered((item for instance in self.managed_instances() for item in items_of(instance)), filters)
 
+    # Patch baselines
+
+    def create_patch_baseline(self, **kwargs: Any) -> str:  # type: ignore[override]
+        # The defaults: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html
+        given = {name: value for name, value in kwargs.items() if value is not None}
+        baseline_id = super().create_patch_baseline(**{**kwargs, **DEFAULTS_OF_BASELINES, **given})
+        self.baseline_times[baseline_id] = (clock.now(), clock.now())
+        return baseline_id
+
+    def update_patch_baseline(self, baseline_id: str, changes: Mapping[str, Any], *, replace: bool) -> dict[str, Any]:
+        """Change what is given, or everything with `replace`; return it as the model's UpdatePatchBaselineResult."""
+        baseline = self._own_baseline(baseline_id)
+        if replace:
+            for name in ("global_filters", "approval_rules", "approved_patches", "rejected_patches", "description"):
+                setattr(baseline, name, None)
+            for name, value in DEFAULTS_OF_BASELINES.items():
+                if name != "operating_system":
+                    setattr(baseline, name, value)
+        for member, value in changes.items():
+            setattr(baseline, camelcase_to_underscores(member), value)
+        self.baseline_times[baseline.id] = (self.baseline_times[baseline.id][0], clock.now())
+        described = self.patch_baseline(baseline_id)
+        del described["PatchGroups"]
+        return described
+
+    def patch_baseline(self, baseline_id: str) -> dict[str, Any]:
+        """Return a baseline as the model's GetPatchBaselineResult; of AWS's own without the rules.
+
+        Raises BaselineDoesNotExistException.
+        """
+        for provided in provided_baselines(self.region_name):
+            if short_id(baseline_id) == short_id(provided["BaselineId"]):
+                return {
+                    "BaselineId": provided["BaselineId"],
+                    "Name": provided["BaselineName"],
+                    "OperatingSystem": provided["OperatingSystem"],
+                    "Description": provided["BaselineDescription"],
+                }
+        baseline = self._own_baseline(baseline_id)
+        created_at, modified_at = self.baseline_times[baseline.id]
+        described = {
+            **baseline.to_json(),
+            "Name": baseline.name,
+            "Description": baseline.description,
+            "GlobalFilters": baseline.global_filters or {"PatchFilters": []},
+            "ApprovalRules": baseline.approval_rules or {"PatchRules": []},
+            "ApprovedPatches": baseline.approved_patches or [],
+            "RejectedPatches": baseline.rejected_patches or [],
+            "Sources": baseline.sources or [],
+            "PatchGroups": self._patch_groups_of(baseline.id),
+            "CreatedDate": created_at.timestamp(),
+            "ModifiedDate": modified_at.timestamp(),
+        }
+        absent = {"BaselineName", "BaselineDescription", "DefaultBaseline"}
+        return {name: value for name, value in described.items() if name not in absent and value is not None}
+
+    def delete_patch_baseline(self, baseline_id: str) -> None:
+        if baseline_id in self.default_baselines.values() or self._patch_groups_of(baseline_id):
+            raise ResourceInUseException("The patch baseline is a default one, or registered for a patch group.")
+        self.baselines.pop(baseline_id, None)
+        self.baseline_times.pop(baseline_id, None)
+
+    def register_default_patch_baseline(self, baseline_id: str) -> None:
+        """Make a baseline the account's default for its operating system. Raises BaselineDoesNotExistException."""
+        found = self.patch_baseline(baseline_id)
+        self.default_baselines[found["OperatingSystem"]] = found["BaselineId"]
+
+    def default_patch_baseline(self, operating_system: str) -> str:
+        """Return the id of the account's default for an operating system; AWS's, an ARN, unless it registered one."""
+        provided = {one["OperatingSystem"]: str(one["BaselineId"]) for one in provided_baselines(self.region_name)}
+        return self.default_baselines.get(operating_system, provided[operating_system])
+
+    def _own_baseline(self, baseline_id: str) -> FakePatchBaseline:
+        baseline = self.baselines.get(short_id(baseline_id))
+        if baseline is None:
+            raise BaselineDoesNotExistException
+        return baseline
+
+    def _patch_groups_of(self, baseline_id: str) -> list[str]:
+        return sorted(name for name, group in self.patch_groups.items() if baseline_id in group.associations.values())
+
     def patch_baseline_identities(self, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
         """Return AWS's baselines and the account's own as the model's PatchBaselineIdentity.
 
@@ -99,14 +187,18 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchBaselines.html
         """
         owners = filters.get("OWNER", ["AWS", "Self"])
-        identities = provided_baselines(self.region_name) if "AWS" in owners else []
+        provided = provided_baselines(self.region_name) if "AWS" in owners else []
+        identities = [
+            {**one, "DefaultBaseline": one["BaselineId"] == self.default_patch_baseline(one["OperatingSystem"])}
+            for one in provided
+        ]
         if "Self" in owners:
             identities += [
                 {
                     "BaselineId": baseline.id,
                     "BaselineName": baseline.name,
-                    "OperatingSystem": baseline.operating_system or "WINDOWS",
-                    "DefaultBaseline": baseline.default_baseline,
+                    "OperatingSystem": baseline.operating_system,
+                    "DefaultBaseline": baseline.id in self.default_baselines.values(),
                     **({"BaselineDescription": baseline.description} if baseline.description else {}),
                 }
                 for baseline in self.baselines.values()

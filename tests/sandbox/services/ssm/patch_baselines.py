@@ -47,6 +47,16 @@ PLATFORMS = {
 }
 
 
+# Of a baseline of one's own, in moto's spelling.
+DEFAULTS_OF_BASELINES = {
+    "operating_system": "WINDOWS",
+    "approved_patches_compliance_level": "UNSPECIFIED",
+    "approved_patches_enable_non_security": False,
+    "rejected_patches_action": "ALLOW_AS_DEPENDENCY",
+    "sources": [],
+}
+
+
 def operating_system_of(platform_name: str, platform_version: str) -> str | None:
     """Return the operating system, as patch baselines have it, of a node; None when there are no baselines for it."""
     found = next((system for name, system in PLATFORMS.items() if platform_name.startswith(name)), None)

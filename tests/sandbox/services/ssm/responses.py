@@ -31,6 +31,21 @@ MAXIMUM_SYNCS = 50
 MAXIMUM_ENTITIES = 50
 
 
+# Of a patch baseline.
+CHANGEABLE = (
+    "Name",
+    "GlobalFilters",
+    "ApprovalRules",
+    "ApprovedPatches",
+    "ApprovedPatchesComplianceLevel",
+    "ApprovedPatchesEnableNonSecurity",
+    "RejectedPatches",
+    "RejectedPatchesAction",
+    "Description",
+    "Sources",
+)
+
+
 class SystemsManagerResponse(MotoSystemsManagerResponse):
     """moto's operations, and those that it lacks."""
 
@@ -65,6 +80,29 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}
         identities = self.ssm_backend.patch_baseline_identities(filters)
         return self._page("BaselineIdentities", identities, MAXIMUM_BASELINES)
+
+    def get_patch_baseline(self) -> ActionResult:
+        return ActionResult(self.ssm_backend.patch_baseline(self._get_param("BaselineId")))
+
+    def update_patch_baseline(self) -> ActionResult:
+        changes = {name: value for name in CHANGEABLE if (value := self._get_param(name)) is not None}
+        return ActionResult(
+            self.ssm_backend.update_patch_baseline(
+                self._get_param("BaselineId"), changes, replace=self._get_param("Replace", False)
+            )
+        )
+
+    def delete_patch_baseline(self) -> ActionResult:
+        super().delete_patch_baseline()
+        return ActionResult({"BaselineId": self._get_param("BaselineId")})
+
+    def register_default_patch_baseline(self) -> ActionResult:
+        self.ssm_backend.register_default_patch_baseline(self._get_param("BaselineId"))
+        return ActionResult({"BaselineId": self._get_param("BaselineId")})
+
+    def get_default_patch_baseline(self) -> ActionResult:
+        system = self._get_param("OperatingSystem", "WINDOWS")
+        return ActionResult({"BaselineId": self.ssm_backend.default_patch_baseline(system), "OperatingSystem": system})
 
     def describe_instance_information(self) -> ActionResult:
         filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.services.cloudformation.stack_sets.member_roles import prepare_members
+from sandbox.services.cloudformation.stack_sets.member_roles import find_denial, prepare_members, stack_sets_role
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssmquicksetup import documents, targeting
@@ -17,6 +17,7 @@ from sandbox.services.ssmquicksetup.resources.templates import TemplateError, re
 from sandbox.services.ssmquicksetup.roles import find_role_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -136,6 +137,10 @@ def _deploy_stack(
         resources = resources_of(definition.type.name, template, parameters, stack_id)
     except TemplateError as error:
         return str(error)
+    new = [(one.logical_id, one.type) for one in resources if one.logical_id not in stack.resources]
+    denied = _denial(definition, key, "UpdateStack" if key in definition.stacks else "CreateStack", new)
+    if denied is not None:
+        return denied
     reason = stack.deploy(resources)
     if reason is None:
         definition.stacks[key] = stack
@@ -147,11 +152,26 @@ def _deploy_stack(
 def _delete_stack(definition: Definition, key: tuple[str, str, str]) -> str | None:
     """Return why it failed, None if it did not."""
     stack = definition.stacks[key]
+    denied = _denial(definition, key, "DeleteStack")
+    if denied is not None:
+        return denied
     associations.remove(definition, stack)
     reason = made_by_code.remove(stack) or stack.delete()
     if reason is None:
         del definition.stacks[key]
     return reason
+
+
+def _denial(
+    definition: Definition, key: tuple[str, str, str], action: str, created: Iterable[tuple[str, str]] = ()
+) -> str | None:
+    """Return the failure reason if a service control policy denies it to the role by which StackSets works there."""
+    kind, account_id, region = key
+    local = definition.execution_role_name if definition.targets.is_local else None
+    stack_set = definition.stack_sets.get(kind)
+    # A StackSet that was replaced is gone already.
+    name = stack_set.stack_id(account_id, region).split("/")[1] if stack_set else "StackSet"
+    return find_denial((account_id, region), local or stack_sets_role(account_id), action, name, created)
 
 
 def _failure(stack_sets: list[str]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.exceptions import NotFoundException
 
-from sandbox.services.iam.models import iam_backend_of
+from sandbox.services.iam.models import documents_of, iam_backend_of
 from sandbox.services.sts.trust import Principal, allows_assuming
 
 if TYPE_CHECKING:
@@ -75,17 +75,6 @@ def _role(account_id: str, *, arn: str = "", name: str = "") -> Role | None:
         return backend.get_role_by_arn(arn) if arn else backend.get_role(name)
     except NotFoundException:
         return None
-
-
-def documents_of(role: Role) -> list[str]:
-    """Return the documents of a role's policies."""
-    attached = [
-        version.document
-        for policy in role.managed_policies.values()
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
-    return [document for document in [*role.policies.values(), *attached] if document]
 
 
 def _may_assume(role: Role, resource: str) -> bool:

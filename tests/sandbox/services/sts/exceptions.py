@@ -6,7 +6,16 @@ from typing import Any
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
+from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
+
+
+class InvalidIdentityToken(ServiceException):
+    code = "InvalidIdentityToken"
+
+
+class ExpiredTokenException(ServiceException):
+    code = "ExpiredTokenException"
 
 
 class AccessDenied(HTTPException):
@@ -17,8 +26,7 @@ class AccessDenied(HTTPException):
 
     code = 403
 
-    def __init__(self, caller_arn: str, role_arn: str) -> None:
-        message = f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+    def __init__(self, message: str) -> None:
         super().__init__(
             '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
             f"<Code>AccessDenied</Code><Message>{escape(message)}</Message></Error>"

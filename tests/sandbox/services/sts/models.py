@@ -18,6 +18,8 @@ from sandbox.services.sts.trust import Principal, allows_assuming
 if TYPE_CHECKING:
     from moto.iam.models import Role
 
+    from sandbox.services.sts.federation import FederatedIdentity
+
 __all__ = ["SandboxSTSBackend", "sts_backends"]
 
 ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/.+")
@@ -30,6 +32,9 @@ class SandboxSTSBackend(STSBackend):
         assumed = self.get_assumed_role_from_access_key(access_key_id)
         if assumed is not None:
             return assumed.user_id, assumed.arn, assumed.account_id
+        user = iam_backend_of(self.account_id).get_user_from_access_key_id(access_key_id)
+        if user is not None:
+            return user.id, user.arn, self.account_id
         # Every other key of the sandbox belongs to its account's administrator.
         return f"AIDASAND{self.account_id}", f"arn:aws:iam::{self.account_id}:user/Administrator", self.account_id
 
@@ -42,9 +47,24 @@ class SandboxSTSBackend(STSBackend):
         _, caller_arn, _ = self.get_caller_identity(access_key_id, self.region_name)
         role = _find(role_arn)
         if role is None or not self._trusts(role, access_key_id, external_id):
-            raise AccessDenied(caller_arn, role_arn)
-        if duration > int(role.max_session_duration or 3600):
-            raise STSValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+            raise AccessDenied(
+                f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+            )
+        _require_duration(role, duration)
+
+    def require_federated(self, role_arn: str, identity: FederatedIdentity, action: str, duration: int) -> None:
+        """Raise AccessDenied unless the role exists and its trust policy allows the identity.
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+        """
+        role, principal = _find(role_arn), Principal.federated(identity.provider_arn)
+        if role is None or not allows_assuming(
+            role.assume_role_policy_document, principal, identity.context, f"sts:{action}"
+        ):
+            # ASSUMPTION(sts-federation-messages): this text.
+            raise AccessDenied(f"Not authorized to perform sts:{action}")
+        _require_duration(role, duration)
 
     def _trusts(self, role: Role, access_key_id: str, external_id: str | None) -> bool:
         assumed = self.get_assumed_role_from_access_key(access_key_id)
@@ -54,6 +74,11 @@ class SandboxSTSBackend(STSBackend):
         if external_id is not None:
             context["sts:ExternalId"] = external_id
         return allows_assuming(role.assume_role_policy_document, Principal.identity(arn, self.account_id), context)
+
+
+def _require_duration(role: Role, duration: int) -> None:
+    if duration > int(role.max_session_duration or 3600):
+        raise STSValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 
 
 def _find(role_arn: str) -> Role | None:

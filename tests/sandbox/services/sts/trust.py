@@ -30,19 +30,26 @@ class Principal:
         return cls("Service", frozenset({service_principal}))
 
     @classmethod
+    def federated(cls, provider_arn: str) -> Principal:
+        """An identity provider of IAM."""
+        return cls("Federated", frozenset({provider_arn}))
+
+    @classmethod
     def identity(cls, arn: str, account_id: str) -> Principal:
         """A user or role. Naming its account names it too."""
         return cls("AWS", frozenset({arn, account_id, f"arn:aws:iam::{account_id}:root", "*"}))
 
 
-def allows_assuming(document: str, principal: Principal, context: Mapping[str, str]) -> bool:
+def allows_assuming(
+    document: str, principal: Principal, context: Mapping[str, str], action: str = "sts:AssumeRole"
+) -> bool:
     """Return whether the trust policy allows it: some statement does, and none denies.
 
     `context` maps condition keys, such as `sts:ExternalId`, to the request's values. A condition that the sandbox
     cannot judge decides against the caller.
     """
     statements = as_list(json.loads(document)["Statement"])
-    applying = [one for one in statements if principal_matches(one, principal) and _is_about_assuming(one)]
+    applying = [one for one in statements if principal_matches(one, principal) and _is_about(one, action)]
     return evaluate_statements(applying, context) == "allowed"
 
 
@@ -54,5 +61,5 @@ def principal_matches(statement: Mapping[str, Any], principal: Principal) -> boo
     return not principal.names.isdisjoint(as_list(element.get(principal.kind, [])))
 
 
-def _is_about_assuming(statement: Mapping[str, Any]) -> bool:
-    return any(fnmatchcase("sts:assumerole", action.casefold()) for action in as_list(statement.get("Action", [])))
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    return any(fnmatchcase(action.casefold(), named.casefold()) for named in as_list(statement.get("Action", [])))

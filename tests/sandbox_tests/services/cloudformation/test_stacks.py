@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox_tests.cases.delivery import make_bucket
 from sandbox_tests.cases.quick_setup import ADMINISTRATOR, MANAGEMENT, MEMBER
@@ -268,3 +269,25 @@ def test_invalid_templates(sandbox: Sandbox, body: str, message: str) -> None:
         assert message in caught.value.response["Error"]["Message"]
     assert [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]] == ["known"]
     assert status(cloudformation, "known") == "CREATE_COMPLETE"
+
+
+def test_a_template_in_a_bucket(sandbox: Sandbox, cloudformation: Any) -> None:
+    s3, body = sandbox.client("s3"), json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="one/topic.json", Body=body)
+    hosts = ("s3.amazonaws.com/templates", "s3.us-east-1.amazonaws.com/templates", "templates.s3.amazonaws.com")
+    for number, host in enumerate(hosts):
+        url = f"https://{host}/one/topic.json"
+        cloudformation.create_stack(StackName=f"stack-{number}", TemplateURL=url)
+        assert cloudformation.describe_stack_resources(StackName=f"stack-{number}")["StackResources"]
+    for url, text in (
+        ("https://s3.amazonaws.com/no-such-bucket/topic.json", "The specified bucket does not exist"),
+        ("https://s3.amazonaws.com/templates/missing.json", "The specified key does not exist"),
+    ):
+        for call, name in (
+            (cloudformation.create_stack, "StackName"),
+            (cloudformation.create_stack_set, "StackSetName"),
+        ):
+            with pytest.raises(ClientError, match=text) as caught:
+                call(**{name: "missing"}, TemplateURL=url)
+            assert caught.value.response["Error"]["Code"] == "ValidationError"

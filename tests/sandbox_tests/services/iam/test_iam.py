@@ -83,3 +83,24 @@ def test_a_trusted_role_must_exist(iam: Any, client_error: Any) -> None:
     iam.create_role(RoleName="Execution", AssumeRolePolicyDocument=document)
     with client_error("MalformedPolicyDocument"):
         iam.create_role(RoleName="Other", AssumeRolePolicyDocument="{}")
+
+
+@pytest.mark.parametrize(
+    ("service_name", "role_name"),
+    [
+        ("autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling"),
+        ("elasticloadbalancing.amazonaws.com", "AWSServiceRoleForelasticloadbalancing"),
+    ],
+)
+def test_service_linked_roles_of_other_services(iam: Any, service_name: str, role_name: str) -> None:
+    assert iam.create_service_linked_role(AWSServiceName=service_name)["Role"]["RoleName"] == role_name
+
+
+def test_every_policy_of_aws_is_listed_and_attachable(iam: Any) -> None:
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS", PaginationConfig={"PageSize": 1000})
+    listed = {policy["Arn"] for page in pages for policy in page["Policies"]}
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    assert {arn, "arn:aws:iam::aws:policy/job-function/Billing"} < listed
+    iam.create_user(UserName="person")
+    iam.attach_user_policy(UserName="person", PolicyArn=arn)
+    assert iam.get_policy_version(PolicyArn=arn, VersionId=iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"])

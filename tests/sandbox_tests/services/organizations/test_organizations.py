@@ -287,3 +287,19 @@ def test_an_organization_can_be_deleted_and_recreated(organizations: Any, client
     assert created["FeatureSet"] == "CONSOLIDATED_BILLING"
     with client_error("ConstraintViolationException", "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"):
         organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
+
+
+@pytest.mark.parametrize(
+    "service_principal", ["config.amazonaws.com", "securityhub.amazonaws.com", "sso.amazonaws.com"]
+)
+def test_other_services_have_delegated_administrators(organizations: Any, service_principal: str) -> None:
+    organizations.enable_aws_service_access(ServicePrincipal=service_principal)
+    organizations.register_delegated_administrator(AccountId=MEMBER, ServicePrincipal=service_principal)
+    (service,) = organizations.list_delegated_services_for_account(AccountId=MEMBER)["DelegatedServices"]
+    assert service["ServicePrincipal"] == service_principal
+
+
+def test_some_services_have_no_delegated_administrator(organizations: Any, client_error: Any) -> None:
+    organizations.enable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
+    with client_error("InvalidInputException", "UNRECOGNIZED_SERVICE_PRINCIPAL"):
+        organizations.register_delegated_administrator(AccountId=MEMBER, ServicePrincipal="ram.amazonaws.com")

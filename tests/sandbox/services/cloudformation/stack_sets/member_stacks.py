@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 
 from sandbox.services.account.models import account_backend_of
 from sandbox.services.cloudformation.models import NOTHING_TO_UPDATE, cloudformation_backend_of
 from sandbox.services.cloudformation.operation import Operation, operation
+from sandbox.services.cloudformation.stack_sets.member_roles import find_denial, stack_sets_role
 from sandbox.services.cloudformation.stacks import UPDATABLE_STATUSES
+from sandbox.services.cloudformation.templates import valid_template
 from sandbox.services.injected_failures import InjectedFailures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sandbox.services.cloudformation.models import SandboxCloudFormationBackend
     from sandbox.services.cloudformation.stack_sets.service_managed import Instance, ServiceManagedStackSet
     from sandbox.services.cloudformation.stacks import Stack
@@ -28,6 +32,13 @@ def deploy(stack_set: ServiceManagedStackSet, instance: Instance) -> str | None:
     if reason is not None:
         return reason
     cloudformation = cloudformation_backend_of(*location)
+    existing = _existing(cloudformation, instance)
+    known = {} if existing is None else existing.template_dict["Resources"]
+    resources = [(name, one["Type"]) for name, one in _resources(stack_set).items() if name not in known]
+    action = "CreateStack" if existing is None else "UpdateStack"
+    denied = _denial(instance, action, stack_set.stack_name(location), resources)
+    if denied is not None:
+        return denied
     try:
         with operation(Operation(instance.last_operation_id)):
             stack = _deployed(stack_set, instance, cloudformation)
@@ -44,9 +55,21 @@ def delete(instance: Instance) -> str | None:
     stack = _existing(cloudformation, instance)
     if stack is None:
         return None
+    denied = _denial(instance, "DeleteStack", stack.name)
+    if denied is not None:
+        return denied
     with operation(Operation(instance.last_operation_id)):
         cloudformation.delete_stack(stack.stack_id)
     return None if stack.status == "DELETE_COMPLETE" else _reason(stack)
+
+
+def _denial(instance: Instance, action: str, stack_name: str, created: Iterable[tuple[str, str]] = ()) -> str | None:
+    location = (instance.account_id, instance.region)
+    return find_denial(location, stack_sets_role(instance.account_id), action, stack_name, created)
+
+
+def _resources(stack_set: ServiceManagedStackSet) -> dict[str, Any]:
+    return dict(valid_template(stack_set.template)["Resources"])
 
 
 def _deployed(

@@ -13,6 +13,7 @@ from sandbox.services.cloudformation.exceptions import OperationInProgressExcept
 from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backend_of
 from sandbox.services.cloudformation.stack_sets import changes
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
+from sandbox.services.cloudformation.template_url import read_template
 from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ class StackSetResponse(MotoCloudFormationResponse):
     @property
     def _call_as(self) -> str:
         return str(self._get_param("CallAs", "SELF"))
+
+    def _get_stack_from_s3_url(self, template_url: str) -> str:
+        return read_template(template_url, self.current_account)
 
     @property
     def _request(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.services.cloud9.models import has_cloud9_instances
 from sandbox.services.ssm.instances import ACTIVE, AssociationRun
 from sandbox.services.ssm.models import ssm_backend_of
-from sandbox.services.ssm.patch_baselines import default_baseline_id, operating_system_of, short_id
+from sandbox.services.ssm.patch_baselines import operating_system_of, short_id
 from sandbox.services.ssmquicksetup.configuration_types.catalog import PATCH_POLICY
 from sandbox.services.ssmquicksetup.configuration_types.parameters import split
 from sandbox.services.ssmquicksetup.resources import made_by_code
@@ -97,7 +97,8 @@ def _patch(definition: Definition, stack: Stack, instance: ManagedInstance, at: 
         one.properties["Parameters"]["Operation"] == ["Install"] and one.properties["ApplyOnlyAtCronInterval"] != "true"
         for one in patching
     )
-    baseline = _selected_baseline(definition, system) or default_baseline_id(stack.region, system)
+    default = ssm_backend_of(stack.account_id, stack.region).default_patch_baseline(system)
+    baseline = _selected_baseline(definition, system) or short_id(default)
     reboot = definition.value("RebootOption") or "NoReboot"
     instance.patch("Install" if installs else "Scan", baseline, at, reboot)
 

@@ -14,7 +14,7 @@ from moto.s3.models import s3_backends
 from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
 from sandbox.services.cloudformation.stack_sets.member_roles import stack_sets_role
 from sandbox.services.iam import auto_created_roles
-from sandbox.services.iam.models import create_service_linked_role_once, iam_backend_of
+from sandbox.services.iam.models import create_service_linked_role_once, documents_of, iam_backend_of
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.s3.access import evaluate
 from sandbox.services.s3.models import find_bucket
@@ -23,7 +23,6 @@ from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssmquicksetup import documents
 from sandbox.services.ssmquicksetup.behavior import behavior
 from sandbox.services.ssmquicksetup.resources.stacks import failure
-from sandbox.services.ssmquicksetup.roles import documents_of
 from sandbox.services.sts.principal_context import principal_context
 from sandbox.services.sts.trust import Principal
 

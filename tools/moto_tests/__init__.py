@@ -1,0 +1,1 @@
+"""moto's own tests, against the sandbox."""
