@@ -2,22 +2,24 @@
 # apply. Without Python there is no query.
 
 locals {
-  # Common part of every query. The external data source does not accept null.
+  # Common part of every query.
   script_query = {
     for key, value in merge({ account_id = local.account_id, region = local.region }, var.script_credentials) : key => value if value != null
   }
 
   script = var.python_command == null ? null : { command = var.python_command, query = local.script_query }
 
-  # Known to every plan.
-  observation_query = merge(local.script_query, {
-    sync_name     = local.sync_name
-    installation  = local.installation.name
-    record_region = local.installation.region
-    settings = jsonencode([
-      for key, setting in local.desired_settings : { key = key, specification = setting.specification }
-    ])
-  })
+  # Known to every plan. The external data source does not accept null.
+  observation_query = {
+    for key, value in merge(local.script_query, {
+      sync_name     = local.sync_name
+      installation  = local.installation.name
+      record_region = local.installation.region
+      settings = jsonencode([
+        for key, setting in local.desired_settings : { key = key, specification = setting.specification }
+      ])
+    }) : key => value if value != null
+  }
 
   # https://docs.aws.amazon.com/general/latest/gr/ssm.html
   sync_quota = 5
