@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from systems_manager_organization.plain_text import plain_line
+
 
 class ScriptError(Exception):
-    """A failure that ends the program with exit status 1 and its text on standard error."""
+    """A failure that ends the program with exit status 1 and its lines on standard error."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(map(plain_line, lines)))
 
 
 class UsageError(ScriptError):
@@ -50,4 +55,4 @@ class ServiceError(ScriptError):
     def __init__(self, message: str, code: str, advice: str = "") -> None:
         super().__init__(f"{message} {advice}".rstrip())
         self.code = code
-        self.message = message
+        self.message = plain_line(message)

@@ -12,6 +12,7 @@ from systems_manager_organization.errors import (
     ServiceError,
     UnreachableError,
 )
+from systems_manager_organization.plain_text import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +105,7 @@ def error_message(error: ScriptError | None) -> str:
 def _from_client_error(error: ClientError, action: str, target: str) -> ScriptError:
     response = error.response.get("Error", {})
     code = response.get("Code", "Unknown")
-    message = " ".join(response.get("Message", "").split())
+    message = plain_text(" ".join(response.get("Message", "").split()))
     text = f"{action} failed {target}: {code}{': ' if message else ''}{message}{'' if message.endswith('.') else '.'}"
     if code in _CREDENTIALS_CODES:
         return CredentialsError(f"{text} {CREDENTIALS_ADVICE}")
@@ -123,7 +124,7 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
 def _from_botocore_error(error: BotoCoreError, action: str, target: str) -> ScriptError:
     from botocore import exceptions
 
-    message = " ".join(str(error).split()).rstrip(".")
+    message = plain_text(" ".join(str(error).split())).rstrip(".")
     # By name: an older boto3 may lack the newer ones.
     if isinstance(
         error, tuple(getattr(exceptions, name) for name in _CREDENTIALS_EXCEPTIONS if hasattr(exceptions, name))

@@ -111,13 +111,13 @@ def _run(
         name = f"{name} {command.name}"
         _require_recognized(unrecognized, name)
         query, from_person = _query(program, command, values, terminal.stdin)
-        warn = partial(print, f"{name}:", file=terminal.stderr, flush=True)
+        warn = partial(_warn, terminal, name)
         connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, warn=warn)
         if command.run is None or (command.cli_handler and from_person):
             return _run_handler(command, query, connect, terminal)
         result = command.run(query, connect)
     except _HelpRequested as requested:
-        terminal.echo(requested.text)
+        terminal.write(requested.text)
         return 0
     except _ParserError as error:
         print(f"{error.prog}: {error}", file=terminal.stderr)
@@ -133,6 +133,10 @@ def _run(
         return EXIT_INTERRUPTED
     print(program.render(result, terminal.stdout.isatty()), file=terminal.stdout)
     return 0
+
+
+def _warn(terminal: Terminal, name: str, message: str) -> None:
+    terminal.echo(f"{name}: {message}", err=True)
 
 
 def _require_recognized(unrecognized: Sequence[str], name: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.errors import DependencyError
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,16 +24,20 @@ class Terminal:
     stdout: TextIO
     stderr: TextIO
 
-    def echo(self, text: str, *, err: bool = False) -> None:
-        """Prints a result; with `err` a message, to standard error."""
-        print(text, file=self.stderr if err else self.stdout, flush=err)
+    def echo(self, line: str, *, err: bool = False) -> None:
+        """Prints a line of a result; with `err` of a message, to standard error."""
+        print(plain_line(line), file=self.stderr if err else self.stdout, flush=err)
+
+    def write(self, text: str) -> None:
+        """Prints text of several lines, with nothing in it that a terminal interprets: JSON, help."""
+        print(text, file=self.stdout)
 
     def confirm(self, question: str) -> bool:
         """Whether the answer is yes; without a terminal it is no."""
         if not self.stdin.isatty():
             self.echo(f"{question} Standard input is not a terminal: use --yes.", err=True)
             return False
-        print(f"{question} [y/N] ", end="", file=self.stderr, flush=True)
+        print(f"{plain_line(question)} [y/N] ", end="", file=self.stderr, flush=True)
         return self.stdin.readline().strip().lower() in ("y", "yes")
 
     def console(self, stream: TextIO) -> Console:
@@ -53,10 +58,25 @@ def pluralize(number: int, noun: str) -> str:
 
 
 def render_strings(result: Mapping[str, str], on_terminal: bool) -> str:
-    """One JSON object of strings, as the external data source wants it; on a terminal one line for each value."""
+    """One JSON object of strings, as the external data source wants it; on a terminal one line for each value.
+
+    Terraform prints findings, messages and reasons as they are.
+    """
     if not on_terminal:
-        return json.dumps(result)
-    return "\n".join(line for key, value in result.items() for line in _lines(key, value))
+        return json.dumps({key: _plain_value(value) for key, value in result.items()})
+    return "\n".join(plain_line(line) for key, value in result.items() for line in _lines(key, value))
+
+
+def _plain_value(value: str) -> str:
+    return json.dumps(_plain(json.loads(value))) if value.startswith(("[", "{")) else plain_line(value)
+
+
+def _plain(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {key: _plain(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_plain(value) for value in document]
+    return plain_line(document) if isinstance(document, str) else document
 
 
 def _lines(key: str, value: str) -> list[str]:

@@ -14,6 +14,7 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
 from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
             coverage.accounts_error = f"Which accounts of the organization have no data could not be checked: {error}"
         place = aws.place
     if query["json"]:
-        terminal.echo(json.dumps(_document(coverage), indent=2))
+        terminal.write(json.dumps(_document(coverage), indent=2))
     else:
         _show(coverage, terminal)
     terminal.echo(f"In {place}: resource data sync {sync.name}.", err=True)
@@ -214,7 +215,8 @@ def _table(coverage: SyncCoverage) -> Table:
     table.add_column("instances", str(coverage.number), justify="right")
     table.add_column("managed", str(coverage.managed), justify="right")
     for row in coverage.instances:
-        table.add_row(coverage.format_account(row.account_id), row.region, str(row.number), str(row.managed))
+        cells = (coverage.format_account(row.account_id), row.region, str(row.number), str(row.managed))
+        table.add_row(*map(plain_line, cells))
     return table
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.plain_text import plain_text
 from systems_manager_organization.quick_setup.documents import resource_names
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def parse_sync(item: Mapping[str, Any]) -> Sync:
         name=item["SyncName"],
         status=item.get("LastStatus", ""),
         state=state if _describe_state(state) else "",
-        message=" ".join(item.get("LastSyncStatusMessage", "").split()),
+        message=plain_text(" ".join(item.get("LastSyncStatusMessage", "").split())),
         last_successful_sync=_format_time(item.get("LastSuccessfulSyncTime")),
         source=_source(source) if source.get("SourceType") == OF_ORGANIZATION else None,
     )

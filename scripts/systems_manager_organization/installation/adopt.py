@@ -52,7 +52,8 @@ def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
     for line in _setting_lines(changes):
         terminal.echo(line, err=True)
     for block in blocks:
-        terminal.echo(block)
+        for line in block.split("\n"):
+            terminal.echo(line)
     if not lookup.looked_up:
         terminal.echo(f"Nothing was checked in {place}: the plan creates none of {', '.join(LOOKED_UP)}.", err=True)
         return EXIT_INCOMPLETE

@@ -15,6 +15,7 @@ from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.explorer.deregistration import DeregistrationGuard, require_safe_deregistration
 from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, sort_by_kind
 from systems_manager_organization.organizations.account_placement import AccountPlacement
+from systems_manager_organization.plain_text import plain_line
 from systems_manager_organization.quick_setup.orphaned_managers import require_no_orphaned_managers
 from systems_manager_organization.settings.records import (
     INSTALLATION,
@@ -99,7 +100,7 @@ def run(query: Query, connect: Connect) -> str:
             if query["execution_role_name"]:
                 require_no_orphaned_managers(aws, query["installation"], query["execution_role_name"])
             lines = installation.restore(desired)
-    return "\n".join(lines) or "There is nothing to change."
+    return "\n".join(map(plain_line, lines)) or "There is nothing to change."
 
 
 class SettingsOfInstallation:
@@ -146,7 +147,7 @@ class SettingsOfInstallation:
         lines = self._add_recorded(known)
         failures = self._revert_all(known, lines.append)
         if failures:
-            raise SettingsError("\n".join([*lines, *failures]))
+            raise SettingsError(*lines, *failures)
         return lines
 
     def _add_recorded(self, known: dict[str, DesiredSetting]) -> list[str]:
@@ -182,7 +183,7 @@ class SettingsOfInstallation:
         """
         failures = self._revert_all(self._recorded_settings(), echo, save_each=True)
         if failures:
-            raise SettingsError("\n".join(failures))
+            raise SettingsError(*failures)
 
     def _recorded_settings(self) -> dict[str, DesiredSetting]:
         return {key: _recorded(key, record) for key, record in self._own.items() if not record.reverted}

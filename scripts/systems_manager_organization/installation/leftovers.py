@@ -353,13 +353,14 @@ def _show(found: Found, terminal: Terminal, *, as_json: bool) -> None:
             "account_ids": found.account_ids,
             "regions": found.regions,
         }
-        terminal.echo(json.dumps(document, indent=2))
+        terminal.write(json.dumps(document, indent=2))
         return
     for item in found.left:
         maker = item.configuration_id or " or ".join(name.partition("-")[2] for name in item.types)
         place = f"{item.account_id} {item.region}".strip()
         terminal.echo(f"{place}: {item.kind.replace('_', ' ')} {item.name}, of {maker}")
-        terminal.echo("\n".join(f"  {command}" for command in item.remove.splitlines()))
+        for command in item.remove.split("\n"):
+            terminal.echo(f"  {command}")
     used = f" {len(found.in_use)} in use by a configuration, not listed." if found.in_use else ""
     terminal.echo(f"{pluralize(len(found.left), 'leftover')}.{used}", err=True)
     accounts = ", ".join(found.account_ids) or "none"

@@ -63,7 +63,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         findings = _findings(aws, query)
         place = aws.place
     if query["json"]:
-        terminal.echo(json.dumps(findings, indent=2))
+        terminal.write(json.dumps(findings, indent=2))
     elif terminal.stdout.isatty():
         # The console before the table: it raises DependencyError when rich is missing.
         terminal.console(terminal.stdout).print(table(findings))

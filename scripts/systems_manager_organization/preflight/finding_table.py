@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.findings import ERROR, WARNING
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,9 @@ def table(findings: Iterable[dict[str, str]]) -> Table:
     rows.add_column("message and remedy", overflow="fold")
     for finding in findings:
         severity = finding["severity"]
+        subject, message, remedy = (plain_line(finding[key]) for key in ("subject", "message", "remedy"))
         rows.add_row(
             Text.assemble((severity, _STYLES.get(severity, "dim")), "\n", finding["code"]),
-            Text.assemble((finding["subject"], "bold"), "\n", finding["message"], "\n", (finding["remedy"], "cyan")),
+            Text.assemble((subject, "bold"), "\n", message, "\n", (remedy, "cyan")),
         )
     return rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.plain_text import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Environment:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.id})" if self.name else self.id
+        return plain_text(f"{self.name} ({self.id})" if self.name else self.id)
 
 
 def may_have_environments(member: AccountSession, region: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.account_region import describe
+from systems_manager_organization.plain_text import plain_line
 from systems_manager_organization.quick_setup.deployment_status import (
     FAILED,
     IN_PROGRESS,
@@ -43,7 +44,7 @@ def matrices(deployment: DeploymentStatus, width: int) -> list[Table]:
     columns = max((width - account_width) // _CELL, 1)
     parts = [regions[start : start + columns] for start in range(0, len(regions), columns)] or [[]]
     tables = [_matrix(deployment, accounts, part) for part in parts]
-    tables[0].title = f"{deployment.configuration.name} ({deployment.configuration.type})"
+    tables[0].title = plain_line(f"{deployment.configuration.name} ({deployment.configuration.type})")
     return tables
 
 
@@ -64,7 +65,7 @@ def _matrix(deployment: DeploymentStatus, accounts: dict[str, str], regions: Seq
 
 
 def _format_account(deployment: DeploymentStatus, account_id: str) -> str:
-    return f"{account_id} {deployment.accounts[account_id].name}".strip()
+    return plain_line(f"{account_id} {deployment.accounts[account_id].name}".strip())
 
 
 def summary(deployment: DeploymentStatus) -> Text:
@@ -78,7 +79,7 @@ def summary(deployment: DeploymentStatus) -> Text:
     lines += [
         f"{describe(account_regions)}: {reason}" for (_, reason), account_regions in _by_reason(deployment).items()
     ]
-    return Text("\n".join(lines) + "\n")
+    return Text("\n".join(map(plain_line, lines)) + "\n")
 
 
 def _by_reason(deployment: DeploymentStatus) -> dict[tuple[str, str], list[AccountRegion]]:

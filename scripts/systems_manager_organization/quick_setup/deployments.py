@@ -154,7 +154,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
 def _show(deployments: list[DeploymentStatus], place: str, terminal: Terminal, *, as_json: bool) -> None:
     where = f"In {place}: {pluralize(len(deployments), 'configuration manager')}."
     if as_json:
-        terminal.echo(json.dumps([_document(deployment) for deployment in deployments], indent=2))
+        terminal.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         if not deployments:
             # Otherwise the ARNs say it.
             terminal.echo(where, err=True)

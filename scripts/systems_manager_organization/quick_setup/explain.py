@@ -104,9 +104,11 @@ def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
             _explanation(aws, manager, query["member_role_name"]) for manager in find_managers(aws, query["name"])
         ]
     if query["json"]:
-        terminal.echo(json.dumps([_document(explanation) for explanation in explanations], indent=2))
+        terminal.write(json.dumps([_document(explanation) for explanation in explanations], indent=2))
     else:
-        terminal.echo("\n\n".join("\n".join(_lines(explanation)) for explanation in explanations))
+        for number, explanation in enumerate(explanations):
+            for line in (*([""] if number else []), *_lines(explanation)):
+                terminal.echo(line)
     return 0
 
 
@@ -244,6 +246,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield f'{failure.what}. AWS says: "{failure.reason}"'
         if failure.places:
             yield f"  in {pluralize(len(failure.places), 'place')}: {describe(failure.places)}"
+            account_id, region = failure.places[0]
+            yield f"  Sign in to account {account_id}, Region {region}."
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
     if explanation.not_deployed:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import PATCH_POLICY
@@ -26,72 +29,26 @@ TROUBLESHOOTING = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html"
 )
 
-_SERVICE_CONTROL_POLICY = KnownIssue(
-    "A service control policy denies what StackSets does in the account, by a role stacksets-exec-*.",
-    "Find the policy in Organizations (the account, or an organizational unit above it) and except the role "
-    "arn:aws:iam::*:role/stacksets-exec-*, or what Quick Setup makes: roles, documents and associations named "
-    "AWS-QuickSetup-*.",
-)
-_STACK_SETS_ACCESS = KnownIssue(
-    "StackSets is not activated for the organization, or only its principal was enabled, which is not enough.",
-    "Apply again, which activates it, or run: aws cloudformation activate-organizations-access",
-)
-_ROLES = KnownIssue(
-    "A role by which Quick Setup works in its own account is missing or incomplete: deleted or changed too early.",
-    "Apply again, which recreates the roles, or create them with the same names; AWS can delete a configuration only "
-    "while they are there.",
-)
-_RESOURCE_POLICY = KnownIssue(
-    "OpsCenter was set up manually before, and its resource policy, of which an account has one, remains.",
-    "Delete the resource policy of OpsItemGroup in the account (aws ssm delete-resource-policy), and deploy again: "
-    "https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html",
-)
-_TRUSTED_ACCESS = KnownIssue(
-    "Systems Manager has no trusted access to the organization.",
-    "Apply again, which enables it, or run: aws organizations enable-aws-service-access --service-principal "
-    "ssm.amazonaws.com",
-)
-_QUOTA = KnownIssue(
-    "A quota of the account is used up.",
-    "Delete what is not needed there, or request a higher quota: Service Quotas, in that account and Region.",
-)
-_EXISTS = KnownIssue(
-    "Something of the same name is in the account, from an earlier or a manual set-up.",
-    "Delete it there, if it is not needed, and deploy again.",
-)
-_TARGETS = KnownIssue(
-    "StackSets or the trusted access of Systems Manager was activated only just now; or a targeted organizational unit "
-    "does not exist.",
-    "Check the ids of the units, and deploy again some minutes later. If it stays, open Quick Setup once in the "
-    "console of the management account, and deploy again.",
-)
-_TAG_REMOVAL = KnownIssue(
-    "The deletion removes the tags QSConfigName-* of the nodes by an association first, and that did not succeed.",
-    "Repeat the association AWS-QuickSetup-PatchPolicy-* in State Manager of the account and Region, and delete the "
-    "configuration again; or delete the account's stack StackSet-AWS-QuickSetup-* and retain NameTagDeleteMachine.",
-)
-_PARAMETERS = KnownIssue(
-    "A parameter has a name or a value that AWS's template does not have.",
-    "Correct it: the templates are the public documents AWSQuickSetupType-*-CFN-* (aws ssm get-document).",
-)
+# Each entry: a pattern, a text that AWS is reported to give, the address of the report ("": it was not published), the
+# cause and the remedy. These may name the groups of the pattern.
+CATALOGUE = Path(__file__).with_name("known_issues.json")
 
-_PATTERNS = (
-    (r"service control polic|explicit deny in a service|\bSCP\b", _SERVICE_CONTROL_POLICY),
-    (r"enable organizations access", _STACK_SETS_ACCESS),
-    (r"Trusted access for", _TRUSTED_ACCESS),
-    (r"role with trust relationship|(administration|execution) role|\brole\b.* can't be accessed", _ROLES),
-    (r"Invalid target OU", _TARGETS),
-    (r"Name tags failed to delete|non-success status of|has never been executed", _TAG_REMOVAL),
-    (r"do not exist in the template|AllowedPattern|must be one of|fails? to satisfy constraint", _PARAMETERS),
-    (r"ResourcePolicyLimitExceeded", _RESOURCE_POLICY),
-    (r"LimitExceeded|quota", _QUOTA),
-    (r"AlreadyExists|already exists", _EXISTS),
-)
+
+@cache
+def _catalogue() -> tuple[dict[str, str], ...]:
+    return tuple(json.loads(CATALOGUE.read_text(encoding="utf-8")))
 
 
 def find_known_issue(reason: str) -> KnownIssue | None:
-    """The known issue behind AWS's reason; None if it is unknown."""
-    return next((issue for pattern, issue in _PATTERNS if re.search(pattern, reason, re.IGNORECASE)), None)
+    """The known issue behind AWS's reason, of several the one that matches more of it; None if it is unknown."""
+    matches = [
+        (match, entry) for entry in _catalogue() if (match := re.search(entry["pattern"], reason, re.IGNORECASE))
+    ]
+    if not matches:
+        return None
+    match, entry = max(matches, key=lambda found: len(found[0][0]))
+    values = {name: value or name.upper() for name, value in match.groupdict().items()}
+    return KnownIssue(entry["explanation"].format(**values), entry["remedy"].format(**values))
 
 
 def failed_nodes(definition: Definition, owner_account_id: str) -> KnownIssue:

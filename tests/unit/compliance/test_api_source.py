@@ -188,7 +188,11 @@ def test_completed_regions_are_not_read_again(aws: Sandbox, session: AwsSession)
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        (Scope(organizational_unit="Root/Workload"), 'no organizational unit "Root/Workload": name one of "Root"'),
+        (
+            Scope(organizational_unit="Root/Workload"),
+            'no organizational unit "Root/Workload": name one of "Root", "Root/',
+        ),
+        (Scope(organizational_unit="Production"), 'no organizational unit "Production": name one of "Root", "Root/'),
         (Scope(organizational_unit="Root/Workloads/Nowhere"), '"Root/Workloads", "Root/Workloads/Production", "Root/'),
         (Scope(organizational_unit="ou-sbox-00000000"), '"Root/Workloads/Production/Retail"'),
         (Scope(account_ids=("123456789012", MANAGEMENT)), "There is no account 123456789012 in the organization."),

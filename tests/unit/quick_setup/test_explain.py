@@ -70,7 +70,7 @@ def test_nothing_failed(aws: Sandbox, run: Run) -> None:
         ("ResourcePolicyLimitExceededException: too many", "OpsCenter was set up manually before"),
         ("Invalid target OU", "StackSets or the trusted access of Systems Manager was activated only just now"),
         ("Name tags failed to delete. Retaining resources", "removes the tags QSConfigName-* of the nodes"),
-        ("Parameters: [UpdateSsmAgent] do not exist in the template", "a name or a value that AWS's template does not"),
+        ("Parameters: [UpdateSsmAgent] do not exist in the template", "has a name that AWS's template does not"),
         ("Role arn:aws:iam::111111111111:role/X can't be accessed", "A role by which Quick Setup works"),
         ("AWS::IAM::Role AWS-QuickSetup-X already exists", "Something of the same name is in the account"),
         ("LimitExceededException: rate", "A quota of the account is used up"),
@@ -85,6 +85,7 @@ def test_known_reasons(run: Run, failing: Callable[..., str], reason: str, cause
     output = explained(run("report", "explain", "scan"))
     assert f'"{reason}"' in output, "AWS's message, verbatim"
     assert f"{WORKLOAD} us-east-1" in output
+    assert f"Sign in to account {WORKLOAD}, Region us-east-1." in output
     assert cause in output
     assert "Check the last operation of the StackSet" not in output
     assert "Cloud9" not in output

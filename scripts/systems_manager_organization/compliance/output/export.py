@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from systems_manager_organization.compliance.model.columns import NODES, PLACES, PROBLEMS
 from systems_manager_organization.compliance.output import summary
 from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,10 +42,20 @@ def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: st
 
 
 def write_csv(tables: DuckDBPyConnection, file: TextIO) -> None:
-    """The nodes, by account, Region and id; the first line names the columns."""
-    writer = csv.writer(file, lineterminator="\n")
+    """The nodes, by account, Region and id; the first line names the columns.
+
+    Texts are quoted, and none of them begins as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(column.name for column in NODES)
-    writer.writerows(rows(tables, _NODES))
+    writer.writerows([_csv_cell(value) for value in row] for row in rows(tables, _NODES))
+
+
+def _csv_cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = plain_line(value)
+    return f"'{text}" if value.startswith(_FORMULA) else text
 
 
 def write_parquet(tables: DuckDBPyConnection, path: Path) -> None:
@@ -52,6 +63,8 @@ def write_parquet(tables: DuckDBPyConnection, path: Path) -> None:
     tables.sql(_NODES).write_parquet(str(path))
 
 
+# The last four are the full-width forms, which spreadsheets take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NODES = "SELECT * FROM nodes ORDER BY account_id, region, node_id"
 
 

@@ -14,6 +14,7 @@ from systems_manager_organization.compliance.model.columns import (
 )
 from systems_manager_organization.compliance.output import summary, wording
 from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,16 +36,16 @@ _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 def show(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
     """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
     if options.description:
-        terminal.echo(wording.printable(f"Only {options.description}."))
+        terminal.echo(f"Only {options.description}.")
     for line in wording.headline(tables):
         terminal.echo(line)
     if terminal.stdout.isatty():
         _show_table(tables, options, terminal)
     else:
         for line in _lines(tables, options):
-            terminal.echo(wording.printable(line))
+            terminal.echo(line)
     for line in wording.format_unreadable(tables):
-        terminal.echo(wording.printable(line))
+        terminal.echo(line)
 
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
@@ -115,9 +116,7 @@ def _group_table(groups: list[Group], grouping: str) -> Table:
         table.add_column(heading, justify="right")
     for group in groups:
         cells = [wording.percent(group.totals), *_numbers(group, severities), wording.format_coverage(group) or "all"]
-        table.add_row(
-            wording.printable(wording.group_name(group)), *cells[: None if of_places else -1], style=_style(group)
-        )
+        table.add_row(plain_line(wording.group_name(group)), *cells[: None if of_places else -1], style=_style(group))
     return table
 
 
@@ -151,5 +150,5 @@ def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
             _format_patches(node),
             _format_operation(node),
         )
-        table.add_row(*map(wording.printable, cells), style=_STYLES[node["status"]])
+        table.add_row(*map(plain_line, cells), style=_STYLES[node["status"]])
     return table

@@ -60,13 +60,6 @@ def _coverage_unit(group: Group) -> str:
     return "accounts" if "region" in group.keys else "accounts x Regions"
 
 
-def printable(text: str) -> str:
-    """Without control characters, which a terminal interprets: names and reasons are untrusted."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-
-
 def percent(totals: Totals) -> str:
     return "" if totals.compliant_percent is None else f"{totals.compliant_percent} %"
 

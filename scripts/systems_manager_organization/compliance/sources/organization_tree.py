@@ -70,20 +70,24 @@ def _accounts_below(aws: AwsSession, top: _Unit) -> Iterator[AccountWithOu]:
 
 
 def _find_unit(aws: AwsSession, requested: str) -> _Unit:
-    """The unit of this id or path; the root when nothing is wanted. Raises QueryError with the choices."""
+    """The unit of this id or path, with the root's name or without; the root when nothing is requested.
+
+    Raises QueryError with the choices.
+    """
     roots = [_Unit(root["Id"], root["Name"]) for root in aws.paginate(aws.organizations.list_roots)]
     # "Currently, you can have only one root": https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html
     if not requested:
         return roots[0]
+    paths = (requested, f"{roots[0].path}/{requested}")
     visited = []
     remaining = deque(roots)
     while remaining:
         unit = remaining.popleft()
-        if requested in (unit.id, unit.path):
+        if unit.id == requested or unit.path in paths:
             return unit
         visited.append(unit)
-        # Of a path, only its own units are listed: AWS allows five calls a second.
-        if requested.startswith((unit.path + "/", "ou-")):
+        # Of a path, only its own units are listed, and the first level: AWS allows five calls a second.
+        if requested.startswith("ou-") or any(path.startswith(unit.path + "/") for path in paths):
             remaining += _children(aws, unit)
     raise QueryError(f'There is no organizational unit "{requested}": name one of {_choices(visited)}, or its id.')
 

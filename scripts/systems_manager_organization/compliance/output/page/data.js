@@ -64,7 +64,7 @@ function sorted(rows, column, descending) {
   return Array.from(keys, (key) => rows[((key % count) + count) % count]);
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 // Spreadsheets take for a formula what begins like one: https://owasp.org/www-community/attacks/CSV_Injection
 function csvField(value) {
