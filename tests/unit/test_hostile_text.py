@@ -105,7 +105,7 @@ def _fail(text: str, *_: object) -> str:
 def test_errors_and_warnings_on_standard_error() -> None:
     _, _, stderr = _terminal()
     for text in TEXTS:
-        command = Command("fail", "", "", "", (), cli_handler=partial(_fail, text))  # type: ignore[arg-type]
+        command: Command[str] = Command("fail", "", "", "", (), cli_handler=partial(_fail, text))  # type: ignore[arg-type]
         program: Program[str] = Program("x.py", "", (command,), lambda value, _: value, reads_standard_input=False)
         assert program.main(["fail"], io.StringIO(), io.StringIO(), stderr) == 1
     assert_plain(stderr.getvalue(), len(TEXTS))

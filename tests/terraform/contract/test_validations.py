@@ -237,7 +237,7 @@ class Rule:
         }
 
 
-_TAGS = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
+_TAGS: tuple[dict[str, str], ...] = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
 _RULES = {
     "tags": Rule(
         "tags",
