@@ -165,7 +165,9 @@ def _way(evidence: Evidence, region: str) -> Iterator[Finding]:
     if ways:
         if obstacle:
             yield Finding("", obstacle)
-        if all(way.startswith("igw-") for way in ways) and not instance.get("PublicIpAddress"):
+        # A stopped instance has none, even if it had one and will have one.
+        lacks_address = instance["State"]["Name"] == "running" and not instance.get("PublicIpAddress")
+        if lacks_address and all(way.startswith("igw-") for way in ways):
             yield Finding(
                 "NO_PUBLIC_ADDRESS",
                 f"{table['RouteTableId']} of {subnet} leads out by {', '.join(ways)} only, and the instance has no "

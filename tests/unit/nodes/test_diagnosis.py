@@ -280,6 +280,11 @@ def test_a_role_that_may_register_only_is_a_note() -> None:
     )
 
 
+def test_a_stopped_instance_lacks_no_public_address() -> None:
+    stopped = replace(network(route_tables=table(INTERNET)), instance={**INSTANCE, "State": {"Name": "stopped"}})
+    assert diagnose(stopped, REGION).notes == ()
+
+
 def test_a_stopped_instance_that_was_managed_is_stopped() -> None:
     found = diagnose(replace(instance(State={"Name": "stopped"}), ping=LOST), REGION)
     assert found.cause == "NOT_RUNNING"
