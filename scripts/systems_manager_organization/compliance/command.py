@@ -16,9 +16,15 @@ from systems_manager_organization.compliance.store.checkpoint import Checkpoint,
 from systems_manager_organization.errors import DependencyError, ScriptError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duckdb import DuckDBPyConnection
+
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
+    from systems_manager_organization.compliance.sources.result_sink import Source
 
 INTERRUPTED = 130
 
@@ -29,23 +35,41 @@ def report(query: Query, connect: Connect, terminal: Terminal) -> int:
     Raises ScriptError when nothing can be read, or the options are invalid.
     """
     options = ReportOptions.of(query)
-    _require_packages(options, terminal)
+    require_packages(terminal, draws=options.format == TABLE and options.output is None)
     with connect() as aws:
         now = aws.clock.time
         key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
+
+        def render(tables: DuckDBPyConnection) -> int:
+            return render_report(Report(tables, options, time_text(now())), terminal)
+
         with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
-            try:
-                with progress_bar(checkpoint, terminal):
-                    catalog.source_of(query, now).read(aws, options.scope, checkpoint)
-                status = _render(checkpoint, options, time_text(now()), aws.place, terminal)
-            except KeyboardInterrupt:
-                aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
-                return INTERRUPTED
-            except ScriptError:
-                aws.warn(_resume_hint(checkpoint))
-                raise
-            checkpoint.discard()
-            return status
+            return collect(aws, catalog.source_of(query, now), checkpoint, render, terminal)
+
+
+def collect(
+    aws: AwsSession,
+    source: Source,
+    checkpoint: Checkpoint,
+    render: Callable[[DuckDBPyConnection], int],
+    terminal: Terminal,
+) -> int:
+    """Reads the source and renders the tables; what was read is kept until then. Returns what `render` returns.
+
+    Returns 130 when interrupted. Raises ScriptError when nothing can be read.
+    """
+    try:
+        with progress_bar(checkpoint, terminal):
+            source.read(aws, checkpoint.key.scope, checkpoint)
+        status = _render(checkpoint, render, aws.place, terminal)
+    except KeyboardInterrupt:
+        aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
+        return INTERRUPTED
+    except ScriptError:
+        aws.warn(_resume_hint(checkpoint))
+        raise
+    checkpoint.discard()
+    return status
 
 
 def _resume_hint(checkpoint: Checkpoint) -> str:
@@ -57,13 +81,13 @@ def _resume_hint(checkpoint: Checkpoint) -> str:
     return f"{count} were read: run the same command with --resume to continue."
 
 
-def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, place: str, terminal: Terminal) -> int:
+def _render(checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], place: str, terminal: Terminal) -> int:
     """Raises ScriptError when DuckDB fails: out of memory, no space on the disk."""
     import duckdb
 
     try:
         with checkpoint.tables() as tables:
-            status = render_report(Report(tables, options, generated_at), terminal)
+            status = render(tables)
             terminal.echo(f"In {place}: {wording.scope(tables)}.", err=True)
             return status
     except duckdb.Error as error:
@@ -71,8 +95,8 @@ def _render(checkpoint: Checkpoint, options: ReportOptions, generated_at: str, p
         raise ScriptError(f"The report could not be created: {message}") from error
 
 
-def _require_packages(options: ReportOptions, terminal: Terminal) -> None:
-    """Checked before anything takes minutes. Raises DependencyError."""
+def require_packages(terminal: Terminal, *, draws: bool) -> None:
+    """Checked before anything takes minutes. `draws`: a table, on a terminal. Raises DependencyError."""
     try:
         import duckdb  # noqa: F401 - whether it is installed
     except ImportError as error:
@@ -80,7 +104,7 @@ def _require_packages(options: ReportOptions, terminal: Terminal) -> None:
             f"{sys.executable} cannot import duckdb ({error}), which aggregates and writes the results. To resolve: "
             f"{sys.executable} -m pip install duckdb; or uv run --script report.py, which installs it."
         ) from error
-    if options.format == TABLE and options.output is None and terminal.stdout.isatty():
+    if draws and terminal.stdout.isatty():
         terminal.console(terminal.stdout)
 
 

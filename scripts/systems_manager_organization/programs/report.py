@@ -6,12 +6,13 @@ from systems_manager_organization.cli.application import Program
 from systems_manager_organization.compliance import command as compliance
 from systems_manager_organization.explorer import ops_data
 from systems_manager_organization.installation import adopt, leftovers, restore
+from systems_manager_organization.nodes import command as nodes
 from systems_manager_organization.quick_setup import discard, explain, redeploy
 
 PROGRAM: Program[str] = Program(
     name="report.py",
     summary=(
-        "Explains failures of Quick Setup, recovers from them, and reports OpsData and patch compliance of the "
+        "Explains failures of Quick Setup, recovers from them, and reports nodes, OpsData and patch compliance of the "
         "organization. Commands that change something ask for confirmation."
     ),
     commands=(
@@ -23,6 +24,7 @@ PROGRAM: Program[str] = Program(
         leftovers.COMMAND,
         ops_data.COMMAND,
         compliance.COMMAND,
+        nodes.COMMAND,
     ),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,

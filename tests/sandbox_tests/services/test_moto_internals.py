@@ -17,7 +17,7 @@ from sandbox.services.organizations.accounts import Account
 
 OURS = ("ssmquicksetup", "cloud9", "glue", "athena")
 GLOBAL = ("organizations", "iam", "sts", "account", "s3")
-SERVICES = (*GLOBAL, *OURS, "cloudformation", "ssm", "kms")
+SERVICES = (*GLOBAL, *OURS, "cloudformation", "ec2", "ssm", "kms")
 
 
 def test_the_version_of_moto() -> None:

@@ -25,7 +25,7 @@ class Column(NamedTuple):
     description: str
 
 
-def _text(name: str, description: str) -> Column:
+def text_column(name: str, description: str) -> Column:
     return Column(name, "varchar", description)
 
 
@@ -34,24 +34,24 @@ def _count(name: str, description: str) -> Column:
 
 
 # The account and Region of a row.
-_WHERE = (
-    _text("account_id", "the account, 12 digits"),
-    _text("account_name", "its name in Organizations"),
-    _text("organizational_unit", "path of the unit that it is in, from the root: Root/Workloads/Production"),
-    _text("region", "the Region"),
+PLACE = (
+    text_column("account_id", "the account, 12 digits"),
+    text_column("account_name", "its name in Organizations"),
+    text_column("organizational_unit", "path of the unit that it is in, from the root: Root/Workloads/Production"),
+    text_column("region", "the Region"),
 )
 
 # One row for each managed node that Systems Manager knows.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
 NODES = (
-    *_WHERE,
-    _text("node_id", "the managed node: i-… of an EC2 instance, mi-… of another machine"),
-    _text("computer_name", "its host name; empty if unknown"),
-    _text("platform_type", "Linux, Windows or MacOS; empty if unknown"),
-    _text("platform_name", "its operating system, as AWS names it; empty if unknown"),
-    _text("platform_version", "the version of its operating system; empty if unknown"),
-    _text("status", f"{COMPLIANT}; {NON_COMPLIANT}; or {NOT_REPORTING}: never scanned, or too long ago"),
-    _text("severity", f"the highest among its noncompliant patches: {', '.join(SEVERITIES)}; empty without any"),
+    *PLACE,
+    text_column("node_id", "the managed node: i-… of an EC2 instance, mi-… of another machine"),
+    text_column("computer_name", "its host name; empty if unknown"),
+    text_column("platform_type", "Linux, Windows or MacOS; empty if unknown"),
+    text_column("platform_name", "its operating system, as AWS names it; empty if unknown"),
+    text_column("platform_version", "the version of its operating system; empty if unknown"),
+    text_column("status", f"{COMPLIANT}; {NON_COMPLIANT}; or {NOT_REPORTING}: never scanned, or too long ago"),
+    text_column("severity", f"the highest among its noncompliant patches: {', '.join(SEVERITIES)}; empty without any"),
     *(_count(f"noncompliant_{name.lower()}", f"noncompliant patches of severity {name}") for name in SEVERITIES),
     _count("missing", "patches that are missing"),
     _count("failed", "patches that could not be installed"),
@@ -63,26 +63,26 @@ NODES = (
     _count("critical_noncompliant", "noncompliant patches that the baseline reports as critical"),
     _count("security_noncompliant", "noncompliant security patches"),
     _count("other_noncompliant", "other noncompliant patches"),
-    _text("patch_group", "its patch group; empty without one"),
-    _text("baseline_id", "the patch baseline of the last operation; empty when there was none"),
-    _text("operation", "the last operation: Scan or Install; empty when there was none"),
-    _text("operation_ended_at", "when that ended, in UTC: 2026-01-31T23:59:59Z; empty when there was none"),
+    text_column("patch_group", "its patch group; empty without one"),
+    text_column("baseline_id", "the patch baseline of the last operation; empty when there was none"),
+    text_column("operation", "the last operation: Scan or Install; empty when there was none"),
+    text_column("operation_ended_at", "when that ended, in UTC: 2026-01-31T23:59:59Z; empty when there was none"),
 )
 
 # One row for each account in each Region of the scope. Nodes are only in places that were read.
 PLACES = (
-    *_WHERE,
-    _text("state", f"{READ} or {NOT_READ}"),
-    _text("code", "why it was not read: ROLE_NOT_ASSUMED; empty if it was read"),
-    _text("reason", "the same in a sentence, with AWS's message; empty if it was read"),
+    *PLACE,
+    text_column("state", f"{READ} or {NOT_READ}"),
+    text_column("code", "why it was not read: ROLE_NOT_ASSUMED; empty if it was read"),
+    text_column("reason", "the same in a sentence, with AWS's message; empty if it was read"),
     _count("nodes", "managed nodes in it; 0 where it was not read"),
 )
 
 # What was read and could not be parsed: a malformed object in the bucket.
 PROBLEMS = (
-    _text("code", "the kind of problem: MALFORMED_OBJECT"),
-    _text("subject", "what it is about: the key of an object, a node"),
-    _text("message", "the problem and its consequence"),
+    text_column("code", "the kind of problem: MALFORMED_OBJECT"),
+    text_column("subject", "what it is about: the key of an object, a node"),
+    text_column("message", "the problem and its consequence"),
 )
 
 TABLES = {"nodes": NODES, "places": PLACES, "problems": PROBLEMS}

@@ -6,37 +6,47 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from systems_manager_organization.compliance.model.columns import NODES, PLACES, PROBLEMS
 from systems_manager_organization.compliance.output import summary
 from systems_manager_organization.compliance.store.tables import rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
 
 def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: str, file: TextIO) -> None:
-    """One document: the head; totals, groups, places, problems and nodes. What is many is written row by row.
+    """The document of patch compliance.
 
     Args:
         head: metadata, the first members of the document.
         grouping: a grouping of `summary`; of `node` there are no groups.
     """
-    file.write("{\n")
-    totals = {**summary.totals(tables).document, **vars(summary.coverage(tables))}
-    file.writelines(f'  "{name}": {json.dumps(value)},\n' for name, value in {**head, "totals": totals}.items())
     groups = () if grouping == summary.NODE else summary.groups(tables, grouping, all_of_them=True)
-    _write_list(file, "groups", (json.dumps(group.document) for group in groups))
-    for name, columns, query in (
-        ("places", PLACES, "SELECT * FROM places ORDER BY account_id, region"),
-        ("problems", PROBLEMS, "SELECT * FROM problems ORDER BY ALL"),
-        ("nodes", NODES, _NODES),
+    write_document(tables, head, summary.totals(tables).document, (group.document for group in groups), file)
+
+
+def write_document(
+    tables: DuckDBPyConnection,
+    head: Mapping[str, Any],
+    totals: Mapping[str, Any],
+    groups: Iterable[Mapping[str, Any]],
+    file: TextIO,
+) -> None:
+    """One document: the head; totals, groups, places, problems and nodes. What is many is written row by row."""
+    file.write("{\n")
+    head = {**head, "totals": {**totals, **vars(summary.coverage(tables))}}
+    file.writelines(f'  "{name}": {json.dumps(value)},\n' for name, value in head.items())
+    _write_list(file, "groups", map(json.dumps, groups))
+    for name, query in (
+        ("places", "SELECT * FROM places ORDER BY account_id, region"),
+        ("problems", "SELECT * FROM problems ORDER BY ALL"),
+        ("nodes", _NODES),
     ):
         file.write(",\n")
-        names = [column.name for column in columns]
+        names = tables.table(name).columns
         _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in rows(tables, query)))
     file.write("\n}\n")
 
@@ -47,7 +57,7 @@ def write_csv(tables: DuckDBPyConnection, file: TextIO) -> None:
     Texts are quoted, and none of them begins as a formula: https://owasp.org/www-community/attacks/CSV_Injection
     """
     writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(column.name for column in NODES)
+    writer.writerow(tables.table("nodes").columns)
     writer.writerows([_csv_cell(value) for value in row] for row in rows(tables, _NODES))
 
 

@@ -54,7 +54,7 @@ def render_report(report: Report, terminal: Terminal) -> int:
         with atomic_write(report.options.output) as path:
             export.write_parquet(report.tables, path)
     else:
-        with _open_output(report.options, terminal) as file:
+        with open_output(report.options.output, terminal) as file:
             _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
         for line in wording.format_unreadable(report.tables):
@@ -66,11 +66,12 @@ def render_report(report: Report, terminal: Terminal) -> int:
 
 
 @contextmanager
-def _open_output(options: ReportOptions, terminal: Terminal) -> Iterator[TextIO]:
-    if options.output is None:
+def open_output(output: Path | None, terminal: Terminal) -> Iterator[TextIO]:
+    """The file to write; None: standard output."""
+    if output is None:
         yield terminal.stdout
         return
-    with atomic_write(options.output) as path, path.open("w", encoding="utf-8", newline="") as file:
+    with atomic_write(output) as path, path.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
 
 TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
-_FORMATS = (TABLE, JSON, CSV, PARQUET)
+FORMATS = (TABLE, JSON, CSV, PARQUET)
 _GROUPINGS = (*summary.GROUPINGS, summary.NODE)
 _STALE_AFTER_DAYS = "7"
 
@@ -56,23 +56,23 @@ class ReportOptions:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
         scope = Scope(
             query["organizational_unit"],
-            _split_list(query["accounts"]),
-            _split_list(query["regions"]),
+            split_list(query["accounts"]),
+            split_list(query["regions"]),
             int(query["stale_after"]),
         )
         return cls(
             query["source"].lower(),
             scope,
             Filters(
-                _match_choice(query["platform"], PLATFORMS),
-                _match_choice(query["severity"], SEVERITIES),
-                _match_choice(query["status"], STATUSES),
+                match_choice(query["platform"], PLATFORMS),
+                match_choice(query["severity"], SEVERITIES),
+                match_choice(query["status"], STATUSES),
             ),
             query["by"].lower(),
             query["format"].lower(),
             atomic_file.validate_path(query["output"], "output") if query["output"] else None,
             atomic_file.validate_path(query["html"], "html") if query["html"] else None,
-            _match_choice(query["fail_on"], SEVERITIES),
+            match_choice(query["fail_on"], SEVERITIES),
             bool(query["resume"]),
         )
 
@@ -94,14 +94,14 @@ class ReportOptions:
         return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _choice_option(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
+def choice_option(name: str, description: str, choices: Sequence[str], *, default: str = "") -> Option:
     """An option with choices, case-insensitive."""
     pattern = "(?i:" + "|".join(map(re.escape, choices)) + ")"
     rule = f"{', '.join(choices[:-1])} or {choices[-1]}"
     return Option(name, description, pattern, rule, default=default, cli_only=True)
 
 
-def _match_choice(value: str, choices: Sequence[str]) -> str:
+def match_choice(value: str, choices: Sequence[str]) -> str:
     """The choice in its own case."""
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
 
@@ -111,20 +111,20 @@ def _list_option(name: str, description: str, item: str, rule: str) -> Option:
     return Option(name, description, pattern, rule, cli_only=True, several=True)
 
 
-def _split_list(value: str) -> tuple[str, ...]:
+def split_list(value: str) -> tuple[str, ...]:
     """Distinct items of a JSON list or of a comma-separated list."""
     found = json.loads(value) if value.startswith("[") else value.split(",")
     return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
 
-def _text_option(name: str, description: str, rule: str) -> Option:
+def text_option(name: str, description: str, rule: str) -> Option:
     return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)
 
 
 KEYS = (
     *OPTIONAL_COMMON_KEYS,
     *catalog.KEYS,
-    _text_option(
+    text_option(
         "organizational_unit",
         "only the accounts of this organizational unit and of all below it",
         'the id of an organizational unit, or its path from the root, for example "Root/Workloads"',
@@ -139,9 +139,9 @@ KEYS = (
         REGION_PATTERN,
         'names of Regions, for example "us-east-1,eu-west-1"',
     ),
-    _choice_option("platform", "only nodes of this platform", PLATFORMS),
-    _choice_option("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
-    _choice_option("status", "only nodes of this status", STATUSES),
+    choice_option("platform", "only nodes of this platform", PLATFORMS),
+    choice_option("severity", "only nodes with a noncompliant patch of this severity, or of a higher one", SEVERITIES),
+    choice_option("status", "only nodes of this status", STATUSES),
     Option(
         "stale_after",
         "days after which a node without another scan counts as not reporting",
@@ -150,13 +150,13 @@ KEYS = (
         default=_STALE_AFTER_DAYS,
         cli_only=True,
     ),
-    _choice_option("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
-    _choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
-    _text_option(
+    choice_option("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
+    choice_option("format", "csv and parquet have the nodes, json has everything", FORMATS, default=TABLE),
+    text_option(
         "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"
     ),
-    _text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
-    _choice_option(
+    text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
+    choice_option(
         "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
     ),
     flag("resume", "continues an interrupted report, without reading its accounts and Regions again"),

@@ -24,7 +24,7 @@ def headline(tables: DuckDBPyConnection) -> Iterator[str]:
     totals, coverage = summary.totals(tables), summary.coverage(tables)
     parts = f"{_nodes(totals)}{_patches(totals, '. Noncompliant patches: ')}."
     yield parts[0].upper() + parts[1:]
-    yield _coverage(coverage)
+    yield format_accounts_read(coverage)
 
 
 def scope(tables: DuckDBPyConnection) -> str:
@@ -93,7 +93,8 @@ def _patches(totals: Totals, before: str) -> str:
     return f"{before}{', '.join(parts)}" if parts else ""
 
 
-def _coverage(coverage: Coverage) -> str:
+def format_accounts_read(coverage: Coverage) -> str:
+    """How many of the accounts were read."""
     if not coverage.places:
         return "No account was read: there is none in the scope."
     if coverage.places == coverage.places_read:

@@ -18,12 +18,16 @@ from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.concurrency import Task
     from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
     from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
+
+    RegionReader: TypeAlias = Callable[[AccountRegionResult], Sequence[Node]]
 
 # The actions in a member account, to which the session policy limits its role.
 ACTIONS = (
@@ -47,10 +51,34 @@ class ApiSource:
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `Source`. Expired credentials of the caller end it; what was read is kept."""
-        members = AccountSessions(aws, self.member_role_name, ACTIONS)
-        regions = _regions(members.assume_role(aws.account_id), scope.regions)
-        read_account = partial(_read_account, members, sink, regions, stale_cutoff(self.now(), scope.stale_after_days))
-        run_tasks(partial(read_account, account_with_ou) for account_with_ou in list_accounts_with_ou(aws, scope))
+        oldest = stale_cutoff(self.now(), scope.stale_after_days)
+
+        def reader_of(account_session: AccountSession) -> RegionReader:
+            def read(result: AccountRegionResult) -> list[Node]:
+                return [
+                    node_of(result, record, oldest) for record in list_node_compliance(account_session, result.region)
+                ]
+
+            return read
+
+        read_account_regions(aws, AccountSessions(aws, self.member_role_name, ACTIONS), scope, sink, reader_of)
+
+
+def read_account_regions(
+    aws: AwsSession,
+    members: AccountSessions,
+    scope: Scope,
+    sink: ResultSink,
+    reader_of: Callable[[AccountSession], RegionReader],
+) -> None:
+    """Adds the result of every account and Region of the scope, as `Source.read` does.
+
+    Args:
+        reader_of: called once for each account.
+    """
+    regions = _regions(members.assume_role(aws.account_id), scope.regions)
+    read_account = partial(_read_account, members, sink, regions, reader_of)
+    run_tasks(partial(read_account, account_with_ou) for account_with_ou in list_accounts_with_ou(aws, scope))
 
 
 def _regions(account_session: AccountSession, requested: Sequence[str]) -> Sequence[str]:
@@ -62,7 +90,11 @@ def _regions(account_session: AccountSession, requested: Sequence[str]) -> Seque
 
 
 def _read_account(
-    members: AccountSessions, sink: ResultSink, regions: Sequence[str], oldest: str, account_with_ou: AccountWithOu
+    members: AccountSessions,
+    sink: ResultSink,
+    regions: Sequence[str],
+    reader_of: Callable[[AccountSession], RegionReader],
+    account_with_ou: AccountWithOu,
 ) -> Sequence[Task]:
     """Assumes the role in the account; returns a task for each Region."""
     account, unit = account_with_ou.account, account_with_ou.organizational_unit
@@ -74,17 +106,15 @@ def _read_account(
     if not results:
         return ()
     try:
-        account_session = members.assume_role(account.id)
+        read = reader_of(members.assume_role(account.id))
     except ScriptError as error:
         return _report_failure(sink, results, *classify_assume_error(error))
-    return [partial(_read_region, account_session, sink, oldest, result) for result in results]
+    return [partial(_read_region, read, sink, result) for result in results]
 
 
-def _read_region(
-    account_session: AccountSession, sink: ResultSink, oldest: str, result: AccountRegionResult
-) -> tuple[()]:
+def _read_region(read: RegionReader, sink: ResultSink, result: AccountRegionResult) -> tuple[()]:
     try:
-        nodes = [node_of(result, record, oldest) for record in list_node_compliance(account_session, result.region)]
+        nodes = read(result)
     except ScriptError as error:
         return _report_failure(sink, [result], *classify_read_error(error))
     sink.add_result(result, nodes)

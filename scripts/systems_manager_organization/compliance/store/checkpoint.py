@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from typing_extensions import Self
 
-    from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.columns import Column, Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 
@@ -87,6 +87,7 @@ class Checkpoint:
         warn: Callable[[str], None],
         directory: Path | None = None,
         now: Callable[[], float] = time.time,
+        columns: Sequence[Column] = NODE_COLUMNS,
     ) -> None:
         """Creates a journal, or resumes that of the same report if there is one.
 
@@ -94,14 +95,17 @@ class Checkpoint:
             warn: shows a line on standard error.
             directory: of all journals; None: `cache_directory()`.
             now: seconds since the epoch.
+            columns: of the nodes.
 
         Raises:
             QueryError: to be resumed, but the interrupted report of this account is another one.
             ScriptError: the directory cannot be written to, or another process creates the same report.
         """
         base = directory or cache_directory()
+        self.key = key
         self._path = base / key.directory_name
         self._lock = Lock()
+        self._columns = columns
         if resume and not (self._path / _KEY).exists():
             _require_same_report(base, key)
         try:
@@ -160,8 +164,8 @@ class Checkpoint:
             "preserve_insertion_order": False,
         }
         with duckdb.connect(path, config=settings) as connection:
-            create_tables(connection)
-            _load(connection, self._path)
+            create_tables(connection, self._columns)
+            _load(connection, self._path, self._columns)
             yield connection
 
     def discard(self) -> None:
@@ -187,8 +191,8 @@ class Checkpoint:
             raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
 
 
-def _load(connection: DuckDBPyConnection, directory: Path) -> None:
-    types = {column.name: column.type for column in NODE_COLUMNS}
+def _load(connection: DuckDBPyConnection, directory: Path, columns: Sequence[Column]) -> None:
+    types = {column.name: column.type for column in columns}
     # An empty text is not NULL, quoted or not; a host name may contain any character.
     connection.execute(
         "INSERT INTO nodes SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
@@ -235,7 +239,7 @@ def _describe_key(document: dict[str, Any]) -> str:
         "organizational unit": scope["organizational_unit"],
         "accounts": ", ".join(scope["account_ids"]),
         "Regions": ", ".join(scope["regions"]),
-        "stale after days": str(scope["stale_after_days"]),
+        "stale after days": str(scope["stale_after_days"] or ""),
     }
     return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.compliance.model.columns import TABLES
+from systems_manager_organization.compliance.model.columns import NODES, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
+    from systems_manager_organization.compliance.model.columns import Column
 
 _BATCH = 1000
 
@@ -22,7 +23,7 @@ def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]
         yield from batch
 
 
-def create_tables(connection: DuckDBPyConnection) -> None:
-    """Creates `nodes`, `places` and `problems`."""
-    for table, columns in TABLES.items():
+def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODES) -> None:
+    """Creates `nodes` with these columns, `places` and `problems`."""
+    for table, columns in {**TABLES, "nodes": nodes}.items():
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in columns)})")

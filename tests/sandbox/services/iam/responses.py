@@ -6,6 +6,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse as MotoIamResponse
 
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backend_of
+from sandbox.services.iam.simulation import simulate
 
 
 class IamResponse(MotoIamResponse):
@@ -24,3 +25,9 @@ class IamResponse(MotoIamResponse):
         role.description = self._get_param("Description", role.description)
         role.max_session_duration = self._get_param("MaxSessionDuration", role.max_session_duration)
         return EmptyResult()
+
+    def simulate_principal_policy(self) -> ActionResult:
+        """Simulate the policies of a role, the only principal that is asked for."""
+        role = self.backend.get_role_by_arn(self._get_param("PolicySourceArn"))
+        results = simulate(self.backend, role, self._get_param("ActionNames", []))
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})

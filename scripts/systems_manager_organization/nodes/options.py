@@ -1,0 +1,109 @@
+"""The options of the report of nodes: scope, formats and files are those of the compliance report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.cli.options import flag
+from systems_manager_organization.compliance.model import atomic_file
+from systems_manager_organization.compliance.output import report_options
+from systems_manager_organization.compliance.output.report_options import PARQUET, choice_option, match_choice
+from systems_manager_organization.compliance.sources.result_sink import Scope
+from systems_manager_organization.errors import UsageError
+from systems_manager_organization.nodes import summary
+from systems_manager_organization.nodes.causes import CAUSES
+from systems_manager_organization.nodes.columns import STATUSES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from systems_manager_organization.cli.options import Query
+
+_DEFAULT_ROLE = "OrganizationAccountAccessRole"
+_COMPLIANCE = {option.name: option for option in report_options.KEYS}
+_SHARED = (
+    "account_id",
+    "region",
+    "profile",
+    "role_arn",
+    "organizational_unit",
+    "accounts",
+    "regions",
+    "format",
+    "output",
+    "resume",
+)
+KEYS = (
+    *(_COMPLIANCE[name] for name in _SHARED),
+    replace(
+        _COMPLIANCE["member_role_name"],
+        description=f"a role of every member account, with its path, to read it by; default: {_DEFAULT_ROLE}",
+    ),
+    choice_option("status", "only nodes of this status", STATUSES),
+    choice_option("cause", "only nodes that are not managed for this cause", CAUSES),
+    choice_option(
+        "by", "what there is a row for, the worst first", (*summary.GROUPINGS, summary.NODE), default="cause"
+    ),
+    flag("fail_on_unmanaged", "exits with 2 when a node is not managed"),
+)
+
+
+@dataclass(frozen=True)
+class NodesOptions:
+    """The options, parsed. `output` is None for standard output."""
+
+    scope: Scope
+    role_name: str
+    status: str
+    cause: str
+    grouping: str
+    format: str
+    output: Path | None
+    fails_on_unmanaged: bool
+    resume: bool
+
+    @classmethod
+    def of(cls, query: Query) -> NodesOptions:
+        """Raises UsageError for invalid combinations, before anything takes minutes."""
+        if query["format"].lower() == PARQUET and not query["output"]:
+            raise UsageError("--format parquet is not for a terminal: use --output FILE.")
+        split = report_options.split_list
+        return cls(
+            # How old a scan is does not matter here.
+            Scope(query["organizational_unit"], split(query["accounts"]), split(query["regions"]), 0),
+            query["member_role_name"] or _DEFAULT_ROLE,
+            match_choice(query["status"], STATUSES),
+            match_choice(query["cause"], CAUSES),
+            query["by"].lower(),
+            query["format"].lower(),
+            atomic_file.validate_path(query["output"], "output") if query["output"] else None,
+            bool(query["fail_on_unmanaged"]),
+            bool(query["resume"]),
+        )
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The scope and the filters."""
+        scope = {name: value for name, value in asdict(self.scope).items() if name != "stale_after_days"}
+        return {**scope, "status": self.status, "cause": self.cause}
+
+    @property
+    def description(self) -> str:
+        """A description of the scope and the filters; empty: the whole organization."""
+        parts = {
+            "organizational unit": self.scope.organizational_unit,
+            "accounts": ", ".join(self.scope.account_ids),
+            "Regions": ", ".join(self.scope.regions),
+            "status": self.status,
+            "cause": self.cause,
+        }
+        return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
+
+    def filter(self, tables: DuckDBPyConnection) -> None:
+        """Deletes every other node from the tables, so that all outputs have the same nodes."""
+        for column in ("status", "cause"):
+            if value := getattr(self, column):
+                tables.execute(f"DELETE FROM nodes WHERE {column} <> ?", [value])

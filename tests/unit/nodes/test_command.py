@@ -1,0 +1,162 @@
+"""`report.py nodes`, against the sandbox."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Scenario
+from sandbox.faults import Fault
+from systems_manager_organization.nodes.causes import REMEDIES
+from systems_manager_organization.nodes.reading import ACTIONS
+from unit.nodes.unmanaged_instances import REGION, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sandbox import Sandbox
+    from unit.conftest import Outcome, Run
+
+MEMBER, OTHER = "222222222222", "333333333333"
+SCENARIO = Scenario.parse(
+    {
+        "description": "Accounts with unmanaged instances.",
+        "management_account": {"id": "111111111111", "name": "Management", "email": "management@example.com"},
+        "accounts": [
+            {"id": MEMBER, "name": "Shop", "email": "shop@example.com"},
+            {"id": OTHER, "name": "Bank", "email": "bank@example.com"},
+        ],
+        "instances": [
+            {
+                "account_id": OTHER,
+                "region": REGION,
+                "id": f"i-{number:017x}",
+                "platform": "Amazon Linux",
+                "platform_version": "2023",
+                "agent_version": "3.3.551.0",
+                "instance_profile": "Node",
+            }
+            for number in (1, 2)
+        ],
+    }
+)
+EXPECTED = {
+    "stopped": "NOT_RUNNING",
+    "impaired": "STATUS_CHECK_FAILED",
+    "lost": "CONNECTION_LOST",
+    "no-profile": "NO_CREDENTIALS",
+    "profile-without-role": "PROFILE_WITHOUT_ROLE",
+    "role-without-policy": "ROLE_LACKS_PERMISSIONS",
+    "metadata-disabled": "METADATA_DISABLED",
+    "no-way-out": "NO_WAY_OUT",
+    "no-public-address": "NO_PUBLIC_ADDRESS",
+    "endpoint-without-dns": "ENDPOINT_UNUSABLE",
+    "security-group": "SECURITY_GROUP_BLOCKS",
+    "network-acl": "NETWORK_ACL_BLOCKS",
+    "sound": "UNKNOWN",
+    "mixture-stopped-without-profile": "NOT_RUNNING",
+    "mixture-profile-route-group": "PROFILE_WITHOUT_ROLE",
+    "mixture-metadata-acl": "METADATA_DISABLED",
+}
+
+
+@pytest.fixture
+def nodes(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    aws.reset(SCENARIO)
+    return lambda *arguments: run("report", "nodes", "--region", "us-east-1", "--regions", REGION, *arguments)
+
+
+@pytest.fixture
+def unmanaged(aws: Sandbox, nodes: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """`nodes`, where an account has an instance for each way."""
+    Workshop(aws, MEMBER).twelve_ways()
+    return nodes
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+def test_twelve_ways_and_three_mixtures(aws: Sandbox, unmanaged: Callable[..., Outcome]) -> None:
+    outcome = unmanaged("--format", "json", "--by", "account")
+    report = document(outcome)
+    found = {node["name"]: node for node in report["nodes"] if node["account_id"] == MEMBER}
+    assert {name: node["cause"] for name, node in found.items()} == EXPECTED
+    for node in found.values():
+        assert node["status"] == "UNMANAGED"
+        assert node["evidence"]
+        assert node["remedy"] == REMEDIES[node["cause"]]
+    notes = {name: node["notes"] for name, node in found.items()}
+    assert "NO_CREDENTIALS: No instance profile is attached" in notes["mixture-stopped-without-profile"]
+    assert "NO_WAY_OUT: " in notes["mixture-profile-route-group"]
+    assert "SECURITY_GROUP_BLOCKS: " in notes["mixture-profile-route-group"]
+    assert "NETWORK_ACL_BLOCKS: " in notes["mixture-metadata-acl"]
+    assert [group["account_id"] for group in report["groups"]] == [MEMBER, OTHER]
+    assert report["totals"] | {"nodes": 18, "managed": 2, "unmanaged": 16} == report["totals"]
+    assert outcome.status == 0
+    # Each operation once: roles are read once each, and two VPCs have two attributes.
+    made = Counter(call.operation for call in aws.calls if call.account_id == MEMBER)
+    assert made == {
+        "DescribeInstances": 1,
+        "DescribeInstanceInformation": 1,
+        "DescribeInstanceStatus": 1,
+        "GetServiceSetting": 1,
+        "DescribeRouteTables": 1,
+        "DescribeVpcEndpoints": 1,
+        "DescribeSecurityGroups": 1,
+        "DescribeNetworkAcls": 1,
+        "DescribeVpcAttribute": 4,
+        "GetInstanceProfile": 3,
+        "SimulatePrincipalPolicy": 2,
+    }
+    assert {f"{call.service}:{call.operation}" for call in aws.calls if call.account_id == MEMBER} < set(ACTIONS)
+
+
+def test_two_calls_read_a_region_where_everything_is_managed(aws: Sandbox, nodes: Callable[..., Outcome]) -> None:
+    outcome = nodes("--accounts", OTHER, "--fail-on-unmanaged")
+    assert outcome.status == 0
+    assert outcome.stdout.startswith(
+        "Only accounts 333333333333; Regions eu-west-1.\n2 nodes: 2 managed, 0 not managed."
+    )
+    made = Counter(call.operation for call in aws.calls if call.account_id == OTHER)
+    assert made == {"DescribeInstances": 1, "DescribeInstanceInformation": 1}
+
+
+def test_filters_groups_and_files(unmanaged: Callable[..., Outcome], tmp_path: Path) -> None:
+    outcome = unmanaged("--cause", "no_way_out", "--fail-on-unmanaged")
+    assert outcome.status == 2
+    assert f"NO_WAY_OUT: 1 node. {REMEDIES['NO_WAY_OUT']}\n" in outcome.stdout
+    text = unmanaged("--cause", "NO_WAY_OUT", "--by", "node").stdout
+    assert "222222222222 Shop, eu-west-1, i-" in text
+    assert " no-way-out: UNMANAGED NO_WAY_OUT\n  evidence: rtb-" in text
+    rows = list(csv.DictReader(io.StringIO(unmanaged("--status", "managed", "--format", "csv").stdout)))
+    assert {row["account_id"] for row in rows} == {OTHER}
+    parquet = tmp_path / "nodes.parquet"
+    assert unmanaged("--format", "parquet", "--output", str(parquet)).status == 0
+    assert parquet.read_bytes()[:4] == b"PAR1"
+
+
+def test_what_was_denied_is_said_and_proves_nothing(aws: Sandbox, unmanaged: Callable[..., Outcome]) -> None:
+    aws.faults.inject(Fault("iam", "GetInstanceProfile", "access_denied", times=100))
+    outcome = unmanaged("--format", "json")
+    found = {node["name"]: node for node in document(outcome)["nodes"]}
+    assert found["profile-without-role"]["cause"] == "UNKNOWN"
+    assert found["profile-without-role"]["not_checked"] == "iam:GetInstanceProfile (ACCESS_DENIED)"
+    assert found["no-profile"]["cause"] == "NO_CREDENTIALS"
+    assert outcome.status == 3
+
+
+def test_a_region_that_cannot_be_listed_is_not_read(aws: Sandbox, nodes: Callable[..., Outcome]) -> None:
+    aws.faults.inject(Fault("ec2", "DescribeInstances", "access_denied", times=100))
+    outcome = nodes()
+    assert outcome.status == 3
+    assert "0 nodes: 0 managed, 0 not managed.\n0 of 3 accounts were read.\n" in outcome.stdout
+    assert "ACCESS_DENIED, 3 accounts" in outcome.stdout
