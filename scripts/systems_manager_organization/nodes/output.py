@@ -18,6 +18,7 @@ from systems_manager_organization.compliance.output.render import (
 from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
 from systems_manager_organization.nodes import summary
 from systems_manager_organization.nodes.causes import REMEDIES
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def _write(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str,
         documents = (group.document for group in groups)
         export.write_document(tables, head, summary.totals(tables).document, documents, file)
     else:
-        file.writelines(f"{wording.printable(line)}\n" for line in _lines(tables, options))
+        file.writelines(f"{plain_line(line)}\n" for line in _lines(tables, options))
 
 
 def _lines(tables: DuckDBPyConnection, options: NodesOptions) -> Iterator[str]:
