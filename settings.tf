@@ -79,7 +79,10 @@ locals {
     },
     # By index: a splat expression would depend on all of the module.
     !local.host_management_role_set ? {} : {
-      (local.host_management_role_key) = { value = module.default_host_management[0].management_account_role_name }
+      "default-host-management-role" = {
+        key   = local.host_management_role_key
+        value = module.default_host_management[0].management_account_role_name
+      }
     },
   )
 }

@@ -15,14 +15,17 @@ locals {
     }) : key => value if value != null
   }
 
+  # Current value of each setting, by the keys of `desired`.
+  observed = { for key, setting in var.desired : key => var.observed[coalesce(setting.key, key)] }
+
   # A setting that has its desired value keeps the text of the change that led to it, so that the triggers do not change.
   changes = {
-    for key, setting in var.desired : key => (
+    for key, setting in var.desired : coalesce(setting.key, key) => (
       setting.label != null ?
-      "${var.observed[key].superseded}${var.observed[key].value} -> ${setting.label} (${plantimestamp()})" :
-      var.observed[key].value == setting.value && var.observed[key].change != "" ?
-      var.observed[key].change :
-      "${var.observed[key].superseded}${var.observed[key].value} -> ${setting.value} (${plantimestamp()})"
+      "${local.observed[key].superseded}${local.observed[key].value} -> ${setting.label} (${plantimestamp()})" :
+      local.observed[key].value == setting.value && local.observed[key].change != "" ?
+      local.observed[key].change :
+      "${local.observed[key].superseded}${local.observed[key].value} -> ${setting.value} (${plantimestamp()})"
     )
   }
   reverts = {
@@ -35,19 +38,19 @@ locals {
 
   conflicts = flatten([
     for key, setting in var.desired : [
-      for other in var.observed[key].others :
-      "${key} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has set it to ${other.value}"
+      for other in local.observed[key].others :
+      "${coalesce(setting.key, key)} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has set it to ${other.value}"
       if setting.label != null ? true : other.value != setting.value
     ]
   ])
 
-  pending_commands = [for key, setting in var.desired : setting.command if var.observed[key].value != setting.value]
+  pending_commands = [for key, setting in var.desired : setting.command if local.observed[key].value != setting.value]
 }
 
 resource "terraform_data" "previous" {
   for_each = var.desired
 
-  input            = var.observed[each.key].previous
+  input            = local.observed[each.key].previous
   triggers_replace = each.value.subject
 
   lifecycle {
@@ -63,7 +66,7 @@ resource "terraform_data" "restore" {
       action = "restore"
       settings = jsonencode([
         for key, setting in var.desired : {
-          key      = key
+          key      = coalesce(setting.key, key)
           subject  = setting.subject
           value    = setting.value
           previous = terraform_data.previous[key].input
@@ -91,13 +94,13 @@ resource "terraform_data" "changes" {
     command = var.script == null ? "exit 0" : jsonencode(merge(local.script_query, {
       settings = jsonencode([
         for key, setting in var.desired : {
-          key           = key
+          key           = coalesce(setting.key, key)
           subject       = setting.subject
           value         = setting.value
           specification = setting.specification
           previous      = terraform_data.previous[key].input
           retained      = setting.retained
-          change        = local.changes[key]
+          change        = local.changes[coalesce(setting.key, key)]
         }
       ])
       reverts = jsonencode(local.reverts)

@@ -10,6 +10,7 @@ variable "desired" {
     - `resource-data-sync/NAME`: `present`, with the source `specification`. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
 
     Each has
+    - `key`: KIND/NAME, for a setting that is in the map under its kind, as a plan may not know its name. Default: the key in the map.
     - `value`: the desired value. It may be unknown to the plan.
     - `subject`: the account, for `account-placement`. Another subject is another setting: that of the previous subject is restored. Default: none.
     - `label`: text that the plan shows for a value that is unknown to it. Default: none, the value is known.
@@ -18,6 +19,7 @@ variable "desired" {
     - `command`: AWS CLI command that a message shows without Python. Default: none.
   EOT
   type = map(object({
+    key           = optional(string)
     value         = string
     subject       = optional(string)
     label         = optional(string)
