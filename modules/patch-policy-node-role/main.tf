@@ -14,12 +14,22 @@ resource "aws_iam_role" "this" {
   path                 = var.path
   description          = "EC2 instances that Systems Manager manages and that patch policies patch."
   permissions_boundary = var.permissions_boundary
-  tags                 = merge(var.tags, local.principal_tags)
+  tags                 = merge(var.tags, local.principal_tags, local.creation_tags)
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
   })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
+    # The tag has the time of this plan only if this plan creates the role.
+    postcondition {
+      condition     = lookup(self.tags, "systems-manager-organization:created", "-") != local.creation_mark || !contains(keys(local.existing), "iam-role/${var.name}")
+      error_message = "EXISTS_ALREADY: ${lookup(local.existing, "iam-role/${var.name}", "")}"
+    }
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "this" {
@@ -33,5 +43,14 @@ resource "aws_iam_instance_profile" "this" {
   name = var.name
   path = var.path
   role = aws_iam_role.this.name
-  tags = var.tags
+  tags = merge(var.tags, local.creation_tags)
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
+    postcondition {
+      condition     = lookup(self.tags, "systems-manager-organization:created", "-") != local.creation_mark || !contains(keys(local.existing), "iam-instance-profile/${var.name}")
+      error_message = "EXISTS_ALREADY: ${lookup(local.existing, "iam-instance-profile/${var.name}", "")}"
+    }
+  }
 }
