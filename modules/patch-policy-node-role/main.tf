@@ -23,12 +23,6 @@ resource "aws_iam_role" "this" {
 
   lifecycle {
     ignore_changes = [tags["systems-manager-organization:created"]]
-
-    # The tag has the time of this plan only if this plan creates the role.
-    postcondition {
-      condition     = lookup(self.tags, "systems-manager-organization:created", "-") != local.creation_mark || !contains(keys(local.existing), "iam-role/${var.name}")
-      error_message = "EXISTS_ALREADY: ${lookup(local.existing, "iam-role/${var.name}", "")}"
-    }
   }
 }
 
@@ -47,10 +41,17 @@ resource "aws_iam_instance_profile" "this" {
 
   lifecycle {
     ignore_changes = [tags["systems-manager-organization:created"]]
+  }
+}
 
-    postcondition {
-      condition     = lookup(self.tags, "systems-manager-organization:created", "-") != local.creation_mark || !contains(keys(local.existing), "iam-instance-profile/${var.name}")
-      error_message = "EXISTS_ALREADY: ${lookup(local.existing, "iam-instance-profile/${var.name}", "")}"
+# Refuses what exists in AWS and is not in the state. No resource depends on this one, so that one plan reports both.
+resource "terraform_data" "existing" {
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
     }
   }
 }

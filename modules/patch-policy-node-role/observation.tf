@@ -41,4 +41,13 @@ locals {
   creation_mark = "${local.installation}/${plantimestamp()}"
   creation_tags = { "systems-manager-organization:created" = local.creation_mark }
   existing      = jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing)
+
+  # A tag has the time of this plan only if this plan creates the resource.
+  exists_already = [
+    for key, tags in {
+      "iam-role/${var.name}"             = aws_iam_role.this.tags
+      "iam-instance-profile/${var.name}" = aws_iam_instance_profile.this.tags
+    } : local.existing[key]
+    if contains(keys(local.existing), key) && lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+  ]
 }
