@@ -14,12 +14,16 @@ resource "aws_iam_role" "this" {
   path                 = var.path
   description          = "EC2 instances that Systems Manager manages and that patch policies patch."
   permissions_boundary = var.permissions_boundary
-  tags                 = merge(var.tags, local.principal_tags)
+  tags                 = merge(var.tags, local.principal_tags, local.creation_tags)
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
   })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "this" {
@@ -33,5 +37,21 @@ resource "aws_iam_instance_profile" "this" {
   name = var.name
   path = var.path
   role = aws_iam_role.this.name
-  tags = var.tags
+  tags = merge(var.tags, local.creation_tags)
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
+}
+
+# Refuses what exists in AWS and is not in the state. No resource depends on this one, so that one plan reports both.
+resource "terraform_data" "existing" {
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
+  }
 }

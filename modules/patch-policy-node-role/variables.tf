@@ -57,6 +57,41 @@ variable "permissions_boundary" {
   }
 }
 
+variable "installation" {
+  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = <<-EOT
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify.
+    - `profile`: a profile of the shared AWS configuration; or
+    - `role_arn`: a role to assume with the environment's credentials.
+  EOT
+  type = object({
+    profile  = optional(string)
+    role_arn = optional(string)
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags of the role and of the instance profile."
   type        = map(string)

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 _RULE = (
-    "a JSON object with the list role_names, the object organizational_unit (name, parent_id; without parent_id its "
-    "parent is the root) and the string account_email, all of which are optional"
+    "a JSON object with the lists role_names and instance_profile_names, the object organizational_unit (name, "
+    "parent_id; without parent_id its parent is the root) and the string account_email, all of which are optional"
 )
+
+_LISTS = ("role_names", "instance_profile_names")
+_OTHER_ROLES = "To create roles with other names instead, set role_name_prefix."
 
 RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
 
@@ -42,9 +45,9 @@ class ExistingResource:
     """A resource that exists in AWS.
 
     Attributes:
-        key: its key in Terraform: `iam-role/NAME`, `organizational-unit`, `organizations-account`, or
-            `TYPE/NAME` of a configuration manager; of Explorer `cloudformation-stack/INSTALLATION` (of its tag) or
-            `resource-data-sync`.
+        key: its key in Terraform: `iam-role/NAME`, `iam-instance-profile/NAME`, `organizational-unit`,
+            `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer
+            `cloudformation-stack/INSTALLATION` (of its tag) or `resource-data-sync`.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
@@ -73,8 +76,8 @@ def parse_resources(text: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(text)
         unit = found.get("organizational_unit") or {}
         is_valid = (
-            set(found) <= {"role_names", "organizational_unit", "account_email"}
-            and all(isinstance(name, str) for name in found.get("role_names", []))
+            set(found) <= {*_LISTS, "organizational_unit", "account_email"}
+            and all(isinstance(name, str) for key in _LISTS for name in found.get(key, []))
             and set(unit) <= {"name", "parent_id"}
         )
     except (ValueError, TypeError, AttributeError) as error:
@@ -84,7 +87,7 @@ def parse_resources(text: str) -> dict[str, Any]:
     return found
 
 
-def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResource]:
+def find_roles(aws: AwsSession, names: Iterable[str], alternative: str = _OTHER_ROLES) -> Iterator[ExistingResource]:
     """Raises ScriptError."""
     for name in names:
         role = find_role(aws, name)
@@ -94,7 +97,21 @@ def find_roles(aws: AwsSession, names: Iterable[str]) -> Iterator[ExistingResour
                 f'role "{name}"',
                 role["RoleName"],
                 CreationTag.of_list(role.get("Tags", [])),
-                alternative="To create roles with other names instead, set role_name_prefix.",
+                alternative=alternative,
+            )
+
+
+def find_instance_profiles(aws: AwsSession, names: Iterable[str], alternative: str) -> Iterator[ExistingResource]:
+    """Raises ScriptError."""
+    for name in names:
+        response = aws.call_or_none("NoSuchEntity", aws.iam.get_instance_profile, InstanceProfileName=name)
+        if response:
+            yield ExistingResource(
+                f"iam-instance-profile/{name}",
+                f'instance profile "{name}"',
+                name,
+                CreationTag.of_list(response["InstanceProfile"].get("Tags", [])),
+                alternative=alternative,
             )
 
 

@@ -11,6 +11,7 @@ from systems_manager_organization.creation_tag import CreationTag
 from systems_manager_organization.installation.existing_resources import (
     describe_stack,
     find_account,
+    find_instance_profiles,
     find_role,
     find_unit,
 )
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.installation.existing_resources import ExistingResource
     from systems_manager_organization.quick_setup.configuration_managers import Manager
 
-LOOKED_UP = ("role", "organizational unit", "account", "configuration manager", "stack of Explorer")
+LOOKED_UP = ("role", "instance profile", "organizational unit", "account", "configuration manager", "stack of Explorer")
 _MAX_SHOWN = 60
 
 
@@ -89,6 +90,7 @@ class ResourceLookup:
         planned = candidate.planned
         finders: Mapping[str, Callable[[], Iterable[Existing]]] = {
             "aws_iam_role": lambda: self._roles(planned),
+            "aws_iam_instance_profile": lambda: self._instance_profiles(planned),
             "aws_organizations_organizational_unit": lambda: self._units(planned, candidate.installation),
             "aws_organizations_account": lambda: self._accounts(planned, candidate.installation),
             "aws_cloudformation_stack": lambda: self._stacks(planned),
@@ -109,6 +111,10 @@ class ResourceLookup:
                 changes=tuple(_role_changes(planned, role)),
                 immutable="" if role["Path"] == path else f"its path is {role['Path']}, and the plan has {path}",
             )
+
+    def _instance_profiles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
+        for found in find_instance_profiles(self._aws, [planned["name"]], ""):
+            yield Existing(found.id, found.tag)
 
     def _units(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
         if planned.get("parent_id"):

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.cli.terminal import render_strings
-from systems_manager_organization.installation import explorer_observation, observation
+from systems_manager_organization.installation import explorer_observation, node_role_observation, observation
 from systems_manager_organization.preflight import command as preflight
 from systems_manager_organization.quick_setup import deployments
 
 PROGRAM = Program(
     name="observe.py",
     summary="Reads from AWS what no Terraform data source can read. Changes nothing.",
-    commands=(observation.COMMAND, preflight.COMMAND, deployments.COMMAND, explorer_observation.COMMAND),
+    commands=(
+        observation.COMMAND,
+        preflight.COMMAND,
+        deployments.COMMAND,
+        explorer_observation.COMMAND,
+        node_role_observation.COMMAND,
+    ),
     render=render_strings,
     reads_standard_input=True,
 )

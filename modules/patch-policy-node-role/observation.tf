@@ -1,0 +1,53 @@
+# The query with which a plan reads what exists already, and its result. Without Python there is no query.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+data "external" "existing" {
+  count = var.python_command == null ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "node-role"])
+  query = {
+    for key, value in {
+      account_id   = data.aws_caller_identity.current.account_id
+      region       = data.aws_region.current.id
+      profile      = local.script_credentials.profile
+      role_arn     = local.script_credentials.role_arn
+      installation = local.installation
+      resources    = jsonencode({ role_names = [var.name], instance_profile_names = [var.name] })
+    } : key => value if value != null
+  }
+}
+
+# Name of this installation in the tags of what it creates. Generated once.
+resource "terraform_data" "installation" {
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
+  count = 1
+
+  input = local.new_installation
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+locals {
+  script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
+
+  installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
+  new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
+
+  creation_mark = "${local.installation}/${plantimestamp()}"
+  creation_tags = { "systems-manager-organization:created" = local.creation_mark }
+  existing      = jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing)
+
+  # A tag has the time of this plan only if this plan creates the resource.
+  exists_already = [
+    for key, tags in {
+      "iam-role/${var.name}"             = aws_iam_role.this.tags
+      "iam-instance-profile/${var.name}" = aws_iam_instance_profile.this.tags
+    } : local.existing[key]
+    if contains(keys(local.existing), key) && lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+  ]
+}

@@ -1,0 +1,38 @@
+"""`observe.py node-role`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sandbox_tests.cases.quick_setup import policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+
+def test_what_exists_has_its_creator(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
+    names = ["node", "absent"]
+    query = {"installation": "ours", "resources": json.dumps({"role_names": names, "instance_profile_names": names})}
+    assert json.loads(run("observe", "node-role", query=query).result["existing"]) == {}
+    assert set(api_calls()) == {"sts:GetCallerIdentity", "iam:GetRole", "iam:GetInstanceProfile"}
+
+    iam = aws.client("iam")
+    iam.create_role(
+        RoleName="node",
+        AssumeRolePolicyDocument=policy(Principal={"Service": "ec2.amazonaws.com"}),
+        Tags=[tag("theirs")],
+    )
+    iam.create_instance_profile(InstanceProfileName="node", Tags=[tag("ours")])
+    existing = json.loads(run("observe", "node-role", query=query).result["existing"])
+    assert existing.keys() == {"iam-role/node", "iam-instance-profile/node"}
+    assert 'role "node" already exists (node). Installation theirs created it' in existing["iam-role/node"]
+    assert "To create others instead, set name." in existing["iam-role/node"]
+    assert "This installation created it" in existing["iam-instance-profile/node"]
+
+
+def tag(installation: str) -> dict[str, str]:
+    return {"Key": "systems-manager-organization:created", "Value": f"{installation}/2026-01-01T00:00:00Z"}
