@@ -68,7 +68,11 @@ def render_strings(result: Mapping[str, str], on_terminal: bool) -> str:
 
 
 def _plain_value(value: str) -> str:
-    return json.dumps(_plain(json.loads(value))) if value.startswith(("[", "{")) else plain_line(value)
+    """A JSON document or a text, which may begin like one."""
+    try:
+        return json.dumps(_plain(json.loads(value))) if value.startswith(("[", "{")) else plain_line(value)
+    except ValueError:
+        return plain_line(value)
 
 
 def _plain(document: Any) -> Any:

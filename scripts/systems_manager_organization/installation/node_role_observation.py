@@ -52,7 +52,7 @@ COMMAND = Command(
     description="""\
 Calls iam:GetRole and GetInstanceProfile. The data sources of the AWS provider fail where there is none.""",
     example="""node-role --account-id 333333333333 --region us-east-1 \\
-    --resources '{"role_names": ["managed-node"], "instance_profile_names": ["managed-node"]}'""",
+    --resources '{"role_names": ["managed-node"]}'""",
     options=(*COMMON_KEYS, replace(INSTALLATION, required=False), RESOURCES),
     run=observe,
 )

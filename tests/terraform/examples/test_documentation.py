@@ -105,6 +105,6 @@ def _empty_blocks(
     return [block.page for number, block in enumerate(blocks) if f"block_{number}" not in planned]
 
 
-@pytest.mark.parametrize("module", sorted(path.name for path in (REPOSITORY / "modules").iterdir()))
+@pytest.mark.parametrize("module", sorted(path.parent.name for path in (REPOSITORY / "modules").glob("*/main.tf")))
 def test_every_module_has_a_usage_example(module: str) -> None:
     assert any(block.page == f"modules/{module}/README.md" and 'module "' in block.text for block in _blocks())

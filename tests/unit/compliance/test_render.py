@@ -372,7 +372,7 @@ def test_a_pipe_is_written_to_and_not_replaced(render: Render, tmp_path: Path) -
     # Opened to read without waiting for the writer, who would wait for a reader.
     with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as reader:
         assert render(format="csv", output=str(pipe)).stdout == ""
-        assert reader.readline().startswith("account_id,")
+        assert reader.readline().startswith('"account_id",')
     assert pipe.is_fifo()
 
 
