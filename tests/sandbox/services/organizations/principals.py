@@ -28,7 +28,8 @@ TRUSTED_SERVICE_PRINCIPALS = (frozenset(FakeServiceAccess.TRUSTED_SERVICES) - _W
 # .../quick-setup-delegated-administrator.html have one for Systems Manager and for Quick Setup.
 MAXIMUM_DELEGATED_ADMINISTRATORS = {STACK_SETS_PRINCIPAL: 5}
 
-# Without a mark in the column "Supports Delegated Administrator" of the table above. The last one belongs to ssm.
+# ASSUMPTION(services-without-delegated-administrator): those without a mark in the column "Supports Delegated
+# Administrator" of the table above. The last one belongs to ssm.
 _NOT_DELEGABLE = {
     "aws-artifact-account-sync.amazonaws.com",
     "controltower.amazonaws.com",
