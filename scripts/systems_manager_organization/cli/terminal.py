@@ -67,12 +67,17 @@ def render_strings(result: Mapping[str, str], on_terminal: bool) -> str:
     return "\n".join(plain_line(line) for key, value in result.items() for line in _lines(key, value))
 
 
-def _plain_value(value: str) -> str:
-    """A JSON document or a text, which may begin like one."""
+def _document(value: str) -> Any:
+    """The JSON list or object that a value is; None of a text, which may begin like one."""
     try:
-        return json.dumps(_plain(json.loads(value))) if value.startswith(("[", "{")) else plain_line(value)
+        return json.loads(value) if value.startswith(("[", "{")) else None
     except ValueError:
-        return plain_line(value)
+        return None
+
+
+def _plain_value(value: str) -> str:
+    document = _document(value)
+    return plain_line(value) if document is None else json.dumps(_plain(document))
 
 
 def _plain(document: Any) -> Any:
@@ -84,9 +89,9 @@ def _plain(document: Any) -> Any:
 
 
 def _lines(key: str, value: str) -> list[str]:
-    if not value.startswith("["):
+    items = _document(value)
+    if not isinstance(items, list):
         return [f"{key}: {value or '(none)'}"]
-    items: list[dict[str, str]] = json.loads(value)
     return [
         f"{key}: {len(items)}",
         *("  " + "  ".join(f"{name}={text}" for name, text in item.items()) for item in items),

@@ -204,6 +204,12 @@ def test_a_terminal_gets_lines_to_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["[403] denied", "{not JSON"])
+def test_a_text_may_begin_like_json(text: str) -> None:
+    assert render_strings({"message": text}, True) == f"message: {text}"
+    assert json.loads(render_strings({"message": text}, False)) == {"message": text}
+
+
 def test_times_of_answers_are_in_utc_however_they_are_spelled() -> None:
     def answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
         states = [
