@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.cli.options import flag
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.compliance.model import atomic_file
 from systems_manager_organization.compliance.output import report_options
 from systems_manager_organization.compliance.output.report_options import PARQUET, choice_option, match_choice
+from systems_manager_organization.compliance.output.summary import NODE
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import UsageError
 from systems_manager_organization.nodes import summary
@@ -24,19 +25,9 @@ if TYPE_CHECKING:
 
 _DEFAULT_ROLE = "OrganizationAccountAccessRole"
 _COMPLIANCE = {option.name: option for option in report_options.KEYS}
-_SHARED = (
-    "account_id",
-    "region",
-    "profile",
-    "role_arn",
-    "organizational_unit",
-    "accounts",
-    "regions",
-    "format",
-    "output",
-    "resume",
-)
+_SHARED = ("organizational_unit", "accounts", "regions", "format", "output", "resume")
 KEYS = (
+    *OPTIONAL_COMMON_KEYS,
     *(_COMPLIANCE[name] for name in _SHARED),
     replace(
         _COMPLIANCE["member_role_name"],
@@ -44,9 +35,7 @@ KEYS = (
     ),
     choice_option("status", "only nodes of this status", STATUSES),
     choice_option("cause", "only nodes that are not managed for this cause", CAUSES),
-    choice_option(
-        "by", "what there is a row for, the worst first", (*summary.GROUPINGS, summary.NODE), default="cause"
-    ),
+    choice_option("by", "what there is a row for, the worst first", (*summary.GROUPINGS, NODE), default="cause"),
     flag("fail_on_unmanaged", "exits with 2 when a node is not managed"),
 )
 

@@ -51,7 +51,7 @@ def _write(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str,
         export.write_csv(tables, file)
     elif options.format == JSON:
         head = {"generated_at": generated_at, "scope": options.document, "grouped_by": options.grouping}
-        groups = () if options.grouping == summary.NODE else summary.groups(tables, options.grouping)
+        groups = () if options.grouping == coverage_summary.NODE else summary.groups(tables, options.grouping)
         documents = (group.document for group in groups)
         export.write_document(tables, head, summary.totals(tables).document, documents, file)
     else:
@@ -64,7 +64,7 @@ def _lines(tables: DuckDBPyConnection, options: NodesOptions) -> Iterator[str]:
     totals = summary.totals(tables)
     yield f"{pluralize(totals.nodes, 'node')}: {totals.managed} managed, {totals.unmanaged} not managed."
     yield wording.format_accounts_read(coverage_summary.coverage(tables))
-    if options.grouping == summary.NODE:
+    if options.grouping == coverage_summary.NODE:
         for node in islice(summary.nodes(tables), _MAX_ROWS):
             yield from _format_node(node)
         if totals.nodes > _MAX_ROWS:

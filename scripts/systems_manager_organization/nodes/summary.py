@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import READ
+from systems_manager_organization.compliance.output.summary import PLACE_GROUPINGS
 from systems_manager_organization.nodes.columns import MANAGED, STATUSES, UNMANAGED
 
 if TYPE_CHECKING:
@@ -13,15 +14,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-NODE = "node"
 # What nodes can be grouped by, and the columns that make a group.
-GROUPINGS = {
-    "organizational-unit": ("organizational_unit",),
-    "account": ("account_id", "account_name"),
-    "region": ("region",),
-    "cause": ("cause",),
-}
-_PLACE_GROUPINGS = ("organizational-unit", "account", "region")
+GROUPINGS = {**PLACE_GROUPINGS, "cause": ("cause",)}
 _COUNTS = f"count(*) AS nodes, count(*) FILTER (status = '{MANAGED}') AS managed"
 WORST_FIRST = f"""
 SELECT * FROM nodes ORDER BY list_position({list(STATUSES)}, status), cause, account_id, region, node_id
@@ -58,7 +52,7 @@ def groups(tables: DuckDBPyConnection, grouping: str) -> Iterator[Group]:
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
     places = f"SELECT {names}, count(*) AS places, count(*) FILTER (state = '{READ}') AS places_read FROM places"
-    if grouping not in _PLACE_GROUPINGS:
+    if grouping not in PLACE_GROUPINGS:
         places = f"SELECT {names}, 0 AS places, 0 AS places_read FROM nodes WHERE status = '{UNMANAGED}'"
     rows = tables.execute(
         f"""

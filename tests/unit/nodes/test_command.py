@@ -120,6 +120,14 @@ def test_twelve_ways_and_three_mixtures(aws: Sandbox, unmanaged: Callable[..., O
     assert {f"{call.service}:{call.operation}" for call in aws.calls if call.account_id == MEMBER} < set(ACTIONS)
 
 
+def test_a_role_of_the_caller(aws: Sandbox, nodes: Callable[..., Outcome]) -> None:
+    role = "arn:aws:iam::111111111111:role/Absent"
+    outcome = nodes("--role-arn", role, "--external-id", "one", "--session-name", "two")
+    assert outcome.status == 1
+    assert "sts:AssumeRole failed" in outcome.stderr
+    assert [(call.operation, call.error_code) for call in aws.calls] == [("AssumeRole", "AccessDenied")]
+
+
 def test_two_calls_read_a_region_where_everything_is_managed(aws: Sandbox, nodes: Callable[..., Outcome]) -> None:
     outcome = nodes("--accounts", OTHER, "--fail-on-unmanaged")
     assert outcome.status == 0

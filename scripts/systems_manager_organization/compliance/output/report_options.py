@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
 
 TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
-FORMATS = (TABLE, JSON, CSV, PARQUET)
+_FORMATS = (TABLE, JSON, CSV, PARQUET)
 _GROUPINGS = (*summary.GROUPINGS, summary.NODE)
 _STALE_AFTER_DAYS = "7"
 
@@ -117,14 +117,14 @@ def split_list(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
 
-def text_option(name: str, description: str, rule: str) -> Option:
+def _text_option(name: str, description: str, rule: str) -> Option:
     return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)
 
 
 KEYS = (
     *OPTIONAL_COMMON_KEYS,
     *catalog.KEYS,
-    text_option(
+    _text_option(
         "organizational_unit",
         "only the accounts of this organizational unit and of all below it",
         'the id of an organizational unit, or its path from the root, for example "Root/Workloads"',
@@ -151,11 +151,11 @@ KEYS = (
         cli_only=True,
     ),
     choice_option("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
-    choice_option("format", "csv and parquet have the nodes, json has everything", FORMATS, default=TABLE),
-    text_option(
+    choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
+    _text_option(
         "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"
     ),
-    text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
+    _text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
     choice_option(
         "fail_on", "exits with 2 when a node has a noncompliant patch of this severity, or of a higher one", SEVERITIES
     ),

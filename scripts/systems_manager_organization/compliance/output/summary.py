@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 
 NODE = "node"
 
-# What nodes can be grouped by, and the columns of columns.py that make a group.
-GROUPINGS = {
+# What nodes can be grouped by, and the columns of columns.py that make a group: of places, and of what a node has.
+PLACE_GROUPINGS = {
     "organizational-unit": ("organizational_unit",),
     "account": ("account_id", "account_name"),
     "region": ("region",),
+}
+GROUPINGS = {
+    **PLACE_GROUPINGS,
     "platform": ("platform_type",),
     "severity": ("severity",),
 }
-_PLACE_GROUPINGS = ("organizational-unit", "account", "region")
 
 _PATCHES = tuple(f"noncompliant_{severity.lower()}" for severity in SEVERITIES)
 _TOTALS = (
@@ -166,7 +168,7 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
     read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
-    if grouping not in _PLACE_GROUPINGS:
+    if grouping not in PLACE_GROUPINGS:
         read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
     rows = _rows(
         tables,
