@@ -15,17 +15,17 @@ locals {
     }) : key => value if value != null
   }
 
-  # Current value of each setting, by the keys of `desired`.
-  observed = { for key, setting in var.desired : key => var.observed[coalesce(setting.key, key)] }
+  # With KIND/NAME in each; the keys of the map stay known to every plan.
+  desired = { for key, setting in var.desired : key => merge(setting, { key = coalesce(setting.key, key) }) }
 
   # A setting that has its desired value keeps the text of the change that led to it, so that the triggers do not change.
   changes = {
-    for key, setting in var.desired : coalesce(setting.key, key) => (
+    for setting in values(local.desired) : setting.key => (
       setting.label != null ?
-      "${local.observed[key].superseded}${local.observed[key].value} -> ${setting.label} (${plantimestamp()})" :
-      local.observed[key].value == setting.value && local.observed[key].change != "" ?
-      local.observed[key].change :
-      "${local.observed[key].superseded}${local.observed[key].value} -> ${setting.value} (${plantimestamp()})"
+      "${var.observed[setting.key].superseded}${var.observed[setting.key].value} -> ${setting.label} (${plantimestamp()})" :
+      var.observed[setting.key].value == setting.value && var.observed[setting.key].change != "" ?
+      var.observed[setting.key].change :
+      "${var.observed[setting.key].superseded}${var.observed[setting.key].value} -> ${setting.value} (${plantimestamp()})"
     )
   }
   reverts = {
@@ -37,20 +37,20 @@ locals {
   }
 
   conflicts = flatten([
-    for key, setting in var.desired : [
-      for other in local.observed[key].others :
-      "${coalesce(setting.key, key)} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has set it to ${other.value}"
+    for setting in values(local.desired) : [
+      for other in var.observed[setting.key].others :
+      "${setting.key} is to be ${coalesce(setting.label, setting.value)}, and installation ${other.installation} has set it to ${other.value}"
       if setting.label != null ? true : other.value != setting.value
     ]
   ])
 
-  pending_commands = [for key, setting in var.desired : setting.command if local.observed[key].value != setting.value]
+  pending_commands = [for setting in values(local.desired) : setting.command if var.observed[setting.key].value != setting.value]
 }
 
 resource "terraform_data" "previous" {
-  for_each = var.desired
+  for_each = local.desired
 
-  input            = local.observed[each.key].previous
+  input            = var.observed[each.value.key].previous
   triggers_replace = each.value.subject
 
   lifecycle {
@@ -65,8 +65,8 @@ resource "terraform_data" "restore" {
     query = merge(local.script_query, {
       action = "restore"
       settings = jsonencode([
-        for key, setting in var.desired : {
-          key      = coalesce(setting.key, key)
+        for key, setting in local.desired : {
+          key      = setting.key
           subject  = setting.subject
           value    = setting.value
           previous = terraform_data.previous[key].input
@@ -93,14 +93,14 @@ resource "terraform_data" "changes" {
     interpreter = local.program
     command = var.script == null ? "exit 0" : jsonencode(merge(local.script_query, {
       settings = jsonencode([
-        for key, setting in var.desired : {
-          key           = coalesce(setting.key, key)
+        for key, setting in local.desired : {
+          key           = setting.key
           subject       = setting.subject
           value         = setting.value
           specification = setting.specification
           previous      = terraform_data.previous[key].input
           retained      = setting.retained
-          change        = local.changes[coalesce(setting.key, key)]
+          change        = local.changes[setting.key]
         }
       ])
       reverts = jsonencode(local.reverts)
