@@ -9,14 +9,12 @@ data "external" "existing" {
 
   program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "node-role"])
   query = {
-    for key, value in {
+    for key, value in merge(var.script_credentials, {
       account_id   = data.aws_caller_identity.current.account_id
       region       = data.aws_region.current.id
-      profile      = local.script_credentials.profile
-      role_arn     = local.script_credentials.role_arn
       installation = local.installation
       resources    = jsonencode({ role_names = [var.name], instance_profile_names = [var.name] })
-    } : key => value if value != null
+    }) : key => value if value != null
   }
 }
 
@@ -33,8 +31,6 @@ resource "terraform_data" "installation" {
 }
 
 locals {
-  script_credentials = var.script_credentials == null ? { profile = null, role_arn = null } : var.script_credentials
-
   installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
   new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
 

@@ -81,13 +81,17 @@ variable "python_command" {
 
 variable "script_credentials" {
   description = <<-EOT
-    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify.
-    - `profile`: a profile of the shared AWS configuration; or
-    - `role_arn`: a role to assume with the environment's credentials.
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](../../docs/usage/credentials.md) compares the provider and the scripts.
+    - `profile`: a profile of the shared AWS configuration.
+    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
+    - `external_id`: the external id that the role's trust policy requires.
+    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
   EOT
   type = object({
-    profile  = optional(string)
-    role_arn = optional(string)
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
   })
   default = null
 }
@@ -99,7 +103,7 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 - length(var.patch_policy_ids) }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 - length(var.patch_policy_ids) })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 49 - length(var.patch_policy_ids) }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 49 - length(var.patch_policy_ids) })
   }
 }
