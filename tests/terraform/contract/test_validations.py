@@ -7,7 +7,6 @@ The expressions are taken from the variables, and Terraform evaluates all of the
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 import unicodedata
@@ -16,11 +15,10 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
 
 from harness.workspace import REPOSITORY
-from sandbox.protocol.validation import constraint_problems
+from terraform.contract import service_rules as services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
 
 _COUNT = 1000
-_SESSION = botocore.session.get_session()
 _UPPER, _LOWER, _DIGITS = "ABCXYZ", "abcxyz", "0129"
 _LETTERS = _UPPER + _LOWER + _DIGITS
 _ROLE_SIGNS = _LETTERS + "_+=,.@-"
@@ -39,138 +36,6 @@ _OTHERS = "éÄ所者ー１Ωя\u0301👩🏽\u200d\u00a0\u3000 \t\n\r\u2028\u00
 def _normalize(text: str) -> str:
     """As Terraform normalizes every string."""
     return unicodedata.normalize("NFC", text)
-
-
-def _shape(service: str, name: str) -> Any:
-    return _SESSION.get_service_model(service).shape_for(name)
-
-
-def _model(service: str, shape: str, value: Any) -> bool:
-    """Whether botocore's model of the service accepts a value."""
-    return not constraint_problems(_shape(service, shape), value)
-
-
-def _member(service: str, shape: str, member: str, value: Any) -> bool:
-    return not constraint_problems(_shape(service, shape).members[member], value)
-
-
-# Rules that a page has and the model has not.
-
-
-def _bucket(name: str) -> bool:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
-    try:
-        ipaddress.IPv4Address(name)
-    except ValueError:
-        pass
-    else:
-        return False
-    return (
-        3 <= len(name) <= 63
-        and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789.-")
-        and name[0] not in ".-"
-        and name[-1] not in ".-"
-        and ".." not in name
-        and not name.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
-        and not name.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"))
-    )
-
-
-def _email(address: str) -> bool:
-    """https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html"""
-    local, _, domain = address.partition("@")
-    return (
-        _model("organizations", "Email", address)
-        and address.isascii()
-        and address.count("@") == 1
-        and not set(local) & set(" \t\n\r\x00\x7f\"'()<>[]:;,\\|%&")
-        and not local.startswith(".")
-        and bool(domain)
-        and all(sign.isascii() and (sign.isalnum() or sign in "-.") for sign in domain)
-        and domain[0] not in "-."
-        and domain[-1] not in "-."
-        and "." in domain
-    )
-
-
-def _tags(tags: Mapping[str, str], *accepts: Callable[[Mapping[str, str]], bool], own: int = 1) -> bool:
-    """https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html, and the models of the services."""
-    reserved = any(text.lower().startswith("aws:") for tag in tags.items() for text in tag)
-    return not reserved and len(tags) + own <= 50 and all(accept(tags) for accept in accepts)
-
-
-def _quick_setup_tags(tags: Mapping[str, str]) -> bool:
-    return _model("ssm-quicksetup", "TagsMap", dict(tags))
-
-
-def _iam_tags(tags: Mapping[str, str]) -> bool:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: keys that differ in case alone are one key."""
-    one_each = len({key.lower() for key in tags}) == len(tags)
-    return one_each and _model("iam", "tagListType", [{"Key": key, "Value": value} for key, value in tags.items()])
-
-
-def _organizations_tags(tags: Mapping[str, str]) -> bool:
-    return _model("organizations", "Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
-
-
-def _stack_tags(tags: Mapping[str, str]) -> bool:
-    return _model("cloudformation", "Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
-
-
-def _association_schedule(expression: str) -> bool:
-    """https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"""
-    if not (_model("ssm", "ScheduleExpression", expression) and re.fullmatch(r"cron\([^\n]*\)", expression)):
-        return False
-    fields = expression[5:-1].split(" ")
-    if len(fields) != 6:
-        return False
-    minute, hour, day, month, weekday, year = fields
-    days = {str(number) for number in range(1, 8)} | {"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
-    hourly = hour == "*" or hour in {f"0/{step}" for step in (1, 2, 4, 8, 12)}
-    return (
-        (minute == "0/30" or _number(minute, 0, 59))
-        and (hourly or _number(hour, 0, 23))
-        and month == "*"
-        and year == "*"
-        and (day == "?") != (weekday == "?")
-        and (day in ("?", "*", "L") or _number(day, 1, 31))
-        and (weekday in ("?", "*") or all(_weekday(part, days) for part in weekday.split(",")))
-    )
-
-
-def _weekday(part: str, days: set[str]) -> bool:
-    day, sign, number = part.partition("#")
-    if sign:
-        return day in days and _number(number, 1, 5)
-    return all(side == "L" or side.removesuffix("L") in days for side in part.split("-"))
-
-
-def _number(text: str, low: int, high: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 2 and low <= int(text) <= high
-
-
-def _boundary(arn: str) -> bool:
-    return _model("iam", "arnType", arn) and bool(
-        re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\x21-\x7e]+", arn, re.ASCII)
-    )
-
-
-def _role_names(prefix: str) -> bool:
-    names = (f"{prefix}{name}" for name in ("Administration", "Execution", "DefaultHostManagement"))
-    return all(_model("iam", "roleNameType", name) for name in names)
-
-
-def _compliance_name(name: str) -> bool:
-    return (
-        _bucket(f"{name}-222222222222-ap-northeast-1")
-        and _model("athena", "WorkGroupName", name)
-        and _model("kms", "AliasNameType", f"alias/{name}")
-        and bool(re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name))
-    )
-
-
-def _unit(identifier: str) -> bool:
-    return _model("organizations", "OrganizationalUnitId", identifier) or _model("organizations", "RootId", identifier)
 
 
 @dataclass(frozen=True)
@@ -242,14 +107,16 @@ _RULES = {
     "tags": Rule(
         "tags",
         _TAGS,
-        lambda tags: _tags(tags, _quick_setup_tags, _iam_tags, _organizations_tags),
+        lambda tags: services.accept_tags(
+            tags, services.quick_setup_tags, services.iam_tags, services.organizations_tags
+        ),
         tags=True,
         count=400,
     ),
     "tags of a configuration": Rule(
         "tags",
         _TAGS,
-        lambda tags: _tags(tags, _quick_setup_tags),
+        lambda tags: services.accept_tags(tags, services.quick_setup_tags),
         "modules/quick-setup-configuration",
         tags=True,
         count=150,
@@ -257,7 +124,7 @@ _RULES = {
     "tags of roles": Rule(
         "tags",
         (*_TAGS, {"所有者": ""}),
-        lambda tags: _tags(tags, _iam_tags),
+        lambda tags: services.accept_tags(tags, services.iam_tags),
         "modules/quick-setup",
         tags=True,
         count=150,
@@ -265,39 +132,44 @@ _RULES = {
     "tags of an account": Rule(
         "tags",
         (*_TAGS, {"所有者": "", "owner": "one", "Owner": "two"}),
-        lambda tags: _tags(tags, _organizations_tags),
+        lambda tags: services.accept_tags(tags, services.organizations_tags),
         "modules/administrator-account",
         tags=True,
         count=150,
     ),
     "tags of a stack": Rule(
-        "tags", _TAGS, lambda tags: _tags(tags, _stack_tags, own=0), "modules/explorer", tags=True, count=150
+        "tags",
+        _TAGS,
+        lambda tags: services.accept_tags(tags, services.stack_tags, own=0),
+        "modules/explorer",
+        tags=True,
+        count=150,
     ),
     "email": Rule(
         "email",
         ("a@b.de", "aws+root.one@example.com", "o'brien@example.com".replace("'", "_"), f"{'a' * 52}@example.com"),
-        _email,
+        services.email,
         "modules/administrator-account",
         signs=_LOWER + "@.-",
     ),
     "name of an account": Rule(
         "name",
         ("Systems Manager", "a", "~" * 50),
-        partial(_model, "organizations", "CreateAccountName"),
+        partial(services.model, "organizations", "CreateAccountName"),
         "modules/administrator-account",
         maximum=50,
     ),
     "role of an account": Rule(
         "role_name",
         ("OrganizationAccountAccessRole", "a" * 64),
-        partial(_model, "organizations", "RoleName"),
+        partial(services.model, "organizations", "RoleName"),
         "modules/administrator-account",
         signs=_ROLE_SIGNS,
     ),
     "name of an organizational unit": Rule(
         "name",
         ("Systems Manager", "所有者", "x" * 128),
-        partial(_model, "organizations", "OrganizationalUnitName"),
+        partial(services.model, "organizations", "OrganizationalUnitName"),
         "modules/dedicated-organizational-unit",
         signs=_LETTERS + "\u0301",
         maximum=128,
@@ -306,7 +178,7 @@ _RULES = {
     "id of an organizational unit": Rule(
         "id",
         ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}"),
-        partial(_model, "organizations", "OrganizationalUnitId"),
+        partial(services.model, "organizations", "OrganizationalUnitId"),
         "modules/dedicated-organizational-unit",
         signs=_LOWER + _DIGITS + "-",
         others={"var.name": "null"},
@@ -314,14 +186,14 @@ _RULES = {
     "targets": Rule(
         "target_organizational_unit_ids",
         ("ou-ab12-34cd56ef", "r-ab12", f"r-{'a' * 32}"),
-        _unit,
+        services.unit,
         signs=_LOWER + _DIGITS + "-",
         wrap=lambda value: [value],
     ),
     "delegated administrator": Rule(
         "delegated_administrator",
         ("222222222222", "000000000001"),
-        partial(_model, "organizations", "AccountId"),
+        partial(services.model, "organizations", "AccountId"),
         signs=_DIGITS,
         maximum=12,
         wrap=lambda value: {"account_id": value, "account": None, "service_principals": ["ssm.amazonaws.com"]},
@@ -329,14 +201,14 @@ _RULES = {
     "role_path": Rule(
         "role_path",
         ("/", "/platform/", f"/{'a' * 510}/"),
-        partial(_model, "iam", "pathType"),
+        partial(services.model, "iam", "pathType"),
         signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_path of Quick Setup": Rule(
         "role_path",
         ("/", "/a/b/"),
-        partial(_model, "iam", "pathType"),
+        partial(services.model, "iam", "pathType"),
         "modules/quick-setup",
         signs=_LETTERS + "/ ",
         maximum=512,
@@ -344,25 +216,29 @@ _RULES = {
     "path of nodes": Rule(
         "path",
         ("/", "/a/b/"),
-        partial(_model, "iam", "pathType"),
+        partial(services.model, "iam", "pathType"),
         "modules/patch-policy-node-role",
         signs=_LETTERS + "/ ",
         maximum=512,
     ),
     "role_name_prefix": Rule(
-        "role_name_prefix", ("AWS-QuickSetup-Retail-", "a" * 43), _role_names, signs=_ROLE_SIGNS, maximum=43
+        "role_name_prefix",
+        ("AWS-QuickSetup-Retail-", "a" * 43),
+        services.role_names,
+        signs=_ROLE_SIGNS,
+        maximum=43,
     ),
     "role_name of nodes": Rule(
         "name",
         ("nodes", "a" * 64),
-        partial(_model, "iam", "roleNameType"),
+        partial(services.model, "iam", "roleNameType"),
         "modules/patch-policy-node-role",
         signs=_ROLE_SIGNS,
     ),
     "permissions_boundary": Rule(
         "permissions_boundary",
         ("arn:aws:iam::111111111111:policy/Boundary", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"),
-        _boundary,
+        services.boundary,
         signs="arn:aws:iam::111111111111:policy/",
     ),
     "scan_schedule": Rule(
@@ -376,7 +252,7 @@ _RULES = {
             "cron(59 23 ? * SAT *)",
             "cron(0 23 * * ? *)",
         ),
-        _association_schedule,
+        services.association_schedule,
         module="modules/patch-policy",
         signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
@@ -384,7 +260,7 @@ _RULES = {
     "name of a patch policy": Rule(
         "name",
         ("scan everything", "a" * 120),
-        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
+        partial(services.member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
         module="modules/patch-policy",
         signs=_LETTERS + " ._-",
         maximum=120,
@@ -393,7 +269,7 @@ _RULES = {
     "name of a configuration": Rule(
         "name",
         ("ops-center", "a" * 120),
-        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
+        partial(services.member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Name"),
         "modules/quick-setup-configuration",
         signs=_LETTERS + " ._-",
         maximum=120,
@@ -402,7 +278,7 @@ _RULES = {
     "description": Rule(
         "description",
         ("Managed by Terraform.", "", "x" * 512, "x\u0301" * 256),
-        partial(_member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Description"),
+        partial(services.member, "ssm-quicksetup", "CreateConfigurationManagerInput", "Description"),
         "modules/quick-setup-configuration",
         signs=_LETTERS + "\u0301",
         maximum=512,
@@ -410,7 +286,7 @@ _RULES = {
     "concurrency": Rule(
         "concurrency",
         ("1", "10%", "100%", "1000000"),
-        partial(_model, "ssm", "MaxConcurrency"),
+        partial(services.model, "ssm", "MaxConcurrency"),
         module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
@@ -418,7 +294,7 @@ _RULES = {
     "error_threshold": Rule(
         "error_threshold",
         ("0", "0%", "100%", "1000000"),
-        partial(_model, "ssm", "MaxErrors"),
+        partial(services.model, "ssm", "MaxErrors"),
         module="modules/patch-policy",
         signs="0123456789%",
         maximum=7,
@@ -426,14 +302,14 @@ _RULES = {
     "baselines": Rule(
         "baselines",
         ("pb-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0"),
-        partial(_model, "ssm", "BaselineId"),
+        partial(services.model, "ssm", "BaselineId"),
         module="modules/patch-policy",
         wrap=lambda value: {"WINDOWS": value},
     ),
     "target_tag": Rule(
         "target_tag",
         ("Patch", "所有者", "a" * 128),
-        lambda key: _model("ssm", "TargetKey", f"tag:{key}") and _model("ssm", "TagKey", key),
+        lambda key: services.model("ssm", "TargetKey", f"tag:{key}") and services.model("ssm", "TagKey", key),
         module="modules/patch-policy",
         maximum=128,
         wrap=lambda value: {"key": value, "value": "one"},
@@ -441,7 +317,7 @@ _RULES = {
     "log_bucket": Rule(
         "log_bucket",
         ("logs", "a.b-c", "a" * 63, "1.2.3.4a", "xn-logs"),
-        lambda name: _bucket(name) and _model("ssm", "S3BucketName", name),
+        lambda name: services.bucket(name) and services.model("ssm", "S3BucketName", name),
         module="modules/patch-policy",
         signs=_LOWER + _DIGITS + "..--",
         wrap=lambda value: {"name": value, "region": "us-east-1", "key_prefix": ""},
@@ -449,7 +325,7 @@ _RULES = {
     "log_bucket.key_prefix": Rule(
         "log_bucket",
         ("", "patch/logs", "所" * 500),
-        partial(_model, "ssm", "S3KeyPrefix"),
+        partial(services.model, "ssm", "S3KeyPrefix"),
         module="modules/patch-policy",
         signs=_LETTERS + "\u0301",
         maximum=500,
@@ -458,7 +334,7 @@ _RULES = {
     "bucket_name": Rule(
         "bucket_name",
         ("logs", "a-b-c", "a" * 63),
-        _bucket,
+        services.bucket,
         "modules/compliance-reporting",
         signs=_LOWER + _DIGITS + "..--",
         others={},
@@ -466,7 +342,7 @@ _RULES = {
     "access_log_bucket": Rule(
         "access_log_bucket",
         ("logs", "a.b-c", "a" * 63),
-        _bucket,
+        services.bucket,
         "modules/compliance-reporting",
         signs=_LOWER + _DIGITS + "..--",
         wrap=lambda value: {"name": value, "prefix": ""},
@@ -474,7 +350,7 @@ _RULES = {
     "name of the compliance report": Rule(
         "name",
         ("patch-compliance", "a", "a" * 32, "xn-one"),
-        _compliance_name,
+        services.compliance_name,
         "modules/compliance-reporting",
         signs=_LOWER + _DIGITS + "-",
         maximum=32,
@@ -483,14 +359,14 @@ _RULES = {
     "prefix of the compliance report": Rule(
         "prefix",
         ("inventory", "a/b", "a" * 200),
-        partial(_model, "ssm", "ResourceDataSyncS3Prefix"),
+        partial(services.model, "ssm", "ResourceDataSyncS3Prefix"),
         "modules/compliance-reporting",
         maximum=200,
     ),
     "name of Explorer's sync": Rule(
         "name",
         ("organization", "所有者", "a" * 52),
-        lambda name: _model("ssm", "ResourceDataSyncName", f"{name}-own-sources"),
+        lambda name: services.model("ssm", "ResourceDataSyncName", f"{name}-own-sources"),
         "modules/explorer",
         maximum=52,
         others={},
