@@ -126,7 +126,7 @@ variable "target_tag" {
   default = null
 
   validation {
-    condition     = var.target_tag == null ? true : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=@-]{1,128}$", var.target_tag.key)) && can(regex("^(?s:.{0,256})$", var.target_tag.value))
+    condition     = var.target_tag == null ? true : can(regex("^(?s:.{1,128})$", var.target_tag.key)) && length(regexall("[^\\p{L}\\p{Z}\\p{N}_.:/=@-]", var.target_tag.key)) == 0 && can(regex("^(?s:.{0,256})$", var.target_tag.value))
     error_message = "Patch policy \"${var.name}\": target_tag is ${jsonencode(var.target_tag)}, but State Manager selects nodes by a key of 1 to 128 letters, digits, spaces and _.:/=-@, and by a value of at most 256 characters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html"
   }
 }
