@@ -35,13 +35,17 @@ locals {
     if !contains(keys(local.known_baselines), id) ? true : local.known_baselines[id].operating_system != operating_system
   ]
 
-  selected_baselines = jsonencode(merge(terraform_data.default_baselines.input, local.custom_baselines))
+  selected_baselines = jsonencode(merge(jsondecode(local.frozen_baselines), local.custom_baselines))
+
+  # Versions before 1.0 kept an object.
+  frozen_baselines = try(tostring(terraform_data.default_baselines.input), jsonencode(terraform_data.default_baselines.input))
 }
 
 # AWS adds baselines over time. They are frozen at the first apply, so that a new one does not change an existing policy.
 # `terraform apply -replace` of this resource takes the current ones.
 resource "terraform_data" "default_baselines" {
-  input = local.default_baselines
+  # Text: the state has the type of an object beside it, four times as long.
+  input = jsonencode(local.default_baselines)
 
   lifecycle {
     ignore_changes = [input]

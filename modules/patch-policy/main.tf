@@ -1,6 +1,8 @@
 data "aws_region" "current" {}
 
-data "aws_caller_identity" "current" {}
+data "aws_caller_identity" "current" {
+  count = var.include_management_account ? 1 : 0
+}
 
 locals {
   management_account_name = "${var.name}-management-account"
@@ -70,7 +72,7 @@ module "management_account" {
   parameters            = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
   additional_parameters = var.additional_parameters
   regions               = var.regions
-  targets               = { account_id = data.aws_caller_identity.current.account_id }
+  targets               = { account_id = data.aws_caller_identity.current[0].account_id }
   prerequisites         = var.prerequisites
   tags                  = var.tags
 }

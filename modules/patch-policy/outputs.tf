@@ -19,7 +19,7 @@ output "patch_policies" {
   value = {
     for name, configuration in merge(module.organization.configurations, module.management_account[*].configurations...) : name => {
       id            = configuration.id
-      bucket_name   = "aws-quicksetup-patchpolicy-${data.aws_caller_identity.current.account_id}-${configuration.id}"
+      bucket_name   = "aws-quicksetup-patchpolicy-${split(":", configuration.arn)[4]}-${configuration.id}"
       principal_tag = { key = "QSConfigId-${configuration.id}", value = configuration.id }
     }
   }
