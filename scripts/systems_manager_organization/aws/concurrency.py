@@ -29,20 +29,25 @@ def run_tasks(tasks: Iterable[Task]) -> None:
     """Runs all tasks, and the tasks that they return, MAX_WORKERS at a time, in no order.
 
     Tasks are taken from the iterable as workers are free, so that those of a paginated list start before its last page
-    is fetched. Raises what a task raises, once no task is running.
+    is fetched. Raises what a task raises, once no task is running; but KeyboardInterrupt at once.
     """
     thresholds = gc.get_threshold()
     # Calls allocate enough to run the garbage collector, which frees nothing and takes a sixth of all processor time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *thresholds[1:])
     pool = _TaskPool()
+    waits = True
     try:
         for task in tasks:
             pool.submit(task)
             pool.wait(max_pending=2 * MAX_WORKERS)
         pool.wait(max_pending=0)
+    except KeyboardInterrupt:
+        # A task may wait for AWS for minutes.
+        waits = False
+        raise
     finally:
         gc.set_threshold(*thresholds)
-        pool.shutdown()
+        pool.shutdown(waits=waits)
 
 
 def map_concurrently(function: Callable[[I], R], items: Iterable[I]) -> list[R]:
@@ -78,8 +83,8 @@ class _TaskPool:
         if self._failure is not None:
             raise self._failure
 
-    def shutdown(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
+    def shutdown(self, *, waits: bool) -> None:
+        self._threads.shutdown(wait=waits, cancel_futures=True)
 
     def _run(self, task: Task) -> None:
         failure: BaseException | None = None

@@ -157,8 +157,8 @@ class AwsSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._threads.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._threads.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=True)
 
     @property
     def identity(self) -> Identity:

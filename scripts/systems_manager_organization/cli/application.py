@@ -10,10 +10,12 @@ import textwrap
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
 from systems_manager_organization import __version__
 from systems_manager_organization.aws.session import AwsSession, SessionFactory, boto3_session
+from systems_manager_organization.cli import interrupts
 from systems_manager_organization.cli.options import parse, validated
 from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 1, 2, 130, 141
+EXIT_FAILURE, EXIT_USAGE, EXIT_BROKEN_PIPE = 1, 2, 141
 _WIDTH = 79
 
 
@@ -82,25 +84,39 @@ class Program(Generic[R]):
         """Runs the program; None is for the process's own arguments and streams.
 
         Returns:
-            The exit status: 0; 1 after one line on standard error; 2 where the command line is wrong; 130 when
-            interrupted; 141 after a broken pipe. A handler of the command line may return others.
+            The exit status: 0; 1 after one line on standard error; 2 where the command line is wrong; 130 after
+            Ctrl-C and 143 after SIGTERM; 141 after a broken pipe. A handler of the command line may return others.
         """
-        arguments = sys.argv[1:] if argv is None else argv
         terminal = Terminal(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
+        if argv is None:
+            interrupts.raise_on_signals()
+            if isinstance(terminal.stdout, TextIOWrapper):
+                # A name may have letters that the encoding of standard output lacks.
+                terminal.stdout.reconfigure(errors="backslashreplace")
         try:
-            status = _run(self, arguments, terminal, session_factory, clock)
+            status = _run(self, sys.argv[1:] if argv is None else argv, terminal, session_factory, clock)
             terminal.stdout.flush()
         except BrokenPipeError:
-            # Python would flush again at exit, and print a traceback.
-            # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-            os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.stdout.fileno())
-            return EXIT_BROKEN_PIPE
+            status = EXIT_BROKEN_PIPE
+        except KeyboardInterrupt:
+            status = interrupts.exit_status()
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            print(f"{self.name}: standard output cannot be written: {error.strerror}.", file=terminal.stderr)
+            status = EXIT_FAILURE
+        else:
+            return status
+        if argv is None:
+            # Python would wait for threads that wait for AWS, and flush standard output again.
+            os._exit(status)
         return status
 
 
 def _run(
     program: Program[R], arguments: Sequence[str], terminal: Terminal, session_factory: SessionFactory, clock: Clock
 ) -> int:
+    """The exit status. Raises KeyboardInterrupt after a line on standard error, and what standard output raises."""
     name = program.name
     try:
         parser = _parser(program)
@@ -128,9 +144,9 @@ def _run(
     except ScriptError as error:
         print(f"{name}: {error}", file=terminal.stderr)
         return EXIT_FAILURE
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted.", file=terminal.stderr)
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as error:
+        print(" ".join((f"{name}: interrupted.", *error.args)), file=terminal.stderr)
+        raise
     print(program.render(result, terminal.stdout.isatty()), file=terminal.stdout)
     return 0
 

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
+from systems_manager_organization.cli.interrupts import interruptible
 from systems_manager_organization.compliance.model.node import time_text
 from systems_manager_organization.compliance.output import wording
 from systems_manager_organization.compliance.output.progress import progress_bar
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.compliance.sources.result_sink import Source
 
-INTERRUPTED = 130
-
 
 def report(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Collects the data and renders the report. Returns the status of `render_report`, or 130 when interrupted.
+    """Collects the data and renders the report. Returns the status of `render_report`.
 
     Raises ScriptError when nothing can be read, or the options are invalid.
     """
@@ -56,16 +55,20 @@ def collect(
 ) -> int:
     """Reads the source and renders the tables; what was read is kept until then. Returns what `render` returns.
 
-    Returns 130 when interrupted. Raises ScriptError when nothing can be read.
+    Raises ScriptError when nothing can be read, and KeyboardInterrupt, with how to resume.
     """
     try:
-        with progress_bar(checkpoint, terminal):
-            source.read(aws, checkpoint.key.scope, checkpoint)
-        status = _render(checkpoint, render, aws.place, terminal)
-    except KeyboardInterrupt:
-        aws.warn(f"interrupted. {_resume_hint(checkpoint)}")
-        return INTERRUPTED
-    except ScriptError:
+        with interruptible():
+            with progress_bar(checkpoint, terminal):
+                source.read(aws, checkpoint.key.scope, checkpoint)
+            status = _render(checkpoint, render, aws.place, terminal)
+            # What was read is needed until it is written.
+            terminal.stdout.flush()
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(_resume_hint(checkpoint)) from error
+    except BrokenPipeError:
+        raise
+    except (ScriptError, OSError):
         aws.warn(_resume_hint(checkpoint))
         raise
     checkpoint.discard()
@@ -121,7 +124,7 @@ modules/compliance-reporting collects, in the administrator account, by cloudfor
 s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution and GetQueryResults and glue:GetTable.
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
 something could not be read (but an account that is not active) or there was no managed node at all, and --fail-on did
-not say 2; 130 when interrupted: what was read is kept for --resume.""",
+not say 2; 130 after Ctrl-C and 143 after SIGTERM: what was read is kept for --resume.""",
     example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
     options=KEYS,
     cli_handler=report,

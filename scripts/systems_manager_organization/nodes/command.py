@@ -24,7 +24,7 @@ _SOURCE = "nodes"
 
 
 def report(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Reads the nodes and renders the report. Returns the status of `render`, or 130 when interrupted.
+    """Reads the nodes and renders the report. Returns the status of `render`.
 
     Raises ScriptError when nothing can be read, or the options are invalid.
     """
@@ -55,8 +55,8 @@ managed also ec2:DescribeInstanceStatus, DescribeRouteTables, DescribeVpcEndpoin
 DescribeNetworkAcls and DescribeVpcAttribute, ssm:GetServiceSetting, iam:GetInstanceProfile, GetRole and
 SimulatePrincipalPolicy.
 It exits with 0; 1 when there is no report; 2 when a node is not managed, with --fail-on-unmanaged; 3 when something
-could not be read (but an account that is not active) and it is not 2; 130 when interrupted: what was read is kept for
---resume.""",
+could not be read (but an account that is not active) and it is not 2; 130 after Ctrl-C and 143 after SIGTERM: what was
+read is kept for --resume.""",
     example="nodes --regions us-east-1 eu-west-1 --by node",
     options=KEYS,
     cli_handler=report,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
-from systems_manager_organization.compliance.model import atomic_file
+from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.output import report_options
 from systems_manager_organization.compliance.output.report_options import PARQUET, choice_option, match_choice
 from systems_manager_organization.compliance.output.summary import NODE
@@ -68,7 +68,7 @@ class NodesOptions:
             match_choice(query["cause"], CAUSES),
             query["by"].lower(),
             query["format"].lower(),
-            atomic_file.validate_path(query["output"], "output") if query["output"] else None,
+            output_path(query["output"], "output") if query["output"] else None,
             bool(query["fail_on_unmanaged"]),
             bool(query["resume"]),
         )

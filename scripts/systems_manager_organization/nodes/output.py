@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
+from systems_manager_organization.cli.output_file import open_output, output_file
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.compliance.model.atomic_file import atomic_write
 from systems_manager_organization.compliance.output import export, wording
 from systems_manager_organization.compliance.output import summary as coverage_summary
 from systems_manager_organization.compliance.output.render import (
     EXIT_INCOMPLETE,
     EXIT_OK,
     EXIT_THRESHOLD_EXCEEDED,
-    open_output,
 )
 from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
 from systems_manager_organization.nodes import summary
@@ -35,10 +34,10 @@ def render(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str,
     """Writes all outputs, and returns the exit status. Raises QueryError when a file cannot be written."""
     options.filter(tables)
     if options.format == PARQUET and options.output:
-        with atomic_write(options.output) as path:
+        with output_file(options.output) as path:
             export.write_parquet(tables, path)
     else:
-        with open_output(options.output, terminal) as file:
+        with open_output(options.output, terminal.stdout) as file:
             _write(tables, options, generated_at, file)
     if options.format in (CSV, PARQUET):
         for line in wording.format_unreadable(tables):

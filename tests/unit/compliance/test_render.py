@@ -7,8 +7,10 @@ import io
 import json
 import os
 import re
+import resource
 import stat
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +48,7 @@ from unit.compliance_tables import (
 from unit.conftest import Outcome, TerminalText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from unit.compliance_tables import Contents
@@ -376,10 +378,21 @@ def test_a_pipe_is_written_to_and_not_replaced(render: Render, tmp_path: Path) -
     assert pipe.is_fifo()
 
 
-def test_a_file_that_cannot_be_written_is_one_line(render: Render, monkeypatch: Any, tmp_path: Path) -> None:
-    def full(**_options: object) -> None:
-        raise OSError(28, "No space left on device")
+def test_a_file_that_cannot_be_written_is_one_line(render: Render, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("before")
+    with file_size_limit(8192), pytest.raises(QueryError, match=r"report.html cannot be written: File too large\.$"):
+        render(format="csv", html=str(page))
+    assert page.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [page]
 
-    monkeypatch.setattr("systems_manager_organization.compliance.model.atomic_file.tempfile.mkstemp", full)
-    with pytest.raises(QueryError, match=r"report.csv cannot be written: No space left on device\.$"):
-        render(format="csv", output=str(tmp_path / "report.csv"))
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """What a full disk does, to every file of this process that grows beyond the size."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.compliance.model.atomic_file import atomic_write
+from systems_manager_organization.cli.output_file import open_output, output_file
 from systems_manager_organization.compliance.output import export, summary, text, wording
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -51,28 +49,18 @@ def render_report(report: Report, terminal: Terminal) -> int:
     has_nodes = bool(summary.totals(report.tables).nodes)
     report.options.filters.apply(report.tables)
     if report.options.format == PARQUET and report.options.output:
-        with atomic_write(report.options.output) as path:
+        with output_file(report.options.output) as path:
             export.write_parquet(report.tables, path)
     else:
-        with open_output(report.options.output, terminal) as file:
+        with open_output(report.options.output, terminal.stdout) as file:
             _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
         for line in wording.format_unreadable(report.tables):
             terminal.echo(line, err=True)
     if report.options.html:
-        _write_page(report, report.options.html)
+        _write_page(report, report.options.html, terminal)
         terminal.echo(f"The page: {report.options.html}", err=True)
     return _status(report, has_nodes=has_nodes)
-
-
-@contextmanager
-def open_output(output: Path | None, terminal: Terminal) -> Iterator[TextIO]:
-    """The file to write; None: standard output."""
-    if output is None:
-        yield terminal.stdout
-        return
-    with atomic_write(output) as path, path.open("w", encoding="utf-8", newline="") as file:
-        yield file
 
 
 def _write(report: Report, terminal: Terminal) -> None:
@@ -84,9 +72,9 @@ def _write(report: Report, terminal: Terminal) -> None:
         text.show(report.tables, report.options, terminal)
 
 
-def _write_page(report: Report, page: Path) -> None:
+def _write_page(report: Report, page: Path, terminal: Terminal) -> None:
     metadata = ReportMetadata(report.generated_at, report.options.source, report.options.description)
-    with atomic_write(page) as path, path.open("w", encoding="utf-8") as file:
+    with open_output(page, terminal.stdout) as file:
         write_page(report.tables, file, metadata)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.common_options import list_pattern
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
-from systems_manager_organization.compliance.model import atomic_file
+from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters
 from systems_manager_organization.compliance.output import summary
@@ -54,6 +54,9 @@ class ReportOptions:
         catalog.require_options(query)
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
+        output, page = (output_path(query[key], key) if query[key] else None for key in ("output", "html"))
+        if output and output == page:
+            raise UsageError("--output and --html name the same file: name two.")
         scope = Scope(
             query["organizational_unit"],
             split_list(query["accounts"]),
@@ -70,8 +73,8 @@ class ReportOptions:
             ),
             query["by"].lower(),
             query["format"].lower(),
-            atomic_file.validate_path(query["output"], "output") if query["output"] else None,
-            atomic_file.validate_path(query["html"], "html") if query["html"] else None,
+            output,
+            page,
             match_choice(query["fail_on"], SEVERITIES),
             bool(query["resume"]),
         )

@@ -125,7 +125,8 @@ class Checkpoint:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._journal.close()
+        with self._lock:
+            self._journal.close()
         os.close(self._lock_file)
 
     def is_done(self, account_id: str, region: str) -> bool:

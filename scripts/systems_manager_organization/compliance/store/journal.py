@@ -68,6 +68,8 @@ class Journal:
     def close(self) -> None:
         for file in (self._nodes, self._places, self._problems):
             os.close(file)
+        # A thread that was left waiting for AWS must not write to what these numbers name next.
+        self._nodes = self._places = self._problems = -1
 
 
 def _entries(directory: Path) -> Iterator[Entry]:

@@ -1,0 +1,181 @@
+"""Ctrl-C, SIGTERM and closed pipes, while AWS does not answer: the programs in their own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.workspace import REPOSITORY
+from unit.cases import TRUSTED_ACCESS, settings_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sandbox import Sandbox
+
+COMPLIANCE = ["report.py", "compliance", "--regions", "us-east-1", "--format", "csv"]
+NODES = ["report.py", "nodes", "--regions", "us-east-1"]
+QUERY = json.dumps({"account_id": "111111111111", "region": "us-east-1"})
+# A second of the machine's time; a busy machine is given more, and no call of these returns within a minute.
+PROMPT = 5
+
+
+class Unanswered:
+    """Calls of an operation that wait until the end, from the second one on."""
+
+    def __init__(self, sandbox: Sandbox, operation: str, answered: int) -> None:
+        self._operation, self._answered = operation, answered
+        self._end, self.is_waiting = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+        self._unsubscribe = sandbox.on_call(self._wait)
+
+    def _wait(self, call: Any) -> None:
+        with self._lock:
+            if call.operation != self._operation:
+                return
+            self._answered -= 1
+            if self._answered >= 0:
+                return
+        self.is_waiting.set()
+        self._end.wait(60)
+
+    def end(self) -> None:
+        self._unsubscribe()
+        self._end.set()
+
+
+@pytest.fixture
+def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        **sandbox.environment(),
+    }
+    started: list[subprocess.Popen[str]] = []
+
+    def start(name: str, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, str(REPOSITORY / "scripts" / name), *arguments]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.DEVNULL, **pipes)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def unanswered(sandbox: Sandbox, operation: str, answered: int = 0) -> Iterator[Unanswered]:
+    found = Unanswered(sandbox, operation, answered)
+    try:
+        yield found
+    finally:
+        found.end()
+
+
+@pytest.mark.parametrize(
+    ("command", "operation"),
+    [
+        (COMPLIANCE, "DescribeInstanceInformation"),
+        (NODES, "DescribeInstances"),
+        (["report.py", "ops-data"], "ListResourceDataSync"),
+        (["report.py", "explain", "scan"], "ListConfigurationManagers"),
+        (["observe.py", "preflight"], "DescribeOrganization"),
+        (["observe.py", "deployments"], "ListConfigurationManagers"),
+        (["observe.py", "organization", QUERY], "DescribeOrganization"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_it_at_once(
+    sandbox: Sandbox, start: Any, command: list[str], operation: str, number: signal.Signals
+) -> None:
+    with unanswered(sandbox, operation) as calls:
+        process = start(*command)
+        assert calls.is_waiting.wait(60)
+        begun = time.monotonic()
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+        assert time.monotonic() - begun < PROMPT
+    assert (process.returncode, stdout) == (128 + number, "")
+    assert stderr.splitlines()[-1].startswith(f"{command[0]} {command[1]}: interrupted.")
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.parametrize("command", [COMPLIANCE, NODES], ids=["compliance", "nodes"])
+def test_an_interrupted_report_resumes_and_leaves_no_file(
+    sandbox: Sandbox, start: Any, tmp_path: Path, command: list[str]
+) -> None:
+    output = tmp_path / "report"
+    operation = "DescribeInstanceInformation"
+    with unanswered(sandbox, operation, answered=2) as calls:
+        process = start(*command, "--output", str(output))
+        assert calls.is_waiting.wait(60)
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert stderr.endswith("were read: run the same command with --resume to continue.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+    resumed = start(*command, "--output", str(output), "--resume")
+    _, stderr = resumed.communicate(timeout=60)
+    assert "resuming the interrupted report: " in stderr
+    whole = start(*command)
+    stdout, _ = whole.communicate(timeout=60)
+    assert (resumed.returncode, output.read_text()) == (whole.returncode, stdout)
+
+
+def test_the_second_signal_ends_what_the_first_has_to_finish(sandbox: Sandbox, start: Any) -> None:
+    """The record of settings is written after an interruption too, and AWS may not answer that either."""
+    query = json.dumps({**json.loads(QUERY), **settings_query(TRUSTED_ACCESS.desired(sandbox))})
+    with (
+        unanswered(sandbox, "EnableAWSServiceAccess") as change,
+        unanswered(sandbox, "PutParameter", answered=1) as record,
+    ):
+        process = start("ensure.py", "settings", query)
+        for calls in (change, record):
+            assert calls.is_waiting.wait(60)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        assert time.monotonic() - begun < PROMPT
+    assert process.returncode == -signal.SIGINT
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[*COMPLIANCE, "--output", "/dev/stdout"], COMPLIANCE, NODES, ["report.py", "leftovers", "--json"]],
+    ids=["output", "csv", "nodes", "leftovers"],
+)
+def test_a_closed_pipe_is_no_failure(start: Any, command: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        process = start(*command, stdout=pipe)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 141
+    assert "Traceback" not in stderr
+    assert "rror" not in stderr
+
+
+def test_a_signal_that_is_ignored_stays_so(sandbox: Sandbox, start: Any) -> None:
+    with unanswered(sandbox, "DescribeOrganization") as calls:
+        process = start(
+            "observe.py", "organization", QUERY, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        )
+        assert calls.is_waiting.wait(60)
+        process.send_signal(signal.SIGHUP)
+        calls.end()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
