@@ -17,6 +17,7 @@ from harness.workspace import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
