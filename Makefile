@@ -55,8 +55,8 @@ pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the scre
 	@$(RUN) -m tools.docs.screenshot
 
 .PHONY: bench
-bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance)
-	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY))
+bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance; BASELINE: another commit)
+	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE))
 
 .PHONY: faults
 faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, RESTART)

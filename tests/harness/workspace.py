@@ -205,10 +205,12 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def temporary_workspaces(reattached: ReattachedProviders | None = None) -> Iterator[Workspaces]:
+def temporary_workspaces(
+    reattached: ReattachedProviders | None = None, *, repository: Path = REPOSITORY
+) -> Iterator[Workspaces]:
     """Temporary workspaces for commands outside of pytest. Raises HarnessError."""
     with (
         tempfile.TemporaryDirectory(prefix="workspaces-") as folder,
         prepare_providers(Path(folder) / "providers", download=DOWNLOADS) as providers,
     ):
-        yield Workspaces(Path(folder), providers, reattached=reattached)
+        yield Workspaces(Path(folder), providers, reattached=reattached, repository=repository)

@@ -5,6 +5,7 @@ make bench ONLY=terraform    apply, empty plan and destroy, against the same res
 make bench ONLY=growth       empty plans by accounts and by patch policies, size of the state, Python processes
 make bench ONLY=preflight    preflight over 1,000 accounts and 16 Regions
 make bench ONLY=compliance   patch compliance of 200,000 nodes in 2,500 accounts and 4 Regions
+make bench BASELINE=main~5   Terraform and growth also with the module of another commit, for comparison
 """
 
 from __future__ import annotations
@@ -12,19 +13,29 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from harness.workspace import REPOSITORY
 from tools.bench.compliance import bench_compliance
 from tools.bench.growth import bench_growth
 from tools.bench.preflight import bench_preflight
+from tools.bench.targets import summary
 from tools.bench.terraform import bench_terraform
 from tools.entry_point import run
 
-PARTS = {
-    "terraform": bench_terraform,
-    "growth": bench_growth,
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tools.bench.targets import Measurements
+
+OF_THE_MODULE = {"terraform": bench_terraform, "growth": bench_growth}
+OF_THE_SCRIPTS: Mapping[str, Callable[[Console], Measurements]] = {
     "preflight": bench_preflight,
     "compliance": bench_compliance,
 }
@@ -33,14 +44,42 @@ PARTS = {
 def bench() -> int:
     """Measure and print. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the module and its scripts.")
-    parser.add_argument("--only", choices=PARTS, help="one benchmark")
-    only = parser.parse_args().only
+    parser.add_argument("--only", choices=[*OF_THE_MODULE, *OF_THE_SCRIPTS], help="one benchmark")
+    parser.add_argument("--baseline", metavar="COMMIT", help="another commit, whose module is measured as well")
+    options = parser.parse_args()
     console = Console()
     console.print(_machine())
-    for name, part in PARTS.items():
-        if only in (None, name):
-            part(console)
+    measured = _of_the_module(console, options.only, REPOSITORY)
+    for name, part in OF_THE_SCRIPTS.items():
+        if options.only in (None, name):
+            measured |= part(console)
+    before: Measurements = {}
+    if options.baseline:
+        with _checkout(options.baseline) as repository:
+            console.rule(options.baseline)
+            before = _of_the_module(console, options.only, repository)
+    console.print(summary(measured, before, options.baseline or ""))
     return 0
+
+
+def _of_the_module(console: Console, only: str | None, repository: Path) -> Measurements:
+    measured: Measurements = {}
+    for name, part in OF_THE_MODULE.items():
+        if only in (None, name):
+            measured |= part(console, repository)
+    return measured
+
+
+@contextmanager
+def _checkout(commit: str) -> Iterator[Path]:
+    """A working tree of the commit. Raises CalledProcessError if there is none."""
+    with tempfile.TemporaryDirectory() as directory:
+        tree = Path(directory, "baseline")
+        subprocess.run(["git", "worktree", "add", "--quiet", "--detach", tree, commit], cwd=REPOSITORY, check=True)
+        try:
+            yield tree
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=REPOSITORY, check=True)
 
 
 def _machine() -> str:

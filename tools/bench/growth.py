@@ -18,12 +18,14 @@ from sandbox import Sandbox, Scenario
 from tools.bench.terraform import Figure, flat, measure, module_alone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from rich.console import Console
 
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
+    from tools.bench.targets import Measurements
 
 ROUNDS = 3
 ACCOUNTS = (10, 100, 300, 1000)
@@ -49,26 +51,53 @@ class Settled:
     state: int
 
 
-def bench_growth(console: Console) -> None:
+def bench_growth(console: Console, repository: Path) -> Measurements:
     """Measure and print."""
-    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+    by_accounts: dict[int, tuple[Settled, Settled]] = {}
+    by_policies: dict[int, tuple[Settled, Settled]] = {}
+    with (
+        temporary_workspaces(repository=repository) as copies,
+        temporary_workspaces() as own,
+        Sandbox.start(Scenario.named("bare")) as sandbox,
+    ):
         accounts = Table("accounts", *_COLUMNS, title=f"empty plan, {len(REGIONS)} Regions")
         for count in ACCOUNTS:
             with console.status(f"growth, {count} accounts"):
                 scenario = _organization(count)
                 module = _settle(sandbox, module_alone(copies, sandbox, scenario))
-                baseline = _settle(sandbox, flat(copies, sandbox, scenario))
+                baseline = _settle(sandbox, flat(own, sandbox, scenario))
+            by_accounts[count] = module, baseline
             accounts.add_row(str(count), *_cells(module, baseline))
         policies = Table("patch policies", *_COLUMNS, title="empty plan")
         for count in POLICIES:
             with console.status(f"growth, {count} patch policies"):
                 module = _settle(sandbox, _policies(copies, sandbox, count))
-                baseline = _settle(sandbox, flat(copies, sandbox, Scenario.named("bare"), patch_policies=count))
+                baseline = _settle(sandbox, flat(own, sandbox, Scenario.named("bare"), patch_policies=count))
+            by_policies[count] = module, baseline
             policies.add_row(str(count), *_cells(module, baseline))
         with console.status("processes"):
-            processes = _processes(copies, sandbox)
+            processes, counts = _processes(copies, sandbox)
     for table in (accounts, policies, processes):
         console.print(table)
+    module, baseline = by_accounts[300]
+    return {
+        "calls of an empty plan beyond the resources', 300 accounts": module.plan.calls - baseline.plan.calls,
+        "KB of the state, 300 accounts": module.state / 1000,
+        "growth of the empty plan beyond the resources', 10 to 1,000 accounts": (
+            _beyond(*by_accounts[ACCOUNTS[-1]]) / _beyond(*by_accounts[ACCOUNTS[0]])
+        ),
+        "one more patch policy": _slope(by_policies, 0) / _slope(by_policies, 1),
+        **{f"Python processes, {command}": count for command, count in counts.items()},
+    }
+
+
+def _beyond(module: Settled, baseline: Settled) -> float:
+    return module.plan.seconds - baseline.plan.seconds
+
+
+def _slope(settled: dict[int, tuple[Settled, Settled]], of: int) -> float:
+    """Seconds of one more, by least squares; `of`: 0 for the module, 1 for the resources without it."""
+    return statistics.linear_regression(list(settled), [one[of].plan.seconds for one in settled.values()]).slope
 
 
 _COLUMNS = ("seconds", "baseline", "beyond", "AWS calls", "baseline's", "state KB", "baseline's")
@@ -118,16 +147,18 @@ def _cells(module: Settled, baseline: Settled) -> list[str]:
     ]
 
 
-def _processes(copies: Workspaces, sandbox: Sandbox) -> Table:
-    table = Table("Python processes", "first plan", "apply", "empty plan", "destroy")
-    minimal = module_alone(copies, sandbox, Scenario.named("bare"))
-    table.add_row("examples/minimal", *_counts(minimal))
+def _processes(copies: Workspaces, sandbox: Sandbox) -> tuple[Table, dict[str, int]]:
+    """The table, and the largest of each command."""
+    minimal = _counts(module_alone(copies, sandbox, Scenario.named("bare")))
     sandbox.reset(Scenario.named("realistic"))
-    table.add_row("examples/complete, management", *_counts(checkout_complete(copies, sandbox).management))
-    return table
+    complete = _counts(checkout_complete(copies, sandbox).management)
+    table = Table("Python processes", *minimal)
+    table.add_row("examples/minimal", *map(str, minimal.values()))
+    table.add_row("examples/complete, management", *map(str, complete.values()))
+    return table, {command: max(minimal[command], complete[command]) for command in minimal}
 
 
-def _counts(terraform: Terraform) -> list[str]:
+def _counts(terraform: Terraform) -> dict[str, int]:
     """Of each command, with a `python3` on the path that counts its starts."""
     counted = terraform.directory / "python-processes"
     programs = terraform.directory / "counting"
@@ -137,9 +168,15 @@ def _counts(terraform: Terraform) -> list[str]:
     python.write_text(_COUNTING.format(counted=counted, python=f"{path.split(os.pathsep)[0]}/python3"))
     python.chmod(0o755)
     terraform.environment["PATH"] = os.pathsep.join([str(programs), path])
-    counts = []
-    for command in (terraform.plan, terraform.apply, terraform.plan, terraform.destroy):
+    commands: dict[str, Callable[[], object]] = {
+        "first plan": terraform.plan,
+        "apply": terraform.apply,
+        "empty plan": terraform.plan,
+        "destroy": terraform.destroy,
+    }
+    counts = {}
+    for name, command in commands.items():
         counted.write_text("")
         command()
-        counts.append(str(counted.read_text().count("\n")))
+        counts[name] = counted.read_text().count("\n")
     return counts

@@ -19,16 +19,18 @@ from rich.table import Table
 
 from harness.complete import ADMINISTRATOR
 from harness.organization import root_id
-from harness.workspace import REPOSITORY, temporary_workspaces
+from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
+    from tools.bench.targets import Measurements
 
 ROUNDS = 5
 LATENCY_SECONDS = 0.05
@@ -50,16 +52,26 @@ class Figures:
     calls: dict[str, list[int]] = field(default_factory=lambda: {step: [] for step in STEPS})
 
 
-def bench_terraform(console: Console) -> None:
+def bench_terraform(console: Console, repository: Path) -> Measurements:
     """Measure and print."""
     module, baseline = Figures(), Figures()
-    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+    with (
+        temporary_workspaces(repository=repository) as copies,
+        temporary_workspaces() as own,
+        Sandbox.start(Scenario.named("bare")) as sandbox,
+    ):
         for number in range(ROUNDS):
             with console.status(f"terraform, round {number + 1} of {ROUNDS}"):
                 _measure(sandbox, module_alone(copies, sandbox, Scenario.named("bare")), module)
-                _measure(sandbox, flat(copies, sandbox, Scenario.named("bare")), baseline)
-        script, bare = _scripts(copies, sandbox)
+                _measure(sandbox, flat(own, sandbox, Scenario.named("bare")), baseline)
+        script, bare = _scripts(repository, copies, sandbox)
     console.print(_table(module, baseline, script, bare))
+    ratios = {step: _median_ratio(module.seconds[step], baseline.seconds[step]) for step in STEPS}
+    return {**ratios, "observe.py organization, over Python with its clients": _median_ratio(script, bare)}
+
+
+def _median_ratio(figures: list[float], baseline: list[float]) -> float:
+    return statistics.median(figures) / statistics.median(baseline)
 
 
 def module_alone(copies: Workspaces, sandbox: Sandbox, scenario: Scenario) -> Terraform:
@@ -119,11 +131,11 @@ def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
         figures.calls[step].append(figure.calls)
 
 
-def _scripts(copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[float]]:
+def _scripts(repository: Path, copies: Workspaces, sandbox: Sandbox) -> tuple[list[float], list[float]]:
     """Seconds of `observe.py organization`, and of a Python process that only creates its clients."""
     environment = copies.environment(sandbox.environment())
     observe = [
-        str(REPOSITORY / "scripts" / "observe.py"),
+        str(repository / "scripts" / "observe.py"),
         "organization",
         "--account-id",
         "111111111111",
