@@ -8,10 +8,12 @@ locals {
   supported_regions   = jsondecode(file("${path.module}/modules/quick-setup-configuration/regions.json"))
 
   unsupported_regions = {
-    for subject, regions in merge(
-      { "the provider's Region" = [local.region] },
-      { for name, configuration in local.desired_configurations : name => configuration.regions },
-    ) : subject => setsubtract(regions, local.supported_regions)
+    for pair in flatten([
+      for subject, regions in merge(
+        { "the provider's Region" = [local.region] },
+        { for name, configuration in local.desired_configurations : name => configuration.regions },
+      ) : [for region in setsubtract(regions, local.supported_regions) : { region = region, subject = subject }]
+    ]) : pair.region => pair.subject...
   }
 
   # By AWS's own document of the type: the whole organization, or organizational units too.
@@ -30,12 +32,12 @@ locals {
 
   terraform_findings = concat(
     [
-      for subject, regions in local.unsupported_regions : {
+      for region, subjects in local.unsupported_regions : {
         code    = "REGION_NOT_SUPPORTED"
-        subject = subject
-        message = "Quick Setup does not support ${join(", ", regions)}, according to this version of the module."
+        subject = join(", ", subjects)
+        message = "Quick Setup does not support ${region}, according to this version of the module.${templatefile("${path.module}/modules/nearest.tftpl", { given = region, choices = local.supported_regions })}"
         remedy  = "Use ${join(", ", local.supported_regions)}."
-      } if length(regions) > 0
+      }
     ],
     [
       for name, units in local.unsupported_targets : {

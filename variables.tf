@@ -9,8 +9,8 @@ variable "regions" {
   }
 
   validation {
-    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
+    condition     = length(setsubtract(var.regions, local.supported_regions)) == 0 || lookup(var.preflight.severities, "REGION_NOT_SUPPORTED", "error") != "error"
+    error_message = "REGION_NOT_SUPPORTED: regions contains ${join(", ", setsubtract(var.regions, local.supported_regions))}, which Quick Setup does not support, according to this version of the module.${join("", [for region in setsubtract(var.regions, local.supported_regions) : templatefile("${path.module}/modules/nearest.tftpl", { given = region, choices = local.supported_regions })])} Use ${join(", ", local.supported_regions)}."
   }
 }
 
@@ -129,6 +129,11 @@ variable "trusted_access" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains(["retain", "restore"], var.trusted_access.on_destroy)
+    error_message = "trusted_access.on_destroy is ${jsonencode(var.trusted_access.on_destroy)}, but must be \"retain\" or \"restore\"."
+  }
 }
 
 variable "patch_policies" {
@@ -140,7 +145,7 @@ variable "patch_policies" {
     - `install_schedule`: the same, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
     - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
-    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to the ARN of a predefined one of AWS; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to an ARN; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
@@ -149,9 +154,11 @@ variable "patch_policies" {
     - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that patching requires to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
     - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
+    - `enabled`: for `false`, which is refused: an entry that is removed is deleted.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
+    enabled                  = optional(bool, true)
     operation                = optional(string)
     scan_schedule            = optional(string)
     scan_at_next_interval    = optional(bool)
@@ -183,6 +190,11 @@ variable "patch_policies" {
     condition     = length(setintersection(keys(var.patch_policies), local.reserved_names)) == 0
     error_message = "patch_policies contains ${join(", ", setintersection(keys(var.patch_policies), local.reserved_names))}, which is the name of another configuration of this module. Give the policy another name."
   }
+
+  validation {
+    condition     = alltrue(values(var.patch_policies)[*].enabled)
+    error_message = "patch_policies has enabled = false in ${join(", ", [for name, entry in var.patch_policies : name if !entry.enabled])}, but what is in the map is deployed. Remove it from the map."
+  }
 }
 
 variable "default_host_management" {
@@ -192,9 +204,11 @@ variable "default_host_management" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. AWS deploys it to the whole organization only: if the module's are organizational units, set the root here. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
     - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
+    - `enabled`: for `false`, which is refused: null turns it off.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
+    enabled                        = optional(bool, true)
     update_ssm_agent               = optional(bool)
     target_organizational_unit_ids = optional(set(string))
     regions                        = optional(set(string))
@@ -204,6 +218,11 @@ variable "default_host_management" {
     additional_parameters = optional(map(string))
   })
   default = null
+
+  validation {
+    condition     = var.default_host_management == null ? true : var.default_host_management.enabled
+    error_message = "default_host_management.enabled is false, but default_host_management = null turns it off. Set null, or remove the input."
+  }
 }
 
 variable "host_management" {
@@ -218,9 +237,11 @@ variable "host_management" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account by a separate configuration: `regions`; optionally only nodes with `target_tag` (`key`, `value`), in `instance_ids`, or in `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
+    - `enabled`: for `false`, which is refused: null turns it off.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
   type = object({
+    enabled                          = optional(bool, true)
     update_ssm_agent                 = optional(bool)
     update_ec2_launch_agent          = optional(bool)
     collect_inventory                = optional(bool)
@@ -242,6 +263,11 @@ variable "host_management" {
     additional_parameters = optional(map(string))
   })
   default = null
+
+  validation {
+    condition     = var.host_management == null ? true : var.host_management.enabled
+    error_message = "host_management.enabled is false, but host_management = null turns it off. Set null, or remove the input."
+  }
 }
 
 variable "ops_center" {
@@ -249,9 +275,11 @@ variable "ops_center" {
     OpsCenter: the delegated administrator resolves the OpsItems of all accounts. Null: off.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
+    - `enabled`: for `false`, which is refused: null turns it off.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
   EOT
   type = object({
+    enabled                        = optional(bool, true)
     target_organizational_unit_ids = optional(set(string))
     regions                        = optional(set(string))
     additional_parameters          = optional(map(string))
@@ -261,6 +289,11 @@ variable "ops_center" {
   validation {
     condition     = var.ops_center == null ? true : var.delegated_administrator == null ? false : contains(var.delegated_administrator.service_principals, "ssm.amazonaws.com")
     error_message = "ops_center is set, but it requires a delegated administrator of ssm.amazonaws.com. Set delegated_administrator, for example { account_id = \"222222222222\" }."
+  }
+
+  validation {
+    condition     = var.ops_center == null ? true : var.ops_center.enabled
+    error_message = "ops_center.enabled is false, but ops_center = null turns it off. Set null, or remove the input."
   }
 }
 
@@ -272,9 +305,11 @@ variable "change_manager" {
     - `target_organizational_unit_ids`: instead of the module's. Default: the module's.
     - `regions`: one Region, as AWS's template creates roles whose names lack the Region. Default: the provider's Region.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
+    - `enabled`: for `false`, which is refused: null turns it off.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT
   type = object({
+    enabled                        = optional(bool, true)
     job_function                   = string
     custom_permissions             = optional(string)
     target_organizational_unit_ids = optional(set(string))
@@ -302,6 +337,11 @@ variable "change_manager" {
     condition     = var.change_manager == null || lookup(var.preflight.severities, "CHANGE_MANAGER_CLOSED", "warning") != "error"
     error_message = "CHANGE_MANAGER_CLOSED: change_manager is set, AWS closed it to new customers on 2025-11-07, and preflight.severities makes that an error. Remove change_manager, or the code from preflight.severities."
   }
+
+  validation {
+    condition     = var.change_manager == null ? true : var.change_manager.enabled
+    error_message = "change_manager.enabled is false, but change_manager = null turns it off. Set null, or remove the input."
+  }
 }
 
 variable "quick_setup_configurations" {
@@ -312,9 +352,11 @@ variable "quick_setup_configurations" {
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: deploys to the management account instead of organizational units. Default: false.
+    - `enabled`: for `false`, which is refused: an entry that is removed is deleted.
     https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
   EOT
   type = map(object({
+    enabled                        = optional(bool, true)
     type                           = string
     parameters                     = optional(map(string), {})
     additional_parameters          = optional(map(string))
@@ -328,6 +370,11 @@ variable "quick_setup_configurations" {
   validation {
     condition     = length(setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations))) == 0
     error_message = "quick_setup_configurations contains ${join(", ", setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations)))}, which is the name of another configuration of this module. Choose another name."
+  }
+
+  validation {
+    condition     = alltrue(values(var.quick_setup_configurations)[*].enabled)
+    error_message = "quick_setup_configurations has enabled = false in ${join(", ", [for name, entry in var.quick_setup_configurations : name if !entry.enabled])}, but what is in the map is deployed. Remove it from the map."
   }
 }
 

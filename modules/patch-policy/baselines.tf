@@ -22,16 +22,35 @@ locals {
     for baseline in flatten(data.aws_ssm_patch_baselines.all[*].baseline_identities) : baseline.baseline_id => baseline
   }
 
+  # AWS lists an own baseline by its id, and a predefined one by its ARN.
+  baseline_ids = {
+    for operating_system, id in coalesce(var.baselines, {}) : operating_system => contains(keys(local.known_baselines), id) ? id : trimprefix(
+      id, "arn:aws:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:patchbaseline/"
+    )
+  }
+
   custom_baselines = {
-    for operating_system, id in coalesce(var.baselines, {}) : operating_system => {
+    for operating_system, id in local.baseline_ids : operating_system => {
       value    = id
       label    = local.known_baselines[id].baseline_name
       disabled = false
     } if contains(keys(local.known_baselines), id)
   }
 
+  operating_systems = sort(keys(local.default_baselines))
   unknown_baselines = [
-    for operating_system, id in coalesce(var.baselines, {}) : "${operating_system} = ${id}"
+    for operating_system, id in local.baseline_ids : join("", concat(["Patch policy \"${var.name}\": baselines contains ${operating_system} = ${id}, "], (
+      !contains(local.operating_systems, operating_system) ? [
+        "but Patch Manager has no such operating system.",
+        templatefile("${path.module}/../nearest.tftpl", { given = operating_system, choices = local.operating_systems }),
+        " It has ${join(", ", local.operating_systems)}.",
+      ] :
+      contains(keys(local.known_baselines), id) ? ["which is a patch baseline for ${local.known_baselines[id].operating_system}."] :
+      [
+        "which is not a patch baseline of this account and Region (${data.aws_region.current.id}). ",
+        "List them with: aws ssm describe-patch-baselines --region ${data.aws_region.current.id}",
+      ]
+    )))
     if !contains(keys(local.known_baselines), id) ? true : local.known_baselines[id].operating_system != operating_system
   ]
 
@@ -52,7 +71,7 @@ resource "terraform_data" "default_baselines" {
 
     precondition {
       condition     = length(local.unknown_baselines) == 0
-      error_message = "Patch policy \"${var.name}\": baselines contains ${join(", ", local.unknown_baselines)}, which is not a patch baseline for that operating system in this account and Region (${data.aws_region.current.id}). List them with: aws ssm describe-patch-baselines --region ${data.aws_region.current.id}"
+      error_message = join("\n", local.unknown_baselines)
     }
   }
 }

@@ -26,7 +26,7 @@ locals {
   }
 
   install_parameters = local.installing ? {
-    ConfigurationOptionsInstallValue        = var.install_schedule
+    ConfigurationOptionsInstallValue        = coalesce(var.install_schedule, "cron(0 2 ? * SUN *)")
     ConfigurationOptionsInstallNextInterval = tostring(var.install_at_next_interval)
     RebootOption                            = coalesce(var.reboot_option, "NoReboot")
   } : {}

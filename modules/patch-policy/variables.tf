@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[ A-Za-z0-9._-]{1,120}$", var.name))
-    error_message = "The name of patch policy ${jsonencode(var.name)} has ${length(var.name)} characters, but must have 1 to 120 letters, digits, spaces, dots, underscores or hyphens."
+    error_message = "The name of patch policy ${jsonencode(var.name)} ${length(regexall("[^ A-Za-z0-9._-]", var.name)) == 0 ? "has ${length(var.name)} characters" : "contains ${join(" ", distinct(regexall("[^ A-Za-z0-9._-]", var.name)))}"}, but must have 1 to 120 letters, digits, spaces, dots, underscores or hyphens."
   }
 
   validation {
@@ -33,7 +33,7 @@ variable "scan_schedule" {
   nullable    = false
 
   validation {
-    condition     = can(regex(local.cron, var.scan_schedule))
+    condition     = can(regex(local.cron[0], var.scan_schedule))
     error_message = "Patch policy \"${var.name}\": scan_schedule is ${jsonencode(var.scan_schedule)}, but ${local.cron_rule}"
   }
 }
@@ -48,12 +48,16 @@ variable "scan_at_next_interval" {
 variable "install_schedule" {
   description = "When to install, as a cron expression of six fields in UTC; only for `ScanAndInstall`. Default: Sundays at 02:00, AWS's recommendation."
   type        = string
-  default     = "cron(0 2 ? * SUN *)"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex(local.cron, var.install_schedule))
+    condition     = var.install_schedule == null ? true : can(regex(local.cron[0], var.install_schedule))
     error_message = "Patch policy \"${var.name}\": install_schedule is ${jsonencode(var.install_schedule)}, but ${local.cron_rule}"
+  }
+
+  validation {
+    condition     = var.install_schedule == null || var.operation != "Scan"
+    error_message = "Patch policy \"${var.name}\": install_schedule is ${jsonencode(var.install_schedule)}, but operation is \"Scan\", which installs nothing. Set operation = \"ScanAndInstall\", or remove install_schedule."
   }
 }
 
@@ -81,7 +85,7 @@ variable "reboot_option" {
 }
 
 variable "baselines" {
-  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id, or to the ARN of a predefined one of AWS. Other operating systems keep AWS's default. Null: AWS's defaults for all, frozen at the first apply."
+  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id or ARN. Other operating systems keep AWS's default. Null: AWS's defaults for all, frozen at the first apply."
   type        = map(string)
   default     = null
 

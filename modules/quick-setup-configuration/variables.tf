@@ -6,7 +6,7 @@ variable "name" {
   # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_CreateConfigurationManager.html
   validation {
     condition     = can(regex("^[ A-Za-z0-9._-]{1,120}$", var.name))
-    error_message = "name is ${jsonencode(var.name)} (${length(var.name)} characters), but must have 1 to 120 letters, digits, spaces, dots, underscores or hyphens."
+    error_message = "name is ${jsonencode(var.name)}${length(regexall("[^ A-Za-z0-9._-]", var.name)) == 0 ? " (${length(var.name)} characters)" : ", which contains ${join(" ", distinct(regexall("[^ A-Za-z0-9._-]", var.name)))}"}, but must have 1 to 120 letters, digits, spaces, dots, underscores or hyphens."
   }
 }
 
@@ -64,7 +64,7 @@ variable "regions" {
 
   validation {
     condition     = contains(var.prerequisites.ignored_findings, "REGION_NOT_SUPPORTED") || length(setsubtract(var.regions, local.supported_regions)) == 0
-    error_message = "REGION_NOT_SUPPORTED: regions contains ${jsonencode(setsubtract(var.regions, local.supported_regions))}, which Quick Setup does not support. It supports ${join(", ", local.supported_regions)}."
+    error_message = "REGION_NOT_SUPPORTED: regions contains ${jsonencode(setsubtract(var.regions, local.supported_regions))}, which Quick Setup does not support.${join("", [for region in setsubtract(var.regions, local.supported_regions) : templatefile("${path.module}/../nearest.tftpl", { given = region, choices = local.supported_regions })])} It supports ${join(", ", local.supported_regions)}."
   }
 }
 

@@ -108,7 +108,7 @@ run "every_input" {
     install_schedule                 = "cron(0 2 ? * SAT#1 *)"
     install_at_next_interval         = false
     reboot_option                    = "RebootIfNeeded"
-    baselines                        = { WINDOWS = "pb-0123456789abcdef0" }
+    baselines                        = { WINDOWS = "arn:aws:ssm:us-east-1:111111111111:patchbaseline/pb-0123456789abcdef0" }
     concurrency                      = "5"
     error_threshold                  = "0%"
     target_tag                       = { key = "Patch", value = "yes" }

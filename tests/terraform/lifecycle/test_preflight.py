@@ -142,7 +142,7 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
     calls: dict[str, dict[str, Any]] = {
         name: {"delegated_administrator": {"account_id": account}} for name, account in administrators.items()
     }
-    calls["elsewhere"] = {"python_command": None, "regions": ["eu-south-2"], "default_host_management": {}}
+    calls["elsewhere"] = {"python_command": None, "default_host_management": {"regions": ["eu-south-2"]}}
     unit = {"id": _unit_id(sandbox)}
     calls["crowded"] = {
         "dedicated_organizational_unit": unit,
