@@ -25,7 +25,7 @@ locals {
   # AWS lists an own baseline by its id, and a predefined one by its ARN.
   baseline_ids = {
     for operating_system, id in coalesce(var.baselines, {}) : operating_system => contains(keys(local.known_baselines), id) ? id : trimprefix(
-      id, "arn:aws:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:patchbaseline/"
+      id, "arn:aws:ssm:${data.aws_region.current.id}:${one(data.aws_caller_identity.current[*].account_id)}:patchbaseline/"
     )
   }
 

@@ -1,7 +1,7 @@
 data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {
-  count = var.include_management_account ? 1 : 0
+  count = var.include_management_account || var.baselines != null ? 1 : 0
 }
 
 locals {
