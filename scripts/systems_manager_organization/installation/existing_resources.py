@@ -15,7 +15,6 @@ from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.creation_tag import CreationTag
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.quick_setup.configuration_managers import (
     FAILED_STATUSES,
     creation_tag_of,
@@ -122,17 +121,16 @@ def find_role(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
 
 
 def find_unit(aws: AwsSession, name: str, parent_id: str) -> ExistingResource | None:
-    """The organizational unit of this name below `parent_id`, or below the root. Raises ScriptError."""
+    """The organizational unit of this name below `parent_id`. Raises ScriptError."""
     organizations = aws.organizations
-    parent = parent_id or get_root_id(aws)
-    listed = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=parent)
+    listed = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=parent_id)
     unit = next((found for found in listed if found["Name"] == name), None)
     if unit is None:
         return None
     tags = aws.call(organizations.list_tags_for_resource, ResourceId=unit["Id"])["Tags"]
     return ExistingResource(
         "organizational-unit",
-        f'organizational unit "{name}" in {parent}',
+        f'organizational unit "{name}" in {parent_id}',
         unit["Id"],
         CreationTag.of_list(tags),
         input=f'dedicated_organizational_unit = {{ id = "{unit["Id"]}" }}',

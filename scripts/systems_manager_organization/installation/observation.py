@@ -94,7 +94,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
         )
         managers_read = aws.start(list_managers, aws)
-        resources_read = aws.start(_existing_resources, aws, resources)
+        resources_read = aws.start(_existing_resources, aws, resources, organization.root_id)
         configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
         account = _find_account(aws, directory, organization, resources)
         account_id = account.id if account else query["administrator_account_id"]
@@ -181,10 +181,10 @@ def _with_account(setting: Setting, account_id: str) -> Setting:
     return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
 
 
-def _existing_resources(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:
+def _existing_resources(aws: AwsSession, resources: Mapping[str, Any], root_id: str) -> list[ExistingResource]:
     found = list(find_roles(aws, resources.get("role_names", [])))
     unit_query = resources.get("organizational_unit") or {}
-    unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or "") if unit_query else None
+    unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or root_id) if unit_query else None
     return [*found, unit] if unit else found
 
 
