@@ -7,6 +7,7 @@ variable "desired" {
     - `account-placement/NAME`: id of the root or organizational unit that holds the account `subject`. https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     - `delegated-administrator/SERVICE_PRINCIPAL`: id of the account (12 digits). https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
     - `default-host-management-role/REGION`: name of the role with its path, or `none`. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
+    - `KIND/REGION`, with a KIND of `scripts/systems_manager_organization/organizations/service_settings.json`: the value of that service setting, or `default`. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateServiceSetting.html
     - `resource-data-sync/NAME`: `present`, with the source `specification`. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync.html
 
     Each has

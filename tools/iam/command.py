@@ -18,6 +18,7 @@ from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.docs.markers import replace_generated
 from tools.entry_point import run
+from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.documented import DOCUMENTED
 from tools.iam.policies import policies
 from tools.iam.recording import RUNS, PermissionRecorder
@@ -64,7 +65,7 @@ def differences(
 def _table(documents: Mapping[str, Mapping[str, Any]]) -> str:
     """A row for each statement: its purpose, its actions, and the policies that have it."""
     rows = ["| statement | what for | actions | in |", "|---|---|---|---|"]
-    for statement in (*STATEMENTS, *REPORTING, *DOCUMENTED):
+    for statement in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS, *DOCUMENTED):
         found = {
             name: written["Action"]
             for name, document in sorted(documents.items())

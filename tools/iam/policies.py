@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from harness import HarnessError
+from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.recording import APPLY, PLAN, ROLES
 from tools.iam.reporting import REPORTING
@@ -58,11 +59,12 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
 
 def statement_of(need: Permission) -> Statement:
     """The statement for a permission. Raises UncoveredNeedError."""
-    for statement in (*STATEMENTS, *REPORTING):
+    for statement in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS):
         if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
             return statement
     raise UncoveredNeedError(
-        f"No statement for {need.action} on {need.resource}: add one to tools/iam/statements.py or reporting.py."
+        f"No statement for {need.action} on {need.resource}: add one to tools/iam/statements.py, reporting.py or "
+        "account_settings.py."
     )
 
 
@@ -70,7 +72,9 @@ def _policy(needs: Iterable[Permission]) -> dict[str, Any]:
     found: dict[str, list[Permission]] = {}
     for need in needs:
         found.setdefault(statement_of(need).sid, []).append(need)
-    return _document([_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING) if s.sid in found])
+    return _document(
+        [_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS) if s.sid in found]
+    )
 
 
 def _statement(statement: Statement, needs: list[Permission]) -> dict[str, Any]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
-ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, MEMBER)
+SETTINGS = "account-settings"
+ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
@@ -172,7 +173,26 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
         recorder.record_warnings(terraform.destroy(changes))
 
 
-RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (run_complete, run_changes, run_compliance_reporting)
+def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/account-settings: what was set before is listed; applied, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    sandbox.client("cloudformation").activate_organizations_access()
+    terraform = copies.call_modules(environment=sandbox.environment(), **_SETTINGS)
+    changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
+    with recorder.assuming(SETTINGS):
+        recorder.output += _report(sandbox, "service-settings", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
+RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
+    run_complete,
+    run_changes,
+    run_compliance_reporting,
+    run_account_settings,
+)
 
 _FAILING = ("333333333333", "us-east-1")
 
@@ -207,6 +227,18 @@ _REPORTING: dict[str, Any] = {
         }
     },
     "output": {"reporting": {"value": "${module.reporting}"}},
+}
+
+_SETTINGS: dict[str, Any] = {
+    "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
+    "modules": {
+        "settings": {
+            "source": "../module/modules/account-settings",
+            "regions": "${var.regions}",
+            "tags": "${var.tags}",
+        }
+    },
+    "output": {"settings": {"value": "${module.settings}"}},
 }
 
 

@@ -9,6 +9,7 @@ from systems_manager_organization.organizations.account_placement import Account
 from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
 from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, DelegatedAdministrator
 from systems_manager_organization.organizations.service_linked_role import ServiceLinkedRole
+from systems_manager_organization.organizations.service_setting import SETTING_IDS, ServiceSetting
 from systems_manager_organization.organizations.stack_sets_access import StackSetsAccess
 from systems_manager_organization.organizations.trusted_access import TrustedAccess
 
@@ -27,6 +28,7 @@ KINDS: Mapping[str, SettingKind] = {
         DelegatedAdministrator(),
         ResourceDataSync(),
         DefaultHostManagementRole(),
+        *(ServiceSetting(name, setting_id) for name, setting_id in SETTING_IDS.items()),
     )
 }
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.cli.terminal import render_strings
-from systems_manager_organization.installation import explorer_observation, node_role_observation, observation
+from systems_manager_organization.installation import (
+    explorer_observation,
+    node_role_observation,
+    observation,
+    service_settings,
+)
 from systems_manager_organization.preflight import command as preflight
 from systems_manager_organization.quick_setup import deployments
 
@@ -17,6 +22,7 @@ PROGRAM = Program(
         deployments.COMMAND,
         explorer_observation.COMMAND,
         node_role_observation.COMMAND,
+        service_settings.OBSERVATION,
     ),
     render=render_strings,
     reads_standard_input=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.compliance import command as compliance
 from systems_manager_organization.explorer import ops_data
-from systems_manager_organization.installation import adopt, leftovers, restore
+from systems_manager_organization.installation import adopt, leftovers, restore, service_settings
 from systems_manager_organization.nodes import command as nodes
 from systems_manager_organization.quick_setup import discard, explain, redeploy
 
@@ -25,6 +25,7 @@ PROGRAM: Program[str] = Program(
         ops_data.COMMAND,
         compliance.COMMAND,
         nodes.COMMAND,
+        service_settings.COMMAND,
     ),
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,

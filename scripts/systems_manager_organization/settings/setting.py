@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.waiters import SETTING_DELAYS, wait_until
 from systems_manager_organization.errors import ScriptError, ServiceError
@@ -65,9 +65,9 @@ class SettingKind(ABC):
         always_retained: why it is never changed back; "" if it is.
     """
 
-    name: ClassVar[str]
-    values: ClassVar[str]
-    always_retained: ClassVar[str] = ""
+    name: str
+    values: str
+    always_retained: str = ""
 
     @abstractmethod
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:

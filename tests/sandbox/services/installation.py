@@ -25,13 +25,14 @@ from sandbox.services.ssm.documents import Document
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
 from sandbox.services.ssm.resource_data_syncs.resource_type import ResourceDataSyncResource
 from sandbox.services.ssm.resource_data_syncs.sync import SYSTEMS_MANAGER_PRINCIPAL
+from sandbox.services.ssm.service_setting_resource import ServiceSettingResource
 from sandbox.services.ssmquicksetup.behavior import Behavior, behavior
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 
 # Importing a resource type defines it: moto finds the types by the subclasses of CloudFormationModel.
-RESOURCE_TYPES = (ResourceDataSyncResource,)
+RESOURCE_TYPES = (ResourceDataSyncResource, ServiceSettingResource)
 
 
 def install() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from moto.ssm.exceptions import SSMException
+
 from sandbox.services.ssm.exceptions import ServiceSettingNotFound
 
 if TYPE_CHECKING:
@@ -15,10 +17,32 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
-# The one setting that is implemented, with its default value. AWS's pages do not show the default; its document
-# AWSQuickSetupType-EnableDHMC compares with `$None`, which accounts answer (turbot/steampipe-plugin-aws pull request
-# 2611).
-DEFAULTS = {DEFAULT_HOST_MANAGEMENT: "$None"}
+# The settings that are implemented, with their default values. AWS's pages do not show the default of Default Host
+# Management; its document AWSQuickSetupType-EnableDHMC compares with `$None`, which accounts answer
+# (turbot/steampipe-plugin-aws pull request 2611). ASSUMPTION(service-setting-defaults): those of the others.
+DEFAULTS = {
+    DEFAULT_HOST_MANAGEMENT: "$None",
+    "/ssm/automation/customer-script-log-destination": "None",
+    "/ssm/automation/customer-script-log-group-name": "/aws/ssm/automation/executeScript",
+    "/ssm/automation/enable-adaptive-concurrency": "False",
+    "/ssm/documents/console/public-sharing-permission": "Enable",
+    "/ssm/managed-instance/activation-tier": "standard",
+    "/ssm/opsinsights/opscenter": "Disabled",
+    "/ssm/parameter-store/default-parameter-tier": "Standard",
+    "/ssm/parameter-store/high-throughput-enabled": "false",
+}
+
+# The values of the settings that have a list of them, in botocore's model of UpdateServiceSetting; those of adaptive
+# concurrency are the user guide's (adaptive-concurrency).
+VALUES = {
+    "/ssm/automation/customer-script-log-destination": ("CloudWatch",),
+    "/ssm/automation/enable-adaptive-concurrency": ("True", "False"),
+    "/ssm/documents/console/public-sharing-permission": ("Enable", "Disable"),
+    "/ssm/managed-instance/activation-tier": ("standard", "advanced"),
+    "/ssm/opsinsights/opscenter": ("Enabled", "Disabled"),
+    "/ssm/parameter-store/default-parameter-tier": ("Standard", "Advanced", "Intelligent-Tiering"),
+    "/ssm/parameter-store/high-throughput-enabled": ("true", "false"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,10 +80,14 @@ class ServiceSettings:
         return {path: customized.value for path, customized in sorted(self._customized.items())}
 
     def update(self, setting_id: str, value: str, *, modified_at: datetime, modified_by: str) -> None:
-        """Set a value. Raises ServiceSettingNotFound."""
+        """Set a value. Raises ServiceSettingNotFound or ValidationException."""
+        path = self.path_of(setting_id)
+        if path in VALUES and value not in VALUES[path]:
+            # ASSUMPTION(service-setting-defaults): the error.
+            raise SSMException("ValidationException", f"{value} is not a value of {path}: {', '.join(VALUES[path])}.")
         # ASSUMPTION(service-setting-role-is-not-checked): whether the role that Default Host Management Configuration
         # names exists.
-        self._customized[self.path_of(setting_id)] = Customized(value, modified_at, modified_by)
+        self._customized[path] = Customized(value, modified_at, modified_by)
 
     def reset(self, setting_id: str) -> None:
         """Go back to the default. Raises ServiceSettingNotFound."""

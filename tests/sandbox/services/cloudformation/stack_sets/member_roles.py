@@ -28,6 +28,7 @@ _ACTIONS = {
     "AWS::Lambda::Permission": "lambda:AddPermission",
     "AWS::S3::BucketPolicy": "s3:PutBucketPolicy",
     "AWS::SNS::Subscription": "sns:Subscribe",
+    "AWS::SSM::ServiceSetting": "ssm:UpdateServiceSetting",
 }
 
 

@@ -1,0 +1,186 @@
+"""`observe.py service-settings` and `report.py service-settings`: service settings of Systems Manager."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.aws.account_sessions import AccountSessions
+from systems_manager_organization.aws.concurrency import map_concurrently
+from systems_manager_organization.aws.error_translation import error_message
+from systems_manager_organization.cli.application import Command
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag
+from systems_manager_organization.cli.terminal import pluralize
+from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.installation.observed_settings import (
+    SETTINGS,
+    no_longer_wanted,
+    observe_settings,
+    parse_settings,
+)
+from systems_manager_organization.installation.setting_kinds import KINDS
+from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.organizations.service_setting import NOT_FOUND, SETTING_IDS
+from systems_manager_organization.settings.records import INSTALLATION, Records, load_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from systems_manager_organization.aws.account_sessions import AccountSession
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Terminal
+
+SCHEMA_VERSION = "1"
+
+EXIT_OK, EXIT_UNREADABLE = 0, 2
+
+ACTIONS = ("ssm:GetServiceSetting",)
+_UPDATE = "aws ssm update-service-setting --region {region} --setting-id {setting_id} --setting-value {value}"
+
+
+def observe(query: Query, connect: Connect) -> dict[str, str]:
+    """A map of strings for the external data source:
+
+    - `schema_version`: "1"
+    - `account_id`: the account whose credentials were used
+    - `regions`: JSON object from each Region to its `settings` and `no_longer_wanted`, as of `observe.py organization`;
+      the record of what was changed in a Region is in that Region
+    """
+    settings = parse_settings(query["settings"])
+    with connect() as aws:
+
+        def of_region(region: str) -> tuple[str, Any]:
+            own = [setting for setting in settings if setting.name == region]
+            name = query["installation"]
+            records = load_records(aws, region, name, KINDS) if name else Records("")
+            observed = observe_settings(aws, records, own)
+            return region, {"settings": observed, "no_longer_wanted": no_longer_wanted(records, own)}
+
+        regions = sorted({setting.name for setting in settings})
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "account_id": aws.account_id,
+            "regions": json.dumps(dict(map_concurrently(of_region, regions))),
+        }
+
+
+@dataclass(frozen=True)
+class Customized:
+    """A setting that does not have AWS's default; `changed_by` is the ARN of who set it."""
+
+    account_id: str
+    region: str
+    setting_id: str
+    value: str
+    changed_by: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in an account, and what could not be read."""
+
+    account_id: str
+    found: list[Customized]
+    errors: list[str]
+
+
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Lists what is not AWS's default. Returns 0, or 2 when something could not be read."""
+    with connect() as aws:
+        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        role_name = query["member_role_name"]
+        account_ids = [one.id for one in list_active_accounts(aws)] if role_name else [aws.account_id]
+        read = partial(_read_account, AccountSessions(aws, role_name, ACTIONS), regions)
+        readings = sorted(map_concurrently(read, account_ids), key=lambda reading: reading.account_id)
+    found = [item for reading in readings for item in reading.found]
+    errors = [error for reading in readings for error in reading.errors]
+    if query["json"]:
+        document = {
+            "customized": [asdict(item) for item in found],
+            "unreadable": errors,
+            "account_ids": sorted(account_ids),
+            "regions": regions,
+        }
+        terminal.write(json.dumps(document, indent=2))
+    else:
+        _show(found, errors, terminal)
+        read_in = f"{pluralize(len(account_ids), 'account')}, Regions: {', '.join(regions)}"
+        terminal.echo(f"{pluralize(len(found), 'setting')} without AWS's default. {read_in}.", err=True)
+    return EXIT_UNREADABLE if errors else EXIT_OK
+
+
+def _show(found: Iterable[Customized], errors: Iterable[str], terminal: Terminal) -> None:
+    for item in found:
+        by = f", set by {item.changed_by}" if item.changed_by else ""
+        terminal.echo(f"{item.account_id} {item.region}: {item.setting_id} = {item.value}{by}")
+        terminal.echo(f"  {_UPDATE.format(region=item.region, setting_id=item.setting_id, value=item.value)}")
+    for error in errors:
+        terminal.echo(f"Not read: {error}", err=True)
+
+
+def _read_account(sessions: AccountSessions, regions: Sequence[str], account_id: str) -> Reading:
+    try:
+        member = sessions.assume_role(account_id)
+    except ServiceError as error:
+        return Reading(account_id, [], [f"Account {account_id}: {error_message(error)}"])
+    answers = [_read_or_error(member, region) for region in regions]
+    found = [item for items, _ in answers for item in items]
+    return Reading(account_id, found, [error for _, error in answers if error])
+
+
+def _read_or_error(member: AccountSession, region: str) -> tuple[list[Customized], str]:
+    try:
+        return _read_region(member, region), ""
+    except ScriptError as error:
+        return [], error_message(error)
+
+
+def _read_region(member: AccountSession, region: str) -> list[Customized]:
+    found = []
+    for setting_id in SETTING_IDS.values():
+        try:
+            answer = member.call("ssm", region, "get_service_setting", SettingId=setting_id)["ServiceSetting"]
+        except ServiceError as error:
+            if error.code != NOT_FOUND:
+                raise
+            continue
+        if answer["Status"] != "Default":
+            changed_by = answer.get("LastModifiedUser", "")
+            found.append(Customized(member.account_id, region, setting_id, answer["SettingValue"], changed_by))
+    return found
+
+
+OBSERVATION = Command(
+    name="service-settings",
+    summary="Service settings of the account itself, and their records, in several Regions.",
+    description="""\
+Calls ssm:GetServiceSetting and, with --installation, ssm:GetParametersByPath in the Region of each of the settings. No
+version of the AWS provider has a data source for a service setting; one that has would replace this command.""",
+    example="""service-settings --account-id 111111111111 --region us-east-1 \\
+    --settings '[{"key": "document-public-sharing/us-east-1"}]'""",
+    options=(*COMMON_KEYS, replace(INSTALLATION, required=False), SETTINGS),
+    run=observe,
+)
+
+COMMAND: Command[str] = Command(
+    name="service-settings",
+    summary="Lists the service settings that are not AWS's defaults, in every account and Region.",
+    description="""\
+Calls ssm:GetServiceSetting, for the settings of modules/account-settings; with --member-role-name also
+organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
+account. Changes nothing. Run it before modules/account-settings is applied: that replaces other values, and in member
+accounts nothing else keeps them. Below each setting is the command that sets the value again, in that account.
+It exits with 0; 2 when something could not be read.""",
+    example="service-settings --member-role-name OrganizationAccountAccessRole --regions '[\"us-east-1\"]' --json",
+    options=(
+        *OPTIONAL_COMMON_KEYS,
+        MEMBER_ROLE_NAME,
+        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        flag("json", "prints JSON"),
+    ),
+    cli_handler=show,
+)

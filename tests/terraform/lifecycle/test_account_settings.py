@@ -1,0 +1,112 @@
+"""modules/account-settings: every account and Region set, values that were there before, and destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
+from harness.complete import ADMINISTRATOR
+from harness.examples import register_administrator
+from harness.scripts import run_script
+from harness.workspace import change_inputs
+from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_REGIONS = ("ap-northeast-1", "us-east-1")
+_SHARING = "/ssm/documents/console/public-sharing-permission"
+_LOGGING = "/ssm/automation/customer-script-log-destination"
+_TIER = "/ssm/managed-instance/activation-tier"
+_SET = {_SHARING: "Disable", _LOGGING: "CloudWatch"}
+_ALLOWED = (
+    *("cloudformation:*StackSet", "cloudformation:*StackInstances", "cloudformation:TagResource"),
+    *("ssm:UpdateServiceSetting", "ssm:ResetServiceSetting", "ssm:PutParameter", "ssm:DeleteParameter"),
+)
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str, **inputs: object) -> Terraform:
+    call = {"source": "../module/modules/account-settings", "regions": list(_REGIONS), **inputs}
+    return workspaces.call_modules({"settings": call}, sandbox.environment(account_id))
+
+
+def _set(sandbox: Sandbox, account_id: str, region: str, setting_id: str, value: str) -> None:
+    sandbox.client("ssm", account_id, region).update_service_setting(SettingId=setting_id, SettingValue=value)
+
+
+def _settings(sandbox: Sandbox) -> dict[str, Any]:
+    return dict(sandbox.snapshot()["service_settings"])
+
+
+def _customized(sandbox: Sandbox) -> dict[str, Any]:
+    """What `report.py service-settings` lists: setting and value, by account and Region."""
+    arguments = ("--member-role-name", "OrganizationAccountAccessRole", "--regions", json.dumps(_REGIONS), "--json")
+    completed = run_script(sandbox, "report.py", "service-settings", *arguments)
+    assert completed.returncode == 0, completed.stderr
+    found: dict[str, Any] = {}
+    for item in json.loads(completed.stdout)["customized"]:
+        found.setdefault(f"{item['account_id']} {item['region']}", {})[item["setting_id"]] = item["value"]
+    return found
+
+
+@pytest.mark.scenario("bare")
+def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    sandbox.client("cloudformation").activate_organizations_access()
+    _set(sandbox, MANAGEMENT, "us-east-1", _SHARING, "Enable")
+    _set(sandbox, OTHER_MEMBER, "us-east-1", _SHARING, "Enable")
+    _set(sandbox, OTHER_MEMBER, "us-east-1", _TIER, "advanced")
+    before = sandbox.snapshot()
+    terraform = _write(sandbox, workspaces, MANAGEMENT)
+    known = _customized(sandbox)
+    assert known == before["service_settings"]
+
+    first_call = len(sandbox.calls)
+    terraform.apply()
+    accounts = {account["Id"] for account in sandbox.client("organizations").list_accounts()["Accounts"]}
+    expected = {f"{account} {region}": _SET for account in accounts for region in _REGIONS}
+    expected[f"{OTHER_MEMBER} us-east-1"] = {**_SET, _TIER: "advanced"}
+    assert _settings(sandbox) == _customized(sandbox) == expected
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    # Drift of the management account is a planned change; a setting that is added and removed again leaves nothing.
+    sandbox.client("ssm").reset_service_setting(SettingId=_LOGGING)
+    change_inputs(terraform, "settings", parameter_store_high_throughput_enabled=True)
+    terraform.apply()
+    added = {"/ssm/parameter-store/high-throughput-enabled": "true"}
+    assert _settings(sandbox) == {place: {**settings, **added} for place, settings in expected.items()}
+    change_inputs(terraform, "settings", parameter_store_high_throughput_enabled=None)
+    terraform.apply()
+    assert _settings(sandbox) == expected
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    terraform.destroy()
+    assert_calls(sandbox.calls[first_call:], _ALLOWED)
+    assert _settings(sandbox) == {
+        f"{MANAGEMENT} us-east-1": {_SHARING: "Enable"},
+        f"{OTHER_MEMBER} us-east-1": {_TIER: "advanced"},
+    }
+    sandbox.client("ssm", OTHER_MEMBER).update_service_setting(SettingId=_SHARING, SettingValue="Enable")
+    assert_same(before, sandbox.snapshot(), retained=RETAINED_ROLES)
+
+
+@pytest.mark.scenario("bare")
+def test_retained_settings_and_the_administrator_account(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, management_account_included=False))
+    assert f"Account {OTHER_MEMBER} is neither the management account nor an administrator of StackSets" in errors
+    register_administrator(sandbox)
+    errors = plan_errors(_write(sandbox, workspaces, ADMINISTRATOR))
+    assert f"the provider works in account {ADMINISTRATOR}, and only the management account can change" in errors
+
+    inputs = {"management_account_included": False, "automation_logging": None, "deletion_policy": "Retain"}
+    terraform = _write(sandbox, workspaces, ADMINISTRATOR, regions=["us-east-1"], python_command=None, **inputs)
+    terraform.apply()
+    settings = _settings(sandbox)
+    assert f"{MANAGEMENT} us-east-1" not in settings
+    assert settings[f"{OTHER_MEMBER} us-east-1"] == {_SHARING: "Disable"}
+    terraform.destroy()
+    assert _settings(sandbox) == settings
