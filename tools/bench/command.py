@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from harness.workspace import REPOSITORY
+from tools.bench.bounds import summary
 from tools.bench.compliance import bench_compliance
 from tools.bench.growth import bench_growth
 from tools.bench.preflight import bench_preflight
-from tools.bench.targets import summary
 from tools.bench.terraform import bench_terraform
 from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tools.bench.targets import Measurements
+    from tools.bench.bounds import Measurements
 
 OF_THE_MODULE = {"terraform": bench_terraform, "growth": bench_growth}
 OF_THE_SCRIPTS: Mapping[str, Callable[[Console], Measurements]] = {

@@ -18,21 +18,20 @@ from harness import HarnessError
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.alternatives import aws_cli, c7n_org
-from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, against_target, rate_limited_seconds
+from tools.bench.bounds import ASSUME_ROLE_RATE, TARGETS, Bounds, against_target, rate_limited_seconds
 from tools.bench.collect import PAGE_FILE
 from tools.bench.managed_nodes import NODES
 from tools.bench.page import timings
 from tools.bench.server import PAGE, without_role
 from tools.bench.server_process import serving
-from tools.bench.targets import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
+    from tools.bench.bounds import Measurements
     from tools.bench.page import Timings
-    from tools.bench.targets import Measurements
 
 REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2")
 TARGET_RATIO, TARGET_MEMORY = TARGETS["compliance, over the bound"].bar, TARGETS["compliance, MB of memory"].bar

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
-    from tools.bench.targets import Measurements
+    from tools.bench.bounds import Measurements
 
 ROUNDS = 3
 ACCOUNTS = (10, 100, 300, 1000)

@@ -18,17 +18,16 @@ from harness.workspace import REPOSITORY
 from sandbox.services.ssmquicksetup.configuration_types.catalog import REGIONS
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
-from tools.bench.bounds import ASSUME_ROLE_RATE, Bounds, against_target, rate_limited_seconds
+from tools.bench.bounds import ASSUME_ROLE_RATE, TARGETS, Bounds, against_target, rate_limited_seconds
 from tools.bench.server import MANAGEMENT, PAGE, ROLE, with_environment, without_role
 from tools.bench.server_process import serving
-from tools.bench.targets import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
 
-    from tools.bench.targets import Measurements
+    from tools.bench.bounds import Measurements
 
 # One account in N: a usual organization, and the worst case.
 USERS_OF_CLOUD9 = {10: "one account in ten has used Cloud9", 1: "every account has"}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
-    from tools.bench.targets import Measurements
+    from tools.bench.bounds import Measurements
 
 ROUNDS = 5
 LATENCY_SECONDS = 0.05

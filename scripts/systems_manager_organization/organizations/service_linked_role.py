@@ -6,7 +6,7 @@ replace this.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from systems_manager_organization.settings.setting import SettingKind
 
@@ -30,7 +30,7 @@ class ServiceLinkedRole(SettingKind):
 
     name = "service-linked-role"
     values = f"{PRESENT}|{ABSENT}"
-    always_retained: ClassVar[str] = "other features of Systems Manager in the account may use it"
+    always_retained = "other features of Systems Manager in the account may use it"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: _state(aws, ROLE_NAMES[setting.name]) for setting in settings}
