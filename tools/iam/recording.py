@@ -13,6 +13,7 @@ from harness.complete import ADMINISTRATOR, checkout_complete
 from harness.examples import register_administrator
 from harness.results import TerraformError
 from harness.scripts import run_script
+from harness.unmanaged_instances import REGION, Workshop
 from sandbox import Scenario
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 
@@ -187,11 +188,20 @@ def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> No
         recorder.record_warnings(terraform.destroy(changes))
 
 
+def run_nodes(recorder: PermissionRecorder, _copies: Workspaces) -> None:
+    """`report.py nodes` over instances that are unmanaged in twelve ways."""
+    recorder.begin("bare")
+    Workshop(recorder.sandbox, ADMINISTRATOR).twelve_ways()
+    with recorder.assuming(REPORT):
+        recorder.output += _report(recorder.sandbox, "nodes", "--regions", REGION)
+
+
 RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     run_complete,
     run_changes,
     run_compliance_reporting,
     run_account_settings,
+    run_nodes,
 )
 
 _FAILING = ("333333333333", "us-east-1")

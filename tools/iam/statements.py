@@ -138,6 +138,22 @@ STATEMENTS = (
         "nodes and their patches, for `report.py compliance`",
         ("ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates", "ssm:ListResourceComplianceSummaries"),
     ),
+    Statement(
+        "DiagnoseNodes",
+        "instances and why they are not managed, for `report.py nodes`",
+        (
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeInstances",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeVpcAttribute",
+            "ec2:DescribeVpcEndpoints",
+            "iam:GetInstanceProfile",
+            "iam:GetRole",
+            "iam:SimulatePrincipalPolicy",
+        ),
+    ),
     Statement("FindCloud9", "environments that patch policies fail on", ("cloud9:ListEnvironments",)),
     Statement(
         "ReadCloud9",

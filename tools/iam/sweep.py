@@ -26,6 +26,7 @@ from tools.iam.recording import (
     run_changes,
     run_complete,
     run_compliance_reporting,
+    run_nodes,
 )
 
 if TYPE_CHECKING:
@@ -175,13 +176,13 @@ def _work(planned: Sequence[tuple[Case, Example]], documents: Documents, outcome
 
 def _planned(documents: Documents) -> list[tuple[Case, Example]]:
     """Every case with the shortest example that needs its action."""
-    short: set[Case] = set()
+    shortest: dict[Case, Example] = {}
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
-        recorder = PermissionRecorder(sandbox)
-        run_changes(recorder, copies)
-        for role, needs in recorder.needs.items():
-            short.update(Case(role, statement_of(need).sid, need.action) for need in needs)
+        for example in (run_nodes, run_changes):
+            recorder = PermissionRecorder(sandbox)
+            example(recorder, copies)
+            for role, needs in recorder.needs.items():
+                for need in needs:
+                    shortest.setdefault(Case(role, statement_of(need).sid, need.action), example)
     by_role = {COMPLIANCE: run_compliance_reporting}
-    return [
-        (case, run_changes if case in short else by_role.get(case.role, run_complete)) for case in cases_of(documents)
-    ]
+    return [(case, shortest.get(case, by_role.get(case.role, run_complete))) for case in cases_of(documents)]

@@ -101,6 +101,10 @@ def _of_iam(request: RequestContext) -> list[str]:
         return [service_linked_role_arn(request.account_id, request.get("AWSServiceName"))]
     if request.operation in {"GetAccountAuthorizationDetails", "ListInstanceProfiles", "ListRoles"}:
         return []
+    if request.operation == "SimulatePrincipalPolicy":
+        return [request.get("PolicySourceArn")]
+    if request.operation == "GetInstanceProfile":
+        return [request.arn("iam", f"instance-profile/{request.get('InstanceProfileName')}", region="")]
     name = request.get("RoleName")
     if name is None:
         raise UnknownPermissionError(f"The sandbox does not know what {request.action} needs of IAM.")

@@ -14,7 +14,7 @@ from sandbox import Scenario
 from sandbox.faults import Fault
 from systems_manager_organization.nodes.causes import REMEDIES
 from systems_manager_organization.nodes.reading import ACTIONS
-from unit.nodes.unmanaged_instances import REGION, Workshop
+from harness.unmanaged_instances import REGION, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
