@@ -29,6 +29,7 @@ _FAULTS: dict[str, Kind] = {
     "conflict": "conflict",
     "connection dropped": "dropped",
     "answer lost": "answer_lost",
+    "visible late": "visible_late",
 }
 _KILLS = ("killed before", "killed after", "killed after, state late")
 EVENTS: tuple[str, ...] = (*_FAULTS, *_KILLS)
@@ -45,7 +46,7 @@ class Interruptions(Matrix):
             for phase, subjects in calls.items()
             for event in EVENTS
             for subject in subjects
-            if event != "conflict" or _has_conflict(subject)
+            if event not in _FAULTS or _can_occur(subject, _FAULTS[event])
         ]
 
     def batches(self) -> list[list[Cell]]:
@@ -79,14 +80,14 @@ class _Attempt:
         self.trial = trial
         self._event = event
         self._subjects = subjects
-        self._seen = 0
+        self._begin = self._seen = 0
         self._hit: list[str] = []
         self._since_followed: list[str] = []
         self._ways: dict[str, list[str]] = {}
 
     def interrupt(self, *, destroy: bool) -> None:
         """Inject the faults, or run the command as often as it is killed. Raises TrialError."""
-        self._seen = len(self.trial.sandbox.calls)
+        self._begin = self._seen = len(self.trial.sandbox.calls)
         if self._event in _FAULTS:
             self._inject(_FAULTS[self._event])
             return
@@ -112,13 +113,8 @@ class _Attempt:
 
     def has_news(self) -> bool:
         """Whether interruptions happened since the last call of this."""
-        found = [
-            subject_of(call)
-            for call in self.trial.sandbox.calls[self._seen :]
-            if call.error_code and not call.is_read_only
-        ]
+        hit = self._hits(self._seen)
         self._seen = len(self.trial.sandbox.calls)
-        hit = [subject for subject in found if subject in self._subjects]
         for subject in hit:
             self._note(subject)
         self.settle()
@@ -134,8 +130,15 @@ class _Attempt:
             self._since_followed.clear()
 
     def happened(self, cell: Cell) -> bool:
-        hit = {*self._hit, *(subject_of(call) for call in self.trial.sandbox.calls if call.error_code)}
-        return cell.subject in hit
+        return cell.subject in {*self._hit, *self._hits(self._begin)}
+
+    def _hits(self, begin: int) -> list[str]:
+        """The calls from `begin` on that were interrupted. What is visible late is no error."""
+        return [
+            subject
+            for call in self.trial.sandbox.calls[begin:]
+            if (call.error_code or self._event == "visible late") and (subject := subject_of(call)) in self._subjects
+        ]
 
     def outcome(self, cell: Cell) -> Outcome:
         """Refused, if something had to be done after the interruption."""
@@ -150,9 +153,9 @@ class _Attempt:
             self.trial.sandbox.faults.inject(fault_of(subject, kind))
 
 
-def _has_conflict(subject: str) -> bool:
+def _can_occur(subject: str, kind: Kind) -> bool:
     try:
-        Faults().inject(fault_of(subject, "conflict"))
+        Faults().inject(fault_of(subject, kind))
     except FaultError:
         return False
     return True

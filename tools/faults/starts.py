@@ -52,7 +52,13 @@ class Starts(Matrix):
                 for row in baseline.addresses
                 if occurs(event, row)
             ),
-            *(Cell(example, "start", event, row) for event in (DRIFTED, SAME) for row in baseline.settings),
+            *(
+                Cell(example, "start", event, row)
+                for event in (DRIFTED, SAME)
+                for row in baseline.settings
+                # It names a role that the module makes and deletes: nobody else sets it without that role.
+                if event == DRIFTED or not row.startswith("default-host-management-role/")
+            ),
         ]
 
     def batches(self) -> list[list[Cell]]:
@@ -256,10 +262,6 @@ def _make_setting(sandbox: Sandbox, setting: str) -> None:
         else:
             sandbox.client("cloudformation").activate_organizations_access()
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=name)
-    elif kind == "service-linked-role":
-        sandbox.client("iam").create_service_linked_role(AWSServiceName=name)
     else:
-        assert kind == "default-host-management-role", f"No start for the setting {setting}: add it to starts.py."
-        sandbox.client("ssm", region=name).update_service_setting(
-            SettingId=DEFAULT_HOST_MANAGEMENT, SettingValue="service-role/SystemsManagerDefaultHostManagement"
-        )
+        assert kind == "service-linked-role", f"No start for the setting {setting}: add it to starts.py."
+        sandbox.client("iam").create_service_linked_role(AWSServiceName=name)

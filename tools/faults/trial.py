@@ -33,6 +33,8 @@ _SCENARIOS = {"minimal": "bare", "complete": "realistic"}
 _PATIENCE = 3
 # More than any trial takes; one that follows instructions in a circle ends here.
 _COMMANDS = 400
+# Reads after a call that do not see what it did, when it is visible late.
+_LATE_READS = 3
 # Differences in a message.
 _SHOWN = 6
 
@@ -200,7 +202,7 @@ def fault_of(subject: str, kind: Kind, *, times: int = 1) -> Fault:
     """A fault of the calls of this subject."""
     call, _, resource = subject.partition(" ")
     service, _, operation = call.partition(":")
-    return Fault(service, operation, kind, resource=resource, times=times)
+    return Fault(service, operation, kind, resource=resource, times=times, reads=_LATE_READS)
 
 
 def type_of(address: str) -> str:
