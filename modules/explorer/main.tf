@@ -156,15 +156,26 @@ resource "aws_cloudformation_stack" "this" {
     replace_triggered_by = [terraform_data.source_type]
     ignore_changes       = [tags["systems-manager-organization:created"]]
 
-    # The tag has the time of this plan only if this plan creates or replaces the stack.
-    postcondition {
-      condition     = length(local.exists_already) == 0 || lookup(coalesce(self.tags, {}), "systems-manager-organization:created", "-") != local.creation_mark
-      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
-    }
-
     precondition {
       condition     = length(module.settings.applied) > 0
       error_message = "The service-linked role accountdiscovery.ssm.amazonaws.com does not exist."
+    }
+  }
+}
+
+# Created once, after the stack: a later plan may replace the stack, and an imported one has no tag that tells it from another's.
+resource "terraform_data" "stack" {
+  count = length(aws_cloudformation_stack.this)
+
+  input = plantimestamp()
+
+  lifecycle {
+    ignore_changes = [input]
+
+    # The tag has the time of this plan only if this plan creates the stack.
+    postcondition {
+      condition     = length(local.exists_already) == 0 || self.input != plantimestamp() || lookup(coalesce(aws_cloudformation_stack.this[0].tags, {}), "systems-manager-organization:created", "-") != local.creation_mark
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
     }
   }
 }

@@ -34,7 +34,7 @@ locals {
   }
 
   creation_mark = "${local.installation.name}/${plantimestamp()}"
-  # A later plan may replace the stack of this installation.
+  # A later plan may replace the stack of this installation: its creation can have failed.
   exists_already = local.observation == null ? [] : [
     for key, message in jsondecode(local.observation.existing) : message
     if key != "cloudformation-stack/${local.installation.name}" || local.installation.time == plantimestamp()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 _NAME = "organization-own-sources"
+_STACK = "module.explorer.aws_cloudformation_stack.this[0]"
 _ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync", "ssm:PutParameter", "ssm:DeleteParameter")
 
 
@@ -91,9 +92,9 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
 
 def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    """A sync that destroy retained; a stack that the state lost."""
+    """A sync that destroy retained; a stack that the state lost, and one that somebody else made."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    terraform = _write(sandbox, workspaces, MANAGEMENT, deletion_policy="Retain")
+    terraform = _write(sandbox, workspaces, MANAGEMENT, deletion_policy="Retain", tags={"team": "operations"})
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     (terraform.directory / "terraform.tfstate").unlink()
@@ -105,9 +106,19 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
     change_inputs(terraform, "explorer", installation=installation[1])
     assert run_adopt(terraform)[:1] == (0,)
     assert apply_adopted(terraform) == 1
-    assert_plan_empty(plan_read_only(terraform, sandbox))
-    # It may be replaced, as the checks advise.
-    terraform.plan(replace=["module.explorer.aws_cloudformation_stack.this[0]"])
+    _assert_replaceable(terraform, sandbox)
+
+    (terraform.directory / "terraform.tfstate").unlink()
+    sandbox.client("cloudformation").update_stack(
+        StackName="ExplorerDataSync-organization",
+        UsePreviousTemplate=True,
+        Tags=[{"Key": "team", "Value": "operations"}],
+    )
+    change_inputs(terraform, "explorer", installation=None)
+    assert "It was created manually or by another tool" in plan_errors(terraform)
+    assert run_adopt(terraform)[:1] == (0,)
+    assert apply_adopted(terraform) == 1
+    _assert_replaceable(terraform, sandbox)
     terraform.destroy()
 
     errors = plan_errors(terraform)
@@ -117,6 +128,13 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
     sandbox.client("ssm").delete_resource_data_sync(SyncName=command[1], SyncType="SyncFromSource")
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
+
+
+def _assert_replaceable(terraform: Terraform, sandbox: Sandbox) -> None:
+    """As the checks advise."""
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    plan = terraform.plan(replace=[_STACK])
+    assert _STACK in [change.address for change in plan.changes]
 
 
 def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:
