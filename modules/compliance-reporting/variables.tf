@@ -82,6 +82,12 @@ variable "prefix" {
     error_message = "prefix is ${jsonencode(var.prefix)}, but must be letters, digits, dots, hyphens and underscores, with slashes only between them."
   }
 
+  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+  validation {
+    condition     = length(setintersection(split("/", var.prefix), [".", ".."])) == 0
+    error_message = "prefix is ${jsonencode(var.prefix)}, but S3 takes \".\" and \"..\" between slashes for a relative path. Use other names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"
+  }
+
   validation {
     condition     = split("/", var.prefix)[0] != "athena-results"
     error_message = "prefix is ${jsonencode(var.prefix)}, but objects below athena-results are query results, which expire. Use another prefix."

@@ -144,5 +144,21 @@ def compliance_name(name: str) -> bool:
     )
 
 
+def report_prefix(prefix: str) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+
+    It is also part of a resource in the bucket's policy, where *, ? and $ have a meaning of their own:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    parts = prefix.split("/")
+    depth = [1 - 2 * (part == "..") for part in parts]
+    return (
+        model("ssm", "ResourceDataSyncS3Prefix", prefix)
+        and all(parts)
+        and all(sign.isascii() and (sign.isalnum() or sign in "!-_.'()/") for sign in prefix)
+        and all(sum(depth[: end + 1]) >= 0 for end in range(len(depth)))
+    )
+
+
 def unit(identifier: str) -> bool:
     return model("organizations", "OrganizationalUnitId", identifier) or model("organizations", "RootId", identifier)

@@ -2,7 +2,8 @@
 
 The five modules whose tags are for different services share one rule, `modules/tags.tftpl`, and so its 1,000.
 
-The expressions are taken from the variables, and Terraform evaluates all of them in one run without a provider.
+The expressions are taken from the variables, and Terraform evaluates all of them in one run without a provider; with
+them some that have a seeded fault, which the same inputs must find.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ def _normalize(text: str) -> str:
 class Rule:
     """A rule of an input: `module` has `variable`, and `accepts` is the service.
 
-    `samples` are valid, and inputs are made of them and of `signs`, up to `maximum` characters and more. `wrap` makes
-    the value of the variable, `others` are values of other variables, `files` have the locals of the conditions.
+    `samples` are valid, and inputs are made of them and of `signs`, up to `maximum` characters and more; `near` are
+    nearly valid, and `words` take the place of others. `wrap` makes the value of the variable, `others` are values of
+    other variables, `files` have the locals of the conditions. `faults` loosen the conditions or the files: a text and
+    its replacement.
     """
 
     variable: str
@@ -59,16 +62,24 @@ class Rule:
     files: tuple[str, ...] = ()
     tags: bool = False
     count: int = _COUNT
+    near: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
 
     def inputs(self) -> list[Any]:
         random = Random(f"{self.module} {self.variable}")  # noqa: S311
         make = self._tag_map if self.tags else self._text
-        return [*self.samples, *(make(random) for _ in range(self.count - len(self.samples)))]
+        given = [*self.samples, *self.near]
+        return [*given, *(make(random) for _ in range(self.count - len(given)))]
 
     def _text(self, random: Random) -> str:
         kind = random.random()
+        if self.words and random.random() < 0.6:
+            parts = re.split(random.choice((r"(\W)", "([( )])")), random.choice(self.samples))
+            parts[2 * random.randrange(len(parts) // 2 + 1)] = random.choice(self.words)
+            return _normalize("".join(parts))
         if kind < 0.6:
-            text = random.choice(self.samples)
+            text = random.choice((*self.samples, *self.near))
             for _ in range(random.randint(0, 2)):
                 position = random.choice((0, len(text), random.randint(0, len(text))))
                 kept = random.choice((position, min(position + 1, len(text))))
@@ -79,7 +90,7 @@ class Rule:
                 )
             return _normalize(text)
         length = random.choice(
-            (0, 1, 2, self.maximum - 1, self.maximum, self.maximum + 1, random.randint(0, self.maximum))
+            (0, 1, 2, self.maximum - 1, self.maximum, self.maximum + 1, *(random.randint(0, 2 * self.maximum),) * 2)
         )
         text = "".join(random.choices(self.signs, k=length))
         return _normalize(text if kind < 0.9 else text + random.choice(_OTHERS) * random.randint(1, 2))
@@ -103,6 +114,11 @@ class Rule:
 
 
 _TAGS: tuple[dict[str, str], ...] = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
+# The limits of each field, and what is just beyond them.
+_CRON_WORDS = (
+    *("0", "5", "8", "9", "24", "29", "31", "32", "59", "60", "2025"),
+    *("XXX", "0/3", "0/15", "?", "*", "9L", "3#6"),
+)
 _RULES = {
     "tags": Rule(
         "tags",
@@ -256,6 +272,34 @@ _RULES = {
         module="modules/patch-policy",
         signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
+        words=_CRON_WORDS,
+        count=3000,
+        faults=(
+            ("[0-5]?[0-9]", "[0-9]?[0-9]"),
+            ("0/30", "0/[0-9]+"),
+            ("2[0-3]", "2[0-9]"),
+            ("0/(1|2|4|8|12)", "0/[0-9]+"),
+            ("0?[1-9]|[12]", "[0-9]|[12]"),
+            ("3[01]", "3[0-9]"),
+            ("L|0?[1-9]", "L|\\\\?|0?[1-9]"),
+            ("[1-7]", "[0-9]"),
+            ("#[1-5]", "#[0-9]"),
+            ("${local.day}?L", "[0-9A-Z]*L"),
+            ("day_of_month} \\\\*", "day_of_month} [*0-9]+"),
+            ("\\\\*\\\\)$", "[*0-9]+\\\\)$"),
+            ("\\\\)$", "\\\\)"),
+            ("^cron", "cron"),
+        ),
+    ),
+    "install_schedule": Rule(
+        "install_schedule",
+        ("cron(0 2 ? * SUN *)", "cron(0 1 * * ? *)"),
+        services.association_schedule,
+        module="modules/patch-policy",
+        signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
+        files=("modules/patch-policy/schedules.tf",),
+        words=_CRON_WORDS,
+        faults=(("can(regex(local.cron, var.install_schedule))", "true"),),
     ),
     "name of a patch policy": Rule(
         "name",
@@ -355,13 +399,32 @@ _RULES = {
         signs=_LOWER + _DIGITS + "-",
         maximum=32,
         others={},
+        near=("xn--one", "sthree-one", "amzn-s3-demo-one", "Patch-Compliance", "patch_compliance"),
+        faults=(
+            ("^[a-z](", "^[a-z0-9-]("),
+            ("{0,30}", "{0,40}"),
+            ("[a-z0-9-]", "[A-Za-z0-9-]"),
+            ("[a-z0-9-]", "[a-z0-9_-]"),
+            ('"xn--", ', ""),
+            ('"sthree-", ', ""),
+            (', "amzn-s3-demo-"', ""),
+        ),
     ),
     "prefix of the compliance report": Rule(
         "prefix",
         ("inventory", "a/b", "a" * 200),
-        partial(services.model, "ssm", "ResourceDataSyncS3Prefix"),
+        services.report_prefix,
         "modules/compliance-reporting",
+        signs=_LETTERS + "/.",
         maximum=200,
+        near=("../a", "a/..", "a//b", "a*", "a/b?", "${aws:username}", "/a", "a/"),
+        faults=(
+            ("^[A-Za-z0-9._-]+", "^[^/]+"),
+            ("(/[A-Za-z0-9._-]+)*", "(/[^/]+)*"),
+            ("(/[A-Za-z0-9._-]+)*", "(/[A-Za-z0-9._-]*)*"),
+            ("<= 200", "<= 2000"),
+            ('[".", ".."]', "[]"),
+        ),
     ),
     "name of Explorer's sync": Rule(
         "name",
@@ -374,14 +437,17 @@ _RULES = {
 }
 
 
-def _conditions(rule: Rule) -> list[str]:
+_FAULTS = [(name, fault) for name, rule in _RULES.items() for fault in rule.faults]
+
+
+def _conditions(rule: Rule, loosen: Callable[[str], str]) -> list[str]:
     """The conditions of a variable, about `value`."""
     text = (REPOSITORY / rule.module / "variables.tf").read_text()
     block = re.search(rf'^variable "{rule.variable}" {{\n.*?^}}', text, re.MULTILINE | re.DOTALL)
     assert block
     found = re.findall(r"condition +=(.*?)\n    error_message =", block.group(), re.DOTALL)
     assert found
-    return [_about_value(rule, condition) for condition in found]
+    return [_about_value(rule, loosen(condition)) for condition in found]
 
 
 def _about_value(rule: Rule, expression: str) -> str:
@@ -392,32 +458,55 @@ def _about_value(rule: Rule, expression: str) -> str:
 
 
 def _files() -> Iterator[tuple[str, str]]:
-    for number, rule in enumerate(_RULES.values()):
+    for number, (name, rule) in enumerate(_RULES.items()):
         # As texts: Terraform derives a type for each object, which takes minutes.
         yield f"values_{number}.json", json.dumps([json.dumps(rule.wrap(value)) for value in rule.inputs()])
-        yield (
-            f"rule_{number}.tf",
-            f"""
-output "accepted_{number}" {{
+        yield from _module(f"rule_{number}", number, rule, ("", ""))
+        for fault in rule.faults:
+            yield from _module(f"fault_{_FAULTS.index((name, fault))}", number, rule, fault)
+
+
+def _module(name: str, number: int, rule: Rule, fault: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """A module of its own, whose output is whether each input passes the conditions with the fault."""
+    seeded: list[bool] = []
+
+    def loosen(text: str) -> str:
+        seeded.append(fault[0] in text)
+        return text.replace(*fault) if fault[0] else text
+
+    conditions = ", ".join(_conditions(rule, loosen))
+    yield (
+        f"{name}.tf",
+        f'module "{name}" {{ source = "./{name}" }}\noutput "{name}" {{ value = module.{name}.accepted }}\n',
+    )
+    yield (
+        f"{name}/main.tf",
+        f"""
+output "accepted" {{
   value = [
-    for text in tolist(jsondecode(file("values_{number}.json"))) : alltrue(flatten([
-      for value in [jsondecode(text)] : [{", ".join(_conditions(rule))}]
+    for text in tolist(jsondecode(file("${{path.root}}/values_{number}.json"))) : alltrue(flatten([
+      for value in [jsondecode(text)] : [{conditions}]
     ]))
   ]
 }}
 """,
-        )
-        for path in rule.files:
-            yield path.rpartition("/")[2], (REPOSITORY / path).read_text()
+    )
+    for path in rule.files:
+        yield f"{name}/{path.rpartition('/')[2]}", loosen((REPOSITORY / path).read_text())
+    assert any(seeded)
 
 
 @pytest.fixture(scope="module")
-def accepted(workspaces: Workspaces) -> dict[str, list[bool]]:
-    """Whether each input of each rule passes its validations."""
+def outputs(workspaces: Workspaces) -> dict[str, list[bool]]:
     terraform = workspaces.write(dict(_files()))
     terraform.apply()
-    outputs = terraform.output()
-    return {name: outputs[f"accepted_{number}"] for number, name in enumerate(_RULES)}
+    return terraform.output()
+
+
+@pytest.fixture(scope="module")
+def accepted(outputs: dict[str, list[bool]]) -> dict[str, list[bool]]:
+    """Whether each input of each rule passes its validations."""
+    return {name: outputs[f"rule_{number}"] for number, name in enumerate(_RULES)}
 
 
 @pytest.mark.parametrize("name", _RULES)
@@ -430,6 +519,13 @@ def test_what_is_let_through_the_service_accepts(accepted: dict[str, list[bool]]
     assert len(inputs) == rule.count
     # Otherwise the generated inputs would show nothing.
     assert min(len(let_through), rule.count - len(let_through)) >= rule.count // 40
+
+
+@pytest.mark.parametrize("number", range(len(_FAULTS)), ids=lambda number: f"{_FAULTS[number]}")
+def test_a_seeded_fault_is_found(outputs: dict[str, list[bool]], number: int) -> None:
+    rule = _RULES[_FAULTS[number][0]]
+    passing = zip(rule.inputs(), outputs[f"fault_{number}"], strict=True)
+    assert [value for value, passes in passing if passes and not rule.accepts(value)]
 
 
 @pytest.mark.parametrize("name", _RULES)
