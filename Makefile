@@ -45,7 +45,7 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.quick_setup_documents.page --check
 
 .PHONY: docs
-docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the page of assumptions
+docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the pages of assumptions and known issues
 	@$(RUN) -m tools.docs.command
 	@$(RUN) -m tools.assumptions.command
 	@$(RUN) -m tools.quick_setup_documents.page

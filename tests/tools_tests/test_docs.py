@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from systems_manager_organization.quick_setup.known_issues import CATALOGUE
 from tools.docs.command import main
 from tools.docs.declarations import Output, Part, read_module
 from tools.docs.diagram import DIAGRAM
@@ -114,6 +117,19 @@ def repository(tmp_path: Path) -> Path:
 
 def test_readmes_of_this_repository_are_current(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_an_outdated_page_of_known_issues(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = repository / "docs/reference/known-issues.md"
+    page.parent.mkdir(parents=True)
+    assert main([], repository=repository) == 0
+    text = page.read_text(encoding="utf-8")
+    assert all(entry["source"] in text for entry in json.loads(CATALOGUE.read_text(encoding="utf-8")))
+    anchors = re.findall('<a id="([^"]+)">', text)
+    assert len(anchors) == len(set(anchors)) == text.count("\n## ")
+    page.write_text(text.replace("Cause", "Reason"))
+    assert main(["--check"], repository=repository) == 1
+    assert "known-issues.md is not current: run make docs." in capsys.readouterr().err
 
 
 def test_declarations(repository: Path) -> None:

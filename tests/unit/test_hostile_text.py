@@ -24,6 +24,7 @@ from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.plain_text import MAX_LENGTH, plain_text
 from systems_manager_organization.preflight.finding_table import table
 from systems_manager_organization.quick_setup.cloud9 import Environment
+from tools.docs.known_issues import page
 from unit.compliance_tables import SHOP, TOKYO, node, result, tables
 from unit.conftest import TerminalText
 
@@ -149,6 +150,18 @@ def test_the_table_of_findings() -> None:
     stdout = io.StringIO()
     Console(file=stdout, width=200, markup=False).print(table(_findings()))
     assert_plain(stdout.getvalue())
+
+
+def test_markdown_of_a_page_in_the_documentation() -> None:
+    entry = {"pattern": "x", "explanation": "It failed.", "remedy": "See https://example.com/a_b.", "source": ""}
+    length = len(page([{**entry, "text": "x"}]).split("\n"))
+    for text in (*TEXTS, "``` `", "`", "[a](b)"):
+        lines = page([{**entry, "text": text}]).split("\n")
+        assert_plain("\n".join(lines), length - 1)
+        (line,) = [line for line in lines if line.endswith("(no public report)")]
+        fence = line.split(" ")[0]
+        inside = line.removeprefix(fence).removesuffix(" (no public report)").removesuffix(fence)
+        assert (set(fence), fence in inside) == ({"`"}, False)
 
 
 @cache

@@ -6,10 +6,13 @@ https://github.com/hashicorp/terraform/issues/26755 (keys of for_each that only 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from harness.assertions import assert_plan_empty, plan_read_only
 from harness.organization import root_id
+from harness.workspace import REPOSITORY
+from sandbox import Scenario
 
 if TYPE_CHECKING:
     from typing import Any
@@ -52,6 +55,30 @@ def test_unit_of_the_same_configuration(workspaces: Workspaces, sandbox: Sandbox
     )
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
+
+
+def test_many_accounts_and_regions(workspaces: Workspaces, sandbox: Sandbox) -> None:
+    """700 accounts x 16 Regions, with a unit of the same configuration: the plan is that of ten accounts."""
+    regions = json.loads((REPOSITORY / "modules/quick-setup-configuration/regions.json").read_text())[:16]
+    plans = []
+    for accounts in (10, 700):
+        sandbox.reset(Scenario.generated(accounts=accounts, regions=regions, instances=0))
+        terraform = _configure(
+            workspaces,
+            sandbox,
+            regions=regions,
+            target_organizational_unit_ids=["${aws_organizations_organizational_unit.team.id}"],
+            dedicated_organizational_unit={"name": "SystemsManager"},
+            delegated_administrator={"account_id": "222222222222"},
+            default_host_management={"target_organizational_unit_ids": [root_id(sandbox)]},
+            depends_on=["aws_organizations_account.operations"],
+        )
+        plans.append(terraform.plan().document)
+    small, large = (
+        {change["address"]: change["change"]["actions"] for change in plan["resource_changes"]} for plan in plans
+    )
+    assert small == large
+    assert len(json.dumps(plans[1])) < 1.1 * len(json.dumps(plans[0]))
 
 
 def test_account_of_the_same_configuration(workspaces: Workspaces, sandbox: Sandbox) -> None:

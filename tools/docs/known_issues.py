@@ -1,0 +1,91 @@
+"""docs/reference/known-issues.md: each failure that `report.py explain` knows, with AWS's text, cause and remedy."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from harness import HarnessError
+from systems_manager_organization.plain_text import plain_line
+from systems_manager_organization.quick_setup.known_issues import CATALOGUE
+from tools.docs.markers import put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PAGE = "docs/reference/known-issues.md"
+
+_HEAD = (
+    "# Known issues\n\n"
+    "What CloudFormation, StackSets, Quick Setup, State Manager and Organizations are reported to say when a "
+    "deployment fails. `report.py explain` finds the cause by AWS's text, of two that match by the one that matches "
+    "more of it, and names the account and the Region to sign in to. Capitals stand for what it takes from the text. "
+    "`make docs` writes this page from "
+    "[known_issues.json](../../scripts/systems_manager_organization/quick_setup/known_issues.json).\n"
+)
+_URL = re.compile(r"(https?://\S+?)(?=[.,;:)]*(?:\s|$))")
+
+
+def update(repository: Path, *, check: bool) -> Iterator[str]:
+    """Write the page, or only compare it. Yields problems."""
+    if not (repository / PAGE).parent.exists():
+        return
+    try:
+        yield from put(repository / PAGE, page(json.loads(CATALOGUE.read_text("utf-8"))), repository, check=check)
+    except HarnessError as error:
+        yield str(error)
+
+
+def page(entries: Sequence[Mapping[str, str]]) -> str:
+    """The page: a section for each cause, with the texts that lead to it."""
+    by_cause: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for entry in entries:
+        by_cause.setdefault((_title(entry), _filled(entry, "remedy")), []).append(entry)
+    anchors = [_anchor(title) for title, _ in by_cause]
+    if twice := {anchor for anchor in anchors if anchors.count(anchor) > 1}:
+        raise HarnessError(f"{CATALOGUE}: two causes begin with the same sentence: {', '.join(twice)}. Change one.")
+    return "\n".join([_HEAD, *map(_section, by_cause.values())])
+
+
+def _section(entries: Sequence[Mapping[str, str]]) -> str:
+    title = _title(entries[0])
+    texts = "".join(f"{_code(entry['text'])} ({_source(entry)})\n\n" for entry in entries)
+    return (
+        f'## <a id="{_anchor(title)}"></a>{_prose(title)}\n\n{texts}'
+        f"- Cause: {_prose(_filled(entries[0], 'explanation'))}\n"
+        f"- To resolve: {_prose(_filled(entries[0], 'remedy'))}\n"
+    )
+
+
+def _source(entry: Mapping[str, str]) -> str:
+    return f"[report]({entry['source']})" if entry["source"] else "no public report"
+
+
+def _filled(entry: Mapping[str, str], name: str) -> str:
+    return entry[name].format(**{group: group.upper() for group in re.compile(entry["pattern"]).groupindex})
+
+
+def _title(entry: Mapping[str, str]) -> str:
+    return re.split(r"[.:] |[.:]$", _filled(entry, "explanation"), maxsplit=1)[0]
+
+
+def _anchor(title: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def _code(text: str) -> str:
+    """Text of others, in which nothing is markup: https://spec.commonmark.org/0.31.2/#code-spans"""
+    line = plain_line(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}"
+
+
+def _prose(text: str) -> str:
+    parts = _URL.split(text)
+    return "".join(f"<{part}>" if number % 2 else _escape(part) for number, part in enumerate(parts))
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
