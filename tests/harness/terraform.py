@@ -55,7 +55,7 @@ class Terraform:
         environment: Mapping[str, str],
         *,
         variables: Mapping[str, object] | None = None,
-        timeout: float = 180.0,
+        timeout: float = 400.0,
         reattached: ReattachedProviders | None = None,
     ) -> None:
         self._reattached = reattached
@@ -277,7 +277,7 @@ class RunningTerraform:
         self.kill()
         return result
 
-    def wait(self, timeout: float = 180.0) -> Report:
+    def wait(self, timeout: float = 400.0) -> Report:
         """Wait for the end of an apply. Raises TerraformError and TerraformTimeoutError."""
         status, output, stderr = self.finish(timeout)
         messages, text = parse_messages(output)
