@@ -110,6 +110,37 @@ locals {
   max_reported = 10
 }
 
+# Apart from the others: a bucket that the same configuration creates may have a name that no plan knows, and with it every finding
+# would be unknown.
+
+locals {
+  log_buckets = [
+    for name, policy in var.patch_policies : {
+      name       = name
+      parameters = { OutputS3BucketName = policy.log_bucket.name, OutputBucketRegion = policy.log_bucket.region }
+    } if policy.log_bucket != null
+  ]
+  bucket_findings = flatten([for result in data.external.log_buckets[*].result : jsondecode(result.findings)])
+  bucket_lines    = [for finding in local.bucket_findings : "- ${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}"]
+}
+
+data "external" "log_buckets" {
+  count = local.script == null || length(local.log_buckets) == 0 || local.severities["LOG_BUCKET_NOT_FOUND"] == "off" ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/scripts/observe.py", "log-buckets"])
+  query = merge(local.script_query, {
+    configurations = jsonencode(local.log_buckets)
+    severities     = jsonencode(var.preflight.severities)
+  })
+}
+
+check "log_buckets" {
+  assert {
+    condition     = length(local.bucket_lines) == 0 || local.severities["LOG_BUCKET_NOT_FOUND"] == "error"
+    error_message = join("\n", concat(["The preflight checks returned warnings."], local.bucket_lines))
+  }
+}
+
 check "preflight" {
   assert {
     condition = length(local.warnings) == 0

@@ -31,6 +31,11 @@ resource "terraform_data" "preflight" {
       condition     = length(local.errors) == 0
       error_message = "The preflight checks failed, and nothing was changed.\n${join("\n", local.errors)}"
     }
+
+    precondition {
+      condition     = length(local.bucket_lines) == 0 || local.severities["LOG_BUCKET_NOT_FOUND"] != "error"
+      error_message = "The preflight checks failed, and nothing was changed.\n${join("\n", local.bucket_lines)}"
+    }
   }
 }
 

@@ -76,7 +76,7 @@ output "preflight_findings" {
     Without `DEPLOYMENT_FAILED`, `NODES_FAILED` and `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED`, as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
   EOT
   value = [
-    for finding in local.findings : finding
+    for finding in concat(local.findings, local.bucket_findings) : finding
     if finding.severity == "note" || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
   ]
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ _CREDENTIALS_CODES = frozenset(
 )
 # "Role ARN can't be accessed": https://github.com/ekristen/aws-nuke/issues/709
 _INACCESSIBLE_ROLE = "can't be accessed"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_DENYING_POLICY = re.compile(
+    "(?:explicit deny in|because no) (?:a |an )?(service control policy|resource control policy|permissions boundary|"
+    "session policy|VPC endpoint policy)"
+)
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
@@ -61,8 +67,7 @@ _ADVICE = {
     "ConcurrentModificationException": "Another change of the organization is in progress: run this again later.",
     "ConflictException": "Another change of Quick Setup is in progress: run this again later.",
     "DestinationParentNotFoundException": "The destination does not exist: use another, or move the account manually.",
-    "ParentNotFoundException": "A targeted organizational unit does not exist: check the ids in "
-    "target_organizational_unit_ids.",
+    "ParentNotFoundException": "The organizational unit does not exist: check its id.",
     "ResourceDataSyncConflictException": "Another change of the sync is in progress: run this again later.",
     "ThrottlingException": "AWS throttled every retry: run this again later.",
     "TooManyRequestsException": "AWS throttled every retry: run this again later.",
@@ -115,10 +120,22 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
             "or create it with the same name."
         )
     elif code in DENIED_CODES:
-        advice = f"Allow {action} to the script's credentials, and check that no service control policy denies it."
+        advice = _denial_advice(action, message)
     else:
         advice = _ADVICE.get(code, "")
     return ServiceError(text, code, advice)
+
+
+def _denial_advice(action: str, message: str) -> str:
+    denying = _DENYING_POLICY.search(message)
+    if denying:
+        return f"A {denying[1]} denies it: change that policy, or use credentials to which it does not apply."
+    if action.startswith("organizations:"):
+        return (
+            f"Use credentials of the management account, or of a delegated administrator, that allow {action}: AWS "
+            "Organizations answers no other account."
+        )
+    return f"Allow {action} to the script's credentials, and check that no service control policy denies it."
 
 
 def _from_botocore_error(error: BotoCoreError, action: str, target: str) -> ScriptError:

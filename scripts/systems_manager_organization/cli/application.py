@@ -125,7 +125,7 @@ def _run(
         values = vars(namespace)
         command = next(found for found in program.commands if found.name == values["command"])
         name = f"{name} {command.name}"
-        _require_recognized(unrecognized, name)
+        _require_recognized(unrecognized, command.options, name)
         query, from_person = _query(program, command, values, terminal.stdin)
         warn = partial(_warn, terminal, name)
         connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, warn=warn)
@@ -155,10 +155,19 @@ def _warn(terminal: Terminal, name: str, message: str) -> None:
     terminal.echo(f"{name}: {message}", err=True)
 
 
-def _require_recognized(unrecognized: Sequence[str], name: str) -> None:
+def _require_recognized(unrecognized: Sequence[str], options: Sequence[Option], name: str) -> None:
     """Raises UsageError: argparse would name the program without its command."""
     if unrecognized:
-        raise UsageError(f"unrecognized arguments: {' '.join(unrecognized)}. See {name} --help.")
+        closest = _closest(unrecognized[0].partition("=")[0], options)
+        suggestion = f" Did you mean {closest}?" if closest else ""
+        raise UsageError(f"unrecognized arguments: {' '.join(unrecognized)}.{suggestion} See {name} --help.")
+
+
+def _closest(given: str, options: Sequence[Option]) -> str:
+    """The option that is nearest, or has this value: `--format json` for `--json`."""
+    names, value = [option.option_string for option in options], given.removeprefix("--")
+    with_value = [f"{option.option_string} {value}" for option in options if value in option.pattern.split("|")]
+    return next(iter((*get_close_matches(given, names, n=1, cutoff=0.75), *with_value)), "")
 
 
 def _run_handler(command: Command[R], query: Query, connect: Connect, terminal: Terminal) -> int:

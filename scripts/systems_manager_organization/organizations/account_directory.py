@@ -5,7 +5,6 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.organizations.accounts import ACTIVE, Account, list_accounts_below
 
 if TYPE_CHECKING:
@@ -25,9 +24,16 @@ class Deployment(Protocol):
 
 
 class AccountDirectory:
+    """The accounts of organizational units.
+
+    `missing`: the units that do not exist, of those that were listed. They have no accounts: the configuration of a
+    unit that was deleted is reported, and can be deleted.
+    """
+
     def __init__(self, aws: AwsSession) -> None:
         self._aws = aws
         self._lock = Lock()
+        self.missing: set[str] = set()
         self._cache: dict[tuple[str, ...], list[Account]] = {}
 
     def of(self, deployment: Deployment) -> list[Account]:
@@ -37,11 +43,11 @@ class AccountDirectory:
         return self.in_units(deployment.organizational_unit_ids)
 
     def in_units(self, unit_ids: Iterable[str]) -> list[Account]:
-        """The accounts of these units; a deleted one has none. Raises ScriptError."""
+        """The accounts of these units. Raises ScriptError."""
         units = tuple(sorted(set(unit_ids)))
         with self._lock:
             if units not in self._cache:
-                self._cache[units] = self._list(units)
+                self._cache[units] = list(list_accounts_below(self._aws, units, self.missing))
             return self._cache[units]
 
     def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
@@ -52,16 +58,7 @@ class AccountDirectory:
                 yield from self._cache[units]
                 return
             listed = []
-            for account in list_accounts_below(self._aws, units):
+            for account in list_accounts_below(self._aws, units, self.missing):
                 listed.append(account)
                 yield account
             self._cache[units] = listed
-
-    def _list(self, units: tuple[str, ...]) -> list[Account]:
-        try:
-            return list(list_accounts_below(self._aws, units))
-        except ServiceError as error:
-            if error.code != "ParentNotFoundException":
-                raise
-            # A unit that was deleted has no accounts; its configuration is reported and can be deleted.
-            return [account for unit in units if len(units) > 1 for account in self._list((unit,))]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.errors import ServiceError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -42,26 +44,32 @@ class Account:
         return self.state == ACTIVE
 
 
-def list_accounts_below(aws: AwsSession, parent_ids: Iterable[str]) -> Iterator[Account]:
+def list_accounts_below(
+    aws: AwsSession, parent_ids: Iterable[str], missing: set[str] | None = None
+) -> Iterator[Account]:
     """The distinct accounts of these organizational units and of all below them, as AWS lists them.
 
-    The root is the whole organization, including the management account.
+    The root is the whole organization, including the management account. A unit that does not exist is added to
+    `missing`, and raises ServiceError without it.
     """
     parents = sorted(set(parent_ids))
     listed: set[str] = set()
-    for account in _list(aws, parents):
+    for account in _list(aws, parents, missing):
         if account.id not in listed:
             listed.add(account.id)
             yield account
 
 
 def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
-    """The organizational unit and its ancestors, up to the root."""
+    """The organizational unit and its ancestors, up to the root; without ancestors if it does not exist."""
     lineage = [organizational_unit_id]
     while not is_root(lineage[-1]):
         # "In the current release, a child can have only a single parent."
         # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
-        lineage.append(aws.call(aws.organizations.list_parents, ChildId=lineage[-1])["Parents"][0]["Id"])
+        response = aws.call_or_none("ChildNotFoundException", aws.organizations.list_parents, ChildId=lineage[-1])
+        if response is None:
+            break
+        lineage.append(response["Parents"][0]["Id"])
     return lineage
 
 
@@ -79,7 +87,7 @@ def is_root(parent_id: str) -> bool:
     return parent_id.startswith(_ROOT_PREFIX)
 
 
-def _list(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
+def _list(aws: AwsSession, parents: list[str], missing: set[str] | None) -> Iterator[Account]:
     organizations = aws.organizations
     if any(map(is_root, parents)):
         # Pages of twenty of all accounts take fewer calls than one list for each unit.
@@ -88,6 +96,12 @@ def _list(aws: AwsSession, parents: list[str]) -> Iterator[Account]:
     remaining = list(parents)
     while remaining:
         parent = remaining.pop()
-        yield from map(Account.of, aws.paginate(organizations.list_accounts_for_parent, ParentId=parent))
+        try:
+            yield from map(Account.of, aws.paginate(organizations.list_accounts_for_parent, ParentId=parent))
+        except ServiceError as error:
+            if missing is None or error.code != "ParentNotFoundException":
+                raise
+            missing.add(parent)
+            continue
         units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=parent)
         remaining += [unit["Id"] for unit in units]

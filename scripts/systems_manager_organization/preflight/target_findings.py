@@ -12,7 +12,7 @@ from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.organizations.accounts import ACTIVE, Account
+from systems_manager_organization.organizations.accounts import ACTIVE, Account, is_root
 from systems_manager_organization.quick_setup.cloud9 import list_environments, may_have_environments
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ NOT_READABLE = "ACCOUNT_NOT_READABLE"
 CLOUD9 = "CLOUD9_ENVIRONMENT"
 MEMBER_CODES = (CLOUD9,)
 TOO_LARGE = "DEPLOYMENT_TOO_LARGE"
-TARGET_CODES = (SUSPENDED, TOO_LARGE, *MEMBER_CODES)
+NOT_FOUND = "TARGET_NOT_FOUND"
+NO_ACCOUNT = "NO_ACCOUNT_TARGETED"
+MANAGEMENT_ACCOUNT = "MANAGEMENT_ACCOUNT_TARGETED"
+TARGET_CODES = (SUSPENDED, TOO_LARGE, NOT_FOUND, NO_ACCOUNT, MANAGEMENT_ACCOUNT, *MEMBER_CODES)
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-getting-started.html
 _MAX_DEPLOYMENTS = 10_000
@@ -77,29 +80,74 @@ def target_findings(
             SUSPENDED,
             ", ".join(sorted(account.id for account in suspended)),
             f"StackSets does not deploy to accounts that are not active: {_describe_accounts(suspended)}.",
-            "Nothing is deployed there until they are active again; close them, or move them to another unit.",
+            "Nothing is to be done: AWS removes a closed account from the organization after 90 days. "
+            "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html",
         )
-    yield from _size_findings(aws, configurations, directory)
-
-
-def _size_findings(
-    aws: AwsSession, configurations: Iterable[Configuration], directory: AccountDirectory
-) -> Iterator[Finding]:
     for configuration in configurations:
-        if configuration.account_id:
-            continue
-        accounts = sum(
-            account.id != aws.account_id for account in directory.in_units(configuration.organizational_unit_ids)
+        if not configuration.account_id:
+            members = directory.in_units(configuration.organizational_unit_ids)
+            yield from _unit_findings(aws, configuration, members, directory.missing)
+            yield from _size_findings(configuration, sum(account.id != aws.account_id for account in members))
+    yield from _management_account_findings(aws, configurations, directory)
+
+
+def _unit_findings(
+    aws: AwsSession, configuration: Configuration, members: Iterable[Account], missing: set[str]
+) -> Iterator[Finding]:
+    units = sorted(configuration.organizational_unit_ids)
+    unknown = sorted(missing.intersection(units))
+    if unknown:
+        yield Finding(
+            NOT_FOUND,
+            configuration.name,
+            f"The organization has no organizational unit {', '.join(unknown)}, which this configuration targets.",
+            "Correct target_organizational_unit_ids. The units below the root, and their ids: aws organizations "
+            'list-organizational-units-for-parent --parent-id "$(aws organizations list-roots --query '
+            "'Roots[0].Id' --output text)\"",
         )
-        deployments = accounts * len(configuration.regions)
-        if deployments > _MAX_DEPLOYMENTS:
-            yield Finding(
-                TOO_LARGE,
-                configuration.name,
-                f"The configuration would be deployed to {accounts} accounts in {len(configuration.regions)} Regions, "
-                f"{deployments} in all; Quick Setup fails to deploy to more than {_MAX_DEPLOYMENTS}.",
-                "Split it: fewer organizational units or fewer Regions in each.",
-            )
+    elif not any(account.is_active and account.id != aws.account_id for account in members):
+        yield Finding(
+            NO_ACCOUNT,
+            configuration.name,
+            f"There is no active member account in {', '.join(units)}, so the configuration is deployed nowhere.",
+            "Move accounts there, to which it is then deployed automatically, or target other organizational units.",
+        )
+
+
+def _management_account_findings(
+    aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
+) -> Iterator[Finding]:
+    """Of units alone: that the root does not include the management account is the usual case."""
+    covered = {configuration.type for configuration in configurations if configuration.account_id}
+    names = [
+        configuration.name
+        for configuration in configurations
+        if not configuration.account_id
+        and configuration.type not in covered
+        and not any(map(is_root, configuration.organizational_unit_ids))
+        and any(account.id == aws.account_id for account in directory.in_units(configuration.organizational_unit_ids))
+    ]
+    if names:
+        yield Finding(
+            MANAGEMENT_ACCOUNT,
+            ", ".join(sorted(names)),
+            f"The management account {aws.account_id} is in an organizational unit that is targeted, and a deployment "
+            "to organizational units never reaches it.",
+            "Cover it by a configuration of its own: include_management_account of a patch policy, management_account "
+            "of the others. Or target units without it.",
+        )
+
+
+def _size_findings(configuration: Configuration, accounts: int) -> Iterator[Finding]:
+    deployments = accounts * len(configuration.regions)
+    if deployments > _MAX_DEPLOYMENTS:
+        yield Finding(
+            TOO_LARGE,
+            configuration.name,
+            f"The configuration would be deployed to {accounts} accounts in {len(configuration.regions)} Regions, "
+            f"{deployments} in all; Quick Setup fails to deploy to more than {_MAX_DEPLOYMENTS}.",
+            "Split it: fewer organizational units or fewer Regions in each.",
+        )
 
 
 def _targets(

@@ -10,6 +10,7 @@ from systems_manager_organization.installation import (
     observation,
     service_settings,
 )
+from systems_manager_organization.preflight import bucket_findings
 from systems_manager_organization.preflight import command as preflight
 from systems_manager_organization.quick_setup import deployments
 
@@ -23,6 +24,7 @@ PROGRAM = Program(
         explorer_observation.COMMAND,
         node_role_observation.COMMAND,
         service_settings.OBSERVATION,
+        bucket_findings.COMMAND,
     ),
     render=render_strings,
     reads_standard_input=True,

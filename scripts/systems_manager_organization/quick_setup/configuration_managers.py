@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.waiters import DEPLOYMENT_DELAYS, wait_until
@@ -42,6 +43,11 @@ class Definition:
     execution_role_name: str
 
 
+NO_MANAGER = (
+    "There is none: the module creates them in the management account, in the Region of the AWS provider (--region)."
+)
+
+
 def list_managers(aws: AwsSession, region: str = "") -> list[Manager]:
     """Every configuration manager of the account and Region, sorted by name and ARN."""
     listed = aws.paginate(aws.quick_setup_in(region).list_configuration_managers, MaxItems=100)
@@ -54,10 +60,13 @@ def find_managers(aws: AwsSession, name: str) -> list[Manager]:
     found = [manager for manager in managers if name in (manager.name, manager.arn)]
     if found:
         return found
-    names = ", ".join(sorted({manager.name for manager in managers})) or "none"
+    names = sorted({manager.name for manager in managers})
+    matches = get_close_matches(name, names, n=1)
     raise QueryError(
-        f'configuration manager "{name}" does not exist in account {aws.account_id} and Region {aws.region}. '
-        f"The configuration managers are: {names}."
+        (f'configuration manager "{name}" does not exist' if name else "the name of a configuration manager is missing")
+        + f" in account {aws.account_id} and Region {aws.region}. "
+        + (f'Did you mean "{matches[0]}"? ' if matches else "")
+        + (f"The configuration managers are: {', '.join(names)}." if names else NO_MANAGER)
     )
 
 

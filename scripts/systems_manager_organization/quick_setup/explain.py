@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, NAME
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
@@ -98,7 +98,17 @@ class Explanation:
 
 
 def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Explains every manager of the name. Returns 0. Raises ScriptError, also when no manager has the name."""
+    """Explains every manager of the name, or a message. Returns 0.
+
+    Raises ScriptError, also when no manager has the name.
+    """
+    if query["message"]:
+        issue = find_known_issue(_unwrapped(query["message"])) or KnownIssue(
+            "No known issue has this wording.", "Read it as AWS's: it names the action, the resource and the reason."
+        )
+        for line in (issue.explanation, issue.remedy):
+            terminal.echo(line)
+        return 0
     with connect() as aws:
         explanations = [
             _explanation(aws, manager, query["member_role_name"]) for manager in find_managers(aws, query["name"])
@@ -277,6 +287,11 @@ def _places(places: Iterable[AccountRegion]) -> list[dict[str, str]]:
     return [{"account_id": account_id, "region": region} for account_id, region in places]
 
 
+def _unwrapped(message: str) -> str:
+    """The message on one line, without the frame that Terraform draws beside an error."""
+    return " ".join(message.replace("│", " ").split())
+
+
 COMMAND: Command[str] = Command(
     name="explain",
     summary="Explains failures of a configuration: their reasons, usual causes, and remedies.",
@@ -286,6 +301,18 @@ organizations:ListAWSServiceAccessForOrganization and iam:GetRole; with --member
 account in which something failed for an unknown reason, and there cloud9:ListEnvironments and DescribeEnvironments.
 Changes nothing.""",
     example="explain scan-everything",
-    options=(NAME, *OPTIONAL_COMMON_KEYS, MEMBER_ROLE_NAME, flag("json", "prints JSON")),
+    options=(
+        replace(NAME, required=False),
+        *OPTIONAL_COMMON_KEYS,
+        MEMBER_ROLE_NAME,
+        Option(
+            "message",
+            "explains this text of AWS's or Terraform's instead, without calling AWS",
+            r"(?s).{1,20000}",
+            "a text",
+            cli_only=True,
+        ),
+        flag("json", "prints JSON"),
+    ),
     cli_handler=explain,
 )

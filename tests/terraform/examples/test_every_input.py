@@ -96,7 +96,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
             "organizations:TagResource",
         ),
         retained=(*RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
-        warnings=("Check block assertion failed",),  # of a suspended account
+        warnings=("Check block assertion failed",),  # of associations on nodes
     )
 
 

@@ -39,5 +39,5 @@ def test_quick_setup_types(sandbox: Sandbox, workspaces: Workspaces) -> None:
         before,
         allowed_calls=ALLOWED_CALLS,
         retained=(*RETAINED_ACCESS, *RETAINED_ROLES),
-        warnings=("Check block assertion failed",),  # of a suspended account
+        warnings=("Check block assertion failed",),  # of associations on nodes
     )

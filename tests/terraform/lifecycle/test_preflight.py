@@ -41,6 +41,8 @@ _TRUST = json.dumps(
     }
 )
 _PATCH: dict[str, Any] = {"patch_policies": {"scan": {}}}
+_LOGS = {"name": "not-there", "region": "us-east-1"}
+_NOTED = {"SUSPENDED_ACCOUNT_TARGETED": "warning"}
 _ROLE = {"member_role_name": "OrganizationAccountAccessRole"}
 
 # Each requires its own organization or credentials: test_unsupported_organization.py.
@@ -54,6 +56,8 @@ _TESTED_ELSEWHERE = {
     "TARGET_NOT_SUPPORTED",
     # tests/unit/preflight.
     "DATA_SYNC_QUOTA",
+    "MANAGEMENT_ACCOUNT_TARGETED",
+    "NO_ACCOUNT_TARGETED",
     # test_existing_organization.py.
     "CONTROL_TOWER_DRIFT",
     "DEFAULT_HOST_MANAGEMENT_ROLE_NOT_FOUND",
@@ -92,6 +96,7 @@ ERRORS = (
         "DUPLICATE_CONFIGURATION",
         ('configuration manager "console-policy"', "has 2 of this type", "discard --deployed ARN"),
     ),
+    Row("TARGET_NOT_FOUND", ("lost", "no organizational unit ou-sbox-99999999", "target_organizational_unit_ids")),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
     Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
     Row("WANTED_BY_ANOTHER", ("account-placement/administrator", "another", "would undo each other")),
@@ -112,7 +117,9 @@ WARNINGS = (
     Row(
         "SCAN_CONFLICT", ("scan and console-host-management", "overwrite each other's compliance", "Set ScanInstances")
     ),
-    Row("SUSPENDED_ACCOUNT_TARGETED", (_SUSPENDED, "Former Campaign", "Nothing is deployed there")),
+    Row("LOG_BUCKET_NOT_FOUND", ("scan", "there is no bucket of this name", "Create the bucket first")),
+    # A note by default, a warning by `severities`.
+    Row("SUSPENDED_ACCOUNT_TARGETED", (_SUSPENDED, "Former Campaign", "after 90 days")),
 )
 
 
@@ -148,6 +155,7 @@ def errors(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Diag
         "dedicated_organizational_unit": unit,
         "preflight": {"severities": {"OU_NOT_EXCLUSIVE": "error"}},
     }
+    calls["lost"] = {"patch_policies": {"lost": {"target_organizational_unit_ids": ["ou-sbox-99999999"]}}}
     calls["duplicate"] = {"patch_policies": {"console-policy": {}}}
     calls["refused"] = {
         **_PATCH,
@@ -218,13 +226,13 @@ def warnings(workspaces: Workspaces, sandbox_of_session: Sandbox) -> Sequence[Di
     sandbox.reset(Scenario.named("troubled"))
     calls: dict[str, dict[str, Any]] = {
         "warned": {
-            "patch_policies": {"scan": {}, "second": {"regions": ["eu-west-1", "us-east-1"]}},
+            "patch_policies": {"scan": {"log_bucket": _LOGS}, "second": {"regions": ["eu-west-1", "us-east-1"]}},
             "regions": ["ap-east-1", "us-east-1"],
             "dedicated_organizational_unit": {"id": _unit_id(sandbox)},
             "delegated_administrator": {"account_id": ADMINISTRATOR},
             "default_host_management": {},
             "change_manager": {"job_function": "Operations"},
-            "preflight": {**_ROLE, "severities": {"SCAN_CONFLICT": "warning"}},
+            "preflight": {**_ROLE, "severities": {"SCAN_CONFLICT": "warning", **_NOTED}},
         },
     }
     terraform = _write(sandbox, workspaces, calls)
@@ -260,9 +268,8 @@ def test_warning(warnings: Sequence[Diagnostic], row: Row) -> None:
 
 
 def test_warnings_are_sorted_and_short(warnings: Sequence[Diagnostic]) -> None:
-    (warning,) = [
-        warning for warning in warnings if warning.detail.startswith("The preflight checks returned warnings")
-    ]
+    warning = max(warnings, key=lambda warning: len(warning.detail))
+    assert warning.detail.startswith("The preflight checks returned warnings")
     codes = [line.split()[1] for line in warning.detail.splitlines()[1:]]
     assert codes == sorted(codes)
     assert all(len(line) < 700 for line in warning.detail.splitlines())

@@ -65,7 +65,7 @@ def test_version(run: Run) -> None:
     [
         (("organisation",), "unknown command organisation: did you mean organization?"),
         (("x",), "unknown command x: use one of organization, preflight,"),
-        (("organization", "--acount-id", "1"), "unrecognized arguments: --acount-id"),
+        (("organization", "--acount-id", "1"), "unrecognized arguments: --acount-id. Did you mean --account-id?"),
         (("organization", "--account-id"), "argument --account-id: expected one argument"),
         (("organization", "--account-id", "--region"), "argument --account-id: expected one argument"),
         (("organization", '{"account_id":', '"1"}'), "unrecognized arguments"),

@@ -63,7 +63,9 @@ ROLE = "OrganizationAccountAccessRole"
         ),
         (["--html", "/"], 'html is "/", but must be a file, and that is a directory.'),
         (["--accounts"], "argument --accounts: expected at least one argument"),
-        (["--colour", "red"], "unrecognized arguments: --colour red"),
+        (["--colour", "red"], "unrecognized arguments: --colour red. See"),
+        (["--account", "1"], "unrecognized arguments: --account 1. Did you mean --accounts? See"),
+        (["--json"], "unrecognized arguments: --json. Did you mean --format json? See"),
     ],
 )
 def test_an_unknown_value_is_refused_with_the_choices(run: Run, arguments: list[str], expected: str) -> None:

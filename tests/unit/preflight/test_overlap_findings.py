@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from unit.preflight_cases import (
+    ADMINISTRATOR,
     HOST_MANAGEMENT,
     MANAGEMENT,
     PATCH_POLICY,
     ROOT,
+    WORKLOAD,
     found,
     manager,
     query,
@@ -43,10 +45,13 @@ def codes(findings: Iterable[dict[str, str]]) -> list[str]:
 
 @pytest.fixture
 def units(aws: Sandbox) -> dict[str, str]:
-    """Ids of the organizational units outer, inner (within outer) and sibling."""
-    create = aws.client("organizations").create_organizational_unit
+    """Ids of the organizational units outer, inner (within outer) and sibling, the last two with an account."""
+    organizations = aws.client("organizations")
+    create = organizations.create_organizational_unit
     outer, sibling = (create(ParentId=ROOT, Name=name)["OrganizationalUnit"]["Id"] for name in ("Outer", "Beside"))
     inner = create(ParentId=outer, Name="Inner")["OrganizationalUnit"]["Id"]
+    for account, unit in ((WORKLOAD, inner), (ADMINISTRATOR, sibling)):
+        organizations.move_account(AccountId=account, SourceParentId=ROOT, DestinationParentId=unit)
     return {"outer": outer, "inner": inner, "sibling": sibling}
 
 

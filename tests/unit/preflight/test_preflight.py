@@ -163,11 +163,45 @@ def test_accounts_of_nested_units_are_checked_once(aws: Sandbox, run: Run) -> No
 
 @pytest.mark.usefixtures("aws")
 def test_a_unit_that_does_not_exist_is_one_line_with_the_input(run: Run) -> None:
-    outcome = run("observe", "preflight", query=query({"organizational_unit_ids": ["ou-sbox-00000000"]}))
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr.count("\n") == 1
-    assert "ParentNotFoundException" in outcome.stderr
-    assert "target_organizational_unit_ids" in outcome.stderr
+    other = {"name": "other", "organizational_unit_ids": ["ou-sbox-00000000"]}
+    finding = the(
+        found(run("observe", "preflight", query=query({"regions": ["eu-west-1"]}, other))), "TARGET_NOT_FOUND"
+    )
+    assert (finding["severity"], finding["subject"]) == ("error", "other")
+    assert "ou-sbox-00000000" in finding["message"]
+    assert "target_organizational_unit_ids" in finding["remedy"]
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "SUSPENDED", ""])
+def test_a_target_without_an_active_account(aws: Sandbox, run: Run, status: str) -> None:
+    accounts = [Account(WORKLOAD, "Workload", "workload@example.com", status=status)] if status else []
+    reset(aws, accounts=tuple(accounts))
+    organizations = aws.client("organizations")
+    unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
+    for account in accounts:
+        organizations.move_account(AccountId=account.id, SourceParentId=ROOT, DestinationParentId=unit)
+    findings = found(run("observe", "preflight", query=query({"organizational_unit_ids": [unit]})))
+    expected = {
+        "ACTIVE": [],
+        "SUSPENDED": [("warning", "NO_ACCOUNT_TARGETED"), ("note", "SUSPENDED_ACCOUNT_TARGETED")],
+        "": [("warning", "NO_ACCOUNT_TARGETED")],
+    }
+    assert [(finding["severity"], finding["code"]) for finding in findings] == expected[status]
+    assert all(unit in finding["message"] for finding in findings if finding["severity"] == "warning")
+
+
+@pytest.mark.parametrize("covered", [False, True])
+def test_the_management_account_in_a_targeted_unit(aws: Sandbox, run: Run, covered: bool) -> None:
+    organizations = aws.client("organizations")
+    unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
+    for account in (MANAGEMENT, WORKLOAD):
+        organizations.move_account(AccountId=account, SourceParentId=ROOT, DestinationParentId=unit)
+    own = {"name": "scan-management-account", "organizational_unit_ids": [], "account_id": MANAGEMENT}
+    configurations = [{"organizational_unit_ids": [unit]}, *([own] if covered else [])]
+    findings = found(run("observe", "preflight", query=query(*configurations)))
+    assert [(finding["code"], finding["subject"]) for finding in findings] == (
+        [] if covered else [("MANAGEMENT_ACCOUNT_TARGETED", "scan")]
+    )
 
 
 def test_a_configuration_of_the_account_itself_needs_no_role(aws: Sandbox, run: Run) -> None:
@@ -260,6 +294,9 @@ def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callab
         "SUSPENDED_ACCOUNT_TARGETED",
         "DATA_SYNC_QUOTA",
         "DEPLOYMENT_TOO_LARGE",
+        "TARGET_NOT_FOUND",
+        "NO_ACCOUNT_TARGETED",
+        "MANAGEMENT_ACCOUNT_TARGETED",
     )
     between = ("CONFIGURATION_COLLISION", "OVERLAPPING_CONFIGURATION", "SCAN_CONFLICT")
     severities = json.dumps(dict.fromkeys((*everything, *between), "off"))

@@ -241,11 +241,44 @@ def test_an_unknown_name_is_refused_with_the_names_that_there_are(aws: Sandbox, 
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr == (
         f'report.py {command}: configuration manager "scam" does not exist in account {MANAGEMENT} and Region '
-        "us-east-1. The configuration managers are: hosts, scan.\n"
+        'us-east-1. Did you mean "scan"? The configuration managers are: hosts, scan.\n'
     )
 
 
-@pytest.mark.parametrize("command", ["explain", "redeploy", "discard"])
+def test_without_a_name_the_names_are_listed(aws: Sandbox, run: Run) -> None:
+    assert "There is none: the module creates them in the management account" in run("report", "explain").stderr
+    prepare(aws)
+    create(aws)
+    outcome = run("report", "explain")
+    assert outcome.status == 1
+    assert "name of a configuration manager is missing" in outcome.stderr
+    assert "The configuration managers are: scan." in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("with an explicit deny in a service control policy", "A service control policy denies iam:CreateRole for"),
+        ("because no identity-based policy allows the iam:CreateRole action", "Set permissions_boundary, role_path or"),
+        ("because no permissions boundary allows the iam:CreateRole action", "The permissions boundary of the role"),
+        ("for no reason", "No known issue has this wording."),
+    ],
+)
+def test_an_error_of_terraform_is_explained_without_aws(
+    run: Run, api_calls: Callable[[], list[str]], reason: str, said: str
+) -> None:
+    message = (
+        "│ Error: creating IAM Role (x): operation error IAM: CreateRole, api error AccessDenied: User: arn:aws:sts::\n"
+        "│ 222222222222:assumed-role/Terraform/x is not authorized to perform: iam:CreateRole on resource:\n"
+        f"│ arn:aws:iam::222222222222:role/x {reason}"
+    )
+    outcome = run("report", "explain", "--message", message)
+    assert outcome.status == 0
+    assert said in outcome.stdout
+    assert api_calls() == []
+
+
+@pytest.mark.parametrize("command", ["redeploy", "discard"])
 def test_a_name_is_needed(run: Run, command: str) -> None:
     outcome = run("report", command)
     assert (outcome.status, outcome.stdout) == (2, "")

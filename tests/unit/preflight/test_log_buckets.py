@@ -1,0 +1,40 @@
+"""`observe.py log-buckets`: a bucket that does not exist, is elsewhere, or belongs to another account."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from unit.preflight_cases import MANAGEMENT, WORKLOAD
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+    from unit.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("owner", "region", "message"),
+    [
+        (MANAGEMENT, "eu-west-1", None),
+        (MANAGEMENT, "us-west-2", "log_bucket.region is eu-west-1, and the bucket logs is in us-west-2."),
+        (WORKLOAD, "eu-west-1", None),
+        ("", "", "log_bucket.name is logs, and there is no bucket of this name: the output of the commands is lost."),
+    ],
+)
+def test_log_buckets(aws: Sandbox, run: Run, owner: str, region: str, message: str | None) -> None:
+    if owner:
+        aws.client("s3", owner, region).create_bucket(
+            Bucket="logs", CreateBucketConfiguration={"LocationConstraint": region}
+        )
+    parameters = {"OutputS3BucketName": "logs", "OutputBucketRegion": "eu-west-1"}
+    query = {
+        "account_id": MANAGEMENT,
+        "region": "us-east-1",
+        "configurations": json.dumps([{"name": "scan", "parameters": parameters}]),
+    }
+    findings = json.loads(run("observe", "log-buckets", query=query).result["findings"])
+    assert [(finding["severity"], finding["code"], finding["subject"], finding["message"]) for finding in findings] == (
+        [("warning", "LOG_BUCKET_NOT_FOUND", "scan", message)] if message else []
+    )
