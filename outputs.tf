@@ -73,10 +73,10 @@ output "preflight_findings" {
     - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is wrong, and what to do.
-    Without `DEPLOYMENT_FAILED`, `NODES_FAILED` and `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED`, as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
+    Without `DEPLOYMENT_FAILED`, `NODES_FAILED`, `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED` and `LOG_BUCKET_NOT_FOUND`, as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
   EOT
   value = [
-    for finding in concat(local.findings, local.bucket_findings) : finding
+    for finding in local.findings : finding
     if finding.severity == "note" || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
   ]
 }

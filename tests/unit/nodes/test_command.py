@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.unmanaged_instances import REGION, Workshop
 from sandbox import Scenario
 from sandbox.faults import Fault
 from systems_manager_organization.nodes.causes import REMEDIES
 from systems_manager_organization.nodes.reading import ACTIONS
-from harness.unmanaged_instances import REGION, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
