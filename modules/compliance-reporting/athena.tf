@@ -9,7 +9,7 @@ resource "aws_athena_workgroup" "this" {
   name          = var.name
   description   = "Queries of the organization's patch compliance."
   force_destroy = var.force_destroy
-  tags          = var.tags
+  tags          = local.tags
 
   configuration {
     enforce_workgroup_configuration    = true
@@ -25,6 +25,10 @@ resource "aws_athena_workgroup" "this" {
         kms_key_arn       = local.kms_key_arn
       }
     }
+  }
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
   }
 }
 

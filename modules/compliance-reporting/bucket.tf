@@ -52,12 +52,14 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV2_AWS_62:The data is read by queries; no process is started by an object.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
-  tags          = var.tags
+  tags          = local.tags
 
   # Destroyed before the key: a bucket that is not empty is not deleted, and its objects must stay readable.
   depends_on = [aws_kms_key.this]
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(local.errors) == 0
       error_message = join("\n", local.errors)

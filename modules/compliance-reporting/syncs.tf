@@ -36,7 +36,7 @@ resource "aws_cloudformation_stack_set" "this" {
       }
     }
   })
-  tags = var.tags
+  tags = local.tags
 
   auto_deployment {
     enabled                          = true
@@ -62,7 +62,7 @@ resource "aws_cloudformation_stack_set" "this" {
   lifecycle {
     # The provider has a default for it, although a service-managed StackSet has no such role.
     # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
-    ignore_changes = [administration_role_arn]
+    ignore_changes = [administration_role_arn, tags["systems-manager-organization:created"]]
   }
 
   # AWS refuses to create a sync without permission to write to the bucket.

@@ -2,6 +2,8 @@
 # https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 
 locals {
+  database_name = replace(var.name, "-", "_")
+
   # The scripts read the same file.
   data_layout = jsondecode(file("${path.module}/../../scripts/systems_manager_organization/compliance/data_layout.json"))
   tables      = { for table in local.data_layout.tables : table.name => table }
@@ -23,9 +25,13 @@ locals {
 }
 
 resource "aws_glue_catalog_database" "this" {
-  name        = replace(var.name, "-", "_")
+  name        = local.database_name
   description = "Inventory and patch compliance of the organization's nodes, as AWS Systems Manager writes it."
-  tags        = var.tags
+  tags        = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_glue_catalog_table" "this" {

@@ -162,6 +162,34 @@ variable "force_destroy" {
   nullable    = false
 }
 
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = <<-EOT
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](../../docs/usage/credentials.md) compares the provider and the scripts.
+    - `profile`: a profile of the shared AWS configuration.
+    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
+    - `external_id`: the external id that the role's trust policy requires.
+    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
+  EOT
+  type = object({
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags of all resources, including the stacks in all accounts."
   type        = map(string)
@@ -169,7 +197,7 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 50 })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation"], limit = 49 })
   }
 }

@@ -7,7 +7,7 @@ data "aws_region" "current" {}
 data "external" "existing" {
   count = var.python_command == null ? 0 : 1
 
-  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "node-role"])
+  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "existing-resources"])
   query = {
     for key, value in merge(var.script_credentials, {
       account_id   = data.aws_caller_identity.current.account_id

@@ -191,6 +191,10 @@ class AwsSession:
         return self._client("iam")  # type: ignore[no-any-return]
 
     @property
+    def kms(self) -> Any:
+        return self._client("kms")
+
+    @property
     def organizations(self) -> OrganizationsClient:
         return self._client("organizations")  # type: ignore[no-any-return]
 

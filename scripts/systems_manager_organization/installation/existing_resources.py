@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from systems_manager_organization.organizations.accounts import Account
     from systems_manager_organization.quick_setup.configurations import Configuration
 
-_RULE = (
-    "a JSON object with the lists role_names and instance_profile_names, the object organizational_unit (name, "
-    "parent_id; without parent_id its parent is the root) and the string account_email, all of which are optional"
+_LISTS = (
+    *("role_names", "instance_profile_names", "bucket_names", "stack_set_names", "workgroup_names"),
+    *("database_names", "key_alias_names"),
 )
-
-_LISTS = ("role_names", "instance_profile_names")
+_RULE = (
+    f"a JSON object with the lists {', '.join(_LISTS)}, the object organizational_unit (name, parent_id; without "
+    "parent_id its parent is the root) and the string account_email, all of which are optional"
+)
 _OTHER_ROLES = "To create roles with other names instead, set role_name_prefix."
 
 RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
@@ -46,7 +48,8 @@ class ExistingResource:
     Attributes:
         key: its key in Terraform: `iam-role/NAME`, `iam-instance-profile/NAME`, `organizational-unit`,
             `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer
-            `cloudformation-stack/INSTALLATION` (of its tag) or `resource-data-sync`.
+            `cloudformation-stack/INSTALLATION` (of its tag) or `resource-data-sync`; TYPE/NAME of
+            what modules/compliance-reporting makes.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
@@ -206,9 +209,14 @@ def describe_managers(
 
 
 def explain_existing(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
-    """The error message by key, for a plan that would create the resource."""
+    """The error message by key, for a plan that would create the resource.
+
+    What this installation created itself, and nothing imports, is replaced: its creation can have failed.
+    """
     messages: dict[str, str] = {}
     for found in existing:
+        if not found.is_importable and found.tag.installation == installation != "":
+            continue
         messages[found.key] = " ".join(filter(None, (messages.get(found.key), _refusal(found, installation))))
     return messages
 
@@ -223,10 +231,10 @@ def _refusal(found: ExistingResource, installation: str) -> str:
             "moved block, or it is tainted or to be replaced"
         )
     else:
+        lost = f' (then set installation = "{tag.installation}", and plan again)' if found.is_importable else ""
         origin = (
             f"Installation {tag.installation} created it (plan of {tag.time}): another workspace or state, this "
-            "module call renamed without a moved block, or a state that was lost (then set installation = "
-            f'"{tag.installation}", and plan again)'
+            f"module call renamed without a moved block, or a state that was lost{lost}"
         )
     sentences = (
         f"The {found.description} already exists ({found.id}). {origin}.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from systems_manager_organization.cli.application import Program
 from systems_manager_organization.cli.terminal import render_strings
 from systems_manager_organization.installation import (
+    existing_resource_observation,
     explorer_observation,
-    node_role_observation,
     observation,
     service_settings,
 )
@@ -22,7 +22,7 @@ PROGRAM = Program(
         preflight.COMMAND,
         deployments.COMMAND,
         explorer_observation.COMMAND,
-        node_role_observation.COMMAND,
+        existing_resource_observation.COMMAND,
         service_settings.OBSERVATION,
         bucket_findings.COMMAND,
     ),

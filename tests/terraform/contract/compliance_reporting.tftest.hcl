@@ -1,5 +1,7 @@
 # Compliance reporting: bucket and key policies, deployed syncs, tables and outputs.
 
+mock_provider "external" {}
+
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "222222222222" }
@@ -46,7 +48,8 @@ mock_provider "aws" {
 }
 
 variables {
-  regions = ["us-east-1", "ap-northeast-1"]
+  regions        = ["us-east-1", "ap-northeast-1"]
+  python_command = null
 }
 
 run "bucket_and_key_policies" {

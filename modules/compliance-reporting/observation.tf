@@ -1,0 +1,67 @@
+# The query with which a plan reads what exists already, and its result. Without Python there is no query.
+
+data "external" "existing" {
+  count = var.python_command == null ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "existing-resources"])
+  query = {
+    for key, value in merge(var.script_credentials, {
+      account_id   = local.account_id
+      region       = local.region
+      installation = local.installation
+      # Only the administrator of StackSets may read them.
+      resources = length(local.errors) > 0 ? "{}" : jsonencode({
+        bucket_names    = [local.bucket_name]
+        stack_set_names = [var.name]
+        workgroup_names = [var.name]
+        database_names  = [local.database_name]
+        key_alias_names = var.kms_key_arn == null ? [local.alias_name] : []
+      })
+    }) : key => value if value != null
+  }
+}
+
+# Name of this installation in the tags of what it creates. Generated once.
+resource "terraform_data" "installation" {
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
+  count = 1
+
+  input = local.new_installation
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+locals {
+  installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
+  new_installation = "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}"
+
+  creation_mark = "${local.installation}/${plantimestamp()}"
+  tags          = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
+  existing      = jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing)
+
+  # A tag has the time of this plan only if this plan creates the resource. An alias has the tag of its key.
+  exists_already = [
+    for key, tags in {
+      "s3-bucket/${local.bucket_name}"       = aws_s3_bucket.this.tags
+      "stack-set/${var.name}"                = aws_cloudformation_stack_set.this.tags
+      "athena-workgroup/${var.name}"         = aws_athena_workgroup.this.tags
+      "glue-database/${local.database_name}" = aws_glue_catalog_database.this.tags
+      "key-alias/${local.alias_name}"        = one(aws_kms_key.this[*].tags)
+    } : local.existing[key]
+    if contains(keys(local.existing), key) && lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+  ]
+}
+
+# Refuses what exists in AWS and is not in the state. No resource depends on this one, so that one plan reports all.
+resource "terraform_data" "existing" {
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
+  }
+}
