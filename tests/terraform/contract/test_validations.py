@@ -299,7 +299,8 @@ _RULES = {
         signs="0123456789" * 5 + "*?/L#- SUNMOTE,",
         files=("modules/patch-policy/schedules.tf",),
         words=_CRON_WORDS,
-        faults=(("can(regex(local.cron, var.install_schedule))", "true"),),
+        others={"var.name": '"scan"', "var.operation": '"ScanAndInstall"'},
+        faults=(("can(regex(local.cron[0], var.install_schedule))", "true"),),
     ),
     "name of a patch policy": Rule(
         "name",
