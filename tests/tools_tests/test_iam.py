@@ -12,7 +12,17 @@ from sandbox.policies.evaluation import Permission
 from tools.docs.markers import markers
 from tools.iam.command import differences, read_policies
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
-from tools.iam.recording import ADMINISTRATION, APPLY, COMPLIANCE, MEMBER, PLAN, REPORT
+from tools.iam.recording import (
+    ADMINISTRATION,
+    APPLY,
+    AUTOMATION,
+    COMPLIANCE,
+    CONSOLE,
+    MEMBER,
+    PLAN,
+    REPORT,
+    SETTINGS,
+)
 from tools.iam.sweep import Case, Outcome, cases_of, without
 
 if TYPE_CHECKING:
@@ -28,6 +38,9 @@ NEEDS: dict[str, set[Permission]] = {
     },
     ADMINISTRATION: set(),
     COMPLIANCE: {Permission("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
+    SETTINGS: set(),
+    CONSOLE: set(),
+    AUTOMATION: set(),
     REPORT: {Permission("ssm:DescribeInstancePatchStates")},
     MEMBER: {Permission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }

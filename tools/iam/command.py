@@ -18,12 +18,9 @@ from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.docs.markers import replace_generated
 from tools.entry_point import run
-from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.documented import DOCUMENTED
-from tools.iam.policies import policies
+from tools.iam.policies import ALL_STATEMENTS, policies
 from tools.iam.recording import RUNS, PermissionRecorder
-from tools.iam.reporting import REPORTING
-from tools.iam.statements import STATEMENTS
 from tools.iam.sweep import sweep
 
 if TYPE_CHECKING:
@@ -65,7 +62,7 @@ def differences(
 def _table(documents: Mapping[str, Mapping[str, Any]]) -> str:
     """A row for each statement: its purpose, its actions, and the policies that have it."""
     rows = ["| statement | what for | actions | in |", "|---|---|---|---|"]
-    for statement in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS, *DOCUMENTED):
+    for statement in (*ALL_STATEMENTS, *DOCUMENTED):
         found = {
             name: written["Action"]
             for name, document in sorted(documents.items())

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from harness import HarnessError
 from tools.iam.account_settings import ACCOUNT_SETTINGS
+from tools.iam.automation import AUTOMATION
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.recording import APPLY, PLAN, ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.statements import STATEMENTS, Statement
+from tools.iam.unified_console import UNIFIED_CONSOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sandbox.policies.evaluation import Permission
+
+ALL_STATEMENTS = (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS, *UNIFIED_CONSOLE, *AUTOMATION)
 
 DOCUMENTED_NAME = "management-apply-documented"
 TRUST_NAME = "member-trust"
@@ -59,12 +63,12 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
 
 def statement_of(need: Permission) -> Statement:
     """The statement for a permission. Raises UncoveredNeedError."""
-    for statement in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS):
+    for statement in ALL_STATEMENTS:
         if need.action in statement.actions and any(fnmatchcase(need.resource, p) for p in statement.resources):
             return statement
     raise UncoveredNeedError(
-        f"No statement for {need.action} on {need.resource}: add one to tools/iam/statements.py, reporting.py or "
-        "account_settings.py."
+        f"No statement for {need.action} on {need.resource}: add one to tools/iam/statements.py or to "
+        "the statements of a module."
     )
 
 
@@ -72,9 +76,7 @@ def _policy(needs: Iterable[Permission]) -> dict[str, Any]:
     found: dict[str, list[Permission]] = {}
     for need in needs:
         found.setdefault(statement_of(need).sid, []).append(need)
-    return _document(
-        [_statement(s, found[s.sid]) for s in (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS) if s.sid in found]
-    )
+    return _document([_statement(s, found[s.sid]) for s in ALL_STATEMENTS if s.sid in found])
 
 
 def _statement(statement: Statement, needs: list[Permission]) -> dict[str, Any]:

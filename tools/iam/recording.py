@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
-SETTINGS = "account-settings"
-ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, MEMBER)
+SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
+ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, CONSOLE, AUTOMATION, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
@@ -64,7 +64,7 @@ class PermissionRecorder:
     def assuming(self, role: str) -> Iterator[None]:
         """Record the calls of this role, and of the role that it assumes in member accounts."""
         permissions = self.sandbox.permissions
-        is_administrator = role in (ADMINISTRATION, COMPLIANCE)
+        is_administrator = role in (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION)
         account_id = ADMINISTRATOR if is_administrator else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
@@ -157,6 +157,8 @@ def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
     for role in (PLAN, APPLY):
         with recorder.assuming(role):
             recorder.output += _report(sandbox, "leftovers", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+    with recorder.assuming(PLAN):
+        recorder.output += _report(sandbox, "service-settings", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
 
 
 def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -> None:
@@ -175,14 +177,13 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
 
 
 def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> None:
-    """modules/account-settings: what was set before is listed; applied, changed, destroyed."""
+    """modules/account-settings: applied, changed, destroyed."""
     recorder.begin("bare")
     sandbox = recorder.sandbox
     sandbox.client("cloudformation").activate_organizations_access()
-    terraform = copies.call_modules(environment=sandbox.environment(), **_SETTINGS)
+    terraform = copies.call_modules(environment=sandbox.environment(), **_call("account-settings"))
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(SETTINGS):
-        recorder.output += _report(sandbox, "service-settings", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
         recorder.record_warnings(terraform.apply())
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
@@ -196,12 +197,49 @@ def run_nodes(recorder: PermissionRecorder, _copies: Workspaces) -> None:
         recorder.output += _report(recorder.sandbox, "nodes", "--regions", REGION)
 
 
+def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/unified-console: applied, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    register_administrator(sandbox)
+    organizations = sandbox.client("organizations")
+    for principal in ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **_call("unified-console"))
+    changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
+    with recorder.assuming(CONSOLE):
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
+def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/automation-across-accounts: applied, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    register_administrator(sandbox)
+    call = _call("automation-across-accounts")
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
+    changes: dict[str, object] = {"tags": {"Team": "platform"}}
+    with recorder.assuming(AUTOMATION):
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
+# Of the modules whose policies no other run needs, by role.
+RUNS_OF_MODULES: Mapping[str, Callable[[PermissionRecorder, Workspaces], None]] = {
+    COMPLIANCE: run_compliance_reporting,
+    SETTINGS: run_account_settings,
+    CONSOLE: run_unified_console,
+    AUTOMATION: run_automation_across_accounts,
+}
 RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     run_complete,
     run_changes,
-    run_compliance_reporting,
-    run_account_settings,
     run_nodes,
+    *RUNS_OF_MODULES.values(),
 )
 
 _FAILING = ("333333333333", "us-east-1")
@@ -239,17 +277,15 @@ _REPORTING: dict[str, Any] = {
     "output": {"reporting": {"value": "${module.reporting}"}},
 }
 
-_SETTINGS: dict[str, Any] = {
-    "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
-    "modules": {
-        "settings": {
-            "source": "../module/modules/account-settings",
-            "regions": "${var.regions}",
-            "tags": "${var.tags}",
-        }
-    },
-    "output": {"settings": {"value": "${module.settings}"}},
-}
+
+def _call(module: str) -> dict[str, Any]:
+    """A call of a module that takes Regions and tags."""
+    call = {"source": f"../module/modules/{module}", "regions": "${var.regions}", "tags": "${var.tags}"}
+    return {
+        "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
+        "modules": {"called": call},
+        "output": {"called": {"value": "${module.called}"}},
+    }
 
 
 def _require_failed_deployment(error: TerraformError) -> None:

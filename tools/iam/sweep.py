@@ -20,12 +20,11 @@ from harness.workspace import Workspaces, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.iam.policies import statement_of
 from tools.iam.recording import (
-    COMPLIANCE,
     ROLES,
+    RUNS_OF_MODULES,
     PermissionRecorder,
     run_changes,
     run_complete,
-    run_compliance_reporting,
     run_nodes,
 )
 
@@ -184,5 +183,4 @@ def _planned(documents: Documents) -> list[tuple[Case, Example]]:
             for role, needs in recorder.needs.items():
                 for need in needs:
                     shortest.setdefault(Case(role, statement_of(need).sid, need.action), example)
-    by_role = {COMPLIANCE: run_compliance_reporting}
-    return [(case, shortest.get(case, by_role.get(case.role, run_complete))) for case in cases_of(documents)]
+    return [(case, shortest.get(case, RUNS_OF_MODULES.get(case.role, run_complete))) for case in cases_of(documents)]

@@ -13,6 +13,7 @@ from systems_manager_organization.installation import (
 from systems_manager_organization.preflight import bucket_findings
 from systems_manager_organization.preflight import command as preflight
 from systems_manager_organization.quick_setup import deployments
+from systems_manager_organization.unified_console import observation as unified_console
 
 PROGRAM = Program(
     name="observe.py",
@@ -25,6 +26,7 @@ PROGRAM = Program(
         existing_resource_observation.COMMAND,
         service_settings.OBSERVATION,
         bucket_findings.COMMAND,
+        unified_console.COMMAND,
     ),
     render=render_strings,
     reads_standard_input=True,

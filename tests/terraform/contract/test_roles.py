@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.examples import create_prerequisites
+from harness.complete import ADMINISTRATOR
+from harness.examples import create_prerequisites, register_administrator
 from harness.workspace import REPOSITORY
 from sandbox import Scenario
 
@@ -29,6 +30,15 @@ _CALLS: dict[str, dict[str, Any]] = {
     "modules/patch-policy-node-role": {"name": "Corp-Node", "patch_policy_ids": ["ab12c"], "path": _PATH, **_COMPANY},
     "examples/hcp-terraform/credentials": {"organization": "corp", "workspace": "one", **_ROLES, **_PREFIX},
 }
+# Refused in the management account.
+_ADMINISTRATOR_CALLS: dict[str, dict[str, Any]] = {
+    "modules/automation-across-accounts": {
+        "regions": ["us-east-1"],
+        "administration_role_name": "Corp-Automation",
+        "role_path": _PATH,
+        **_COMPANY,
+    },
+}
 # StackSets receives its name alone: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
 _WITHOUT_PATH = "aws_iam_role.execution"
 
@@ -38,16 +48,23 @@ def roles(workspaces: Workspaces, sandbox_of_session: Sandbox) -> dict[str, dict
     """The arguments of each planned role, by address."""
     sandbox_of_session.reset(Scenario.named("bare"))
     create_prerequisites(sandbox_of_session)
-    calls = {
-        folder.replace("/", "_").replace(".", "root"): {"source": f"../module/{folder}".removesuffix("/."), **inputs}
-        for folder, inputs in _CALLS.items()
-    }
-    plan = workspaces.call_modules(calls, sandbox_of_session.environment()).plan()
-    return {
-        change["address"]: change["change"]["after"]
-        for change in plan.document["resource_changes"]
-        if change["type"] == "aws_iam_role"
-    }
+    register_administrator(sandbox_of_session)
+    found: dict[str, dict[str, Any]] = {}
+    for account_id, calls_of_account in ((None, _CALLS), (ADMINISTRATOR, _ADMINISTRATOR_CALLS)):
+        calls = {
+            folder.replace("/", "_").replace(".", "root"): {
+                "source": f"../module/{folder}".removesuffix("/."),
+                **inputs,
+            }
+            for folder, inputs in calls_of_account.items()
+        }
+        plan = workspaces.call_modules(calls, sandbox_of_session.environment(account_id)).plan()
+        found |= {
+            change["address"]: change["change"]["after"]
+            for change in plan.document["resource_changes"]
+            if change["type"] == "aws_iam_role"
+        }
+    return found
 
 
 def test_every_role(roles: dict[str, dict[str, Any]]) -> None:
@@ -68,7 +85,7 @@ def test_no_role_is_missing(roles: dict[str, dict[str, Any]]) -> None:
     }
     planned = {
         (folder, name)
-        for folder in _CALLS
+        for folder in (*_CALLS, *_ADMINISTRATOR_CALLS)
         for address in roles
         for name in re.findall(rf"^module\.{folder.replace('/', '_')}\.aws_iam_role\.(\w+)", address)
     }

@@ -60,7 +60,11 @@ class Block:
     @property
     def account_id(self) -> str:
         """The account in which it is planned."""
-        return ADMINISTRATOR if "compliance-reporting" in self.page else MANAGEMENT
+        return (
+            ADMINISTRATOR
+            if re.search("compliance-reporting|modules/(unified-console|automation-across-accounts)", self.page)
+            else MANAGEMENT
+        )
 
 
 def _local_path(found: re.Match[str]) -> str:
@@ -80,6 +84,10 @@ def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> Non
     blocks = list(_blocks())
     create_prerequisites(sandbox)
     register_administrator(sandbox)
+    organizations = sandbox.client("organizations")
+    for principal in ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
     ids = {"r-ab12": root_id(sandbox), "ou-ab12-34cd56ef": create_unit(sandbox, "Workloads")}
 
     for account_id in (MANAGEMENT, ADMINISTRATOR):

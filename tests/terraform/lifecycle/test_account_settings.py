@@ -13,6 +13,8 @@ from harness.examples import register_administrator
 from harness.scripts import run_script
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
+from tools.iam.command import read_policies
+from tools.iam.recording import SETTINGS
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform
@@ -65,6 +67,7 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
     known = _customized(sandbox)
     assert known == before["service_settings"]
 
+    sandbox.permissions.enforce(f"arn:aws:iam::{MANAGEMENT}:user/Administrator", read_policies()[SETTINGS])
     first_call = len(sandbox.calls)
     terraform.apply()
     accounts = {account["Id"] for account in sandbox.client("organizations").list_accounts()["Accounts"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from moto.core.utils import camelcase_to_underscores
 from moto.ssm.exceptions import BaselineDoesNotExistException, InvalidFilterKey
@@ -11,7 +12,7 @@ from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
-from sandbox.services.ssm.exceptions import InvalidInstanceId, ResourceInUseException
+from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
 from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
@@ -46,6 +47,8 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         self.service_settings = ServiceSettings(account_id, region_name)
         self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
         self.instances: dict[str, ManagedInstance] = {}
+        #: The document of each association of State Manager, by name. Only Quick Setup makes any.
+        self.association_documents: dict[str, str] = {}
         #: By operating system; and when each of the account's own was created and changed.
         self.default_baselines: dict[str, str] = {}
         self.baseline_times: dict[str, tuple[datetime, datetime]] = {}
@@ -54,6 +57,17 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
     def default_host_management_role(self) -> str | None:
         """The role of Default Host Management Configuration, with its path; None while it is off."""
         return self.service_settings.value(DEFAULT_HOST_MANAGEMENT)
+
+    def list_associations(self, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return the associations whose members have these values. Raises InvalidFilter."""
+        known = {"Name", "AssociationName", "AssociationId"}
+        if not set(filters) <= known:
+            raise InvalidFilter(f"The sandbox filters associations by {', '.join(sorted(known))} only.")
+        listed = [
+            {"Name": document, "AssociationName": name, "AssociationId": str(uuid5(NAMESPACE_URL, name))}
+            for name, document in sorted(self.association_documents.items())
+        ]
+        return [one for one in listed if all(one[key] == value for key, value in filters.items())]
 
     def managed_instances(self) -> list[ManagedInstance]:
         """Return the managed nodes, by id."""

@@ -27,6 +27,7 @@ MAXIMUM_BASELINES = 100
 MAXIMUM_PATCH_STATES = 100
 MAXIMUM_SUMMARIES = 50
 MAXIMUM_INSTANCES = 50
+MAXIMUM_ASSOCIATIONS = 50
 MAXIMUM_SYNCS = 50
 MAXIMUM_ENTITIES = 50
 
@@ -75,6 +76,10 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         settings, setting_id = self.ssm_backend.service_settings, self._get_param("SettingId")
         settings.reset(setting_id)
         return ActionResult({"ServiceSetting": settings.describe(setting_id)})
+
+    def list_associations(self) -> ActionResult:
+        filters = {entry["key"]: entry["value"] for entry in self._get_param("AssociationFilterList", [])}
+        return self._page("Associations", self.ssm_backend.list_associations(filters), MAXIMUM_ASSOCIATIONS)
 
     def describe_patch_baselines(self) -> ActionResult:
         filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}

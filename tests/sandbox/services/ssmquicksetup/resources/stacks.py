@@ -1,6 +1,7 @@
 """The stack of a definition in one account and Region: the resources of AWS's template.
 
-Roles, resource data syncs, buckets and log groups are made in their services; everything else is a name only.
+Roles, resource data syncs, buckets, log groups and associations are made in their services; everything else is a name
+only.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BUCKET = "AWS::S3::Bucket"
 LOG_GROUP = "AWS::Logs::LogGroup"
+ASSOCIATION = "AWS::SSM::Association"
 ROLE = "AWS::IAM::Role"
 SYNC = "AWS::SSM::ResourceDataSync"
 
@@ -103,6 +105,9 @@ class Stack:
             source = _source(dict(resource.properties["SyncSource"]))
             syncs = ssm_backend_of(self.account_id, self.region).resource_data_syncs
             syncs.create(resource.name, resource.properties["SyncType"], source, None)
+        elif resource.type == ASSOCIATION:
+            documents = ssm_backend_of(self.account_id, self.region).association_documents
+            documents[resource.name] = resource.properties["Name"]
 
     def _create_role(self, resource: Resource) -> None:
         if auto_created_roles.exists(self.account_id, resource.name):
@@ -133,6 +138,8 @@ class Stack:
             syncs = ssm_backend_of(self.account_id, self.region).resource_data_syncs
             if any(sync.name == resource.name for sync in syncs.of_type(None)):
                 syncs.delete(resource.name, resource.properties["SyncType"])
+        elif resource.type == ASSOCIATION:
+            ssm_backend_of(self.account_id, self.region).association_documents.pop(resource.name, None)
 
     def _delete_role(self, resource: Resource) -> None:
         """Detach what the template attached, and delete the role. Raises DeleteConflict if it has other policies."""

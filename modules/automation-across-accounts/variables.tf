@@ -1,0 +1,167 @@
+variable "regions" {
+  description = "Regions in which an automation runs in each account, at most 50: for the outputs; the roles are not of a Region."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.regions) > 0 && length(var.regions) <= 50
+    error_message = "regions has ${length(var.regions)} Regions, but an automation runs in 1 to 50, for example [\"us-east-1\"]."
+  }
+
+  validation {
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "regions is ${jsonencode(var.regions)}, but a Region must have the form \"us-east-1\"."
+  }
+}
+
+variable "organizational_unit_ids" {
+  description = "Organizational units, with those in them, whose accounts get the role and in which an automation runs, for example `[\"ou-ab12-34cd56ef\"]`: at most 50. Changing them recreates the role in all accounts. Null: the entire organization. Default: null."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.organizational_unit_ids == null ? true : length(var.organizational_unit_ids) > 0 && length(var.organizational_unit_ids) <= 50
+    error_message = "organizational_unit_ids has ${length(coalesce(var.organizational_unit_ids, []))} organizational units, but an automation takes 1 to 50; for the entire organization set null."
+  }
+
+  validation {
+    condition     = alltrue([for id in coalesce(var.organizational_unit_ids, []) : can(regex("^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$", id))])
+    error_message = "organizational_unit_ids is ${jsonencode(var.organizational_unit_ids)}, but each must be an organizational unit (\"ou-ab12-34cd56ef\"); for the entire organization set null."
+  }
+}
+
+variable "excluded_account_ids" {
+  description = "Accounts (12 digits) in which an automation does not run, at most 5,000. They get the role all the same. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.excluded_account_ids) <= 5000 && alltrue([for id in var.excluded_account_ids : can(regex("^[0-9]{12}$", id))])
+    error_message = "excluded_account_ids is ${jsonencode(var.excluded_account_ids)}, but must be at most 5,000 account ids of 12 digits."
+  }
+}
+
+variable "max_concurrency" {
+  description = "Accounts and Regions in which an automation runs at a time: a number, or a percentage. AWS's default is 1. Default: `10%`."
+  type        = string
+  default     = "10%"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_TargetLocation.html
+  validation {
+    condition     = can(regex("^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$", var.max_concurrency)) && length(var.max_concurrency) <= 7
+    error_message = "max_concurrency is ${jsonencode(var.max_concurrency)}, but must be a number such as \"10\", or a percentage from \"1%\" to \"100%\"."
+  }
+}
+
+variable "max_errors" {
+  description = "Accounts and Regions that may fail before an automation is started in no other: a number, or a percentage. AWS's default is 0. Default: `10%`."
+  type        = string
+  default     = "10%"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$", var.max_errors)) && length(var.max_errors) <= 7
+    error_message = "max_errors is ${jsonencode(var.max_errors)}, but must be a number such as \"0\", or a percentage from \"0%\" to \"100%\"."
+  }
+}
+
+variable "execution_policy_arns" {
+  description = "AWS managed policies of the role in every account, beside what `aws:runCommand` needs, for example `[\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]`. **Everybody who may start automations with it can do in every account what they allow.** Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.execution_policy_arns : can(regex("^arn:aws[a-z-]*:iam::aws:policy/[!-~]+$", arn))]) && length(var.execution_policy_arns) <= 10
+    error_message = "execution_policy_arns is ${jsonencode(var.execution_policy_arns)}, but must be at most 10 ARNs of AWS managed policies, for example [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]: other accounts do not have yours."
+  }
+}
+
+variable "roles_created" {
+  description = "Whether the roles are created. False: they exist already, as after OpsCenter of Quick Setup, which creates roles of AWS's names and never deletes them. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "administration_role_name" {
+  description = "Name of the role in the administrator account. AWS advises against another name. Default: `AWS-SystemsManager-AutomationAdministrationRole`."
+  type        = string
+  default     = "AWS-SystemsManager-AutomationAdministrationRole"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.administration_role_name))
+    error_message = "administration_role_name is ${jsonencode(var.administration_role_name)}, but must have 1 to 64 letters, digits or characters of +=,.@_-"
+  }
+}
+
+variable "execution_role_name" {
+  description = "Name of the role in every account. Default: `AWS-SystemsManager-AutomationExecutionRole`, which Automation takes by default."
+  type        = string
+  default     = "AWS-SystemsManager-AutomationExecutionRole"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.execution_role_name))
+    error_message = "execution_role_name is ${jsonencode(var.execution_role_name)}, but must have 1 to 64 letters, digits or characters of +=,.@_-"
+  }
+}
+
+variable "role_path" {
+  description = "Path of the role in the administrator account, which begins and ends with `/`. Default: `/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that limits the permissions of the role in the administrator account. Null: none."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is ${jsonencode(var.permissions_boundary)}, but must be the ARN of an IAM policy, for example \"arn:aws:iam::111111111111:policy/Boundary\"."
+  }
+}
+
+variable "administrator_account_id" {
+  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
+  type        = string
+  default     = null
+}
+
+variable "name" {
+  description = "Name of the StackSet: 1 to 128 letters, digits and hyphens, beginning with a letter. Default: `automation-across-accounts`."
+  type        = string
+  default     = "automation-across-accounts"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,127}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 128 letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "tags" {
+  description = "Tags of all resources, including the stacks in all accounts."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 50 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 50 })
+  }
+}

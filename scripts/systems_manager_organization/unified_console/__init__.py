@@ -1,0 +1,1 @@
+"""The unified console of Systems Manager."""

@@ -1,0 +1,105 @@
+"""modules/automation-across-accounts: roles in every account, outputs that Systems Manager takes, destroy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from harness.assertions import assert_clean_destroy, plan_errors
+from harness.complete import ADMINISTRATOR
+from harness.examples import register_administrator
+from sandbox.protocol.validation import constraint_problems
+from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
+from tools.iam.command import read_policies
+from tools.iam.recording import AUTOMATION
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_EXECUTION = "AWS-SystemsManager-AutomationExecutionRole"
+_ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/AWS-SystemsManager-AutomationAdministrationRole"
+_ALLOWED = (
+    *("cloudformation:*StackSet", "cloudformation:*StackInstances", "iam:CreateRole", "iam:PutRolePolicy"),
+    *("iam:DeleteRole", "iam:DeleteRolePolicy"),
+)
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR, **inputs: object) -> Terraform:
+    call = {"source": "../module/modules/automation-across-accounts", "regions": ["us-east-1", "eu-west-1"], **inputs}
+    output = {"automation": {"value": "${module.automation}"}}
+    return workspaces.call_modules({"automation": call}, sandbox.environment(account_id), output=output)
+
+
+def _assert_accepted(shape_name: str, value: Any) -> None:
+    """The value has the shape of botocore's model."""
+    shape = botocore.session.get_session().get_service_model("ssm").shape_for(shape_name)
+    assert not ParamValidator().validate(value, shape).has_errors()
+    assert not constraint_problems(shape, value)
+
+
+def _arguments(command: str) -> dict[str, str]:
+    words = shlex.split(command)[3:]
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+@pytest.mark.scenario("bare")
+def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    assert f"Account {MANAGEMENT} is the management account" in plan_errors(_write(sandbox, workspaces, MANAGEMENT))
+    register_administrator(sandbox)
+    before = sandbox.snapshot()
+    terraform = _write(sandbox, workspaces, execution_policy_arns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+    sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[AUTOMATION])
+    terraform.apply()
+
+    role = sandbox.client("iam", OTHER_MEMBER).get_role(RoleName=_EXECUTION)["Role"]
+    trust: Any = role["AssumeRolePolicyDocument"]
+    (statement,) = trust["Statement"]
+    assert statement["Principal"] == {"AWS": _ADMINISTRATION}
+    assert list(statement["Condition"]["StringEquals"]) == ["aws:PrincipalOrgID"]
+    # moto's role of a stack has no managed policies.
+    stack_sets = sandbox.client("cloudformation", ADMINISTRATOR)
+    described = stack_sets.describe_stack_set(StackSetName="automation-across-accounts", CallAs="DELEGATED_ADMIN")
+    assert "arn:aws:iam::aws:policy/ReadOnlyAccess" in described["StackSet"]["TemplateBody"]
+    names = [found["RoleName"] for found in sandbox.client("iam").list_roles()["Roles"]]
+    assert _EXECUTION not in names
+
+    automation = terraform.output()["automation"]
+    locations = json.loads(automation["target_locations"])
+    _assert_accepted("TargetLocations", locations)
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    assert locations == [
+        {
+            "Accounts": [root["Id"]],
+            "IncludeChildOrganizationUnits": True,
+            "Regions": ["eu-west-1", "us-east-1"],
+            "ExecutionRoleName": _EXECUTION,
+            "TargetLocationMaxConcurrency": "10%",
+            "TargetLocationMaxErrors": "10%",
+        }
+    ]
+    preview = _arguments(automation["commands"]["preview"])
+    _assert_accepted("ExecutionInputs", json.loads(preview["--execution-inputs"]))
+    start = _arguments(automation["commands"]["start"])
+    assert start["--parameters"] == f"AutomationAssumeRole={_ADMINISTRATION}"
+    assert json.loads(start["--target-locations"]) == locations
+
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED, retained=RETAINED_ROLES)
+
+
+@pytest.mark.scenario("bare")
+def test_roles_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    terraform = _write(sandbox, workspaces, roles_created=False, excluded_account_ids=[OTHER_MEMBER])
+    before = sandbox.snapshot()
+    terraform.apply()
+    assert sandbox.snapshot() == before
+    locations = json.loads(terraform.output()["automation"]["target_locations"])
+    _assert_accepted("TargetLocations", locations)
+    assert locations[0]["ExcludeAccounts"] == [OTHER_MEMBER]

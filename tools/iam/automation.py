@@ -1,0 +1,66 @@
+"""The statements of docs/iam/automation-across-accounts.json, for the module's default names."""
+
+from __future__ import annotations
+
+from tools.iam.statements import Statement
+
+_ROLE = ("arn:aws:iam::*:role/AWS-SystemsManager-AutomationAdministrationRole",)
+_STACK_SET = (
+    "arn:aws:cloudformation:*:*:stackset/automation-across-accounts:*",
+    "arn:aws:cloudformation:*:*:stackset-target/automation-across-accounts:*",
+    "arn:aws:cloudformation:*:*:type/resource/AWS-IAM-Role",
+)
+
+AUTOMATION = (
+    Statement(
+        "ReadAutomationRole",
+        "the role of automations across accounts",
+        (
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:ListRolePolicies",
+        ),
+        _ROLE,
+    ),
+    Statement(
+        "ManageAutomationRole",
+        "the role of automations across accounts, in the administrator account",
+        (
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+        ),
+        _ROLE,
+    ),
+    Statement(
+        "ReadAutomationStackSet",
+        "which account has the role of automations, and why not",
+        (
+            "cloudformation:DescribeStackSet",
+            "cloudformation:DescribeStackSetOperation",
+            "cloudformation:ListStackInstances",
+            "cloudformation:ListStackSetOperationResults",
+        ),
+        _STACK_SET,
+    ),
+    Statement(
+        "ManageAutomationStackSet",
+        "the roles of automations in all accounts",
+        (
+            "cloudformation:CreateStackInstances",
+            "cloudformation:CreateStackSet",
+            "cloudformation:DeleteStackInstances",
+            "cloudformation:DeleteStackSet",
+            "cloudformation:TagResource",
+            "cloudformation:UntagResource",
+            "cloudformation:UpdateStackInstances",
+            "cloudformation:UpdateStackSet",
+        ),
+        _STACK_SET,
+    ),
+)
