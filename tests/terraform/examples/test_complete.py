@@ -25,7 +25,7 @@ from terraform.expectations import (
 )
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
-from tools.iam.recording import RUNS_OF_MODULES, PermissionRecorder, run_changes, run_complete
+from tools.iam.recording import RUNS_OF_MODULES, PermissionRecorder, run_changes, run_complete, run_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,7 @@ def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
     )
 
     run_changes(recorder, workspaces)
+    run_nodes(recorder, workspaces)
     assert_no_violations(sandbox)
     assert recorder.denied == []
     # `make iam CHECK=1` also compares resources and conditions.
