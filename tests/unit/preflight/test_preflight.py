@@ -196,8 +196,9 @@ def test_the_management_account_in_a_targeted_unit(aws: Sandbox, run: Run, cover
     unit = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
     for account in (MANAGEMENT, WORKLOAD):
         organizations.move_account(AccountId=account, SourceParentId=ROOT, DestinationParentId=unit)
-    own = {"name": "scan-management-account", "organizational_unit_ids": [], "account_id": MANAGEMENT}
-    configurations = [{"organizational_unit_ids": [unit]}, *([own] if covered else [])]
+    own: dict[str, Any] = {"name": "scan-management-account", "organizational_unit_ids": [], "account_id": MANAGEMENT}
+    units: dict[str, Any] = {"organizational_unit_ids": [unit]}
+    configurations = [units, *([own] if covered else [])]
     findings = found(run("observe", "preflight", query=query(*configurations)))
     assert [(finding["code"], finding["subject"]) for finding in findings] == (
         [] if covered else [("MANAGEMENT_ACCOUNT_TARGETED", "scan")]
