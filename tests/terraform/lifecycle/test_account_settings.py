@@ -78,11 +78,11 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
 
     # Drift of the management account is a planned change; a setting that is added and removed again leaves nothing.
     sandbox.client("ssm").reset_service_setting(SettingId=_LOGGING)
-    change_inputs(terraform, "settings", parameter_store_high_throughput_enabled=True)
+    change_inputs(terraform, "settings", automation_adaptive_concurrency_enabled=True)
     terraform.apply()
-    added = {"/ssm/parameter-store/high-throughput-enabled": "true"}
+    added = {"/ssm/automation/enable-adaptive-concurrency": "True"}
     assert _settings(sandbox) == {place: {**settings, **added} for place, settings in expected.items()}
-    change_inputs(terraform, "settings", parameter_store_high_throughput_enabled=None)
+    change_inputs(terraform, "settings", automation_adaptive_concurrency_enabled=None)
     terraform.apply()
     assert _settings(sandbox) == expected
     assert_plan_empty(plan_read_only(terraform, sandbox))
