@@ -120,7 +120,7 @@ SELECT
   CASE WHEN node % 4 = 0 THEN 'Microsoft Windows Server 2022' ELSE 'Amazon Linux' END,
   CASE WHEN node % 4 = 0 THEN '10.0.20348' ELSE '2023' END,
   status, CASE {severities} ELSE '' END, {", ".join(names)},
-  noncompliant_high + noncompliant_medium, noncompliant_critical, 200 + node % 40, 10, 0, 0, 900, 0, 0, 0,
+  noncompliant_high + noncompliant_medium, noncompliant_critical, 200 + node % 40, 10, 0, 0, 900, 0, 0, 0, 0,
   'default', 'pb-0123456789abcdef0', CASE WHEN status = 'NOT_REPORTING' THEN '' ELSE 'Scan' END,
   CASE WHEN status = 'NOT_REPORTING' THEN ''
     ELSE strftime(TIMESTAMP '2026-01-31 00:00:00' + to_seconds(node % 80000), '%Y-%m-%dT%H:%M:%SZ') END

@@ -119,7 +119,9 @@ def run_complete(
     with recorder.assuming(PLAN):
         recorder.record_warnings(management.plan())
     with _managed_nodes_in_the_management_account(sandbox), recorder.assuming(REPORT):
-        recorder.output += _report(sandbox, "compliance", "--format", "json", "--regions", "ap-northeast-1,us-east-1")
+        recorder.output += _report(
+            sandbox, "compliance", "--patches", "all", "--format", "json", "--regions", "ap-northeast-1,us-east-1"
+        )
     with recorder.assuming(ADMINISTRATION):
         recorder.record_warnings(administrator.destroy(changes))
     with recorder.assuming(APPLY):

@@ -136,7 +136,12 @@ STATEMENTS = (
     Statement(
         "ReadPatchCompliance",
         "nodes and their patches, for `report.py compliance`",
-        ("ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates", "ssm:ListResourceComplianceSummaries"),
+        (
+            "ssm:DescribeInstanceInformation",
+            "ssm:DescribeInstancePatchStates",
+            "ssm:DescribeInstancePatches",
+            "ssm:ListResourceComplianceSummaries",
+        ),
     ),
     Statement(
         "DiagnoseNodes",

@@ -12,7 +12,9 @@ from systems_manager_organization.compliance.output import wording
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.output.render import Report, render_report
 from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, ReportOptions
+from systems_manager_organization.compliance.patch_collection import PatchCollection
 from systems_manager_organization.compliance.sources import catalog
+from systems_manager_organization.compliance.sources.result_sink import PatchSource
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from systems_manager_organization.errors import DependencyError, ScriptError
 
@@ -37,13 +39,17 @@ def report(query: Query, connect: Connect, terminal: Terminal) -> int:
     require_packages(terminal, draws=options.format == TABLE and options.output is None)
     with connect() as aws:
         now = aws.clock.time
-        key = ReportKey(aws.account_id, catalog.identity(query), options.scope)
-
-        def render(tables: DuckDBPyConnection) -> int:
-            return render_report(Report(tables, options, time_text(now())), terminal)
-
+        key = ReportKey(aws.account_id, catalog.identity(query, options.patch_states), options.scope)
+        source = catalog.source_of(query, now)
         with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
-            return collect(aws, catalog.source_of(query, now), checkpoint, render, terminal)
+
+            def render(tables: DuckDBPyConnection) -> int:
+                read_patches = None
+                if options.patch_states and isinstance(source, PatchSource):
+                    read_patches = PatchCollection(source, aws, checkpoint, options.patch_states, aws.warn).read
+                return render_report(Report(tables, options, time_text(now()), read_patches), terminal)
+
+            return collect(aws, source, checkpoint, render, terminal)
 
 
 def collect(
@@ -119,9 +125,10 @@ Lists the organization's accounts, assumes a role in each, and reads in every Re
 of their last scan. Changes nothing. What could not be read is reported, and never counts as compliant.
 --source api calls organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent,
 account:ListRegions and sts:AssumeRole, and in each account ssm:DescribeInstanceInformation,
-DescribeInstancePatchStates and ListResourceComplianceSummaries. --source s3 and athena read what
-modules/compliance-reporting collects, in the administrator account, by cloudformation:ListStackInstances and either
-s3:ListBucket and GetObject, or athena:StartQueryExecution, GetQueryExecution and GetQueryResults and glue:GetTable.
+DescribeInstancePatchStates and ListResourceComplianceSummaries, with --patches also DescribeInstancePatches.
+--source s3 and athena read what modules/compliance-reporting collects, in the administrator account, by
+cloudformation:ListStackInstances and either s3:ListBucket and GetObject, or athena:StartQueryExecution,
+GetQueryExecution and GetQueryResults and glue:GetTable.
 It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
 something could not be read (but an account that is not active) or there was no managed node at all, and --fail-on did
 not say 2; 130 after Ctrl-C and 143 after SIGTERM: what was read is kept for --resume.""",

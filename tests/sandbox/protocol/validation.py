@@ -63,6 +63,12 @@ EXEMPTIONS = (
     ),
     Exemption(
         "ssm",
+        "DescribeInstancePatches",
+        "member.state' failed to satisfy constraint: Member must satisfy enum value set: [INSTALLED, ",
+        "AWS answers Missing, and not its model's MISSING: the examples in the CLI reference",
+    ),
+    Exemption(
+        "ssm",
         "*Document",
         "enum value set: [String, StringList]",
         "Documents have Boolean, Integer, MapList and StringMap too: documents-syntax-data-elements-parameters",

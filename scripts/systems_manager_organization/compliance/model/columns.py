@@ -60,6 +60,9 @@ NODES = (
     _count("installed_pending_reboot", "patches that wait for a reboot"),
     _count("installed_rejected", "installed patches that the baseline rejects"),
     _count("not_applicable", "patches of the baseline that do not apply"),
+    _count(
+        "available_security_updates", "security updates of Windows that exist and that the baseline does not approve"
+    ),
     _count("critical_noncompliant", "noncompliant patches that the baseline reports as critical"),
     _count("security_noncompliant", "noncompliant security patches"),
     _count("other_noncompliant", "other noncompliant patches"),
@@ -78,7 +81,26 @@ PLACES = (
     _count("nodes", "managed nodes in it; 0 where it was not read"),
 )
 
-# What was read and could not be parsed: a malformed object in the bucket.
+# One row for each patch of each node, in the states that were asked for.
+PATCHES = (
+    *PLACE,
+    text_column("node_id", "the managed node"),
+    text_column("computer_name", "its host name; empty if unknown"),
+    text_column("platform_type", "Linux, Windows or MacOS; empty if unknown"),
+    text_column("patch_id", "KB number of Windows; otherwise the package, without its version: kernel.x86_64"),
+    text_column("title", "the package with its version, or the title of the update; empty where AWS has none"),
+    text_column("state", "MISSING, FAILED, INSTALLED_PENDING_REBOOT, INSTALLED_REJECTED or AVAILABLE_SECURITY_UPDATE"),
+    text_column("classification", "as the vendor has it: Security, Bugfix, …; empty if unknown"),
+    text_column("vendor_severity", "the vendor's: Critical, Important, Medium, Low, …; empty if unknown"),
+    text_column("compliance_level", f"the baseline's: {', '.join(SEVERITIES)}; empty if unknown, as from the API"),
+    text_column("cve_ids", "ids of CVEs with commas between; `unknown` where AWS has none, which is not: no CVE"),
+    text_column("installed_at", "when it was installed, in UTC: 2026-01-31T23:59:59Z; empty if it is not"),
+    text_column("accepted_until", "the last day of the exception that accepts it: 2026-12-31; empty without one"),
+    text_column("accepted_by", "the owner of that exception"),
+    text_column("accepted_reason", "its reason"),
+)
+
+# What was read and could not be parsed: a malformed object in the bucket; and what else could not be read.
 PROBLEMS = (
     text_column("code", "the kind of problem: MALFORMED_OBJECT"),
     text_column("subject", "what it is about: the key of an object, a node"),
@@ -98,6 +120,7 @@ SYNC_NOT_DEPLOYED = "SYNC_NOT_DEPLOYED"
 PARTITION_MISSING = "PARTITION_MISSING"
 
 MALFORMED_OBJECT = "MALFORMED_OBJECT"
+PATCHES_NOT_READ = "PATCHES_NOT_READ"
 ACCOUNT_LEFT_ORGANIZATION = "ACCOUNT_LEFT_ORGANIZATION"
 
 Node: TypeAlias = "tuple[str | int, ...]"

@@ -47,6 +47,7 @@ class NodeRecord(NamedTuple):
     installed_pending_reboot: int = 0
     installed_rejected: int = 0
     not_applicable: int = 0
+    available_security_updates: int = 0
     critical_noncompliant: int = 0
     security_noncompliant: int = 0
     other_noncompliant: int = 0

@@ -6,26 +6,42 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from systems_manager_organization.compliance.output import summary
+from systems_manager_organization.compliance.output import accepted, patches, summary
 from systems_manager_organization.compliance.store.tables import rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
+    from systems_manager_organization.compliance.model.patches import State
 
-def write_json(tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: str, file: TextIO) -> None:
+
+def write_json(
+    tables: DuckDBPyConnection, head: Mapping[str, Any], grouping: str, states: Sequence[State], file: TextIO
+) -> None:
     """The document of patch compliance.
 
     Args:
         head: metadata, the first members of the document.
-        grouping: a grouping of `summary`; of `node` there are no groups.
+        grouping: a grouping of `summary`, or `patches.PATCH`; of `node` there are no groups.
+        states: of the patches that were asked for.
     """
+    totals = summary.totals(tables).document
+    lists = dict(_LISTS)
+    if states:
+        totals |= vars(patches.totals(tables, states)) | vars(accepted.totals(tables))
+        lists["patches"] = patches.ONE_BY_ONE
+    write_document(tables, head, totals, _groups(tables, grouping), file, lists)
+
+
+def _groups(tables: DuckDBPyConnection, grouping: str) -> Iterable[Mapping[str, Any]]:
+    if grouping == patches.PATCH:
+        return patches.documents(tables, patches.BY_PATCH)
     groups = () if grouping == summary.NODE else summary.groups(tables, grouping, all_of_them=True)
-    write_document(tables, head, summary.totals(tables).document, (group.document for group in groups), file)
+    return (group.document for group in groups)
 
 
 def write_document(
@@ -34,31 +50,31 @@ def write_document(
     totals: Mapping[str, Any],
     groups: Iterable[Mapping[str, Any]],
     file: TextIO,
+    lists: Mapping[str, str] | None = None,
 ) -> None:
-    """One document: the head; totals, groups, places, problems and nodes. What is many is written row by row."""
+    """One document: the head; totals and groups; the lists, by default places, problems and nodes, from their queries.
+
+    What is many is written row by row.
+    """
     file.write("{\n")
     head = {**head, "totals": {**totals, **vars(summary.coverage(tables))}}
     file.writelines(f'  "{name}": {json.dumps(value)},\n' for name, value in head.items())
     _write_list(file, "groups", map(json.dumps, groups))
-    for name, query in (
-        ("places", "SELECT * FROM places ORDER BY account_id, region"),
-        ("problems", "SELECT * FROM problems ORDER BY ALL"),
-        ("nodes", _NODES),
-    ):
+    for name, query in (lists or _LISTS).items():
         file.write(",\n")
-        names = tables.table(name).columns
+        names = tables.sql(query).columns
         _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in rows(tables, query)))
     file.write("\n}\n")
 
 
-def write_csv(tables: DuckDBPyConnection, file: TextIO) -> None:
-    """The nodes, by account, Region and id; the first line names the columns.
+def write_csv(tables: DuckDBPyConnection, file: TextIO, query: str = "") -> None:
+    """The rows of the query, by default the nodes, by account, Region and id; the first line names the columns.
 
     Texts are quoted, and none of them begins as a formula: https://owasp.org/www-community/attacks/CSV_Injection
     """
     writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(tables.table("nodes").columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows(tables, _NODES))
+    writer.writerow(tables.sql(query or _NODES).columns)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows(tables, query or _NODES))
 
 
 def _csv_cell(value: Any) -> Any:
@@ -68,14 +84,19 @@ def _csv_cell(value: Any) -> Any:
     return f"'{text}" if value.startswith(_FORMULA) else text
 
 
-def write_parquet(tables: DuckDBPyConnection, path: Path) -> None:
-    """The nodes, likewise."""
-    tables.sql(_NODES).write_parquet(str(path))
+def write_parquet(tables: DuckDBPyConnection, path: Path, query: str = "") -> None:
+    """The same."""
+    tables.sql(query or _NODES).write_parquet(str(path))
 
 
 # The last four are the full-width forms, which spreadsheets take for the same.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NODES = "SELECT * FROM nodes ORDER BY account_id, region, node_id"
+_LISTS = {
+    "places": "SELECT * FROM places ORDER BY account_id, region",
+    "problems": "SELECT * FROM problems ORDER BY ALL",
+    "nodes": _NODES,
+}
 
 
 def _write_list(file: TextIO, name: str, documents: Iterator[str]) -> None:

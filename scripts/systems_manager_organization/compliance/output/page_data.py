@@ -30,6 +30,7 @@ _OMITTED = {
     "installed",
     "installed_other",
     "not_applicable",
+    "available_security_updates",
     "critical_noncompliant",
     "security_noncompliant",
     "other_noncompliant",

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.output_file import open_output, output_file
-from systems_manager_organization.compliance.output import export, summary, text, wording
+from systems_manager_organization.compliance.output import accepted, export, patches, summary, text, wording
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -27,20 +28,29 @@ class Report:
 
     Attributes:
         generated_at: as `node.time_text` has it.
+        read_patches: fills the table of patches with those of the nodes in the tables.
     """
 
     tables: DuckDBPyConnection
     options: ReportOptions
     generated_at: str
+    read_patches: Callable[[DuckDBPyConnection], None] | None = None
 
     @property
     def head(self) -> dict[str, Any]:
+        exceptions = accepted.documents(self.options.exceptions, self.generated_at)
         return {
             "generated_at": self.generated_at,
             "source": self.options.source,
             "scope": self.options.document,
             "grouped_by": self.options.grouping,
+            **({"exceptions": exceptions} if exceptions else {}),
         }
+
+    @property
+    def file_query(self) -> str:
+        """The rows of a CSV or Parquet file; empty: the nodes."""
+        return patches.query(self.options.grouping) if self.options.patch_states else ""
 
 
 def render_report(report: Report, terminal: Terminal) -> int:
@@ -48,13 +58,18 @@ def render_report(report: Report, terminal: Terminal) -> int:
     # Before the filters: what they leave out was looked at.
     has_nodes = bool(summary.totals(report.tables).nodes)
     report.options.filters.apply(report.tables)
+    if report.read_patches:
+        report.read_patches(report.tables)
+        accepted.apply(report.tables, report.options.exceptions, report.generated_at)
     if report.options.format == PARQUET and report.options.output:
         with output_file(report.options.output) as path:
-            export.write_parquet(report.tables, path)
+            export.write_parquet(report.tables, path, report.file_query)
     else:
         with open_output(report.options.output, terminal.stdout) as file:
             _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
+        for line in accepted.lines(report.tables, report.options.exceptions, report.generated_at):
+            terminal.echo(line, err=True)
         for line in wording.format_unreadable(report.tables):
             terminal.echo(line, err=True)
     if report.options.html:
@@ -65,11 +80,12 @@ def render_report(report: Report, terminal: Terminal) -> int:
 
 def _write(report: Report, terminal: Terminal) -> None:
     if report.options.format == JSON:
-        export.write_json(report.tables, report.head, report.options.grouping, terminal.stdout)
+        options = report.options
+        export.write_json(report.tables, report.head, options.grouping, options.patch_states, terminal.stdout)
     elif report.options.format == CSV:
-        export.write_csv(report.tables, terminal.stdout)
+        export.write_csv(report.tables, terminal.stdout, report.file_query)
     else:
-        text.show(report.tables, report.options, terminal)
+        text.show(report.tables, report.options, report.generated_at, terminal)
 
 
 def _write_page(report: Report, page: Path, terminal: Terminal) -> None:
@@ -79,6 +95,8 @@ def _write_page(report: Report, page: Path, terminal: Terminal) -> None:
 
 
 def _status(report: Report, *, has_nodes: bool) -> int:
-    if report.options.fail_on and summary.meets_threshold(report.tables, report.options.fail_on):
+    if report.options.fail_on and summary.meets_threshold(
+        report.tables, report.options.fail_on, accepted.ACCEPTED_NODES
+    ):
         return EXIT_THRESHOLD_EXCEEDED
     return EXIT_OK if has_nodes and not summary.is_incomplete(report.tables) else EXIT_INCOMPLETE

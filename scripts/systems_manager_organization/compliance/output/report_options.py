@@ -11,8 +11,10 @@ from systems_manager_organization.cli.common_options import list_pattern
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
 from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
+from systems_manager_organization.compliance.model.exceptions import read_exceptions
 from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters
-from systems_manager_organization.compliance.output import summary
+from systems_manager_organization.compliance.model.patches import ALL, STATES, states_of
+from systems_manager_organization.compliance.output import patches, summary
 from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import UsageError
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.compliance.model.exceptions import PatchException
+    from systems_manager_organization.compliance.model.patches import State
 
 TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
 _FORMATS = (TABLE, JSON, CSV, PARQUET)
-_GROUPINGS = (*summary.GROUPINGS, summary.NODE)
+_GROUPINGS = (*summary.GROUPINGS, summary.NODE, patches.PATCH)
+_PATCHES = (*(state.choice for state in STATES), ALL)
+_DEFAULT_GROUPING = "account"
 _STALE_AFTER_DAYS = "7"
 
 
@@ -36,6 +42,8 @@ class ReportOptions:
     Attributes:
         output: where to; None: standard output.
         fail_on: one of `SEVERITIES`, or empty.
+        patch_states: of the patches that are read one by one.
+        exceptions: those that accept some of them.
     """
 
     source: str
@@ -47,13 +55,23 @@ class ReportOptions:
     html: Path | None
     fail_on: str
     resume: bool
+    patch_states: tuple[State, ...] = ()
+    exceptions: tuple[PatchException, ...] = ()
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
         """Raises UsageError for invalid combinations, before anything takes minutes."""
         catalog.require_options(query)
+        states = states_of(split_list(query["patches"].lower()))
+        if states and query["source"].lower() == catalog.ATHENA:
+            raise UsageError("--patches is for --source api or s3, and this is --source athena.")
+        grouping = query["by"].lower() or (patches.PATCH if states else _DEFAULT_GROUPING)
+        if grouping == patches.PATCH and not states:
+            raise UsageError("--by patch needs --patches, which says what to read: --patches missing, for example.")
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
+        if query["exceptions"] and not states:
+            raise UsageError("--exceptions needs --patches, which says what to read: --patches all, for example.")
         output, page = (output_path(query[key], key) if query[key] else None for key in ("output", "html"))
         if output and output == page:
             raise UsageError("--output and --html name the same file: name two.")
@@ -71,18 +89,27 @@ class ReportOptions:
                 match_choice(query["severity"], SEVERITIES),
                 match_choice(query["status"], STATUSES),
             ),
-            query["by"].lower(),
+            grouping,
             query["format"].lower(),
             output,
             page,
             match_choice(query["fail_on"], SEVERITIES),
             bool(query["resume"]),
+            states,
+            read_exceptions(query["exceptions"]) if query["exceptions"] else (),
         )
+
+    @property
+    def lists_patches(self) -> bool:
+        """Whether the rows are patches, and not nodes or groups of nodes."""
+        return bool(self.patch_states) and self.grouping in (patches.PATCH, summary.NODE)
 
     @property
     def document(self) -> dict[str, Any]:
         """The scope and the filters."""
-        return {**asdict(self.scope), **asdict(self.filters)}
+        document = {**asdict(self.scope), **asdict(self.filters)}
+        states = {"patches": [state.choice for state in self.patch_states]}
+        return {**document, **states} if self.patch_states else document
 
     @property
     def description(self) -> str:
@@ -153,7 +180,19 @@ KEYS = (
         default=_STALE_AFTER_DAYS,
         cli_only=True,
     ),
-    choice_option("by", "what there is a row for, the worst first", _GROUPINGS, default="account"),
+    _list_option(
+        "patches",
+        "reads the patches in these states one by one, of the nodes that have any; for api and s3. csv and parquet "
+        "then have a row for each patch of each node, or with --by patch for each patch",
+        f"(?i:{'|'.join(_PATCHES)})",
+        f"some of {', '.join(_PATCHES)}",
+    ),
+    _text_option("exceptions", "a file in JSON: patches that are accepted until a day; with --patches", "a file name"),
+    choice_option(
+        "by",
+        f"what there is a row for, the worst first; default: {_DEFAULT_GROUPING}, with --patches patch",
+        _GROUPINGS,
+    ),
     choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
     _text_option(
         "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"

@@ -233,9 +233,10 @@ def is_incomplete(tables: DuckDBPyConnection) -> bool:
     return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
 
 
-def meets_threshold(tables: DuckDBPyConnection, severity: str) -> bool:
-    """Whether a node has a noncompliant patch of the severity, or of a higher one."""
-    return bool(_rows(tables, "SELECT 1 FROM nodes WHERE list_contains(?, severity) LIMIT 1", [at_least(severity)]))
+def meets_threshold(tables: DuckDBPyConnection, severity: str, accepted_nodes: str) -> bool:
+    """Whether a node has a noncompliant patch of the severity, or of a higher one. `accepted_nodes`: a query."""
+    nodes = f"nodes ANTI JOIN ({accepted_nodes}) USING (account_id, region, node_id)"
+    return bool(_rows(tables, f"SELECT 1 FROM {nodes} WHERE list_contains(?, severity) LIMIT 1", [at_least(severity)]))
 
 
 def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from systems_manager_organization.compliance.model.columns import (
     NOT_REPORTING,
     SEVERITIES,
 )
-from systems_manager_organization.compliance.output import summary, wording
+from systems_manager_organization.compliance.output import accepted, patches, summary, wording
 from systems_manager_organization.compliance.store.tables import rows
 from systems_manager_organization.plain_text import plain_line
 
@@ -33,11 +33,18 @@ _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
 
-def show(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
-    """Everything, to standard output: a table on a terminal, otherwise a line for each group or node."""
+def show(tables: DuckDBPyConnection, options: ReportOptions, now: str, terminal: Terminal) -> None:
+    """Everything, to standard output: a table on a terminal, otherwise a line for each group or node.
+
+    `now`: as `node.time_text` has it.
+    """
     if options.description:
         terminal.echo(f"Only {options.description}.")
     for line in wording.headline(tables):
+        terminal.echo(line)
+    if options.patch_states:
+        terminal.echo(patches.headline(tables, options.patch_states))
+    for line in accepted.lines(tables, options.exceptions, now):
         terminal.echo(line)
     if terminal.stdout.isatty():
         _show_table(tables, options, terminal)
@@ -49,7 +56,9 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal)
 
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
-    if options.grouping == summary.NODE:
+    if options.lists_patches:
+        yield from map(patches.line, patches.documents(tables, patches.query(options.grouping)))
+    elif options.grouping == summary.NODE:
         yield from map(_format_node, _nodes(tables))
     else:
         yield from map(wording.format_group, _groups(tables, options))
@@ -58,7 +67,12 @@ def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
 def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
     # The console before the table: it raises DependencyError when rich is missing.
     console = terminal.console(terminal.stdout)
-    if options.grouping == summary.NODE:
+    if options.lists_patches:
+        totals = patches.totals(tables, options.patch_states)
+        number = totals.distinct_patches if options.grouping == patches.PATCH else totals.patches
+        found_patches = patches.documents(tables, patches.query(options.grouping))
+        table = _patch_table(islice(found_patches, _MAX_ROWS), options.grouping)
+    elif options.grouping == summary.NODE:
         number = summary.totals(tables).nodes
         table = _node_table(islice(_nodes(tables), _MAX_ROWS))
     else:
@@ -151,4 +165,16 @@ def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
             _format_operation(node),
         )
         table.add_row(*map(plain_line, cells), style=_STYLES[node["status"]])
+    return table
+
+
+def _patch_table(found: Iterable[dict[str, Any]], grouping: str) -> Table:
+    """One row for each patch, or patch of a node. Requires rich."""
+    from rich.table import Table
+
+    table = Table()
+    for heading in patches.headings(grouping):
+        table.add_column(heading, overflow="fold")
+    for patch in found:
+        table.add_row(*map(plain_line, patches.cells(patch)), style=patches.style(patch))
     return table

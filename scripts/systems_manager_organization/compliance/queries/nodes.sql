@@ -45,6 +45,7 @@ SELECT
     COALESCE(TRY_CAST(p.installedpendingrebootcount AS integer), 0) AS installed_pending_reboot,
     COALESCE(TRY_CAST(p.installedrejectedcount AS integer), 0) AS installed_rejected,
     COALESCE(TRY_CAST(p.notapplicablecount AS integer), 0) AS not_applicable,
+    COALESCE(TRY_CAST(p.availablesecurityupdatecount AS integer), 0) AS available_security_updates,
     COALESCE(TRY_CAST(p.criticalnoncompliantcount AS integer), 0) AS critical_noncompliant,
     COALESCE(TRY_CAST(p.securitynoncompliantcount AS integer), 0) AS security_noncompliant,
     COALESCE(TRY_CAST(p.othernoncompliantcount AS integer), 0) AS other_noncompliant,

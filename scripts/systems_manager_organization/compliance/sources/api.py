@@ -11,21 +11,23 @@ from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.compliance.model.columns import ACCOUNT_NOT_ACTIVE, NOT_READ, READ
 from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
+from systems_manager_organization.compliance.sources import api_patches
 from systems_manager_organization.compliance.sources.node_compliance import list_node_compliance
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.compliance.sources.read_failures import classify_assume_error, classify_read_error
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.concurrency import Task
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.model.columns import Node
+    from systems_manager_organization.compliance.model.patches import NodePatches
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
-    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
+    from systems_manager_organization.compliance.sources.result_sink import PatchSink, ResultSink, Scope
 
     RegionReader: TypeAlias = Callable[[AccountRegionResult], Sequence[Node]]
 
@@ -62,6 +64,14 @@ class ApiSource:
             return read
 
         read_account_regions(aws, AccountSessions(aws, self.member_role_name, ACTIONS), scope, sink, reader_of)
+
+    def patch_calls(self) -> tuple[str, int]:
+        """See `Source`."""
+        return api_patches.ACTION, api_patches.PAGE
+
+    def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
+        """See `Source`. The role is assumed anew, to do nothing else."""
+        api_patches.read_patches(aws, self.member_role_name, nodes, sink)
 
 
 def read_account_regions(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.compliance.model.columns import SERVICE_ERROR
-from systems_manager_organization.compliance.sources import data_layout
+from systems_manager_organization.compliance.sources import bucket_patches, data_layout
 from systems_manager_organization.compliance.sources.bucket_objects import Bucket, create_views
 from systems_manager_organization.compliance.sources.sync_reader import accounts_to_read
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.model.patches import NodePatches
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
-    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
+    from systems_manager_organization.compliance.sources.result_sink import PatchSink, ResultSink, Scope
     from systems_manager_organization.compliance.sources.sync_reader import SyncReader
 
     Batch: TypeAlias = "list[tuple[AccountWithOu, list[str]]]"
@@ -64,6 +65,14 @@ class BucketSource:
                 create_views(connection, Path(folder))
                 _report(connection, batch, failures, reader)
         reader.add_unknown_accounts(unknown_accounts)
+
+    def patch_calls(self) -> tuple[str, int]:
+        """See `Source`."""
+        return bucket_patches.ACTION, 0
+
+    def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
+        """See `Source`."""
+        bucket_patches.read_patches(Bucket(aws, self.bucket, self.prefix), nodes, sink)
 
 
 def _report(connection: DuckDBPyConnection, batch: Batch, failures: dict[str, str], reader: SyncReader) -> None:

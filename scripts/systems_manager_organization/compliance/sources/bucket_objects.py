@@ -86,8 +86,18 @@ class Bucket:
         with translate_errors("s3:GetObject", account_id="", region=aws.region):
             return bytes(response["Body"].read())
 
+    def key_of(self, table: Table, account_id: str, region: str, node_id: str) -> str:
+        """The key of a node's object, which may not exist."""
+        partition = f"accountid={account_id}/region={region}/resourcetype=ManagedInstanceInventory"
+        return f"{self._folder(table)}{partition}/{node_id}.json"
+
     def path(self, key: str) -> str:
         return f"s3://{self._name}/{key}"
+
+    def raise_if_general(self, error: ScriptError) -> None:
+        """Raises an error of the bucket or its key, with how to resolve it: it is that of every object."""
+        if isinstance(error, ServiceError) and _BUCKET_ERRORS.fullmatch(error.code):
+            raise self.bucket_error(error) from error
 
     def bucket_error(self, error: ServiceError) -> ScriptError:
         """How to resolve what concerns all of it."""
@@ -152,8 +162,7 @@ class _Batch:
         return ()
 
     def _fail(self, account_id: str, error: ServiceError | UnreachableError) -> None:
-        if isinstance(error, ServiceError) and _BUCKET_ERRORS.fullmatch(error.code):
-            raise self._bucket.bucket_error(error) from error
+        self._bucket.raise_if_general(error)
         with self._lock:
             self.failures[account_id] = error_message(error)
 

@@ -10,9 +10,10 @@ from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.compliance.model.patches import State
     from systems_manager_organization.compliance.sources.result_sink import Source
 
 API, S3, ATHENA = "api", "s3", "athena"
@@ -100,8 +101,12 @@ def source_of(query: Query, now: Callable[[], float]) -> Source:
     return ApiSource(query["member_role_name"] or _ROLE_NAME, now)
 
 
-def identity(query: Query) -> str:
-    """The identity of the source, for example `s3 bucket prefix`: without the role, which may change with --resume."""
+def identity(query: Query, states: Sequence[State] = ()) -> str:
+    """The identity of the source, for example `s3 bucket prefix`: without the role, which may change with --resume.
+
+    `states`: of the patches that are read.
+    """
     required, optional = _KEYS[query["source"].lower()]
     values = [query[name] for name in (*required, *optional) if name != MEMBER_ROLE_NAME.name]
-    return " ".join([query["source"].lower(), *filter(None, values)])
+    patches = [f"with patches {' '.join(state.choice for state in states)}"] if states else []
+    return " ".join([query["source"].lower(), *filter(None, values), *patches])

@@ -33,6 +33,7 @@ _COUNTS = {
     "installed_pending_reboot": "InstalledPendingRebootCount",
     "installed_rejected": "InstalledRejectedCount",
     "not_applicable": "NotApplicableCount",
+    "available_security_updates": "AvailableSecurityUpdateCount",
     "critical_noncompliant": "CriticalNonCompliantCount",
     "security_noncompliant": "SecurityNonCompliantCount",
     "other_noncompliant": "OtherNonCompliantCount",

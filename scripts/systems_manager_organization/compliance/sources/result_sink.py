@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
+    from systems_manager_organization.compliance.model.patches import NodePatches, Patch
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,30 @@ class ResultSink(Protocol):
         ...
 
     def add_problem(self, problem: Problem) -> None: ...
+
+
+class PatchSink(Protocol):
+    """Keeps the patches of nodes. Its methods are called from many threads at once."""
+
+    def add_patches(self, node: NodePatches, patches: Sequence[Patch]) -> None: ...
+
+    def add_failure(self, node: NodePatches, code: str, reason: str) -> None: ...
+
+
+@runtime_checkable
+class PatchSource(Protocol):
+    """Where the patches of nodes come from."""
+
+    def patch_calls(self) -> tuple[str, int]:
+        """The action that is called for each node, and how many patches it gives at once; 0: all."""
+        ...
+
+    def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
+        """Adds the patches, or the failure, of every node. They come sorted by account.
+
+        Raises ScriptError when nothing can be read at all.
+        """
+        ...
 
 
 class Source(Protocol):

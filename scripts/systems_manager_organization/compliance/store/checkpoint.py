@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import NODES as NODE_COLUMNS
 from systems_manager_organization.compliance.model.columns import TABLES
-from systems_manager_organization.compliance.store.journal import NODES, PLACES, PROBLEMS, Journal
-from systems_manager_organization.compliance.store.tables import create_tables
+from systems_manager_organization.compliance.store.journal import FILES, NODES, PATCHES, PLACES, PROBLEMS, Journal
+from systems_manager_organization.compliance.store.tables import ACCEPTANCE, PATCHES_READ, create_tables
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.compliance.model.columns import Column, Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
+    from systems_manager_organization.compliance.model.patches import NodePatches, Patch
     from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 
 _DAY = 24 * 60 * 60
@@ -115,9 +116,12 @@ class Checkpoint:
             self._journal = Journal(self._path)
         except OSError as error:
             raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
-        self._done = {entry.account_region for entry in self._journal.entries}
+        places = [entry.fields for entry in self._journal.places.entries]
+        self._done = {(fields["account_id"], fields["region"]) for fields in places}
+        patched = (entry.fields for entry in self._journal.patched_nodes.entries)
+        self._patched = {(fields["account_id"], fields["region"], fields["node_id"]) for fields in patched}
         self.done = self.expected = len(self._done)
-        self.nodes = sum(entry.fields["nodes"] for entry in self._journal.entries)
+        self.nodes = sum(fields["nodes"] for fields in places)
         if self.done:
             warn(_resume_message(self.done, now() - begun_at))
 
@@ -140,9 +144,27 @@ class Checkpoint:
     def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         """See `ResultSink`. Raises ScriptError when it cannot be written."""
         with self._lock:
-            self._keep(lambda: self._journal.add_result(result, nodes))
+            self._keep(lambda: self._journal.places.add({**asdict(result), "nodes": len(nodes)}, nodes))
             self.done += 1
             self.nodes += len(nodes)
+
+    def has_patches(self, node: NodePatches) -> bool:
+        """Whether they were read before an interruption."""
+        return node[:3] in self._patched
+
+    def add_patches(self, node: NodePatches, patches: Sequence[Patch]) -> None:
+        """Raises ScriptError when they cannot be written."""
+        fields = {"account_id": node.account_id, "region": node.region, "node_id": node.node_id}
+        with self._lock:
+            self._keep(
+                lambda: self._journal.patched_nodes.add(fields, [(*fields.values(), *patch) for patch in patches])
+            )
+
+    def load_patches(self, connection: DuckDBPyConnection) -> None:
+        """Adds the patches to `tables()`."""
+        names = [name for name in connection.table(PATCHES_READ).columns if name not in ACCEPTANCE]
+        into = f"{PATCHES_READ} ({', '.join(names)})"
+        _load_rows(connection, into, self._path / PATCHES, dict.fromkeys(names, "varchar"))
 
     def add_problem(self, problem: Problem) -> None:
         """Raises ScriptError when it cannot be written."""
@@ -178,7 +200,7 @@ class Checkpoint:
         path = self._path / _KEY
         if resume and path.exists():
             return float(json.loads(path.read_bytes())["begun_at"])
-        for name in (PLACES, NODES, PROBLEMS):
+        for name in FILES:
             (self._path / name).unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -193,19 +215,22 @@ class Checkpoint:
 
 
 def _load(connection: DuckDBPyConnection, directory: Path, columns: Sequence[Column]) -> None:
-    types = {column.name: column.type for column in columns}
-    # An empty text is not NULL, quoted or not; a host name may contain any character.
-    connection.execute(
-        "INSERT INTO nodes SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
-        "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false)",
-        [str(directory / NODES), types],
-    )
+    _load_rows(connection, "nodes", directory / NODES, {column.name: column.type for column in columns})
     for table, file in (("places", PLACES), ("problems", PROBLEMS)):
         types = {column.name: column.type for column in TABLES[table]}
         connection.execute(
             f"INSERT INTO {table} SELECT * FROM read_json(?, format='newline_delimited', columns=?)",
             [str(directory / file), types],
         )
+
+
+def _load_rows(connection: DuckDBPyConnection, table: str, file: Path, types: Mapping[str, str]) -> None:
+    # An empty text is not NULL, quoted or not; a host name may contain any character.
+    connection.execute(
+        f"INSERT INTO {table} SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
+        "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false)",
+        [str(file), types],
+    )
 
 
 def _acquire_lock(path: Path) -> int:

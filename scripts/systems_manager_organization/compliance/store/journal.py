@@ -1,7 +1,8 @@
-"""An append-only journal of results: an interrupted run loses no complete place.
+"""An append-only journal of results: an interrupted run loses no complete entry.
 
-A place's nodes are appended to one file, and then the place to another, with the offset at which its nodes end. A place
-is complete if its line is complete and the file of nodes is as long as the offset; the rest is truncated.
+The rows of an entry, as the nodes of a place, are appended to one file, and then the entry to another, with the offset
+at which its rows end. An entry is complete if its line is complete and the file of rows is as long as the offset; the
+rest is truncated.
 """
 
 from __future__ import annotations
@@ -11,73 +12,96 @@ import io
 import json
 import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import READ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from systems_manager_organization.compliance.model.columns import Node
-    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
 NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
+PATCHES, PATCHED_NODES = "patches.csv", "patched_nodes.json"
+FILES = (NODES, PLACES, PROBLEMS, PATCHES, PATCHED_NODES)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A place of the journal. `end`: the offset in the file of nodes at which its nodes end."""
+    """An entry. `end`: the offset in the file of rows at which its rows end."""
 
     fields: dict[str, Any]
     end: int
 
-    @property
-    def account_region(self) -> tuple[str, str]:
-        return self.fields["account_id"], self.fields["region"]
+
+class _Names(NamedTuple):
+    entries: str
+    rows: str
+
+
+class _RowFile:
+    """Entries with rows. Not thread-safe."""
+
+    def __init__(self, directory: Path, names: _Names, keep: Callable[[dict[str, Any]], bool]) -> None:
+        """Resumes the existing files, without the entries that are not to be kept."""
+        self.entries = [entry for entry in _entries(directory, names) if keep(entry.fields)]
+        self._end = self.entries[-1].end if self.entries else 0
+        _write(directory / names.entries, b"".join(_line({**one.fields, "end": one.end}) for one in self.entries))
+        self._entries, self._rows = (_open(directory / name) for name in names)
+        os.ftruncate(self._rows, self._end)
+
+    def add(self, fields: dict[str, Any], rows: Sequence[Sequence[str | int]]) -> None:
+        """Raises OSError when the disk is full."""
+        content = _rows(rows)
+        _append(self._rows, content)
+        self._end += len(content)
+        _append(self._entries, _line({**fields, "end": self._end}))
+
+    def close(self) -> None:
+        for file in (self._rows, self._entries):
+            os.close(file)
+        # A thread that was left waiting for AWS must not write to what these numbers name next.
+        self._rows = self._entries = -1
 
 
 class Journal:
-    """The files of a journal. Not thread-safe."""
+    """The files of a journal. Not thread-safe.
+
+    Attributes:
+        places: the places that were read, with `add` of their fields and their nodes.
+        patched_nodes: the nodes whose patches were read, likewise.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Resumes the existing files, without the places that could not be read: they are read again."""
-        self.entries = [entry for entry in _entries(directory) if entry.fields["state"] == READ]
-        self._end = self.entries[-1].end if self.entries else 0
-        _write(directory / PLACES, b"".join(_line({**entry.fields, "end": entry.end}) for entry in self.entries))
+        self.places = _RowFile(directory, _Names(PLACES, NODES), lambda fields: bool(fields["state"] == READ))
+        self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), lambda _fields: True)
         # The sources report problems again.
         _write(directory / PROBLEMS, b"")
-        self._nodes, self._places, self._problems = (
-            os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            for name in (NODES, PLACES, PROBLEMS)
-        )
-        os.ftruncate(self._nodes, self._end)
-
-    def add_result(self, result: AccountRegionResult, nodes: Sequence[Node]) -> None:
-        """Raises OSError when the disk is full."""
-        rows = _rows(nodes)
-        _append(self._nodes, rows)
-        self._end += len(rows)
-        _append(self._places, _line({**asdict(result), "nodes": len(nodes), "end": self._end}))
+        self._problems = _open(directory / PROBLEMS)
 
     def add_problem(self, problem: Problem) -> None:
         """Raises OSError when the disk is full."""
         _append(self._problems, _line(asdict(problem)))
 
     def close(self) -> None:
-        for file in (self._nodes, self._places, self._problems):
-            os.close(file)
-        # A thread that was left waiting for AWS must not write to what these numbers name next.
-        self._nodes = self._places = self._problems = -1
+        self.places.close()
+        self.patched_nodes.close()
+        os.close(self._problems)
+        self._problems = -1
 
 
-def _entries(directory: Path) -> Iterator[Entry]:
-    """The complete places. After a crash of the machine, the file of nodes may be shorter than was written."""
-    path, nodes = directory / PLACES, directory / NODES
-    if not path.exists() or not nodes.exists():
+def _open(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def _entries(directory: Path, names: _Names) -> Iterator[Entry]:
+    """The complete entries. After a crash of the machine, the file of rows may be shorter than was written."""
+    path, rows = directory / names.entries, directory / names.rows
+    if not path.exists() or not rows.exists():
         return
-    size = nodes.stat().st_size
+    size = rows.stat().st_size
     with path.open("rb") as file:
         for line in file:
             entry = _entry(line)
@@ -96,9 +120,9 @@ def _entry(line: bytes) -> Entry | None:
         return None
 
 
-def _rows(nodes: Sequence[Node]) -> bytes:
+def _rows(rows: Sequence[Sequence[str | int]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(nodes)
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     return _encoded(text.getvalue())
 
 

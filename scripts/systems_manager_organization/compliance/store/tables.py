@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.compliance.model.columns import NODES, TABLES
+from systems_manager_organization.compliance.model.columns import NODES, PATCHES, TABLES
+from systems_manager_organization.compliance.model.patches import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.compliance.model.columns import Column
 
+PATCHES_READ = "patches_read"
+# What exceptions fill in.
+ACCEPTANCE = ("accepted_until", "accepted_by", "accepted_reason")
+
 _BATCH = 1000
+_NODE_KEY = "account_id, region, node_id"
 
 
 def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
@@ -24,6 +30,17 @@ def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]
 
 
 def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODES) -> None:
-    """Creates `nodes` with these columns, `places` and `problems`."""
+    """Creates `nodes` with these columns, `places` and `problems`.
+
+    `patches` has `columns.PATCHES` of the nodes that are in `nodes`, from what is in `patches_read`.
+    """
     for table, columns in {**TABLES, "nodes": nodes}.items():
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in columns)})")
+    if nodes is NODES:
+        fields = ", ".join(f"{name} varchar" for name in Patch._fields)
+        fields += "".join(f", {name} varchar DEFAULT ''" for name in ACCEPTANCE)
+        connection.execute(
+            f"CREATE TABLE {PATCHES_READ} (account_id varchar, region varchar, node_id varchar, {fields})"
+        )
+        names = ", ".join(column.name for column in PATCHES)
+        connection.execute(f"CREATE VIEW patches AS SELECT {names} FROM {PATCHES_READ} JOIN nodes USING ({_NODE_KEY})")

@@ -13,6 +13,7 @@ from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
 from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
+from sandbox.services.ssm.instance_patches import FILTERS, patches_of
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
 from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
@@ -107,6 +108,21 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
             instance.patch_state.describe()
             for instance in self.managed_instances()
             if instance.id in requested and instance.patch_state is not None
+        ]
+
+    def instance_patches(self, instance_id: str, filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the model's PatchComplianceData of a node. Raises InvalidInstanceId or InvalidFilter."""
+        for given in filters:
+            if given["Key"] not in FILTERS:
+                raise InvalidFilter(f"The filter key {given['Key']} is not one of {', '.join(FILTERS)}.")
+        found = [instance for instance in self.managed_instances() if instance.id == instance_id]
+        if not found:
+            raise InvalidInstanceId(f"Managed node {instance_id} was not found.")
+        # ASSUMPTION(patch-state-filter-is-or): several values of one filter mean any of them.
+        return [
+            described
+            for described in (patch.describe() for patch in patches_of(found[0]))
+            if all(described[given["Key"]] in given["Values"] for given in filters)
         ]
 
     def compliance_items(self, filters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -59,6 +59,12 @@ class PatchState:
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-cli-commands.html
             "UnreportedNotApplicableCount": -1,
             "NotApplicableCount": patches.not_applicable,
+            # Of Windows. ASSUMPTION(patch-states): where there is none, AWS does not say so.
+            **(
+                {"AvailableSecurityUpdateCount": available}
+                if (available := sum(patches.available_security_updates))
+                else {}
+            ),
             "OperationStartTime": self.ended_at - OPERATION_TIME,
             "OperationEndTime": self.ended_at,
             "Operation": self.operation,

@@ -50,6 +50,7 @@ class Patches:
     failed: Severities = NONE
     installed_pending_reboot: Severities = NONE
     installed_rejected: Severities = NONE
+    available_security_updates: Severities = NONE
 
     @property
     def noncompliant(self) -> Severities:

@@ -20,11 +20,12 @@ from sandbox.services.ssmquicksetup.models import process_due_operations
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates, of both summaries of
-# compliance, ListResourceDataSync and GetOpsSummary in botocore's model `ssm`. ASSUMPTION(sync-names-and-conflicts):
-# pages are as large where no MaxResults is given.
+# MaxResults of DescribePatchBaselines, DescribeInstanceInformation, DescribeInstancePatchStates,
+# DescribeInstancePatches, of both summaries of compliance, ListResourceDataSync and GetOpsSummary in botocore's model
+# `ssm`. ASSUMPTION(sync-names-and-conflicts): pages are as large where no MaxResults is given.
 MAXIMUM_BASELINES = 100
 MAXIMUM_PATCH_STATES = 100
+MAXIMUM_PATCHES = 100
 MAXIMUM_SUMMARIES = 50
 MAXIMUM_INSTANCES = 50
 MAXIMUM_ASSOCIATIONS = 50
@@ -118,6 +119,11 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
     def describe_instance_patch_states(self) -> ActionResult:
         states = self.ssm_backend.instance_patch_states(self._get_param("InstanceIds"))
         return self._page("InstancePatchStates", states, MAXIMUM_PATCH_STATES)
+
+    def describe_instance_patches(self) -> ActionResult:
+        filters = self._get_param("Filters", [])
+        patches = self.ssm_backend.instance_patches(self._get_param("InstanceId"), filters)
+        return self._page("Patches", patches, MAXIMUM_PATCHES)
 
     def list_resource_compliance_summaries(self) -> ActionResult:
         items = self.ssm_backend.compliance_items(self._get_param("Filters", []))

@@ -14,23 +14,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.services.ssm.compliance import PATCH, items_of
+from sandbox.services.ssm.instance_patches import NEVER, patches_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.services.ssm.instance_patches import Patch
     from sandbox.services.ssm.instances import ManagedInstance
+    from sandbox.services.ssm.patch_state import PatchState
 
     Row = dict[str, str]
 
 INSTANCE_INFORMATION = "AWS:InstanceInformation"
 PATCH_SUMMARY = "AWS:PatchSummary"
 COMPLIANCE_SUMMARY = "AWS:ComplianceSummary"
+COMPLIANCE_ITEM = "AWS:ComplianceItem"
 
 # Members of the model's InstancePatchState that are called otherwise here.
 _RENAMED = {"Operation": "OperationType"}
 # ASSUMPTION(inventory-values-are-text): AWS:PatchSummary lacks these, as what the agent hands in does
 # (tekumara/aws-ssm-patch-manager).
 _LEFT_OUT = ("InstanceId",)
+# AWS writes all: hundreds for each node, a hundred times as much as all the rest.
+_COMPLIANT_ITEMS = 3
 
 
 def key_of(type_name: str, account_id: str, region: str, node_id: str) -> str:
@@ -42,7 +48,7 @@ def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
     """Return the objects of a node by inventory type, those that there are.
 
     ASSUMPTION(inventory-values-are-text): all values are text, as public programs read them; the types of
-    GetInventorySchema (`number`) state otherwise of none of these. Only these three types are written. A node that was
+    GetInventorySchema (`number`) state otherwise of none of these. Only these four types are written. A node that was
     never scanned has no AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox
     collects it.
     """
@@ -53,6 +59,10 @@ def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
         rows[PATCH_SUMMARY] = [_row(instance, described["OperationEndTime"], {**facts, "OwnerInformation": ""})]
     if items := items_of(instance):
         rows[COMPLIANCE_SUMMARY] = [_compliance(instance, item) for item in items]
+    if instance.patch_state is not None:
+        rows[COMPLIANCE_ITEM] = [
+            _item(instance, instance.patch_state, patch) for patch in patches_of(instance, _COMPLIANT_ITEMS)
+        ]
     return rows
 
 
@@ -83,6 +93,33 @@ def _compliance(instance: ManagedInstance, item: Mapping[str, Any]) -> Row:
         by_severity = item[f"{kind}Summary"]["SeveritySummary"]
         facts |= {f"{kind}{name}": number for name, number in by_severity.items()}
     return _row(instance, execution["ExecutionTime"], {**facts, **execution})
+
+
+def _item(instance: ManagedInstance, state: PatchState, patch: Patch) -> Row:
+    """https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-schema.html has the attributes."""
+    return _row(
+        instance,
+        state.ended_at,
+        {
+            "ComplianceType": PATCH,
+            "ExecutionId": state.execution_id,
+            "ExecutionType": "Command",
+            "ExecutionTime": state.ended_at,
+            "Id": patch.id,
+            "Title": patch.title,
+            "Status": patch.status,
+            "Severity": patch.level,
+            "DocumentName": "",
+            "DocumentVersion": "",
+            "Classification": patch.classification,
+            "PatchBaselineId": state.baseline_id,
+            "PatchSeverity": patch.severity,
+            "PatchState": patch.state,
+            "PatchGroup": state.patch_group,
+            "InstalledTime": patch.installed_at if patch.installed_at != NEVER else "",
+            **({"CVEIds": patch.cve_ids} if patch.cve_ids else {}),
+        },
+    )
 
 
 def _row(instance: ManagedInstance, captured_at: datetime, facts: Mapping[str, Any]) -> Row:
