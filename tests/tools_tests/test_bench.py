@@ -68,7 +68,7 @@ def test_table() -> None:
     }
     # Four calls of the management account, two of each member, and 16 of each that has used Cloud9.
     assert rows["calls"] == ["26", "58", ""]
-    assert rows["ratio to the largest bound"][-1] == "1.2"
+    assert rows["ratio to the largest bound"][-1] == "1.15"
     assert rows["ratio to preflight"][-1] == "20"
     assert rows["peak memory, MB"][-1] == "under 200"
     assert "1 accounts with boto3" in table
