@@ -277,8 +277,9 @@ class AwsSession:
         identity = Identity(response["Account"], response["Arn"])
         if self._expected_account_id not in ("", identity.account_id):
             raise IdentityMismatchError(
-                f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {self._expected_account_id}, but the "
-                f"script's credentials belong to account {identity.account_id}. {CREDENTIALS_ADVICE}"
+                f"SCRIPT_IDENTITY_MISMATCH: account {self._expected_account_id} is expected, that of the AWS provider "
+                f"or of --account-id, but the script's credentials belong to account {identity.account_id}. "
+                f"{CREDENTIALS_ADVICE}"
             )
         return identity
 

@@ -71,23 +71,24 @@ def collect(
             # What was read is needed until it is written.
             terminal.stdout.flush()
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(_resume_hint(checkpoint)) from error
+        raise KeyboardInterrupt(*_resume_hint(checkpoint)) from error
     except BrokenPipeError:
         raise
     except (ScriptError, OSError):
-        aws.warn(_resume_hint(checkpoint))
+        for hint in _resume_hint(checkpoint):
+            aws.warn(hint)
         raise
     checkpoint.discard()
     return status
 
 
-def _resume_hint(checkpoint: Checkpoint) -> str:
-    """How to resume the report; an empty journal is deleted."""
+def _resume_hint(checkpoint: Checkpoint) -> list[str]:
+    """How to resume the report; nothing where nothing was read, and the empty journal is deleted."""
     if not checkpoint.done:
         checkpoint.discard()
-        return "No account was read."
+        return []
     count = f"{checkpoint.done} of {checkpoint.expected} accounts and Regions"
-    return f"{count} were read: run the same command with --resume to continue."
+    return [f"{count} were read: run the same command with --resume to continue."]
 
 
 def _render(checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], place: str, terminal: Terminal) -> int:

@@ -35,8 +35,8 @@ def test_script_credentials_of_another_account(sandbox: Sandbox, configure: Conf
     terraform.environment.update(sandbox.environment(OTHER_MEMBER))
     errors = " ".join(plan_errors(terraform).split())
     assert (
-        f"SCRIPT_IDENTITY_MISMATCH: the AWS provider works in account {MANAGEMENT}, but the script's credentials "
-        f"belong to account {OTHER_MEMBER}." in errors
+        f"SCRIPT_IDENTITY_MISMATCH: account {MANAGEMENT} is expected, that of the AWS provider or of --account-id, but "
+        f"the script's credentials belong to account {OTHER_MEMBER}." in errors
     )
     assert "script_credentials" in errors
 

@@ -166,7 +166,7 @@ def test_a_failure_keeps_what_was_read(report: RunReport, tmp_path: Path) -> Non
         "report.py compliance: The credentials are over.",
     ]
     assert len(journals(tmp_path)) == 1
-    assert report(source=FakeSource(CONTENTS, error)).stderr.startswith("report.py compliance: No account was read.\n")
+    assert report(source=FakeSource(CONTENTS, error)).stderr == "report.py compliance: The credentials are over.\n"
     assert journals(tmp_path) == []
 
 
