@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from harness.organization import settings_records
 from tools.faults.cells import Outcome
 from tools.faults.trial import Trial, TrialError, type_of
@@ -85,9 +87,9 @@ class Matrix:
         """Try the cells together; in halves, if that fails."""
         try:
             outcomes = self.try_together(cells)
-        except TrialError as error:
+        except (TrialError, AssertionError, ClientError) as error:
             if len(cells) == 1:
-                yield Outcome(cells[0], error.verdict, str(error))
+                yield Outcome(cells[0], error.verdict if isinstance(error, TrialError) else "never", str(error))
                 return
             middle = len(cells) // 2
             yield from self.run(cells[:middle])

@@ -34,6 +34,7 @@ SAME, DIFFERENT = "made by somebody else", "made by somebody else, different"
 EVENTS = (STATE_LOST, DRIFTED, DELETED, BEING_DELETED, SAME, DIFFERENT)
 
 _MANAGER = "aws_ssmquicksetup_configuration_manager"
+_STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _UNIT = "aws_organizations_organizational_unit"
 # Attached to a role that is there or not: nothing that could exist by itself.
 _PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
@@ -225,20 +226,28 @@ def _drift_setting(sandbox: Sandbox, setting: str) -> None:
     (record,) = settings_records(sandbox).values()
     recorded = record["settings"][setting]  # type: ignore[index]
     if kind == "trusted-access":
+        _deregister(organizations, name)
         organizations.disable_aws_service_access(ServicePrincipal=name)
     elif kind == "stack-sets-access":
+        _deregister(organizations, _STACK_SETS)
         sandbox.client("cloudformation").deactivate_organizations_access()
     elif kind == "account-placement":
         organizations.move_account(
             AccountId=recorded["subject"], SourceParentId=recorded["value"], DestinationParentId=root_id(sandbox)
         )
     elif kind == "delegated-administrator":
-        organizations.deregister_delegated_administrator(AccountId=recorded["value"], ServicePrincipal=name)
+        _deregister(organizations, name)
     elif kind == "service-linked-role":
         sandbox.client("iam").delete_service_linked_role(RoleName=ROLE_NAMES[name])
     else:
         assert kind == "default-host-management-role", f"No drift for the setting {setting}: add it to starts.py."
         sandbox.client("ssm", region=name).reset_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT)
+
+
+def _deregister(organizations: Any, principal: str) -> None:
+    """AWS refuses to end the access of a service that has delegated administrators."""
+    for found in organizations.list_delegated_administrators(ServicePrincipal=principal)["DelegatedAdministrators"]:
+        organizations.deregister_delegated_administrator(AccountId=found["Id"], ServicePrincipal=principal)
 
 
 def _make_setting(sandbox: Sandbox, setting: str) -> None:
@@ -257,7 +266,7 @@ def _make_setting(sandbox: Sandbox, setting: str) -> None:
             DestinationParentId=unit["OrganizationalUnit"]["Id"],
         )
     elif kind == "delegated-administrator":
-        if name != "member.org.stacksets.cloudformation.amazonaws.com":
+        if name != _STACK_SETS:
             organizations.enable_aws_service_access(ServicePrincipal=name)
         else:
             sandbox.client("cloudformation").activate_organizations_access()
