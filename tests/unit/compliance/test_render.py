@@ -55,10 +55,12 @@ if TYPE_CHECKING:
 
 HEALTHY = [(result(SHOP, TOKYO), [node(1)])]
 WHOLE = (
-    "9 managed nodes: 4 compliant (44.4 %), 3 noncompliant, 2 not reporting. "
+    "9 managed nodes: 4 compliant (44.4 %), 3 noncompliant, 2 not reporting (1 never scanned, 1 too long ago). "
     "Noncompliant patches: 1 critical, 5 high, 2 medium, 4 low."
 )
-ONE_OF_EACH = "3 managed nodes: 1 compliant (33.3 %), 1 noncompliant, 1 not reporting"
+READ_IN_PART = "2 of 5 accounts were read, 1 in part."
+NEVER = "1 not reporting (1 never scanned)"
+ONE_OF_EACH = "3 managed nodes: 1 compliant (33.3 %), 1 noncompliant, 1 not reporting (1 too long ago)"
 NOT_READ = [
     "Not read, and in no number above:",
     f"  ACCOUNT_NOT_ACTIVE, 1 account: {CLOSED} Closed. The account is SUSPENDED.",
@@ -93,10 +95,10 @@ def test_totals_accounts_worst_first_and_unread(render: Render) -> None:
     assert outcome.stderr == ""
     assert outcome.stdout.splitlines() == [
         WHOLE,
-        "2 of 5 accounts were read, 1 in part.",
+        READ_IN_PART,
         f"{BANK} Bank: {ONE_OF_EACH}; 1 critical, 2 high, 4 low",
-        f"{SHOP} Shop: 4 managed nodes: 1 compliant (25.0 %), 2 noncompliant, 1 not reporting; 3 high, 2 medium",
-        f"{LOGS} Log Archive: 2 managed nodes: 2 compliant (100.0 %); 1 of 2 Regions read",
+        f"{SHOP} Shop: 4 managed nodes: 1 compliant (25.0 %), 2 noncompliant, {NEVER}; 3 high, 2 medium",
+        f"{LOGS} Log Archive: 2 managed nodes: 2 compliant (all that were read); 1 of 2 Regions read",
         f"{LAB} Lab, old: not read",
         f"{CLOSED} Closed: not read",
         *NOT_READ,
@@ -127,7 +129,7 @@ def test_a_terminal_gets_a_table(render: Render, monkeypatch: pytest.MonkeyPatch
         ["account", "compliant", "nodes", "compliant", "reporting", "critical", "high", "medium", "low", "read"],
         [f"{BANK} Bank", "33.3 %", "3", "1", "1", "1", "2", "0", "4", "all"],
         [f"{SHOP} Shop", "25.0 %", "4", "2", "1", "0", "3", "2", "0", "all"],
-        [f"{LOGS} Log Archive", "100.0 %", "2", "0", "0", "0", "0", "0", "0", "1 of 2"],
+        [f"{LOGS} Log Archive", "all that were read", "2", "0", "0", "0", "0", "0", "0", "1 of 2"],
         [f"{LAB} Lab, old", "", "", "", "", "", "", "", "", "not read"],
         [f"{CLOSED} Closed", "", "", "", "", "", "", "", "", "not read"],
     ]
@@ -168,8 +170,22 @@ def test_problems_are_listed(render: Render) -> None:
     ]
 
 
+def test_what_was_read_in_part_is_never_100_percent(render: Render) -> None:
+    contents: Contents = [(result(SHOP, TOKYO), [node(1)]), (denied(LAB, TOKYO), [])]
+    for by in ("account", "region", "organizational-unit", "platform", "severity", "node"):
+        outcome = render(contents, by=by)
+        assert "1 managed node: 1 compliant (all that were read)." in outcome.stdout
+        # An account that was read is known as a whole.
+        assert ("100.0 %" in outcome.stdout) == (by == "account")
+    document = json.loads(render(contents, format="json", by="region").stdout)
+    assert (document["totals"]["compliant"], document["totals"]["compliant_percent"]) == (1, None)
+    assert [group["compliant_percent"] for group in document["groups"]] == [None]
+    assert json.loads(render(contents[:1], format="json").stdout)["totals"]["compliant_percent"] == 100
+    assert "100 %" not in render(contents, format="csv").stderr
+
+
 def test_percentages_are_rounded_down() -> None:
-    assert (Totals(3000, 2999, 1, 0, {}).compliant_percent, Totals(3000, 3000, 0, 0, {}).compliant_percent) == (
+    assert (Totals(3000, 2999, 1, 0, 0, {}).compliant_percent, Totals(3000, 3000, 0, 0, 0, {}).compliant_percent) == (
         99.9,
         100,
     )
@@ -218,7 +234,7 @@ def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
     assert lines == [
         f"Only organizational unit Root; Regions {TOKYO}; nodes of platform Windows, severity CRITICAL or HIGH.",
         "No managed nodes.",
-        "2 of 5 accounts were read, 1 in part.",
+        READ_IN_PART,
         f"{LOGS} Log Archive: no managed nodes; 1 of 2 Regions read",
         f"{LAB} Lab, old: not read",
         f"{CLOSED} Closed: not read",
@@ -291,6 +307,7 @@ def test_json_is_one_document(render: Render) -> None:
         "compliant": 4,
         "noncompliant": 3,
         "not_reporting": 2,
+        "never_scanned": 1,
         "compliant_percent": 44.4,
         "noncompliant_critical": 1,
         "noncompliant_high": 5,
@@ -317,11 +334,11 @@ def test_csv_and_parquet_have_the_same_nodes_and_report_unread_accounts(render: 
     outcome = render(format="csv")
     rows = list(csv.reader(io.StringIO(outcome.stdout)))
     assert rows[0] == [column.name for column in NODES]
-    assert outcome.stderr.splitlines() == NOT_READ
+    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, *NOT_READ]
     file = tmp_path / "nodes.parquet"
     outcome = render(format="parquet", output=str(file))
     assert (outcome.status, outcome.stdout) == (EXIT_INCOMPLETE, "")
-    assert outcome.stderr.splitlines() == NOT_READ
+    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, *NOT_READ]
     with duckdb.connect() as connection:
         read = connection.read_parquet(str(file))
         assert (read.columns, len(rows)) == (rows[0], 10)

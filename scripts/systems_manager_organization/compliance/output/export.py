@@ -29,7 +29,7 @@ def write_json(
         grouping: a grouping of `summary`, or `patches.PATCH`; of `node` there are no groups.
         states: of the patches that were asked for.
     """
-    totals = summary.totals(tables).document
+    totals = summary.totals(tables).document(is_complete=not summary.is_incomplete(tables))
     lists = dict(_LISTS)
     if states:
         totals |= vars(patches.totals(tables, states)) | vars(accepted.totals(tables))

@@ -111,8 +111,8 @@ def _totals(totals: Totals, coverage: Coverage) -> Iterator[str]:
 
 def _bar(totals: Totals) -> Iterator[str]:
     label = (
-        f"{totals.compliant_percent} % of the nodes are compliant, {totals.noncompliant:,} are noncompliant, "
-        f"{totals.not_reporting:,} do not report"
+        f"{totals.compliant:,} of {_pluralize(totals.nodes, 'node')} compliant, {totals.noncompliant:,} noncompliant, "
+        f"{totals.not_reporting:,} not reporting"
     )
     yield f'<svg class="bar" viewBox="0 0 {_WIDTH} 10" preserveAspectRatio="none" role="img" aria-label="{label}">'
     begin = 0.0

@@ -68,9 +68,11 @@ def render_report(report: Report, terminal: Terminal) -> int:
         with open_output(report.options.output, terminal.stdout) as file:
             _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
-        for line in accepted.lines(report.tables, report.options.exceptions, report.generated_at):
-            terminal.echo(line, err=True)
-        for line in wording.format_unreadable(report.tables):
+        for line in (
+            *wording.headline(report.tables),
+            *accepted.lines(report.tables, report.options.exceptions, report.generated_at),
+            *wording.format_unreadable(report.tables),
+        ):
             terminal.echo(line, err=True)
     if report.options.html:
         _write_page(report, report.options.html, terminal)

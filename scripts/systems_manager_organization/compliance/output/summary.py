@@ -45,9 +45,10 @@ _TOTALS = (
     f"count(*) FILTER (status = '{COMPLIANT}') AS compliant",
     f"count(*) FILTER (status = '{NON_COMPLIANT}') AS noncompliant",
     f"count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting",
+    f"count(*) FILTER (status = '{NOT_REPORTING}' AND operation_ended_at = '') AS never_scanned",
     *(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _PATCHES),
 )
-_COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", *_PATCHES)
+_COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", "never_scanned", *_PATCHES)
 _READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
 # The compliance of what was not read is unknown: it is listed before what is compliant.
 _WORST_FIRST = """
@@ -64,12 +65,18 @@ ORDER BY list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account
 
 @dataclass(frozen=True)
 class Totals:
-    """How many nodes there are, of which status, and how many noncompliant patches they have."""
+    """How many nodes there are, of which status, and how many noncompliant patches they have.
+
+    Attributes:
+        not_reporting: nodes that were never scanned, or too long ago.
+        never_scanned: those of them that were never scanned.
+    """
 
     nodes: int
     compliant: int
     noncompliant: int
     not_reporting: int
+    never_scanned: int
     patches: dict[str, int]
     """By severity, the highest first."""
 
@@ -79,10 +86,15 @@ class Totals:
         return self.compliant * 1000 // self.nodes / 10 if self.nodes else None
 
     @property
-    def document(self) -> dict[str, Any]:
+    def is_all_compliant(self) -> bool:
+        return self.nodes == self.compliant > 0
+
+    def document(self, *, is_complete: bool) -> dict[str, Any]:
+        """`is_complete`: whether all was read. Of a part, 100 % is no percentage of the whole, and left out."""
         counts = {name: value for name, value in vars(self).items() if name != "patches"}
         patches = {f"noncompliant_{severity.lower()}": number for severity, number in self.patches.items()}
-        return {**counts, "compliant_percent": self.compliant_percent, **patches}
+        percent = self.compliant_percent if is_complete or not self.is_all_compliant else None
+        return {**counts, "compliant_percent": percent, **patches}
 
 
 @dataclass(frozen=True)
@@ -93,17 +105,19 @@ class Group:
         keys: what they have in common: columns of `columns.NODES` and their values.
         places: accounts in Regions of the scope; 0 where groups are not of places.
         places_read: how many of them were read.
+        is_complete: whether all of its nodes can be known.
     """
 
     keys: dict[str, str]
     totals: Totals
     places: int
     places_read: int
+    is_complete: bool
 
     @property
     def document(self) -> dict[str, Any]:
         places = {"places": self.places, "places_read": self.places_read} if self.places else {}
-        return {**self.keys, **places, **self.totals.document}
+        return {**self.keys, **places, **self.totals.document(is_complete=self.is_complete)}
 
 
 @dataclass(frozen=True)
@@ -168,6 +182,7 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
     read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
+    whole = not is_incomplete(tables)
     if grouping not in PLACE_GROUPINGS:
         read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
     rows = _rows(
@@ -188,7 +203,8 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     width = len(keys)
     for row in rows:
         places, places_read = row[width : width + 2]
-        yield Group(dict(zip(keys, row[:width], strict=True)), _totals(row[width + 2 :]), places, places_read)
+        totals, is_complete = _totals(row[width + 2 :]), places_read == places if places else whole
+        yield Group(dict(zip(keys, row[:width], strict=True)), totals, places, places_read, is_complete)
 
 
 def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
@@ -244,5 +260,5 @@ def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None =
 
 
 def _totals(row: tuple[Any, ...]) -> Totals:
-    nodes, compliant, noncompliant, not_reporting, *patches = row
-    return Totals(nodes, compliant, noncompliant, not_reporting, dict(zip(SEVERITIES, patches, strict=True)))
+    *counts, patches = (*row[:5], row[5:])
+    return Totals(*counts, dict(zip(SEVERITIES, patches, strict=True)))

@@ -129,7 +129,11 @@ def _group_table(groups: list[Group], grouping: str) -> Table:
     for heading in [*headings, "read"] if of_places else headings:
         table.add_column(heading, justify="right")
     for group in groups:
-        cells = [wording.percent(group.totals), *_numbers(group, severities), wording.format_coverage(group) or "all"]
+        cells = [
+            wording.percent(group.totals, is_complete=group.is_complete),
+            *_numbers(group, severities),
+            wording.format_coverage(group) or "all",
+        ]
         table.add_row(plain_line(wording.group_name(group)), *cells[: None if of_places else -1], style=_style(group))
     return table
 

@@ -22,7 +22,8 @@ _MORE = "which --format json names"
 def headline(tables: DuckDBPyConnection) -> Iterator[str]:
     """What is known of all nodes, and of how many of the accounts that is."""
     totals, coverage = summary.totals(tables), summary.coverage(tables)
-    parts = f"{_nodes(totals)}{_patches(totals, '. Noncompliant patches: ')}."
+    is_complete = not summary.is_incomplete(tables)
+    parts = f"{_nodes(totals, is_complete=is_complete)}{_patches(totals, '. Noncompliant patches: ')}."
     yield parts[0].upper() + parts[1:]
     yield format_accounts_read(coverage)
 
@@ -35,7 +36,11 @@ def scope(tables: DuckDBPyConnection) -> str:
 
 def format_group(group: Group) -> str:
     """One line: `111111111111 Management: 4 nodes, ...`."""
-    parts = [] if group.places and not group.places_read else [f"{_nodes(group.totals)}{_patches(group.totals, '; ')}"]
+    parts = (
+        []
+        if group.places and not group.places_read
+        else [f"{_nodes(group.totals, is_complete=group.is_complete)}{_patches(group.totals, '; ')}"]
+    )
     if read := format_coverage(group):
         parts.append(f"{read} {_coverage_unit(group)} read" if group.places_read else read)
     return f"{group_name(group)}: {'; '.join(parts)}"
@@ -60,7 +65,10 @@ def _coverage_unit(group: Group) -> str:
     return "accounts" if "region" in group.keys else "accounts x Regions"
 
 
-def percent(totals: Totals) -> str:
+def percent(totals: Totals, *, is_complete: bool) -> str:
+    """100 % only where everything was read."""
+    if totals.is_all_compliant and not is_complete:
+        return "all that were read"
     return "" if totals.compliant_percent is None else f"{totals.compliant_percent} %"
 
 
@@ -79,13 +87,19 @@ def format_unreadable(tables: DuckDBPyConnection) -> Iterator[str]:
             yield f"  and {len(found) - MAX_NAMES} more, {_MORE}."
 
 
-def _nodes(totals: Totals) -> str:
+def _nodes(totals: Totals, *, is_complete: bool) -> str:
     if not totals.nodes:
         return "no managed nodes"
-    parts = [f"{totals.compliant} compliant ({percent(totals)})"]
+    parts = [f"{totals.compliant} compliant ({percent(totals, is_complete=is_complete)})"]
     parts += [f"{totals.noncompliant} noncompliant"] * bool(totals.noncompliant)
-    parts += [f"{totals.not_reporting} not reporting"] * bool(totals.not_reporting)
+    parts += [f"{totals.not_reporting} not reporting{_silence(totals)}"] * bool(totals.not_reporting)
     return f"{pluralize(totals.nodes, 'managed node')}: {', '.join(parts)}"
+
+
+def _silence(totals: Totals) -> str:
+    """Why nodes do not report: `(1 never scanned, 1 too long ago)`."""
+    reasons = {"never scanned": totals.never_scanned, "too long ago": totals.not_reporting - totals.never_scanned}
+    return f" ({', '.join(f'{number} {reason}' for reason, number in reasons.items() if number)})"
 
 
 def _patches(totals: Totals, before: str) -> str:
