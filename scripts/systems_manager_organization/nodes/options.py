@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.output import report_options
-from systems_manager_organization.compliance.output.report_options import PARQUET, choice_option, match_choice
+from systems_manager_organization.compliance.output.report_options import (
+    CSV,
+    JSON,
+    PARQUET,
+    TABLE,
+    choice_option,
+    match_choice,
+)
 from systems_manager_organization.compliance.output.summary import NODE
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import UsageError
@@ -25,7 +32,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_ROLE = "OrganizationAccountAccessRole"
 _COMPLIANCE = {option.name: option for option in report_options.KEYS}
-_SHARED = ("organizational_unit", "accounts", "regions", "format", "output", "resume")
+_FORMATS = (TABLE, JSON, CSV, PARQUET)
+_SHARED = ("organizational_unit", "accounts", "regions", "output", "resume")
 KEYS = (
     *OPTIONAL_COMMON_KEYS,
     *(_COMPLIANCE[name] for name in _SHARED),
@@ -33,6 +41,7 @@ KEYS = (
         _COMPLIANCE["member_role_name"],
         description=f"a role of every member account, with its path, to read it by; default: {_DEFAULT_ROLE}",
     ),
+    choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
     choice_option("status", "only nodes of this status", STATUSES),
     choice_option("cause", "only nodes that are not managed for this cause", CAUSES),
     choice_option("by", "what there is a row for, the worst first", (*summary.GROUPINGS, NODE), default="cause"),

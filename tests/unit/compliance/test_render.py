@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 import pytest
@@ -25,6 +26,8 @@ from systems_manager_organization.compliance.model.columns import (
     NODES,
     NOT_REPORTING,
 )
+from systems_manager_organization.compliance.model.node import AccountRegionResult
+from systems_manager_organization.compliance.output.markdown import write_markdown
 from systems_manager_organization.compliance.output.render import Report, render_report
 from systems_manager_organization.compliance.output.report_options import KEYS, ReportOptions
 from systems_manager_organization.compliance.output.summary import Totals
@@ -175,8 +178,8 @@ def test_what_was_read_in_part_is_never_100_percent(render: Render) -> None:
     for by in ("account", "region", "organizational-unit", "platform", "severity", "node"):
         outcome = render(contents, by=by)
         assert "1 managed node: 1 compliant (all that were read)." in outcome.stdout
-        # An account that was read is known as a whole.
-        assert ("100.0 %" in outcome.stdout) == (by == "account")
+        # The account and the unit that were read are known as a whole.
+        assert ("100.0 %" in outcome.stdout) == (by in ("account", "organizational-unit"))
     document = json.loads(render(contents, format="json", by="region").stdout)
     assert (document["totals"]["compliant"], document["totals"]["compliant_percent"]) == (1, None)
     assert [group["compliant_percent"] for group in document["groups"]] == [None]
@@ -413,3 +416,52 @@ def file_size_limit(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+# For pipelines
+
+
+def test_junit_has_a_suite_for_each_account_and_region(render: Render) -> None:
+    suites = list(ET.fromstring(render(format="junit").stdout))  # noqa: S314 - it is our own
+    assert [[suite.get(name) for name in ("tests", "failures", "errors", "skipped")] for suite in suites] == [
+        ["3", "1", "0", "1"],
+        ["1", "1", "0", "0"],
+        ["2", "1", "0", "0"],
+        ["1", "0", "0", "1"],
+        ["2", "0", "0", "0"],
+        # A Region that is off, and an account that no role opens; the account that is closed is skipped.
+        *[["1", "0", "1", "0"]] * 3,
+        *[["1", "0", "0", "1"]] * 2,
+    ]
+    assert suites[0].get("name") == f"{SHOP} Shop, {TOKYO}"
+    cases = {str(case.get("name")): case for suite in suites for case in suite}
+    (failure,) = cases["i-00000000000000005 host-5"]
+    assert (failure.tag, failure.get("message")) == ("failure", "noncompliant patches: 1 critical, 2 high")
+    (skipped,) = cases["i-00000000000000003 host-3"]
+    assert (skipped.tag, skipped.get("message")) == ("skipped", "never scanned")
+    (error,) = suites[6][0]
+    assert (error.tag, error.get("type")) == ("error", "ROLE_NOT_ASSUMED")
+    assert list(cases["i-00000000000000001 host-1"]) == []
+
+
+def test_markdown_escapes_names_and_has_the_head_and_what_was_not_read(render: Render) -> None:
+    hostile = AccountRegionResult(SHOP, "<b>[x](y)|", "Root", TOKYO, "READ")
+    lines = render([(hostile, [node(1)]), (denied(LAB, TOKYO), [])], format="markdown").stdout.splitlines()
+    assert lines[0] == "1 managed node: 1 compliant \\(all that were read\\)."
+    assert lines[4].startswith("| account | compliant | nodes |")
+    # What was not read comes first.
+    assert lines[6].startswith(f"| {LAB} ")
+    assert lines[7].startswith(f"| {SHOP} \\<b\\>\\[x\\]\\(y\\)\\| | 100.0 % | 1 |")
+    assert any("ROLE\\_NOT\\_ASSUMED" in line for line in lines)
+
+
+def test_markdown_stays_below_the_limit_and_says_what_it_leaves_out() -> None:
+    file = io.StringIO()
+    rows = [[f"node-{number}", "é" * 20] for number in range(1000)]
+    write_markdown(["Head"], ["node", "name"], rows, ["footer"] * 1000, file, limit=10_000)
+    text = file.getvalue()
+    assert len(text.encode()) <= 10_000
+    written = text.count("| node\\-")
+    assert 50 < written < 1000
+    assert f"\n{1000 - written} more rows, which " in text
+    assert f"\n{1000 - text.count('footer')} more lines, which " in text

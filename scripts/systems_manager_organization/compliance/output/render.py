@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.output_file import open_output, output_file
 from systems_manager_organization.compliance.output import accepted, export, patches, summary, text, wording
+from systems_manager_organization.compliance.output.junit import write_junit
+from systems_manager_organization.compliance.output.markdown import write_markdown
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
-from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
+from systems_manager_organization.compliance.output.report_options import CSV, JSON, JUNIT, MARKDOWN, PARQUET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +71,7 @@ def render_report(report: Report, terminal: Terminal) -> int:
             _write(report, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
         for line in (
-            *wording.headline(report.tables),
-            *accepted.lines(report.tables, report.options.exceptions, report.generated_at),
+            *text.head(report.tables, report.options, report.generated_at),
             *wording.format_unreadable(report.tables),
         ):
             terminal.echo(line, err=True)
@@ -81,13 +82,19 @@ def render_report(report: Report, terminal: Terminal) -> int:
 
 
 def _write(report: Report, terminal: Terminal) -> None:
-    if report.options.format == JSON:
-        options = report.options
-        export.write_json(report.tables, report.head, options.grouping, options.patch_states, terminal.stdout)
-    elif report.options.format == CSV:
-        export.write_csv(report.tables, terminal.stdout, report.file_query)
+    tables, options, file = report.tables, report.options, terminal.stdout
+    if options.format == JSON:
+        export.write_json(tables, report.head, options.grouping, options.patch_states, file)
+    elif options.format == CSV:
+        export.write_csv(tables, file, report.file_query)
+    elif options.format == JUNIT:
+        write_junit(tables, " ".join(text.head(tables, options, report.generated_at)), file)
+    elif options.format == MARKDOWN:
+        head, footer = list(text.head(tables, options, report.generated_at)), list(wording.format_unreadable(tables))
+        sheet = text.sheet(tables, options)
+        write_markdown(head, sheet.headings, (cells for cells, _ in sheet.rows), footer, file)
     else:
-        text.show(report.tables, report.options, report.generated_at, terminal)
+        text.show(tables, options, report.generated_at, terminal)
 
 
 def _write_page(report: Report, page: Path, terminal: Terminal) -> None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.patches import State
 
 TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
-_FORMATS = (TABLE, JSON, CSV, PARQUET)
+MARKDOWN, JUNIT = "markdown", "junit"
+_FORMATS = (TABLE, JSON, CSV, PARQUET, MARKDOWN, JUNIT)
 _GROUPINGS = (*summary.GROUPINGS, summary.NODE, patches.PATCH)
 _PATCHES = (*(state.choice for state in STATES), ALL)
 _DEFAULT_GROUPING = "account"
@@ -193,7 +194,13 @@ KEYS = (
         f"what there is a row for, the worst first; default: {_DEFAULT_GROUPING}, with --patches patch",
         _GROUPINGS,
     ),
-    choice_option("format", "csv and parquet have the nodes, json has everything", _FORMATS, default=TABLE),
+    choice_option(
+        "format",
+        "csv and parquet have the nodes, json has everything, markdown is for the summary of a job, junit has a suite "
+        "for each account and Region",
+        _FORMATS,
+        default=TABLE,
+    ),
     _text_option(
         "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"
     ),

@@ -260,5 +260,6 @@ def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None =
 
 
 def _totals(row: tuple[Any, ...]) -> Totals:
-    *counts, patches = (*row[:5], row[5:])
-    return Totals(*counts, dict(zip(SEVERITIES, patches, strict=True)))
+    nodes, compliant, noncompliant, not_reporting, never_scanned, *patches = row
+    by_severity = dict(zip(SEVERITIES, patches, strict=True))
+    return Totals(nodes, compliant, noncompliant, not_reporting, never_scanned, by_severity)

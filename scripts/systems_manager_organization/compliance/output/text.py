@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import (
     COMPLIANT,
@@ -17,10 +17,9 @@ from systems_manager_organization.compliance.store.tables import rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
-    from rich.table import Table
 
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.compliance.output.report_options import ReportOptions
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 # More rows than anybody reads; rich lays a table out as a whole.
 _MAX_ROWS = 200
 
+_NODE_HEADINGS = ("node", "account", "Region", "status", "noncompliant patches", "last operation")
 _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
@@ -38,13 +38,7 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, now: str, terminal:
 
     `now`: as `node.time_text` has it.
     """
-    if options.description:
-        terminal.echo(f"Only {options.description}.")
-    for line in wording.headline(tables):
-        terminal.echo(line)
-    if options.patch_states:
-        terminal.echo(patches.headline(tables, options.patch_states))
-    for line in accepted.lines(tables, options.exceptions, now):
+    for line in head(tables, options, now):
         terminal.echo(line)
     if terminal.stdout.isatty():
         _show_table(tables, options, terminal)
@@ -53,6 +47,16 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, now: str, terminal:
             terminal.echo(line)
     for line in wording.format_unreadable(tables):
         terminal.echo(line)
+
+
+def head(tables: DuckDBPyConnection, options: ReportOptions, now: str) -> Iterator[str]:
+    """The numbers at the head of every output."""
+    if options.description:
+        yield f"Only {options.description}."
+    yield from wording.headline(tables)
+    if options.patch_states:
+        yield patches.headline(tables, options.patch_states)
+    yield from accepted.lines(tables, options.exceptions, now)
 
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
@@ -64,25 +68,44 @@ def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
         yield from map(wording.format_group, _groups(tables, options))
 
 
-def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
-    # The console before the table: it raises DependencyError when rich is missing.
-    console = terminal.console(terminal.stdout)
+class Sheet(NamedTuple):
+    """A table: `rows` are the cells and the style of each, `number` how many there are."""
+
+    headings: Sequence[str]
+    rows: Iterator[tuple[Sequence[str], str]]
+    number: int
+    justify: Literal["left", "right"] = "left"
+
+
+def sheet(tables: DuckDBPyConnection, options: ReportOptions) -> Sheet:
+    """The rows that are asked for. The connection must not be used for other queries while they are read."""
     if options.lists_patches:
         totals = patches.totals(tables, options.patch_states)
         number = totals.distinct_patches if options.grouping == patches.PATCH else totals.patches
-        found_patches = patches.documents(tables, patches.query(options.grouping))
-        table = _patch_table(islice(found_patches, _MAX_ROWS), options.grouping)
-    elif options.grouping == summary.NODE:
-        number = summary.totals(tables).nodes
-        table = _node_table(islice(_nodes(tables), _MAX_ROWS))
-    else:
-        found = list(_groups(tables, options))
-        number = len(found)
-        table = _group_table(found[:_MAX_ROWS], options.grouping)
-    if number:
+        found = patches.documents(tables, patches.query(options.grouping))
+        cells = ((patches.cells(patch), patches.style(patch)) for patch in found)
+        return Sheet(patches.headings(options.grouping), cells, number)
+    if options.grouping == summary.NODE:
+        nodes = ((_node_cells(node), _STYLES[node["status"]]) for node in _nodes(tables))
+        return Sheet(_NODE_HEADINGS, nodes, summary.totals(tables).nodes)
+    return _group_sheet(list(_groups(tables, options)), options.grouping)
+
+
+def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Terminal) -> None:
+    # The console before the table: it raises DependencyError when rich is missing.
+    console = terminal.console(terminal.stdout)
+    from rich.table import Table
+
+    found = sheet(tables, options)
+    table = Table()
+    for column, heading in enumerate(found.headings):
+        table.add_column(heading, justify=found.justify if column else "left", overflow="fold")
+    for cells, style in islice(found.rows, _MAX_ROWS):
+        table.add_row(*map(plain_line, cells), style=style)
+    if found.number:
         console.print(table)
-    if number > _MAX_ROWS:
-        terminal.echo(f"{number - _MAX_ROWS} more, which --format json names.")
+    if found.number > _MAX_ROWS:
+        terminal.echo(f"{found.number - _MAX_ROWS} more, which --format json names.")
 
 
 def _groups(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[Group]:
@@ -117,25 +140,27 @@ def _format_operation(node: dict[str, Any]) -> str:
     return f"{node['operation']} {node['operation_ended_at']}" if node["operation"] else "never scanned"
 
 
-def _group_table(groups: list[Group], grouping: str) -> Table:
-    """One row for each group. Requires rich."""
-    from rich.table import Table
-
+def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
     of_places = any(group.places for group in groups)
     severities = [name for name in SEVERITIES if any(group.totals.patches[name] for group in groups)]
-    table = Table()
-    table.add_column(_HEADINGS.get(grouping, grouping.replace("-", " ")), overflow="fold")
-    headings = ["compliant", "nodes", "non-\ncompliant", "not\nreporting", *map(str.lower, severities)]
-    for heading in [*headings, "read"] if of_places else headings:
-        table.add_column(heading, justify="right")
-    for group in groups:
-        cells = [
-            wording.percent(group.totals, is_complete=group.is_complete),
-            *_numbers(group, severities),
-            wording.format_coverage(group) or "all",
-        ]
-        table.add_row(plain_line(wording.group_name(group)), *cells[: None if of_places else -1], style=_style(group))
-    return table
+    headings = [
+        _HEADINGS.get(grouping, grouping.replace("-", " ")),
+        *("compliant", "nodes", "non-\ncompliant", "not\nreporting", *map(str.lower, severities)),
+        *["read"] * of_places,
+    ]
+    rows = (
+        (
+            [
+                wording.group_name(group),
+                wording.percent(group.totals, is_complete=group.is_complete),
+                *_numbers(group, severities),
+                *[wording.format_coverage(group) or "all"] * of_places,
+            ],
+            _style(group),
+        )
+        for group in groups
+    )
+    return Sheet(headings, rows, len(groups), "right")
 
 
 def _numbers(group: Group, severities: list[str]) -> list[str]:
@@ -152,33 +177,12 @@ def _style(group: Group) -> str:
     return "yellow" if group.totals.not_reporting or group.places_read < group.places else ""
 
 
-def _node_table(nodes: Iterable[dict[str, Any]]) -> Table:
-    """One row for each node. Requires rich."""
-    from rich.table import Table
-
-    table = Table()
-    for heading in ("node", "account", "Region", "status", "noncompliant patches", "last operation"):
-        table.add_column(heading, overflow="fold")
-    for node in nodes:
-        cells = (
-            _node_name(node),
-            _account_name(node),
-            node["region"],
-            node["status"],
-            _format_patches(node),
-            _format_operation(node),
-        )
-        table.add_row(*map(plain_line, cells), style=_STYLES[node["status"]])
-    return table
-
-
-def _patch_table(found: Iterable[dict[str, Any]], grouping: str) -> Table:
-    """One row for each patch, or patch of a node. Requires rich."""
-    from rich.table import Table
-
-    table = Table()
-    for heading in patches.headings(grouping):
-        table.add_column(heading, overflow="fold")
-    for patch in found:
-        table.add_row(*map(plain_line, patches.cells(patch)), style=patches.style(patch))
-    return table
+def _node_cells(node: dict[str, Any]) -> Sequence[str]:
+    return (
+        _node_name(node),
+        _account_name(node),
+        node["region"],
+        node["status"],
+        _format_patches(node),
+        _format_operation(node),
+    )
