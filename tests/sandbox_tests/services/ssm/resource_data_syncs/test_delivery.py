@@ -68,7 +68,11 @@ def test_the_objects_match_the_api(sandbox: Sandbox) -> None:
     assert 0 < len(scanned) < 60
     assert set(keys(s3)) == {
         *expected,
-        *(_key(name, i.account_id, i.region, i.id) for i in scanned for name in ("AWS:PatchSummary", TYPES[0])),
+        *(
+            _key(name, i.account_id, i.region, i.id)
+            for i in scanned
+            for name in ("AWS:PatchSummary", "AWS:ComplianceItem", TYPES[0])
+        ),
     }
     for key, instance in expected.items():
         (row,) = lines(s3, key)
