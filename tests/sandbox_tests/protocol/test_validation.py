@@ -301,7 +301,7 @@ def test_the_patterns_that_cannot_be_read_are_the_named_ones() -> None:
 def test_exemptions_of_the_tested_services() -> None:
     subject = {"organizations", "cloudformation", "iam", "sts", "ssm", "ssm-quicksetup"}
     exempt = [exemption for exemption in EXEMPTIONS if exemption.service in subject]
-    assert [exemption.operation for exemption in exempt] == ["*Document"]
+    assert [exemption.operation for exemption in exempt] == ["DescribeInstancePatches", "*Document"]
     assert all(exemption.reason for exemption in EXEMPTIONS)
 
 
@@ -315,6 +315,7 @@ def test_each_exemption_is_still_needed(sandbox: Sandbox, monkeypatch: pytest.Mo
         "agent_version": "3.3.3050.0",
         "instance_profile": "Profile",
         "scanned_at": 1,
+        "patches": {"installed": 1},
     }
     management = {"id": "111111111111", "name": "Management", "email": "management@example.com"}
     sandbox.reset(Scenario.parse({"description": "One node.", "management_account": management, "instances": [node]}))
@@ -322,6 +323,7 @@ def test_each_exemption_is_still_needed(sandbox: Sandbox, monkeypatch: pytest.Mo
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     assert s3.get_bucket_location(Bucket="bucket")["LocationConstraint"] == "eu-west-1"
     ssm.describe_instance_patch_states(InstanceIds=[node["id"]])
+    assert ssm.describe_instance_patches(InstanceId=node["id"])["Patches"]
     document = {
         "schemaVersion": "2.2",
         "description": "Every type that documents have beside String and StringList.",
@@ -335,11 +337,18 @@ def test_each_exemption_is_still_needed(sandbox: Sandbox, monkeypatch: pytest.Mo
     with pytest.raises(ssm.exceptions.ClientError, match="SandboxModelViolation"):
         ssm.describe_instance_patch_states(InstanceIds=[node["id"]])
     with pytest.raises(ssm.exceptions.ClientError, match="SandboxModelViolation"):
+        ssm.describe_instance_patches(InstanceId=node["id"])
+    with pytest.raises(ssm.exceptions.ClientError, match="SandboxModelViolation"):
         ssm.create_document(Name="Again", **request)
     with pytest.raises(s3.exceptions.ClientError, match="SandboxModelViolation"):
         s3.get_bucket_location(Bucket="bucket")
     sandbox.violations.clear()
-    assert [exemption.operation for exemption in EXEMPTIONS] == ["*", "GetBucketLocation", "*Document"]
+    assert [exemption.operation for exemption in EXEMPTIONS] == [
+        "*",
+        "GetBucketLocation",
+        "DescribeInstancePatches",
+        "*Document",
+    ]
 
 
 @pytest.mark.parametrize(
