@@ -154,7 +154,7 @@ variable "patch_policies" {
     - `attach_instance_profile_policies`: whether Quick Setup may attach the policies that patching requires to existing instance profiles. Default: false.
     - `include_management_account`: whether the management account is patched, by a separate configuration. Default: false.
     - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
-    - `enabled`: for `false`, which is refused: an entry that is removed is deleted.
+    - `enabled`: only `true`. `false` is refused: remove the entry instead. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-patch-manager.html
   EOT
   type = map(object({
@@ -204,7 +204,7 @@ variable "default_host_management" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. AWS deploys it to the whole organization only: if the module's are organizational units, set the root here. Default: the module's.
     - `management_account`: covers the management account in the provider's Region: `existing_role_name` uses a role (name with path) instead of creating one. Null: not covered. Default: covered.
     - `additional_parameters`: parameters that Quick Setup added automatically: docs/operations/troubleshooting.md. Default: none.
-    - `enabled`: for `false`, which is refused: null turns it off.
+    - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-default-host-management-configuration.html
   EOT
   type = object({
@@ -237,7 +237,7 @@ variable "host_management" {
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: covers the management account by a separate configuration: `regions`; optionally only nodes with `target_tag` (`key`, `value`), in `instance_ids`, or in `resource_group_name`. Default: not covered.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
-    - `enabled`: for `false`, which is refused: null turns it off.
+    - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-host-management.html
   EOT
   type = object({
@@ -275,7 +275,7 @@ variable "ops_center" {
     OpsCenter: the delegated administrator resolves the OpsItems of all accounts. Null: off.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
-    - `enabled`: for `false`, which is refused: null turns it off.
+    - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-quick-setup-cross-account.html
   EOT
   type = object({
@@ -305,7 +305,7 @@ variable "change_manager" {
     - `target_organizational_unit_ids`: instead of the module's. Default: the module's.
     - `regions`: one Region, as AWS's template creates roles whose names lack the Region. Default: the provider's Region.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
-    - `enabled`: for `false`, which is refused: null turns it off.
+    - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-organization-setup.html
   EOT
   type = object({
@@ -352,7 +352,7 @@ variable "quick_setup_configurations" {
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
     - `management_account`: deploys to the management account instead of organizational units. Default: false.
-    - `enabled`: for `false`, which is refused: an entry that is removed is deleted.
+    - `enabled`: only `true`. `false` is refused: remove the entry instead. Default: true.
     https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
   EOT
   type = map(object({

@@ -143,22 +143,6 @@ STATEMENTS = (
             "ssm:ListResourceComplianceSummaries",
         ),
     ),
-    Statement(
-        "DiagnoseNodes",
-        "instances and why they are not managed, for `report.py nodes`",
-        (
-            "ec2:DescribeInstanceStatus",
-            "ec2:DescribeInstances",
-            "ec2:DescribeNetworkAcls",
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeVpcAttribute",
-            "ec2:DescribeVpcEndpoints",
-            "iam:GetInstanceProfile",
-            "iam:GetRole",
-            "iam:SimulatePrincipalPolicy",
-        ),
-    ),
     Statement("FindCloud9", "environments that patch policies fail on", ("cloud9:ListEnvironments",)),
     Statement(
         "ReadCloud9",
@@ -297,5 +281,25 @@ STATEMENTS = (
         ("arn:aws:ssm:*:*:resource-data-sync/*",),
         # IfExists: CloudFormation may omit the type of a sync that it updates or deletes.
         ("StringEqualsIfExists", "ssm:SyncType"),
+    ),
+)
+
+# Last: its resources are all.
+NODES = (
+    Statement(
+        "DiagnoseNodes",
+        "instances and why they are not managed, for `report.py nodes`",
+        (
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeInstances",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeVpcAttribute",
+            "ec2:DescribeVpcEndpoints",
+            "iam:GetInstanceProfile",
+            "iam:GetRole",
+            "iam:SimulatePrincipalPolicy",
+        ),
     ),
 )

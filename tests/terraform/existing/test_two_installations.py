@@ -60,6 +60,7 @@ def test_two_states(sandbox: Sandbox, configure: Configure, creator_first: bool)
         dedicated_organizational_unit={"id": unit},
         role_name_prefix="AWS-QuickSetup-Retail-",
         patch_policies={"retail": {"target_organizational_unit_ids": [retail]}},
+        preflight={"severities": {"NO_ACCOUNT_TARGETED": "off"}},
     )
     second.apply()
     assert [name for name, _ in managers(sandbox)] == ["retail", "scan"]
