@@ -130,7 +130,8 @@ def _denial_advice(action: str, message: str) -> str:
     denying = _DENYING_POLICY.search(message)
     if denying:
         return f"A {denying[1]} denies it: change that policy, or use credentials to which it does not apply."
-    if action.startswith("organizations:"):
+    # AWS Organizations says so to another account, and names the action where a policy denies it.
+    if action.startswith("organizations:") and "is not authorized to perform" not in message:
         return (
             f"Use credentials of the management account, or of a delegated administrator, that allow {action}: AWS "
             "Organizations answers no other account."

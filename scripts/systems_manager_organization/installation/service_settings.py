@@ -175,7 +175,8 @@ organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForPar
 account. Changes nothing. Run it before modules/account-settings is applied: that replaces other values, and in member
 accounts nothing else keeps them. Below each setting is the command that sets the value again, in that account.
 It exits with 0; 2 when something could not be read.""",
-    example="service-settings --member-role-name OrganizationAccountAccessRole --regions '[\"us-east-1\"]' --json",
+    example="""service-settings --member-role-name OrganizationAccountAccessRole \\
+    --regions '["us-east-1"]' --json""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
