@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 COMPLIANCE = ["report.py", "compliance", "--regions", "us-east-1", "--format", "csv"]
 NODES = ["report.py", "nodes", "--regions", "us-east-1"]
 QUERY = json.dumps({"account_id": "111111111111", "region": "us-east-1"})
-# A second of the machine's time; a busy machine is given more, and no call of these returns within a minute.
-PROMPT = 5
+# Seconds: less than a call waits for its answer, so that what ends within them has not waited for it.
+ENDED = 45
 
 
 class Unanswered:
@@ -47,7 +46,7 @@ class Unanswered:
             if self._answered >= 0:
                 return
         self.is_waiting.set()
-        self._end.wait(60)
+        self._end.wait(120)
 
     def end(self) -> None:
         self._unsubscribe()
@@ -105,10 +104,8 @@ def test_a_signal_ends_it_at_once(
     with unanswered(sandbox, operation) as calls:
         process = start(*command)
         assert calls.is_waiting.wait(60)
-        begun = time.monotonic()
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
-        assert time.monotonic() - begun < PROMPT
+        stdout, stderr = process.communicate(timeout=ENDED)
     assert (process.returncode, stdout) == (128 + number, "")
     assert stderr.splitlines()[-1].startswith(f"{command[0]} {command[1]}: interrupted.")
     assert "Traceback" not in stderr
@@ -146,10 +143,8 @@ def test_the_second_signal_ends_what_the_first_has_to_finish(sandbox: Sandbox, s
         process = start("ensure.py", "settings", query)
         for calls in (change, record):
             assert calls.is_waiting.wait(60)
-            begun = time.monotonic()
             process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-        assert time.monotonic() - begun < PROMPT
+        process.communicate(timeout=ENDED)
     assert process.returncode == -signal.SIGINT
 
 
