@@ -52,6 +52,7 @@ def test_unit_of_the_same_configuration(workspaces: Workspaces, sandbox: Sandbox
         sandbox,
         target_organizational_unit_ids=[unit],
         depends_on=["aws_organizations_account.operations"],
+        preflight={"severities": {"NO_ACCOUNT_TARGETED": "off"}},
     )
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))

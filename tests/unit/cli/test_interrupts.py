@@ -53,6 +53,12 @@ class Unanswered:
         self._end.set()
 
 
+def _heed_signals() -> None:
+    """Also where the tests run under nohup or in the background of a shell, which ignore signals for their children."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     environment = {
@@ -64,7 +70,12 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess
 
     def start(name: str, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
         command = [sys.executable, str(REPOSITORY / "scripts" / name), *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        pipes = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "preexec_fn": _heed_signals,
+            **streams,
+        }
         process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.DEVNULL, **pipes)
         started.append(process)
         return process
