@@ -46,6 +46,8 @@ locals {
     } : kind => value if value != null
   }
   kinds = keys(local.settings)
+  # The names of their resources in the template.
+  logical_ids = [for kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "")]
 
   instances        = aws_cloudformation_stack_instances.this.stack_instance_summaries == null ? [] : aws_cloudformation_stack_instances.this.stack_instance_summaries
   failed_instances = [for instance in local.instances : instance if contains(["FAILED", "CANCELLED", "INOPERABLE"], instance.detailed_status)]
@@ -59,7 +61,7 @@ resource "aws_cloudformation_stack_set" "this" {
   template_body = jsonencode({
     Description = "Service settings of Systems Manager."
     Resources = {
-      for index, kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "") => merge(
+      for index, kind in local.kinds : local.logical_ids[index] => merge(
         {
           Type                = "AWS::SSM::ServiceSetting"
           DeletionPolicy      = var.deletion_policy
@@ -67,7 +69,7 @@ resource "aws_cloudformation_stack_set" "this" {
           Properties          = { SettingId = local.setting_ids[kind], SettingValue = local.settings[kind] }
         },
         # One after another: Systems Manager refuses concurrent updates (TooManyUpdates).
-        index == 0 ? {} : { DependsOn = replace(title(replace(local.kinds[index - 1], "-", " ")), " ", "") },
+        index == 0 ? {} : { DependsOn = local.logical_ids[index - 1] },
       )
     }
   })

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.iam.statements import Statement
+from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/systems-manager-account-settings:*",
@@ -36,27 +36,13 @@ ACCOUNT_SETTINGS = (
     Statement(
         "ReadAccountSettingsStackSet",
         "which account and Region has its settings, and why not",
-        (
-            "cloudformation:DescribeStackSet",
-            "cloudformation:DescribeStackSetOperation",
-            "cloudformation:ListStackInstances",
-            "cloudformation:ListStackSetOperationResults",
-        ),
+        STACK_SET_READS,
         _STACK_SET,
     ),
     Statement(
         "ManageAccountSettingsStackSet",
         "the service settings of all accounts",
-        (
-            "cloudformation:CreateStackInstances",
-            "cloudformation:CreateStackSet",
-            "cloudformation:DeleteStackInstances",
-            "cloudformation:DeleteStackSet",
-            "cloudformation:TagResource",
-            "cloudformation:UntagResource",
-            "cloudformation:UpdateStackInstances",
-            "cloudformation:UpdateStackSet",
-        ),
+        STACK_SET_CHANGES,
         _STACK_SET,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.iam.statements import Statement
+from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 
 _ROLE = ("arn:aws:iam::*:role/AWS-SystemsManager-AutomationAdministrationRole",)
 _STACK_SET = (
@@ -40,27 +40,13 @@ AUTOMATION = (
     Statement(
         "ReadAutomationStackSet",
         "which account has the role of automations, and why not",
-        (
-            "cloudformation:DescribeStackSet",
-            "cloudformation:DescribeStackSetOperation",
-            "cloudformation:ListStackInstances",
-            "cloudformation:ListStackSetOperationResults",
-        ),
+        STACK_SET_READS,
         _STACK_SET,
     ),
     Statement(
         "ManageAutomationStackSet",
         "the roles of automations in all accounts",
-        (
-            "cloudformation:CreateStackInstances",
-            "cloudformation:CreateStackSet",
-            "cloudformation:DeleteStackInstances",
-            "cloudformation:DeleteStackSet",
-            "cloudformation:TagResource",
-            "cloudformation:UntagResource",
-            "cloudformation:UpdateStackInstances",
-            "cloudformation:UpdateStackSet",
-        ),
+        STACK_SET_CHANGES,
         _STACK_SET,
     ),
 )

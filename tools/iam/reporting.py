@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.iam.statements import Statement
+from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 
 _BUCKET = ("arn:aws:s3:::patch-compliance-*",)
 _KEYS = ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/patch-compliance")
@@ -165,27 +165,13 @@ REPORTING = (
     Statement(
         "ReadComplianceStackSet",
         "which account and Region has its sync, and why not",
-        (
-            "cloudformation:DescribeStackSet",
-            "cloudformation:DescribeStackSetOperation",
-            "cloudformation:ListStackInstances",
-            "cloudformation:ListStackSetOperationResults",
-        ),
+        STACK_SET_READS,
         _STACK_SET,
     ),
     Statement(
         "ManageComplianceStackSet",
         "the syncs of all accounts",
-        (
-            "cloudformation:CreateStackInstances",
-            "cloudformation:CreateStackSet",
-            "cloudformation:DeleteStackInstances",
-            "cloudformation:DeleteStackSet",
-            "cloudformation:TagResource",
-            "cloudformation:UntagResource",
-            "cloudformation:UpdateStackInstances",
-            "cloudformation:UpdateStackSet",
-        ),
+        STACK_SET_CHANGES,
         _STACK_SET,
     ),
 )

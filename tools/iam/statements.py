@@ -40,6 +40,24 @@ _STACKS = ("arn:aws:cloudformation:*:*:stack/ExplorerDataSync-*/*",)
 _MANAGERS = ("arn:aws:ssm-quicksetup:*:*:configuration-manager/*",)
 _SERVICE_PRINCIPAL = ("StringEquals", "organizations:ServicePrincipal")
 
+# Of a StackSet that a module creates.
+STACK_SET_READS = (
+    "cloudformation:DescribeStackSet",
+    "cloudformation:DescribeStackSetOperation",
+    "cloudformation:ListStackInstances",
+    "cloudformation:ListStackSetOperationResults",
+)
+STACK_SET_CHANGES = (
+    "cloudformation:CreateStackInstances",
+    "cloudformation:CreateStackSet",
+    "cloudformation:DeleteStackInstances",
+    "cloudformation:DeleteStackSet",
+    "cloudformation:TagResource",
+    "cloudformation:UntagResource",
+    "cloudformation:UpdateStackInstances",
+    "cloudformation:UpdateStackSet",
+)
+
 # The first matching statement applies. First reads, then the steps of the procedure.
 STATEMENTS = (
     Statement(

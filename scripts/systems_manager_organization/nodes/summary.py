@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import READ
 from systems_manager_organization.compliance.output.summary import PLACE_GROUPINGS
+from systems_manager_organization.compliance.store.tables import documents
 from systems_manager_organization.nodes.columns import MANAGED, STATUSES, UNMANAGED
 
 if TYPE_CHECKING:
@@ -75,7 +76,4 @@ def has_unchecked(tables: DuckDBPyConnection) -> bool:
 
 def nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     """The nodes as `columns.NODES` names their values, the worst first."""
-    answer = tables.execute(WORST_FIRST)
-    names = [column[0] for column in answer.description or ()]
-    while batch := answer.fetchmany(1000):
-        yield from (dict(zip(names, row, strict=True)) for row in batch)
+    return documents(tables, WORST_FIRST)

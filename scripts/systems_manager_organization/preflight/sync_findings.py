@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SYNC_CODES = ("DATA_SYNC_QUOTA",)
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-resource-data-sync-configuring-multi.html
-_MAX_SYNCS = 5
+MAX_SYNCS = 5
 
 
 def sync_findings(
@@ -57,11 +57,11 @@ def _quota(account_id: str, region: str, syncs: Sequence[Sync], names: Iterable[
     if resource_names(SYNC_RESOURCE) & {sync.name for sync in syncs}:
         return
     owners = sorted(f"{sync.name} ({sync.owner})" for sync in syncs)
-    if len(owners) >= _MAX_SYNCS:
+    if len(owners) >= MAX_SYNCS:
         yield Finding(
             "DATA_SYNC_QUOTA",
             f"{account_id} {region}",
-            f"The quota of {_MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. "
+            f"The quota of {MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. "
             f"{', '.join(names)} cannot create its own.",
             "Delete one that is not needed, in that account: aws ssm delete-resource-data-sync "
             f"--sync-type {FROM_SOURCE} --sync-name NAME",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.explorer.resource_data_syncs import list_explorer_syncs
+from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, list_explorer_syncs
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.installation.existing_resources import (
     describe_managers,
@@ -18,6 +18,7 @@ from systems_manager_organization.installation.existing_resources import (
 )
 from systems_manager_organization.preflight.collision_findings import COLLISION
 from systems_manager_organization.preflight.overlap_findings import OVERLAPPING
+from systems_manager_organization.preflight.sync_findings import MAX_SYNCS
 from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
     get_descriptions,
@@ -66,7 +67,7 @@ _ASSOCIATIONS = {
 # Names without account or configuration: AWSQuickSetupType-SSM-CFN-DA and -TA.
 _ROLES = ("ManagedInstance-CrossAccountManagementRole", "ManagedInstance-CrossAccountExecutionRole")
 # ASSUMPTION(unified-console-sync): the service creates it, and it counts.
-_SYNC, _MAX_SYNCS = "AWS-QuickSetup-ManagedNode", 5
+_SYNC = "AWS-QuickSetup-ManagedNode"
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -145,13 +146,13 @@ def _duplicates(aws: AwsSession, schedules: Mapping[str, Any]) -> Iterator[Findi
 
 def _sync_quota(aws: AwsSession) -> Iterator[Finding]:
     names = [sync.name for sync in list_explorer_syncs(aws)]
-    if len(names) >= _MAX_SYNCS and _SYNC not in names:
+    if len(names) >= MAX_SYNCS and _SYNC not in names:
         yield Finding(
             "DATA_SYNC_QUOTA",
             aws.account_id,
-            f"The account has the maximum of {_MAX_SYNCS} resource data syncs of Explorer in {aws.region} "
+            f"The account has the maximum of {MAX_SYNCS} resource data syncs of Explorer in {aws.region} "
             f"({', '.join(names)}), and the unified console needs one.",
-            "Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type SyncFromSource "
+            f"Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} "
             "--sync-name NAME",
         )
 

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.exceptions import PatchException
 
 _KEY = ("account_id", "region", "node_id", "patch_id", "title", "state")
+_NONCOMPLIANT = "(missing + failed + installed_pending_reboot + installed_rejected)"
 # The nodes whose every noncompliant patch was read and is accepted.
-ACCEPTED_NODES = """
+ACCEPTED_NODES = f"""
 SELECT account_id, region, node_id
 FROM nodes JOIN patches USING (account_id, region, node_id)
-GROUP BY account_id, region, node_id, missing + failed + installed_pending_reboot + installed_rejected
+GROUP BY account_id, region, node_id, {_NONCOMPLIANT}
 HAVING count(*) FILTER (accepted_until <> '' AND patches.state <> 'AVAILABLE_SECURITY_UPDATE')
-  = missing + failed + installed_pending_reboot + installed_rejected
-  AND missing + failed + installed_pending_reboot + installed_rejected > 0
+  = {_NONCOMPLIANT}
+  AND {_NONCOMPLIANT} > 0
 """
 
 

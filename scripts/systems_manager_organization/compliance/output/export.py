@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.compliance.output import accepted, patches, summary
-from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.compliance.store.tables import documents, rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def write_json(
 
 def _groups(tables: DuckDBPyConnection, grouping: str) -> Iterable[Mapping[str, Any]]:
     if grouping == patches.PATCH:
-        return patches.documents(tables, patches.BY_PATCH)
+        return documents(tables, patches.BY_PATCH)
     groups = () if grouping == summary.NODE else summary.groups(tables, grouping, all_of_them=True)
     return (group.document for group in groups)
 
@@ -62,8 +62,7 @@ def write_document(
     _write_list(file, "groups", map(json.dumps, groups))
     for name, query in (lists or _LISTS).items():
         file.write(",\n")
-        names = tables.sql(query).columns
-        _write_list(file, name, (json.dumps(dict(zip(names, row, strict=True))) for row in rows(tables, query)))
+        _write_list(file, name, map(json.dumps, documents(tables, query)))
     file.write("\n}\n")
 
 

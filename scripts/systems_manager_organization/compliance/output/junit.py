@@ -16,12 +16,10 @@ from systems_manager_organization.compliance.model.columns import (
     SEVERITIES,
 )
 from systems_manager_organization.compliance.output.accepted import ACCEPTED_NODES
-from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.compliance.store.tables import documents
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from duckdb import DuckDBPyConnection
 
 _ACCEPTED = "ACCEPTED"
@@ -54,7 +52,7 @@ def write_junit(tables: DuckDBPyConnection, head: str, file: TextIO) -> None:
     """`head`: what the numbers are of, for a person."""
     file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={_attribute(head)}>\n')
     last = None
-    for case in _cases(tables):
+    for case in documents(tables, _CASES):
         suite = f"{case['account_id']} {case['account_name']}, {case['region']}"
         if suite != last:
             file.write("</testsuite>\n" if last else "")
@@ -64,12 +62,6 @@ def write_junit(tables: DuckDBPyConnection, head: str, file: TextIO) -> None:
         name = f"{case['node_id']} {case['computer_name']}".strip() or "all nodes"
         file.write(f"<testcase classname={_attribute(suite)} name={_attribute(name)}>{_result(case)}</testcase>\n")
     file.write("</testsuite>\n</testsuites>\n" if last else "</testsuites>\n")
-
-
-def _cases(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    names = tables.sql(_CASES).columns
-    for row in rows(tables, _CASES):
-        yield dict(zip(names, row, strict=True))
 
 
 def _result(case: dict[str, Any]) -> str:

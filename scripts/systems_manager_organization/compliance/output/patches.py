@@ -9,10 +9,9 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.model.columns import PATCHES, SEVERITIES
 from systems_manager_organization.compliance.model.patches import UNKNOWN
 from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
-from systems_manager_organization.compliance.store.tables import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -114,13 +113,6 @@ def headline(tables: DuckDBPyConnection, states: Sequence[State]) -> str:
 def query(grouping: str) -> str:
     """The rows of a file: of `PATCH` one for each patch, otherwise one for each patch of each node."""
     return BY_PATCH if grouping == PATCH else ONE_BY_ONE
-
-
-def documents(tables: DuckDBPyConnection, sql: str) -> Iterator[dict[str, Any]]:
-    """The rows, by name of column."""
-    names = tables.sql(sql).columns
-    for row in rows(tables, sql):
-        yield dict(zip(names, row, strict=True))
 
 
 def headings(grouping: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from systems_manager_organization.compliance.model.columns import (
     SEVERITIES,
 )
 from systems_manager_organization.compliance.output import accepted, patches, summary, wording
-from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.compliance.store.tables import documents, rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def head(tables: DuckDBPyConnection, options: ReportOptions, now: str) -> Iterat
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
     if options.lists_patches:
-        yield from map(patches.line, patches.documents(tables, patches.query(options.grouping)))
+        yield from map(patches.line, documents(tables, patches.query(options.grouping)))
     elif options.grouping == summary.NODE:
         yield from map(_format_node, _nodes(tables))
     else:
@@ -82,7 +82,7 @@ def sheet(tables: DuckDBPyConnection, options: ReportOptions) -> Sheet:
     if options.lists_patches:
         totals = patches.totals(tables, options.patch_states)
         number = totals.distinct_patches if options.grouping == patches.PATCH else totals.patches
-        found = patches.documents(tables, patches.query(options.grouping))
+        found = documents(tables, patches.query(options.grouping))
         cells = ((patches.cells(patch), patches.style(patch)) for patch in found)
         return Sheet(patches.headings(options.grouping), cells, number)
     if options.grouping == summary.NODE:

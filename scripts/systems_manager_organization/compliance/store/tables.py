@@ -24,7 +24,18 @@ _NODE_KEY = "account_id, region, node_id"
 
 def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
     """The rows of the result, in batches. The connection must not be used for other queries meanwhile."""
+    yield from _fetched(connection.execute(query))
+
+
+def documents(connection: DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]]:
+    """The same rows, by name of column."""
     answer = connection.execute(query)
+    names = [column[0] for column in answer.description or ()]
+    for row in _fetched(answer):
+        yield dict(zip(names, row, strict=True))
+
+
+def _fetched(answer: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     while batch := answer.fetchmany(_BATCH):
         yield from batch
 
