@@ -41,7 +41,11 @@ from systems_manager_organization.preflight.administrator_findings import (
 from systems_manager_organization.preflight.command import find_problems
 from systems_manager_organization.preflight.default_host_management_findings import role_findings
 from systems_manager_organization.preflight.organization_findings import organization_findings
-from systems_manager_organization.quick_setup.configuration_managers import get_descriptions, list_managers
+from systems_manager_organization.quick_setup.configuration_managers import (
+    deployed_configurations,
+    get_descriptions,
+    list_managers,
+)
 from systems_manager_organization.quick_setup.configurations import (
     Configuration,
     configurations_key,
@@ -130,6 +134,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             configurations,
             managers,
             severities,
+            deployed=deployed_configurations(descriptions.values()),
             role_name=query["member_role_name"],
             administrator_account_id=account_id,
             directory=directory,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
 from systems_manager_organization.cli.application import Command
@@ -18,7 +18,9 @@ from systems_manager_organization.preflight.overlap_findings import OVERLAP_CODE
 from systems_manager_organization.preflight.sync_findings import SYNC_CODES, sync_findings
 from systems_manager_organization.preflight.target_findings import MEMBER_CODES, TARGET_CODES, target_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
-    existing_configurations,
+    configurations_in,
+    deployed_configurations,
+    get_descriptions,
     list_managers,
 )
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
@@ -85,7 +87,12 @@ def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
     if findings:
         return findings
     managers = list_managers(aws) if severities.is_enabled(*OVERLAP_CODES) or not query["configurations"] else []
-    configurations = _configurations(aws, query, managers)
+    descriptions = [] if query["configurations"] else _descriptions(aws, managers)
+    configurations = (
+        parse_configurations(query["configurations"])
+        if query["configurations"]
+        else [found for description in descriptions for found in configurations_in(description)]
+    )
     if not configurations:
         return [_nothing_checked(aws, severities)]
     return find_problems(
@@ -93,6 +100,7 @@ def _findings(aws: AwsSession, query: Query) -> list[dict[str, str]]:
         configurations,
         managers,
         severities,
+        deployed=deployed_configurations(descriptions),
         role_name=query["member_role_name"],
         administrator_account_id=query["administrator_account_id"],
         directory=AccountDirectory(aws),
@@ -105,6 +113,7 @@ def find_problems(
     managers: list[Manager],
     severities: Severities,
     *,
+    deployed: list[Configuration],
     role_name: str,
     administrator_account_id: str,
     directory: AccountDirectory,
@@ -113,13 +122,18 @@ def find_problems(
 ) -> list[dict[str, str]]:
     """Problems of these configurations, also with these managers, and the known findings, the worst first.
 
-    A `note` is for what was not checked. Raises ScriptError.
+    A `note` is for what was not checked.
+
+    Args:
+        deployed: those that are deployed, as Quick Setup has them.
+
+    Raises ScriptError.
     """
     futures: list[Future[list[Finding]]] = []
     if severities.is_enabled(*OVERLAP_CODES):
         futures.append(aws.start(overlap_findings, aws, managers, configurations, installation))
     if severities.is_enabled(*SYNC_CODES):
-        futures.append(aws.start(sync_findings, aws, configurations, role_name, administrator_account_id))
+        futures.append(aws.start(sync_findings, aws, configurations, deployed, role_name, administrator_account_id))
     found = list(known)
     if severities.is_enabled(*TARGET_CODES):
         found += target_findings(aws, configurations, role_name, severities, directory)
@@ -137,10 +151,8 @@ def _nothing_checked(aws: AwsSession, severities: Severities) -> dict[str, str]:
     )
 
 
-def _configurations(aws: AwsSession, query: Query, managers: Iterable[Manager]) -> list[Configuration]:
-    if query["configurations"]:
-        return parse_configurations(query["configurations"])
-    return existing_configurations(aws, managers)
+def _descriptions(aws: AwsSession, managers: Iterable[Manager]) -> list[dict[str, Any]]:
+    return list(get_descriptions(aws, [manager.arn for manager in managers]).values())
 
 
 def _without_role(severities: Severities) -> list[dict[str, str]]:

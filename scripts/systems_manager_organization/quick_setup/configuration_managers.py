@@ -122,6 +122,16 @@ def existing_configurations(aws: AwsSession, managers: Iterable[Manager]) -> lis
     return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
 
 
+def deployed_configurations(descriptions: Iterable[Mapping[str, Any]]) -> list[Configuration]:
+    """The configurations in these responses of GetConfigurationManager whose deployment has succeeded."""
+    return [
+        found
+        for description in descriptions
+        if deployment_status(description) == "SUCCEEDED"
+        for found in configurations_in(description)
+    ]
+
+
 def statuses_in(description: Mapping[str, Any]) -> dict[str, str]:
     """Status by kind: `Deployment`, `AsyncExecutions`."""
     return {summary["StatusType"]: summary.get("Status", "NONE") for summary in description.get("StatusSummaries", [])}

@@ -76,9 +76,14 @@ def deployment_of(type_name: str, kind: str) -> Deployment | None:
 
 def resource_names(resource_type: str) -> frozenset[str]:
     """The fixed names of the resources of this type, as `AWS::SSM::ResourceDataSync`, that any deployment makes."""
+    return frozenset().union(*(resource_names_of(type_name, resource_type) for type_name in type_names()))
+
+
+def resource_names_of(type_name: str, resource_type: str) -> frozenset[str]:
+    """The same of one type."""
     return frozenset(
         name
-        for _, resource in resources()
+        for resource in _resources_of(type_name)
         if resource["type"] == resource_type and isinstance(name := resource.get("name"), str)
     )
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_read_only
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.organization import managers, root_id
+from harness.recovery import follow
 from harness.workspace import change_inputs
-from terraform.expectations import ALLOWED_CALLS, OTHER_MEMBER
+from terraform.expectations import (
+    ALLOWED_CALLS,
+    OTHER_MEMBER,
+    RETAINED_ACCESS,
+    RETAINED_LOG_GROUPS,
+    RETAINED_ROLES,
+)
 
 if TYPE_CHECKING:
     from harness.results import Plan
@@ -101,6 +108,42 @@ def test_drift_of_a_configuration_manager(sandbox: Sandbox, configure: Configure
     applied = terraform.apply()
     assert (applied.changed, terraform.output()["everything"]["deployments"]["scan"]["counts"]) == (1, counts)
     assert_plan_empty(plan_read_only(terraform, sandbox))
+
+
+def test_administrator_deregistered_with_ops_center(sandbox: Sandbox, configure: Configure) -> None:
+    before = sandbox.snapshot()
+    terraform = configure(
+        delegated_administrator={"account_id": ADMINISTRATOR},
+        ops_center={},
+        preflight={"member_role_name": "OrganizationAccountAccessRole"},
+    )
+    terraform.apply()
+    ((_, arn),) = managers(sandbox)
+    syncs = _sync_names(sandbox)
+    sandbox.client("organizations").deregister_delegated_administrator(
+        AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com"
+    )
+    assert (syncs, _sync_names(sandbox)) == (["OpsCenter-DA-ResourceDataSync"], [])
+
+    errors = plan_errors(terraform)
+    assert "DATA_SYNC_MISSING ops-center: The configuration is deployed, but account" in errors
+    assert f"report.py discard --deployed {arn}" in errors
+    assert follow(terraform, errors) == "discard"
+    terraform.apply()
+    assert _sync_names(sandbox) == syncs
+
+    assert_clean_destroy(
+        terraform,
+        sandbox,
+        before,
+        allowed_calls=ALLOWED_CALLS,
+        retained=(*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_LOG_GROUPS),
+    )
+
+
+def _sync_names(sandbox: Sandbox) -> list[str]:
+    listed = sandbox.client("ssm", ADMINISTRATOR).list_resource_data_sync(SyncType="SyncFromSource")
+    return [sync["SyncName"] for sync in listed["ResourceDataSyncItems"]]
 
 
 def test_removed_input_is_reverted(sandbox: Sandbox, configure: Configure) -> None:

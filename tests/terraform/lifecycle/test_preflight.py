@@ -54,6 +54,8 @@ _TESTED_ELSEWHERE = {
     "SCRIPT_IDENTITY_MISMATCH",
     # tests/terraform/contract/refusals.yaml.
     "TARGET_NOT_SUPPORTED",
+    # test_drift.py.
+    "DATA_SYNC_MISSING",
     # tests/unit/preflight.
     "DATA_SYNC_QUOTA",
     "MANAGEMENT_ACCOUNT_TARGETED",

@@ -294,6 +294,7 @@ def test_severities_and_skipped_checks(aws: Sandbox, run: Run, api_calls: Callab
         "CLOUD9_ENVIRONMENT",
         "SUSPENDED_ACCOUNT_TARGETED",
         "DATA_SYNC_QUOTA",
+        "DATA_SYNC_MISSING",
         "DEPLOYMENT_TOO_LARGE",
         "TARGET_NOT_FOUND",
         "NO_ACCOUNT_TARGETED",
