@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox, Scenario
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
-    from systems_manager_organization.compliance.sources.result_sink import Problem, Source
+    from systems_manager_organization.compliance.sources.result_sink import Problem, Row, Source
 
 MANAGEMENT, ADMINISTRATOR = "111111111111", "222222222222"
 BUCKET, PREFIX, REGION = "patch-compliance", "inventory", "us-east-1"
@@ -59,6 +59,7 @@ class MemorySink:
     results: dict[tuple[str, str], AccountRegionResult] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    instances: list[Row] = field(default_factory=list)
     expected: int = 0
 
     def is_done(self, account_id: str, region: str) -> bool:
@@ -71,6 +72,9 @@ class MemorySink:
         assert (result.account_id, result.region) not in self.results
         self.results[result.account_id, result.region] = result
         self.nodes += nodes
+
+    def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
+        self.instances += instances
 
     def add_problem(self, problem: Problem) -> None:
         self.problems.append(problem)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.interrupts import interruptible
 from systems_manager_organization.compliance.model.node import time_text
 from systems_manager_organization.compliance.output import wording
+from systems_manager_organization.compliance.output.options.keys import KEYS, TABLE
+from systems_manager_organization.compliance.output.options.report_options import ReportOptions
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.output.render import Report, render_report
-from systems_manager_organization.compliance.output.report_options import KEYS, TABLE, ReportOptions
 from systems_manager_organization.compliance.patch_collection import PatchCollection
 from systems_manager_organization.compliance.sources import catalog
+from systems_manager_organization.compliance.sources.api import ApiSource
 from systems_manager_organization.compliance.sources.result_sink import PatchSource
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from systems_manager_organization.errors import DependencyError, ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from duckdb import DuckDBPyConnection
 
@@ -27,11 +32,15 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.compliance.sources.result_sink import Source
+    from systems_manager_organization.compliance.sources.result_sink import InstanceSource, Source
+
+    MakeInstanceSource: TypeAlias = Callable[[], InstanceSource]
 
 
-def report(query: Query, connect: Connect, terminal: Terminal) -> int:
+def report(instances: MakeInstanceSource, query: Query, connect: Connect, terminal: Terminal) -> int:
     """Collects the data and renders the report. Returns the status of `render_report`.
+
+    `instances` makes what reads the instances that are not managed.
 
     Raises ScriptError when nothing can be read, or the options are invalid.
     """
@@ -39,8 +48,10 @@ def report(query: Query, connect: Connect, terminal: Terminal) -> int:
     require_packages(terminal, draws=options.format == TABLE and options.output is None)
     with connect() as aws:
         now = aws.clock.time
-        key = ReportKey(aws.account_id, catalog.identity(query, options.patch_states), options.scope)
+        key = ReportKey(aws.account_id, catalog.identity(query, options.extras), options.scope)
         source = catalog.source_of(query, now)
+        if options.coverage and isinstance(source, ApiSource):
+            source = replace(source, instances=instances())
         with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
 
             def render(tables: DuckDBPyConnection) -> int:
@@ -118,22 +129,28 @@ def require_packages(terminal: Terminal, *, draws: bool) -> None:
         terminal.console(terminal.stdout)
 
 
-COMMAND: Command[str] = Command(
-    name="compliance",
-    summary="The patch compliance of every account of the organization, in one place.",
-    description="""\
+_DESCRIPTION = """\
 Lists the organization's accounts, assumes a role in each, and reads in every Region the managed nodes and the results
 of their last scan. Changes nothing. What could not be read is reported, and never counts as compliant.
 --source api calls organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent,
 account:ListRegions and sts:AssumeRole, and in each account ssm:DescribeInstanceInformation,
-DescribeInstancePatchStates and ListResourceComplianceSummaries, with --patches also DescribeInstancePatches.
+DescribeInstancePatchStates and ListResourceComplianceSummaries, with --patches also DescribeInstancePatches, with
+--coverage also what report.py nodes calls.
 --source s3 and athena read what modules/compliance-reporting collects, in the administrator account, by
 cloudformation:ListStackInstances and either s3:ListBucket and GetObject, or athena:StartQueryExecution,
 GetQueryExecution and GetQueryResults and glue:GetTable.
-It exits with 0; 1 when there is no report; 2 when a node has a noncompliant patch that --fail-on names; 3 when
-something could not be read (but an account that is not active) or there was no managed node at all, and --fail-on did
-not say 2; 130 after Ctrl-C and 143 after SIGTERM: what was read is kept for --resume.""",
-    example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
-    options=KEYS,
-    cli_handler=report,
-)
+It exits with 0; 1 when there is no report; 2 when there is what --fail-on names, or less than --fail-below; 3 when
+something could not be read (but an account that is not active) or there was no managed node at all, and it is not
+2; 130 after Ctrl-C and 143 after SIGTERM: what was read is kept for --resume."""
+
+
+def command(instances: MakeInstanceSource) -> Command[str]:
+    """The command. `instances` makes what reads the instances that are not managed."""
+    return Command(
+        name="compliance",
+        summary="The patch compliance of every account of the organization, in one place.",
+        description=_DESCRIPTION,
+        example="compliance --regions us-east-1 eu-west-1 --html compliance.html",
+        options=KEYS,
+        cli_handler=partial(report, instances),
+    )

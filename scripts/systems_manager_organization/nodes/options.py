@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.output_file import output_path
-from systems_manager_organization.compliance.output import report_options
-from systems_manager_organization.compliance.output.report_options import (
-    CSV,
-    JSON,
-    PARQUET,
-    TABLE,
-    choice_option,
-    match_choice,
-)
+from systems_manager_organization.compliance.output.options import keys
+from systems_manager_organization.compliance.output.options.definitions import choice_option, match_choice, split_list
+from systems_manager_organization.compliance.output.options.keys import CSV, JSON, PARQUET, TABLE
 from systems_manager_organization.compliance.output.summary import NODE
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import UsageError
@@ -31,7 +25,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
 
 _DEFAULT_ROLE = "OrganizationAccountAccessRole"
-_COMPLIANCE = {option.name: option for option in report_options.KEYS}
+_COMPLIANCE = {option.name: option for option in keys.KEYS}
 _FORMATS = (TABLE, JSON, CSV, PARQUET)
 _SHARED = ("organizational_unit", "accounts", "regions", "output", "resume")
 KEYS = (
@@ -68,10 +62,9 @@ class NodesOptions:
         """Raises UsageError for invalid combinations, before anything takes minutes."""
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
-        split = report_options.split_list
         return cls(
             # How old a scan is does not matter here.
-            Scope(query["organizational_unit"], split(query["accounts"]), split(query["regions"]), 0),
+            Scope(query["organizational_unit"], split_list(query["accounts"]), split_list(query["regions"]), 0),
             query["member_role_name"] or _DEFAULT_ROLE,
             match_choice(query["status"], STATUSES),
             match_choice(query["cause"], CAUSES),

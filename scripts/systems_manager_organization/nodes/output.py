@@ -9,12 +9,12 @@ from systems_manager_organization.cli.output_file import open_output, output_fil
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.output import export, wording
 from systems_manager_organization.compliance.output import summary as coverage_summary
+from systems_manager_organization.compliance.output.options.keys import CSV, JSON, PARQUET
 from systems_manager_organization.compliance.output.render import (
     EXIT_INCOMPLETE,
     EXIT_OK,
     EXIT_THRESHOLD_EXCEEDED,
 )
-from systems_manager_organization.compliance.output.report_options import CSV, JSON, PARQUET
 from systems_manager_organization.nodes import summary
 from systems_manager_organization.nodes.causes import REMEDIES
 from systems_manager_organization.plain_text import plain_line

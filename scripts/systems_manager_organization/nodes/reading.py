@@ -16,7 +16,7 @@ from systems_manager_organization.nodes.diagnosis import ONLINE, Diagnosis, diag
 from systems_manager_organization.nodes.evidence import AGENT_ACTIONS, Evidence, HostManagement, Network, Profile, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from systems_manager_organization.aws.account_sessions import AccountSession
@@ -63,17 +63,11 @@ class AccountReader:
     def read(self, result: AccountRegionResult) -> list[Node]:
         """The nodes of a Region. Raises ScriptError when they cannot be listed."""
         region = result.region
-        reservations = self._session.paginate("ec2", region, "describe_instances", MaxResults=_PAGE)
-        instances = [
-            instance
-            for reservation in reservations
-            for instance in reservation["Instances"]
-            if instance["State"]["Name"] not in ("terminated", "shutting-down")
-        ]
+        instances = self.instances(region)
         listed = self._session.paginate("ssm", region, "describe_instance_information", MaxResults=_SSM_PAGE)
         pings = {ping["InstanceId"]: ping for ping in listed}
         unmanaged = [one for one in instances if pings.get(one["InstanceId"], {}).get("PingStatus") != ONLINE]
-        evidence = {found.instance["InstanceId"]: found for found in self._evidence(region, unmanaged, pings)}
+        evidence = {found.instance["InstanceId"]: found for found in self.evidence(region, unmanaged, pings)}
         rows = [
             _row(result, instance, pings.get(instance["InstanceId"], {}), evidence.get(instance["InstanceId"]))
             for instance in instances
@@ -81,7 +75,18 @@ class AccountReader:
         known = {instance["InstanceId"] for instance in instances}
         return rows + [_row(result, {}, ping, None) for node_id, ping in pings.items() if node_id not in known]
 
-    def _evidence(self, region: str, instances: Sequence[Item], pings: dict[str, Item]) -> Iterable[Evidence]:
+    def instances(self, region: str) -> list[Item]:
+        """EC2's Instance of each one that is not terminated. Raises ScriptError when they cannot be listed."""
+        reservations = self._session.paginate("ec2", region, "describe_instances", MaxResults=_PAGE)
+        return [
+            instance
+            for reservation in reservations
+            for instance in reservation["Instances"]
+            if instance["State"]["Name"] not in ("terminated", "shutting-down")
+        ]
+
+    def evidence(self, region: str, instances: Sequence[Item], pings: Mapping[str, Item]) -> Iterable[Evidence]:
+        """The evidence of each of these instances, which are not managed; `pings`: InstanceInformation by id."""
         if not instances:
             return
         failures: list[str] = []
@@ -201,7 +206,7 @@ def _row(result: AccountRegionResult, instance: Item, ping: Item, evidence: Evid
         result.organizational_unit,
         result.region,
         instance.get("InstanceId") or ping["InstanceId"],
-        _name(instance) or ping.get("ComputerName", ""),
+        name_of(instance) or ping.get("ComputerName", ""),
         " ".join(filter(None, (ping.get("PlatformName"), ping.get("PlatformVersion"))))
         or instance.get("PlatformDetails", ""),
         instance.get("State", {}).get("Name", ""),
@@ -224,5 +229,6 @@ def _lost(ping: Item) -> Diagnosis:
     return Diagnosis(UNKNOWN, text, REMEDIES[UNKNOWN])
 
 
-def _name(instance: Item) -> str:
+def name_of(instance: Item) -> str:
+    """Its tag Name; empty without one."""
     return next((str(tag["Value"]) for tag in instance.get("Tags", ()) if tag["Key"] == "Name"), "")

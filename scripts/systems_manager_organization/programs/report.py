@@ -7,6 +7,7 @@ from systems_manager_organization.compliance import command as compliance
 from systems_manager_organization.explorer import ops_data
 from systems_manager_organization.installation import adopt, leftovers, restore, service_settings
 from systems_manager_organization.nodes import command as nodes
+from systems_manager_organization.nodes.instances import NodeInstances
 from systems_manager_organization.quick_setup import discard, explain, redeploy
 
 PROGRAM: Program[str] = Program(
@@ -23,7 +24,7 @@ PROGRAM: Program[str] = Program(
         restore.COMMAND,
         leftovers.COMMAND,
         ops_data.COMMAND,
-        compliance.COMMAND,
+        compliance.command(NodeInstances),
         nodes.COMMAND,
         service_settings.COMMAND,
     ),

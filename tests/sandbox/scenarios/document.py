@@ -63,12 +63,17 @@ def _configuration_manager(parameters: Mapping[str, str] | None = None, **member
 
 
 def _instance(
-    patches: Mapping[str, Any] | None = None, scanned_at: str | float | None = None, **members: Any
+    patches: Mapping[str, Any] | None = None,
+    scanned_at: str | float | None = None,
+    launched_at: str | float | None = None,
+    **members: Any,
 ) -> parts.Instance:
     counts: dict[str, Any] = {
         state: Severities(**count) if isinstance(count, dict) else count for state, count in (patches or {}).items()
     }
-    return parts.Instance(patches=Patches(**counts), scanned_at=_time(scanned_at), **members)
+    return parts.Instance(
+        patches=Patches(**counts), scanned_at=_time(scanned_at), launched_at=_time(launched_at), **members
+    )
 
 
 def _time(value: str | float | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.services.ssm.patches import NO_PATCHES, Patches
@@ -97,7 +97,8 @@ class Instance:
     """A managed node. ``platform`` as Systems Manager's PlatformName, such as ``Amazon Linux`` or ``Ubuntu``.
 
     ``patches`` is what a scan finds. ``scanned_at`` is the end of the patching operation, of type ``operation``, that
-    was the last before the sandbox began; None: nothing is known of its patches yet.
+    was the last before the sandbox began; None: nothing is known of its patches yet. ``launched_at``: EC2's LaunchTime;
+    None: when it is first looked at. ``tags`` are EC2's, or those of a managed node outside it.
     """
 
     account_id: str
@@ -112,6 +113,8 @@ class Instance:
     patch_group: str = ""
     scanned_at: datetime | None = None
     operation: str = "Scan"
+    launched_at: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def platform_type(self) -> str:

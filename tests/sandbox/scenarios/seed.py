@@ -161,6 +161,8 @@ def _managed_instance(spec: model.Instance) -> ManagedInstance:
         status=spec.status,
         patches=spec.patches,
         patch_group=spec.patch_group,
+        launched_at=spec.launched_at,
+        tags=dict(spec.tags),
     )
     system = operating_system_of(spec.platform, spec.platform_version)
     if spec.scanned_at is not None and system is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from unit.golden_fleet import FLEET, run_fleet_report
 from unit.golden_organization import GOLDEN, run_report
 
 if TYPE_CHECKING:
@@ -23,3 +24,11 @@ def golden_report(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     aws.reset(GOLDEN)
     return partial(run_report, aws, run)
+
+
+@pytest.fixture
+def fleet_report(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
+    """Likewise over the organization of 24 nodes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    aws.reset(FLEET)
+    return partial(run_fleet_report, aws, run)

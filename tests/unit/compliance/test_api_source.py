@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
-    from systems_manager_organization.compliance.sources.result_sink import Problem
+    from systems_manager_organization.compliance.sources.result_sink import Problem, Row
 
 MANAGEMENT, ROLE = "111111111111", "OrganizationAccountAccessRole"
 TOKYO, IRELAND, VIRGINIA = REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
@@ -59,6 +59,9 @@ class MemorySink:
         with self._lock:
             assert self.results.setdefault((result.account_id, result.region), result) is result
             self.nodes += [dict(zip((column.name for column in NODES), node, strict=True)) for node in nodes]
+
+    def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
+        raise AssertionError(instances)
 
     def add_problem(self, problem: Problem) -> None:
         raise AssertionError(problem)

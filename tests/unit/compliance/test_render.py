@@ -28,8 +28,9 @@ from systems_manager_organization.compliance.model.columns import (
 )
 from systems_manager_organization.compliance.model.node import AccountRegionResult
 from systems_manager_organization.compliance.output.markdown import write_markdown
+from systems_manager_organization.compliance.output.options.keys import KEYS
+from systems_manager_organization.compliance.output.options.report_options import ReportOptions
 from systems_manager_organization.compliance.output.render import Report, render_report
-from systems_manager_organization.compliance.output.report_options import KEYS, ReportOptions
 from systems_manager_organization.compliance.output.summary import Totals
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError
@@ -62,6 +63,11 @@ WHOLE = (
     "Noncompliant patches: 1 critical, 5 high, 2 medium, 4 low."
 )
 READ_IN_PART = "2 of 5 accounts were read, 1 in part."
+UNCOUNTED = " Instances that are not managed are not counted: use --coverage."
+SCANNED = (
+    "Coverage: 7 of 9 managed nodes were scanned in the last 7 days (77.7 %); 1 never scanned, 1 scanned too long ago."
+    + UNCOUNTED
+)
 NEVER = "1 not reporting (1 never scanned)"
 ONE_OF_EACH = "3 managed nodes: 1 compliant (33.3 %), 1 noncompliant, 1 not reporting (1 too long ago)"
 NOT_READ = [
@@ -99,6 +105,7 @@ def test_totals_accounts_worst_first_and_unread(render: Render) -> None:
     assert outcome.stdout.splitlines() == [
         WHOLE,
         READ_IN_PART,
+        SCANNED,
         f"{BANK} Bank: {ONE_OF_EACH}; 1 critical, 2 high, 4 low",
         f"{SHOP} Shop: 4 managed nodes: 1 compliant (25.0 %), 2 noncompliant, {NEVER}; 3 high, 2 medium",
         f"{LOGS} Log Archive: 2 managed nodes: 2 compliant (all that were read); 1 of 2 Regions read",
@@ -119,7 +126,7 @@ def test_totals_accounts_worst_first_and_unread(render: Render) -> None:
     ],
 )
 def test_other_groupings(render: Render, grouping: str, rows: list[str]) -> None:
-    lines = render(by=grouping).stdout.splitlines()[2:]
+    lines = render(by=grouping).stdout.splitlines()[3:]
     found = lines[: lines.index(NOT_READ[0])]
     assert [line.startswith(row) for line, row in zip(found, rows, strict=False)] == [True] * len(rows), found
     assert len(found) == (9 if grouping == "node" else len(rows))
@@ -166,6 +173,7 @@ def test_problems_are_listed(render: Render) -> None:
     outcome = render(HEALTHY, problems=problems)
     assert outcome.status == EXIT_INCOMPLETE
     assert outcome.stdout.splitlines()[2:] == [
+        f"Coverage: 1 of 1 managed node was scanned in the last 7 days.{UNCOUNTED}",
         f"{SHOP} Shop: 1 managed node: 1 compliant (100.0 %)",
         "MALFORMED_OBJECT, 12 times:",
         *(f"  {number}.json: It is no JSON." for number in range(10, 20)),
@@ -188,10 +196,9 @@ def test_what_was_read_in_part_is_never_100_percent(render: Render) -> None:
 
 
 def test_percentages_are_rounded_down() -> None:
-    assert (Totals(3000, 2999, 1, 0, 0, {}).compliant_percent, Totals(3000, 3000, 0, 0, 0, {}).compliant_percent) == (
-        99.9,
-        100,
-    )
+    assert Totals(3000, 2999, 1, 0, 0, 0, {}).compliant_percent == 99.9
+    assert Totals(3000, 3000, 0, 0, 0, 0, {}).compliant_percent == 100
+    assert Totals(3000, 3000, 0, 0, 0, 1, {}).compliant_percent == 99.9
 
 
 @pytest.mark.parametrize("terminal", [False, True], ids=["lines", "table"])
@@ -238,6 +245,8 @@ def test_filters_are_shown_and_keep_unread_accounts(render: Render) -> None:
         f"Only organizational unit Root; Regions {TOKYO}; nodes of platform Windows, severity CRITICAL or HIGH.",
         "No managed nodes.",
         READ_IN_PART,
+        # Before the filters.
+        SCANNED,
         f"{LOGS} Log Archive: no managed nodes; 1 of 2 Regions read",
         f"{LAB} Lab, old: not read",
         f"{CLOSED} Closed: not read",
@@ -296,6 +305,7 @@ def test_json_is_one_document(render: Render) -> None:
         "source",
         "scope",
         "grouped_by",
+        "coverage",
         "totals",
         "groups",
         "places",
@@ -311,6 +321,7 @@ def test_json_is_one_document(render: Render) -> None:
         "noncompliant": 3,
         "not_reporting": 2,
         "never_scanned": 1,
+        "unmanaged": 0,
         "compliant_percent": 44.4,
         "noncompliant_critical": 1,
         "noncompliant_high": 5,
@@ -337,11 +348,11 @@ def test_csv_and_parquet_have_the_same_nodes_and_report_unread_accounts(render: 
     outcome = render(format="csv")
     rows = list(csv.reader(io.StringIO(outcome.stdout)))
     assert rows[0] == [column.name for column in NODES]
-    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, *NOT_READ]
+    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, SCANNED, *NOT_READ]
     file = tmp_path / "nodes.parquet"
     outcome = render(format="parquet", output=str(file))
     assert (outcome.status, outcome.stdout) == (EXIT_INCOMPLETE, "")
-    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, *NOT_READ]
+    assert outcome.stderr.splitlines() == [WHOLE, READ_IN_PART, SCANNED, *NOT_READ]
     with duckdb.connect() as connection:
         read = connection.read_parquet(str(file))
         assert (read.columns, len(rows)) == (rows[0], 10)
@@ -448,10 +459,10 @@ def test_markdown_escapes_names_and_has_the_head_and_what_was_not_read(render: R
     hostile = AccountRegionResult(SHOP, "<b>[x](y)|", "Root", TOKYO, "READ")
     lines = render([(hostile, [node(1)]), (denied(LAB, TOKYO), [])], format="markdown").stdout.splitlines()
     assert lines[0] == "1 managed node: 1 compliant \\(all that were read\\)."
-    assert lines[4].startswith("| account | compliant | nodes |")
+    assert lines[6].startswith("| account | compliant | nodes |")
     # What was not read comes first.
-    assert lines[6].startswith(f"| {LAB} ")
-    assert lines[7].startswith(f"| {SHOP} \\<b\\>\\[x\\]\\(y\\)\\| | 100.0 % | 1 |")
+    assert lines[8].startswith(f"| {LAB} ")
+    assert lines[9].startswith(f"| {SHOP} \\<b\\>\\[x\\]\\(y\\)\\| | 100.0 % | 1 |")
     assert any("ROLE\\_NOT\\_ASSUMED" in line for line in lines)
 
 

@@ -100,6 +100,21 @@ PATCHES = (
     text_column("accepted_reason", "its reason"),
 )
 
+# One row for each EC2 instance that is not terminated, and for each hybrid node, where these were read.
+INSTANCES = (
+    *PLACE,
+    text_column("node_id", "i-… of an EC2 instance, mi-… of another machine"),
+    text_column("name", "its tag Name; empty without one"),
+    text_column("platform_type", "Linux, Windows or MacOS"),
+    text_column("state", "EC2's state: running, stopped, …; empty of a hybrid node"),
+    text_column("launched_at", "when it was launched last, or registered, in UTC: 2026-01-31T23:59:59Z"),
+    text_column("status", "MANAGED: Systems Manager lists it; otherwise UNMANAGED"),
+    text_column("cause", "why it is not managed, as report.py nodes has it; empty of a managed one"),
+    text_column("evidence", "what proves the cause"),
+    text_column("remedy", "what to do"),
+    text_column("tags", 'those of its tags that are asked for, as JSON: ["Team=shop"]'),
+)
+
 # What was read and could not be parsed: a malformed object in the bucket; and what else could not be read.
 PROBLEMS = (
     text_column("code", "the kind of problem: MALFORMED_OBJECT"),
@@ -121,6 +136,7 @@ PARTITION_MISSING = "PARTITION_MISSING"
 
 MALFORMED_OBJECT = "MALFORMED_OBJECT"
 PATCHES_NOT_READ = "PATCHES_NOT_READ"
+INSTANCES_NOT_READ = "INSTANCES_NOT_READ"
 ACCOUNT_LEFT_ORGANIZATION = "ACCOUNT_LEFT_ORGANIZATION"
 
 Node: TypeAlias = "tuple[str | int, ...]"

@@ -49,6 +49,11 @@ class Filters:
         """
         for condition, values in self._conditions():
             tables.execute(f"DELETE FROM nodes WHERE NOT ({condition})", [values])
+        if self.platform:
+            tables.execute("DELETE FROM instances WHERE platform_type <> ?", [self.platform])
+        if self.severity or self.status:
+            # What is not managed has neither.
+            tables.execute("DELETE FROM instances WHERE status = 'UNMANAGED'")
 
     def _conditions(self) -> Iterator[tuple[str, list[str]]]:
         if self.platform:

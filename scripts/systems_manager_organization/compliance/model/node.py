@@ -62,6 +62,11 @@ def stale_cutoff(now: float, stale_after_days: int) -> str:
     return time_text(now - timedelta(days=stale_after_days).total_seconds())
 
 
+def hours_before(now: str, hours: int) -> str:
+    """Both as `time_text` has them."""
+    return (datetime.strptime(now, _TIME) - timedelta(hours=hours)).strftime(_TIME)  # noqa: DTZ007 - both in UTC
+
+
 def time_text(epoch: float) -> str:
     """`2026-01-31T23:59:59Z`: such texts compare as the times do."""
     return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)

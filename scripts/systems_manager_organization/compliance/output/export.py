@@ -6,7 +6,8 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from systems_manager_organization.compliance.output import accepted, patches, summary
+from systems_manager_organization.compliance.analysis import accepted
+from systems_manager_organization.compliance.output import patches, summary
 from systems_manager_organization.compliance.store.tables import documents, rows
 from systems_manager_organization.plain_text import plain_line
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
+from systems_manager_organization.compliance.analysis.accepted import ACCEPTED_NODES
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     COMPLIANT,
@@ -15,7 +16,6 @@ from systems_manager_organization.compliance.model.columns import (
     NOT_REPORTING,
     SEVERITIES,
 )
-from systems_manager_organization.compliance.output.accepted import ACCEPTED_NODES
 from systems_manager_organization.compliance.store.tables import documents
 from systems_manager_organization.plain_text import plain_line
 

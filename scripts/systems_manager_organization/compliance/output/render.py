@@ -6,20 +6,30 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.output_file import open_output, output_file
-from systems_manager_organization.compliance.output import accepted, export, patches, summary, text, wording
+from systems_manager_organization.compliance.analysis import accepted, coverage
+from systems_manager_organization.compliance.output import export, patches, summary, text, wording
 from systems_manager_organization.compliance.output.junit import write_junit
 from systems_manager_organization.compliance.output.markdown import write_markdown
+from systems_manager_organization.compliance.output.options.keys import (
+    CSV,
+    JSON,
+    JUNIT,
+    MARKDOWN,
+    NOT_REPORTING,
+    PARQUET,
+    UNMANAGED,
+)
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
-from systems_manager_organization.compliance.output.report_options import CSV, JSON, JUNIT, MARKDOWN, PARQUET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.compliance.output.report_options import ReportOptions
+    from systems_manager_organization.compliance.analysis.coverage import NodeCoverage
+    from systems_manager_organization.compliance.output.options.report_options import ReportOptions
 
 EXIT_OK, EXIT_THRESHOLD_EXCEEDED, EXIT_INCOMPLETE = 0, 2, 3
 
@@ -58,7 +68,12 @@ class Report:
 def render_report(report: Report, terminal: Terminal) -> int:
     """Writes all outputs, and returns the exit status. Raises QueryError when a file cannot be written."""
     # Before the filters: what they leave out was looked at.
-    has_nodes = bool(summary.totals(report.tables).nodes)
+    measured = coverage.measure(
+        report.tables,
+        report.generated_at,
+        grace_hours=report.options.grace_hours,
+        has_instances=report.options.coverage,
+    )
     report.options.filters.apply(report.tables)
     if report.read_patches:
         report.read_patches(report.tables)
@@ -68,33 +83,36 @@ def render_report(report: Report, terminal: Terminal) -> int:
             export.write_parquet(report.tables, path, report.file_query)
     else:
         with open_output(report.options.output, terminal.stdout) as file:
-            _write(report, replace(terminal, stdout=file))
+            _write(report, measured, replace(terminal, stdout=file))
     if report.options.format in (CSV, PARQUET):
         for line in (
-            *text.head(report.tables, report.options, report.generated_at),
+            *text.head(report.tables, report.options, report.generated_at, measured),
             *wording.format_unreadable(report.tables),
         ):
             terminal.echo(line, err=True)
     if report.options.html:
         _write_page(report, report.options.html, terminal)
         terminal.echo(f"The page: {report.options.html}", err=True)
-    return _status(report, has_nodes=has_nodes)
+    return _status(report, measured)
 
 
-def _write(report: Report, terminal: Terminal) -> None:
+def _write(report: Report, measured: NodeCoverage, terminal: Terminal) -> None:
     tables, options, file = report.tables, report.options, terminal.stdout
+    head = list(text.head(tables, options, report.generated_at, measured))
     if options.format == JSON:
-        export.write_json(tables, report.head, options.grouping, options.patch_states, file)
+        export.write_json(
+            tables, {**report.head, "coverage": measured.document}, options.grouping, options.patch_states, file
+        )
     elif options.format == CSV:
         export.write_csv(tables, file, report.file_query)
     elif options.format == JUNIT:
-        write_junit(tables, " ".join(text.head(tables, options, report.generated_at)), file)
+        write_junit(tables, " ".join(head), file)
     elif options.format == MARKDOWN:
-        head, footer = list(text.head(tables, options, report.generated_at)), list(wording.format_unreadable(tables))
+        footer = list(wording.format_unreadable(tables))
         sheet = text.sheet(tables, options)
         write_markdown(head, sheet.headings, (cells for cells, _ in sheet.rows), footer, file)
     else:
-        text.show(tables, options, report.generated_at, terminal)
+        text.show(tables, options, head, terminal)
 
 
 def _write_page(report: Report, page: Path, terminal: Terminal) -> None:
@@ -103,9 +121,21 @@ def _write_page(report: Report, page: Path, terminal: Terminal) -> None:
         write_page(report.tables, file, metadata)
 
 
-def _status(report: Report, *, has_nodes: bool) -> int:
-    if report.options.fail_on and summary.meets_threshold(
-        report.tables, report.options.fail_on, accepted.ACCEPTED_NODES
-    ):
+def _status(report: Report, measured: NodeCoverage) -> int:
+    if any(_failures(report, measured)):
         return EXIT_THRESHOLD_EXCEEDED
-    return EXIT_OK if has_nodes and not summary.is_incomplete(report.tables) else EXIT_INCOMPLETE
+    return EXIT_OK if measured.managed and not summary.is_incomplete(report.tables) else EXIT_INCOMPLETE
+
+
+def _failures(report: Report, measured: NodeCoverage) -> Iterator[bool]:
+    """What --fail-on and --fail-below say, one by one."""
+    tables, options = report.tables, report.options
+    if options.fail_on:
+        yield summary.meets_threshold(tables, options.fail_on, accepted.ACCEPTED_NODES)
+    if options.fail_below is not None:
+        percent = summary.totals(tables).compliant_percent
+        yield percent is not None and percent < options.fail_below
+    if UNMANAGED in options.fail_conditions:
+        yield bool(measured.unmanaged)
+    if NOT_REPORTING in options.fail_conditions:
+        yield bool(measured.never_scanned + measured.without_support + measured.silent)

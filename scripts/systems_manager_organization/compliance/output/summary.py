@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.options import REGION_PATTERN
+from systems_manager_organization.compliance.analysis.coverage import UNMANAGED
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     COMPLIANT,
@@ -52,7 +53,12 @@ _COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", "never_scanned
 _READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
 # The compliance of what was not read is unknown: it is listed before what is compliant.
 _WORST_FIRST = """
-CASE WHEN noncompliant + not_reporting > 0 THEN 0 WHEN places_read < places THEN 1 WHEN nodes > 0 THEN 2 ELSE 3 END
+CASE
+  WHEN noncompliant + not_reporting + unmanaged > 0 THEN 0
+  WHEN places_read < places THEN 1
+  WHEN nodes > 0 THEN 2
+  ELSE 3
+END
 """
 _MOST_PATCHES_FIRST = ", ".join(f"{name} DESC" for name in _PATCHES)
 # An account's id, or the name of a Region.
@@ -70,6 +76,7 @@ class Totals:
     Attributes:
         not_reporting: nodes that were never scanned, or too long ago.
         never_scanned: those of them that were never scanned.
+        unmanaged: nodes beside these, of which nothing is known: Systems Manager does not manage them.
     """
 
     nodes: int
@@ -77,17 +84,22 @@ class Totals:
     noncompliant: int
     not_reporting: int
     never_scanned: int
+    unmanaged: int
     patches: dict[str, int]
     """By severity, the highest first."""
 
     @property
     def compliant_percent(self) -> float | None:
-        """With one decimal, rounded down: only when every node is compliant it is 100. None without any node."""
-        return self.compliant * 1000 // self.nodes / 10 if self.nodes else None
+        """With one decimal, rounded down: only when every node is compliant it is 100. None without any node.
+
+        Of what is not managed nothing is known, and so it is not compliant.
+        """
+        nodes = self.nodes + self.unmanaged
+        return self.compliant * 1000 // nodes / 10 if nodes else None
 
     @property
     def is_all_compliant(self) -> bool:
-        return self.nodes == self.compliant > 0
+        return self.nodes + self.unmanaged == self.compliant > 0
 
     def document(self, *, is_complete: bool) -> dict[str, Any]:
         """`is_complete`: whether all was read. Of a part, 100 % is no percentage of the whole, and left out."""
@@ -148,7 +160,8 @@ class ReadFailure:
 
 
 def totals(tables: DuckDBPyConnection) -> Totals:
-    return _totals(_rows(tables, f"SELECT {', '.join(_TOTALS)} FROM nodes")[0])
+    ((unmanaged,),) = _rows(tables, f"SELECT count(*) FROM instances WHERE {UNMANAGED}")
+    return _totals((unmanaged, *_rows(tables, f"SELECT {', '.join(_TOTALS)} FROM nodes")[0]))
 
 
 def coverage(tables: DuckDBPyConnection) -> Coverage:
@@ -182,29 +195,35 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
     read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
+    lacking = f"SELECT {names}, count(*) AS unmanaged FROM instances WHERE {UNMANAGED} GROUP BY {names}"
     whole = not is_incomplete(tables)
     if grouping not in PLACE_GROUPINGS:
         read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
+        # What is not managed has no severity, and only a guess of a platform.
+        lacking = f"SELECT DISTINCT {names}, 0 AS unmanaged FROM nodes"
+        whole = whole and not totals(tables).unmanaged
     rows = _rows(
         tables,
         f"""
         WITH
           read AS ({read}),
           sums AS (SELECT {names}, {", ".join(_TOTALS)} FROM nodes GROUP BY {names}),
+          lacking AS ({lacking}),
           groups AS (
-            SELECT {names}, places, places_read, {", ".join(f"coalesce({name}, 0) AS {name}" for name in _COUNTS)}
-            FROM read LEFT JOIN sums USING ({names})
+            SELECT {names}, places, places_read, coalesce(unmanaged, 0) AS unmanaged,
+              {", ".join(f"coalesce({name}, 0) AS {name}" for name in _COUNTS)}
+            FROM read LEFT JOIN sums USING ({names}) LEFT JOIN lacking USING ({names})
           )
         SELECT * FROM groups
-        WHERE nodes > 0 OR places_read < places OR {all_of_them}
+        WHERE nodes + unmanaged > 0 OR places_read < places OR {all_of_them}
         ORDER BY {_WORST_FIRST}, {_MOST_PATCHES_FIRST}, noncompliant DESC, not_reporting DESC, {names}
         """,
     )
     width = len(keys)
     for row in rows:
         places, places_read = row[width : width + 2]
-        totals, is_complete = _totals(row[width + 2 :]), places_read == places if places else whole
-        yield Group(dict(zip(keys, row[:width], strict=True)), totals, places, places_read, is_complete)
+        found, is_complete = _totals(row[width + 2 :]), places_read == places if places else whole
+        yield Group(dict(zip(keys, row[:width], strict=True)), found, places, places_read, is_complete)
 
 
 def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
@@ -260,6 +279,6 @@ def _rows(tables: DuckDBPyConnection, query: str, parameters: list[Any] | None =
 
 
 def _totals(row: tuple[Any, ...]) -> Totals:
-    nodes, compliant, noncompliant, not_reporting, never_scanned, *patches = row
+    unmanaged, nodes, compliant, noncompliant, not_reporting, never_scanned, *patches = row
     by_severity = dict(zip(SEVERITIES, patches, strict=True))
-    return Totals(nodes, compliant, noncompliant, not_reporting, never_scanned, by_severity)
+    return Totals(nodes, compliant, noncompliant, not_reporting, never_scanned, unmanaged, by_severity)

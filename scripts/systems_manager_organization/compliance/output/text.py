@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from systems_manager_organization.compliance.analysis import accepted, coverage
 from systems_manager_organization.compliance.model.columns import (
     COMPLIANT,
     NODES,
@@ -12,17 +13,18 @@ from systems_manager_organization.compliance.model.columns import (
     NOT_REPORTING,
     SEVERITIES,
 )
-from systems_manager_organization.compliance.output import accepted, patches, summary, wording
+from systems_manager_organization.compliance.output import patches, summary, wording
 from systems_manager_organization.compliance.store.tables import documents, rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.compliance.output.report_options import ReportOptions
+    from systems_manager_organization.compliance.analysis.coverage import NodeCoverage
+    from systems_manager_organization.compliance.output.options.report_options import ReportOptions
     from systems_manager_organization.compliance.output.summary import Group
 
 # More rows than anybody reads; rich lays a table out as a whole.
@@ -33,12 +35,9 @@ _HEADINGS = {"region": "Region", "severity": "highest severity"}
 _STYLES = {NON_COMPLIANT: "red", NOT_REPORTING: "yellow", COMPLIANT: ""}
 
 
-def show(tables: DuckDBPyConnection, options: ReportOptions, now: str, terminal: Terminal) -> None:
-    """Everything, to standard output: a table on a terminal, otherwise a line for each group or node.
-
-    `now`: as `node.time_text` has it.
-    """
-    for line in head(tables, options, now):
+def show(tables: DuckDBPyConnection, options: ReportOptions, lines: Iterable[str], terminal: Terminal) -> None:
+    """Everything, to standard output: the lines, and a table on a terminal, otherwise a line for each group or node."""
+    for line in lines:
         terminal.echo(line)
     if terminal.stdout.isatty():
         _show_table(tables, options, terminal)
@@ -49,11 +48,17 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, now: str, terminal:
         terminal.echo(line)
 
 
-def head(tables: DuckDBPyConnection, options: ReportOptions, now: str) -> Iterator[str]:
-    """The numbers at the head of every output."""
+def head(
+    tables: DuckDBPyConnection, options: ReportOptions, now: str, measured: NodeCoverage | None = None
+) -> Iterator[str]:
+    """The numbers at the head of every output. `measured`: before the filters."""
     if options.description:
         yield f"Only {options.description}."
     yield from wording.headline(tables)
+    if measured:
+        yield from coverage.sentences(
+            measured, options.scope.stale_after_days, is_complete=not summary.is_incomplete(tables)
+        )
     if options.patch_states:
         yield patches.headline(tables, options.patch_states)
     yield from accepted.lines(tables, options.exceptions, now)
@@ -142,10 +147,18 @@ def _format_operation(node: dict[str, Any]) -> str:
 
 def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
     of_places = any(group.places for group in groups)
+    lacking = any(group.totals.unmanaged for group in groups)
     severities = [name for name in SEVERITIES if any(group.totals.patches[name] for group in groups)]
     headings = [
         _HEADINGS.get(grouping, grouping.replace("-", " ")),
-        *("compliant", "nodes", "non-\ncompliant", "not\nreporting", *map(str.lower, severities)),
+        *(
+            "compliant",
+            "nodes",
+            "non-\ncompliant",
+            "not\nreporting",
+            *["not\nmanaged"] * lacking,
+            *map(str.lower, severities),
+        ),
         *["read"] * of_places,
     ]
     rows = (
@@ -153,7 +166,7 @@ def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
             [
                 wording.group_name(group),
                 wording.percent(group.totals, is_complete=group.is_complete),
-                *_numbers(group, severities),
+                *_numbers(group, severities, lacking=lacking),
                 *[wording.format_coverage(group) or "all"] * of_places,
             ],
             _style(group),
@@ -163,10 +176,12 @@ def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
     return Sheet(headings, rows, len(groups), "right")
 
 
-def _numbers(group: Group, severities: list[str]) -> list[str]:
+def _numbers(group: Group, severities: list[str], *, lacking: bool) -> list[str]:
     """Nothing, and not 0, where it was not checked."""
     totals = group.totals
-    numbers = [totals.nodes, totals.noncompliant, totals.not_reporting, *(totals.patches[name] for name in severities)]
+    numbers = [totals.nodes, totals.noncompliant, totals.not_reporting]
+    numbers += [totals.unmanaged] * lacking
+    numbers += [totals.patches[name] for name in severities]
     known = not group.places or group.places_read
     return [str(number) if known else "" for number in numbers]
 
@@ -174,7 +189,7 @@ def _numbers(group: Group, severities: list[str]) -> list[str]:
 def _style(group: Group) -> str:
     if group.totals.noncompliant:
         return "red"
-    return "yellow" if group.totals.not_reporting or group.places_read < group.places else ""
+    return "yellow" if group.totals.not_reporting or group.totals.unmanaged or group.places_read < group.places else ""
 
 
 def _node_cells(node: dict[str, Any]) -> Sequence[str]:

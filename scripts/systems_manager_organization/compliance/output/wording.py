@@ -89,10 +89,11 @@ def format_unreadable(tables: DuckDBPyConnection) -> Iterator[str]:
 
 def _nodes(totals: Totals, *, is_complete: bool) -> str:
     if not totals.nodes:
-        return "no managed nodes"
+        return f"no managed nodes, {totals.unmanaged} not managed" if totals.unmanaged else "no managed nodes"
     parts = [f"{totals.compliant} compliant ({percent(totals, is_complete=is_complete)})"]
     parts += [f"{totals.noncompliant} noncompliant"] * bool(totals.noncompliant)
     parts += [f"{totals.not_reporting} not reporting{_silence(totals)}"] * bool(totals.not_reporting)
+    parts += [f"{totals.unmanaged} more not managed"] * bool(totals.unmanaged)
     return f"{pluralize(totals.nodes, 'managed node')}: {', '.join(parts)}"
 
 

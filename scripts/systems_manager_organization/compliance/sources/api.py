@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
-from systems_manager_organization.compliance.model.columns import ACCOUNT_NOT_ACTIVE, NOT_READ, READ
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    INSTANCES_NOT_READ,
+    NOT_READ,
+    READ,
+)
 from systems_manager_organization.compliance.model.node import AccountRegionResult, node_of, stale_cutoff
 from systems_manager_organization.compliance.sources import api_patches
-from systems_manager_organization.compliance.sources.node_compliance import list_node_compliance
+from systems_manager_organization.compliance.sources.node_compliance import list_managed_nodes, list_node_compliance
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.compliance.sources.read_failures import classify_assume_error, classify_read_error
+from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.concurrency import Task
@@ -27,7 +33,13 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.patches import NodePatches
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
-    from systems_manager_organization.compliance.sources.result_sink import PatchSink, ResultSink, Scope
+    from systems_manager_organization.compliance.sources.result_sink import (
+        InstanceReader,
+        InstanceSource,
+        PatchSink,
+        ResultSink,
+        Scope,
+    )
 
     RegionReader: TypeAlias = Callable[[AccountRegionResult], Sequence[Node]]
 
@@ -46,24 +58,31 @@ class ApiSource:
     Attributes:
         member_role_name: a role of every member account, with its path; the caller's own account needs none.
         now: seconds since the epoch.
+        instances: reads the instances that are not managed, and tags; None: they are not read.
     """
 
     member_role_name: str
     now: Callable[[], float] = time.time
+    instances: InstanceSource | None = None
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `Source`. Expired credentials of the caller end it; what was read is kept."""
         oldest = stale_cutoff(self.now(), scope.stale_after_days)
 
         def reader_of(account_session: AccountSession) -> RegionReader:
+            read_instances = self.instances.reader_of(account_session) if self.instances else None
+
             def read(result: AccountRegionResult) -> list[Node]:
-                return [
-                    node_of(result, record, oldest) for record in list_node_compliance(account_session, result.region)
-                ]
+                listed = list_managed_nodes(account_session, result.region)
+                if read_instances:
+                    _add_instances(sink, result, read_instances, listed)
+                records = list_node_compliance(account_session, result.region, listed)
+                return [node_of(result, record, oldest) for record in records]
 
             return read
 
-        read_account_regions(aws, AccountSessions(aws, self.member_role_name, ACTIONS), scope, sink, reader_of)
+        actions = tuple(dict.fromkeys((*ACTIONS, *(self.instances.actions if self.instances else ()))))
+        read_account_regions(aws, AccountSessions(aws, self.member_role_name, actions), scope, sink, reader_of)
 
     def patch_calls(self) -> tuple[str, int]:
         """See `Source`."""
@@ -72,6 +91,20 @@ class ApiSource:
     def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
         """See `Source`. The role is assumed anew, to do nothing else."""
         api_patches.read_patches(aws, self.member_role_name, nodes, sink)
+
+
+def _add_instances(
+    sink: ResultSink, result: AccountRegionResult, read: InstanceReader, listed: Sequence[Mapping[str, Any]]
+) -> None:
+    """Adds the instances of a place, or why they are not known: its nodes are, all the same."""
+    try:
+        found = read(result, listed)
+    except ScriptError as error:
+        code, reason = classify_read_error(error)
+        message = f"The instances that are not managed, and tags, could not be read there: {code}. {reason}"
+        sink.add_problem(Problem(INSTANCES_NOT_READ, f"{result.account_id} {result.region}", message))
+        return
+    sink.add_instances(result, found)
 
 
 def read_account_regions(

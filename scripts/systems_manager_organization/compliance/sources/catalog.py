@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.compliance.model.patches import State
     from systems_manager_organization.compliance.sources.result_sink import Source
 
 API, S3, ATHENA = "api", "s3", "athena"
@@ -101,12 +100,12 @@ def source_of(query: Query, now: Callable[[], float]) -> Source:
     return ApiSource(query["member_role_name"] or _ROLE_NAME, now)
 
 
-def identity(query: Query, states: Sequence[State] = ()) -> str:
+def identity(query: Query, extras: Sequence[str] = ()) -> str:
     """The identity of the source, for example `s3 bucket prefix`: without the role, which may change with --resume.
 
-    `states`: of the patches that are read.
+    `extras`: what is read beside the nodes.
     """
     required, optional = _KEYS[query["source"].lower()]
     values = [query[name] for name in (*required, *optional) if name != MEMBER_ROLE_NAME.name]
-    patches = [f"with patches {' '.join(state.choice for state in states)}"] if states else []
-    return " ".join([query["source"].lower(), *filter(None, values), *patches])
+    beside = [f"with {', '.join(extras)}"] if extras else []
+    return " ".join([query["source"].lower(), *filter(None, values), *beside])

@@ -8,7 +8,7 @@ from systems_manager_organization.compliance.model.columns import SEVERITIES
 from systems_manager_organization.compliance.model.node import NodeRecord, time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from systems_manager_organization.aws.account_sessions import AccountSession
 
@@ -42,14 +42,19 @@ _NO_PATCH_STATE: Mapping[str, Any] = {}
 _NO_COUNTS = (0,) * len(SEVERITIES)
 
 
-def list_node_compliance(account_session: AccountSession, region: str) -> Iterator[NodeRecord]:
-    """The nodes of a member account in a Region. Raises ScriptError.
+def list_managed_nodes(account_session: AccountSession, region: str) -> list[Mapping[str, Any]]:
+    """AWS's InstanceInformation of each managed node of a member account in a Region. Raises ScriptError."""
+    return list(account_session.paginate("ssm", region, "describe_instance_information", MaxResults=_PAGE))
 
-    The nodes are those that AWS lists: of one without a patch state, or without a compliance summary, the rest is
-    known. A summary of a node that is not listed is that of one that is gone, and left out.
+
+def list_node_compliance(
+    account_session: AccountSession, region: str, nodes: Sequence[Mapping[str, Any]]
+) -> Iterator[NodeRecord]:
+    """The compliance of the nodes that AWS lists. Raises ScriptError.
+
+    Of one without a patch state, or without a compliance summary, the rest is known. A summary of a node that is not
+    listed is that of one that is gone, and left out.
     """
-    listed = account_session.paginate("ssm", region, "describe_instance_information", MaxResults=_PAGE)
-    nodes = list(listed)
     if not nodes:
         return
     states = _patch_states(account_session, region, [node["InstanceId"] for node in nodes])

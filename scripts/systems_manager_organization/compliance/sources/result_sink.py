@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
+    from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.model.patches import NodePatches, Patch
+
+    Row: TypeAlias = tuple[str, ...]
+    InstanceReader: TypeAlias = Callable[[AccountRegionResult, Sequence[Mapping[str, Any]]], Sequence[Row]]
+    """Rows of `columns.INSTANCES` for a place and what AWS lists as its managed nodes. Raises ScriptError."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,24 @@ class ResultSink(Protocol):
         """A place with everything in it, once for each."""
         ...
 
+    def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
+        """The rows of `columns.INSTANCES` of a place, once for each."""
+        ...
+
     def add_problem(self, problem: Problem) -> None: ...
+
+
+class InstanceSource(Protocol):
+    """Where the EC2 instances of a place come from, managed or not."""
+
+    @property
+    def actions(self) -> Sequence[str]:
+        """What the role of a member account must allow."""
+        ...
+
+    def reader_of(self, session: AccountSession) -> InstanceReader:
+        """Called once for each account; its result from many threads."""
+        ...
 
 
 class PatchSink(Protocol):

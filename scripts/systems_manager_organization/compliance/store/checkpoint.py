@@ -13,9 +13,18 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.compliance.model.columns import INSTANCES as INSTANCE_COLUMNS
 from systems_manager_organization.compliance.model.columns import NODES as NODE_COLUMNS
 from systems_manager_organization.compliance.model.columns import TABLES
-from systems_manager_organization.compliance.store.journal import FILES, NODES, PATCHES, PLACES, PROBLEMS, Journal
+from systems_manager_organization.compliance.store.journal import (
+    FILES,
+    INSTANCES,
+    NODES,
+    PATCHES,
+    PLACES,
+    PROBLEMS,
+    Journal,
+)
 from systems_manager_organization.compliance.store.tables import ACCEPTANCE, PATCHES_READ, create_tables
 from systems_manager_organization.errors import QueryError, ScriptError
 
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.columns import Column, Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.model.patches import NodePatches, Patch
-    from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
+    from systems_manager_organization.compliance.sources.result_sink import Problem, Row, Scope
 
 _DAY = 24 * 60 * 60
 _KEY, _LOCK, _DATABASE = "report.json", "lock", "tables.duckdb"
@@ -120,6 +129,8 @@ class Checkpoint:
         self._done = {(fields["account_id"], fields["region"]) for fields in places}
         patched = (entry.fields for entry in self._journal.patched_nodes.entries)
         self._patched = {(fields["account_id"], fields["region"], fields["node_id"]) for fields in patched}
+        kept = (entry.fields for entry in self._journal.instance_places.entries)
+        self._instance_places = {(fields["account_id"], fields["region"]) for fields in kept}
         self.done = self.expected = len(self._done)
         self.nodes = sum(fields["nodes"] for fields in places)
         if self.done:
@@ -147,6 +158,16 @@ class Checkpoint:
             self._keep(lambda: self._journal.places.add({**asdict(result), "nodes": len(nodes)}, nodes))
             self.done += 1
             self.nodes += len(nodes)
+
+    def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
+        """See `ResultSink`. Raises ScriptError when they cannot be written."""
+        place = (result.account_id, result.region)
+        with self._lock:
+            # A run that was interrupted before the nodes of the place were added has its instances.
+            if place not in self._instance_places:
+                self._instance_places.add(place)
+                fields = {"account_id": result.account_id, "region": result.region}
+                self._keep(lambda: self._journal.instance_places.add(fields, instances))
 
     def has_patches(self, node: NodePatches) -> bool:
         """Whether they were read before an interruption."""
@@ -189,6 +210,9 @@ class Checkpoint:
         with duckdb.connect(path, config=settings) as connection:
             create_tables(connection, self._columns)
             _load(connection, self._path, self._columns)
+            if self._columns is NODE_COLUMNS:
+                types = {column.name: column.type for column in INSTANCE_COLUMNS}
+                _load_rows(connection, "instances", self._path / INSTANCES, types)
             yield connection
 
     def discard(self) -> None:

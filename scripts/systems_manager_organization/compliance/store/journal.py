@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
 PATCHES, PATCHED_NODES = "patches.csv", "patched_nodes.json"
-FILES = (NODES, PLACES, PROBLEMS, PATCHES, PATCHED_NODES)
+INSTANCES, INSTANCE_PLACES = "instances.csv", "instance_places.json"
+FILES = (NODES, PLACES, PROBLEMS, PATCHES, PATCHED_NODES, INSTANCES, INSTANCE_PLACES)
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,14 @@ class Journal:
     Attributes:
         places: the places that were read, with `add` of their fields and their nodes.
         patched_nodes: the nodes whose patches were read, likewise.
+        instance_places: the places whose instances were read, likewise.
     """
 
     def __init__(self, directory: Path) -> None:
         """Resumes the existing files, without the places that could not be read: they are read again."""
         self.places = _RowFile(directory, _Names(PLACES, NODES), lambda fields: bool(fields["state"] == READ))
         self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), lambda _fields: True)
+        self.instance_places = _RowFile(directory, _Names(INSTANCE_PLACES, INSTANCES), lambda _fields: True)
         # The sources report problems again.
         _write(directory / PROBLEMS, b"")
         self._problems = _open(directory / PROBLEMS)
@@ -88,6 +91,7 @@ class Journal:
     def close(self) -> None:
         self.places.close()
         self.patched_nodes.close()
+        self.instance_places.close()
         os.close(self._problems)
         self._problems = -1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.compliance.model.columns import NODES, PATCHES, TABLES
+from systems_manager_organization.compliance.model.columns import INSTANCES, NODES, PATCHES, TABLES
 from systems_manager_organization.compliance.model.patches import Patch
 
 if TYPE_CHECKING:
@@ -41,11 +41,12 @@ def _fetched(answer: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODES) -> None:
-    """Creates `nodes` with these columns, `places` and `problems`.
+    """Creates `nodes` with these columns, `places` and `problems`; of patch compliance also `instances`.
 
     `patches` has `columns.PATCHES` of the nodes that are in `nodes`, from what is in `patches_read`.
     """
-    for table, columns in {**TABLES, "nodes": nodes}.items():
+    tables = {**TABLES, "nodes": nodes, **({"instances": INSTANCES} if nodes is NODES else {})}
+    for table, columns in tables.items():
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in columns)})")
     if nodes is NODES:
         fields = ", ".join(f"{name} varchar" for name in Patch._fields)

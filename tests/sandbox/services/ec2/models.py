@@ -50,6 +50,9 @@ class SandboxEC2Backend(EC2Backend):
             # As it is, whether IAM has it or not.
             arn = f"arn:aws:iam::{self.account_id}:instance-profile/{profile}"
             instance.iam_instance_profile = {"Arn": arn, "Id": "AIPA0000000000000000"}
+        if managed.launched_at is not None:
+            instance.launch_time = managed.launched_at.replace(tzinfo=None)
+        instance.add_tags(managed.tags)
         if managed.status == "Stopped":
             instance.stop()
 

@@ -109,8 +109,10 @@ def patches_of(instance: ManagedInstance, compliant: int | None = None) -> Itera
 
 def _noncompliant(family: str, state: str, level: str, position: int, installed_at: datetime) -> Patch:
     names = _PACKAGES[level]
-    name = names[position] if position < len(names) else f"{names[0]}-{position}"
-    number = int.from_bytes(name.encode()) % 900_000
+    # Several versions of a kernel have one id.
+    again = family == _RPM and position >= len(names)
+    name = names[position] if position < len(names) else names[0] if again else f"{names[0]}-{position}"
+    number = int.from_bytes(name.encode()) % 900_000 + (position if again else 0)
     patch_id, title = _identity(family, name, number)
     # Only for what is missing or failed, and not of every system:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-view-compliance-results.html

@@ -31,7 +31,7 @@ class ManagedInstance:
     """An EC2 instance with an SSM Agent. `associations` maps a configuration definition's id to its last run.
 
     `status` is the InstanceStatus of inventory data. `patches` is what a scan finds now, `patch_state` what the last
-    patching operation found; None before the first.
+    patching operation found; None before the first. `launched_at`: when EC2 launched it, or it was registered.
     """
 
     id: str
@@ -43,6 +43,8 @@ class ManagedInstance:
     status: str = ACTIVE
     patches: Patches = NO_PATCHES
     patch_group: str = ""
+    launched_at: datetime | None = None
+    tags: dict[str, str] = field(default_factory=dict)
     patch_state: PatchState | None = None
     associations: dict[str, AssociationRun] = field(default_factory=dict)
 
@@ -100,6 +102,11 @@ class ManagedInstance:
         # Management Configuration": botocore model `ssm`, DescribeInstanceInformation.
         if self.instance_profile is None and default_host_management_role is not None:
             described["IamRole"] = default_host_management_role
+        # "The date the server or VM was registered": botocore model `ssm`.
+        if not self.id.startswith("i-"):
+            described |= {"ResourceType": "ManagedInstance", "SourceType": "AWS::SSM::ManagedInstance"}
+            if self.launched_at is not None:
+                described["RegistrationDate"] = self.launched_at
         if self.associations:
             runs = self.associations.values()
             status = "Success" if all(run.status == "Success" for run in runs) else "Failed"

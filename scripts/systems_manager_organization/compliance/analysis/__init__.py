@@ -1,0 +1,1 @@
+"""What is worked out of the tables of a report: coverage, exceptions, deadlines."""
