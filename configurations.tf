@@ -17,7 +17,7 @@ locals {
   prerequisites = {
     ready                  = terraform_data.preflight.input && length(module.settings.applied) > 0
     local_deployment_roles = module.quick_setup.local_deployment_roles
-    creation               = local.creation
+    creation               = { mark = local.creation_mark, existing = local.existing }
     ignored_findings       = [for code in ["REGION_NOT_SUPPORTED", "TARGET_NOT_SUPPORTED"] : code if local.severities[code] != "error"]
   }
 
@@ -75,6 +75,31 @@ locals {
       }
     },
   )
+  # What has no module of its own. Two types have an input of their own.
+  quick_setup_configurations = merge(
+    {
+      for input in var.ops_center[*] : "ops-center" => merge(input, {
+        type               = local.single_configurations["ops-center"].type
+        parameters         = { DelegatedAccountId = local.administrator_account_id }
+        management_account = false
+      })
+    },
+    {
+      for input in local.change_manager[*] : "change-manager" => merge(input, {
+        type = local.single_configurations["change-manager"].type
+        parameters = {
+          for key, value in {
+            DelegatedAccountId = local.administrator_account_id
+            JobFunction        = input.job_function
+            PermissionType     = input.custom_permissions == null ? "AdminPermissions" : "CustomPermissions"
+            CustomPermissions  = input.custom_permissions
+          } : key => value if value != null
+        }
+        management_account = false
+      })
+    },
+    var.quick_setup_configurations,
+  )
   # AWS deploys it to one Region.
   change_manager = var.change_manager == null ? null : merge(var.change_manager, { regions = coalesce(var.change_manager.regions, toset([local.region])) })
   change_manager_parameters = {
@@ -92,8 +117,6 @@ locals {
     values(module.patch_policy),
     module.default_host_management,
     module.host_management,
-    module.ops_center,
-    module.change_manager,
     values(module.quick_setup_configuration),
   )
   configurations = merge({}, local.deployed[*].configurations...)

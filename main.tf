@@ -45,22 +45,24 @@ module "administrator_account" {
   source = "./modules/administrator-account"
   count  = local.account_to_create == null ? 0 : 1
 
-  name      = local.account_to_create.name
-  email     = local.account_to_create.email
-  role_name = local.account_to_create.role_name
-  creation  = local.creation
-  tags      = var.tags
+  name          = local.account_to_create.name
+  email         = local.account_to_create.email
+  role_name     = local.account_to_create.role_name
+  creation_mark = local.creation_mark
+  existing      = local.existing
+  tags          = var.tags
 }
 
 module "dedicated_organizational_unit" {
   source = "./modules/dedicated-organizational-unit"
   count  = var.dedicated_organizational_unit == null ? 0 : 1
 
-  name      = var.dedicated_organizational_unit.name
-  id        = var.dedicated_organizational_unit.id
-  parent_id = coalesce(var.dedicated_organizational_unit.parent_id, local.root_id)
-  creation  = local.creation
-  tags      = var.tags
+  name          = var.dedicated_organizational_unit.name
+  id            = var.dedicated_organizational_unit.id
+  parent_id     = coalesce(var.dedicated_organizational_unit.parent_id, local.root_id)
+  creation_mark = local.creation_mark
+  existing      = local.existing
+  tags          = var.tags
 }
 
 # 4. Roles with which Quick Setup deploys to the management account. They are destroyed after every configuration.
@@ -71,7 +73,8 @@ module "quick_setup" {
   role_name_prefix     = var.role_name_prefix
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary
-  creation             = local.creation
+  creation_mark        = local.creation_mark
+  existing             = local.existing
   tags                 = var.tags
 }
 
@@ -151,7 +154,8 @@ module "default_host_management" {
   permissions_boundary    = var.permissions_boundary
   service_setting_managed = local.script == null
   additional_parameters   = var.default_host_management.additional_parameters
-  creation                = local.creation
+  creation_mark           = local.creation_mark
+  existing                = local.existing
   prerequisites           = local.prerequisites
   tags                    = var.tags
 }
@@ -180,46 +184,11 @@ module "host_management" {
   tags                             = var.tags
 }
 
-# 9. OpsCenter, Change Manager, and configurations of any other type.
-
-module "ops_center" {
-  source = "./modules/quick-setup-configuration"
-  count  = var.ops_center == null ? 0 : 1
-
-  name                  = "ops-center"
-  type                  = local.single_configurations["ops-center"].type
-  parameters            = { DelegatedAccountId = local.administrator_account_id }
-  additional_parameters = var.ops_center.additional_parameters
-  regions               = coalesce(var.ops_center.regions, var.regions)
-  targets               = { organizational_unit_ids = coalesce(var.ops_center.target_organizational_unit_ids, local.target_organizational_unit_ids) }
-  prerequisites         = local.prerequisites
-  tags                  = var.tags
-}
-
-module "change_manager" {
-  source = "./modules/quick-setup-configuration"
-  count  = var.change_manager == null ? 0 : 1
-
-  name = "change-manager"
-  type = local.single_configurations["change-manager"].type
-  parameters = {
-    for key, value in {
-      DelegatedAccountId = local.administrator_account_id
-      JobFunction        = var.change_manager.job_function
-      PermissionType     = var.change_manager.custom_permissions == null ? "AdminPermissions" : "CustomPermissions"
-      CustomPermissions  = var.change_manager.custom_permissions
-    } : key => value if value != null
-  }
-  additional_parameters = var.change_manager.additional_parameters
-  regions               = local.change_manager.regions
-  targets               = { organizational_unit_ids = coalesce(var.change_manager.target_organizational_unit_ids, local.target_organizational_unit_ids) }
-  prerequisites         = local.prerequisites
-  tags                  = var.tags
-}
+# 9. OpsCenter, Change Manager, and configurations of any other type. configurations.tf has what is specific to the first two.
 
 module "quick_setup_configuration" {
   source   = "./modules/quick-setup-configuration"
-  for_each = var.quick_setup_configurations
+  for_each = local.quick_setup_configurations
 
   name                  = each.key
   type                  = each.value.type

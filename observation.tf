@@ -118,10 +118,8 @@ locals {
   # The same Region for all installations of an organization, as each reads the records of the others.
   record_region = "us-east-1"
 
-  creation = {
-    mark     = "${local.installation}/${plantimestamp()}"
-    existing = jsondecode(local.observation.existing)
-  }
+  creation_mark = "${local.installation}/${plantimestamp()}"
+  existing      = jsondecode(local.observation.existing)
 }
 
 locals {

@@ -9,7 +9,7 @@ removed {
   }
 }
 
-# Calls of modules/quick-setup-configuration now.
+# Instances of one call of modules/quick-setup-configuration now.
 moved {
   from = module.ops_center[0].module.configuration
   to   = module.ops_center[0]
@@ -18,4 +18,14 @@ moved {
 moved {
   from = module.change_manager[0].module.configuration
   to   = module.change_manager[0]
+}
+
+moved {
+  from = module.ops_center[0]
+  to   = module.quick_setup_configuration["ops-center"]
+}
+
+moved {
+  from = module.change_manager[0]
+  to   = module.quick_setup_configuration["change-manager"]
 }

@@ -2,7 +2,7 @@ resource "aws_organizations_account" "this" {
   name      = var.name
   email     = var.email
   role_name = var.role_name
-  tags      = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+  tags      = merge(var.tags, var.creation_mark == null ? {} : { "systems-manager-organization:created" = var.creation_mark })
 
   lifecycle {
     # A `terraform destroy` must never close an account.

@@ -1,6 +1,6 @@
 locals {
   # The tag has the time of this plan only if this plan creates the account.
-  created = lookup(coalesce(aws_organizations_account.this.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation.mark, "none")
+  created = lookup(coalesce(aws_organizations_account.this.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation_mark, "none")
 }
 
 output "created" {
@@ -10,7 +10,7 @@ output "created" {
 
 output "exists_already" {
   description = "Reason why this plan must not create the account, if it would create one that exists already. Otherwise empty."
-  value       = local.created ? compact([lookup(var.creation.existing, "organizations-account", "")]) : []
+  value       = local.created ? compact([lookup(var.existing, "organizations-account", "")]) : []
 }
 
 output "id" {

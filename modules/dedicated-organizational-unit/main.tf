@@ -3,7 +3,7 @@ resource "aws_organizations_organizational_unit" "this" {
 
   name      = var.name
   parent_id = var.parent_id
-  tags      = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+  tags      = merge(var.tags, var.creation_mark == null ? {} : { "systems-manager-organization:created" = var.creation_mark })
 
   lifecycle {
     # Another parent replaces the unit, and AWS refuses to delete a unit that holds an account: the account moves in between.

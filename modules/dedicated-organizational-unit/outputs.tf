@@ -7,7 +7,7 @@ locals {
   # The tag has the time of this plan only if this plan creates the unit.
   created = anytrue([
     for unit in aws_organizations_organizational_unit.this :
-    lookup(coalesce(unit.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation.mark, "none")
+    lookup(coalesce(unit.tags, {}), "systems-manager-organization:created", "-") == coalesce(var.creation_mark, "none")
   ])
 }
 
@@ -18,5 +18,5 @@ output "created" {
 
 output "exists_already" {
   description = "Reason why this plan must not create the organizational unit, if it would create one that exists already. Otherwise empty."
-  value       = local.created ? compact([lookup(var.creation.existing, "organizational-unit", "")]) : []
+  value       = local.created ? compact([lookup(var.existing, "organizational-unit", "")]) : []
 }

@@ -36,7 +36,7 @@ resource "aws_iam_role" "this" {
   path                 = var.role_path
   description          = "Default Host Management Configuration: manages EC2 instances without an instance profile."
   permissions_boundary = var.permissions_boundary
-  tags                 = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+  tags                 = merge(var.tags, var.creation_mark == null ? {} : { "systems-manager-organization:created" = var.creation_mark })
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

@@ -28,7 +28,7 @@ output "role_names" {
 output "exists_already" {
   description = "Reason why this plan must not create the role, if it would create one that exists already. Otherwise empty."
   value = [
-    for role in aws_iam_role.this : var.creation.existing["iam-role/${role.name}"]
-    if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark
+    for role in aws_iam_role.this : var.existing["iam-role/${role.name}"]
+    if contains(keys(var.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation_mark
   ]
 }

@@ -84,18 +84,18 @@ variable "permissions_boundary" {
   }
 }
 
-variable "creation" {
-  description = <<-EOT
-    Distinguishes what a plan creates from what exists in AWS already:
-    - `mark`: value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag.
-    - `existing`: key of a resource to the reason why a plan must not create it: `existing` of `observe.py organization`. Default: none.
-  EOT
-  type = object({
-    mark     = optional(string)
-    existing = optional(map(string), {})
-  })
-  default  = {}
-  nullable = false
+variable "creation_mark" {
+  description = "Value of the tag `systems-manager-organization:created`, which distinguishes what a plan creates from what exists in AWS already. Unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag."
+  type        = string
+  default     = null
+}
+
+# A variable of its own: what refers to the mark alone does not wait for the query of AWS that leads to this.
+variable "existing" {
+  description = "Key of a resource to the reason why a plan must not create it: `existing` of `observe.py organization`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "prerequisites" {

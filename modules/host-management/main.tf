@@ -27,32 +27,37 @@ locals {
       ResourceGroupName = var.management_account.resource_group_name
     } : key => value if value != null
   }
+
+  configurations = merge(
+    {
+      for input in var.organization[*] : "organization" => {
+        name       = var.name
+        parameters = local.parameters
+        regions    = input.regions
+        targets    = { organizational_unit_ids = input.organizational_unit_ids }
+      }
+    },
+    {
+      for input in var.management_account[*] : "management_account" => {
+        name       = local.management_account_name
+        parameters = merge(local.parameters, local.node_parameters)
+        regions    = input.regions
+        targets    = { account_id = data.aws_caller_identity.current.account_id }
+      }
+    },
+  )
 }
 
-module "organization" {
-  source = "../quick-setup-configuration"
-  count  = var.organization == null ? 0 : 1
+module "configuration" {
+  source   = "../quick-setup-configuration"
+  for_each = local.configurations
 
-  name                  = var.name
+  name                  = each.value.name
   type                  = "AWSQuickSetupType-SSMHostMgmt"
-  parameters            = local.parameters
+  parameters            = each.value.parameters
   additional_parameters = var.additional_parameters
-  regions               = var.organization.regions
-  targets               = { organizational_unit_ids = var.organization.organizational_unit_ids }
-  prerequisites         = var.prerequisites
-  tags                  = var.tags
-}
-
-module "management_account" {
-  source = "../quick-setup-configuration"
-  count  = var.management_account == null ? 0 : 1
-
-  name                  = local.management_account_name
-  type                  = "AWSQuickSetupType-SSMHostMgmt"
-  parameters            = merge(local.parameters, local.node_parameters)
-  additional_parameters = var.additional_parameters
-  regions               = var.management_account.regions
-  targets               = { account_id = data.aws_caller_identity.current.account_id }
+  regions               = each.value.regions
+  targets               = each.value.targets
   prerequisites         = var.prerequisites
   tags                  = var.tags
 }

@@ -1,9 +1,9 @@
 output "configurations" {
   description = "Name to configuration, as in the output `configurations` of `modules/quick-setup-configuration`."
-  value       = merge(concat(module.organization, module.management_account)[*].configurations...)
+  value       = merge(values(module.configuration)[*].configurations...)
 }
 
 output "deploys" {
   description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
-  value       = anytrue(concat(module.organization, module.management_account)[*].deploys)
+  value       = anytrue(values(module.configuration)[*].deploys)
 }

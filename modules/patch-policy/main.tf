@@ -46,33 +46,38 @@ locals {
   }
 
   parameters = merge(local.common_parameters, local.install_parameters, local.log_parameters, local.tag_parameters)
+
+  # Deployments to organizational units never reach the management account, even inside a targeted root.
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+  configurations = merge(
+    {
+      organization = {
+        name       = var.name
+        parameters = local.parameters
+        targets    = { organizational_unit_ids = var.organizational_unit_ids }
+      }
+    },
+    {
+      for account in data.aws_caller_identity.current : "management_account" => {
+        name       = local.management_account_name
+        parameters = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
+        targets    = { account_id = account.account_id }
+      } if var.include_management_account
+    },
+  )
 }
 
-module "organization" {
-  source = "../quick-setup-configuration"
+# One call for both, as each call costs every plan time.
+module "configuration" {
+  source   = "../quick-setup-configuration"
+  for_each = local.configurations
 
-  name                  = var.name
+  name                  = each.value.name
   type                  = "AWSQuickSetupType-PatchPolicy"
-  parameters            = local.parameters
+  parameters            = each.value.parameters
   additional_parameters = var.additional_parameters
   regions               = var.regions
-  targets               = { organizational_unit_ids = var.organizational_unit_ids }
-  prerequisites         = var.prerequisites
-  tags                  = var.tags
-}
-
-# Deployments to organizational units never reach the management account, even inside a targeted root.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
-module "management_account" {
-  source = "../quick-setup-configuration"
-  count  = var.include_management_account ? 1 : 0
-
-  name                  = local.management_account_name
-  type                  = "AWSQuickSetupType-PatchPolicy"
-  parameters            = merge({ TargetType = "*" }, local.parameters, { PatchPolicyName = local.management_account_name })
-  additional_parameters = var.additional_parameters
-  regions               = var.regions
-  targets               = { account_id = data.aws_caller_identity.current[0].account_id }
+  targets               = each.value.targets
   prerequisites         = var.prerequisites
   tags                  = var.tags
 }

@@ -1,11 +1,11 @@
 output "configurations" {
   description = "Name to configuration, as in the output `configurations` of `modules/quick-setup-configuration`: the organization's, and the management account's if it is included."
-  value       = merge(module.organization.configurations, module.management_account[*].configurations...)
+  value       = merge(values(module.configuration)[*].configurations...)
 }
 
 output "deploys" {
   description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
-  value       = anytrue(concat([module.organization.deploys], module.management_account[*].deploys))
+  value       = anytrue(values(module.configuration)[*].deploys)
 }
 
 output "patch_policies" {
@@ -17,7 +17,7 @@ output "patch_policies" {
   EOT
   # ASSUMPTION(definition-id-is-configuration-id): the template's QSConfigurationId is the id of the definition.
   value = {
-    for name, configuration in merge(module.organization.configurations, module.management_account[*].configurations...) : name => {
+    for name, configuration in merge(values(module.configuration)[*].configurations...) : name => {
       id            = configuration.id
       bucket_name   = "aws-quicksetup-patchpolicy-${split(":", configuration.arn)[4]}-${configuration.id}"
       principal_tag = { key = "QSConfigId-${configuration.id}", value = configuration.id }

@@ -20,7 +20,7 @@ locals {
   # Derived from the names, so that they are known to every plan.
   arns = { for key, name in local.names : key => "arn:${local.partition}:iam::${local.account_id}:role${local.paths[key]}${name}" }
 
-  tags = merge(var.tags, var.creation.mark == null ? {} : { "systems-manager-organization:created" = var.creation.mark })
+  tags = merge(var.tags, var.creation_mark == null ? {} : { "systems-manager-organization:created" = var.creation_mark })
 }
 
 resource "aws_iam_role" "administration" {

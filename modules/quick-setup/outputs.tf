@@ -21,7 +21,7 @@ output "role_names" {
 output "exists_already" {
   description = "Reasons why this plan must not create the roles, one for each that it would create and that exists already. Otherwise empty."
   value = [
-    for role in [aws_iam_role.administration, aws_iam_role.execution] : var.creation.existing["iam-role/${role.name}"]
-    if contains(keys(var.creation.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation.mark
+    for role in [aws_iam_role.administration, aws_iam_role.execution] : var.existing["iam-role/${role.name}"]
+    if contains(keys(var.existing), "iam-role/${role.name}") && lookup(coalesce(role.tags, {}), "systems-manager-organization:created", "-") == var.creation_mark
   ]
 }

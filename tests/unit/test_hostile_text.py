@@ -104,11 +104,16 @@ def _fail(text: str, *_: object) -> str:
     raise QueryError(text)
 
 
+def _same(command: Command[str]) -> Command[str]:
+    return command
+
+
 def test_errors_and_warnings_on_standard_error() -> None:
     _, _, stderr = _terminal()
     for text in TEXTS:
         command: Command[str] = Command("fail", "", "", "", (), cli_handler=partial(_fail, text))  # type: ignore[arg-type]
-        program: Program[str] = Program("x.py", "", (command,), lambda value, _: value, reads_standard_input=False)
+        loaders = {"fail": partial(_same, command)}
+        program: Program[str] = Program("x.py", "", loaders, lambda value, _: value, reads_standard_input=False)
         assert program.main(["fail"], io.StringIO(), io.StringIO(), stderr) == 1
     assert_plain(stderr.getvalue(), len(TEXTS))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from io import TextIOWrapper
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
 from systems_manager_organization import __version__
@@ -22,7 +23,7 @@ from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
 from systems_manager_organization.errors import QueryError, ScriptError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from systems_manager_organization.cli.options import Option, Query
 
@@ -57,20 +58,31 @@ class Command(Generic[R]):
     cli_handler: Callable[[Query, Connect, Terminal], int] | None = None
 
 
+def load_command(path: str) -> Command[Any]:
+    """The command at `path`, which is `module:NAME` below this package: resolve_name of pkgutil."""
+    return resolve_name(f"systems_manager_organization.{path}")  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True)
 class Program(Generic[R]):
     """An entry script.
 
     Attributes:
+        loaders: from the name of a command to the function that imports it. Only the command that runs is imported:
+            Terraform starts these scripts at every plan.
         render: a result as text; the argument is whether standard output is a terminal.
         reads_standard_input: whether a query that is not an argument is read from standard input.
     """
 
     name: str
     summary: str
-    commands: tuple[Command[R], ...]
+    loaders: Mapping[str, Callable[[], Command[R]]]
     render: Callable[[R, bool], str]
     reads_standard_input: bool
+
+    @property
+    def commands(self) -> tuple[Command[R], ...]:
+        return tuple(load() for load in self.loaders.values())
 
     def main(
         self,
@@ -119,11 +131,13 @@ def _run(
     """The exit status. Raises KeyboardInterrupt after a line on standard error, and what standard output raises."""
     name = program.name
     try:
-        parser = _parser(program)
+        load = program.loaders.get(arguments[0]) if arguments else None
+        commands = (load(),) if load else program.commands
+        parser = _parser(program, commands)
         _complete(parser)
         namespace, unrecognized = parser.parse_known_args(arguments)
         values = vars(namespace)
-        command = next(found for found in program.commands if found.name == values["command"])
+        command = next(found for found in commands if found.name == values["command"])
         name = f"{name} {command.name}"
         _require_recognized(unrecognized, command.options, name)
         query, from_person = _query(program, command, values, terminal.stdin)
@@ -242,17 +256,17 @@ def _with_suggestion(message: str) -> str:
     return f"unknown command {found.group(1)}: {suggestion}"
 
 
-def _parser(program: Program[R]) -> argparse.ArgumentParser:
+def _parser(program: Program[R], commands: Sequence[Command[R]]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=program.name,
         description=program.summary,
         formatter_class=_Formatter,
         allow_abbrev=False,
-        epilog=f"Example:\n  {program.name} {program.commands[0].example}",
+        epilog=f"Example:\n  {program.name} {commands[0].example}",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
-    for command in program.commands:
+    for command in commands:
         _add_command(subparsers, program, command)
     return parser
 

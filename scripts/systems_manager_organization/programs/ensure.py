@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.application import Program
-from systems_manager_organization.installation import apply_settings
+from functools import partial
 
-PROGRAM = Program(
+from systems_manager_organization.cli.application import Program, load_command
+
+PROGRAM: Program[str] = Program(
     name="ensure.py",
     summary="""\
 Applies settings in AWS for which Terraform has no resource. It is idempotent: it reads the current values, changes
 only what differs, and verifies the result. `--action restore` restores the previous values, and nothing else.""",
-    commands=(apply_settings.COMMAND,),
+    loaders={"settings": partial(load_command, "installation.apply_settings:COMMAND")},
     render=lambda sentence, _on_terminal: sentence,
     reads_standard_input=False,
 )

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.application import Program
-from systems_manager_organization.cli.terminal import render_strings
-from systems_manager_organization.installation import (
-    existing_resource_observation,
-    explorer_observation,
-    observation,
-    service_settings,
-)
-from systems_manager_organization.preflight import bucket_findings
-from systems_manager_organization.preflight import command as preflight
-from systems_manager_organization.quick_setup import deployments
-from systems_manager_organization.unified_console import observation as unified_console
+from functools import partial
 
-PROGRAM = Program(
+from systems_manager_organization.cli.application import Program, load_command
+from systems_manager_organization.cli.terminal import render_strings
+
+PROGRAM: Program[dict[str, str]] = Program(
     name="observe.py",
     summary="Reads from AWS what no Terraform data source can read. Changes nothing.",
-    commands=(
-        observation.COMMAND,
-        preflight.COMMAND,
-        deployments.COMMAND,
-        explorer_observation.COMMAND,
-        existing_resource_observation.COMMAND,
-        service_settings.OBSERVATION,
-        bucket_findings.COMMAND,
-        unified_console.COMMAND,
-    ),
+    loaders={
+        "organization": partial(load_command, "installation.observation:COMMAND"),
+        "preflight": partial(load_command, "preflight.command:COMMAND"),
+        "deployments": partial(load_command, "quick_setup.deployments:COMMAND"),
+        "resource-data-sync": partial(load_command, "installation.explorer_observation:COMMAND"),
+        "existing-resources": partial(load_command, "installation.existing_resource_observation:COMMAND"),
+        "service-settings": partial(load_command, "installation.service_settings:OBSERVATION"),
+        "log-buckets": partial(load_command, "preflight.bucket_findings:COMMAND"),
+        "unified-console": partial(load_command, "unified_console.observation:COMMAND"),
+    },
     render=render_strings,
     reads_standard_input=True,
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.application import Program
-from systems_manager_organization.compliance import command as compliance
-from systems_manager_organization.explorer import ops_data
-from systems_manager_organization.installation import adopt, leftovers, restore, service_settings
-from systems_manager_organization.nodes import command as nodes
-from systems_manager_organization.nodes.instances import NodeInstances
-from systems_manager_organization.quick_setup import discard, explain, redeploy
+from functools import partial
+
+from systems_manager_organization.cli.application import Command, Program, load_command
+
+
+def _compliance() -> Command[str]:
+    from systems_manager_organization.compliance import command
+    from systems_manager_organization.nodes.instances import NodeInstances
+
+    return command.command(NodeInstances)
+
 
 PROGRAM: Program[str] = Program(
     name="report.py",
@@ -16,18 +20,18 @@ PROGRAM: Program[str] = Program(
         "Explains failures of Quick Setup, recovers from them, and reports nodes, OpsData and patch compliance of the "
         "organization. Commands that change something ask for confirmation."
     ),
-    commands=(
-        explain.COMMAND,
-        adopt.COMMAND,
-        discard.COMMAND,
-        redeploy.COMMAND,
-        restore.COMMAND,
-        leftovers.COMMAND,
-        ops_data.COMMAND,
-        compliance.command(NodeInstances),
-        nodes.COMMAND,
-        service_settings.COMMAND,
-    ),
+    loaders={
+        "explain": partial(load_command, "quick_setup.explain:COMMAND"),
+        "adopt": partial(load_command, "installation.adopt:COMMAND"),
+        "discard": partial(load_command, "quick_setup.discard:COMMAND"),
+        "redeploy": partial(load_command, "quick_setup.redeploy:COMMAND"),
+        "restore": partial(load_command, "installation.restore:COMMAND"),
+        "leftovers": partial(load_command, "installation.leftovers:COMMAND"),
+        "ops-data": partial(load_command, "explorer.ops_data:COMMAND"),
+        "compliance": _compliance,
+        "nodes": partial(load_command, "nodes.command:COMMAND"),
+        "service-settings": partial(load_command, "installation.service_settings:COMMAND"),
+    },
     render=lambda text, _on_terminal: text,
     reads_standard_input=False,
 )

@@ -55,7 +55,7 @@ run "defaults" {
 
   assert {
     condition = {
-      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.configuration["organization"].parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                      = "scan-everything"
       PatchBaselineRegion                  = "us-east-1"
@@ -70,12 +70,12 @@ run "defaults" {
       TargetOrganizationalUnits            = "r-ab12"
       TargetRegions                        = "ap-northeast-1,us-east-1"
     }
-    error_message = "The default policy sends ${jsonencode(module.organization.parameters)}."
+    error_message = "The default policy sends ${jsonencode(module.configuration["organization"].parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
-    error_message = "The default baselines are not AWS's: ${module.organization.parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.configuration["organization"].parameters.SelectedPatchBaselines).UBUNTU.label == "AWS-UbuntuDefaultPatchBaseline"
+    error_message = "The default baselines are not AWS's: ${module.configuration["organization"].parameters.SelectedPatchBaselines}"
   }
 
   assert {
@@ -119,7 +119,7 @@ run "every_input" {
 
   assert {
     condition = {
-      for key, value in module.organization.parameters : key => value if key != "SelectedPatchBaselines"
+      for key, value in module.configuration["organization"].parameters : key => value if key != "SelectedPatchBaselines"
       } == {
       PatchPolicyName                         = "install"
       PatchBaselineRegion                     = "us-east-1"
@@ -143,20 +143,20 @@ run "every_input" {
       TargetOrganizationalUnits               = "r-ab12"
       TargetRegions                           = "ap-northeast-1,us-east-1"
     }
-    error_message = "The policy sends ${jsonencode(module.organization.parameters)}."
+    error_message = "The policy sends ${jsonencode(module.configuration["organization"].parameters)}."
   }
 
   assert {
-    condition     = jsondecode(module.organization.parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", disabled = false }
-    error_message = "The chosen baseline is not sent: ${module.organization.parameters.SelectedPatchBaselines}"
+    condition     = jsondecode(module.configuration["organization"].parameters.SelectedPatchBaselines).WINDOWS == { value = "pb-0123456789abcdef0", label = "ours", disabled = false }
+    error_message = "The chosen baseline is not sent: ${module.configuration["organization"].parameters.SelectedPatchBaselines}"
   }
 
   assert {
-    condition = module.management_account[0].parameters == merge(
-      { for key, value in module.organization.parameters : key => value if key != "TargetOrganizationalUnits" },
+    condition = module.configuration["management_account"].parameters == merge(
+      { for key, value in module.configuration["organization"].parameters : key => value if key != "TargetOrganizationalUnits" },
       { PatchPolicyName = "install-management-account", TargetAccounts = "111111111111" },
     )
-    error_message = "The management account's own configuration differs in more than name and target: ${jsonencode(module.management_account[0].parameters)}."
+    error_message = "The management account's own configuration differs in more than name and target: ${jsonencode(module.configuration["management_account"].parameters)}."
   }
 }
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from terraform.conftest import Configure
 
 _ROLE = "OrganizationAccountAccessRole"
-_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.organization'
+_MODULE = 'module.systems_manager.module.patch_policy["scan"].module.configuration["organization"]'
 _MANAGER = f"{_MODULE}.aws_ssmquicksetup_configuration_manager.this"
 _WORKLOAD = "333333333333"
 
@@ -98,7 +98,7 @@ def test_failed_update(sandbox: Sandbox, configure: Configure) -> None:
 
     plan = plan_read_only(terraform, sandbox)
     assert [change.address for change in plan.changes] == [
-        'module.systems_manager.module.patch_policy["scan"].module.organization.terraform_data.deployment[0]'
+        'module.systems_manager.module.patch_policy["scan"].module.configuration["organization"].terraform_data.deployment[0]'
     ], "the state has the new parameters already"
     assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warnings(plan)
     assert f"(in {_WORKLOAD} us-east-1)" in _warnings(plan)

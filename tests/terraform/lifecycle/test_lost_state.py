@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from terraform.conftest import Configure
 
 _MODULE = "module.systems_manager"
-_MANAGER = f'{_MODULE}.module.patch_policy["scan"].module.organization.aws_ssmquicksetup_configuration_manager.this'
+_POLICY = f'{_MODULE}.module.patch_policy["scan"].module.configuration["organization"]'
+_MANAGER = f"{_POLICY}.aws_ssmquicksetup_configuration_manager.this"
 _ROLE = f"{_MODULE}.module.quick_setup.aws_iam_role.execution"
 _UNIT = f"{_MODULE}.module.dedicated_organizational_unit[0].aws_organizations_organizational_unit.this[0]"
 _INPUTS: dict[str, Any] = {
