@@ -54,11 +54,11 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
         return "untaint"
     lost = re.search(r'set the input (installation = "[^"]+")', remarks)
     if lost:
-        _set_input(terraform, lost[1])
+        add_argument(terraform, lost[1])
         return "installation"
     unit = re.search(r'Set (dedicated_organizational_unit = \{ id = "[^"]+" \})', remarks)
     if unit:
-        _replace_input(terraform, "dedicated_organizational_unit", unit[1])
+        add_argument(terraform, unit[1])
         return "input"
     doubled = re.search(r"have this name: (\S+), (\S+)\. Delete the others", remarks)
     if doubled:
@@ -105,17 +105,12 @@ def _discard(terraform: Terraform, errors: str, arn: str) -> None:
     _run(terraform, ["python3", report[0], "discard", "--deployed", arn, "--yes"])
 
 
-def _set_input(terraform: Terraform, argument: str) -> None:
-    """Add an argument to the module call of a configuration in HCL."""
+def add_argument(terraform: Terraform, argument: str) -> None:
+    """Add an argument to the module call of a configuration in HCL; one of this name is replaced."""
     file = terraform.directory / "main.tf"
-    text = re.sub(r'\n  installation = "[^"]+"', "", file.read_text())
+    name = argument.partition(" ")[0]
+    text = re.sub(rf"\n  {name} += .+", "", file.read_text())
     file.write_text(re.sub(r'(module "systems_manager" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text))
-
-
-def _replace_input(terraform: Terraform, name: str, argument: str) -> None:
-    """Replace an argument, in one line, of the module call of a configuration in HCL."""
-    file = terraform.directory / "main.tf"
-    file.write_text(re.sub(rf"\n  {name} += .+", lambda _: f"\n  {argument}", file.read_text()))
 
 
 def _environment(terraform: Terraform) -> dict[str, str]:

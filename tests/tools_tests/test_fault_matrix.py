@@ -28,8 +28,8 @@ def test_journal() -> None:
 def test_summary() -> None:
     cell = Cell("minimal", "apply", "denied", "iam:CreateRole One")
     lines = summary([Outcome(cell, "converged"), Outcome(cell, "never"), Outcome(cell, "never")]).splitlines()
-    assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "2", "0", "0"]
-    assert lines[2].split() == ["total", "1", "0", "2", "0", "0"]
+    assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "0", "2", "0", "0"]
+    assert lines[2].split() == ["total", "1", "0", "0", "2", "0", "0"]
 
 
 @pytest.mark.parametrize(

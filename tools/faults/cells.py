@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Phase = Literal["start", "apply", "destroy", "end"]
-Verdict = Literal["converged", "refused", "never", "doubled", "left behind"]
+Verdict = Literal["converged", "refused", "half-way", "never", "doubled", "left behind"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 GOOD: frozenset[Verdict] = frozenset({"converged", "refused"})
-"""Converged: the same command again is sufficient. Refused: the plan says what to do, and that was done and worked."""
+"""Converged: the same command again is sufficient. Refused: the plan says what to do, and that was done and worked.
+
+Half-way: a command that nothing interrupted failed after it had changed something.
+"""
 
 
 @dataclass(frozen=True, order=True)

@@ -59,7 +59,7 @@ class Interruptions(Matrix):
         phase, event = cells[0].phase, cells[0].event
         attempt = _Attempt(trial, {cell.subject for cell in cells}, event)
         self._phase(attempt, phase, "apply")
-        trial.require_converged(self.baseline.applied)
+        trial.require_converged(self.baseline.applied, interrupted=True)
         attempt.settle()
         self._phase(attempt, phase, "destroy")
         trial.require_destroyed(self.baseline.destroyed)

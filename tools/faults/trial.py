@@ -12,7 +12,7 @@ from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, management_variables
 from harness.interruption import kill_at
 from harness.organization import managers
-from harness.recovery import ADOPTED, follow
+from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
 from systems_manager_organization.creation_tag import TAG
@@ -26,8 +26,28 @@ if TYPE_CHECKING:
     from sandbox.faults import Kind
     from tools.faults.cells import Verdict
 
-EXAMPLES = {"minimal": "examples/minimal", "complete": "examples/complete/management"}
-_SCENARIOS = {"minimal": "bare", "complete": "realistic"}
+
+@dataclass(frozen=True)
+class Example:
+    """A configuration that is tried.
+
+    Attributes:
+        path: its directory.
+        scenario: the organization before it.
+        argument: one more argument of its module call.
+    """
+
+    path: str
+    scenario: str
+    argument: str = ""
+
+
+EXAMPLES = {
+    "minimal": Example("examples/minimal", "bare"),
+    # Where a destroy also disables what the apply enabled, the order matters in which it restores the settings.
+    "restore": Example("examples/minimal", "bare", 'trusted_access = { on_destroy = "restore" }'),
+    "complete": Example("examples/complete/management", "realistic"),
+}
 
 # Commands without progress after which a trial has failed.
 _PATIENCE = 3
@@ -57,6 +77,7 @@ class Trial:
 
     Attributes:
         followed: what the errors said to do, and was done.
+        changed: the calls of the last command that changed something.
         before: the new organization.
         start: what a destroy has to leave: the same, with what others made since.
     """
@@ -65,9 +86,10 @@ class Trial:
     workspaces: Workspaces
     sandbox: Sandbox
     followed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sandbox.reset(Scenario.named(_SCENARIOS[self.example]))
+        self.sandbox.reset(Scenario.named(EXAMPLES[self.example].scenario))
         self.terraform = self.checkout()
         self.before = self.start = self.snapshot()
 
@@ -77,7 +99,10 @@ class Trial:
 
     def checkout(self) -> Terraform:
         """The example without a state. Its variables are in a file, so that printed commands work as they are."""
-        terraform = self.workspaces.checkout(EXAMPLES[self.example], self.sandbox.environment())
+        example = EXAMPLES[self.example]
+        terraform = self.workspaces.checkout(example.path, self.sandbox.environment())
+        if example.argument:
+            add_argument(terraform, example.argument)
         minimal: dict[str, object] = {"administrator_account_id": ADMINISTRATOR}
         variables = management_variables(self.sandbox) if self.example == "complete" else minimal
         (terraform.directory / "faults.auto.tfvars.json").write_text(json.dumps(variables))
@@ -105,12 +130,14 @@ class Trial:
 
     def attempt(self, command: Callable[[], object]) -> str:
         """Run a Terraform command once, and do what its errors say. Returns the errors; "" if it succeeded."""
+        begin = len(self.sandbox.calls)
         try:
             command()
         except TerraformError as error:
             errors = "\n".join(diagnostic.detail or diagnostic.summary for diagnostic in error.report.errors)
         else:
             errors = ""
+        self.changed = self.changing_calls(begin)
         (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
         done = follow(self.terraform, errors) if errors else ""
         self.followed += [done] if done else []
@@ -120,7 +147,7 @@ class Trial:
         """Repeat the command, and do what its errors say in between, until it succeeds.
 
         `interrupted`: run before each repeat; whether something was injected or hit since the last one, in which case
-        the same error may come again. Raises TrialError.
+        the same error may come again, and what it changed is not held against it. Raises TrialError.
         """
         errors: list[str] = []
         for _ in range(_COMMANDS):
@@ -129,20 +156,23 @@ class Trial:
                 return
             if interrupted():
                 errors.clear()
+            elif self.changed:
+                raise TrialError("half-way", f"{', '.join(self.changed)}, then: {failed}")
             errors.append(failed)
             if len(errors) >= _PATIENCE and len(set(errors[-_PATIENCE:])) == 1:
                 break
         raise TrialError("never", errors[-1])
 
-    def require_converged(self, expected: dict[str, Any]) -> None:
-        """The next plan is empty, or says what to do until it is; and the organization is as expected.
+    def require_converged(self, expected: dict[str, Any], *, interrupted: bool = False) -> None:
+        """The next plan is empty, and the organization is as expected.
 
-        Raises TrialError.
+        `interrupted`: the plan may also say what to do until it is. Raises TrialError.
         """
-        try:
-            self.terraform.plan()
-        except TerraformError:
-            self.converge()
+        if interrupted:
+            try:
+                self.terraform.plan()
+            except TerraformError:
+                self.converge()
         names = [name for name, _ in managers(self.sandbox)]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
@@ -151,7 +181,10 @@ class Trial:
         problems += map(str, self.sandbox.violations)
         if problems:
             raise TrialError("never", "; ".join(problems[:_SHOWN]))
-        plan = self.terraform.plan()
+        try:
+            plan = self.terraform.plan()
+        except TerraformError as error:
+            raise TrialError("never", f"the plan after it fails: {error}") from error
         if not plan.is_empty:
             raise TrialError("never", "the plan after it is not empty: " + ", ".join(str(plan).splitlines()))
 

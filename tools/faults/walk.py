@@ -42,7 +42,7 @@ class Walks:
                 steps.append(self._step(trial, chosen))  # noqa: PERF401 (the steps before an error are shown)
             trial.sandbox.faults.reset()
             trial.converge()
-            trial.require_converged(self._baseline.applied)
+            trial.require_converged(self._baseline.applied, interrupted=True)
             trial.converge(destroy=True)
             trial.require_destroyed(self._baseline.destroyed)
         except (TrialError, AssertionError) as error:
