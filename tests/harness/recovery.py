@@ -106,11 +106,11 @@ def _discard(terraform: Terraform, errors: str, arn: str) -> None:
 
 
 def add_argument(terraform: Terraform, argument: str) -> None:
-    """Add an argument to the module call of a configuration in HCL; one of this name is replaced."""
+    """Add an argument to the first module call of a configuration in HCL; one of this name is replaced."""
     file = terraform.directory / "main.tf"
     name = argument.partition(" ")[0]
     text = re.sub(rf"\n  {name} += .+", "", file.read_text())
-    file.write_text(re.sub(r'(module "systems_manager" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text))
+    file.write_text(re.sub(r'(module "\w+" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text, count=1))
 
 
 def _environment(terraform: Terraform) -> dict[str, str]:

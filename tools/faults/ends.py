@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from harness.results import TerraformError
 from harness.scripts import run_script
 from tools.faults.cells import Cell, Outcome
 from tools.faults.matrix import Matrix
-from tools.faults.trial import TrialError, fault_of
+from tools.faults.trial import EXAMPLES, TrialError, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,12 @@ class Ends(Matrix):
         example = baseline.example
         self.cells = [
             *(Cell(example, "end", _AFTER_FAILURE, subject) for subject in baseline.apply_calls),
-            *(Cell(example, "end", event, "module.systems_manager") for event in (_COUNT, _BLOCK, _STATE)),
+            *(
+                Cell(example, "end", event, f"module.{EXAMPLES[example].module}")
+                for event in (_COUNT, _BLOCK, _STATE)
+                # docs/operations/uninstall.md: without a state, the stack of modules/explorer is deleted by hand.
+                if event != _STATE or EXAMPLES[example].account_id is None
+            ),
         ]
 
     def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
@@ -70,7 +74,8 @@ class Ends(Matrix):
 
 def _restore(trial: Trial, *options: str) -> None:
     """Raises TrialError."""
-    restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options)
+    account_id = trial.configuration.account_id
+    restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options, account_id=account_id)
     if restored.returncode:
         raise TrialError("never", restored.stdout + restored.stderr)
     trial.followed.append("restore")
@@ -90,9 +95,6 @@ def _edit(trial: Trial, *, count: bool) -> None:
     directory = trial.terraform.directory
     (directory / "outputs.tf").unlink()
     file = directory / "main.tf"
-    text = file.read_text()
-    if count:
-        text = re.sub(r'(module "systems_manager" \{\n)', r"\1  count = 0\n", text)
-    else:
-        text = text[: text.index('module "systems_manager"')]
+    text, start = file.read_text(), f'module "{trial.configuration.module}" {{\n'
+    text = text.replace(start, f"{start}  count = 0\n") if count else text[: text.index(start)]
     file.write_text(text)

@@ -48,7 +48,7 @@ class Baseline:
         applied, calls = trial.snapshot(), len(sandbox.calls)
         apply_calls = trial.changing_calls()
         addresses = sorted(address for address in trial.terraform.state() if type_of(address).startswith("aws_"))
-        (record,) = settings_records(sandbox).values()
+        (record,) = settings_records(sandbox, trial.configuration.account_id).values()
         assert isinstance(record, dict)
         trial.converge(destroy=True)
         return cls(

@@ -5,6 +5,7 @@ The rows are the resources in the state of an apply, and the settings in its rec
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from sandbox import Sandbox
     from tools.faults.matrix import Baseline
     from tools.faults.trial import Trial
 
@@ -35,6 +35,7 @@ EVENTS = (STATE_LOST, DRIFTED, DELETED, BEING_DELETED, SAME, DIFFERENT)
 
 _MANAGER = "aws_ssmquicksetup_configuration_manager"
 _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+_STACK = "aws_cloudformation_stack"
 _UNIT = "aws_organizations_organizational_unit"
 # Attached to a role that is there or not: nothing that could exist by itself.
 _PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
@@ -75,7 +76,7 @@ class Starts(Matrix):
         existing = event in (SAME, DIFFERENT)
         if existing and "aws_" not in rows[0]:
             for row in rows:
-                _make_setting(trial.sandbox, row)
+                _make_setting(trial, row)
             trial.begin_here()
         else:
             trial.converge()
@@ -101,7 +102,7 @@ def drift(trial: Trial, chosen: random.Random) -> str:
         return "nothing"
     address = chosen.choice(list(resources))
     try:
-        _DRIFTS[type_of(address)](trial.sandbox, resources[address])
+        _DRIFTS[type_of(address)](trial, resources[address])
     except ClientError as error:
         return f"nothing ({error})"
     return address
@@ -116,7 +117,7 @@ def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> No
             trial.terraform.forget(part)
     trial.converge(destroy=True)
     if different:
-        _DRIFTS[type_of(address)](trial.sandbox, values)
+        _DRIFTS[type_of(address)](trial, values)
     trial.terraform = trial.checkout()
     if type_of(address) == _UNIT:
         # The one resource that is used as it is, and not imported.
@@ -147,41 +148,47 @@ def _change(trial: Trial, event: str, row: str, values: Values) -> None:
     if event == STATE_LOST:
         trial.terraform.forget(row)
     elif "aws_" not in row:
-        _drift_setting(trial.sandbox, row)
+        _drift_setting(trial, row)
     elif event == DRIFTED:
-        _DRIFTS[type_of(row)](trial.sandbox, values)
+        _DRIFTS[type_of(row)](trial, values)
     else:
-        _DELETIONS[type_of(row)](trial.sandbox, values)
+        _DELETIONS[type_of(row)](trial, values)
         if event == DELETED:
             trial.sandbox.clock.advance(3600)
 
 
-def _drift_role(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("iam").update_role(RoleName=values["name"], MaxSessionDuration=7200)
+def _drift_role(trial: Trial, values: Values) -> None:
+    trial.client("iam").update_role(RoleName=values["name"], MaxSessionDuration=7200)
 
 
-def _drift_unit(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("organizations").update_organizational_unit(
+def _drift_unit(trial: Trial, values: Values) -> None:
+    trial.client("organizations").update_organizational_unit(
         OrganizationalUnitId=values["id"], Name=f"{values['name']}-2"
     )
 
 
-def _drift_manager(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("ssm-quicksetup").update_configuration_manager(
+def _drift_stack(trial: Trial, values: Values) -> None:
+    template = json.loads(values["template_body"])
+    template["Resources"]["Sync"]["Properties"]["SyncSource"]["SourceRegions"].append("eu-west-1")
+    trial.client("cloudformation").update_stack(StackName=values["name"], TemplateBody=json.dumps(template))
+
+
+def _drift_manager(trial: Trial, values: Values) -> None:
+    trial.client("ssm-quicksetup").update_configuration_manager(
         ManagerArn=values["manager_arn"], Description="Changed by hand."
     )
 
 
-def _delete_role_policy(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("iam").delete_role_policy(RoleName=values["role"], PolicyName=values["name"])
+def _delete_role_policy(trial: Trial, values: Values) -> None:
+    trial.client("iam").delete_role_policy(RoleName=values["role"], PolicyName=values["name"])
 
 
-def _detach(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("iam").detach_role_policy(RoleName=values["role"], PolicyArn=values["policy_arn"])
+def _detach(trial: Trial, values: Values) -> None:
+    trial.client("iam").detach_role_policy(RoleName=values["role"], PolicyArn=values["policy_arn"])
 
 
-def _delete_role(sandbox: Sandbox, values: Values) -> None:
-    iam, name = sandbox.client("iam"), values["name"]
+def _delete_role(trial: Trial, values: Values) -> None:
+    iam, name = trial.client("iam"), values["name"]
     for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
         iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
     for inline in iam.list_role_policies(RoleName=name)["PolicyNames"]:
@@ -189,59 +196,66 @@ def _delete_role(sandbox: Sandbox, values: Values) -> None:
     iam.delete_role(RoleName=name)
 
 
-def _delete_manager(sandbox: Sandbox, values: Values) -> None:
-    sandbox.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=values["manager_arn"])
+def _delete_stack(trial: Trial, values: Values) -> None:
+    trial.client("cloudformation").delete_stack(StackName=values["name"])
 
 
-_DRIFTS: dict[str, Callable[[Sandbox, Any], None]] = {
+def _delete_manager(trial: Trial, values: Values) -> None:
+    trial.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=values["manager_arn"])
+
+
+_DRIFTS: dict[str, Callable[[Trial, Any], None]] = {
     "aws_iam_role": _drift_role,
     "aws_iam_role_policy": _delete_role_policy,
     "aws_iam_role_policy_attachment": _detach,
+    _STACK: _drift_stack,
     _UNIT: _drift_unit,
     _MANAGER: _drift_manager,
 }
-_DELETIONS: dict[str, Callable[[Sandbox, Any], None]] = {
+_DELETIONS: dict[str, Callable[[Trial, Any], None]] = {
     "aws_iam_role": _delete_role,
     "aws_iam_role_policy": _delete_role_policy,
     "aws_iam_role_policy_attachment": _detach,
+    _STACK: _delete_stack,
     _MANAGER: _delete_manager,
 }
 
 
 def _untag(trial: Trial, address: str, values: Values) -> None:
     """Remove the tag, as if somebody else had made the resource."""
-    sandbox = trial.sandbox
     if type_of(address) == "aws_iam_role":
-        sandbox.client("iam").untag_role(RoleName=values["name"], TagKeys=[TAG])
+        trial.client("iam").untag_role(RoleName=values["name"], TagKeys=[TAG])
     elif type_of(address) == _UNIT:
-        sandbox.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
+        trial.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
+    elif type_of(address) == _STACK:
+        trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=[])
     elif type_of(address) == _MANAGER:
-        sandbox.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
+        trial.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
 
 
-def _drift_setting(sandbox: Sandbox, setting: str) -> None:
+def _drift_setting(trial: Trial, setting: str) -> None:
     """Change a setting to what it was before."""
     kind, _, name = setting.partition("/")
-    organizations = sandbox.client("organizations")
-    (record,) = settings_records(sandbox).values()
+    organizations = trial.client("organizations")
+    (record,) = settings_records(trial.sandbox, trial.configuration.account_id).values()
     recorded = record["settings"][setting]  # type: ignore[index]
     if kind == "trusted-access":
         _deregister(organizations, name)
         organizations.disable_aws_service_access(ServicePrincipal=name)
     elif kind == "stack-sets-access":
         _deregister(organizations, _STACK_SETS)
-        sandbox.client("cloudformation").deactivate_organizations_access()
+        trial.client("cloudformation").deactivate_organizations_access()
     elif kind == "account-placement":
         organizations.move_account(
-            AccountId=recorded["subject"], SourceParentId=recorded["value"], DestinationParentId=root_id(sandbox)
+            AccountId=recorded["subject"], SourceParentId=recorded["value"], DestinationParentId=root_id(trial.sandbox)
         )
     elif kind == "delegated-administrator":
         _deregister(organizations, name)
     elif kind == "service-linked-role":
-        sandbox.client("iam").delete_service_linked_role(RoleName=ROLE_NAMES[name])
+        trial.client("iam").delete_service_linked_role(RoleName=ROLE_NAMES[name])
     else:
         assert kind == "default-host-management-role", f"No drift for the setting {setting}: add it to starts.py."
-        sandbox.client("ssm", region=name).reset_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT)
+        trial.client("ssm", name).reset_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT)
 
 
 def _deregister(organizations: Any, principal: str) -> None:
@@ -250,27 +264,27 @@ def _deregister(organizations: Any, principal: str) -> None:
         organizations.deregister_delegated_administrator(AccountId=found["Id"], ServicePrincipal=principal)
 
 
-def _make_setting(sandbox: Sandbox, setting: str) -> None:
+def _make_setting(trial: Trial, setting: str) -> None:
     """Make a setting as the example wants it, before its first apply."""
     kind, _, name = setting.partition("/")
-    organizations = sandbox.client("organizations")
+    organizations = trial.client("organizations")
     if kind == "trusted-access":
         organizations.enable_aws_service_access(ServicePrincipal=name)
     elif kind == "stack-sets-access":
-        sandbox.client("cloudformation").activate_organizations_access()
+        trial.client("cloudformation").activate_organizations_access()
     elif kind == "account-placement":
-        unit = organizations.create_organizational_unit(ParentId=root_id(sandbox), Name="SystemsManager")
+        unit = organizations.create_organizational_unit(ParentId=root_id(trial.sandbox), Name="SystemsManager")
         organizations.move_account(
             AccountId=ADMINISTRATOR,
-            SourceParentId=root_id(sandbox),
+            SourceParentId=root_id(trial.sandbox),
             DestinationParentId=unit["OrganizationalUnit"]["Id"],
         )
     elif kind == "delegated-administrator":
         if name != _STACK_SETS:
             organizations.enable_aws_service_access(ServicePrincipal=name)
         else:
-            sandbox.client("cloudformation").activate_organizations_access()
+            trial.client("cloudformation").activate_organizations_access()
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=name)
     else:
         assert kind == "service-linked-role", f"No start for the setting {setting}: add it to starts.py."
-        sandbox.client("iam").create_service_linked_role(AWSServiceName=name)
+        trial.client("iam").create_service_linked_role(AWSServiceName=name)

@@ -16,6 +16,7 @@ from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
 from systems_manager_organization.creation_tag import TAG
+from systems_manager_organization.organizations.delegated_administrator import SYSTEMS_MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from tools.faults.cells import Verdict
 
 
+# Variables that examples/complete/management gives to the other configuration.
+_REGIONS = ["us-east-1"]
+
+
 @dataclass(frozen=True)
 class Example:
     """A configuration that is tried.
@@ -34,19 +39,24 @@ class Example:
     Attributes:
         path: its directory.
         scenario: the organization before it.
+        module: its module call.
+        account_id: the account that it runs in; None: the management account.
         argument: one more argument of its module call.
     """
 
     path: str
-    scenario: str
+    scenario: str = "bare"
+    module: str = "systems_manager"
+    account_id: str | None = None
     argument: str = ""
 
 
 EXAMPLES = {
-    "minimal": Example("examples/minimal", "bare"),
+    "minimal": Example("examples/minimal"),
     # Where a destroy also disables what the apply enabled, the order matters in which it restores the settings.
-    "restore": Example("examples/minimal", "bare", 'trusted_access = { on_destroy = "restore" }'),
+    "restore": Example("examples/minimal", argument='trusted_access = { on_destroy = "restore" }'),
     "complete": Example("examples/complete/management", "realistic"),
+    "administrator": Example("examples/complete/delegated-administrator", module="explorer", account_id=ADMINISTRATOR),
 }
 
 # Commands without progress after which a trial has failed.
@@ -89,7 +99,10 @@ class Trial:
     changed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sandbox.reset(Scenario.named(EXAMPLES[self.example].scenario))
+        self.configuration = EXAMPLES[self.example]
+        self.sandbox.reset(Scenario.named(self.configuration.scenario))
+        if self.configuration.account_id:
+            _register(self.sandbox, self.configuration.account_id)
         self.terraform = self.checkout()
         self.before = self.start = self.snapshot()
 
@@ -97,16 +110,26 @@ class Trial:
         """What is there now was made by others: a destroy has to leave it."""
         self.start = self.snapshot()
 
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client in the account of the example."""
+        return self.sandbox.client(service, self.configuration.account_id, region)
+
     def checkout(self) -> Terraform:
         """The example without a state. Its variables are in a file, so that printed commands work as they are."""
-        example = EXAMPLES[self.example]
-        terraform = self.workspaces.checkout(example.path, self.sandbox.environment())
-        if example.argument:
-            add_argument(terraform, example.argument)
-        minimal: dict[str, object] = {"administrator_account_id": ADMINISTRATOR}
-        variables = management_variables(self.sandbox) if self.example == "complete" else minimal
-        (terraform.directory / "faults.auto.tfvars.json").write_text(json.dumps(variables))
+        environment = self.sandbox.environment(self.configuration.account_id)
+        terraform = self.workspaces.checkout(self.configuration.path, environment)
+        if self.configuration.argument:
+            add_argument(terraform, self.configuration.argument)
+        (terraform.directory / "faults.auto.tfvars.json").write_text(json.dumps(self._variables()))
         return terraform
+
+    def _variables(self) -> dict[str, object]:
+        if self.example == "complete":
+            return management_variables(self.sandbox)
+        if not self.configuration.account_id:
+            return {"administrator_account_id": ADMINISTRATOR}
+        # The provider waits a minute for the bucket of compliance reporting.
+        return {"administrator_account_id": ADMINISTRATOR, "regions": _REGIONS, "patch_compliance_collected": False}
 
     def snapshot(self) -> dict[str, Any]:
         """The organization, without what differs between runs: the installation, and ids of configurations."""
@@ -224,6 +247,12 @@ class Trial:
         if call and state_is_late:
             shutil.copy(earlier, state) if earlier.exists() else state.unlink(missing_ok=True)
         return subject_of(call) if call else ""
+
+
+def _register(sandbox: Sandbox, account_id: str) -> None:
+    organizations = sandbox.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal=SYSTEMS_MANAGER)
+    organizations.register_delegated_administrator(AccountId=account_id, ServicePrincipal=SYSTEMS_MANAGER)
 
 
 def subject_of(call: Call) -> str:
