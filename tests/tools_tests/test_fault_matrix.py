@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.workspace import REPOSITORY
 from sandbox.server.calls import Call
+from tools.faults.breaks import BREAKS, Break
 from tools.faults.cells import Cell, Outcome
 from tools.faults.command import summary
 from tools.faults.interruptions import EVENTS
 from tools.faults.starts import BEING_DELETED, DELETED, SAME, occurs
 from tools.faults.trial import subject_of, type_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MANAGER = 'module.a["x.y"].module.b.aws_ssmquicksetup_configuration_manager.this'
 _UNIT = "module.a[0].aws_organizations_organizational_unit.this[0]"
@@ -30,6 +36,19 @@ def test_summary() -> None:
     lines = summary([Outcome(cell, "converged"), Outcome(cell, "never"), Outcome(cell, "never")]).splitlines()
     assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "0", "2", "0", "0"]
     assert lines[2].split() == ["total", "1", "0", "0", "2", "0", "0"]
+
+
+@pytest.mark.parametrize("found", BREAKS, ids=lambda found: found.name)
+def test_breaks_occur_in_the_code(found: Break, tmp_path: Path) -> None:
+    file = tmp_path / found.path
+    file.parent.mkdir(parents=True)
+    text = (REPOSITORY / found.path).read_text()
+    file.write_text(text)
+    found.apply(tmp_path)
+    assert file.read_text() != text
+    file.write_text("")
+    with pytest.raises(ValueError, match="has 0 times"):
+        found.apply(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Applies the examples from every start, through every interruption, to every end, and prints how each ends.
 
-    make faults                          examples/minimal and examples/complete
-    make faults EXAMPLE=minimal          one of them
+    make faults                          all examples
+    make faults EXAMPLE=minimal          one of them: minimal, restore, complete, administrator
     make faults ONLY="answer lost"       cells with this in their name
     make faults WALKS=200                random walks of examples/minimal, by seed; SEED=17: one of them
+    make faults BREAKS=1                 the module broken on purpose: the matrix has to see it
 
 One process for each processor, each with its own sandbox. What was tried is kept in .cache/faults, so that a run that
 was ended goes on where it was; RESTART=1 begins anew. Exit status 1 when a cell neither converges nor is refused with
@@ -26,6 +27,7 @@ from harness.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.entry_point import run
+from tools.faults.breaks import try_breaks
 from tools.faults.cells import VERDICTS, Outcome
 from tools.faults.ends import Ends
 from tools.faults.interruptions import Interruptions
@@ -49,6 +51,8 @@ _WALKED = "minimal"
 def faults() -> int:
     """Run the matrix or the walks. Returns the exit status."""
     options = _options()
+    if options.breaks:
+        return try_breaks()
     journal = JOURNALS / f"{_version()}.jsonl"
     if options.restart:
         journal.unlink(missing_ok=True)
@@ -72,6 +76,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="only cells with this text in their name")
     parser.add_argument("--restart", action="store_true", help="try again what was tried")
     parser.add_argument("--walks", type=int, default=0, help="number of random walks, in place of the matrix")
+    parser.add_argument("--breaks", action="store_true", help="the module broken on purpose, in place of the matrix")
     parser.add_argument("--seed", type=int, help="the first seed of the walks, by default 0")
     return parser.parse_args()
 
@@ -173,13 +178,13 @@ def summary(outcomes: Iterable[Outcome]) -> str:
     for outcome in outcomes:
         key = (outcome.cell.example, outcome.cell.phase, outcome.cell.event)
         counts.setdefault(key, Counter())[outcome.verdict] += 1
-    lines = [f"{'example':<9} {'phase':<8} {'event':<38} " + " ".join(f"{verdict:>11}" for verdict in VERDICTS)]
+    lines = [f"{'example':<13} {'phase':<8} {'event':<38} " + " ".join(f"{verdict:>11}" for verdict in VERDICTS)]
     lines += [
-        f"{example:<9} {phase:<8} {event:<38} " + " ".join(f"{found[verdict]:>11}" for verdict in VERDICTS)
+        f"{example:<13} {phase:<8} {event:<38} " + " ".join(f"{found[verdict]:>11}" for verdict in VERDICTS)
         for (example, phase, event), found in sorted(counts.items())
     ]
     total = sum(counts.values(), Counter())
-    lines.append(f"{'total':<57} " + " ".join(f"{total[verdict]:>11}" for verdict in VERDICTS))
+    lines.append(f"{'total':<61} " + " ".join(f"{total[verdict]:>11}" for verdict in VERDICTS))
     return "\n".join(lines)
 
 

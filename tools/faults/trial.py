@@ -71,7 +71,7 @@ _SHOWN = 6
 # Names of installations, and ids of organizational units.
 _RANDOM = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+|(?<=ou-)[0-9a-z]+-[0-9a-z]+")
 _CREATED = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
-# What AWS's templates retain of each configuration that is deleted, and name after its id: access logs of patch policies,
+# What the templates of AWS retain of each deleted configuration, and name after its id: access logs of patch policies,
 # logs of OpsCenter's functions.
 _RETAINED = re.compile(r"buckets/.*access-log|log_groups/.*AWS-QuickSetup-OpsCenter")
 
