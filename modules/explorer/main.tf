@@ -172,9 +172,14 @@ resource "terraform_data" "stack" {
   lifecycle {
     ignore_changes = [input]
 
-    # The tag has the time of this plan only if this plan creates the stack.
+    # The tag has the time of this plan only if this plan creates the stack. That replaces one of the state if this resource is older
+    # than the plan and terraform_data.change is not: a stack that is in no state triggers no replacement.
     postcondition {
-      condition     = length(local.exists_already) == 0 || self.input != plantimestamp() || lookup(coalesce(aws_cloudformation_stack.this[0].tags, {}), "systems-manager-organization:created", "-") != local.creation_mark
+      condition = (
+        length(local.exists_already) == 0 ||
+        lookup(coalesce(aws_cloudformation_stack.this[0].tags, {}), "systems-manager-organization:created", "-") != local.creation_mark ||
+        self.input != plantimestamp() && terraform_data.change[0].input == plantimestamp()
+      )
       error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
     }
   }

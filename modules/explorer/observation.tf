@@ -33,12 +33,8 @@ locals {
     for key, value in jsondecode(local.observation.source) : key => value if key != "all_ops_data_sources_enabled"
   }
 
-  creation_mark = "${local.installation.name}/${plantimestamp()}"
-  # A later plan may replace the stack of this installation: its creation can have failed.
-  exists_already = local.observation == null ? [] : [
-    for key, message in jsondecode(local.observation.existing) : message
-    if key != "cloudformation-stack/${local.installation.name}" || local.installation.time == plantimestamp()
-  ]
+  creation_mark  = "${local.installation.name}/${plantimestamp()}"
+  exists_already = local.observation == null ? [] : values(jsondecode(local.observation.existing))
 
   existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
   settings_without_python = jsonencode({
@@ -81,7 +77,6 @@ locals {
   new_installation = {
     name   = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(local.sync_name), 0, 6)}")
     region = local.region
-    time   = plantimestamp()
   }
 }
 

@@ -88,7 +88,7 @@ BREAKS = (
         '                self._own[key] = found.record(found.change if done else "")\n',
         "minimal",
         "killed after, state late",
-        "organizations:",
+        "organizations:RegisterDelegatedAdministrator",
     ),
     Break(
         "settings are restored in the order of the apply",

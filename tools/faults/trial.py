@@ -71,6 +71,10 @@ _SHOWN = 6
 # Names of installations, and ids of organizational units.
 _RANDOM = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+|(?<=ou-)[0-9a-z]+-[0-9a-z]+")
 _CREATED = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
+# What differs between two errors that are the same: also times, and ids of requests.
+_VARIABLE = re.compile(
+    rf"{_RANDOM.pattern}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+)
 # What the templates of AWS retain of each deleted configuration, and name after its id: access logs of patch policies,
 # logs of OpsCenter's functions.
 _RETAINED = re.compile(r"buckets/.*access-log|log_groups/.*AWS-QuickSetup-OpsCenter")
@@ -184,10 +188,10 @@ class Trial:
                 errors.clear()
             elif self.changed:
                 raise TrialError("half-way", f"{', '.join(self.changed)}, then: {failed}")
-            errors.append(failed)
+            errors.append(_VARIABLE.sub("*", failed))
             if len(errors) >= _PATIENCE and len(set(errors[-_PATIENCE:])) == 1:
                 break
-        raise TrialError("never", errors[-1])
+        raise TrialError("never", failed)
 
     def require_converged(self, expected: dict[str, Any], *, interrupted: bool = False) -> None:
         """The next plan is empty, and the organization is as expected.

@@ -36,6 +36,9 @@ _RULE = (
     f"a JSON object with the lists {', '.join(_LISTS)}, the object organizational_unit (name, parent_id; without "
     "parent_id its parent is the root) and the string account_email, all of which are optional"
 )
+# What the AWS provider keeps as tainted, and replaces: nothing to import.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+_NOT_CREATED = ("CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_FAILED", "ROLLBACK_COMPLETE")
 _OTHER_ROLES = "To create roles with other names instead, set role_name_prefix."
 
 RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
@@ -48,7 +51,7 @@ class ExistingResource:
     Attributes:
         key: its key in Terraform: `iam-role/NAME`, `iam-instance-profile/NAME`, `organizational-unit`,
             `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer
-            `cloudformation-stack/INSTALLATION` (of its tag) or `resource-data-sync`; TYPE/NAME of
+            `cloudformation-stack` or `resource-data-sync`; TYPE/NAME of
             what modules/compliance-reporting makes.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
@@ -147,12 +150,13 @@ def find_stack(aws: AwsSession, name: str) -> ExistingResource | None:
         return None
     tag = CreationTag.of_list(stack.get("Tags", []))
     return ExistingResource(
-        f"cloudformation-stack/{tag.installation}",
+        "cloudformation-stack",
         f'stack "{name}"',
         stack["StackName"],
         tag,
         remark=f"Its status is {stack['StackStatus']}.",
         alternative="To create another resource data sync instead, set name.",
+        is_importable=stack["StackStatus"] not in _NOT_CREATED,
     )
 
 

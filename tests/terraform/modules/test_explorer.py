@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NAME = "organization-own-sources"
 _STACK = "module.explorer.aws_cloudformation_stack.this[0]"
+# Created after it, so that an apply that was killed may have none.
+_BESIDE_STACK = ("module.explorer.terraform_data.stack[0]", "module.explorer.terraform_data.change[0]")
 _ALLOWED = ("iam:CreateServiceLinkedRole", "ssm:*ResourceDataSync", "ssm:PutParameter", "ssm:DeleteParameter")
 
 
@@ -92,11 +94,18 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
 
 def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    """A sync that destroy retained; a stack that the state lost, and one that somebody else made."""
+    """A sync that destroy retained; a stack that the state lost, alone or with all, and one that somebody else made."""
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     terraform = _write(sandbox, workspaces, MANAGEMENT, deletion_policy="Retain", tags={"team": "operations"})
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
+    for lost in ([_STACK], [_STACK, *_BESIDE_STACK]):
+        for address in lost:
+            terraform.forget(address)
+        assert "This installation created it" in plan_errors(terraform)
+        assert run_adopt(terraform)[:1] == (0,)
+        assert apply_adopted(terraform) == 1
+        _assert_replaceable(terraform, sandbox)
     (terraform.directory / "terraform.tfstate").unlink()
 
     errors = plan_errors(terraform)

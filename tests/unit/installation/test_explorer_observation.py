@@ -105,12 +105,35 @@ def test_a_stack_or_sync_of_the_name_has_its_creator(aws: Sandbox, run: Run) -> 
     ):
         reset(aws)
         create_stack(aws, creator)
-        assert existing().keys() == {f"cloudformation-stack/{creator.partition('/')[0]}"}
+        assert existing().keys() == {"cloudformation-stack"}
         (message,) = existing().values()
         assert 'stack "ExplorerDataSync-organization" already exists (ExplorerDataSync-organization)' in message
         assert words in message
         assert "To generate the import or moved blocks" in message
         assert ("set name." in message) is not creator.startswith("ours")
+
+
+def test_a_stack_whose_creation_failed_is_replaced(aws: Sandbox, run: Run) -> None:
+    query = {
+        **QUERY,
+        "installation": "ours",
+        "record_region": "us-east-1",
+        "stack_name": "ExplorerDataSync-organization",
+    }
+    create_stack(aws, "ours/2026")
+
+    def fail(parsed: dict[str, Any]) -> None:
+        parsed["Stacks"][0]["StackStatus"] = "ROLLBACK_COMPLETE"
+
+    session = modifying("cloudformation.DescribeStacks", fail)
+    outcome = run("observe", "resource-data-sync", query=query, session_factory=session)
+    assert json.loads(outcome.result["existing"]) == {}
+    query["installation"] = "another"
+    (message,) = json.loads(
+        run("observe", "resource-data-sync", query=query, session_factory=session).result["existing"]
+    ).values()
+    assert "Its status is ROLLBACK_COMPLETE." in message
+    assert "adopt" not in message
 
 
 def create_stack(aws: Sandbox, creator: str) -> None:
