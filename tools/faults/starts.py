@@ -228,7 +228,9 @@ def _untag(trial: Trial, address: str, values: Values) -> None:
     elif type_of(address) == _UNIT:
         trial.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
     elif type_of(address) == _STACK:
-        trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=[])
+        # The query has no empty list, and without a change CloudFormation refuses the update.
+        tags = [{"Key": "team", "Value": "operations"}]
+        trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=tags)
     elif type_of(address) == _MANAGER:
         trial.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
 

@@ -142,6 +142,8 @@ class Trial:
         text = json.dumps(self.sandbox.snapshot())
         for index, id_ in enumerate(self._configuration_ids()):
             text = text.replace(id_, f"configuration{index}")
+        # A stack that was changed back.
+        text = text.replace('"UPDATE_COMPLETE"', '"CREATE_COMPLETE"')
         found: dict[str, Any] = json.loads(_CREATED.sub("", text))
         return found
 
