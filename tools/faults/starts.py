@@ -17,7 +17,7 @@ from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT
 from systems_manager_organization.creation_tag import TAG
 from tools.faults.cells import Cell, Outcome
 from tools.faults.matrix import Matrix
-from tools.faults.trial import type_of
+from tools.faults.trial import STACK_TAGS, type_of
 
 if TYPE_CHECKING:
     import random
@@ -228,8 +228,7 @@ def _untag(trial: Trial, address: str, values: Values) -> None:
     elif type_of(address) == _UNIT:
         trial.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
     elif type_of(address) == _STACK:
-        # The query has no empty list, and without a change CloudFormation refuses the update.
-        tags = [{"Key": "team", "Value": "operations"}]
+        tags = [{"Key": key, "Value": value} for key, value in STACK_TAGS.items()]
         trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=tags)
     elif type_of(address) == _MANAGER:
         trial.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])

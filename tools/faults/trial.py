@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Variables that examples/complete/management gives to the other configuration.
 _REGIONS = ["us-east-1"]
+# A stack has one also where somebody else made it: moto cannot remove the last tag of a stack, which AWS can.
+STACK_TAGS = {"team": "operations"}
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,13 @@ class Trial:
             return management_variables(self.sandbox)
         if not self.configuration.account_id:
             return {"administrator_account_id": ADMINISTRATOR}
-        # The provider waits a minute for the bucket of compliance reporting.
-        return {"administrator_account_id": ADMINISTRATOR, "regions": _REGIONS, "patch_compliance_collected": False}
+        return {
+            "administrator_account_id": ADMINISTRATOR,
+            "regions": _REGIONS,
+            # The provider waits a minute for its bucket.
+            "patch_compliance_collected": False,
+            "tags": STACK_TAGS,
+        }
 
     def snapshot(self) -> dict[str, Any]:
         """The organization, without what differs between runs: the installation, and ids of configurations."""
