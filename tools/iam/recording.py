@@ -130,10 +130,11 @@ def run_complete(
 
 def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
     """What the example does not do: a Cloud9 environment, a failed deployment, other tags, a renamed organizational
-    unit, restored trusted access.
+    unit, restored trusted access, a bucket for the output of commands.
     """
     recorder.begin("cloud9")
     sandbox = recorder.sandbox
+    sandbox.client("s3").create_bucket(Bucket=_LOG_BUCKET)
     terraform = copies.call_modules(environment=sandbox.environment(), **_CHANGES)
     with recorder.assuming(APPLY):
         recorder.record_warnings(terraform.apply())
@@ -244,6 +245,7 @@ RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     *RUNS_OF_MODULES.values(),
 )
 
+_LOG_BUCKET = "logs-of-patch-commands"
 _FAILING = ("333333333333", "us-east-1")
 
 _CHANGES: dict[str, Any] = {
@@ -258,6 +260,7 @@ _CHANGES: dict[str, Any] = {
             "regions": ["us-east-1"],
             "dedicated_organizational_unit": {"name": "${var.unit_name}"},
             "default_host_management": {"update_ssm_agent": "${var.update_ssm_agent}"},
+            "patch_policies": {"scan": {"log_bucket": {"name": _LOG_BUCKET, "region": "us-east-1"}}},
             "preflight": {"member_role_name": DEFAULT_ACCESS_ROLE},
             "trusted_access": {"on_destroy": "restore"},
             "tags": "${var.tags}",

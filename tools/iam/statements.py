@@ -302,8 +302,14 @@ STATEMENTS = (
     ),
 )
 
-# Last: its resources are all.
-NODES = (
+# Last: their resources are all.
+OF_ALL_RESOURCES = (
+    Statement(
+        "ReadLogBuckets",
+        "whether the buckets of `log_bucket` are there",
+        ("s3:ListBucket",),
+        ("arn:aws:s3:::*",),
+    ),
     Statement(
         "DiagnoseNodes",
         "instances and why they are not managed, for `report.py nodes`",
