@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -22,8 +21,8 @@ from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
-from systems_manager_organization.preflight.finding_table import table
-from tools.demo.organization import Observer, Step
+from tools.demo.clock import advance_to
+from tools.demo.organization import Observer
 from tools.entry_point import run
 
 if TYPE_CHECKING:
@@ -57,31 +56,29 @@ _REPORTED = 0
 # 25 hours, in seconds: the applies take minutes of the sandbox's clock.
 _DAY = 25 * 60 * 60
 
-_COLOURS = {"SUCCEEDED": "green", "FAILED": "red"}
-
 
 def demo() -> int:
     """Run the demo. Returns the exit status: 0 when all results are as expected."""
     console = Console(width=None if Console().is_terminal else 110)
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
-        _advance_to(sandbox, time.time() - _DAY)
+        advance_to(sandbox, time.time() - _DAY)
         observer = Observer(sandbox)
         before = sandbox.snapshot()
-        console.print(_title(sandbox), _section("Before", _tree(before)))
+        console.print(_title(sandbox))
         both = checkout_complete(copies, sandbox)
         _apply(console, "management", both.management)
         both.pass_variables()
         _apply(console, "delegated-administrator", both.administrator)
         # A day for Explorer and for the daily associations. It ends now, because report.py compares the time of scans
         # with this machine's clock.
-        _advance_to(sandbox, time.time())
+        advance_to(sandbox, time.time())
         steps = observer.steps(ADMINISTRATOR)
         findings = both.management.output()["preflight_findings"]
         console.print(
-            _section("Preflight findings", table(findings)),
-            _section("Steps", _steps(steps)),
-            _section("After", _tree(sandbox.snapshot())),
-            *(_section(configuration.name, _deployments(configuration)) for configuration in observer.configurations()),
+            _section("Preflight findings", _findings(findings)),
+            _section("The organization", _tree(sandbox.snapshot())),
+            _section("Quick Setup configurations", _deployments(observer.configurations())),
+            *(Text(f"NOT DONE: {step.name}: {step.result}", style="red") for step in steps if not step.done),
         )
         has_ops_data = _ops_data(console, sandbox)
         has_report = _compliance(console, sandbox)
@@ -103,10 +100,6 @@ def demo() -> int:
         # Last and without styles, to be copied.
         console.print(f"\nThe HTML report of patch compliance: {PAGE}", soft_wrap=True, highlight=False, markup=False)
     return 0 if succeeded and all(step.done for step in steps) else 1
-
-
-def _advance_to(sandbox: Sandbox, epoch: float) -> None:
-    sandbox.clock.advance(max(0, epoch - sandbox.clock.now().timestamp()))
 
 
 def _title(sandbox: Sandbox) -> Panel:
@@ -150,20 +143,21 @@ def _lines(applied: Apply) -> Text:
     return Text("\n".join(f"  {line}" for line in lines))
 
 
-def _steps(steps: Iterable[Step]) -> Table:
-    table = Table("step", "result", "")
-    for step in steps:
-        table.add_row(
-            step.name, step.result, Text("done", style="green") if step.done else Text("NOT DONE", style="red")
-        )
-    return table
+def _findings(findings: Iterable[Mapping[str, str]]) -> Text:
+    lines = (f"  {one['severity']} {one['code']} {one['subject']}: {one['message']}" for one in findings)
+    return Text("\n".join(lines))
 
 
-def _deployments(configuration: Configuration) -> Table:
-    table = Table("account", *configuration.regions, title=configuration.summary, title_justify="left")
-    for account, states in configuration.states.items():
-        table.add_row(account, *(Text(state, style=_COLOURS.get(state, "dim")) for state in states))
-    return table
+def _deployments(configurations: Iterable[Configuration]) -> Text:
+    """`ops-center: SUCCEEDED in ap-northeast-1, us-east-1 of 222222222222, 333333333333`, for each state."""
+    text = Text()
+    for configuration in configurations:
+        states = {state for found in configuration.states.values() for state in found if state.isupper()}
+        for state in sorted(states):
+            accounts = [account for account, found in configuration.states.items() if state in found]
+            where = f"{', '.join(configuration.regions)} of {', '.join(accounts)}"
+            text.append(f"  {configuration.name}: {state} in {where}\n", "" if state == "SUCCEEDED" else "red")
+    return text
 
 
 def _ops_data(console: Console, sandbox: Sandbox) -> bool:
@@ -171,7 +165,8 @@ def _ops_data(console: Console, sandbox: Sandbox) -> bool:
     with console.status("scripts/report.py ops-data"):
         completed = run_script(sandbox, "report.py", "ops-data", account_id=ADMINISTRATOR)
     output = f"{completed.stdout}{completed.stderr}".strip()
-    console.print(_section(f"Explorer, in {ADMINISTRATOR}: scripts/report.py ops-data", Text(indent(output, "  "))))
+    heading = f"EC2 instances that Explorer sees, in {ADMINISTRATOR}: scripts/report.py ops-data"
+    console.print(_section(heading, Text(indent(output, "  "))))
     return completed.returncode == 0
 
 
@@ -181,17 +176,15 @@ def _compliance(console: Console, sandbox: Sandbox) -> bool:
     with console.status("scripts/report.py compliance"):
         completed = run_script(sandbox, "report.py", "compliance", "--html", str(PAGE))
     output = f"{completed.stdout}{completed.stderr}".strip()
-    console.print(
-        _section("Patch compliance of all accounts: scripts/report.py compliance", Text(indent(output, "  ")))
-    )
+    console.print(_section("Managed nodes, hybrid ones too: scripts/report.py compliance", Text(indent(output, "  "))))
     return completed.returncode == 0
 
 
 def _plan_again(console: Console, name: str, terraform: Terraform) -> bool:
     with console.status("terraform plan"):
         plan = terraform.plan()
-    changes = Text("  No changes." if plan.is_empty else str(plan))
-    console.print(_section(f"terraform plan of {EXAMPLE}/{name}, again", changes))
+    changes = "no changes" if plan.is_empty else str(plan)
+    console.print(Text(f"terraform plan of {EXAMPLE}/{name}, again: {changes}", style="bold"))
     return plan.is_empty
 
 
@@ -216,7 +209,7 @@ def _destroy(console: Console, name: str, terraform: Terraform) -> None:
     with console.status(f"terraform destroy of {EXAMPLE}/{name}"):
         destroyed = terraform.destroy()
     heading = f"terraform destroy of {EXAMPLE}/{name}: {destroyed.destroyed} destroyed, {destroyed.seconds:.0f} s"
-    console.print(_section(heading, Text()))
+    console.print(Text(heading, style="bold"))
 
 
 def _compare(console: Console, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
@@ -227,9 +220,12 @@ def _compare(console: Console, sandbox: Sandbox, before: Mapping[str, Any]) -> b
         if path.split("/")[0] not in RETAINED
     }
     retained = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
-    lines = [f"  As before, except that {RETAINED[name]}." for name in retained]
+    lines = (
+        ["  As before, except that", *(f"  - {RETAINED[name]}" for name in retained)] if retained else ["  As before."]
+    )
     lines += [f"  NOT AS BEFORE: {path}: {json.dumps(difference)}" for path, difference in unexpected.items()]
-    console.print(_section("After destroy", _tree(after)), Text("\n".join(lines or ["  As before."])))
+    heading = "The organization after destroy, compared with before"
+    console.print(_section(heading, Text("\n".join(lines))))
     return not unexpected
 
 

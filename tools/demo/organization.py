@@ -26,10 +26,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A configuration manager: its deployment `states` by account, one per Region of `regions`."""
+    """A configuration manager: its deployment `states` by account, one for each of `regions`."""
 
     name: str
-    summary: str
     regions: list[str]
     states: dict[str, list[str]]
 
@@ -144,13 +143,10 @@ class Observer:
         }
         regions = sorted({region for _, region in deployed})
         states = {
-            f"{account['Id']}  {account['Name']}": [
-                self._state(account, deployed.get((account["Id"], region))) for region in regions
-            ]
+            str(account["Id"]): [self._state(account, deployed.get((account["Id"], region))) for region in regions]
             for account in self._accounts
         }
-        (definition,) = manager["ConfigurationDefinitionSummaries"]
-        return Configuration(manager["Name"], definition["Type"], regions, states)
+        return Configuration(manager["Name"], regions, states)
 
     def _configurations_of(self, arn: str) -> Iterator[dict[str, Any]]:
         for page in self._quick_setup.get_paginator("list_configurations").paginate(ManagerArn=arn):

@@ -7,18 +7,23 @@ import os
 import shlex
 import signal
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.complete import ADMINISTRATOR
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
+from tools.demo.clock import advance_to
 from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.workspace import Workspaces
+
+# Seconds.
+_CLOCK_INTERVAL = 1.0
 
 
 def sandbox() -> int:
@@ -30,8 +35,11 @@ def sandbox() -> int:
     name = arguments.scenario
     scenario = Scenario.load(name) if name.endswith((".yaml", ".yml")) else Scenario.named(name)
     with temporary_workspaces() as copies, Sandbox.start(scenario, port=arguments.port, log=arguments.log) as started:
+        advance_to(started, time.time())
         print("\n".join(_introduction(started, copies)), flush=True)
-        stopped.wait()
+        # The scripts compare what nodes last reported with this machine's clock.
+        while not stopped.wait(_CLOCK_INTERVAL):
+            advance_to(started, time.time())
     print("\nThe organization has been removed.")
     return 0
 
@@ -46,8 +54,7 @@ def _arguments() -> argparse.Namespace:
 
 def _introduction(started: Sandbox, copies: Workspaces) -> Iterator[str]:
     yield f"# {started.scenario.description}"
-    for account in (started.scenario.management_account, *started.scenario.member_accounts()):
-        yield f"#   {account.id}  {account.name}{'' if account.status == 'ACTIVE' else f' ({account.status.lower()})'}"
+    yield from _units(started, started.client("organizations").list_roots()["Roots"][0])
     yield "# Run in another terminal (Ctrl-C here removes the organization):"
     environment = copies.environment(started.environment())
     for name in (*started.environment(), "TF_CLI_CONFIG_FILE"):
@@ -55,7 +62,22 @@ def _introduction(started: Sandbox, copies: Workspaces) -> Iterator[str]:
     yield f'export PATH={shlex.quote(environment["PATH"].split(os.pathsep)[0])}:"$PATH"  # a python3 that has boto3'
     yield "cd examples/minimal && terraform init"
     yield f"terraform apply -var administrator_account_id={ADMINISTRATOR}"
+    yield f"# Another organization: make sandbox SCENARIO=NAME, one of {', '.join(Scenario.names())}, or a YAML file."
     yield "# The access key of another account's administrator is AKIASAND and the account's id."
+
+
+def _units(started: Sandbox, unit: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The accounts and organizational units with their ids, to paste."""
+    organizations = started.client("organizations")
+    path = f"{path}/{unit['Name']}" if path else unit["Name"]
+    yield f"#   {unit['Id']:<18}{path}"
+    listed = organizations.get_paginator("list_accounts_for_parent").paginate(ParentId=unit["Id"])
+    for account in listed.search("Accounts"):
+        status = "" if account["State"] == "ACTIVE" else f" ({account['State'].lower()})"
+        yield f"#     {account['Id']:<16}{account['Name']}{status}"
+    pages = organizations.get_paginator("list_organizational_units_for_parent").paginate(ParentId=unit["Id"])
+    for child in pages.search("OrganizationalUnits"):
+        yield from _units(started, child, path)
 
 
 if __name__ == "__main__":

@@ -78,10 +78,15 @@ class Scenario:
     @classmethod
     def named(cls, name: str) -> Scenario:
         """Load a scenario of the sandbox by name. Raises ScenarioError, which lists the names."""
-        known = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+        known = cls.names()
         if name not in known:
             raise ScenarioError(f"there is no scenario named {name!r}; there are: {', '.join(known)}")
         return cls.load(SCENARIOS / f"{name}.yaml")
+
+    @staticmethod
+    def names() -> list[str]:
+        """The names that `named` takes."""
+        return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
     @classmethod
     def load(cls, path: Path | str) -> Scenario:
