@@ -60,6 +60,10 @@ class Severities:
         """Whether one of these is not off."""
         return any(self.of(code) != OFF for code in codes)
 
+    def has_error(self, findings: Iterable[Finding]) -> bool:
+        """Whether one of these stops a plan."""
+        return any(self.of(finding.code) == ERROR for finding in findings)
+
     def note(self, code: str, message: str, remedy: str) -> dict[str, str]:
         """A note about a code, in the form of a finding."""
         return {"severity": NOTE, **asdict(Finding(code, "preflight", message, remedy))}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, ORGANIZATIONAL_UNIT_PATTERN, SEVERITIES
 from systems_manager_organization.cli.options import COMMON_KEYS, Option, account_id_key
-from systems_manager_organization.errors import PrerequisiteError
+from systems_manager_organization.errors import PrerequisiteError, ServiceError
 from systems_manager_organization.findings import Finding, Severities
 from systems_manager_organization.installation.existing_resources import (
     RESOURCES,
@@ -34,6 +34,7 @@ from systems_manager_organization.organizations.accounts import get_root_id
 from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator
 from systems_manager_organization.preflight.administrator_findings import (
     account_findings,
+    missing_unit_finding,
     placement_findings,
     registration_findings,
     unit_findings,
@@ -55,7 +56,7 @@ from systems_manager_organization.quick_setup.deployments import deployment_find
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.settings.setting import Setting
 
 SCHEMA_VERSION = "1"
+# The key of the organizational unit among the existing resources.
+_UNIT = "organizational-unit"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
         )
         managers_read = aws.start(list_managers, aws)
-        resources_read = aws.start(_existing_resources, aws, resources, organization.root_id)
+        missing: list[str] = []
+        resources_read = aws.start(_existing_resources, aws, resources, organization.root_id, missing)
         configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
         account = _find_account(aws, directory, organization, resources)
         account_id = account.id if account else query["administrator_account_id"]
@@ -108,8 +112,10 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         observed = observe_settings(aws, records, settings)
         deployed = _deployed(configurations, managers)
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
+        administrator_findings = list(account_findings(aws, account_id)) if account_id else []
         existing = [
-            *resources_read.result(),
+            # Of an account that AWS does not register, nothing is said about where it would be.
+            *_without_unit(resources_read.result(), severities.has_error(administrator_findings)),
             *([account] if account else []),
             *describe_managers(deployed, descriptions),
         ]
@@ -122,7 +128,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         findings = [
             *_unreadable(records),
             *duplicates(existing),
-            *(account_findings(aws, account_id) if account_id else ()),
+            *administrator_findings,
+            *(missing_unit_finding(aws, "dedicated_organizational_unit.parent_id", unit) for unit in missing),
             *registration_findings(observed, records.own, account_id),
             *placement_findings(aws, observed, account_id, unit_id),
             *role_findings(aws, settings, observed, records.own, resources.get("role_names", [])),
@@ -186,11 +193,27 @@ def _with_account(setting: Setting, account_id: str) -> Setting:
     return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
 
 
-def _existing_resources(aws: AwsSession, resources: Mapping[str, Any], root_id: str) -> list[ExistingResource]:
+def _existing_resources(
+    aws: AwsSession, resources: Mapping[str, Any], root_id: str, missing: list[str]
+) -> list[ExistingResource]:
+    """Those that exist. The parent of the unit is added to `missing` if it does not."""
     found = list(find_roles(aws, resources.get("role_names", [])))
-    unit_query = resources.get("organizational_unit") or {}
-    unit = find_unit(aws, unit_query["name"], unit_query.get("parent_id") or root_id) if unit_query else None
+    unit_query = resources.get("organizational_unit")
+    if not unit_query:
+        return found
+    parent_id = unit_query.get("parent_id") or root_id
+    try:
+        unit = find_unit(aws, unit_query["name"], parent_id)
+    except ServiceError as error:
+        if error.code != "ParentNotFoundException":
+            raise
+        missing.append(parent_id)
+        return found
     return [*found, unit] if unit else found
+
+
+def _without_unit(found: Iterable[ExistingResource], is_without: bool) -> list[ExistingResource]:
+    return [one for one in found if not (is_without and one.key == _UNIT)]
 
 
 def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:
@@ -204,7 +227,7 @@ def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manage
 
 
 def _unit_id(existing: Sequence[ExistingResource]) -> str:
-    return next((found.id for found in existing if found.key == "organizational-unit"), "")
+    return next((found.id for found in existing if found.key == _UNIT), "")
 
 
 def _unreadable(records: Records) -> Iterator[Finding]:

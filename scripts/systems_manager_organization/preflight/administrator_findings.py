@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.account_placement import AccountPlacement
 from systems_manager_organization.organizations.accounts import Account
 from systems_manager_organization.organizations.delegated_administrator import NONE, DelegatedAdministrator
 from systems_manager_organization.organizations.trusted_access import enabled_principals
+from systems_manager_organization.organizations.unit_tree import nearest_units, suggest_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ IS_MANAGEMENT_ACCOUNT = "ADMINISTRATOR_IS_MANAGEMENT_ACCOUNT"
 NOT_ACTIVE_MEMBER = "ADMINISTRATOR_NOT_ACTIVE_MEMBER"
 ANOTHER_REGISTERED = "ANOTHER_ADMINISTRATOR_REGISTERED"
 NOT_EXCLUSIVE = "OU_NOT_EXCLUSIVE"
+TARGET_NOT_FOUND = "TARGET_NOT_FOUND"
 CONTROL_TOWER_DRIFT = "CONTROL_TOWER_DRIFT"
 
 _CONTROL_TOWER = "controltower.amazonaws.com"
@@ -95,9 +98,18 @@ def placement_findings(
 
 
 def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Finding]:
-    """A finding for other accounts and units in the dedicated organizational unit. Raises ScriptError."""
+    """A finding for other accounts and units in the dedicated organizational unit, or if it does not exist.
+
+    Raises ScriptError.
+    """
     organizations = aws.organizations
-    accounts = aws.paginate(organizations.list_accounts_for_parent, ParentId=unit_id)
+    try:
+        accounts = list(aws.paginate(organizations.list_accounts_for_parent, ParentId=unit_id))
+    except ServiceError as error:
+        if error.code != "ParentNotFoundException":
+            raise
+        yield missing_unit_finding(aws, "dedicated_organizational_unit.id", unit_id)
+        return
     units = aws.paginate(organizations.list_organizational_units_for_parent, ParentId=unit_id)
     others = sorted(
         [account["Id"] for account in accounts if account["Id"] != account_id] + [unit["Id"] for unit in units]
@@ -110,6 +122,16 @@ def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Fi
             "account of Change Manager is the only one in its unit.",
             "Move the others elsewhere, or choose another unit.",
         )
+
+
+def missing_unit_finding(aws: AwsSession, name: str, unit_id: str) -> Finding:
+    """For a unit that does not exist, which the input `name` has. Raises ScriptError."""
+    return Finding(
+        TARGET_NOT_FOUND,
+        name,
+        f"The organization has no organizational unit {unit_id}.{suggest_units(nearest_units(aws, unit_id))}",
+        f"Correct {name}.",
+    )
 
 
 def _state_of(aws: AwsSession, account_id: str) -> str:

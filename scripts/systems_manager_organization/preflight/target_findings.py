@@ -13,6 +13,7 @@ from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ACTIVE, Account, is_root
+from systems_manager_organization.organizations.unit_tree import nearest_units, suggest_units
 from systems_manager_organization.quick_setup.cloud9 import list_environments, may_have_environments
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def _unit_findings(
         yield Finding(
             NOT_FOUND,
             configuration.name,
-            f"The organization has no organizational unit {', '.join(unknown)}, which this configuration targets.",
+            f"The organization has no organizational unit {', '.join(unknown)}, which this configuration targets."
+            + "".join(suggest_units(nearest_units(aws, unit)) for unit in unknown),
             "Correct target_organizational_unit_ids. The units below the root, and their ids: aws organizations "
             'list-organizational-units-for-parent --parent-id "$(aws organizations list-roots --query '
             "'Roots[0].Id' --output text)\"",

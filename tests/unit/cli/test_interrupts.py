@@ -17,7 +17,7 @@ from harness.workspace import REPOSITORY
 from unit.cases import TRUSTED_ACCESS, settings_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sandbox import Sandbox
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 COMPLIANCE = ["report.py", "compliance", "--regions", "us-east-1", "--format", "csv"]
 NODES = ["report.py", "nodes", "--regions", "us-east-1"]
 QUERY = json.dumps({"account_id": "111111111111", "region": "us-east-1"})
+# report.py, in which the first query of DuckDB does not end.
+LONG_QUERY = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+from systems_manager_organization.compliance.store import tables
+
+def endless(answer):
+    print("querying", file=sys.stderr, flush=True)
+    answer.execute("SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b").fetchall()
+
+tables._fetched = endless
+del sys.argv[:2]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 # Seconds: less than a call waits for its answer, so that what ends within them has not waited for it.
 ENDED = 45
 
@@ -68,8 +82,8 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess
     }
     started: list[subprocess.Popen[str]] = []
 
-    def start(name: str, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, str(REPOSITORY / "scripts" / name), *arguments]
+    def start(name: str, *arguments: str, prefix: Sequence[str] = (), **streams: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, *prefix, str(REPOSITORY / "scripts" / name), *arguments]
         pipes = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
@@ -142,6 +156,23 @@ def test_an_interrupted_report_resumes_and_leaves_no_file(
     whole = start(*command)
     stdout, _ = whole.communicate(timeout=60)
     assert (resumed.returncode, output.read_text()) == (whole.returncode, stdout)
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_ends_a_query_of_duckdb(start: Any, number: signal.Signals) -> None:
+    """DuckDB raises RuntimeError in place of what a handler of a signal raises."""
+    process = start(*COMPLIANCE, prefix=["-c", LONG_QUERY, str(REPOSITORY / "scripts")])
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if line == "querying\n":
+            break
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=ENDED)
+    assert (process.returncode, stdout) == (128 + number, ""), "".join([*lines, stderr])
+    assert stderr.startswith("report.py compliance: interrupted.")
+    assert stderr.count("\n") == 1
 
 
 def test_the_second_signal_ends_what_the_first_has_to_finish(sandbox: Sandbox, start: Any) -> None:

@@ -191,14 +191,18 @@ def test_completed_regions_are_not_read_again(aws: Sandbox, session: AwsSession)
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        (
-            Scope(organizational_unit="Root/Workload"),
-            'no organizational unit "Root/Workload": name one of "Root", "Root/',
-        ),
-        (Scope(organizational_unit="Production"), 'no organizational unit "Production": name one of "Root", "Root/'),
+        (Scope(organizational_unit="Root/Workload"), 'unit "Root/Workload". Did you mean "Root/Workloads" (ou-sbox-'),
+        (Scope(organizational_unit="Production"), '"Production". Did you mean "Root/Workloads/Production" (ou-sbox-'),
+        (Scope(organizational_unit="retial"), '"retial". Did you mean "Root/Workloads/Production/Retail" (ou-sbox-'),
+        (Scope(organizational_unit="Work/Production"), 'Did you mean "Root/Workloads/Production" (ou-sbox-'),
+        (Scope(organizational_unit="Elsewhere"), 'no organizational unit "Elsewhere": name one of "Root", "Root/'),
         (Scope(organizational_unit="Root/Workloads/Nowhere"), '"Root/Workloads", "Root/Workloads/Production", "Root/'),
         (Scope(organizational_unit="ou-sbox-00000000"), '"Root/Workloads/Production/Retail"'),
         (Scope(account_ids=("123456789012", MANAGEMENT)), "There is no account 123456789012 in the organization."),
+        (
+            Scope(account_ids=("111111111112",)),
+            "no account 111111111112 in the organization. Did you mean 111111111111?",
+        ),
         (
             Scope(organizational_unit="Root/Workloads", account_ids=(MANAGEMENT,)),
             f'There is no account {MANAGEMENT} in the organizational unit "Root/Workloads".',

@@ -198,6 +198,29 @@ def test_an_account_that_is_no_active_member(aws: Sandbox, run: Run, account_id:
     assert f"whose state in this organization is {state}" in finding["message"]
 
 
+def test_where_an_account_outside_the_organization_would_be_is_not_said(aws: Sandbox, run: Run) -> None:
+    unit_id(aws, "SystemsManager")
+    desired: dict[str, Any] = {"organizational_unit": {"name": "SystemsManager"}}
+    keys = {"administrator_account_id": "999999999999", "resources": desired}
+    assert list(findings(run, **keys)) == ["ADMINISTRATOR_NOT_ACTIVE_MEMBER"]
+    assert observed(run, "existing", **keys) == {}
+    # As a warning it does not stop the plan.
+    keys["severities"] = {"ADMINISTRATOR_NOT_ACTIVE_MEMBER": "warning"}
+    assert list(observed(run, "existing", **keys)) == ["organizational-unit"]
+
+
+@pytest.mark.parametrize("name", ["id", "parent_id"])
+def test_a_dedicated_unit_that_does_not_exist_names_the_nearest(aws: Sandbox, run: Run, name: str) -> None:
+    unit = unit_id(aws, "SystemsManager")
+    mistyped = f"{unit[:-1]}{'a' if unit[-1] != 'a' else 'b'}"
+    keys: dict[str, Any] = {"organizational_unit_id": mistyped}
+    if name == "parent_id":
+        keys = {"resources": {"organizational_unit": {"name": "Inner", "parent_id": mistyped}}}
+    finding = findings(run, administrator_account_id=ADMINISTRATOR, **keys)["TARGET_NOT_FOUND"]
+    assert finding["subject"] == f"dedicated_organizational_unit.{name}"
+    assert f'has no organizational unit {mistyped}. Did you mean "Root/SystemsManager" ({unit})?' in finding["message"]
+
+
 def test_another_administrator_is_found_unless_this_installation_registered_it(aws: Sandbox, run: Run) -> None:
     set_trusted(aws, "enabled")
     register(aws, WORKLOAD)

@@ -172,6 +172,15 @@ def test_a_unit_that_does_not_exist_is_one_line_with_the_input(run: Run) -> None
     assert "target_organizational_unit_ids" in finding["remedy"]
 
 
+def test_a_unit_with_a_mistyped_id_names_the_nearest(aws: Sandbox, run: Run) -> None:
+    organizations = aws.client("organizations")
+    outer = organizations.create_organizational_unit(ParentId=ROOT, Name="Workloads")["OrganizationalUnit"]["Id"]
+    inner = organizations.create_organizational_unit(ParentId=outer, Name="Test")["OrganizationalUnit"]["Id"]
+    mistyped = f"{inner[:-1]}{'a' if inner[-1] != 'a' else 'b'}"
+    findings = found(run("observe", "preflight", query=query({"organizational_unit_ids": [mistyped]})))
+    assert f'Did you mean "Root/Workloads/Test" ({inner})?' in the(findings, "TARGET_NOT_FOUND")["message"]
+
+
 @pytest.mark.parametrize("status", ["ACTIVE", "SUSPENDED", ""])
 def test_a_target_without_an_active_account(aws: Sandbox, run: Run, status: str) -> None:
     accounts = [Account(WORKLOAD, "Workload", "workload@example.com", status=status)] if status else []

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.organizations.accounts import Account
+from systems_manager_organization.organizations.unit_tree import (
+    Unit,
+    get_root,
+    list_children,
+    nearest_units,
+    suggest_units,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +24,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.sources.result_sink import Scope
 
 _MAX_CHOICES = 30
+# An account id with one or two other digits.
+_CUTOFF = 0.85
 
 
 @dataclass(frozen=True)
@@ -24,14 +34,6 @@ class AccountWithOu:
 
     account: Account
     organizational_unit: str
-
-
-@dataclass(frozen=True)
-class _Unit:
-    """A root or organizational unit."""
-
-    id: str
-    path: str
 
 
 def list_accounts_with_ou(aws: AwsSession, scope: Scope) -> Iterator[AccountWithOu]:
@@ -49,38 +51,40 @@ def list_accounts_with_ou(aws: AwsSession, scope: Scope) -> Iterator[AccountWith
 
 def _filter_accounts(accounts: Iterator[AccountWithOu], scope: Scope) -> Iterator[AccountWithOu]:
     missing = set(scope.account_ids)
-    found = []
+    found, known = [], []
     while missing and (account_with_ou := next(accounts, None)):
+        known.append(account_with_ou.account.id)
         if account_with_ou.account.id in missing:
             missing.remove(account_with_ou.account.id)
             found.append(account_with_ou)
     if missing:
         where = f'organizational unit "{scope.organizational_unit}"' if scope.organizational_unit else "organization"
-        raise QueryError(f"There is no account {', '.join(sorted(missing))} in the {where}.")
+        nearest = sorted({match for unknown in missing for match in get_close_matches(unknown, known, 1, _CUTOFF)})
+        suggestion = f" Did you mean {' and '.join(nearest)}?" if nearest else ""
+        raise QueryError(f"There is no account {', '.join(sorted(missing))} in the {where}.{suggestion}")
     return iter(found)
 
 
-def _accounts_below(aws: AwsSession, top: _Unit) -> Iterator[AccountWithOu]:
+def _accounts_below(aws: AwsSession, top: Unit) -> Iterator[AccountWithOu]:
     remaining = deque([top])
     while remaining:
         unit = remaining.popleft()
         listed = aws.paginate(aws.organizations.list_accounts_for_parent, ParentId=unit.id)
         yield from (AccountWithOu(Account.of(response), unit.path) for response in listed)
-        remaining += _children(aws, unit)
+        remaining += list_children(aws, unit)
 
 
-def _find_unit(aws: AwsSession, requested: str) -> _Unit:
+def _find_unit(aws: AwsSession, requested: str) -> Unit:
     """The unit of this id or path, with the root's name or without; the root when nothing is requested.
 
-    Raises QueryError with the choices.
+    Raises QueryError with the nearest units, or with the choices.
     """
-    roots = [_Unit(root["Id"], root["Name"]) for root in aws.paginate(aws.organizations.list_roots)]
-    # "Currently, you can have only one root": https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html
+    root = get_root(aws)
     if not requested:
-        return roots[0]
-    paths = (requested, f"{roots[0].path}/{requested}")
+        return root
+    paths = (requested, f"{root.path}/{requested}")
     visited = []
-    remaining = deque(roots)
+    remaining = deque([root])
     while remaining:
         unit = remaining.popleft()
         if unit.id == requested or unit.path in paths:
@@ -88,16 +92,13 @@ def _find_unit(aws: AwsSession, requested: str) -> _Unit:
         visited.append(unit)
         # Of a path, only its own units are listed, and the first level: AWS allows five calls a second.
         if requested.startswith("ou-") or any(path.startswith(unit.path + "/") for path in paths):
-            remaining += _children(aws, unit)
-    raise QueryError(f'There is no organizational unit "{requested}": name one of {_choices(visited)}, or its id.')
+            remaining += list_children(aws, unit)
+    nearest = suggest_units(nearest_units(aws, requested))
+    advice = f".{nearest}" if nearest else f": name one of {_choices(visited)}, or its id."
+    raise QueryError(f'There is no organizational unit "{requested}"{advice}')
 
 
-def _choices(units: Iterable[_Unit]) -> str:
+def _choices(units: Iterable[Unit]) -> str:
     paths = sorted(unit.path for unit in units)
     more = len(paths) - _MAX_CHOICES
     return ", ".join(f'"{path}"' for path in paths[:_MAX_CHOICES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _children(aws: AwsSession, unit: _Unit) -> list[_Unit]:
-    listed = aws.paginate(aws.organizations.list_organizational_units_for_parent, ParentId=unit.id)
-    return [_Unit(child["Id"], f"{unit.path}/{child['Name']}") for child in listed]
