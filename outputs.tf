@@ -41,6 +41,11 @@ output "delegated_administrator" {
   depends_on = [module.settings]
 }
 
+output "roles" {
+  description = "Roles in the management account, each with `arn` and `name`: `administration` and `execution`, with which Quick Setup deploys to it, and `default_host_management`, which is null where the account is not covered."
+  value       = merge(module.quick_setup.roles, { default_host_management = one(module.default_host_management[*].management_account_role) })
+}
+
 output "quick_setup_configurations" {
   description = "Name to Quick Setup configuration: `arn` of its manager, `id` of its definition, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
   value       = local.configurations

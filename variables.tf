@@ -31,7 +31,7 @@ variable "target_organizational_unit_ids" {
 
   validation {
     condition     = alltrue([for id in coalesce(var.target_organizational_unit_ids, []) : can(regex("^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$", id))])
-    error_message = "target_organizational_unit_ids is ${jsonencode(var.target_organizational_unit_ids)}, but each must be an organizational unit (\"ou-ab12-34cd56ef\") or the root (\"r-ab12\")."
+    error_message = "target_organizational_unit_ids is ${jsonencode(var.target_organizational_unit_ids)}, but each must be the id of an organizational unit (\"ou-ab12-34cd56ef\") or of the root (\"r-ab12\"), and no name. To list the ids: aws organizations list-organizational-units-for-parent --parent-id \"$(aws organizations list-roots --query 'Roots[0].Id' --output text)\""
   }
 }
 

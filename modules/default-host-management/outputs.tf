@@ -10,6 +10,16 @@ output "management_account_role_name" {
   depends_on = [aws_iam_role_policy_attachment.this, aws_ssm_service_setting.this]
 }
 
+output "management_account_role" {
+  description = "The same role, as `arn` and `name` (without its path). Null: the account is not covered."
+  value = local.role_name == null ? null : {
+    arn  = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${local.role_name}"
+    name = reverse(split("/", local.role_name))[0]
+  }
+
+  depends_on = [aws_iam_role_policy_attachment.this, aws_ssm_service_setting.this]
+}
+
 output "planned_role_name" {
   description = "The same name, known to every plan and before the role exists."
   value       = local.role_name

@@ -33,7 +33,7 @@ variable "scan_schedule" {
   nullable    = false
 
   validation {
-    condition     = can(regex(local.cron[0], var.scan_schedule))
+    condition     = can(regex(join("", local.cron), var.scan_schedule))
     error_message = "Patch policy \"${var.name}\": scan_schedule is ${jsonencode(var.scan_schedule)}, but ${local.cron_rule}"
   }
 }
@@ -51,7 +51,7 @@ variable "install_schedule" {
   default     = null
 
   validation {
-    condition     = var.install_schedule == null ? true : can(regex(local.cron[0], var.install_schedule))
+    condition     = var.install_schedule == null ? true : can(regex(join("", local.cron), var.install_schedule))
     error_message = "Patch policy \"${var.name}\": install_schedule is ${jsonencode(var.install_schedule)}, but ${local.cron_rule}"
   }
 

@@ -13,6 +13,14 @@ output "local_deployment_roles" {
   ]
 }
 
+output "roles" {
+  description = "Roles that are created: `administration` and `execution`, each with `arn` and `name`."
+  value = {
+    administration = { arn = aws_iam_role.administration.arn, name = aws_iam_role.administration.name }
+    execution      = { arn = aws_iam_role.execution.arn, name = aws_iam_role.execution.name }
+  }
+}
+
 output "role_names" {
   description = "Names of the roles, known to every plan."
   value       = values(local.names)

@@ -289,7 +289,7 @@ RULES = {
         files=("modules/patch-policy/schedules.tf",),
         words=_CRON_WORDS,
         others={"var.name": '"scan"', "var.operation": '"ScanAndInstall"'},
-        faults=(("can(regex(local.cron[0], var.install_schedule))", "true"),),
+        faults=(('can(regex(join("", local.cron), var.install_schedule))', "true"),),
     ),
     "name of a patch policy": Rule(
         "name",
