@@ -76,7 +76,7 @@ probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PR
 	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
 
 .PHONY: moto-tests
-moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox (ONLY=test_iam)
+moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox, and print them by service and reason (ONLY=iam)
 	@$(RUN) -m tools.moto_tests.command $(if $(ONLY),--only $(ONLY))
 
 .PHONY: provider-schema

@@ -32,6 +32,8 @@ NOT_THE_ADMINISTRATOR = (
     "SERVICE_MANAGED stack set"
 )
 
+# A stack that a change set is to create.
+IN_REVIEW = "REVIEW_IN_PROGRESS"
 NOTHING_TO_UPDATE = "No updates are to be performed."
 
 
@@ -98,7 +100,7 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
     ) -> Stack:
         stack = self._sandbox_stack(self.get_stack(name))
         if stack.status not in UPDATABLE_STATUSES:
-            raise ValidationError(message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+            raise ValidationError(message=_not_updatable(stack))
         new, old = valid_template(template), stack.template_dict["Resources"]
         retyped = [key for key, one in new["Resources"].items() if key in old and old[key]["Type"] != one["Type"]]
         if retyped:
@@ -126,6 +128,9 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         self, stack_name: str, change_set_name: str, template: str, *args: Any, **kwargs: Any
     ) -> tuple[str, str]:
         valid_template(template)
+        for stack in self.active_stacks():
+            if stack_name in {stack.name, stack.stack_id} and stack.status not in {*UPDATABLE_STATUSES, IN_REVIEW}:
+                raise ValidationError(message=_not_updatable(stack))
         return super().create_change_set(stack_name, change_set_name, template, *args, **kwargs)
 
     def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
@@ -205,6 +210,10 @@ class SandboxCloudFormationBackend(CloudFormationBackend):
         if organization is None or organization.account_id != self.account_id:
             raise InvalidOperationException(NOT_THE_ADMINISTRATOR)
         return organization
+
+
+def _not_updatable(stack: Stack) -> str:
+    return f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
 
 
 def cloudformation_backend_of(account_id: str, region: str) -> SandboxCloudFormationBackend:

@@ -59,6 +59,22 @@ class CloudFormationResponse(StackSetResponse):
         with self._operation():
             return super().delete_stack()
 
+    def describe_stack_resource(self) -> ActionResult:
+        """moto's lacks the time of the last update, which the model requires."""
+        name = self._get_param("LogicalResourceId")
+        stack, resource = self._backend.describe_stack_resource(self._get_param("StackName"), name)
+        last = next(event for event in reversed(stack.events) if event.logical_resource_id == name)
+        detail = {
+            "StackName": stack.name,
+            "StackId": stack.stack_id,
+            "LogicalResourceId": name,
+            "PhysicalResourceId": resource.physical_resource_id,  # type: ignore[attr-defined]
+            "ResourceType": last.resource_type,
+            "LastUpdatedTimestamp": last.timestamp,
+            "ResourceStatus": last.resource_status,
+        }
+        return ActionResult({"StackResourceDetail": detail})
+
     def _operation(self, on_failure: str = "ROLLBACK") -> AbstractContextManager[None]:
         return operation(Operation(self._get_param("ClientRequestToken"), on_failure))
 

@@ -20,13 +20,15 @@ class EC2Response(MotoEC2Response):
         return super().describe_instances()
 
     def describe_instance_status(self) -> ActionResult:
-        """Describe the running instances; filters, which nothing here uses, are moto's.
+        """Describe the running instances.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html
         """
         ec2 = self.ec2
         found = ec2.describe_instance_status(
-            self._get_param("InstanceIds", []), self._get_bool_param("IncludeAllInstances", False), None
+            self._get_param("InstanceIds", []),
+            self._get_bool_param("IncludeAllInstances", False),
+            [{"name": name, "values": values} for name, values in self._filters_from_querystring().items()],
         )
         statuses = [status_of(instance, impaired=instance.id in ec2.impaired) for instance in found]
         return ActionResult({"InstanceStatuses": statuses})

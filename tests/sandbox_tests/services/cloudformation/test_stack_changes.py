@@ -201,3 +201,27 @@ def test_a_failed_change_set_is_rolled_back(sandbox: Sandbox, cloudformation: An
         cloudformation.execute_change_set(**change)
         assert status(cloudformation, "explorer") == ends
         assert syncs(ssm)["organization"]["SyncSource"]["SourceRegions"] == ["eu-west-1"]
+
+
+def test_a_stack_that_was_rolled_back_takes_no_change_set(
+    sandbox: Sandbox, cloudformation: Any, client_error: Any
+) -> None:
+    explorer(sandbox)
+    create(cloudformation, template(sync_properties(SourceRegions=["nowhere"])))
+    assert status(cloudformation, "explorer") == "ROLLBACK_COMPLETE"
+    body = template(sync_properties())
+    with client_error("ValidationError"):
+        cloudformation.create_change_set(
+            StackName="explorer", ChangeSetName="change", TemplateBody=body, ChangeSetType="UPDATE"
+        )
+
+
+def test_a_resource_has_the_time_and_status_of_its_last_event(sandbox: Sandbox, cloudformation: Any) -> None:
+    explorer(sandbox)
+    create(cloudformation, template(sync_properties()))
+    sandbox.clock.advance(60)
+    update(cloudformation, template(sync_properties(SourceRegions=["eu-west-1"])))
+    resource = cloudformation.describe_stack_resource(StackName="explorer", LogicalResourceId="Sync")
+    detail = resource["StackResourceDetail"]
+    assert (detail["PhysicalResourceId"], detail["ResourceStatus"]) == ("organization", "UPDATE_COMPLETE")
+    assert detail["LastUpdatedTimestamp"] == sandbox.clock.now()
