@@ -79,6 +79,10 @@ probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PR
 moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox, and print them by service and reason (ONLY=iam)
 	@$(RUN) -m tools.moto_tests.command $(if $(ONLY),--only $(ONLY))
 
+.PHONY: reports
+reports: $(VENV)/.test ## Print the public reports that the tests have as cases, each with its test
+	@$(RUN) -m tools.reports.command
+
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider
 	@$(RUN) -m tools.provider.schema

@@ -8,7 +8,8 @@ A case has the address of the report, what was reported, what is right here, and
   terraform/contract/refusals.yaml, tried there; or
 - `run`: a program and its arguments, in an `organization` (a scenario document, added to `bare`), with `account`,
   `environment`, `query` and `faults` (sandbox.faults.Fault); with `status`, and the texts that its output has
-  (`says`) and has not (`never`). `fails` is the reason with which a deployment has failed before.
+  (`says`) and has not (`never`). `before` is `red` or `green`: what it was on the code before these reports were looked
+  at, if it was tried there. `fails` is the reason with which a deployment has failed before.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class ReportCase:
     report: str
     reported: str
     right: str
+    before: str = ""
     test: str = ""
     module: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
@@ -50,6 +52,13 @@ class ReportCase:
     def id(self) -> str:
         """`subject-owner/name/issues/1`."""
         return f"{self.subject}-{self.report.removeprefix('https://github.com/')}"
+
+    @property
+    def tried_by(self) -> str:
+        """The test, as pytest names it below `tests`."""
+        if self.module:
+            return f"terraform/contract/test_refusals.py::test_refusal[{self.module}: …]"
+        return self.test or f"reports/test_reports.py::test_what_the_scripts_say[{self.id}]"
 
 
 @cache

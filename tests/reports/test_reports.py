@@ -15,6 +15,7 @@ from harness.workspace import REPOSITORY
 from reports.report_cases import report_cases
 from sandbox import Fault, Scenario
 from sandbox.scenarios.document import parse_document
+from tools.reports.command import main
 from unit.quick_setup_cases import MANAGEMENT, WORKLOAD, create, prepare
 
 if TYPE_CHECKING:
@@ -80,3 +81,12 @@ def test_what_the_scripts_say(
     assert not [text for text in case.says if text not in output], output
     assert not [text for text in case.never if text in output], output
     assert "Traceback" not in output
+
+
+def test_the_list_of_the_reports_has_each_with_its_test(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main() == 0
+    printed = capsys.readouterr().out
+    rows = [line for line in printed.splitlines() if line.startswith("| https://")]
+    assert len(rows) == len(_CASES)
+    assert all(f"| {case.report} | {case.subject} |" in printed and case.tried_by in printed for case in _CASES)
+    assert {case.before for case in _CASES} == {"", "red", "green"}

@@ -79,6 +79,7 @@ def demo() -> int:
             _section("The organization", _tree(sandbox.snapshot())),
             _section("Quick Setup configurations", _deployments(observer.configurations())),
             *(Text(f"NOT DONE: {step.name}: {step.result}", style="red") for step in steps if not step.done),
+            soft_wrap=True,
         )
         has_ops_data = _ops_data(console, sandbox)
         has_report = _compliance(console, sandbox)
@@ -166,7 +167,7 @@ def _ops_data(console: Console, sandbox: Sandbox) -> bool:
         completed = run_script(sandbox, "report.py", "ops-data", account_id=ADMINISTRATOR)
     output = f"{completed.stdout}{completed.stderr}".strip()
     heading = f"EC2 instances that Explorer sees, in {ADMINISTRATOR}: scripts/report.py ops-data"
-    console.print(_section(heading, Text(indent(output, "  "))))
+    console.print(_section(heading, Text(indent(output, "  "))), soft_wrap=True)
     return completed.returncode == 0
 
 
@@ -176,7 +177,8 @@ def _compliance(console: Console, sandbox: Sandbox) -> bool:
     with console.status("scripts/report.py compliance"):
         completed = run_script(sandbox, "report.py", "compliance", "--html", str(PAGE))
     output = f"{completed.stdout}{completed.stderr}".strip()
-    console.print(_section("Managed nodes, hybrid ones too: scripts/report.py compliance", Text(indent(output, "  "))))
+    heading = "Managed nodes, hybrid ones too: scripts/report.py compliance"
+    console.print(_section(heading, Text(indent(output, "  "))), soft_wrap=True)
     return completed.returncode == 0
 
 
@@ -200,7 +202,8 @@ def _wrong_order(console: Console, management: Terraform) -> bool:
         _section(
             f"terraform destroy of {EXAMPLE}/management in the wrong order",
             Text(indent("\n".join(errors) or "NOT REFUSED", "  ")),
-        )
+        ),
+        soft_wrap=True,
     )
     return bool(errors)
 

@@ -114,6 +114,13 @@ def test_a_seeded_fault_is_found(outputs: dict[str, list[bool]], number: int) ->
 
 
 @pytest.mark.parametrize("name", RULES)
+def test_a_rule_that_is_missing_is_found(name: str) -> None:
+    """The fault that every rule can have: nothing is refused."""
+    rule = RULES[name]
+    assert [value for value in rule.inputs() if not rule.accepts(value)]
+
+
+@pytest.mark.parametrize("name", RULES)
 def test_valid_values_pass(accepted: dict[str, list[bool]], name: str) -> None:
     rule = RULES[name]
     assert [value for value, passes in zip(rule.samples, accepted[name], strict=False) if not passes] == []

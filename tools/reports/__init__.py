@@ -1,0 +1,1 @@
+"""The public reports that the tests have as cases."""
