@@ -1,7 +1,7 @@
 """`make moto-tests`: moto's own tests, at the version that the sandbox stands on, against the sandbox.
 
-Ends with 0 when every test passes or fails for a reason of `listed.yaml`. `before.json` has the numbers of tests that
-passed before the sandbox was held against them.
+Ends with 0 when every test passes or fails for a reason of `listed.yaml`. `before.json` has how many passed
+before the sandbox was held against them.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _services_table(outcomes: Iterable[Outcome]) -> Table:
     table = Table("service", "tests", f"passing at {before['commit']}", "passing", *KINDS, "failing")
     for outcome in outcomes:
         counts = outcome.counts
-        columns = [counts.total(), before["passing"].get(outcome.service, 0), counts["passed"]]
+        columns = [counts.total(), before["passing"].get(outcome.service, "-"), counts["passed"]]
         table.add_row(outcome.service, *map(str, [*columns, *(counts[kind] for kind in KINDS), len(outcome.failures)]))
     return table
 
