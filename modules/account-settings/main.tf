@@ -49,15 +49,34 @@ locals {
   # The names of their resources in the template.
   logical_ids = [for kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "")]
 
-  instances        = aws_cloudformation_stack_instances.this.stack_instance_summaries == null ? [] : aws_cloudformation_stack_instances.this.stack_instance_summaries
-  failed_instances = [for instance in local.instances : instance if contains(["FAILED", "CANCELLED", "INOPERABLE"], instance.detailed_status)]
+  errors = concat(
+    length(local.settings) > 0 ? [] : ["No setting is given. Set at least one, for example block_public_document_sharing = true."],
+    local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
+      "Account ${local.account_id} is neither the management account nor an administrator of StackSets, and cannot create a StackSet for the organization. Give the provider credentials of the management account, or register this account first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }.",
+    ],
+    local.is_management_account || !var.management_account_included ? [] : [
+      "management_account_included is true, but the provider works in account ${local.account_id}, and only the management account can change its own settings. Give the provider its credentials, or set management_account_included = false.",
+    ],
+  )
 }
 
-resource "aws_cloudformation_stack_set" "this" {
-  name             = var.name
-  description      = "Service settings of Systems Manager in each account and Region."
-  permission_model = "SERVICE_MANAGED"
-  call_as          = local.call_as
+resource "terraform_data" "requirements" {
+  input = local.account_id
+
+  lifecycle {
+    precondition {
+      condition     = length(local.errors) == 0
+      error_message = join("\n", local.errors)
+    }
+  }
+}
+
+module "stack_set" {
+  source = "../stack-set"
+
+  name        = var.name
+  description = "Service settings of Systems Manager in each account and Region."
+  call_as     = local.call_as
   template_body = jsonencode({
     Description = "Service settings of Systems Manager."
     Resources = {
@@ -73,91 +92,8 @@ resource "aws_cloudformation_stack_set" "this" {
       )
     }
   })
-  tags = var.tags
-
-  auto_deployment {
-    enabled                          = true
-    retain_stacks_on_account_removal = false
-  }
-
-  # Runs operations concurrently, so that the deployment to an account that joins is not refused during another operation.
-  managed_execution {
-    active = true
-  }
-
-  # Continues after any number of failures: the check below reports them.
-  operation_preferences {
-    failure_tolerance_percentage = 100
-    max_concurrent_percentage    = 100
-    region_concurrency_type      = "PARALLEL"
-  }
-
-  timeouts {
-    update = "90m"
-  }
-
-  lifecycle {
-    # The provider has a default for it, although a service-managed StackSet has no such role.
-    # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
-    ignore_changes = [administration_role_arn]
-
-    precondition {
-      condition     = length(local.settings) > 0
-      error_message = "No setting is given. Set at least one, for example block_public_document_sharing = true."
-    }
-
-    precondition {
-      condition     = local.is_management_account || contains(local.administrators, local.account_id)
-      error_message = "Account ${local.account_id} is neither the management account nor an administrator of StackSets, and cannot create a StackSet for the organization. Give the provider credentials of the management account, or register this account first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }."
-    }
-
-    precondition {
-      condition     = local.is_management_account || !var.management_account_included
-      error_message = "management_account_included is true, but the provider works in account ${local.account_id}, and only the management account can change its own settings. Give the provider its credentials, or set management_account_included = false."
-    }
-  }
-}
-
-resource "terraform_data" "targets" {
-  input = local.targets
-}
-
-resource "aws_cloudformation_stack_instances" "this" {
-  stack_set_name = aws_cloudformation_stack_set.this.name
-  call_as        = local.call_as
-  regions        = var.regions
-
-  deployment_targets {
-    organizational_unit_ids = local.targets
-  }
-
-  operation_preferences {
-    failure_tolerance_percentage = 100
-    max_concurrent_percentage    = 100
-    region_concurrency_type      = "PARALLEL"
-  }
-
-  timeouts {
-    create = "90m"
-    update = "90m"
-    delete = "90m"
-  }
-
-  lifecycle {
-    # The provider reads the targets from the instances, which a unit without accounts does not have: every plan would add the unit again.
-    # https://github.com/hashicorp/terraform-provider-aws/issues/40243
-    ignore_changes       = [deployment_targets]
-    replace_triggered_by = [terraform_data.targets]
-  }
-}
-
-check "member_accounts" {
-  assert {
-    condition = length(local.failed_instances) == 0
-    error_message = join("\n", concat(
-      ["StackSets could not change the service settings of these accounts and Regions:"],
-      [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
-      ["Remove the cause, then deploy again: terraform apply -replace='module.<this module>.aws_cloudformation_stack_instances.this'"],
-    ))
-  }
+  targets = length(terraform_data.requirements.input) > 0 ? local.targets : []
+  regions = var.regions
+  failure = "StackSets could not change the service settings of these accounts and Regions:"
+  tags    = var.tags
 }

@@ -2,20 +2,15 @@ output "settings" {
   description = "Id of each service setting to its value, once all accounts have it that could be reached."
   value       = { for kind, value in local.settings : local.setting_ids[kind] => value }
 
-  depends_on = [aws_cloudformation_stack_instances.this, module.settings]
+  depends_on = [module.stack_set, module.settings]
 }
 
 output "stack_set_name" {
   description = "The StackSet that changes the member accounts."
-  value       = aws_cloudformation_stack_set.this.name
-
-  depends_on = [aws_cloudformation_stack_instances.this]
+  value       = module.stack_set.name
 }
 
 output "failed_accounts" {
   description = "Accounts and Regions whose settings could not be changed, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
-  value = [
-    for instance in local.failed_instances :
-    { account_id = instance.account_id, region = instance.region, reason = instance.status_reason }
-  ]
+  value       = module.stack_set.failed_accounts
 }

@@ -17,7 +17,7 @@ output "target_locations" {
   description = "The argument `--target-locations` of `aws ssm start-automation-execution`, as JSON."
   value       = jsonencode(local.locations)
 
-  depends_on = [aws_cloudformation_stack_instances.execution]
+  depends_on = [module.stack_set]
 }
 
 output "commands" {
@@ -28,7 +28,7 @@ output "commands" {
     start          = "aws ssm start-automation-execution --region ${local.region} --document-name RUNBOOK --parameters AutomationAssumeRole=${local.administration_role_arn} --target-locations '${jsonencode(local.locations)}'"
   }
 
-  depends_on = [aws_cloudformation_stack_instances.execution]
+  depends_on = [module.stack_set]
 }
 
 output "administration_role_arn" {
@@ -40,5 +40,5 @@ output "administration_role_arn" {
 
 output "failed_accounts" {
   description = "Accounts without the role, at the last plan or apply: list of `account_id` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
-  value       = [for instance in local.failed_instances : { account_id = instance.account_id, reason = instance.status_reason }]
+  value       = [for account in flatten(module.stack_set[*].failed_accounts) : { account_id = account.account_id, reason = account.reason }]
 }

@@ -45,7 +45,7 @@ locals {
   exists_already = [
     for key, tags in {
       "s3-bucket/${local.bucket_name}"       = aws_s3_bucket.this.tags
-      "stack-set/${var.name}"                = aws_cloudformation_stack_set.this.tags
+      "stack-set/${var.name}"                = module.stack_set.tags
       "athena-workgroup/${var.name}"         = aws_athena_workgroup.this.tags
       "glue-database/${local.database_name}" = aws_glue_catalog_database.this.tags
       "key-alias/${local.alias_name}"        = one(aws_kms_key.this[*].tags)

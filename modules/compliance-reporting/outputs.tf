@@ -32,17 +32,12 @@ output "named_queries" {
 
 output "stack_set_name" {
   description = "The StackSet that creates the resource data syncs."
-  value       = aws_cloudformation_stack_set.this.name
-
-  depends_on = [aws_cloudformation_stack_instances.this]
+  value       = module.stack_set.name
 }
 
 output "failed_syncs" {
   description = "Accounts and Regions whose sync could not be created, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
-  value = [
-    for instance in local.failed_instances :
-    { account_id = instance.account_id, region = instance.region, reason = instance.status_reason }
-  ]
+  value       = module.stack_set.failed_accounts
 }
 
 output "management_account_sync" {
@@ -63,11 +58,11 @@ output "report_arguments" {
   value = {
     s3 = [
       "--source", "s3", "--bucket", aws_s3_bucket.this.id, "--prefix", var.prefix,
-      "--stack-set", aws_cloudformation_stack_set.this.name,
+      "--stack-set", module.stack_set.name,
     ]
     athena = [
       "--source", "athena", "--workgroup", aws_athena_workgroup.this.name, "--database", aws_glue_catalog_database.this.name,
-      "--stack-set", aws_cloudformation_stack_set.this.name,
+      "--stack-set", module.stack_set.name,
     ]
   }
 }

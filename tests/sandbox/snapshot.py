@@ -43,7 +43,8 @@ def take() -> dict[str, Any]:
 
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
-    `service_settings`, `associations`, `log_groups`, `resource_data_syncs`, `stack_sets` (user-created), `stacks`,
+    `service_settings`, `associations`, `automation_associations`, `documents`, `log_groups`, `resource_data_syncs`,
+    `stack_sets` (user-created), `stacks`,
     `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
     "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
     """
@@ -66,6 +67,8 @@ def take() -> dict[str, Any]:
         "stacks": cloudformation(_stacks),
         "cloud9_environments": _by_region(cloud9_backends, Cloud9Backend, _cloud9_environments),
         "associations": ssm(_associations),
+        "automation_associations": ssm(lambda backend: sorted(backend.automation_associations)),
+        "documents": ssm(_documents),
         "log_groups": _by_region(logs_backends, LogsBackend, lambda logs: sorted(logs.groups)),
         **_data(),
     }
@@ -205,6 +208,17 @@ def _associations(backend: SandboxSSMBackend) -> dict[str, list[str]]:
         instance.id: sorted(run.status for run in instance.associations.values())
         for instance in backend.instances.values()
         if instance.associations
+    }
+
+
+def _documents(backend: SandboxSSMBackend) -> dict[str, Any]:
+    return {
+        name: {
+            "default": documents.default_version,
+            "versions": {version: one.content for version, one in documents.versions.items()},
+            "tags": backend.list_tags_for_resource("Document", name),
+        }
+        for name, documents in sorted(backend._documents.items())
     }
 
 

@@ -11,6 +11,7 @@ from tools.iam.automation import AUTOMATION
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.recording import APPLY, PLAN, ROLES
 from tools.iam.reporting import REPORTING
+from tools.iam.session_manager import SESSION_MANAGER
 from tools.iam.statements import OF_ALL_RESOURCES, STATEMENTS, Statement
 from tools.iam.unified_console import UNIFIED_CONSOLE
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     from sandbox.policies.evaluation import Permission
 
-ALL_STATEMENTS = (*STATEMENTS, *REPORTING, *ACCOUNT_SETTINGS, *UNIFIED_CONSOLE, *AUTOMATION, *OF_ALL_RESOURCES)
+ALL_STATEMENTS = (
+    *STATEMENTS,
+    *REPORTING,
+    *ACCOUNT_SETTINGS,
+    *UNIFIED_CONSOLE,
+    *AUTOMATION,
+    *SESSION_MANAGER,
+    *OF_ALL_RESOURCES,
+)
 
 DOCUMENTED_NAME = "management-apply-documented"
 TRUST_NAME = "member-trust"

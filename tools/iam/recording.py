@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
-ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, CONSOLE, AUTOMATION, MEMBER)
+PREFERENCES = "session-manager-preferences"
+ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, CONSOLE, AUTOMATION, PREFERENCES, MEMBER)
+_OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION, PREFERENCES)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
@@ -64,8 +66,7 @@ class PermissionRecorder:
     def assuming(self, role: str) -> Iterator[None]:
         """Record the calls of this role, and of the role that it assumes in member accounts."""
         permissions = self.sandbox.permissions
-        is_administrator = role in (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION)
-        account_id = ADMINISTRATOR if is_administrator else self.sandbox.scenario.management_account.id
+        account_id = ADMINISTRATOR if role in _OF_THE_ADMINISTRATOR else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
         if self._documents is not None:
             permissions.enforce(identity, _policy_of(role, self._documents))
@@ -231,12 +232,28 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
         recorder.record_warnings(terraform.destroy(changes))
 
 
+def run_session_manager_preferences(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/session-manager-preferences, with a bucket: applied, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    register_administrator(sandbox)
+    call = _call("session-manager-preferences")
+    call["modules"]["called"]["bucket"] = {"retention_days": 400, "force_destroy": True, "object_lock": {"days": 1}}
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
+    changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
+    with recorder.assuming(PREFERENCES):
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
 # Of the modules whose policies no other run needs, by role.
 RUNS_OF_MODULES: Mapping[str, Callable[[PermissionRecorder, Workspaces], None]] = {
     COMPLIANCE: run_compliance_reporting,
     SETTINGS: run_account_settings,
     CONSOLE: run_unified_console,
     AUTOMATION: run_automation_across_accounts,
+    PREFERENCES: run_session_manager_preferences,
 }
 RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     run_complete,

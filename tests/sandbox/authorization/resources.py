@@ -145,6 +145,10 @@ def _of_systems_manager(request: RequestContext) -> list[str]:
     if request.operation in _PARAMETER_OPERATIONS:
         name = str(request.get("Path") or request.get("Name"))
         return [request.arn("ssm", f"parameter/{name.removeprefix('/').removesuffix('/')}")]
+    if "Document" in request.operation:
+        return [request.arn("ssm", f"document/{request.get('Name')}")]
+    if request.get("ResourceType") == "Document":
+        return [request.arn("ssm", f"document/{request.get('ResourceId')}")]
     if setting is not None:
         return [setting if setting.startswith("arn:") else request.arn("ssm", f"servicesetting{setting}")]
     return [request.arn("ssm", f"resource-data-sync/{sync}")] if sync is not None else []

@@ -32,6 +32,7 @@ from sandbox.server.identity import (
     require_known_partition,
 )
 from sandbox.server.late_visibility import LateVisibility
+from sandbox.services.ssm.automation.associations import run_due_associations
 from sandbox.services.ssm.models import deliver_inventory
 from sandbox.services.ssmquicksetup.models import process_due_operations
 
@@ -261,9 +262,11 @@ class Gateway:
         """Do what Systems Manager has done in the background by now, before its results are read."""
         now = clock.now()
         if service in _READERS and now != self._background_tasks_ran_at:
+            # First: an association's own calls come back here.
+            self._background_tasks_ran_at = now
             process_due_operations()
             deliver_inventory()
-            self._background_tasks_ran_at = now
+            run_due_associations()
 
     def _model_violation(self, exchange: _Exchange, problems: list[str]) -> Response:
         self._record_violation("response", exchange, problems)

@@ -19,10 +19,12 @@ from sandbox.server.calls import Call, Callback, CallLog
 from sandbox.server.gateway import INSPECTOR_HEADER, Gateway
 from sandbox.server.identity import SECRET_ACCESS_KEY, Identities, administrator_key
 from sandbox.server.rates import Rates
+from sandbox.server.role_clients import RoleClients
 from sandbox.server.transport import Server
 from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
 from sandbox.services.installation import install
 from sandbox.services.installation import reset as reset_services
+from sandbox.services.ssm.automation.executions import connection as automation
 from sandbox.services.ssmquicksetup.behavior import Behavior, behavior
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
@@ -74,6 +76,7 @@ class Sandbox:
         self._gateway = Gateway(
             application, self._identities, self.faults, self.rates, self.permissions, self._calls, self._lock
         )
+        automation.client = RoleClients(self._gateway, self.permissions, self._session).client
         install()
         allow_common_codes_in_moto()
         self.scenario = scenario

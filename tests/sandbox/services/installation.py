@@ -16,11 +16,13 @@ from sandbox.services.cloudformation.stacks import Stack
 from sandbox.services.cloudformation.templates import know_new_types
 from sandbox.services.ec2.models import SandboxEC2Backend, ec2_backends
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
+from sandbox.services.iam.role_resource import RoleResource
 from sandbox.services.kms.models import SandboxKMSBackend, kms_backends
 from sandbox.services.moto_internals import add_service, replace_backend
 from sandbox.services.organizations.membership import account_moved_hooks
 from sandbox.services.organizations.models import Organization, deregistration_hooks, organizations_backends
 from sandbox.services.s3.models import SandboxS3Backend, s3_backends
+from sandbox.services.ssm.automation.resource_types import AssociationResource, LifecycleAutomationResource
 from sandbox.services.ssm.documents import Document
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
 from sandbox.services.ssm.resource_data_syncs.resource_type import ResourceDataSyncResource
@@ -32,7 +34,13 @@ from sandbox.services.ssmquicksetup.failures import injected_failures as deploym
 from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 
 # Importing a resource type defines it: moto finds the types by the subclasses of CloudFormationModel.
-RESOURCE_TYPES = (ResourceDataSyncResource, ServiceSettingResource)
+RESOURCE_TYPES = (
+    AssociationResource,
+    LifecycleAutomationResource,
+    ResourceDataSyncResource,
+    RoleResource,
+    ServiceSettingResource,
+)
 
 
 def install() -> None:

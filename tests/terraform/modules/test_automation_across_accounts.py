@@ -63,10 +63,8 @@ def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
     (statement,) = trust["Statement"]
     assert statement["Principal"] == {"AWS": _ADMINISTRATION}
     assert list(statement["Condition"]["StringEquals"]) == ["aws:PrincipalOrgID"]
-    # moto's role of a stack has no managed policies.
-    stack_sets = sandbox.client("cloudformation", ADMINISTRATOR)
-    described = stack_sets.describe_stack_set(StackSetName="automation-across-accounts", CallAs="DELEGATED_ADMIN")
-    assert "arn:aws:iam::aws:policy/ReadOnlyAccess" in described["StackSet"]["TemplateBody"]
+    attached = sandbox.client("iam", OTHER_MEMBER).list_attached_role_policies(RoleName=_EXECUTION)["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in attached] == ["ReadOnlyAccess"]
     names = [found["RoleName"] for found in sandbox.client("iam").list_roles()["Roles"]]
     assert _EXECUTION not in names
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from moto.cloudformation.parsing import ResourceMap, parse_and_update_resource
+from moto.cloudformation.parsing import ResourceMap, get_references_from_template, parse_and_update_resource
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
 from sandbox.services.cloudformation.handlers import HandlerError, InvalidPropertiesError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
 # The latter is not for a rollback of the operation that created the resource:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
@@ -93,8 +93,15 @@ class Resources(ResourceMap):
         self._obsolete = {name: old[name] for name in (*difference["Remove"], *difference["Modify"])}
         for logical_id in difference["Add"]:
             self[logical_id]
-        for logical_id in difference["Modify"]:
+        pending = _in_order(difference["Modify"], self._resource_json_map)
+        for logical_id in pending:
             self._change(self._update, logical_id)
+            if self._update.changed and self._update.changed[-1][0] == logical_id and self._update.changed[-1][2]:
+                # What refers to a replaced resource has another property now.
+                dependents = [name for name, one in self._resource_json_map.items() if logical_id in _references(one)]
+                pending += _in_order(
+                    (name for name in dependents if name in old and name not in pending), self._resource_json_map
+                )
 
     def roll_back(self) -> list[str]:
         """Roll back the update. Return the logical ids of resources that failed.
@@ -104,11 +111,17 @@ class Resources(ResourceMap):
         update = self._finished_update()
         new = self._resource_json_map
         self._switch(*update.before)
+        # First: what is changed back refers to the resources that were replaced.
+        replacing = {
+            logical_id: self._parsed_resources[logical_id]
+            for logical_id, _, is_replaced in update.changed
+            if is_replaced
+        }
+        self._parsed_resources.update({one: previous for one, previous, _ in update.changed if one in replacing})
         failed = []
-        for logical_id, previous, is_replaced in reversed(update.changed):
+        for logical_id, _, is_replaced in reversed(update.changed):
             if is_replaced:
-                done = self._discard(logical_id, self._parsed_resources[logical_id], new[logical_id])
-                self._parsed_resources[logical_id] = previous
+                done = self._discard(logical_id, replacing[logical_id], new[logical_id])
             else:
                 done = self._change_back(logical_id)
             failed += [] if done else [logical_id]
@@ -221,6 +234,24 @@ class Resources(ResourceMap):
         if update is None:
             raise RuntimeError("no update of this stack has begun")
         return update
+
+
+def _references(resource_json: dict[str, Any]) -> set[str]:
+    depends_on = resource_json.get("DependsOn", [])
+    return {
+        *get_references_from_template(resource_json),
+        *([depends_on] if isinstance(depends_on, str) else depends_on),
+    }
+
+
+def _in_order(logical_ids: Iterable[str], resources: dict[str, Any]) -> list[str]:
+    """Return the logical ids, each after those of them that it refers to."""
+    remaining, ordered = list(logical_ids), []
+    while remaining:
+        first = next((one for one in remaining if not _references(resources[one]) & set(remaining)), remaining[0])
+        remaining.remove(first)
+        ordered.append(first)
+    return ordered
 
 
 def _attempt(step: Callable[[], Any]) -> Any:

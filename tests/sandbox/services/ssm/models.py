@@ -12,6 +12,7 @@ from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
+from sandbox.services.ssm.documents import describe_versions
 from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
 from sandbox.services.ssm.instance_patches import FILTERS, patches_of
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from moto.ssm.models import FakePatchBaseline
 
+    from sandbox.services.ssm.automation.associations import Association
+    from sandbox.services.ssm.automation.executions import Execution
     from sandbox.services.ssm.instances import ManagedInstance
 
 __all__ = ["SandboxSSMBackend", "delete_organization_syncs", "deliver_inventory", "ssm_backend_of", "ssm_backends"]
@@ -48,8 +51,11 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         self.service_settings = ServiceSettings(account_id, region_name)
         self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
         self.instances: dict[str, ManagedInstance] = {}
-        #: The document of each association of State Manager, by name. Only Quick Setup makes any.
+        #: The document of each association of Quick Setup's, by name.
         self.association_documents: dict[str, str] = {}
+        #: Associations of stacks, by name, and automations, the first one first.
+        self.automation_associations: dict[str, Association] = {}
+        self.automations: list[Execution] = []
         #: By operating system; and when each of the account's own was created and changed.
         self.default_baselines: dict[str, str] = {}
         self.baseline_times: dict[str, tuple[datetime, datetime]] = {}
@@ -68,7 +74,12 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
             {"Name": document, "AssociationName": name, "AssociationId": str(uuid5(NAMESPACE_URL, name))}
             for name, document in sorted(self.association_documents.items())
         ]
+        listed += [association.describe() for _, association in sorted(self.automation_associations.items())]
         return [one for one in listed if all(one[key] == value for key, value in filters.items())]
+
+    def list_document_versions(self, name: str) -> list[dict[str, Any]]:
+        """Return the versions of a document. Raises InvalidDocument."""
+        return describe_versions(self._get_documents(name))
 
     def managed_instances(self) -> list[ManagedInstance]:
         """Return the managed nodes, by id."""

@@ -31,6 +31,8 @@ MAXIMUM_INSTANCES = 50
 MAXIMUM_ASSOCIATIONS = 50
 MAXIMUM_SYNCS = 50
 MAXIMUM_ENTITIES = 50
+MAXIMUM_VERSIONS = 50
+MAXIMUM_AUTOMATIONS = 50
 
 
 # Of a patch baseline.
@@ -81,6 +83,14 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
     def list_associations(self) -> ActionResult:
         filters = {entry["key"]: entry["value"] for entry in self._get_param("AssociationFilterList", [])}
         return self._page("Associations", self.ssm_backend.list_associations(filters), MAXIMUM_ASSOCIATIONS)
+
+    def list_document_versions(self) -> ActionResult:
+        versions = self.ssm_backend.list_document_versions(self._get_param("Name"))
+        return self._page("DocumentVersions", versions, MAXIMUM_VERSIONS)
+
+    def describe_automation_executions(self) -> ActionResult:
+        executions = [execution.summarize() for execution in reversed(self.ssm_backend.automations)]
+        return self._page("AutomationExecutionMetadataList", executions, MAXIMUM_AUTOMATIONS)
 
     def describe_patch_baselines(self) -> ActionResult:
         filters = {entry["Key"]: entry["Values"] for entry in self._get_param("Filters", [])}

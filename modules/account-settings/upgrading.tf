@@ -1,0 +1,16 @@
+# Addresses of previous versions: UPGRADING.md.
+
+moved {
+  from = aws_cloudformation_stack_set.this
+  to   = module.stack_set.aws_cloudformation_stack_set.this
+}
+
+moved {
+  from = aws_cloudformation_stack_instances.this
+  to   = module.stack_set.aws_cloudformation_stack_instances.this
+}
+
+moved {
+  from = terraform_data.targets
+  to   = module.stack_set.terraform_data.targets
+}

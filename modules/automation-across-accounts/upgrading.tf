@@ -1,0 +1,16 @@
+# Addresses of previous versions: UPGRADING.md.
+
+moved {
+  from = aws_cloudformation_stack_set.execution[0]
+  to   = module.stack_set[0].aws_cloudformation_stack_set.this
+}
+
+moved {
+  from = aws_cloudformation_stack_instances.execution[0]
+  to   = module.stack_set[0].aws_cloudformation_stack_instances.this
+}
+
+moved {
+  from = terraform_data.targets
+  to   = module.stack_set[0].terraform_data.targets
+}

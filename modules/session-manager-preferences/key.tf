@@ -1,0 +1,50 @@
+# The key of the bucket: nodes encrypt with it through S3. A multipart upload also decrypts.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+
+locals {
+  is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
+  kms_key_arn    = local.is_key_created ? aws_kms_key.this[0].arn : var.bucket == null ? null : var.bucket.kms_key_arn
+
+  key_policy = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "EnableIamPolicies"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "AllowNodesToEncryptThroughS3"
+        Effect    = "Allow"
+        Principal = { AWS = "*" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = {
+          StringEquals = {
+            "aws:PrincipalOrgID" = local.organization.id
+            "kms:ViaService"     = "s3.${local.region}.amazonaws.com"
+          }
+        }
+      },
+    ]
+  }
+}
+
+resource "aws_kms_key" "this" {
+  count = local.is_key_created ? 1 : 0
+
+  description             = "Session Manager: logs of the organization."
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = jsonencode(local.key_policy)
+  tags                    = var.tags
+}
+
+resource "aws_kms_alias" "this" {
+  count = local.is_key_created ? 1 : 0
+
+  name          = "alias/${var.name}"
+  target_key_id = aws_kms_key.this[0].key_id
+}

@@ -1,0 +1,180 @@
+# In each account and Region a role, a runbook, what runs it when the stack is created, changed and deleted, and what runs it every day: as
+# AWS's own template AWSQuickSetupType-SSM has it.
+
+locals {
+  node_statements = concat(
+    local.bucket == null ? [] : [
+      {
+        Sid      = "WriteSessionLogs"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject", "s3:PutObjectAcl"]
+        Resource = "${local.bucket_arn}/${local.bucket.prefix}/*"
+      },
+      { Sid = "ReadEncryption", Effect = "Allow", Action = ["s3:GetEncryptionConfiguration"], Resource = local.bucket_arn },
+      {
+        Sid      = "EncryptSessionLogs"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = local.kms_key_arn
+      },
+    ],
+    var.log_group == null ? [] : [
+      {
+        Sid    = "StreamSessionLogs"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        # DescribeLogGroups has no narrower one.
+        Resource = "*"
+      },
+    ],
+    length(var.session_kms_key_arns) == 0 ? [] : [
+      { Sid = "DecryptSessions", Effect = "Allow", Action = ["kms:Decrypt"], Resource = sort(distinct(values(var.session_kms_key_arns))) },
+    ],
+  )
+  node_policy = { Version = "2012-10-17", Statement = local.node_statements }
+
+  # Of Quick Setup, and of the console. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
+  default_host_management_roles = !var.default_host_management_roles_included ? [] : concat(
+    ["AWSSystemsManagerDefaultEC2InstanceManagementRole"],
+    [for region in var.regions : "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-${region}"],
+  )
+  node_role_names = length(local.node_statements) == 0 ? [] : sort(concat(local.default_host_management_roles, tolist(var.node_role_names)))
+
+  runbook = {
+    schemaVersion = "0.3"
+    description   = "Session Manager preferences of this account and Region, set by the StackSet ${var.name} of account ${local.account_id}."
+    assumeRole    = "{{ AutomationAssumeRole }}"
+    parameters = {
+      AutomationAssumeRole = { type = "String", description = "ARN of the role that the runbook works with." }
+      ExecutionMode        = { type = "String", description = "What happens to the stack.", allowedValues = ["Create", "Update", "Delete"] }
+    }
+    mainSteps = [{
+      name   = "Preferences"
+      action = "aws:executeScript"
+      isEnd  = true
+      inputs = {
+        Runtime = "python3.11"
+        Handler = "handle"
+        Script  = file("${path.module}/runbook.py")
+        InputPayload = {
+          ExecutionMode = "{{ ExecutionMode }}"
+          ExecutionId   = "{{ automation:EXECUTION_ID }}"
+          AccountId     = "{{ global:ACCOUNT_ID }}"
+          Region        = "{{ global:REGION }}"
+          Name          = var.name
+          Preferences   = local.preferences
+          KeyArns       = var.session_kms_key_arns
+          Existing      = var.existing
+          LogGroup      = var.log_group == null ? null : { Name = var.log_group.name, RetentionDays = var.log_group.retention_days }
+          NodeRoleNames = local.node_role_names
+          NodePolicy    = local.node_policy
+        }
+      }
+    }]
+  }
+
+  # CloudFormation replaces a document that changes, and creates the new one first: their names must differ.
+  runbook_name = "${var.name}-${substr(sha1(jsonencode(local.runbook)), 0, 8)}"
+  document_arn = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:$${AWS::Region}:$${AWS::AccountId}:document/SSM-SessionManagerRunShell" }
+
+  role = {
+    Type = "AWS::IAM::Role"
+    Properties = {
+      RoleName    = { "Fn::Sub" = "${var.name}-$${AWS::Region}" }
+      Description = "Sets the preferences of Session Manager."
+      AssumeRolePolicyDocument = {
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "ssm.amazonaws.com" }
+          Condition = {
+            StringEquals = { "aws:SourceAccount" = { Ref = "AWS::AccountId" } }
+            ArnLike      = { "aws:SourceArn" = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:automation-execution/*" } }
+          }
+        }]
+      }
+      Policies = [{
+        PolicyName = "SetPreferences"
+        PolicyDocument = {
+          Version = "2012-10-17"
+          Statement = concat(
+            [
+              {
+                Effect = "Allow"
+                Action = [
+                  "ssm:AddTagsToResource", "ssm:CreateDocument", "ssm:DeleteDocument", "ssm:DescribeDocument", "ssm:GetDocument", "ssm:ListDocumentVersions",
+                  "ssm:ListTagsForResource", "ssm:RemoveTagsFromResource", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
+                ]
+                Resource = local.document_arn
+              },
+              # The log group, and the logs of Automation where an account has them.
+              # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-logging.html
+              {
+                Effect = "Allow"
+                Action = [
+                  "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents", "logs:PutRetentionPolicy",
+                ]
+                Resource = "*"
+              },
+            ],
+            length(local.node_role_names) == 0 ? [] : [{
+              Effect   = "Allow"
+              Action   = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+              Resource = [for name in local.node_role_names : { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/*${name}" }]
+            }],
+          )
+        }
+      }]
+    }
+  }
+
+  template = {
+    Description = "Session Manager preferences, for the StackSet ${var.name} of account ${local.account_id}."
+    Resources = {
+      Role = local.role
+      Runbook = {
+        Type       = "AWS::SSM::Document"
+        Properties = { Name = local.runbook_name, DocumentType = "Automation", DocumentFormat = "JSON", Content = local.runbook }
+      }
+      Preferences = {
+        Type = "AWS::SSMQuickSetup::LifecycleAutomation"
+        Properties = {
+          ResourceKey          = var.name
+          AutomationDocument   = { Ref = "Runbook" }
+          AutomationParameters = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }] }
+        }
+      }
+      # Deleted before the resource above puts back what was there.
+      DailyRun = {
+        Type      = "AWS::SSM::Association"
+        DependsOn = "Preferences"
+        Properties = {
+          AssociationName    = var.name
+          Name               = { Ref = "Runbook" }
+          Parameters         = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }], ExecutionMode = ["Update"] }
+          ScheduleExpression = "rate(1 day)"
+        }
+      }
+    }
+  }
+}
+
+module "stack_set" {
+  source = "../stack-set"
+
+  name          = var.name
+  description   = "Session Manager preferences of each account and Region."
+  call_as       = "DELEGATED_ADMIN"
+  capabilities  = ["CAPABILITY_NAMED_IAM"]
+  template_body = jsonencode(local.template)
+  targets       = length(terraform_data.requirements.input) > 0 ? local.targets : []
+  regions       = var.regions
+  failure       = "The preferences of Session Manager could not be set in these accounts and Regions:"
+  tags          = var.tags
+
+  # A session that begins would write its log at once.
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this, aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this,
+  ]
+}

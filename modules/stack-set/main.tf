@@ -1,0 +1,87 @@
+# A StackSet with service-managed permissions, and its stacks in every account of the targets and in each Region.
+
+locals {
+  instances        = aws_cloudformation_stack_instances.this.stack_instance_summaries == null ? [] : aws_cloudformation_stack_instances.this.stack_instance_summaries
+  failed_instances = [for instance in local.instances : instance if contains(["FAILED", "CANCELLED", "INOPERABLE"], instance.detailed_status)]
+}
+
+resource "aws_cloudformation_stack_set" "this" {
+  name             = var.name
+  description      = var.description
+  permission_model = "SERVICE_MANAGED"
+  call_as          = var.call_as
+  capabilities     = var.capabilities
+  template_body    = var.template_body
+  tags             = var.tags
+
+  auto_deployment {
+    enabled                          = true
+    retain_stacks_on_account_removal = false
+  }
+
+  # Runs operations concurrently, so that the deployment to an account that joins is not refused during another operation.
+  managed_execution {
+    active = true
+  }
+
+  # Continues after any number of failures: the check below reports them.
+  operation_preferences {
+    failure_tolerance_percentage = 100
+    max_concurrent_percentage    = 100
+    region_concurrency_type      = "PARALLEL"
+  }
+
+  timeouts {
+    update = "90m"
+  }
+
+  lifecycle {
+    # The provider has a default for it, although a service-managed StackSet has no such role.
+    # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
+    ignore_changes = [administration_role_arn, tags["systems-manager-organization:created"]]
+  }
+}
+
+resource "terraform_data" "targets" {
+  input = var.targets
+}
+
+resource "aws_cloudformation_stack_instances" "this" {
+  stack_set_name = aws_cloudformation_stack_set.this.name
+  call_as        = var.call_as
+  regions        = var.regions
+
+  deployment_targets {
+    organizational_unit_ids = var.targets
+  }
+
+  operation_preferences {
+    failure_tolerance_percentage = 100
+    max_concurrent_percentage    = 100
+    region_concurrency_type      = "PARALLEL"
+  }
+
+  timeouts {
+    create = "90m"
+    update = "90m"
+    delete = "90m"
+  }
+
+  lifecycle {
+    # The provider reads the targets from the instances, which a unit without accounts does not have: every plan would add the unit again.
+    # https://github.com/hashicorp/terraform-provider-aws/issues/40243
+    ignore_changes       = [deployment_targets]
+    replace_triggered_by = [terraform_data.targets]
+  }
+}
+
+check "accounts" {
+  assert {
+    condition = length(local.failed_instances) == 0
+    error_message = join("\n", concat(
+      [var.failure],
+      [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
+      ["${var.remedy} terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."],
+    ))
+  }
+}

@@ -1,0 +1,79 @@
+variable "name" {
+  description = "Name of the StackSet: 1 to 128 letters, digits and hyphens, beginning with a letter."
+  type        = string
+  nullable    = false
+
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,127}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 128 letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "description" {
+  description = "Description of the StackSet."
+  type        = string
+  nullable    = false
+}
+
+variable "template_body" {
+  description = "The template of the stacks, as JSON."
+  type        = string
+  nullable    = false
+}
+
+variable "call_as" {
+  description = "`DELEGATED_ADMIN` in an administrator of StackSets, `SELF` in the management account."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["DELEGATED_ADMIN", "SELF"], var.call_as)
+    error_message = "call_as is ${jsonencode(var.call_as)}, but must be \"DELEGATED_ADMIN\" or \"SELF\"."
+  }
+}
+
+variable "capabilities" {
+  description = "Capabilities of the template, for example `[\"CAPABILITY_NAMED_IAM\"]`. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
+  validation {
+    condition     = length(setsubtract(var.capabilities, ["CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])) == 0
+    error_message = "capabilities is ${jsonencode(var.capabilities)}, but each must be \"CAPABILITY_AUTO_EXPAND\", \"CAPABILITY_IAM\" or \"CAPABILITY_NAMED_IAM\"."
+  }
+}
+
+variable "targets" {
+  description = "The root (`r-ab12`) or organizational units whose member accounts get the stack. Changing them deletes all stacks and creates them again."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "regions" {
+  description = "Regions in which each account gets the stack."
+  type        = set(string)
+  nullable    = false
+}
+
+variable "failure" {
+  description = "What a warning says before it lists the accounts and Regions that failed."
+  type        = string
+  nullable    = false
+}
+
+variable "remedy" {
+  description = "What it says after them, before the command. Default: `Remove the cause, then deploy again:`."
+  type        = string
+  default     = "Remove the cause, then deploy again:"
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of the StackSet and of its stacks in all accounts."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,64 @@
+# StackSet of the organization: its options, and what is reported of accounts that failed.
+
+mock_provider "aws" {
+  mock_resource "aws_cloudformation_stack_instances" {
+    defaults = { stack_instance_summaries = [] }
+  }
+}
+
+variables {
+  name          = "example"
+  description   = "An example."
+  call_as       = "DELEGATED_ADMIN"
+  template_body = "{}"
+  targets       = ["r-ab12"]
+  regions       = ["us-east-1"]
+  failure       = "These failed:"
+}
+
+run "options" {
+  module {
+    source = "./modules/stack-set"
+  }
+
+  assert {
+    condition = [
+      aws_cloudformation_stack_set.this.permission_model, aws_cloudformation_stack_set.this.call_as,
+      aws_cloudformation_stack_set.this.auto_deployment[0].enabled,
+      aws_cloudformation_stack_set.this.auto_deployment[0].retain_stacks_on_account_removal,
+      aws_cloudformation_stack_set.this.operation_preferences[0].failure_tolerance_percentage,
+      aws_cloudformation_stack_instances.this.operation_preferences[0].failure_tolerance_percentage,
+      aws_cloudformation_stack_instances.this.deployment_targets[0].organizational_unit_ids,
+    ] == ["SERVICE_MANAGED", "DELEGATED_ADMIN", true, false, 100, 100, toset(["r-ab12"])]
+    error_message = "The whole organization, accounts that join among it, and none of them stops another."
+  }
+}
+
+run "failed_deployments" {
+  module {
+    source = "./modules/stack-set"
+  }
+
+  override_resource {
+    target = aws_cloudformation_stack_instances.this
+    values = {
+      stack_instance_summaries = [
+        {
+          account_id    = "333333333333", region = "us-east-1", detailed_status = "FAILED", status = "OUTDATED",
+          status_reason = "AccessDenied", drift_status = "", organizational_unit_id = "r-ab12", stack_id = "", stack_set_id = ""
+        },
+        {
+          account_id    = "444444444444", region = "us-east-1", detailed_status = "SKIPPED_SUSPENDED_ACCOUNT", status = "OUTDATED",
+          status_reason = "", drift_status = "", organizational_unit_id = "r-ab12", stack_id = "", stack_set_id = ""
+        },
+      ]
+    }
+  }
+
+  expect_failures = [check.accounts]
+
+  assert {
+    condition     = jsonencode(output.failed_accounts) == jsonencode([{ account_id = "333333333333", reason = "AccessDenied", region = "us-east-1" }])
+    error_message = "A failure has AWS's reason, and a closed account is not a failure."
+  }
+}

@@ -1,0 +1,159 @@
+"""modules/session-manager-preferences: accounts with and without preferences, what a node writes, drift, destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
+from harness.complete import ADMINISTRATOR
+from harness.examples import register_administrator
+from harness.workspace import change_inputs
+from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_DOCUMENT = "SSM-SessionManagerRunShell"
+_REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1")
+# Of the console, without any logging; its text of the document's description.
+_CONSOLE = {
+    "schemaVersion": "1.0",
+    "description": "Document to hold regional settings for Session Manager",
+    "sessionType": "Standard_Stream",
+    "inputs": {"s3BucketName": "", "s3EncryptionEnabled": True, "idleSessionTimeout": "20", "runAsEnabled": False},
+}
+_OTHER = {**_CONSOLE, "inputs": {**_CONSOLE["inputs"], "idleSessionTimeout": "60"}}  # type: ignore[dict-item]
+
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ssm.amazonaws.com"}}],
+}
+_BUCKET = f"session-manager-preferences-{ADMINISTRATOR}-us-east-1"
+
+_NONE, _SAME, _OTHERS = (ADMINISTRATOR, "us-east-1"), (ADMINISTRATOR, "eu-west-1"), (ADMINISTRATOR, "ap-northeast-1")
+_DEFAULT, _NEWER = (OTHER_MEMBER, "us-east-1"), (OTHER_MEMBER, "eu-west-1")
+_STACK = (OTHER_MEMBER, "ap-northeast-1")
+_PLACES = (_NONE, _SAME, _OTHERS, _DEFAULT, _NEWER, _STACK)
+_BEFORE = {_SAME: "15/15", _OTHERS: "60/60", _DEFAULT: "20/20", _NEWER: "20/60", _STACK: "60/60"}
+_ALLOWED = ("cloudformation:*Stack*", "kms:*", "s3:*", "ssm:*Document*", "ssm:*Tags*", "iam:*RolePolicy", "logs:*")
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR, **inputs: object) -> Terraform:
+    call = {"source": "../module/modules/session-manager-preferences", "regions": list(_REGIONS), **inputs}
+    output = {"preferences": {"value": "${module.preferences}"}}
+    return workspaces.call_modules({"preferences": call}, sandbox.environment(account_id), output=output)
+
+
+def _create(sandbox: Sandbox, place: tuple[str, str], content: dict[str, Any], **options: Any) -> None:
+    sandbox.client("ssm", *place).create_document(
+        Name=_DOCUMENT, DocumentType="Session", DocumentFormat="JSON", Content=json.dumps(content), **options
+    )
+
+
+def _create_in_each_way(sandbox: Sandbox, desired: dict[str, Any]) -> None:
+    """The document in each way that it may exist."""
+    _create(sandbox, _SAME, {**_CONSOLE, **desired, "description": "The same."})
+    _create(sandbox, _OTHERS, _OTHER)
+    _create(sandbox, _DEFAULT, _CONSOLE)
+    _create(sandbox, _NEWER, _CONSOLE)
+    sandbox.client("ssm", *_NEWER).update_document(
+        Name=_DOCUMENT, DocumentVersion="$LATEST", DocumentFormat="JSON", Content=json.dumps(_OTHER)
+    )
+    _create(sandbox, _STACK, _OTHER, Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "sessions"}])
+
+
+def _timeouts(sandbox: Sandbox) -> dict[tuple[str, str], str]:
+    """The idle timeouts of the default and the latest version, by account and Region."""
+    found = {}
+    for place in _PLACES:
+        ssm = sandbox.client("ssm", *place)
+        contents = [
+            json.loads(ssm.get_document(Name=_DOCUMENT, **version)["Content"])["inputs"]
+            for version in ({}, {"DocumentVersion": "$LATEST"})
+        ]
+        found[place] = "/".join(content["idleSessionTimeout"] for content in contents)
+    return found
+
+
+def _outcomes(sandbox: Sandbox) -> dict[tuple[str, str], str]:
+    """The outcome of the last automation, or its failure, by account and Region."""
+    found = {}
+    for place in _PLACES:
+        listed = sandbox.client("ssm", *place).describe_automation_executions()["AutomationExecutionMetadataList"]
+        output = listed[0]["Outputs"].get("Preferences.OutputPayload")
+        found[place] = json.loads(output[0])["Outcome"] if output else listed[0]["FailureMessage"]
+    return found
+
+
+def _write_log(sandbox: Sandbox, account_id: str, of: str) -> None:
+    """As a node of an account does, below the prefix of another one or its own."""
+    s3 = sandbox.client("s3", account_id)
+    s3.put_object(Bucket=_BUCKET, Key=f"sessions/{of}/us-east-1/user-1.log", Body=b"$ ls")
+
+
+@pytest.mark.scenario("bare")
+def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    assert f"Account {MANAGEMENT} is the management account" in plan_errors(_write(sandbox, workspaces, MANAGEMENT))
+    register_administrator(sandbox)
+    roles = {"AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1": ADMINISTRATOR, "Node": OTHER_MEMBER}
+    for name, account_id in roles.items():
+        sandbox.client("iam", account_id).create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
+    bucket = {"force_destroy": True, "object_lock": {"days": 30}}
+    inputs: dict[str, Any] = {
+        "idle_session_timeout_minutes": 15,
+        "bucket": bucket,
+        "log_group": {},
+        "node_role_names": ["Node"],
+    }
+    content = {"s3BucketName": _BUCKET, "s3EncryptionEnabled": True, "cloudWatchLogGroupName": "/aws/ssm/sessions"}
+    own = {"s3KeyPrefix": f"sessions/{_SAME[0]}/{_SAME[1]}", "cloudWatchStreamingEnabled": True}
+    _create_in_each_way(sandbox, {"inputs": {**content, **own, "idleSessionTimeout": "15"}})
+    before = sandbox.snapshot()
+    first_call = len(sandbox.calls)
+
+    terraform = _write(sandbox, workspaces, **inputs)
+    terraform.apply()
+    kept = dict.fromkeys(_PLACES, "kept") | {_NONE: "created", _SAME: "unchanged"}
+    assert _outcomes(sandbox) == kept
+    assert _timeouts(sandbox) == _BEFORE | {_NONE: "15/15"}
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    sandbox.clock.advance(86400)
+    assert _outcomes(sandbox) == kept | {_NONE: "unchanged"}
+
+    # Not the preferences of the other stack.
+    change_inputs(terraform, "preferences", existing="replace")
+    (warning,) = terraform.apply().warnings
+    assert f"{_STACK[0]} {_STACK[1]}: ResourceLogicalId:Preferences" in warning.detail
+    assert f"The document {_DOCUMENT} belongs to the CloudFormation stack sessions" in warning.detail
+    replaced = dict.fromkeys(_PLACES, "15/15") | {_STACK: "60/60"}
+    assert _timeouts(sandbox) == replaced
+    ssm = sandbox.client("ssm", *_OTHERS)
+    document = json.loads(ssm.get_document(Name=_DOCUMENT)["Content"])
+    assert document["inputs"]["s3KeyPrefix"] == f"sessions/{_OTHERS[0]}/{_OTHERS[1]}"
+
+    # Somebody saves other ones in the console.
+    changed = ssm.update_document(Name=_DOCUMENT, DocumentVersion="$LATEST", Content=json.dumps(_CONSOLE))
+    ssm.update_document_default_version(
+        Name=_DOCUMENT, DocumentVersion=changed["DocumentDescription"]["DocumentVersion"]
+    )
+    sandbox.clock.advance(86400)
+    assert _timeouts(sandbox) == replaced
+    ssm.delete_document(Name=_DOCUMENT, DocumentVersion=changed["DocumentDescription"]["DocumentVersion"])
+
+    # What a node writes, and where.
+    for name, account_id in roles.items():
+        assert sandbox.client("iam", account_id).list_role_policies(RoleName=name)["PolicyNames"]
+    _write_log(sandbox, OTHER_MEMBER, OTHER_MEMBER)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _write_log(sandbox, OTHER_MEMBER, ADMINISTRATOR)
+
+    terraform.destroy()
+    assert_calls(sandbox.calls[first_call:], _ALLOWED)
+    retained = (*RETAINED_ROLES, "kms_keys/*", "log_groups/*")
+    assert_same(before, sandbox.snapshot(), retained=retained)
