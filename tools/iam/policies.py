@@ -9,6 +9,7 @@ from harness import HarnessError
 from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.automation import AUTOMATION
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
+from tools.iam.node_access import NODE_ACCESS
 from tools.iam.recording import APPLY, PLAN, ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.session_manager import SESSION_MANAGER
@@ -27,6 +28,7 @@ ALL_STATEMENTS = (
     *UNIFIED_CONSOLE,
     *AUTOMATION,
     *SESSION_MANAGER,
+    *NODE_ACCESS,
     *OF_ALL_RESOURCES,
 )
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
-PREFERENCES = "session-manager-preferences"
-ROLES = (PLAN, APPLY, ADMINISTRATION, COMPLIANCE, REPORT, SETTINGS, CONSOLE, AUTOMATION, PREFERENCES, MEMBER)
-_OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION, PREFERENCES)
+PREFERENCES, NODE_ACCESS = "session-manager-preferences", "just-in-time-node-access"
+_OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION, PREFERENCES, NODE_ACCESS)
+ROLES = (PLAN, APPLY, REPORT, SETTINGS, *_OF_THE_ADMINISTRATOR, MEMBER)
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
@@ -206,10 +206,7 @@ def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> Non
     recorder.begin("bare")
     sandbox = recorder.sandbox
     register_administrator(sandbox)
-    organizations = sandbox.client("organizations")
-    for principal in ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
-        organizations.enable_aws_service_access(ServicePrincipal=principal)
-        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    _register(sandbox, "resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com")
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **_call("unified-console"))
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(CONSOLE):
@@ -247,6 +244,29 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
         recorder.record_warnings(terraform.destroy(changes))
 
 
+def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/just-in-time-node-access, with policies: applied, changed, destroyed."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    register_administrator(sandbox)
+    _register(sandbox, "ssm-quicksetup.amazonaws.com")
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    regions = ["eu-west-1", "us-east-1"]
+    call = _call("just-in-time-node-access")
+    call["modules"]["called"] |= {
+        "unified_console": {"home_region": "us-east-1", "regions": regions, "targets": [root["Id"]]},
+        "auto_approval": [{"node_tags": {"Environment": "Development"}}],
+        "deny_access": [{"node_tags": {"Data": "${var.tags.Team}"}}],
+    }
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
+    terraform.variables["tags"] = {"Team": "network"}
+    changes: dict[str, object] = {"regions": regions, "tags": {"Team": "platform"}}
+    with recorder.assuming(NODE_ACCESS):
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
 # Of the modules whose policies no other run needs, by role.
 RUNS_OF_MODULES: Mapping[str, Callable[[PermissionRecorder, Workspaces], None]] = {
     COMPLIANCE: run_compliance_reporting,
@@ -254,6 +274,7 @@ RUNS_OF_MODULES: Mapping[str, Callable[[PermissionRecorder, Workspaces], None]] 
     CONSOLE: run_unified_console,
     AUTOMATION: run_automation_across_accounts,
     PREFERENCES: run_session_manager_preferences,
+    NODE_ACCESS: run_just_in_time_node_access,
 }
 RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     run_complete,
@@ -308,6 +329,13 @@ def _call(module: str) -> dict[str, Any]:
         "modules": {"called": call},
         "output": {"called": {"value": "${module.called}"}},
     }
+
+
+def _register(sandbox: Sandbox, *principals: str) -> None:
+    organizations = sandbox.client("organizations")
+    for principal in principals:
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
 
 
 def _require_failed_deployment(error: TerraformError) -> None:

@@ -1,4 +1,7 @@
-"""`observe.py unified-console`: what collides with the unified console in its account, or does the same there."""
+"""`observe.py unified-console`: what collides with the unified console in its account, or does the same there.
+
+Just-in-time node access is deployed in the same way, and has no associations that others have.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,13 @@ SCHEMA_VERSION = "1"
 TYPE = "AWSQuickSetupType-SSM"
 
 _RULE = 'a JSON object of the schedules\' parameters, for example {"AgentUpdateSchedule": "rate(14 days)"}'
+_TYPE = Option(
+    "type",
+    "the type of the configuration",
+    rf"{TYPE}|AWSQuickSetupType-JITNA",
+    f"{TYPE} or AWSQuickSetupType-JITNA",
+    default=TYPE,
+)
 _SCHEDULES = Option("schedules", "the schedules of the configuration", r"(?s)\{.*\}", _RULE, default="{}")
 
 # All associations of the configuration itself, and no others: AWSQuickSetupType-SSM-CFN-TA.
@@ -78,18 +88,20 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `existing`: JSON object from TYPE/NAME of a configuration manager to the error message for a plan that creates it
     - `findings`: JSON list of `{code, subject, message, remedy}`
     """
-    schedules = _parse(query["schedules"])
+    schedules, type_ = _parse(query["schedules"]), query["type"]
     with connect() as aws:
-        managers = [manager for manager in list_managers(aws) if manager.type == TYPE]
+        managers = [manager for manager in list_managers(aws) if manager.type == type_]
         descriptions = get_descriptions(aws, [manager.arn for manager in managers])
         deployed = [found for description in descriptions.values() for found in configurations_in(description)]
         existing = list(describe_managers(deployed, descriptions))
-        findings = [
-            *([] if managers else _taken_names(aws)),
-            *(_collisions([found.name for found in deployed])),
-            *_duplicates(aws, schedules),
-            *_sync_quota(aws),
-        ]
+        findings = list(_collisions(type_, [found.name for found in deployed]))
+        if type_ == TYPE:
+            findings = [
+                *([] if managers else _taken_names(aws)),
+                *findings,
+                *_duplicates(aws, schedules),
+                *_sync_quota(aws),
+            ]
         return {
             "schema_version": SCHEMA_VERSION,
             "account_id": aws.account_id,
@@ -105,12 +117,12 @@ def _parse(text: str) -> Mapping[str, Any]:
         raise QueryError(f"schedules is not JSON ({error}), but must be {_RULE}.") from error
 
 
-def _collisions(names: list[str]) -> Iterator[Finding]:
+def _collisions(type_: str, names: list[str]) -> Iterator[Finding]:
     if len(names) > 1:
         yield Finding(
             COLLISION,
             " and ".join(sorted(names)),
-            f"All are of type {TYPE}, and an organization can have one only.",
+            f"All are of type {type_}, and an organization can have one only.",
             "Delete all but one.",
         )
 
@@ -166,6 +178,6 @@ ListResourceDataSync, in the account and Region of the provider. Quick Setup dep
 account of a target, so those of the administrator account show what other accounts have. No data source of the AWS
 provider lists associations or configuration managers; those that do would replace parts of this command.""",
     example="unified-console --account-id 222222222222 --region us-east-1",
-    options=(*COMMON_KEYS, replace(INSTALLATION, required=False), _SCHEDULES),
+    options=(*COMMON_KEYS, replace(INSTALLATION, required=False), _TYPE, _SCHEDULES),
     run=observe,
 )

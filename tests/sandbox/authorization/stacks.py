@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sandbox.policies.request_context import RequestContext
 
 _SYNC = "AWS::SSM::ResourceDataSync"
+_DOCUMENT = "AWS::SSM::Document"
 
 # For a stack or template that CloudFormation rejects.
 _NOTHING: dict[str, Any] = {}
@@ -69,9 +70,12 @@ def _resource_permissions(
 ) -> Iterator[Permission]:
     if before == after or (after is None and before is not None and before.get("DeletionPolicy") == "Retain"):
         return
-    for resource in (before, after):
-        if resource is not None and resource.get("Type") != _SYNC:
-            raise UnknownPermissionError(f"The sandbox does not know what {resource.get('Type')} needs of IAM.")
+    types = {resource.get("Type") for resource in (before, after) if resource is not None}
+    if types == {_DOCUMENT}:
+        yield from _document_permissions(request, before, after)
+        return
+    if types != {_SYNC}:
+        raise UnknownPermissionError(f"The sandbox does not know what {', '.join(map(str, types))} needs of IAM.")
     yield Permission("ssm:ListResourceDataSync")
     if before is not None and after is not None and _name(before) == _name(after):
         yield _sync(request, "Update", after)
@@ -82,6 +86,17 @@ def _resource_permissions(
         yield _sync(request, "Delete", before)
 
 
+def _document_permissions(
+    request: RequestContext, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> Iterator[Permission]:
+    """aws-ssm-document/aws-ssm-document.json, as far as the sandbox's documents go: no attachments, no tags."""
+    verb = "Create" if before is None else "Delete" if after is None else "Update"
+    for name in {_name(resource, "Name") for resource in (before, after) if resource is not None}:
+        document = request.arn("ssm", f"document/{name}")
+        yield Permission(f"ssm:{verb}Document", document)
+        yield Permission("ssm:GetDocument", document)
+
+
 def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permission:
     sync_type = resource["Properties"].get("SyncType")
     context = {"ssm:SyncType": sync_type} if isinstance(sync_type, str) else {}
@@ -90,7 +105,7 @@ def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permi
     )
 
 
-def _name(resource: dict[str, Any]) -> str:
-    name = resource["Properties"].get("SyncName")
+def _name(resource: dict[str, Any], property_name: str = "SyncName") -> str:
+    name = resource["Properties"].get(property_name)
     # A reference has no value before the stack exists.
     return name if isinstance(name, str) else "*"

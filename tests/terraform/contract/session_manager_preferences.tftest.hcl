@@ -59,7 +59,7 @@ run "nothing_but_a_timeout" {
   }
 
   assert {
-    condition     = output.node_policy == null && output.bucket_name == null && local.node_role_names == []
+    condition     = output.node_policy == null && output.bucket_name == null && length(local.node_role_names) == 0
     error_message = "Nodes need no permissions."
   }
 
@@ -114,10 +114,10 @@ run "everything" {
   }
 
   assert {
-    condition = local.node_role_names == [
+    condition = toset(local.node_role_names) == toset([
       "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-ap-northeast-1", "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1",
       "AWSSystemsManagerDefaultEC2InstanceManagementRole", "Node",
-    ]
+    ])
     error_message = "The roles of Default Host Management have no such permissions by themselves."
   }
 

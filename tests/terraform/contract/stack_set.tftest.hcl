@@ -16,24 +16,7 @@ variables {
   failure       = "These failed:"
 }
 
-run "options" {
-  module {
-    source = "./modules/stack-set"
-  }
-
-  assert {
-    condition = [
-      aws_cloudformation_stack_set.this.permission_model, aws_cloudformation_stack_set.this.call_as,
-      aws_cloudformation_stack_set.this.auto_deployment[0].enabled,
-      aws_cloudformation_stack_set.this.auto_deployment[0].retain_stacks_on_account_removal,
-      aws_cloudformation_stack_set.this.operation_preferences[0].failure_tolerance_percentage,
-      aws_cloudformation_stack_instances.this.operation_preferences[0].failure_tolerance_percentage,
-      aws_cloudformation_stack_instances.this.deployment_targets[0].organizational_unit_ids,
-    ] == ["SERVICE_MANAGED", "DELEGATED_ADMIN", true, false, 100, 100, toset(["r-ab12"])]
-    error_message = "The whole organization, accounts that join among it, and none of them stops another."
-  }
-}
-
+# First: values of a resource that exists already are not overridden.
 run "failed_deployments" {
   module {
     source = "./modules/stack-set"
@@ -60,5 +43,23 @@ run "failed_deployments" {
   assert {
     condition     = jsonencode(output.failed_accounts) == jsonencode([{ account_id = "333333333333", reason = "AccessDenied", region = "us-east-1" }])
     error_message = "A failure has AWS's reason, and a closed account is not a failure."
+  }
+}
+
+run "options" {
+  module {
+    source = "./modules/stack-set"
+  }
+
+  assert {
+    condition = [
+      aws_cloudformation_stack_set.this.permission_model, aws_cloudformation_stack_set.this.call_as,
+      aws_cloudformation_stack_set.this.auto_deployment[0].enabled,
+      aws_cloudformation_stack_set.this.auto_deployment[0].retain_stacks_on_account_removal,
+      aws_cloudformation_stack_set.this.operation_preferences[0].failure_tolerance_percentage,
+      aws_cloudformation_stack_instances.this.operation_preferences[0].failure_tolerance_percentage,
+      aws_cloudformation_stack_instances.this.deployment_targets[0].organizational_unit_ids,
+    ] == ["SERVICE_MANAGED", "DELEGATED_ADMIN", true, false, 100, 100, toset(["r-ab12"])]
+    error_message = "The whole organization, accounts that join among it, and none of them stops another."
   }
 }

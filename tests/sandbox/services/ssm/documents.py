@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import moto.ssm.models
 from moto.core.common_models import CloudFormationModel
 from moto.ssm.models import Document as MotoDocument
-
-from sandbox.services.cloudformation.handlers import HandlerError
+from moto.ssm.models import ssm_backends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from moto.ssm.models import Documents
+
+
+APPROVAL_POLICIES = ("AutoApprovalPolicy", "ManualApprovalPolicy")
 
 
 class Document(MotoDocument, CloudFormationModel):
@@ -40,12 +46,24 @@ class Document(MotoDocument, CloudFormationModel):
         account_id: str,
         region_name: str,
     ) -> Any:
-        """Replace the document, which is the default UpdateMethod: one of the same name exists already.
+        """Replace the document, which is the default UpdateMethod, and fails where the name is the same; or update it.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
+        A new version does not become the default one: aws-cloudformation/cloudformation-coverage-roadmap issue 2539.
         """
-        if cloudformation_json["Properties"].get("UpdateMethod", "Replace") != "Replace":
-            raise HandlerError("InvalidRequest", "The sandbox has not built UpdateMethod NewVersion.")
+        properties = cloudformation_json["Properties"]
+        if properties.get("UpdateMethod") == "NewVersion" and properties.get("Name") == original_resource.name:
+            backend = ssm_backends[account_id][region_name]
+            backend.update_document(
+                content=json.dumps(properties["Content"]),
+                attachments=[],
+                name=original_resource.name,
+                version_name="",
+                document_version="$LATEST",
+                document_format=properties.get("DocumentFormat", "JSON"),
+                target_type="",
+            )
+            return original_resource
         made = cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
         made.replaced = original_resource  # type: ignore[attr-defined]
         return made
@@ -68,3 +86,21 @@ def describe_versions(documents: Documents) -> list[dict[str, Any]]:
         }
         described.append({**one, "VersionName": document.version_name} if document.version_name else one)
     return described
+
+
+@contextmanager
+def known_document_types() -> Iterator[None]:
+    """Let moto take the types of approval policies (DocumentType in botocore's model `ssm`) meanwhile."""
+    validate = moto.ssm.models._validate_document_info
+
+    def validate_known(
+        content: str, name: str, document_type: str | None, document_format: str, strict: bool = True
+    ) -> None:
+        known = "Automation" if document_type in APPROVAL_POLICIES else document_type
+        validate(content, name, known, document_format, strict)
+
+    moto.ssm.models._validate_document_info = validate_known
+    try:
+        yield
+    finally:
+        moto.ssm.models._validate_document_info = validate

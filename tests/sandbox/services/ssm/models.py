@@ -12,7 +12,7 @@ from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
 from sandbox.services.ssm.compliance import filtered, items_of
-from sandbox.services.ssm.documents import describe_versions
+from sandbox.services.ssm.documents import describe_versions, known_document_types
 from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
 from sandbox.services.ssm.instance_patches import FILTERS, patches_of
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
@@ -76,6 +76,11 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         ]
         listed += [association.describe() for _, association in sorted(self.automation_associations.items())]
         return [one for one in listed if all(one[key] == value for key, value in filters.items())]
+
+    def create_document(self, *arguments: Any, **request: Any) -> Any:
+        """moto's, with the types of approval policies, which moto's list lacks."""
+        with known_document_types():
+            return super().create_document(*arguments, **request)
 
     def list_document_versions(self, name: str) -> list[dict[str, Any]]:
         """Return the versions of a document. Raises InvalidDocument."""

@@ -1,0 +1,43 @@
+# The query with which a plan reads what exists already, and its result. Without Python there is no query.
+
+data "external" "this" {
+  count = var.python_command == null ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "unified-console"])
+  query = {
+    for key, value in merge(var.script_credentials, {
+      account_id   = local.account_id
+      region       = local.region
+      installation = local.installation
+      type         = "AWSQuickSetupType-JITNA"
+    }) : key => value if value != null
+  }
+}
+
+# Name of this installation in the tags of what it creates. Generated once.
+resource "terraform_data" "installation" {
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
+  count = 1
+
+  input = local.new_installation
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+locals {
+  installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
+  new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
+  creation_mark    = "${local.installation}/${plantimestamp()}"
+
+  existing = jsondecode(length(data.external.this) == 0 ? "{}" : data.external.this[0].result.existing)
+  findings = jsondecode(length(data.external.this) == 0 ? "[]" : data.external.this[0].result.findings)
+}
+
+check "managers" {
+  assert {
+    condition     = length(local.findings) == 0
+    error_message = join("\n", [for finding in local.findings : "${finding.code} ${finding.subject}: ${finding.message} ${finding.remedy}"])
+  }
+}

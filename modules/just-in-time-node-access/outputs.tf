@@ -1,0 +1,18 @@
+output "configuration" {
+  description = "The Quick Setup configuration: `arn`, `id`, `type`, `status` of its deployment, `regions`, `targets`. What creates the role of access tokens runs after the deployment: `report.py explain NAME` has its status."
+  value       = module.configuration.configurations[var.name]
+}
+
+output "policies" {
+  description = "The documents, as JSON: `auto_approval` and `deny_access` (null without one), and `manual_approval` by name. `deny_access` reaches the other Regions and accounts up to 30 minutes later."
+  value = {
+    auto_approval   = length(var.auto_approval) == 0 ? null : jsonencode(local.documents.permit)
+    deny_access     = length(var.deny_access) == 0 ? null : jsonencode(local.documents.forbid)
+    manual_approval = { for name, document in local.manual_documents : name => jsonencode(document) }
+  }
+}
+
+output "failed_accounts" {
+  description = "Accounts and Regions without the approval policies, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
+  value       = flatten(module.policies[*].failed_accounts)
+}

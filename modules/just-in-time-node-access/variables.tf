@@ -1,0 +1,293 @@
+variable "regions" {
+  description = "**Every running managed node of the targets in these Regions is charged by the hour**, whether anybody accesses it or not, once 30 days are over. Regions of the unified console, among them its home Region. https://aws.amazon.com/systems-manager/pricing/"
+  type        = set(string)
+  nullable    = false
+}
+
+variable "unified_console" {
+  description = "The unified console, which just-in-time node access requires: `{ home_region = module.unified_console.home_region, regions = module.unified_console.configuration.regions, targets = module.unified_console.configuration.targets }`."
+  type = object({
+    home_region = string
+    regions     = set(string)
+    targets     = set(string)
+  })
+  nullable = false
+}
+
+variable "organizational_unit_ids" {
+  description = "Organizational units, for example `[\"ou-ab12-34cd56ef\"]`, which are targets of the unified console. Null: all of its targets. Default: null."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.organizational_unit_ids == null ? true : length(var.organizational_unit_ids) > 0
+    error_message = "organizational_unit_ids is empty: name at least one organizational unit, or set null for all targets of the unified console."
+  }
+}
+
+variable "identity_provider" {
+  description = "What decides who an approver is: `SSO` for IAM Identity Center, `IAM` for roles. Null: the accounts' setting is not touched. Default: null."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["IAM", "SSO"], coalesce(var.identity_provider, "IAM"))
+    error_message = "identity_provider is ${jsonencode(var.identity_provider)}, but must be \"IAM\" or \"SSO\"."
+  }
+}
+
+variable "auto_approval" {
+  description = <<-EOT
+    Who gets access without anybody's approval, for one hour: list of statements, any of which is sufficient. All conditions of a statement have to hold. Default: nobody. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-auto-approval-policies.html
+    - `description`: one line. Default: none.
+    - `group_id`: a group of IAM Identity Center. Default: everybody who may ask.
+    - `principal_attributes`: `employeeNumber`, `costCenter`, `organization` or `division` of a user of IAM Identity Center to its value, in which `*` is anything. Default: any.
+    - `principal_tags`: tags of the IAM role. Default: any.
+    - `node_tags`: tags of the node, at least one.
+  EOT
+  type = list(object({
+    description          = optional(string, "")
+    group_id             = optional(string)
+    principal_attributes = optional(map(string), {})
+    principal_tags       = optional(map(string), {})
+    node_tags            = map(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for statement in var.auto_approval : length(coalesce(statement.node_tags, {})) > 0])
+    error_message = "auto_approval has a statement without node_tags, which would approve access to every node. Name at least one tag, for example { Environment = \"Development\" }."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.auto_approval : can(regex("^[^\\r\\n]{0,200}$", coalesce(statement.description, " ")))])
+    error_message = "auto_approval has a description that is not one line of at most 200 characters: it becomes a comment."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.auto_approval : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", coalesce(statement.group_id, "00000000-0000-0000-0000-000000000000")))])
+    error_message = "auto_approval has the group_id ${jsonencode([for statement in var.auto_approval : statement.group_id if statement.group_id != null])}, but each must be the id of a group in the identity store, for example \"e8c17310-e011-7089-d989-10da1a2b3c4d\", not its name."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.auto_approval : length(setsubtract(keys(statement.principal_attributes), ["costCenter", "division", "employeeNumber", "organization"])) == 0])
+    error_message = "auto_approval has the principal_attributes ${jsonencode(distinct(flatten([for statement in var.auto_approval : keys(statement.principal_attributes)])))}, but AWS's schema has costCenter, division, employeeNumber and organization only."
+  }
+
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html. No quotation marks or backslashes: Cedar would end the text.
+  validation {
+    condition = alltrue(flatten([
+      for statement in var.auto_approval : [
+        for text in concat(values(statement.principal_attributes), keys(statement.principal_tags), values(statement.principal_tags), keys(coalesce(statement.node_tags, {})), values(coalesce(statement.node_tags, {}))) :
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@*-]+$", text)) && length(regexall("(?s:.)", text)) <= 256
+      ]
+    ]))
+    error_message = "auto_approval has a tag or an attribute with other characters than letters, digits, spaces and _.:/=+-@, or with none or more than 256 of them."
+  }
+}
+
+variable "deny_access" {
+  description = <<-EOT
+    What auto_approval never approves, in the whole organization: list of statements as of `auto_approval`, at least one of whose conditions is given. Such access needs manual approval. It requires resource sharing within the organization, which the management account enables once (`aws ram enable-sharing-with-aws-organization`). Default: nothing. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-deny-access-policies.html
+    - `description`, `group_id`, `principal_attributes`, `principal_tags`, `node_tags`: as of `auto_approval`; all are optional.
+  EOT
+  type = list(object({
+    description          = optional(string, "")
+    group_id             = optional(string)
+    principal_attributes = optional(map(string), {})
+    principal_tags       = optional(map(string), {})
+    node_tags            = optional(map(string), {})
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for statement in var.deny_access : statement.group_id != null || length(statement.principal_attributes) + length(statement.principal_tags) + length(statement.node_tags) > 0])
+    error_message = "deny_access has a statement without a condition, which would deny all automatic approvals. To have none, leave auto_approval empty."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.deny_access : can(regex("^[^\\r\\n]{0,200}$", coalesce(statement.description, " ")))])
+    error_message = "deny_access has a description that is not one line of at most 200 characters: it becomes a comment."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.deny_access : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", coalesce(statement.group_id, "00000000-0000-0000-0000-000000000000")))])
+    error_message = "deny_access has the group_id ${jsonencode([for statement in var.deny_access : statement.group_id if statement.group_id != null])}, but each must be the id of a group in the identity store, for example \"e8c17310-e011-7089-d989-10da1a2b3c4d\", not its name."
+  }
+
+  validation {
+    condition     = alltrue([for statement in var.deny_access : length(setsubtract(keys(statement.principal_attributes), ["costCenter", "division", "employeeNumber", "organization"])) == 0])
+    error_message = "deny_access has the principal_attributes ${jsonencode(distinct(flatten([for statement in var.deny_access : keys(statement.principal_attributes)])))}, but AWS's schema has costCenter, division, employeeNumber and organization only."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for statement in var.deny_access : [
+        for text in concat(values(statement.principal_attributes), keys(statement.principal_tags), values(statement.principal_tags), keys(statement.node_tags), values(statement.node_tags)) :
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@*-]+$", text)) && length(regexall("(?s:.)", text)) <= 256
+      ]
+    ]))
+    error_message = "deny_access has a tag or an attribute with other characters than letters, digits, spaces and _.:/=+-@, or with none or more than 256 of them."
+  }
+}
+
+variable "manual_approval" {
+  description = <<-EOT
+    Who approves access, by the name of the policy. A node of two policies has a conflict, and nobody can ask for access to it: AWS decides by the node's tags, so use one key. Default: none. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-manual-policies.html
+    - `description`: Default: none.
+    - `node_tag`: the `key` of a tag and its `values`.
+    - `access_hours`: from 1 to 336. Sessions do not end with it. Default: 1.
+    - `levels`: 1 to 5, one after another, each with
+      - `approvers`: 1 to 5 of `id` and `type`: `SSOGroup` or `SSOUser` with an id of the identity store, `IAMRole` with an ARN.
+      - `required_approvals`: Default: 1.
+      - `message`: what approvers read. Default: `Please review this request.`
+  EOT
+  type = map(object({
+    description = optional(string, "")
+    node_tag = object({
+      key    = string
+      values = set(string)
+    })
+    access_hours = optional(number, 1)
+    levels = list(object({
+      approvers = list(object({
+        id   = string
+        type = string
+      }))
+      required_approvals = optional(number, 1)
+      message            = optional(string, "Please review this request.")
+    }))
+  }))
+  default  = {}
+  nullable = false
+
+  # https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  validation {
+    condition     = length(var.manual_approval) <= 50
+    error_message = "manual_approval has ${length(var.manual_approval)} policies, but an account and Region takes 50."
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+  validation {
+    condition     = alltrue([for name in keys(var.manual_approval) : can(regex("^[A-Za-z0-9_.-]{3,128}$", name)) && !anytrue([for prefix in ["aws", "amazon", "amzn", "SSM-"] : startswith(name, prefix)])])
+    error_message = "manual_approval has the names ${jsonencode(keys(var.manual_approval))}, but each must have 3 to 128 letters, digits, dots, underscores or hyphens, and not begin with aws, amazon, amzn or SSM-."
+  }
+
+  validation {
+    condition     = alltrue([for policy in values(var.manual_approval) : length(policy.node_tag.key) > 0 && length(policy.node_tag.values) > 0])
+    error_message = "manual_approval has a policy whose node_tag has no key or no values."
+  }
+
+  validation {
+    condition     = length(distinct(flatten([for policy in values(var.manual_approval) : [for value in policy.node_tag.values : "${policy.node_tag.key}=${value}"]]))) == length(flatten([for policy in values(var.manual_approval) : [for value in policy.node_tag.values : "${policy.node_tag.key}=${value}"]]))
+    error_message = "manual_approval has a node_tag in two policies, so that nobody could ask for access to its nodes: ${join(", ", [for pair in distinct(flatten([for policy in values(var.manual_approval) : [for value in policy.node_tag.values : "${policy.node_tag.key}=${value}"]])) : pair if length([for policy in values(var.manual_approval) : 1 if contains([for value in policy.node_tag.values : "${policy.node_tag.key}=${value}"], pair)]) > 1])}. Name it in one."
+  }
+
+  validation {
+    condition     = alltrue([for policy in values(var.manual_approval) : policy.access_hours >= 1 && policy.access_hours <= 336 && floor(policy.access_hours) == policy.access_hours])
+    error_message = "manual_approval has the access_hours ${jsonencode([for policy in values(var.manual_approval) : policy.access_hours])}, but each must be a whole number from 1 to 336."
+  }
+
+  validation {
+    condition     = alltrue([for policy in values(var.manual_approval) : length(policy.levels) >= 1 && length(policy.levels) <= 5])
+    error_message = "manual_approval has a policy with ${jsonencode([for policy in values(var.manual_approval) : length(policy.levels)])} levels, but each has 1 to 5."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : length(level.approvers) >= 1 && length(level.approvers) <= 5 && length(distinct(level.approvers[*].id)) == length(level.approvers)]]))
+    error_message = "manual_approval has a level without approvers, with more than 5, or with one twice."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : level.required_approvals >= 1 && floor(level.required_approvals) == level.required_approvals && (contains(level.approvers[*].type, "SSOGroup") || contains(level.approvers[*].type, "IAMRole") || level.required_approvals <= length(level.approvers))]]))
+    error_message = "manual_approval has a level whose required_approvals is not a whole number of at least 1, or more than its users."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : [for approver in level.approvers : contains(["IAMRole", "SSOGroup", "SSOUser"], approver.type)]]]))
+    error_message = "manual_approval has approvers of the types ${jsonencode(distinct(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : level.approvers[*].type]])))}, but each must be \"SSOGroup\", \"SSOUser\" or \"IAMRole\"."
+  }
+
+  validation {
+    condition = alltrue(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : [for approver in level.approvers :
+      approver.type == "IAMRole" ? can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[!-~]+$", approver.id)) : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", approver.id))
+    ]]]))
+    error_message = "manual_approval has an approver whose id does not fit its type: SSOGroup and SSOUser take an id of the identity store (\"e8c17310-e011-7089-d989-10da1a2b3c4d\"), IAMRole the ARN of a role."
+  }
+
+  validation {
+    condition     = var.identity_provider == null ? true : alltrue(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : [for approver in level.approvers : (approver.type == "IAMRole") == (var.identity_provider == "IAM")]]]))
+    error_message = "manual_approval has approvers of the types ${jsonencode(distinct(flatten([for policy in values(var.manual_approval) : [for level in policy.levels : level.approvers[*].type]])))}, but identity_provider is ${jsonencode(var.identity_provider)}: IAM takes IAMRole, SSO takes SSOGroup and SSOUser."
+  }
+}
+
+variable "name" {
+  description = "Name of the Quick Setup configuration, and of the StackSet of the policies: 1 to 100 letters, digits and hyphens, beginning with a letter. Default: `just-in-time-node-access`."
+  type        = string
+  default     = "just-in-time-node-access"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,99}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 100 letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "administrator_account_id" {
+  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
+  type        = string
+  default     = null
+}
+
+variable "installation" {
+  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it reads what exists already and what does the same. Null: no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = <<-EOT
+    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](../../docs/usage/credentials.md) compares the provider and the scripts.
+    - `profile`: a profile of the shared AWS configuration.
+    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
+    - `external_id`: the external id that the role's trust policy requires.
+    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
+  EOT
+  type = object({
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
+  })
+  default = null
+}
+
+variable "tags" {
+  description = "Tags of the configuration manager, the StackSet and the stacks."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 })
+  }
+}

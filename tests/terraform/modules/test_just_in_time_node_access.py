@@ -1,0 +1,122 @@
+"""modules/just-in-time-node-access: what it needs, the policies in every account, decisions by them, destroy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import cedarpy
+import pytest
+
+from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
+from harness.complete import ADMINISTRATOR
+from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, decide, policy_texts
+from harness.workspace import change_inputs
+from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
+from tools.iam.command import read_policies
+from tools.iam.recording import NODE_ACCESS
+
+if TYPE_CHECKING:
+    from harness.terraform import Terraform
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_PRINCIPALS = ("member.org.stacksets.cloudformation.amazonaws.com", "ssm-quicksetup.amazonaws.com", "ssm.amazonaws.com")
+_GROUP = "e8c17310-e011-7089-d989-10da1a2b3c4d"
+_CONSOLE = {"home_region": "us-east-1", "regions": ["eu-west-1", "us-east-1"], "targets": ["r-ab12"]}
+_POLICIES: dict[str, Any] = {
+    "auto_approval": [
+        {"description": "Development, by anybody.", "node_tags": {"Environment": "Development"}},
+        {"group_id": _GROUP, "principal_attributes": {"costCenter": "E-1*"}, "node_tags": {"Environment": "Test"}},
+        {"principal_tags": {"Team": "Platform"}, "node_tags": {"Owner": "Platform"}},
+    ],
+    "deny_access": [{"node_tags": {"Data": "Secret"}}],
+    "manual_approval": {
+        "production": {
+            "node_tag": {"key": "Environment", "values": ["Production", "Development"]},
+            "access_hours": 8,
+            "levels": [
+                {"approvers": [{"id": _GROUP, "type": "SSOGroup"}]},
+                {"approvers": [{"id": _GROUP, "type": "SSOGroup"}], "required_approvals": 2, "message": "Again."},
+            ],
+        }
+    },
+}
+_ALLOWED = ("cloudformation:*Stack*", "ssm-quicksetup:*ConfigurationManager")
+
+
+def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR, **inputs: object) -> Terraform:
+    call = {"source": "../module/modules/just-in-time-node-access", "unified_console": _console(sandbox), **inputs}
+    call.setdefault("regions", ["eu-west-1", "us-east-1"])
+    return workspaces.call_modules({"access": call}, sandbox.environment(account_id))
+
+
+def _console(sandbox: Sandbox) -> dict[str, object]:
+    (root,) = sandbox.client("organizations").list_roots()["Roots"]
+    return {**_CONSOLE, "targets": [root["Id"]]}
+
+
+def _register(sandbox: Sandbox) -> None:
+    organizations = sandbox.client("organizations")
+    sandbox.client("cloudformation").activate_organizations_access()
+    for principal in _PRINCIPALS:
+        if not principal.startswith("member.org.stacksets"):
+            organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+
+
+def _decided(sandbox: Sandbox, requester: Requester | None = None, **node_tags: str) -> str:
+    place, home = (OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")
+    return decide(sandbox, place, home, requester or Requester(), node_tags)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.scenario("bare")
+def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    errors = plan_errors(_write(sandbox, workspaces, MANAGEMENT))
+    assert f"Account {MANAGEMENT} is the management account" in errors
+    _register(sandbox)
+    outside: dict[str, Any] = {"regions": ["us-west-2"], "organizational_unit_ids": ["ou-ab12-34cd56ef"]}
+    console = {**_CONSOLE, "home_region": "eu-west-1", "targets": ["ou-ab12-78gh90ij"]}
+    errors = plan_errors(_write(sandbox, workspaces, unified_console=console, **outside))
+    assert "The home Region of the unified console is eu-west-1, but the provider works in us-east-1" in errors
+    assert "regions contains us-west-2, which the unified console is not set up in." in errors
+    assert "organizational_unit_ids contains ou-ab12-34cd56ef, which are not targets of the unified console." in errors
+
+    before, first_call = sandbox.snapshot(), len(sandbox.calls)
+    terraform = _write(sandbox, workspaces, **_POLICIES)
+    sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[NODE_ACCESS])
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    for place in ((OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")):
+        (text,) = policy_texts(sandbox, place, "SSM-JustInTimeAccessAutoApprovalPolicy")
+        assert cedarpy.validate_policies(text, SCHEMA).validation_passed
+    assert not policy_texts(sandbox, (MANAGEMENT, "us-east-1"), "SSM-JustInTimeAccessAutoApprovalPolicy")
+    engineer = Requester(groups=(_GROUP,), attributes={"costCenter": "E-17"})
+    assert _decided(sandbox, Environment="Development") == AUTOMATIC
+    assert _decided(sandbox, Environment="Development", Data="Secret") == "production"
+    assert _decided(sandbox, engineer, Environment="Test") == AUTOMATIC
+    assert (
+        _decided(sandbox, Requester(groups=(_GROUP,), attributes={"costCenter": "F-1"}), Environment="Test") == DENIED
+    )
+    assert _decided(sandbox, Requester(tags={"Team": "Platform"}), Owner="Platform") == AUTOMATIC
+    assert _decided(sandbox, engineer, Environment="Production") == "production"
+    assert _decided(sandbox, engineer) == DENIED
+    ssm = sandbox.client("ssm", OTHER_MEMBER, "eu-west-1")
+    manual = json.loads(ssm.get_document(Name="production")["Content"])
+    assert manual["accessDuration"] == 8 * 3600
+    assert [step["inputs"]["MinRequiredApprovals"] for step in manual["mainSteps"]] == [1, 2]
+
+    # A change is a new version; without statements the document goes.
+    change_inputs(terraform, "access", auto_approval=[{"node_tags": {"Environment": "Test"}}], deny_access=None)
+    terraform.apply()
+    assert _decided(sandbox, Environment="Development", Data="Secret") == "production"
+    assert _decided(sandbox, Environment="Test", Data="Secret") == AUTOMATIC
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    assert "EXISTS_ALREADY" in plan_errors(_write(sandbox, workspaces))
+
+    terraform.destroy()
+    assert_calls(sandbox.calls[first_call:], _ALLOWED)
+    sandbox.clock.advance(3600)
+    assert_same(before, sandbox.snapshot(), retained=RETAINED_ROLES)
