@@ -17,8 +17,8 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-22s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it
-	@$(RUN) -m tools.demo.command
+demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it (EXAMPLE=recommended)
+	@$(RUN) -m tools.demo.command $(if $(EXAMPLE),--example $(EXAMPLE))
 
 .PHONY: sandbox
 sandbox: $(VENV)/.test terraform ## Run an organization on this machine, to run Terraform against (Ctrl-C stops it)

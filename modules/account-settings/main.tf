@@ -50,6 +50,7 @@ locals {
   logical_ids = [for kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "")]
 
   errors = concat(
+    var.ready ? [] : ["ready is false: activate StackSets first, as the root module does."],
     length(local.settings) > 0 ? [] : ["No setting is given. Set at least one, for example block_public_document_sharing = true."],
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
       "Account ${local.account_id} is neither the management account nor an administrator of StackSets, and cannot create a StackSet for the organization. Give the provider credentials of the management account, or register this account first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }.",

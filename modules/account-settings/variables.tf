@@ -120,6 +120,13 @@ variable "deletion_policy" {
   }
 }
 
+variable "ready" {
+  description = "True, from a value that waits for the activation of StackSets, where one configuration does both: `module.systems_manager.delegated_administrator != null`. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "name" {
   description = "Name of the StackSet: 1 to 128 letters, digits and hyphens, beginning with a letter. Default: `systems-manager-account-settings`."
   type        = string

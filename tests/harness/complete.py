@@ -1,4 +1,4 @@
-"""examples/complete in the scenario `realistic`: two configurations, each with the credentials of its account."""
+"""examples/complete and examples/recommended: two configurations, each with the credentials of its account."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ def checkout_complete(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
         "examples/complete/delegated-administrator",
         sandbox.environment(ADMINISTRATOR),
         variables={"patch_compliance_collected": False},
+    )
+    return Complete(management, administrator)
+
+
+def checkout_recommended(workspaces: Workspaces, sandbox: Sandbox) -> Complete:
+    """Check out and initialise both configurations of examples/recommended, with just-in-time node access."""
+    management = workspaces.checkout(
+        "examples/recommended/management",
+        sandbox.environment(),
+        variables={"administrator_account_id": ADMINISTRATOR, "member_role_name": DEFAULT_ACCESS_ROLE},
+    )
+    administrator = workspaces.checkout(
+        "examples/recommended/delegated-administrator",
+        sandbox.environment(ADMINISTRATOR),
+        variables={"node_access_approvers": "e8c17310-e011-7089-d989-10da1a2b3c4d", "session_logs_destroyed": True},
     )
     return Complete(management, administrator)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.complete import ADMINISTRATOR, checkout_complete
+from harness.complete import ADMINISTRATOR, checkout_complete, checkout_recommended
 from harness.organization import child_units
 
 if TYPE_CHECKING:
@@ -82,11 +82,29 @@ def _without_python(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     return workspaces.checkout("examples/without-python", sandbox.environment(), variables=variables)
 
 
+def _recommended(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
+    return checkout_recommended(workspaces, sandbox).management
+
+
+def _recommended_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
+    """With the registrations that ../management makes."""
+    register_administrator(sandbox)
+    organizations = sandbox.client("organizations")
+    for principal in ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    terraform = checkout_recommended(workspaces, sandbox).administrator
+    terraform.variables.update(administrator_account_id=ADMINISTRATOR, regions=["ap-northeast-1", "us-east-1"])
+    return terraform
+
+
 CHECKOUTS: Mapping[str, Callable[[Workspaces, Sandbox], Terraform]] = {
     "examples/complete/delegated-administrator": _delegated_administrator,
     "examples/complete/management": _management,
     "examples/hcp-terraform/credentials": _credentials,
     "examples/minimal": _minimal,
+    "examples/recommended/delegated-administrator": _recommended_administrator,
+    "examples/recommended/management": _recommended,
     "examples/quick-setup-types": _quick_setup_types,
     "examples/without-python": _without_python,
 }

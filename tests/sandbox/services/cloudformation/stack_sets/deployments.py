@@ -36,10 +36,24 @@ TOLERANCE_EXCEEDED = "Cancelled since failure tolerance has exceeded"
 STOPPED = "Cancelled by user"
 
 
+# Of the thread that has the gateway's lock.
+_advancing = False
+
+
 def advance_stack_sets(now: datetime) -> None:
-    """Process the due operations of every StackSet."""
-    for stack_set in _every_stack_set():
-        _advance(stack_set, now)
+    """Process the due operations of every StackSet.
+
+    Does nothing while it does so already: the automation of a stack calls AWS itself.
+    """
+    global _advancing  # noqa: PLW0603
+    if _advancing:
+        return
+    _advancing = True
+    try:
+        for stack_set in _every_stack_set():
+            _advance(stack_set, now)
+    finally:
+        _advancing = False
 
 
 def begin(

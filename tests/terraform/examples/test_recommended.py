@@ -1,0 +1,62 @@
+"""examples/recommended: applied in both accounts, planned again, what each account has, destroyed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.assertions import assert_plan_empty, assert_same, plan_read_only
+from harness.complete import ADMINISTRATOR, checkout_recommended
+from terraform.expectations import (
+    MANAGEMENT,
+    OTHER_MEMBER,
+    RETAINED_ACCESS,
+    RETAINED_BUCKETS,
+    RETAINED_ROLES,
+    RETAINED_SETTINGS,
+)
+
+if TYPE_CHECKING:
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
+
+_REGIONS = ("ap-northeast-1", "us-east-1")
+_SHARING = "/ssm/documents/console/public-sharing-permission"
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.scenario("bare")
+def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    before = sandbox.snapshot()
+    both = checkout_recommended(workspaces, sandbox)
+    both.management.apply()
+    both.pass_variables()
+    both.administrator.apply()
+    sandbox.clock.advance(86400)
+
+    for account_id in (ADMINISTRATOR, OTHER_MEMBER):
+        for region in _REGIONS:
+            ssm = sandbox.client("ssm", account_id, region)
+            preferences = json.loads(ssm.get_document(Name="SSM-SessionManagerRunShell")["Content"])
+            assert preferences["inputs"]["s3KeyPrefix"] == f"sessions/{account_id}/{region}"
+            assert json.loads(ssm.get_document(Name="production")["Content"])["accessDuration"] == 8 * 3600
+    settings = sandbox.snapshot()["service_settings"]
+    assert {settings[f"{account_id} us-east-1"][_SHARING] for account_id in (MANAGEMENT, OTHER_MEMBER)} == {"Disable"}
+    managers = sandbox.snapshot()["quick_setup"]
+    types = {
+        definition["type"].removeprefix("AWSQuickSetupType-")
+        for account in managers.values()
+        for manager in account["configuration_managers"]
+        for definition in manager["definitions"]
+    }
+    assert types == {"DHMC", "PatchPolicy", "SSM", "JITNA"}
+    for terraform in (both.management, both.administrator):
+        assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    both.administrator.destroy()
+    both.management.destroy()
+    sandbox.clock.advance(3600)
+    retained = (*RETAINED_ACCESS, *RETAINED_ROLES, *RETAINED_SETTINGS, *RETAINED_BUCKETS, "kms_keys/*")
+    assert_same(before, sandbox.snapshot(), retained=retained)
