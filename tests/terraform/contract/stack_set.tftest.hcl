@@ -16,8 +16,7 @@ variables {
   failure       = "These failed:"
 }
 
-# First: values of a resource that exists already are not overridden.
-run "failed_deployments" {
+run "options_and_failed_deployments" {
   module {
     source = "./modules/stack-set"
   }
@@ -43,12 +42,6 @@ run "failed_deployments" {
   assert {
     condition     = jsonencode(output.failed_accounts) == jsonencode([{ account_id = "333333333333", reason = "AccessDenied", region = "us-east-1" }])
     error_message = "A failure has AWS's reason, and a closed account is not a failure."
-  }
-}
-
-run "options" {
-  module {
-    source = "./modules/stack-set"
   }
 
   assert {

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, UNIFIED_CONSOLE, local, policy
+from sandbox_tests.cases.quick_setup import (
+    INSTANCE_MANAGEMENT,
+    JUST_IN_TIME_NODE_ACCESS,
+    UNIFIED_CONSOLE,
+    local,
+    policy,
+)
 from systems_manager_organization.unified_console.observation import TYPE
 from unit.quick_setup_cases import prepare
 
@@ -30,7 +36,11 @@ def subjects(run: Run, **schedules: str) -> list[str]:
 
 def deploy(aws: Sandbox, definition: dict[str, Any], name: str) -> None:
     """In the management account itself."""
-    policies = ("AWSQuickSetupDeploymentRolePolicy", "AWSQuickSetupSSMDeploymentRolePolicy")
+    policies = (
+        "AWSQuickSetupDeploymentRolePolicy",
+        "AWSQuickSetupJITNADeploymentRolePolicy",
+        "AWSQuickSetupSSMDeploymentRolePolicy",
+    )
     for policy_name in policies:
         arn = f"arn:aws:iam::aws:policy/{policy_name}"
         aws.client("iam").attach_role_policy(RoleName="AWS-QuickSetup-Execution", PolicyArn=arn)
@@ -73,3 +83,14 @@ def test_taken_names_and_used_up_syncs(aws: Sandbox, run: Run) -> None:
         )
     codes = [(finding["code"], finding["subject"]) for finding in observed(run)["findings"]]
     assert codes == [("CONFIGURATION_COLLISION", ROLE), ("DATA_SYNC_QUOTA", "111111111111")]
+
+
+def test_just_in_time_node_access_that_exists_already(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    deploy(aws, INSTANCE_MANAGEMENT, "host-management")
+    deploy(aws, JUST_IN_TIME_NODE_ACCESS, "node-access")
+    query = {"type": "AWSQuickSetupType-JITNA", "installation": "one"}
+    result = run("observe", "unified-console", query=query).result
+    assert list(json.loads(result["existing"])) == ["AWSQuickSetupType-JITNA/node-access"]
+    # Nothing else does the same.
+    assert json.loads(result["findings"]) == []

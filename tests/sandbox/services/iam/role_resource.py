@@ -59,6 +59,15 @@ class RoleResource(MotoRole, CloudFormationModel):
         _set_policies(account_id, original_resource, properties)
         return original_resource
 
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> None:
+        iam = iam_backend_of(account_id)
+        for arn in list(iam.get_role(resource_name).managed_policies):
+            iam.detach_role_policy(arn, resource_name)
+        super().delete_from_cloudformation_json(resource_name, cloudformation_json, account_id, region_name)
+
 
 def _set_policies(account_id: str, role: MotoRole, properties: Mapping[str, Any]) -> None:
     # moto keeps objects where IAM has text.

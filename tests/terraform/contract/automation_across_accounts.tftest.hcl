@@ -1,0 +1,93 @@
+# Automation across accounts: roles and targets for each input.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "222222222222" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_resource "aws_cloudformation_stack_instances" {
+    defaults = { stack_instance_summaries = [] }
+  }
+  mock_data "aws_organizations_organization" {
+    defaults = {
+      id                = "o-ab12cd34ef"
+      master_account_id = "111111111111"
+      roots             = [{ id = "r-ab12", arn = "", name = "Root", policy_types = [] }]
+      accounts          = [{ id = "222222222222", arn = "", name = "", email = "", status = "ACTIVE", joined_method = "", joined_timestamp = "", state = "" }]
+    }
+  }
+  mock_data "aws_organizations_delegated_administrators" {
+    defaults = {
+      delegated_administrators = [{
+        id = "222222222222", arn = "", name = "", email = "", status = "", joined_method = "", joined_timestamp = "", delegation_enabled_date = ""
+      }]
+    }
+  }
+}
+
+variables {
+  regions = ["us-east-1", "ap-northeast-1"]
+}
+
+run "roles" {
+  module {
+    source = "./modules/automation-across-accounts"
+  }
+
+  variables {
+    execution_policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+  }
+
+  assert {
+    condition = [
+      for role in [jsondecode(module.stack_set[0].template_body).Resources.ExecutionRole.Properties] :
+      [role.RoleName, role.ManagedPolicyArns, role.AssumeRolePolicyDocument.Statement[0].Principal.AWS, role.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals]
+      ] == [[
+        "AWS-SystemsManager-AutomationExecutionRole", ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        "arn:aws:iam::222222222222:role/AWS-SystemsManager-AutomationAdministrationRole", { "aws:PrincipalOrgID" = "o-ab12cd34ef" }
+    ]]
+    error_message = "Only the administration role of the organization may assume it."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.administration[0].policy).Statement[0].Resource == "arn:aws:iam::*:role/AWS-SystemsManager-AutomationExecutionRole"
+    error_message = "It may assume that role alone."
+  }
+}
+
+run "targets" {
+  module {
+    source = "./modules/automation-across-accounts"
+  }
+
+  variables {
+    roles_created           = false
+    organizational_unit_ids = ["ou-ab12-34cd56ef"]
+    excluded_account_ids    = ["333333333333"]
+    max_concurrency         = "5"
+    max_errors              = "0"
+  }
+
+  assert {
+    condition = jsondecode(output.target_locations) == [{
+      Accounts                      = ["ou-ab12-34cd56ef"]
+      ExcludeAccounts               = ["333333333333"]
+      ExecutionRoleName             = "AWS-SystemsManager-AutomationExecutionRole"
+      IncludeChildOrganizationUnits = true
+      Regions                       = ["ap-northeast-1", "us-east-1"]
+      TargetLocationMaxConcurrency  = "5"
+      TargetLocationMaxErrors       = "0"
+    }]
+    error_message = "Each input is a member of AWS's TargetLocation."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.administration) == 0 && length(module.stack_set) == 0
+    error_message = "Roles that exist are not created."
+  }
+}
