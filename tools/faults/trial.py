@@ -59,6 +59,7 @@ EXAMPLES = {
     "restore": Example("examples/minimal", argument='trusted_access = { on_destroy = "restore" }'),
     "complete": Example("examples/complete/management", "realistic"),
     "administrator": Example("examples/complete/delegated-administrator", module="explorer", account_id=ADMINISTRATOR),
+    "recommended": Example("examples/recommended/management"),
 }
 
 # Commands without progress after which a trial has failed.

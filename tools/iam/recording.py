@@ -240,6 +240,9 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(PREFERENCES):
         recorder.record_warnings(terraform.apply())
+    with recorder.assuming(PLAN):
+        recorder.output += _report(sandbox, "session-preferences", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+    with recorder.assuming(PREFERENCES):
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
 

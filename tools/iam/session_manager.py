@@ -21,6 +21,12 @@ _SAME = {statement.sid: statement for statement in REPORTING}
 
 SESSION_MANAGER = (
     Statement(
+        "ReadSessionPreferences",
+        "the preferences of an account and Region, for `report.py session-preferences`",
+        ("ssm:GetDocument", "ssm:ListDocumentVersions"),
+        ("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell",),
+    ),
+    Statement(
         "ReadSessionLogBucket",
         "the bucket of session logs, as the AWS provider reads one",
         _SAME["ReadComplianceBucket"].actions,

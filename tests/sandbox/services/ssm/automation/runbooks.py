@@ -87,11 +87,14 @@ def _run_script(name: str, inputs: Mapping[str, Any], payload: Any, environment:
 
 
 def _builtins(environment: Environment) -> dict[str, Any]:
-    """Python's, in which `import boto3` has the clients of the automation's role."""
+    """Python's, in which `import boto3` has the clients of the automation's role, and `print` writes the step's log."""
     sdk = ModuleType("boto3")
     sdk.client = environment.client  # type: ignore[attr-defined]
 
     def imported(name: str, *arguments: Any, **options: Any) -> Any:
         return sdk if name == "boto3" else builtins.__import__(name, *arguments, **options)
 
-    return {**vars(builtins), "__import__": imported}
+    def log(*_: Any, **__: Any) -> None:
+        """Nobody reads it here: it is in CloudWatch Logs, if the account logs Automation."""
+
+    return {**vars(builtins), "__import__": imported, "print": log}

@@ -1,0 +1,1 @@
+"""Session Manager's preferences of every account and Region."""

@@ -1,0 +1,176 @@
+"""`report.py session-preferences`: the preferences that sessions have in every account and Region."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.aws.account_sessions import AccountSessions
+from systems_manager_organization.aws.concurrency import map_concurrently
+from systems_manager_organization.aws.error_translation import error_message
+from systems_manager_organization.cli.application import Command
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
+from systems_manager_organization.cli.terminal import pluralize
+from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.organizations.accounts import list_active_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from systems_manager_organization.aws.account_sessions import AccountSession
+    from systems_manager_organization.cli.application import Connect
+    from systems_manager_organization.cli.options import Query
+    from systems_manager_organization.cli.terminal import Terminal
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html
+DOCUMENT = "SSM-SessionManagerRunShell"
+NOT_FOUND = "InvalidDocument"
+
+EXIT_OK, EXIT_UNREADABLE = 0, 2
+
+ACTIONS = ("ssm:GetDocument", "ssm:ListDocumentVersions")
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The preferences of an account and Region.
+
+    `version_name` is the name of the default version: modules/session-manager-preferences names its own after itself;
+    "" without a name. `default_version` and `latest_version` are "" without a document. `inputs` are AWS's, without the
+    empty ones.
+    """
+
+    account_id: str
+    region: str
+    default_version: str
+    latest_version: str
+    version_name: str
+    inputs: dict[str, Any]
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the latest version is not the default one: sources disagree which one a session has."""
+        return self.default_version != self.latest_version
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an account has, and what could not be read."""
+
+    found: list[Preferences]
+    errors: list[str]
+
+
+def show(query: Query, connect: Connect, terminal: Terminal) -> int:
+    """Lists the preferences. Returns 0, or 2 when something could not be read."""
+    with connect() as aws:
+        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        role_name = query["member_role_name"]
+        account_ids = [one.id for one in list_active_accounts(aws)] if role_name else [aws.account_id]
+        read = partial(_read_account, AccountSessions(aws, role_name, ACTIONS), sorted(regions))
+        readings = list(map_concurrently(read, sorted(account_ids)))
+    found = [item for reading in readings for item in reading.found]
+    errors = [error for reading in readings for error in reading.errors]
+    if query["json"]:
+        terminal.write(json.dumps({"preferences": [asdict(item) for item in found], "unreadable": errors}, indent=2))
+    else:
+        for item in found:
+            terminal.echo(_line(item))
+        for error in errors:
+            terminal.echo(f"Not read: {error}", err=True)
+        without = sum(not item.default_version for item in found)
+        terminal.echo(f"{pluralize(len(found), 'Region')} of accounts, {without} without preferences.", err=True)
+    return EXIT_UNREADABLE if errors else EXIT_OK
+
+
+def _line(item: Preferences) -> str:
+    begin = f"{item.account_id} {item.region}:"
+    if not item.default_version:
+        return f"{begin} no preferences: no logs, and AWS's timeout"
+    logs = [
+        f"s3://{'/'.join(filter(None, (item.inputs.get('s3BucketName'), item.inputs.get('s3KeyPrefix'))))}"
+        if item.inputs.get("s3BucketName")
+        else "",
+        item.inputs.get("cloudWatchLogGroupName", ""),
+    ]
+    parts = [
+        item.version_name or "no version name",
+        f"logs: {', '.join(filter(None, logs)) or 'none'}",
+        f"idle timeout: {item.inputs.get('idleSessionTimeout', 20)} minutes",
+    ]
+    if item.is_ambiguous:
+        parts.append(f"default version {item.default_version}, but latest version {item.latest_version}")
+    return f"{begin} {'; '.join(parts)}"
+
+
+def _read_account(sessions: AccountSessions, regions: Sequence[str], account_id: str) -> Reading:
+    try:
+        member = sessions.assume_role(account_id)
+    except ServiceError as error:
+        return Reading([], [f"Account {account_id}: {error_message(error)}"])
+    answers = [_read_or_error(member, region) for region in regions]
+    return Reading([item for item, _ in answers if item], [error for _, error in answers if error])
+
+
+def _read_or_error(member: AccountSession, region: str) -> tuple[Preferences | None, str]:
+    try:
+        return _read_region(member, region), ""
+    except ScriptError as error:
+        return None, error_message(error)
+
+
+def _read_region(member: AccountSession, region: str) -> Preferences:
+    try:
+        versions = _versions(member, region)
+        document = member.call("ssm", region, "get_document", Name=DOCUMENT, DocumentFormat="JSON")
+    except ServiceError as error:
+        if error.code != NOT_FOUND:
+            raise
+        return Preferences(member.account_id, region, "", "", "", {})
+    default = next(version for version in versions if version["IsDefaultVersion"])
+    latest = max(versions, key=lambda version: int(version["DocumentVersion"]))
+    content = json.loads(document["Content"])
+    inputs = {name: value for name, value in content.get("inputs", {}).items() if value not in ("", None)}
+    return Preferences(
+        member.account_id,
+        region,
+        default["DocumentVersion"],
+        latest["DocumentVersion"],
+        default.get("VersionName", ""),
+        inputs,
+    )
+
+
+def _versions(member: AccountSession, region: str) -> list[dict[str, Any]]:
+    versions: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
+    while True:
+        page = member.call("ssm", region, "list_document_versions", Name=DOCUMENT, **token)
+        versions += page["DocumentVersions"]
+        if not page.get("NextToken"):
+            return versions
+        token = {"NextToken": page["NextToken"]}
+
+
+COMMAND: Command[str] = Command(
+    name="session-preferences",
+    summary="Lists Session Manager's preferences of every account and Region.",
+    description="""\
+Calls ssm:ListDocumentVersions and GetDocument of SSM-SessionManagerRunShell; with --member-role-name also
+organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
+account. Changes nothing. Run it before and after modules/session-manager-preferences is applied: the name of a version
+that the module made begins with the module's name, and others were kept. It exits with 0; 2 when something could not
+be read.""",
+    example="""session-preferences --member-role-name OrganizationAccountAccessRole \\
+    --regions '["us-east-1"]'""",
+    options=(
+        *OPTIONAL_COMMON_KEYS,
+        MEMBER_ROLE_NAME,
+        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        flag("json", "prints JSON"),
+    ),
+    cli_handler=show,
+)
