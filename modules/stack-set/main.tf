@@ -40,6 +40,9 @@ resource "aws_cloudformation_stack_set" "this" {
     # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
     ignore_changes = [administration_role_arn, tags["systems-manager-organization:created"]]
   }
+
+  # The caller's targets wait for what has to be there before.
+  depends_on = [terraform_data.targets]
 }
 
 resource "terraform_data" "targets" {

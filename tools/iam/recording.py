@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from harness.complete import ADMINISTRATOR, checkout_complete
@@ -79,7 +80,11 @@ class PermissionRecorder:
             ]
             self.denied += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
             for use in permissions.recorded[first_use:]:
-                self.needs[role if use.identity_arn == identity else MEMBER].update(use.required)
+                if use.identity_arn == identity:
+                    self.needs[role].update(use.required)
+                # Not the roles of automations, which AWS assumes.
+                elif fnmatchcase(use.identity_arn, _MEMBER_ROLES):
+                    self.needs[MEMBER].update(use.required)
 
     def record_warnings(self, report: Report) -> None:
         """Add the warnings of a step to `output`."""

@@ -5,10 +5,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import glob
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.policies.conditions import as_list, conditions_match
@@ -21,6 +24,8 @@ Decision = Literal["allowed", "explicitDeny", "implicitDeny"]
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9:/_-]+)\}")
 
 
 class PolicyError(ValueError):
@@ -80,7 +85,17 @@ def statement_applies(statement: Mapping[str, Any], permission: Permission) -> b
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
     action = permission.action.casefold()
-    return _named(statement, "Action", action, str.casefold) and _named(statement, "Resource", permission.resource, str)
+    if not _named(statement, "Action", action, str.casefold):
+        return False
+    return _named(statement, "Resource", permission.resource, partial(_substituted, context=permission.context))
+
+
+def _substituted(pattern: str, context: Mapping[str, str]) -> str:
+    """Replace policy variables; one without a value in the request matches nothing.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    return _VARIABLE.sub(lambda found: glob.escape(context.get(found[1], "\0")), pattern)
 
 
 def _named(statement: Mapping[str, Any], element: str, value: str, spelling: Any) -> bool:

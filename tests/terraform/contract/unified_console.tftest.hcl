@@ -38,16 +38,14 @@ run "defaults" {
   }
 
   assert {
-    condition = module.configuration.parameters == tomap({
-      AgentUpdateSchedule         = "rate(14 days)"
-      CreateRemediationRoles      = "false"
-      DelegatedAccountId          = "222222222222"
-      EnableDHMCSchedule          = "rate(1 day)"
-      HomeRegion                  = "us-east-1"
-      InventoryCollectionSchedule = "rate(12 hours)"
-      TargetOrganizationalUnits   = "r-ab12"
-      TargetRegions               = "ap-northeast-1,us-east-1"
-    })
+    condition = [
+      for name in [
+        "AgentUpdateSchedule", "CreateRemediationRoles", "DelegatedAccountId", "EnableDHMCSchedule", "HomeRegion", "InventoryCollectionSchedule",
+        "TargetOrganizationalUnits", "TargetRegions",
+      ] : module.configuration.parameters[name]
+      ] == [
+      "rate(14 days)", "false", "222222222222", "rate(1 day)", "us-east-1", "rate(12 hours)", "r-ab12", "ap-northeast-1,us-east-1",
+    ]
     error_message = "The whole organization, and AWS's schedules; roles that change networks are off."
   }
 }

@@ -42,6 +42,7 @@ _ACTIONS = {
     "ListParts": "ListMultipartUploadParts",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "UploadPart": "PutObject",
 }
