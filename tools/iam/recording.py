@@ -5,6 +5,7 @@ With policies, each step runs under those of its role, and fails where they do n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -245,6 +246,9 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(PREFERENCES):
         recorder.record_warnings(terraform.apply())
+    # No StackSet reaches the management account.
+    content = json.dumps({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {}})
+    sandbox.client("ssm").create_document(Name="SSM-SessionManagerRunShell", DocumentType="Session", Content=content)
     with recorder.assuming(PLAN):
         recorder.output += _report(sandbox, "session-preferences", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
     with recorder.assuming(PREFERENCES):
