@@ -104,7 +104,7 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
     roles = {"AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1": ADMINISTRATOR, "Node": OTHER_MEMBER}
     for name, account_id in roles.items():
         sandbox.client("iam", account_id).create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
-    bucket = {"force_destroy": True, "object_lock": {"days": 30}}
+    bucket = {"force_destroy": True}
     inputs: dict[str, Any] = {
         "idle_session_timeout_minutes": 15,
         "bucket": bucket,
