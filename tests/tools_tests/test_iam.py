@@ -19,7 +19,9 @@ from tools.iam.recording import (
     COMPLIANCE,
     CONSOLE,
     MEMBER,
+    NODE_ACCESS,
     PLAN,
+    PREFERENCES,
     REPORT,
     SETTINGS,
 )
@@ -41,6 +43,8 @@ NEEDS: dict[str, set[Permission]] = {
     SETTINGS: set(),
     CONSOLE: set(),
     AUTOMATION: set(),
+    PREFERENCES: set(),
+    NODE_ACCESS: set(),
     REPORT: {Permission("ssm:DescribeInstancePatchStates")},
     MEMBER: {Permission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }

@@ -39,6 +39,14 @@ _BEFORE = {
 }
 
 
+_OF_THE_ADMINISTRATOR = (
+    "automation-across-accounts",
+    "just-in-time-node-access",
+    "session-manager-preferences",
+    "unified-console",
+)
+
+
 @dataclass(frozen=True)
 class Block:
     """A block, and its page."""
@@ -62,7 +70,7 @@ class Block:
         """The account in which it is planned."""
         return (
             ADMINISTRATOR
-            if re.search("compliance-reporting|modules/(unified-console|automation-across-accounts)", self.page)
+            if re.search(f"compliance-reporting|modules/({'|'.join(_OF_THE_ADMINISTRATOR)})/", self.page)
             else MANAGEMENT
         )
 
