@@ -19,8 +19,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Scenario
-from sandbox.clock import START
+from sandbox.clock import START, clock
 from sandbox.scenarios.parts import Instance
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.patches import NO_PATCHES, Patches, Severities
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ FLEET = replace(
         _node(24, patches=Patches(missing=Severities(critical=1, high=1)), account_id=BILLING),
     ),
 )
+
+
+def rescan(number: int, patches: Patches) -> None:
+    """Has a node scanned now, which finds these."""
+    (spec,) = (instance for instance in FLEET.instances if instance.id == node_id(number))
+    instance = ssm_backend_of(spec.account_id, spec.region).instances[spec.id]
+    instance.patches = patches
+    instance.patch("Scan", "pb-0123456789abcdef0", clock.now(), "NoReboot")
 
 
 def run_fleet_report(aws: Sandbox, run: Run, *arguments: str, **options: Any) -> Outcome:

@@ -20,7 +20,8 @@ from systems_manager_organization.cli.options import validated
 from systems_manager_organization.cli.terminal import Terminal, render_strings
 from systems_manager_organization.compliance.output.options.keys import KEYS
 from systems_manager_organization.compliance.output.options.report_options import ReportOptions
-from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.preparation import Report
+from systems_manager_organization.compliance.output.render import render_report
 from systems_manager_organization.errors import QueryError, ScriptError
 from systems_manager_organization.plain_text import MAX_LENGTH, plain_text
 from systems_manager_organization.preflight.finding_table import table

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.interrupts import interruptible
+from systems_manager_organization.compliance.history.snapshots import Snapshots
+from systems_manager_organization.compliance.history.storage import storage_of
 from systems_manager_organization.compliance.model.node import time_text
 from systems_manager_organization.compliance.output import wording
 from systems_manager_organization.compliance.output.options.keys import KEYS, TABLE
 from systems_manager_organization.compliance.output.options.report_options import ReportOptions
+from systems_manager_organization.compliance.output.preparation import Report
 from systems_manager_organization.compliance.output.progress import progress_bar
-from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.render import render_report
 from systems_manager_organization.compliance.patch_collection import PatchCollection
 from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.compliance.sources.api import ApiSource
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.compliance.sources.result_sink import InstanceSource, Source
 
-    MakeInstanceSource: TypeAlias = Callable[[], InstanceSource]
+    MakeInstanceSource: TypeAlias = Callable[[frozenset[str], bool], InstanceSource]
+    """Of the keys of tags to read, and whether to say why an instance is not managed."""
 
 
 def report(instances: MakeInstanceSource, query: Query, connect: Connect, terminal: Terminal) -> int:
@@ -50,15 +54,20 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
         now = aws.clock.time
         key = ReportKey(aws.account_id, catalog.identity(query, options.extras), options.scope)
         source = catalog.source_of(query, now)
-        if options.coverage and isinstance(source, ApiSource):
-            source = replace(source, instances=instances())
+        if (options.coverage or options.tag_keys) and isinstance(source, ApiSource):
+            source = replace(source, instances=instances(options.tag_keys, options.coverage))
         with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:
+            snapshots = None
+            if options.snapshot:
+                storage = storage_of(options.snapshot, aws)
+                snapshots = Snapshots(storage, options.snapshot, options.snapshot_scope, time_text(now())[:10])
+                snapshots.require_same_scope()
 
             def render(tables: DuckDBPyConnection) -> int:
                 read_patches = None
                 if options.patch_states and isinstance(source, PatchSource):
                     read_patches = PatchCollection(source, aws, checkpoint, options.patch_states, aws.warn).read
-                return render_report(Report(tables, options, time_text(now()), read_patches), terminal)
+                return render_report(Report(tables, options, time_text(now()), read_patches, snapshots), terminal)
 
             return collect(aws, source, checkpoint, render, terminal)
 

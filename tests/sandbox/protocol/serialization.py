@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from sandbox.protocol.parsers import REQUEST_PARSERS, RESPONSE_PARSERS, MalformedError, botocore_parsers, moto_parsers
@@ -93,9 +94,11 @@ def decode_response(
     if shape is None:
         _read(lambda: parser.check_empty(body))
         return {}, parser.problems
-    parsed = _read(lambda: parser.parse({"status_code": status, "headers": Headers(headers), "body": body}, shape))
+    # A stream is not text, as botocore has it of bytes.
+    content = io.BytesIO(body) if operation.model.has_streaming_output else body
+    parsed = _read(lambda: parser.parse({"status_code": status, "headers": Headers(headers), "body": content}, shape))
     parsed.pop("ResponseMetadata", None)
-    return parsed, parser.problems
+    return {name: body if value is content else value for name, value in parsed.items()}, parser.problems
 
 
 def error_code(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> str:

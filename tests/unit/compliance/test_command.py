@@ -36,7 +36,7 @@ ROLE = "OrganizationAccountAccessRole"
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--format", "xml"], 'format is "xml", but must be table, json, csv, parquet, markdown or junit.'),
+        (["--format", "xml"], 'format is "xml", but must be table, json, csv, parquet, markdown, junit or ocsf.'),
         (["--source", "ftp"], 'source is "ftp", but must be api, s3 or athena.'),
         (["--severity", "bad"], 'severity is "bad", but must be CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL or UNSPEC'),
         (

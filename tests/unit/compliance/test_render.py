@@ -30,7 +30,8 @@ from systems_manager_organization.compliance.model.node import AccountRegionResu
 from systems_manager_organization.compliance.output.markdown import write_markdown
 from systems_manager_organization.compliance.output.options.keys import KEYS
 from systems_manager_organization.compliance.output.options.report_options import ReportOptions
-from systems_manager_organization.compliance.output.render import Report, render_report
+from systems_manager_organization.compliance.output.preparation import Report
+from systems_manager_organization.compliance.output.render import render_report
 from systems_manager_organization.compliance.output.summary import Totals
 from systems_manager_organization.compliance.sources.result_sink import Problem
 from systems_manager_organization.errors import QueryError

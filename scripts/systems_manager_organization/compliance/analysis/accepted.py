@@ -51,7 +51,11 @@ def apply(tables: DuckDBPyConnection, exceptions: Sequence[PatchException], now:
             f"""
             UPDATE {PATCHES_READ} SET accepted_until = ?, accepted_by = ?, accepted_reason = ?
             FROM (
-              SELECT * FROM (SELECT patches.*, patch_group FROM patches JOIN nodes USING (account_id, region, node_id))
+              SELECT * FROM (
+                SELECT patches.*, patch_group, tags FROM patches JOIN nodes USING (account_id, region, node_id)
+                LEFT JOIN (SELECT account_id, region, node_id, tags FROM instances)
+                  USING (account_id, region, node_id)
+              )
               WHERE accepted_until = '' AND {condition}
             ) AS found
             WHERE {" AND ".join(f"{PATCHES_READ}.{name} = found.{name}" for name in _KEY)}

@@ -21,7 +21,7 @@ class Column(NamedTuple):
     """A column. `type` is DuckDB's and Athena's name of it; `description` has unit and shape."""
 
     name: str
-    type: Literal["varchar", "integer"]
+    type: Literal["varchar", "integer", "double"]
     description: str
 
 
@@ -98,6 +98,13 @@ PATCHES = (
     text_column("accepted_until", "the last day of the exception that accepts it: 2026-12-31; empty without one"),
     text_column("accepted_by", "the owner of that exception"),
     text_column("accepted_reason", "its reason"),
+    text_column("first_seen", "day of the first snapshot that has it on the node: 2026-01-31; empty without snapshots"),
+    text_column("known_exploited", "yes: CISA's catalog has a CVE of it; no; unknown without CVEs; empty if not asked"),
+    text_column("known_exploited_due", "the catalog's due date, the soonest of its CVEs; empty without one"),
+    Column("epss", "double", "the highest EPSS score of its CVEs, 0 to 1; NULL if unknown"),
+    text_column("due_at", "the last day to install it, in UTC: 2026-01-31; empty without a deadline"),
+    text_column("due_by", "what that follows from: severity or kev; empty without a deadline"),
+    text_column("deadline", "OVERDUE, DUE_SOON (within seven days) or LATER; empty without one, and when accepted"),
 )
 
 # One row for each EC2 instance that is not terminated, and for each hybrid node, where these were read.

@@ -9,20 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from systems_manager_organization.compliance.model import scopes
 from systems_manager_organization.errors import UsageError
 
-# Lists of globs, but the CVEs, and the column of `columns.NODES` or `PATCHES` that each is about.
 _WHAT = ("patches", "cves")
-_WHERE = {
-    "accounts": ("account_id",),
-    "organizational_units": ("organizational_unit",),
-    "regions": ("region",),
-    "nodes": ("node_id", "computer_name"),
-    "platforms": ("platform_type",),
-    "patch_groups": ("patch_group",),
-}
 _REQUIRED, _OPTIONAL = ("reason", "owner", "expires"), ("ticket",)
-_KEYS = (*_WHAT, *_WHERE, *_REQUIRED, *_OPTIONAL)
+_KEYS = (*_WHAT, *scopes.KEYS, *_REQUIRED, *_OPTIONAL)
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -42,6 +34,11 @@ class PatchException:
         return self.expires < now[: len(self.expires)]
 
     @property
+    def tag_keys(self) -> set[str]:
+        """The tags that have to be read for it."""
+        return scopes.tag_keys(self.lists.get(scopes.TAGS, ()))
+
+    @property
     def subject(self) -> str:
         """What it accepts."""
         return ", ".join(item for name in _WHAT for item in self.lists.get(name, ()))
@@ -51,18 +48,12 @@ class PatchException:
 
         A patch is accepted by its CVEs when every one of them is: with the others, the node stays vulnerable.
         """
-        parts: list[str] = []
-        parameters: list[Any] = []
-        columns = {"patches": ("patch_id", "title"), **_WHERE}
-        for name, items in self.lists.items():
-            if name == "cves":
-                parts.append("list_has_all(?, string_split(cve_ids, ','))")
-                parameters.append(list(items))
-                continue
-            globs = [(column, item) for column in columns[name] for item in items]
-            parts.append(f"({' OR '.join(f'{column} GLOB ?' for column, _ in globs)})")
-            parameters += [item for _, item in globs]
-        return " AND ".join(parts), parameters
+        lists = dict(self.lists)
+        cves = lists.pop("cves", ())
+        condition, parameters = scopes.condition(lists, {"patches": ("patch_id", "title"), **scopes.COLUMNS})
+        if not cves:
+            return condition, list(parameters)
+        return f"{condition} AND list_has_all(?, string_split(cve_ids, ','))", [*parameters, list(cves)]
 
 
 def read_exceptions(name: str) -> tuple[PatchException, ...]:
@@ -88,10 +79,7 @@ def _exception(name: str, number: int, entry: Any) -> PatchException:
         raise refuse(f"{', '.join(unknown)} is unknown: use {', '.join(_KEYS)}.")
     if not any(key in entry for key in _WHAT):
         raise refuse('it accepts everything: name patches or cves, for example "patches": ["kernel.x86_64*"].')
-    lists = {}
-    for key in (*_WHAT, *_WHERE):
-        if key in entry:
-            lists[key] = _list(entry[key], key, refuse)
+    lists = scopes.lists_of(entry, (*_WHAT, *scopes.KEYS), refuse)
     if bad := [cve for cve in lists.get("cves", ()) if not _CVE.fullmatch(cve)]:
         raise refuse(f'cves has "{bad[0]}", but must have ids such as CVE-2026-12345, without globs.')
     texts = {}
@@ -101,12 +89,6 @@ def _exception(name: str, number: int, entry: Any) -> PatchException:
             rule = "a date, so that nothing is accepted for ever" if key == "expires" else "a text that is not empty"
             raise refuse(f"{key} is {json.dumps(entry.get(key))}, but must be {rule}.")
     return PatchException(number, _day(texts["expires"], refuse), texts["owner"], texts["reason"], lists)
-
-
-def _list(value: Any, key: str, refuse: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
-        raise refuse(f'{key} is {json.dumps(value)}, but must be a list of texts: "{key}": ["…"].')
-    return tuple(value)
 
 
 def _day(text: str, refuse: Any) -> str:

@@ -33,6 +33,20 @@ STATES = (
     State("not-approved", "AvailableSecurityUpdate", "available_security_updates"),
 )
 
+# SQL over a patch and its platform: which severity of its vendor it has, as a position of `deadlines.SEVERITIES`.
+RANK = """
+CASE
+  WHEN lower(vendor_severity) = 'critical' THEN 0
+  WHEN lower(vendor_severity) IN ('important', 'high') THEN 1
+  WHEN lower(vendor_severity) IN ('moderate', 'medium') THEN 2
+  WHEN lower(vendor_severity) = 'low' THEN 3
+  ELSE 4
+END
+"""
+# What names a patch beside its id: the id of a package has no version, so that it is another patch each month; a KB
+# number names one update.
+IDENTITY = "CASE WHEN platform_type = 'Windows' THEN '' ELSE title END"
+
 # https://cveproject.github.io/cve-schema/schema/docs/
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")

@@ -7,11 +7,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, NOT_REPORTING
 from systems_manager_organization.compliance.output import page_data, summary
+from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,11 +39,13 @@ class ReportMetadata:
         generated_at: as `node.time_text` has it.
         source: api, s3 or athena.
         scope: a description of the scope; empty: the whole organization.
+        notes: the numbers at the head of every output, a sentence each.
     """
 
     generated_at: str
     source: str
     scope: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def write_page(connection: DuckDBPyConnection, file: TextIO, metadata: ReportMetadata) -> None:
@@ -56,7 +60,7 @@ def write_page(connection: DuckDBPyConnection, file: TextIO, metadata: ReportMet
         "style": lambda: iter((style,)),
         "script": lambda: iter((script,)),
         "about": lambda: iter((_metadata(metadata),)),
-        "totals": lambda: _totals(totals, coverage),
+        "totals": lambda: chain(_totals(totals, coverage), _notes(metadata)),
         "accounts": lambda: _accounts(page_data.accounts(connection)),
         "report": lambda: page_data.report(connection, totals.patches),
         "nodes": lambda: page_data.nodes(connection),
@@ -107,6 +111,11 @@ def _totals(totals: Totals, coverage: Coverage) -> Iterator[str]:
     label = f"{'account' if none == 1 else 'accounts'} not read{f', {in_part:,} in part' * bool(in_part)}"
     yield f"<span>{label}</span></li>\n"
     yield f"</ul>\n<p>{_coverage(coverage)}</p>\n"
+
+
+def _notes(metadata: ReportMetadata) -> Iterator[str]:
+    """What the cards do not say, as the other outputs do."""
+    yield from (f"<p>{escape(plain_line(line))}</p>\n" for line in metadata.notes)
 
 
 def _bar(totals: Totals) -> Iterator[str]:

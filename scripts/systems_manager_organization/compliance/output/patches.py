@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.compliance.model.columns import PATCHES, SEVERITIES
-from systems_manager_organization.compliance.model.patches import UNKNOWN
+from systems_manager_organization.compliance.analysis.deadlines import OVERDUE
+from systems_manager_organization.compliance.analysis.exploitation import YES
+from systems_manager_organization.compliance.model.columns import SEVERITIES
+from systems_manager_organization.compliance.model.patches import IDENTITY, RANK, UNKNOWN
 from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
 
 if TYPE_CHECKING:
@@ -20,15 +22,6 @@ if TYPE_CHECKING:
 PATCH = "patch"
 
 _MAX_CVES = 3
-_RANK = """
-CASE
-  WHEN lower(vendor_severity) = 'critical' THEN 0
-  WHEN lower(vendor_severity) IN ('important', 'high') THEN 1
-  WHEN lower(vendor_severity) IN ('moderate', 'medium') THEN 2
-  WHEN lower(vendor_severity) = 'low' THEN 3
-  ELSE 4
-END
-"""
 
 
 def _several(column: str, order: str = "") -> str:
@@ -37,14 +30,12 @@ def _several(column: str, order: str = "") -> str:
     return f"coalesce(string_agg(DISTINCT {value}, ', ' ORDER BY {order or value}), '') AS {column}"
 
 
-_NAMES = ", ".join(f"patches.{column.name}" for column in PATCHES)
 ONE_BY_ONE = f"""
-SELECT {_NAMES}
+SELECT patches.*
 FROM patches JOIN (SELECT *, row_number() OVER () AS position FROM ({NODES_WORST_FIRST})) AS ordered
   USING (account_id, region, node_id)
-ORDER BY position, {_RANK}, state, patch_id, title
+ORDER BY position, known_exploited = '{YES}' DESC, {RANK}, state, patch_id, title
 """
-# The id of a package has no version, so that it is another patch each month; a KB number names one update.
 BY_PATCH = f"""
 SELECT
   patch_id,
@@ -59,11 +50,18 @@ SELECT
   count(DISTINCT (account_id, region, node_id)) AS nodes,
   count(DISTINCT (account_id, region, node_id)) FILTER (accepted_until <> '') AS accepted_nodes,
   count(DISTINCT account_id) AS accounts,
+  count(DISTINCT (account_id, region, node_id)) FILTER (deadline = '{OVERDUE}') AS overdue_nodes,
+  coalesce(min(nullif(first_seen, '')), '') AS first_seen,
+  coalesce(min(nullif(due_at, '')), '') AS due_at,
+  max(known_exploited) AS known_exploited,
+  max(epss) AS epss,
   {_several("account_id")}s,
   {_several("region")}s
 FROM patches
-GROUP BY patch_id, CASE WHEN platform_type = 'Windows' THEN '' ELSE title END
-ORDER BY min({_RANK}), nodes DESC, patch_id, 2
+GROUP BY patch_id, {IDENTITY}
+ORDER BY
+  bool_or(patches.known_exploited = '{YES}') DESC, bool_or(deadline = '{OVERDUE}') DESC, min({RANK}), nodes DESC,
+  patch_id, 2
 """
 
 
@@ -117,7 +115,7 @@ def query(grouping: str) -> str:
 
 def headings(grouping: str) -> tuple[str, ...]:
     place = ("nodes", "accounts", "accepted") if grouping == PATCH else ("node", "account and Region", "accepted")
-    return ("patch", "title", "state", "vendor", "baseline", "classification", "CVEs", *place)
+    return ("patch", "title", "state", "vendor", "baseline", "classification", "CVEs", "exploited", "due", *place)
 
 
 def cells(patch: dict[str, Any]) -> tuple[str, ...]:
@@ -129,31 +127,52 @@ def cells(patch: dict[str, Any]) -> tuple[str, ...]:
         until = f"until {patch['accepted_until']}" if patch["accepted_until"] else ""
         place = (f"{patch['node_id']} {patch['computer_name']}".strip(), f"{account}, {patch['region']}", until)
     names = ("patch_id", "title", "state", "vendor_severity", "compliance_level", "classification")
-    return (*(patch[name] for name in names), _cves(patch["cve_ids"]), *place)
+    return (*(patch[name] for name in names), _cves(patch["cve_ids"]), _exploited(patch), _due(patch), *place)
 
 
 def line(patch: dict[str, Any]) -> str:
     """The same in one line."""
-    patch_id, title, state, vendor, level, classification, cves, first, second, _ = cells(patch)
+    patch_id, title, state, vendor, level, classification, cves, exploited, due, first, second, _ = cells(patch)
     facts = [
         state,
         f"vendor: {vendor or UNKNOWN}",
         f"baseline: {level or UNKNOWN}",
         classification or "classification unknown",
         cves if cves != UNKNOWN else "CVEs unknown",
+        *filter(None, (exploited,)),
     ]
     name = title if patch_id in title else f"{patch_id} {title}".strip()
     if "nodes" in patch:
         where = f"{pluralize(patch['nodes'], 'node')} in {pluralize(patch['accounts'], 'account')}"
-        some = f", accepted on {patch['accepted_nodes']}" if patch["accepted_nodes"] else ""
+        some = f", overdue on {patch['overdue_nodes']}" if patch["overdue_nodes"] else ""
+        some += f", accepted on {patch['accepted_nodes']}" if patch["accepted_nodes"] else ""
         return f"{name}: {'; '.join((*facts, where))}{some}"
+    if patch["first_seen"]:
+        facts.append(f"first seen {patch['first_seen']}")
+    if due:
+        facts.append(f"due {due}")
     if patch["accepted_until"]:
         facts.append(f"accepted until {patch['accepted_until']} by {patch['accepted_by']}: {patch['accepted_reason']}")
     return f"{second}, {first}: {name}: {'; '.join(facts)}"
 
 
+def _exploited(patch: dict[str, Any]) -> str:
+    """`known exploited, EPSS 0.41`; empty of what is not."""
+    parts = ["known exploited"] * (patch["known_exploited"] == YES)
+    parts += [] if patch["epss"] is None else [f"EPSS {patch['epss']:.2f}"]
+    return ", ".join(parts)
+
+
+def _due(patch: dict[str, Any]) -> str:
+    """`2026-01-31 (overdue)`; empty without a deadline."""
+    late = patch["overdue_nodes"] if "nodes" in patch else patch["deadline"] == OVERDUE
+    return f"{patch['due_at']}{' (overdue)' if late else ''}" if patch["due_at"] else ""
+
+
 def style(patch: dict[str, Any]) -> str:
-    """That of a row in a table: red where the vendor or the baseline calls it critical."""
+    """That of a row in a table: red where it is exploited, or the vendor or the baseline calls it critical."""
+    if patch["known_exploited"] == YES:
+        return "bold red"
     return "red" if SEVERITIES[0] in (patch["vendor_severity"].upper(), patch["compliance_level"]) else ""
 
 

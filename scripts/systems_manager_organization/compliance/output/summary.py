@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-NODE = "node"
+NODE, OWNER = "node", "owner"
 
 # What nodes can be grouped by, and the columns of columns.py that make a group: of places, and of what a node has.
 PLACE_GROUPINGS = {
@@ -38,6 +38,7 @@ GROUPINGS = {
     **PLACE_GROUPINGS,
     "platform": ("platform_type",),
     "severity": ("severity",),
+    OWNER: ("owner",),
 }
 
 _PATCHES = tuple(f"noncompliant_{severity.lower()}" for severity in SEVERITIES)
@@ -197,9 +198,12 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
     read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
     lacking = f"SELECT {names}, count(*) AS unmanaged FROM instances WHERE {UNMANAGED} GROUP BY {names}"
     whole = not is_incomplete(tables)
-    if grouping not in PLACE_GROUPINGS:
-        read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
+    if grouping == OWNER:
+        owners = f"SELECT owner FROM nodes UNION ALL SELECT owner FROM instances WHERE {UNMANAGED}"
+        read = f"SELECT DISTINCT owner, 0 AS places, 0 AS places_read FROM ({owners})"
+    elif grouping not in PLACE_GROUPINGS:
         # What is not managed has no severity, and only a guess of a platform.
+        read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
         lacking = f"SELECT DISTINCT {names}, 0 AS unmanaged FROM nodes"
         whole = whole and not totals(tables).unmanaged
     rows = _rows(

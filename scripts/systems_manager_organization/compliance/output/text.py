@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from systems_manager_organization.compliance.analysis import accepted, coverage
 from systems_manager_organization.compliance.model.columns import (
     COMPLIANT,
     NODES,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.compliance.analysis.coverage import NodeCoverage
     from systems_manager_organization.compliance.output.options.report_options import ReportOptions
     from systems_manager_organization.compliance.output.summary import Group
 
@@ -46,22 +44,6 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, lines: Iterable[str
             terminal.echo(line)
     for line in wording.format_unreadable(tables):
         terminal.echo(line)
-
-
-def head(
-    tables: DuckDBPyConnection, options: ReportOptions, now: str, measured: NodeCoverage | None = None
-) -> Iterator[str]:
-    """The numbers at the head of every output. `measured`: before the filters."""
-    if options.description:
-        yield f"Only {options.description}."
-    yield from wording.headline(tables)
-    if measured:
-        yield from coverage.sentences(
-            measured, options.scope.stale_after_days, is_complete=not summary.is_incomplete(tables)
-        )
-    if options.patch_states:
-        yield patches.headline(tables, options.patch_states)
-    yield from accepted.lines(tables, options.exceptions, now)
 
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
@@ -114,13 +96,16 @@ def _show_table(tables: DuckDBPyConnection, options: ReportOptions, terminal: Te
 
 
 def _groups(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[Group]:
-    return summary.groups(tables, options.grouping, all_of_them=not options.filters.description)
+    return summary.groups(
+        tables, options.grouping, all_of_them=not (options.filters.description or options.ownership.description)
+    )
 
 
 def _nodes(tables: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     """The nodes as `columns.NODES` names their values, the worst first, in little memory."""
     for row in rows(tables, summary.NODES_WORST_FIRST):
-        yield {column.name: value for column, value in zip(NODES, row, strict=True)}
+        # What the report works out comes after these.
+        yield {column.name: value for column, value in zip(NODES, row, strict=False)}
 
 
 def _format_node(node: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from systems_manager_organization.compliance.store.journal import (
     PROBLEMS,
     Journal,
 )
-from systems_manager_organization.compliance.store.tables import ACCEPTANCE, PATCHES_READ, create_tables
+from systems_manager_organization.compliance.store.tables import PATCHES_READ, WORKED_OUT, create_tables
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Checkpoint:
 
     def load_patches(self, connection: DuckDBPyConnection) -> None:
         """Adds the patches to `tables()`."""
-        names = [name for name in connection.table(PATCHES_READ).columns if name not in ACCEPTANCE]
+        names = [name for name in connection.table(PATCHES_READ).columns if name not in WORKED_OUT]
         into = f"{PATCHES_READ} ({', '.join(names)})"
         _load_rows(connection, into, self._path / PATCHES, dict.fromkeys(names, "varchar"))
 

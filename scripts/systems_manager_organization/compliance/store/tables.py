@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 PATCHES_READ = "patches_read"
 # What exceptions fill in.
 ACCEPTANCE = ("accepted_until", "accepted_by", "accepted_reason")
+# What a report works out, beside exceptions.
+_DERIVED = ("first_seen", "known_exploited", "known_exploited_due", "due_at", "due_by", "deadline")
+# Text but the score, which is NULL where it is unknown.
+WORKED_OUT = (*ACCEPTANCE, *_DERIVED, "epss")
 
 _BATCH = 1000
 _NODE_KEY = "account_id, region, node_id"
@@ -50,7 +54,8 @@ def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODE
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in columns)})")
     if nodes is NODES:
         fields = ", ".join(f"{name} varchar" for name in Patch._fields)
-        fields += "".join(f", {name} varchar DEFAULT ''" for name in ACCEPTANCE)
+        fields += "".join(f", {name} varchar DEFAULT ''" for name in (*ACCEPTANCE, *_DERIVED))
+        fields += ", epss double"
         connection.execute(
             f"CREATE TABLE {PATCHES_READ} (account_id varchar, region varchar, node_id varchar, {fields})"
         )

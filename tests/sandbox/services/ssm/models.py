@@ -113,6 +113,13 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
             if all(instance.get(INSTANCE_FILTERS[key]) in values for key, values in filters.items())
         ]
 
+    def list_tags_for_resource(self, resource_type: str, resource_id: str) -> dict[str, str]:
+        """Return the tags; of a managed node outside EC2, of which moto knows nothing, those of the scenario."""
+        instance = self.instances.get(resource_id)
+        if resource_type == "ManagedInstance" and instance is not None and resource_id.startswith("mi-"):
+            return dict(instance.tags)
+        return super().list_tags_for_resource(resource_type, resource_id)
+
     def instance_patch_states(self, instance_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the model's InstancePatchState of those of the nodes that have one.
 

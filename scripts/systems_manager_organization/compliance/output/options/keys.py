@@ -8,19 +8,21 @@ from systems_manager_organization.compliance.model.filters import PLATFORMS
 from systems_manager_organization.compliance.model.patches import ALL, STATES
 from systems_manager_organization.compliance.output import patches, summary
 from systems_manager_organization.compliance.output.options.definitions import choice_option, list_option, text_option
+from systems_manager_organization.compliance.output.options.patch_keys import EXPLOITATION, TIME
 from systems_manager_organization.compliance.sources import catalog
 
 TABLE, JSON, CSV, PARQUET = "table", "json", "csv", "parquet"
-MARKDOWN, JUNIT = "markdown", "junit"
+MARKDOWN, JUNIT, OCSF = "markdown", "junit", "ocsf"
 DEFAULT_GROUPING = "account"
 # What --fail-on knows beside severities.
 UNMANAGED, NOT_REPORTING = "unmanaged", "not-reporting"
+OVERDUE, EXPLOITED = "overdue", "exploited"
 
-_FORMATS = (TABLE, JSON, CSV, PARQUET, MARKDOWN, JUNIT)
+_FORMATS = (TABLE, JSON, CSV, PARQUET, MARKDOWN, JUNIT, OCSF)
 _GROUPINGS = (*summary.GROUPINGS, summary.NODE, patches.PATCH)
 _PATCHES = (*(state.choice for state in STATES), ALL)
 _STALE_AFTER_DAYS, _GRACE_HOURS = "7", "24"
-_CONDITIONS = (*SEVERITIES, UNMANAGED, NOT_REPORTING)
+_CONDITIONS = (*SEVERITIES, UNMANAGED, NOT_REPORTING, OVERDUE, EXPLOITED)
 
 COVERAGE = (
     flag("coverage", "counts the EC2 instances that are not managed too, and says why; for api"),
@@ -31,6 +33,28 @@ COVERAGE = (
         "whole hours, 1 or more",
         default=_GRACE_HOURS,
         cli_only=True,
+    ),
+)
+OWNERS = (
+    text_option("owners", "a file in JSON: whose nodes are, the first entry that matches", "a file name"),
+    Option(
+        "owner_tag",
+        "the tag that has the owner of a node without an entry; for api",
+        r"[^=*?\[\]\x00-\x1f\x7f]{1,128}",
+        'the key of a tag, such as "Team"',
+        cli_only=True,
+    ),
+    list_option(
+        "owner",
+        "only nodes of these owners, with globs; with --owners or --owner-tag",
+        r"[^,\[\x00-\x1f\x7f]{1,256}",
+        'names of owners, such as "shop,bank-*"',
+    ),
+    list_option(
+        "tags",
+        "only nodes with one of these tags, with globs in the value; for api",
+        r"[^,=*?\[\]\x00-\x1f\x7f]{1,128}=[^,\x00-\x1f\x7f]{0,256}",
+        'tags as KEY=VALUE, such as "Stage=test*"',
     ),
 )
 FAILURES = (
@@ -76,6 +100,7 @@ KEYS = (
         default=_STALE_AFTER_DAYS,
         cli_only=True,
     ),
+    *OWNERS,
     *COVERAGE,
     list_option(
         "patches",
@@ -85,6 +110,8 @@ KEYS = (
         f"some of {', '.join(_PATCHES)}",
     ),
     text_option("exceptions", "a file in JSON: patches that are accepted until a day; with --patches", "a file name"),
+    *EXPLOITATION,
+    *TIME,
     choice_option(
         "by",
         f"what there is a row for, the worst first; default: {DEFAULT_GROUPING}, with --patches patch",
@@ -93,7 +120,7 @@ KEYS = (
     choice_option(
         "format",
         "csv and parquet have the nodes, json has everything, markdown is for the summary of a job, junit has a suite "
-        "for each account and Region",
+        "for each account and Region, ocsf an event for each node and patch on a line of its own",
         _FORMATS,
         default=TABLE,
     ),

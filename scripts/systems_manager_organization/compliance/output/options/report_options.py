@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.output_file import output_path
+from systems_manager_organization.compliance.analysis.exploitation import KNOWN, LIKELY, Exploitation
+from systems_manager_organization.compliance.analysis.owners import Ownership
+from systems_manager_organization.compliance.history.storage import location_of
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
+from systems_manager_organization.compliance.model.deadlines import Deadlines
 from systems_manager_organization.compliance.model.exceptions import read_exceptions
+from systems_manager_organization.compliance.model.exploitation import read_exploit_scores, read_known_exploited
 from systems_manager_organization.compliance.model.filters import PLATFORMS, Filters
+from systems_manager_organization.compliance.model.owners import read_owners
 from systems_manager_organization.compliance.model.patches import states_of
 from systems_manager_organization.compliance.output import patches, summary
 from systems_manager_organization.compliance.output.options.definitions import match_choice, split_list
-from systems_manager_organization.compliance.output.options.keys import DEFAULT_GROUPING, PARQUET, UNMANAGED
+from systems_manager_organization.compliance.output.options.keys import (
+    DEFAULT_GROUPING,
+    EXPLOITED,
+    OVERDUE,
+    PARQUET,
+    UNMANAGED,
+)
 from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from systems_manager_organization.cli.options import Query
@@ -38,6 +53,9 @@ class ReportOptions:
         grace_hours: after its launch, in which a node need not be scanned.
         patch_states: of the patches that are read one by one.
         exceptions: those that accept some of them.
+        exploitation: the files about CVEs.
+        exploited: which patches are kept: `exploitation.KNOWN`, `LIKELY`, or all, if empty.
+        snapshot: where snapshots are; empty: nowhere. `since`: the day to compare with, or empty.
     """
 
     source: str
@@ -55,6 +73,12 @@ class ReportOptions:
     grace_hours: int = 24
     patch_states: tuple[State, ...] = ()
     exceptions: tuple[PatchException, ...] = ()
+    exploitation: Exploitation = field(default_factory=Exploitation)
+    exploited: str = ""
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    snapshot: str = ""
+    since: str = ""
+    ownership: Ownership = field(default_factory=Ownership)
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
@@ -73,8 +97,6 @@ class ReportOptions:
             raise UsageError("--by patch needs --patches, which says what to read: --patches missing, for example.")
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
-        if query["exceptions"] and not states:
-            raise UsageError("--exceptions needs --patches, which says what to read: --patches all, for example.")
         output, page = (output_path(query[key], key) if query[key] else None for key in ("output", "html"))
         if output and output == page:
             raise UsageError("--output and --html name the same file: name two.")
@@ -84,15 +106,29 @@ class ReportOptions:
             split_list(query["regions"]),
             int(query["stale_after"]),
         )
-        severities, conditions = _failures(query, coverage=bool(query["coverage"]))
+        severities, conditions = _failures(query)
+        _require_companions(query)
+        filters = Filters(
+            match_choice(query["platform"], PLATFORMS),
+            match_choice(query["severity"], SEVERITIES),
+            match_choice(query["status"], STATUSES),
+        )
+        ownership = Ownership(
+            read_owners(query["owners"]) if query["owners"] else (),
+            query["owner_tag"],
+            split_list(query["owner"]),
+            split_list(query["tags"]),
+        )
+        if query["snapshot"] and (only := filters.description or ownership.description):
+            raise UsageError(
+                f"--snapshot keeps every node of its scope, and this report has those of {only} only: omit one."
+            )
+        exceptions = read_exceptions(query["exceptions"]) if query["exceptions"] else ()
+        _require_tags(query, ownership, exceptions)
         return cls(
             source=query["source"].lower(),
             scope=scope,
-            filters=Filters(
-                match_choice(query["platform"], PLATFORMS),
-                match_choice(query["severity"], SEVERITIES),
-                match_choice(query["status"], STATUSES),
-            ),
+            filters=filters,
             grouping=grouping,
             format=query["format"].lower(),
             output=output,
@@ -104,14 +140,37 @@ class ReportOptions:
             coverage=bool(query["coverage"]),
             grace_hours=int(query["grace_hours"]),
             patch_states=states,
-            exceptions=read_exceptions(query["exceptions"]) if query["exceptions"] else (),
+            exceptions=exceptions,
+            exploitation=Exploitation(
+                read_known_exploited(query["kev"]) if query["kev"] else None,
+                read_exploit_scores(query["epss"]) if query["epss"] else None,
+                float(query["likely_from"]),
+            ),
+            exploited=query["exploited"].lower(),
+            deadlines=Deadlines.of(split_list(query["deadline"]), query["deadline_start"].lower()),
+            snapshot=location_of(query["snapshot"]) if query["snapshot"] else "",
+            since=_day(query["since"]),
+            ownership=ownership,
         )
 
     @property
     def extras(self) -> tuple[str, ...]:
         """What is read beside the nodes."""
         states = " ".join(state.choice for state in self.patch_states)
-        return (*([f"patches {states}"] if states else []), *(["coverage"] if self.coverage else []))
+        extras = [f"patches {states}"] if states else []
+        extras += ["coverage"] if self.coverage else []
+        return (*extras, *([f"tags {' '.join(sorted(self.tag_keys))}"] if self.tag_keys else []))
+
+    @property
+    def tag_keys(self) -> frozenset[str]:
+        """The tags that have to be read."""
+        return frozenset(_tag_keys(self.ownership, self.exceptions))
+
+    @property
+    def snapshot_scope(self) -> str:
+        """What a snapshot is of: snapshots of other scopes are no history of it."""
+        scope = {**asdict(self.scope), "patches": [state.choice for state in self.patch_states]}
+        return json.dumps(scope, sort_keys=True)
 
     @property
     def lists_patches(self) -> bool:
@@ -133,16 +192,63 @@ class ReportOptions:
             "organizational unit": scope.organizational_unit,
             "accounts": ", ".join(scope.account_ids),
             "Regions": ", ".join(scope.regions),
-            "nodes of": self.filters.description,
+            "nodes of": ", ".join(filter(None, (self.filters.description, self.ownership.description))),
         }
         return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _failures(query: Query, *, coverage: bool) -> tuple[list[str], frozenset[str]]:
+def _failures(query: Query) -> tuple[list[str], frozenset[str]]:
     """The severities and the conditions of --fail-on. Raises UsageError."""
     asked = split_list(query["fail_on"])
     severities = [one.upper() for one in asked if one.upper() in SEVERITIES]
     conditions = frozenset(one.lower() for one in asked if one.upper() not in SEVERITIES)
-    if UNMANAGED in conditions and not coverage:
+    if UNMANAGED in conditions and not query["coverage"]:
         raise UsageError("--fail-on unmanaged needs --coverage, which reads the instances that are not managed.")
+    if EXPLOITED in conditions and not query["kev"]:
+        raise UsageError("--fail-on exploited needs --kev, the catalog of what is.")
+    if OVERDUE in conditions and not (query["deadline"] or query["kev"]):
+        raise UsageError("--fail-on overdue needs --deadline or --kev, which have the deadlines.")
     return severities, conditions
+
+
+# An option, those of which it needs one, and why.
+_COMPANIONS = (
+    *((name, ("patches",), "says what to read: --patches all, for example") for name in ("exceptions", "kev", "epss")),
+    ("deadline", ("patches",), "says what to read: --patches all, for example"),
+    ("deadline", ("snapshot",), "keeps when a patch was first seen, which AWS does not"),
+    ("since", ("snapshot",), "says where earlier reports are"),
+    ("owner", ("owners", "owner_tag"), "says whose a node is"),
+)
+_OWNERS = ("owners", "owner_tag")
+_EXPLOITED = {KNOWN: ("kev",), LIKELY: ("epss", "kev")}
+
+
+def _require_companions(query: Query) -> None:
+    """Raises UsageError for an option without another that it needs."""
+    exploited = _EXPLOITED.get(query["exploited"].lower(), ())
+    needs = [*_COMPANIONS, *([("exploited", exploited, "is the file that says what is")] if exploited else [])]
+    if query["by"].lower() == summary.OWNER and not any(query[name] for name in _OWNERS):
+        raise UsageError("--by owner needs --owners or --owner-tag, which say whose a node is.")
+    for name, others, reason in needs:
+        if query[name] and not any(query[other] for other in others):
+            option, other = f"--{name}", " or ".join(f"--{one.replace('_', '-')}" for one in others)
+            raise UsageError(f"{option} needs {other}, which {reason}.")
+
+
+def _tag_keys(ownership: Ownership, exceptions: Sequence[PatchException]) -> set[str]:
+    return ownership.tag_keys.union(*(exception.tag_keys for exception in exceptions))
+
+
+def _require_tags(query: Query, ownership: Ownership, exceptions: Sequence[PatchException]) -> None:
+    """Raises UsageError when tags are needed, and the source has none."""
+    source = query["source"].lower()
+    if source != catalog.API and (keys := _tag_keys(ownership, exceptions)):
+        raise UsageError(f"The tags {', '.join(sorted(keys))} are for --source api, and this is --source {source}.")
+
+
+def _day(text: str) -> str:
+    """Raises UsageError for a day that does not exist."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise UsageError(f'since is "{text}", but must be a day that exists, such as "2026-01-31".') from error

@@ -1,0 +1,1 @@
+"""Snapshots of reports: AWS keeps no history of compliance."""

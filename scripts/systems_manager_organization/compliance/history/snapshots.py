@@ -1,0 +1,143 @@
+"""The snapshots of one scope: what is written of a report, and what is read of earlier ones."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.compliance.model.columns import NODES, PATCHES, PLACES
+from systems_manager_organization.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from systems_manager_organization.compliance.history.storage import Storage
+    from systems_manager_organization.compliance.model.patches import State
+
+REPORTS, SNAPSHOT_PLACES, SNAPSHOT_NODES, SNAPSHOT_PATCHES = "reports", "places", "nodes", "patches"
+# Of each node, the last snapshot that has its patches: so long may an account be unreadable, or a node be silent.
+_MEMORY = 30
+_DATES = 4000
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The snapshots at a location.
+
+    Attributes:
+        scope: what the reports are of, as text: snapshots of another scope are no history of this one.
+        today: the date of this report, in UTC.
+    """
+
+    storage: Storage
+    location: str
+    scope: str
+    today: str
+
+    def require_same_scope(self) -> None:
+        """Raises UsageError when the latest snapshot is of another scope, and ScriptError when there is no reading."""
+        dates = self.storage.dates(REPORTS)
+        if not dates:
+            return
+        with self._relation(REPORTS, dates[-1:]) as (connection, files):
+            ((scope,),) = connection.execute("SELECT scope FROM read_parquet(?)", [files]).fetchall()
+        if scope != self.scope:
+            raise UsageError(
+                f"The snapshots in {self.location} are of another scope: {scope}, and this one is {self.scope}. Name "
+                "another folder, or use the same options."
+            )
+
+    def load(self, tables: DuckDBPyConnection, since: str = "") -> str:
+        """Creates `past_reports` with all earlier days, and `past_places`, `past_nodes` and `past_patches` of some.
+
+        Returns the day that the report is compared with: the last snapshot on that day or before it, otherwise the
+        first after it; empty without any, or without `since`.
+        """
+        dates = [date for date in self.storage.dates(REPORTS) if date < self.today]
+        base = _base(dates, since) if since else ""
+        needed = sorted({*dates[-_MEMORY:], *([base] if base else [])})
+        _create(tables)
+        wanted_by_table = dict.fromkeys(_LOADED, needed) | {REPORTS: dates[-_DATES:]}
+        for table, wanted in wanted_by_table.items():
+            have = set(self.storage.dates(table)) if table != REPORTS else set(dates)
+            with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder:
+                for date in wanted:
+                    if date in have:
+                        path = self.storage.fetch(table, date, Path(folder))
+                        columns = ", ".join(_LOADED[table])
+                        tables.execute(
+                            f"INSERT INTO past_{table} BY NAME SELECT ? AS report_date, {columns} FROM "
+                            "read_parquet(?, hive_partitioning = false)",
+                            [date, str(path)],
+                        )
+        return base
+
+    def write(self, tables: DuckDBPyConnection, states: Sequence[State], report: Mapping[str, Any]) -> None:
+        """Writes this report's tables; `report`: its row of `reports`, which comes last, so that it is complete."""
+        total = " + ".join(state.column for state in states) or "0"
+        read = f"""
+        operation_ended_at <> '' AND {bool(states)} AND (
+          {total} = 0 OR (account_id, region, node_id) IN (SELECT (account_id, region, node_id) FROM patches)
+        )
+        """
+        places = ", ".join(column.name for column in PLACES)
+        self._write(tables, SNAPSHOT_PLACES, f"SELECT {places} FROM places ORDER BY ALL")
+        names = ", ".join(column.name for column in NODES)
+        self._write(tables, SNAPSHOT_NODES, f"SELECT {names}, {read} AS has_patches FROM nodes ORDER BY ALL")
+        if states:
+            columns = ", ".join(column.name for column in PATCHES)
+            self._write(tables, SNAPSHOT_PATCHES, f"SELECT {columns} FROM patches ORDER BY ALL")
+        row = {"scope": self.scope, **report}
+        values = ", ".join(f"?::{REPORT_COLUMNS.get(name, 'VARCHAR')} AS {name}" for name, value in row.items())
+        self._write(tables, REPORTS, f"SELECT {values}", list(row.values()))
+
+    def _write(self, tables: DuckDBPyConnection, table: str, query: str, parameters: Sequence[Any] = ()) -> None:
+        with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder:
+            file = Path(folder) / f"{table}.parquet"
+            tables.sql(query, params=list(parameters) or None).write_parquet(str(file), compression="zstd")
+            self.storage.write(table, self.today, file)
+
+    @contextmanager
+    def _relation(self, table: str, dates: Sequence[str]) -> Iterator[tuple[DuckDBPyConnection, list[str]]]:
+        import duckdb
+
+        with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder, duckdb.connect() as connection:
+            yield connection, [str(self.storage.fetch(table, date, Path(folder))) for date in dates]
+
+
+REPORT_COLUMNS = {
+    "nodes": "BIGINT",
+    "managed": "BIGINT",
+    "scanned": "BIGINT",
+    "unmanaged": "BIGINT",
+    "compliant": "BIGINT",
+    "noncompliant": "BIGINT",
+    "not_reporting": "BIGINT",
+    "compliant_percent": "DOUBLE",
+    "patches": "BIGINT",
+    "overdue_patches": "BIGINT",
+    "exploited_patches": "BIGINT",
+}
+_LOADED = {
+    REPORTS: ("generated_at", *REPORT_COLUMNS),
+    SNAPSHOT_PLACES: ("account_id", "region", "state"),
+    SNAPSHOT_NODES: ("account_id", "region", "node_id", "status", "has_patches"),
+    SNAPSHOT_PATCHES: ("account_id", "region", "node_id", "platform_type", "patch_id", "title", "first_seen"),
+}
+
+
+def _create(tables: DuckDBPyConnection) -> None:
+    kinds: dict[str, str] = {**REPORT_COLUMNS, "has_patches": "BOOLEAN"}
+    for table, columns in _LOADED.items():
+        fields = ", ".join(f"{name} {kinds.get(name, 'VARCHAR')}" for name in columns)
+        tables.execute(f"CREATE TEMP TABLE past_{table} (report_date VARCHAR, {fields})")
+
+
+def _base(dates: Sequence[str], since: str) -> str:
+    before = [date for date in dates if date <= since]
+    return before[-1] if before else next(iter(dates), "")
