@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.interrupts import interruptible
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.history.snapshots import Snapshots
 from systems_manager_organization.compliance.history.storage import storage_of
 from systems_manager_organization.compliance.model.node import time_text
@@ -19,6 +20,7 @@ from systems_manager_organization.compliance.output.preparation import Report
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.output.render import render_report
 from systems_manager_organization.compliance.patch_collection import PatchCollection
+from systems_manager_organization.compliance.security_hub.delivery import Delivery
 from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.compliance.sources.api import ApiSource
 from systems_manager_organization.compliance.sources.result_sink import PatchSource
@@ -67,9 +69,29 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
                 read_patches = None
                 if options.patch_states and isinstance(source, PatchSource):
                     read_patches = PatchCollection(source, aws, checkpoint, options.patch_states, aws.warn).read
-                return render_report(Report(tables, options, time_text(now()), read_patches, snapshots), terminal)
+                deliver = None
+                if options.to_security_hub and isinstance(source, ApiSource):
+                    delivery = Delivery(aws, source.member_role_name, time_text(now()))
+                    deliver = partial(_deliver, delivery, aws.warn, terminal, yes=options.yes)
+                report = Report(tables, options, time_text(now()), read_patches, snapshots, deliver)
+                return render_report(report, terminal)
 
             return collect(aws, source, checkpoint, render, terminal)
+
+
+def _deliver(
+    delivery: Delivery, say: Callable[[str], None], terminal: Terminal, tables: DuckDBPyConnection, *, yes: bool
+) -> None:
+    """Shows what would be sent to Security Hub, and sends it when that is confirmed. Its problems are the report's."""
+    plan = delivery.plan(tables)
+    say(plan.description)
+    if plan.total and (yes or terminal.confirm("Send these to Security Hub?")):
+        delivery.send(plan)
+        say(f"Security Hub has accepted {pluralize(plan.sent, 'finding')} of {plan.total}.")
+    elif plan.total:
+        say("Nothing was sent.")
+    for problem in sorted(plan.problems):
+        tables.table("problems").insert(problem)
 
 
 def collect(

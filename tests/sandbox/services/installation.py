@@ -22,6 +22,7 @@ from sandbox.services.moto_internals import add_service, replace_backend
 from sandbox.services.organizations.membership import account_moved_hooks
 from sandbox.services.organizations.models import Organization, deregistration_hooks, organizations_backends
 from sandbox.services.s3.models import SandboxS3Backend, s3_backends
+from sandbox.services.securityhub.models import SandboxSecurityHubBackend, securityhub_backends
 from sandbox.services.ssm.automation.resource_types import AssociationResource, LifecycleAutomationResource
 from sandbox.services.ssm.documents import Document
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
@@ -52,6 +53,7 @@ def install() -> None:
     replace_backend(kms_backends, SandboxKMSBackend)
     replace_backend(organizations_backends, Organization)
     replace_backend(s3_backends, SandboxS3Backend)
+    replace_backend(securityhub_backends, SandboxSecurityHubBackend)
     replace_backend(ssm_backends, SandboxSSMBackend)
     replace_backend(sts_backends, SandboxSTSBackend)
     add_service("athena", athena, "athena")

@@ -47,7 +47,7 @@ ROLE = "OrganizationAccountAccessRole"
         (["--platform", "BeOS"], 'platform is "BeOS", but must be Linux, Windows or MacOS.'),
         (
             ["--by", "moon"],
-            'by is "moon", but must be organizational-unit, account, region, platform, severity, node or patch.',
+            'by is "moon", but must be organizational-unit, account, region, platform, severity, owner, node or patch.',
         ),
         (["--accounts", "12345"], 'accounts is "12345", but must be account ids, for example "111111111111,2222222222'),
         (["--regions", "us-east-1,mars"], 'regions is "us-east-1,mars", but must be names of Regions, for example "'),

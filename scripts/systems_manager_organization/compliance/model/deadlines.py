@@ -23,7 +23,8 @@ class Preset:
     note: str
 
 
-# The documents count from other events: a release, a detection, the addition to a catalog. AWS has none of these.
+# ASSUMPTION(deadline-presets): the days, and what is in force, as others report the documents. These count from other
+# events: a release, a detection, the addition to a catalog, none of which AWS has.
 PRESETS = {
     "bod-19-02": Preset(
         {"critical": 15, "high": 30},

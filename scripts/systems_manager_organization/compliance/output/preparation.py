@@ -27,6 +27,7 @@ class Report:
         generated_at: as `node.time_text` has it.
         read_patches: fills the table of patches with those of the nodes in the tables.
         snapshots: the earlier reports of this scope, and where this one is kept; None: nowhere.
+        deliver: sends what is in the tables to others, and adds what it could not send to the problems.
     """
 
     tables: DuckDBPyConnection
@@ -34,6 +35,7 @@ class Report:
     generated_at: str
     read_patches: Callable[[DuckDBPyConnection], None] | None = None
     snapshots: Snapshots | None = None
+    deliver: Callable[[DuckDBPyConnection], None] | None = None
 
     @property
     def today(self) -> str:
@@ -88,6 +90,8 @@ def prepare(report: Report) -> Prepared:
     if report.snapshots:
         kept = {name: value for name, value in numbers.items() if name != "report_date"}
         report.snapshots.write(tables, options.patch_states, kept)
+    if report.deliver:
+        report.deliver(tables)
     lines = list(_lines(report, measured, changed, points))
     exploited, overdue = numbers["exploited_patches"], numbers["overdue_patches"]
     if options.exploited:

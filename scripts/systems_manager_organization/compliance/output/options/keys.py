@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from systems_manager_organization.cli.common_options import YES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS
@@ -56,6 +57,14 @@ OWNERS = (
         r"[^,=*?\[\]\x00-\x1f\x7f]{1,128}=[^,\x00-\x1f\x7f]{0,256}",
         'tags as KEY=VALUE, such as "Stage=test*"',
     ),
+)
+SECURITY_HUB = (
+    flag(
+        "to_security_hub",
+        "imports a finding for each noncompliant node to Security Hub CSPM of its account and Region; says first what "
+        "it sends; for api",
+    ),
+    YES,
 )
 FAILURES = (
     list_option(
@@ -128,6 +137,7 @@ KEYS = (
         "output", "the file to write to; one that is there is replaced; default: standard output", "a file name"
     ),
     text_option("html", "writes the report as a page of its own to this file as well", "a file name"),
+    *SECURITY_HUB,
     *FAILURES,
     flag("resume", "continues an interrupted report, without reading its accounts and Regions again"),
 )

@@ -79,6 +79,8 @@ class ReportOptions:
     snapshot: str = ""
     since: str = ""
     ownership: Ownership = field(default_factory=Ownership)
+    to_security_hub: bool = False
+    yes: bool = False
 
     @classmethod
     def of(cls, query: Query) -> ReportOptions:
@@ -119,10 +121,13 @@ class ReportOptions:
             split_list(query["owner"]),
             split_list(query["tags"]),
         )
-        if query["snapshot"] and (only := filters.description or ownership.description):
+        only = filters.description or ownership.description
+        if query["snapshot"] and only:
             raise UsageError(
                 f"--snapshot keeps every node of its scope, and this report has those of {only} only: omit one."
             )
+        if query["to_security_hub"]:
+            _require_whole_places(query, only)
         exceptions = read_exceptions(query["exceptions"]) if query["exceptions"] else ()
         _require_tags(query, ownership, exceptions)
         return cls(
@@ -151,6 +156,8 @@ class ReportOptions:
             snapshot=location_of(query["snapshot"]) if query["snapshot"] else "",
             since=_day(query["since"]),
             ownership=ownership,
+            to_security_hub=bool(query["to_security_hub"]),
+            yes=bool(query["yes"]),
         )
 
     @property
@@ -233,6 +240,18 @@ def _require_companions(query: Query) -> None:
         if query[name] and not any(query[other] for other in others):
             option, other = f"--{name}", " or ".join(f"--{one.replace('_', '-')}" for one in others)
             raise UsageError(f"{option} needs {other}, which {reason}.")
+
+
+def _require_whole_places(query: Query, only: str) -> None:
+    """Raises UsageError when findings of nodes that are not in the report would be archived."""
+    source = query["source"].lower()
+    if source != catalog.API:
+        raise UsageError(f"--to-security-hub is for --source api, and this is --source {source}.")
+    if only:
+        raise UsageError(
+            f"--to-security-hub archives the findings of every other node, and this report has those of {only} only: "
+            "omit one."
+        )
 
 
 def _tag_keys(ownership: Ownership, exceptions: Sequence[PatchException]) -> set[str]:

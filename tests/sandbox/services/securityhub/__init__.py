@@ -1,0 +1,1 @@
+"""AWS Security Hub CSPM: moto's, with the rules of imported findings."""
