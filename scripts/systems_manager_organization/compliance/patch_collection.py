@@ -54,7 +54,7 @@ class PatchCollection:
     def _announcement(self, tables: DuckDBPyConnection) -> str:
         """How many nodes are asked of, and by how many calls."""
         action, page = self.source.patch_calls()
-        calls = f"sum(greatest(1, ceil({self._total} / {page})))" if page else "count(*)"
+        calls = f"sum(greatest(1, ceil({self._total} / {page})))" if page else "count(*)" if page == 0 else "1"
         ((nodes, number),) = tables.execute(
             f"SELECT count(*), coalesce({calls}, 0)::BIGINT FROM nodes WHERE {self._total} > 0"
         ).fetchall()

@@ -130,7 +130,7 @@ def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: s
     plan = plan_read_only(terraform, sandbox)
     tables = {
         f'{_CALL}.aws_glue_catalog_table.this["{name}"]'
-        for name in ("compliance_summary", "instance_information", "patch_summary")
+        for name in ("compliance_item", "compliance_summary", "instance_information", "patch_summary")
     }
     assert dict.fromkeys(tables, "update") == plan.actions()
     for table in tables:

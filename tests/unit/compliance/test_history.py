@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from sandbox.faults import Fault
-from sandbox.services.ssm.patches import Patches, Severities
+from sandbox.services.ssm.patches import NO_PATCHES, Patches, Severities
 from unit.golden_fleet import BILLING, CRITICAL, number_of, rescan
 
 if TYPE_CHECKING:
@@ -109,6 +109,18 @@ def test_ages_deadlines_and_trend(history: RunReport) -> None:
     }
     trend = [(point["report_date"], point["noncompliant"], point["patches"]) for point in third["trend"]]
     assert trend == [("2026-01-10", 12, 18), ("2026-01-15", 13, 21)]
+
+
+def test_the_only_patch_of_a_node_that_was_installed_is_seen_anew(
+    aws: Sandbox, fleet_report: RunReport, tmp_path: Path
+) -> None:
+    arguments = (*WHAT, "--snapshot", str(tmp_path / "snapshots"), "--format", "json")
+    for patches in (Patches(missing=CRITICAL), NO_PATCHES, Patches(missing=CRITICAL)):
+        rescan(17, patches)
+        found = json.loads(fleet_report(*arguments).stdout)
+        aws.clock.advance(5 * DAY)
+    seen = {number_of(patch["node_id"]): patch["first_seen"] for patch in found["patches"]}
+    assert (seen[17], seen[18]) == ("2026-01-15", "2026-01-05")
 
 
 def test_a_clock_that_starts_with_the_first_node_of_the_organization(history: RunReport) -> None:

@@ -14,7 +14,7 @@ from sandbox.faults import Fault
 from systems_manager_organization.compliance.model.patches import NodePatches, cve_text, states_of
 from systems_manager_organization.compliance.sources import api_patches
 from unit.golden_organization import ADMINISTRATOR, GOLDEN, MANAGEMENT, VIRGINIA, node_id, run_report
-from unit.synced_data import BUCKET, PREFIX, STACK_SET, build
+from unit.synced_data import BUCKET, DATABASE, PREFIX, STACK_SET, WORKGROUP, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,7 +189,7 @@ def test_a_service_that_takes_one_value_of_a_filter_loses_nothing() -> None:
     assert cve_text("") == "unknown"
 
 
-def test_the_bucket_has_the_same_patches_and_the_level_of_the_baseline(
+def test_bucket_and_athena_have_the_same_patches_and_the_level_of_the_baseline(
     aws: Sandbox, run: Run, act_as: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -204,10 +204,15 @@ def test_the_bucket_has_the_same_patches_and_the_level_of_the_baseline(
     bucket = document(outcome)
     levels = Counter(patch.pop("compliance_level") for patch in bucket["patches"])
     assert levels == {"CRITICAL": 5, "HIGH": 4, "MEDIUM": 1, "LOW": 1, "UNSPECIFIED": 1}
+    athena_options = ("--workgroup", WORKGROUP, "--database", DATABASE, "--stack-set", STACK_SET)
+    outcome = run_report(aws, run, *arguments, "--source", "athena", *athena_options)
+    assert "Reading the patches of 7 nodes: 1 call of athena:StartQueryExecution, which scans every" in outcome.stderr
+    athena = document(outcome)
+    assert Counter(patch.pop("compliance_level") for patch in athena["patches"]) == levels
     for patch in api["patches"]:
         assert patch.pop("compliance_level") == ""
-    assert bucket["patches"] == api["patches"]
-    assert bucket["totals"] == api["totals"]
+    assert bucket["patches"] == api["patches"] == athena["patches"]
+    assert bucket["totals"] == api["totals"] == athena["totals"]
 
 
 @pytest.mark.parametrize(
@@ -218,10 +223,6 @@ def test_the_bucket_has_the_same_patches_and_the_level_of_the_baseline(
             'patches is "old", but must be some of missing, failed, pending-reboot, rejected, not-app',
         ),
         (["--by", "patch"], "--by patch needs --patches, which says what to read: --patches missing, for example."),
-        (
-            ["--patches", "all", "--source", "athena", "--workgroup", "w", "--database", "d", "--stack-set", "s"],
-            "--patches is for --source api or s3, and this is --source athena.",
-        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused(report: RunReport, arguments: list[str], expected: str) -> None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     Rows = list[tuple[str | None, ...]]
 
 _PAGE = REPOSITORY / "docs" / "reference" / "compliance-data.md"
+# Of patches one by one, which the report reads of some nodes alone, so that DuckDB has no table of them.
+_PATCHES = "patches"
 _QUERIES = sorted(path.stem for path in data_layout.QUERIES.glob("*.sql"))
 
 
@@ -74,6 +76,10 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     assert min(map(len, (critical, late, rebooting, baselines))) > 1
 
     assert results["accounts_without_recent_data"] == []
+    patches = Counter(row[2] for row in results.pop(_PATCHES))
+    columns = ("missing", "failed", "installed_pending_reboot", "installed_rejected", "available_security_updates")
+    counted = {node["node_id"]: sum(node[name] for name in columns) for node in nodes}
+    assert patches == Counter({node: number for node, number in counted.items() if number})
     assert dict(_in_duckdb(aws, data, tmp_path)) == results
     aws.clock.advance(timedelta(days=3).total_seconds())
     stale = run_query(aws, data_layout.load_query("accounts_without_recent_data"))
@@ -88,7 +94,7 @@ def _in_duckdb(aws: Sandbox, data: SyncedData, folder: Path) -> Iterator[tuple[s
     with duckdb.connect() as reader:
         reader.execute("SET TimeZone = 'UTC'")
         create_views(reader, folder)
-        for name in _QUERIES:
+        for name in (query for query in _QUERIES if query != _PATCHES):
             # DuckDB knows the machine's time alone.
             sql = data_layout.load_query(name).replace(
                 "current_timestamp", f"TIMESTAMPTZ '{aws.clock.now().isoformat()}'"

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.compliance.model.columns import PARTITION_MISSING
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.compliance.sources.athena_query import Query
+from systems_manager_organization.compliance.sources.bucket_patches import patch_of
 from systems_manager_organization.compliance.sources.sync_reader import MODULE, accounts_to_read
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.compliance.model.patches import NodePatches
     from systems_manager_organization.compliance.sources.organization_tree import AccountWithOu
-    from systems_manager_organization.compliance.sources.result_sink import ResultSink, Scope
+    from systems_manager_organization.compliance.sources.result_sink import PatchSink, ResultSink, Scope
     from systems_manager_organization.compliance.sources.sync_reader import SyncReader
+
+# What patches.sql has after account, Region and node.
+_PATCH_COLUMNS = (
+    "id",
+    "title",
+    "patchstate",
+    "classification",
+    "patchseverity",
+    "severity",
+    "cveids",
+    "installedtime",
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,21 @@ class AthenaSource:
         for account_region, account_with_ou in remaining.items():
             reader.finish(account_with_ou, account_region[1], [], has_malformed=account_region in malformed_regions)
         reader.add_unknown_accounts(unknown_accounts)
+
+    def patch_calls(self) -> tuple[str, int | None]:
+        """See `PatchSource`."""
+        return "athena:StartQueryExecution, which scans every patch of every node", None
+
+    def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
+        """See `PatchSource`. One query for all: Athena cannot tell the objects of nodes that comply from others."""
+        asked = {node[:3]: node for node in nodes}
+        rows = self._start(aws, "patches").rows()
+        for key, found in groupby(rows, key=lambda row: (row[0], row[1], row[2])):
+            if node := asked.pop(key, None):
+                items = (dict(zip(_PATCH_COLUMNS, row[3:], strict=True)) for row in found)
+                sink.add_patches(node, [patch for item in items if (patch := patch_of(item, node))])
+        for node in asked.values():
+            sink.add_patches(node, [])
 
     def _start(self, aws: AwsSession, name: str) -> Query:
         return Query(aws, self.workgroup, self.database, data_layout.load_query(name))

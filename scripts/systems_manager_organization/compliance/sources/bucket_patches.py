@@ -14,12 +14,11 @@ from systems_manager_organization.compliance.model.patches import (
     state_text,
 )
 from systems_manager_organization.compliance.sources import data_layout
-from systems_manager_organization.compliance.sources.data_layout import Table
 from systems_manager_organization.compliance.sources.read_failures import classify_read_error
 from systems_manager_organization.errors import ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from systems_manager_organization.compliance.model.patches import NodePatches
     from systems_manager_organization.compliance.sources.bucket_objects import Bucket
@@ -27,24 +26,6 @@ if TYPE_CHECKING:
 
 ACTION = "s3:GetObject"
 _PATCH = "Patch"
-
-# Not a table of Athena: a hundred times as large as all of them, and read only of nodes that do not comply.
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-schema.html
-_ITEMS = Table(
-    "compliance_item",
-    "AWS:ComplianceItem",
-    (
-        "compliancetype",
-        "id",
-        "title",
-        "severity",
-        "classification",
-        "patchseverity",
-        "patchstate",
-        "installedtime",
-        "cveids",
-    ),
-)
 
 
 def read_patches(bucket: Bucket, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
@@ -54,7 +35,7 @@ def read_patches(bucket: Bucket, nodes: Iterable[NodePatches], sink: PatchSink) 
 
 def _read_node(bucket: Bucket, sink: PatchSink, node: NodePatches) -> tuple[()]:
     try:
-        body = bucket.body(bucket.key_of(_ITEMS, node.account_id, node.region, node.node_id))
+        body = bucket.body(bucket.key_of(data_layout.patch_table(), node.account_id, node.region, node.node_id))
     except ScriptError as error:
         bucket.raise_if_general(error)
         sink.add_failure(node, *classify_read_error(error))
@@ -64,18 +45,25 @@ def _read_node(bucket: Bucket, sink: PatchSink, node: NodePatches) -> tuple[()]:
 
 
 def _patches(body: bytes, node: NodePatches) -> Iterator[Patch]:
-    by_name = {normalized(state.aws_name): state for state in node.states}
-    for row in data_layout.rows_in(body, _ITEMS):
+    for row in data_layout.rows_in(body, data_layout.patch_table()):
         item = {name: value or "" for name, value in row.items()}
-        state = by_name.get(normalized(item["patchstate"]))
-        if item["compliancetype"] == _PATCH and state is not None:
-            yield Patch(
-                item["id"],
-                item["title"],
-                state_text(state.aws_name),
-                item["classification"],
-                item["patchseverity"],
-                item["severity"].upper(),
-                cve_text(item["cveids"]),
-                installed_text(item["installedtime"]),
-            )
+        if item["compliancetype"] == _PATCH and (patch := patch_of(item, node)):
+            yield patch
+
+
+def patch_of(item: Mapping[str, str], node: NodePatches) -> Patch | None:
+    """The patch of a row of AWS:ComplianceItem; None in another state than those that are asked for."""
+    by_name = {normalized(state.aws_name): state for state in node.states}
+    state = by_name.get(normalized(item["patchstate"]))
+    if state is None:
+        return None
+    return Patch(
+        item["id"],
+        item["title"],
+        state_text(state.aws_name),
+        item["classification"],
+        item["patchseverity"],
+        item["severity"].upper(),
+        cve_text(item["cveids"]),
+        installed_text(item["installedtime"]),
+    )

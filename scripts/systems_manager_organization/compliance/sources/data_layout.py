@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parents[1]
 QUERIES = _HERE / "queries"
 
+_PATCH_TABLE = "compliance_item"
+
 # The hidden column: https://docs.aws.amazon.com/athena/latest/ug/querying-finding-source-file.html
 PATH = "$path"
 
@@ -44,7 +46,17 @@ class Table:
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """Those of Athena and of DuckDB."""
+    """Those of which a report reads everything."""
+    return tuple(table for table in _all_tables() if table.name != _PATCH_TABLE)
+
+
+@cache
+def patch_table() -> Table:
+    """The patches of nodes, one by one: of which only that of nodes that do not comply is read."""
+    return next(table for table in _all_tables() if table.name == _PATCH_TABLE)
+
+
+def _all_tables() -> tuple[Table, ...]:
     return tuple(
         Table(table["name"], table["folder"], tuple(column["name"] for column in table["columns"]))
         for table in _layout()["tables"]

@@ -92,8 +92,11 @@ class PatchSink(Protocol):
 class PatchSource(Protocol):
     """Where the patches of nodes come from."""
 
-    def patch_calls(self) -> tuple[str, int]:
-        """The action that is called for each node, and how many patches it gives at once; 0: all."""
+    def patch_calls(self) -> tuple[str, int | None]:
+        """The action that is called for each node, and how many patches it gives at once; 0: all.
+
+        None: it is called once for all nodes.
+        """
         ...
 
     def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:

@@ -113,7 +113,7 @@ KEYS = (
     *COVERAGE,
     list_option(
         "patches",
-        "reads the patches in these states one by one, of the nodes that have any; for api and s3. csv and parquet "
+        "reads the patches in these states one by one, of the nodes that have any. csv and parquet "
         "then have a row for each patch of each node, or with --by patch for each patch",
         f"(?i:{'|'.join(_PATCHES)})",
         f"some of {', '.join(_PATCHES)}",

@@ -92,8 +92,6 @@ class ReportOptions:
                 f"--coverage is for --source api, and this is --source {query['source'].lower()}: a bucket has managed "
                 "nodes only."
             )
-        if states and query["source"].lower() == catalog.ATHENA:
-            raise UsageError("--patches is for --source api or s3, and this is --source athena.")
         grouping = query["by"].lower() or (patches.PATCH if states else DEFAULT_GROUPING)
         if grouping == patches.PATCH and not states:
             raise UsageError("--by patch needs --patches, which says what to read: --patches missing, for example.")
