@@ -72,7 +72,9 @@ def faults() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description="Interrupt applies and destroys in every way.")
-    parser.add_argument("--example", nargs="+", choices=EXAMPLES, default=[name for name in EXAMPLES if name != "recommended"])
+    parser.add_argument(
+        "--example", nargs="+", choices=EXAMPLES, default=[name for name in EXAMPLES if name != "recommended"]
+    )
     parser.add_argument("--only", default="", help="only cells with this text in their name")
     parser.add_argument("--restart", action="store_true", help="try again what was tried")
     parser.add_argument("--walks", type=int, default=0, help="number of random walks, in place of the matrix")
