@@ -16,9 +16,7 @@ _QUICK_SETUP = "quick-setup-configuration"
 _ADMINISTRATOR = "examples/complete/delegated-administrator"
 # Labels of module calls, where the title of the module's README is not specific.
 _LABELS = {
-    "change_manager": "Change Manager",
-    "ops_center": "OpsCenter",
-    "quick_setup_configuration": "Any other type",
+    "quick_setup_configuration": "OpsCenter, Change Manager,<br/>any other type",
     "settings": "Trusted access, StackSets,<br/>delegated administrator",
 }
 _TEMPLATE = """\
