@@ -137,8 +137,8 @@ run "tables" {
   }
 
   assert {
-    condition     = toset(keys(aws_glue_catalog_table.this)) == toset(["instance_information", "patch_summary", "compliance_summary"])
-    error_message = "Three tables."
+    condition     = toset(keys(aws_glue_catalog_table.this)) == toset(["instance_information", "patch_summary", "compliance_summary", "compliance_item"])
+    error_message = "The tables are ${jsonencode(keys(aws_glue_catalog_table.this))}."
   }
 
   assert {
