@@ -164,8 +164,8 @@ organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForPar
 account. Changes nothing. Run it before and after modules/session-manager-preferences is applied: the name of a version
 that the module made begins with the module's name, and others were kept. It exits with 0; 2 when something could not
 be read.""",
-    example="""session-preferences --member-role-name OrganizationAccountAccessRole \\
-    --regions '["us-east-1"]'""",
+    example="""session-preferences --regions '["us-east-1"]' \\
+    --member-role-name OrganizationAccountAccessRole""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
