@@ -123,7 +123,7 @@ def test_block_is_deleted_after_a_failed_apply(sandbox: Sandbox, configure: Conf
     assert "Nothing was changed." in refused.stderr
     assert list(settings_records(sandbox)) == [installation]
 
-    roles = {"source": "../module/modules/quick-setup", "creation": {"mark": f"{installation}/roles"}}
+    roles = {"source": "../module/modules/quick-setup", "creation_mark": f"{installation}/roles"}
     workspaces.call_modules({"quick_setup": roles}, sandbox.environment()).apply()
     restored = _restore(sandbox, "--yes")
     assert restored.returncode == 0, restored
