@@ -52,9 +52,9 @@ class Terminal:
         return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 
 
-def pluralize(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def pluralize(number: int, noun: str, plural: str = "") -> str:
+    """`1 error`, `2 errors`. `plural`: default: with an s."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def render_strings(result: Mapping[str, str], on_terminal: bool) -> str:

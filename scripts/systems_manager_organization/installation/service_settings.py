@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
-from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
 from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -22,12 +19,12 @@ from systems_manager_organization.installation.observed_settings import (
     parse_settings,
 )
 from systems_manager_organization.installation.setting_kinds import KINDS
-from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.organizations.account_regions import read_account_regions
 from systems_manager_organization.organizations.service_setting import NOT_FOUND, SETTING_IDS
 from systems_manager_organization.settings.records import INSTALLATION, Records, load_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.cli.application import Connect
@@ -79,30 +76,17 @@ class Customized:
     changed_by: str
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What was found in an account, and what could not be read."""
-
-    account_id: str
-    found: list[Customized]
-    errors: list[str]
-
-
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists what is not AWS's default. Returns 0, or 2 when something could not be read."""
     with connect() as aws:
         regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
-        role_name = query["member_role_name"]
-        account_ids = [one.id for one in list_active_accounts(aws)] if role_name else [aws.account_id]
-        read = partial(_read_account, AccountSessions(aws, role_name, ACTIONS), regions)
-        readings = sorted(map_concurrently(read, account_ids), key=lambda reading: reading.account_id)
-    found = [item for reading in readings for item in reading.found]
-    errors = [error for reading in readings for error in reading.errors]
+        read = read_account_regions(aws, query["member_role_name"], ACTIONS, regions, _read_region)
+    found, errors, account_ids = read.found, read.errors, read.account_ids
     if query["json"]:
         document = {
             "customized": [asdict(item) for item in found],
             "unreadable": errors,
-            "account_ids": sorted(account_ids),
+            "account_ids": account_ids,
             "regions": regions,
         }
         terminal.write(json.dumps(document, indent=2))
@@ -120,23 +104,6 @@ def _show(found: Iterable[Customized], errors: Iterable[str], terminal: Terminal
         terminal.echo(f"  {_UPDATE.format(region=item.region, setting_id=item.setting_id, value=item.value)}")
     for error in errors:
         terminal.echo(f"Not read: {error}", err=True)
-
-
-def _read_account(sessions: AccountSessions, regions: Sequence[str], account_id: str) -> Reading:
-    try:
-        member = sessions.assume_role(account_id)
-    except ServiceError as error:
-        return Reading(account_id, [], [f"Account {account_id}: {error_message(error)}"])
-    answers = [_read_or_error(member, region) for region in regions]
-    found = [item for items, _ in answers for item in items]
-    return Reading(account_id, found, [error for _, error in answers if error])
-
-
-def _read_or_error(member: AccountSession, region: str) -> tuple[list[Customized], str]:
-    try:
-        return _read_region(member, region), ""
-    except ScriptError as error:
-        return [], error_message(error)
 
 
 def _read_region(member: AccountSession, region: str) -> list[Customized]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.organizations.unit_tree import get_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +76,7 @@ def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
 
 def get_root_id(aws: AwsSession) -> str:
     """The organization's only root."""
-    return aws.call(aws.organizations.list_roots)["Roots"][0]["Id"]
+    return get_root(aws).id
 
 
 def list_active_accounts(aws: AwsSession) -> Iterator[Account]:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.account_sessions import AccountSessions
-from systems_manager_organization.aws.concurrency import map_concurrently
-from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ScriptError, ServiceError
-from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.organizations.account_regions import read_account_regions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
@@ -56,24 +50,12 @@ class Preferences:
         return self.default_version != self.latest_version
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What an account has, and what could not be read."""
-
-    found: list[Preferences]
-    errors: list[str]
-
-
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists the preferences. Returns 0, or 2 when something could not be read."""
     with connect() as aws:
         regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
-        role_name = query["member_role_name"]
-        account_ids = [one.id for one in list_active_accounts(aws)] if role_name else [aws.account_id]
-        read = partial(_read_account, AccountSessions(aws, role_name, ACTIONS), sorted(regions))
-        readings = list(map_concurrently(read, sorted(account_ids)))
-    found = [item for reading in readings for item in reading.found]
-    errors = [error for reading in readings for error in reading.errors]
+        read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
+    found, errors = read.found, read.errors
     if query["json"]:
         terminal.write(json.dumps({"preferences": [asdict(item) for item in found], "unreadable": errors}, indent=2))
     else:
@@ -106,53 +88,28 @@ def _line(item: Preferences) -> str:
     return f"{begin} {'; '.join(parts)}"
 
 
-def _read_account(sessions: AccountSessions, regions: Sequence[str], account_id: str) -> Reading:
+def _read_region(member: AccountSession, region: str) -> list[Preferences]:
     try:
-        member = sessions.assume_role(account_id)
-    except ServiceError as error:
-        return Reading([], [f"Account {account_id}: {error_message(error)}"])
-    answers = [_read_or_error(member, region) for region in regions]
-    return Reading([item for item, _ in answers if item], [error for _, error in answers if error])
-
-
-def _read_or_error(member: AccountSession, region: str) -> tuple[Preferences | None, str]:
-    try:
-        return _read_region(member, region), ""
-    except ScriptError as error:
-        return None, error_message(error)
-
-
-def _read_region(member: AccountSession, region: str) -> Preferences:
-    try:
-        versions = _versions(member, region)
+        versions = list(member.paginate("ssm", region, "list_document_versions", Name=DOCUMENT))
         document = member.call("ssm", region, "get_document", Name=DOCUMENT, DocumentFormat="JSON")
     except ServiceError as error:
         if error.code != NOT_FOUND:
             raise
-        return Preferences(member.account_id, region, "", "", "", {})
+        return [Preferences(member.account_id, region, "", "", "", {})]
     default = next(version for version in versions if version["IsDefaultVersion"])
     latest = max(versions, key=lambda version: int(version["DocumentVersion"]))
     content = json.loads(document["Content"])
     inputs = {name: value for name, value in content.get("inputs", {}).items() if value not in ("", None)}
-    return Preferences(
-        member.account_id,
-        region,
-        default["DocumentVersion"],
-        latest["DocumentVersion"],
-        default.get("VersionName", ""),
-        inputs,
-    )
-
-
-def _versions(member: AccountSession, region: str) -> list[dict[str, Any]]:
-    versions: list[dict[str, Any]] = []
-    token: dict[str, str] = {}
-    while True:
-        page = member.call("ssm", region, "list_document_versions", Name=DOCUMENT, **token)
-        versions += page["DocumentVersions"]
-        if not page.get("NextToken"):
-            return versions
-        token = {"NextToken": page["NextToken"]}
+    return [
+        Preferences(
+            member.account_id,
+            region,
+            default["DocumentVersion"],
+            latest["DocumentVersion"],
+            default.get("VersionName", ""),
+            inputs,
+        )
+    ]
 
 
 COMMAND: Command[str] = Command(

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.compliance.store.tables import PATCHES_READ
+from systems_manager_organization.compliance.store.tables import (
+    NODE_KEY,
+    NONCOMPLIANT_PATCHES,
+    PATCHES_READ,
+    SAME_PATCH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,16 +20,14 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.compliance.model.exceptions import PatchException
 
-_KEY = ("account_id", "region", "node_id", "patch_id", "title", "state")
-_NONCOMPLIANT = "(missing + failed + installed_pending_reboot + installed_rejected)"
 # The nodes whose every noncompliant patch was read and is accepted.
 ACCEPTED_NODES = f"""
-SELECT account_id, region, node_id
-FROM nodes JOIN patches USING (account_id, region, node_id)
-GROUP BY account_id, region, node_id, {_NONCOMPLIANT}
+SELECT {NODE_KEY}
+FROM nodes JOIN patches USING ({NODE_KEY})
+GROUP BY {NODE_KEY}, {NONCOMPLIANT_PATCHES}
 HAVING count(*) FILTER (accepted_until <> '' AND patches.state <> 'AVAILABLE_SECURITY_UPDATE')
-  = {_NONCOMPLIANT}
-  AND {_NONCOMPLIANT} > 0
+  = {NONCOMPLIANT_PATCHES}
+  AND {NONCOMPLIANT_PATCHES} > 0
 """
 
 
@@ -52,13 +55,12 @@ def apply(tables: DuckDBPyConnection, exceptions: Sequence[PatchException], now:
             UPDATE {PATCHES_READ} SET accepted_until = ?, accepted_by = ?, accepted_reason = ?
             FROM (
               SELECT * FROM (
-                SELECT patches.*, patch_group, tags FROM patches JOIN nodes USING (account_id, region, node_id)
-                LEFT JOIN (SELECT account_id, region, node_id, tags FROM instances)
-                  USING (account_id, region, node_id)
+                SELECT patches.*, patch_group, tags FROM patches JOIN nodes USING ({NODE_KEY})
+                LEFT JOIN (SELECT {NODE_KEY}, tags FROM instances) USING ({NODE_KEY})
               )
               WHERE accepted_until = '' AND {condition}
             ) AS found
-            WHERE {" AND ".join(f"{PATCHES_READ}.{name} = found.{name}" for name in _KEY)}
+            WHERE {SAME_PATCH}
             """,
             [exception.expires, exception.owner, exception.reason, *parameters],
         )

@@ -131,9 +131,7 @@ def sentences(coverage: NodeCoverage, stale_after_days: int, *, is_complete: boo
     percent = f" ({coverage.percent} %)" if is_whole or coverage.scanned < coverage.nodes else ""
     missing = ", ".join(f"{number} {text}" for text, number in parts.items() if number)
     verb = "was" if coverage.scanned == 1 else "were"
-    counted = (
-        "" if coverage.unmanaged is not None else " Instances that are not managed are not counted: use --coverage."
-    )
+    counted = "" if coverage.unmanaged is not None else f" {_UNCOUNTED}"
     yield (
         f"Coverage: {coverage.scanned} of {pluralize(coverage.nodes, what)} {verb} scanned in the last "
         f"{pluralize(stale_after_days, 'day')}{percent}{f'; {missing}' if missing else ''}.{counted}"

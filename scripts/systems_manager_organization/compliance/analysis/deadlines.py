@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.model.deadlines import FROM_ORGANIZATION, PRESETS, SEVERITIES
 from systems_manager_organization.compliance.model.patches import IDENTITY, RANK
-from systems_manager_organization.compliance.store.tables import PATCHES_READ
+from systems_manager_organization.compliance.store.tables import NODE_KEY, PATCH_KEY, PATCHES_READ, SAME_PATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 OVERDUE, DUE_SOON, LATER = "OVERDUE", "DUE_SOON", "LATER"
 BY_SEVERITY, BY_KNOWN_EXPLOITED = "severity", "kev"
 _SOON_DAYS = 7
-_KEY = ("account_id", "region", "node_id", "patch_id", "title", "state")
-_SAME = " AND ".join(f"{PATCHES_READ}.{name} = found.{name}" for name in _KEY)
 
 
 @dataclass(frozen=True)
@@ -45,19 +43,19 @@ def set_first_seen(tables: DuckDBPyConnection, today: str) -> None:
         UPDATE {PATCHES_READ} SET first_seen = found.first_seen
         FROM (
           WITH last AS (
-            SELECT account_id, region, node_id, max(report_date) AS report_date
+            SELECT {NODE_KEY}, max(report_date) AS report_date
             FROM past_nodes WHERE has_patches GROUP BY ALL
           ), past AS (
-            SELECT account_id, region, node_id, patch_id, {IDENTITY} AS identity, min(first_seen) AS first_seen
-            FROM past_patches JOIN last USING (account_id, region, node_id, report_date)
+            SELECT {NODE_KEY}, patch_id, {IDENTITY} AS identity, min(first_seen) AS first_seen
+            FROM past_patches JOIN last USING ({NODE_KEY}, report_date)
             WHERE first_seen <> ''
             GROUP BY ALL
           )
-          SELECT {", ".join(_KEY)}, past.first_seen
-          FROM (SELECT {", ".join(_KEY)}, {IDENTITY} AS identity FROM patches)
-          JOIN past USING (account_id, region, node_id, patch_id, identity)
+          SELECT {PATCH_KEY}, past.first_seen
+          FROM (SELECT {PATCH_KEY}, {IDENTITY} AS identity FROM patches)
+          JOIN past USING ({NODE_KEY}, patch_id, identity)
         ) AS found
-        WHERE {_SAME}
+        WHERE {SAME_PATCH}
         """
     )
 
@@ -73,11 +71,11 @@ def mark(tables: DuckDBPyConnection, deadlines: Deadlines, today: str) -> None:
             f"""
             UPDATE {PATCHES_READ} SET due_at = found.due_at, due_by = '{BY_SEVERITY}'
             FROM (
-              SELECT {", ".join(_KEY)}, strftime(start::DATE + days::INTEGER, '%Y-%m-%d') AS due_at
-              FROM (SELECT {", ".join(_KEY)}, {start} AS start, CASE {RANK} {days} END AS days FROM patches)
+              SELECT {PATCH_KEY}, strftime(start::DATE + days::INTEGER, '%Y-%m-%d') AS due_at
+              FROM (SELECT {PATCH_KEY}, {start} AS start, CASE {RANK} {days} END AS days FROM patches)
               WHERE days IS NOT NULL AND start <> ''
             ) AS found
-            WHERE {_SAME}
+            WHERE {SAME_PATCH}
             """
         )
     tables.execute(
@@ -102,7 +100,7 @@ def totals(tables: DuckDBPyConnection) -> Due:
     ((overdue, nodes, soon),) = tables.execute(
         f"""
         SELECT count(*) FILTER (deadline = '{OVERDUE}'),
-          count(DISTINCT (account_id, region, node_id)) FILTER (deadline = '{OVERDUE}'),
+          count(DISTINCT ({NODE_KEY})) FILTER (deadline = '{OVERDUE}'),
           count(*) FILTER (deadline = '{DUE_SOON}')
         FROM patches
         """
@@ -121,7 +119,7 @@ def sentences(tables: DuckDBPyConnection, deadlines: Deadlines, *, has_catalog: 
         rules.append(f"{deadlines.description} after the first snapshot that has the patch {where}")
     rules += ["CISA's due dates"] * has_catalog
     yield (
-        f"Deadlines: {pluralize(found.overdue_patches, 'patch').replace('patchs', 'patches')} on "
+        f"Deadlines: {pluralize(found.overdue_patches, 'patch', 'patches')} on "
         f"{pluralize(found.overdue_nodes, 'node')} overdue, {found.due_soon_patches} due within {_SOON_DAYS} days "
         f"({'; '.join(rules)})."
     )

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model import scopes
 from systems_manager_organization.compliance.model.columns import PATCHES
-from systems_manager_organization.compliance.store.tables import PATCHES_READ
+from systems_manager_organization.compliance.store.tables import NODE_KEY, PATCHES_READ
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.compliance.model.owners import OwnerRule
 
-_NODE = "account_id, region, node_id"
-_COLUMNS = f"{_NODE}, organizational_unit, platform_type"
+_COLUMNS = f"{NODE_KEY}, organizational_unit, platform_type"
 # What a scope is about, of each table. An owner is also that of an instance that is not managed.
 _SCOPED = {
     "nodes": f"SELECT {_COLUMNS}, computer_name, patch_group, tags FROM nodes "
-    f"LEFT JOIN (SELECT {_NODE}, tags FROM instances) USING ({_NODE})",
+    f"LEFT JOIN (SELECT {NODE_KEY}, tags FROM instances) USING ({NODE_KEY})",
     "instances": f"SELECT {_COLUMNS}, name AS computer_name, '' AS patch_group, tags FROM instances",
 }
 
@@ -78,12 +77,12 @@ def apply(tables: DuckDBPyConnection, ownership: Ownership) -> None:
         condition, parameters = scopes.condition({scopes.TAGS: ownership.kept_tags})
         # The tags of a node are those of its instance: the instances come last.
         for table, scoped in _SCOPED.items():
-            kept = f"SELECT ({_NODE}) FROM ({scoped}) WHERE {condition}"
-            tables.execute(f"DELETE FROM {table} WHERE ({_NODE}) NOT IN ({kept})", parameters)
+            kept = f"SELECT ({NODE_KEY}) FROM ({scoped}) WHERE {condition}"
+            tables.execute(f"DELETE FROM {table} WHERE ({NODE_KEY}) NOT IN ({kept})", parameters)
     if ownership.has_owners:
         names = ", ".join(column.name for column in PATCHES)
         tables.execute(
-            f"CREATE OR REPLACE VIEW patches AS SELECT {names}, owner FROM {PATCHES_READ} JOIN nodes USING ({_NODE})"
+            f"CREATE OR REPLACE VIEW patches AS SELECT {names}, owner FROM {PATCHES_READ} JOIN nodes USING ({NODE_KEY})"
         )
 
 
@@ -92,8 +91,8 @@ def _set(tables: DuckDBPyConnection, table: str, value: str, condition: str, par
     tables.execute(
         f"""
         UPDATE {table} SET owner = found.new_owner
-        FROM (SELECT {_NODE}, {value} AS new_owner FROM ({_SCOPED[table]}) WHERE {condition}) AS found
-        WHERE owner = '' AND {" AND ".join(f"{table}.{name} = found.{name}" for name in _NODE.split(", "))}
+        FROM (SELECT {NODE_KEY}, {value} AS new_owner FROM ({_SCOPED[table]}) WHERE {condition}) AS found
+        WHERE owner = '' AND {" AND ".join(f"{table}.{name} = found.{name}" for name in NODE_KEY.split(", "))}
         """,
         parameters,
     )

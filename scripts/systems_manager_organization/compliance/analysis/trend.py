@@ -9,7 +9,7 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.history.snapshots import REPORT_COLUMNS
 from systems_manager_organization.compliance.model.columns import READ
 from systems_manager_organization.compliance.model.patches import IDENTITY
-from systems_manager_organization.compliance.store.tables import documents
+from systems_manager_organization.compliance.store.tables import NODE_KEY, NONCOMPLIANT_PATCHES, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _MAX_LINES = 30
-_NODE = "account_id, region, node_id"
 
 
 @dataclass(frozen=True)
@@ -47,26 +46,26 @@ def change(tables: DuckDBPyConnection, base: str) -> Change:
         WITH
           was AS (SELECT * FROM past_nodes WHERE report_date = $base),
           was_patched AS (
-            SELECT DISTINCT {_NODE}, patch_id, {IDENTITY} AS identity FROM past_patches WHERE report_date = $base
+            SELECT DISTINCT {NODE_KEY}, patch_id, {IDENTITY} AS identity FROM past_patches WHERE report_date = $base
           ),
-          is_patched AS (SELECT DISTINCT {_NODE}, patch_id, {IDENTITY} AS identity FROM patches),
+          is_patched AS (SELECT DISTINCT {NODE_KEY}, patch_id, {IDENTITY} AS identity FROM patches),
           -- Those whose counts are known, and whose patches were listed if they have any.
           is_known AS (
-            SELECT {_NODE} FROM nodes WHERE operation_ended_at <> '' AND (
-              (missing + failed + installed_pending_reboot + installed_rejected) = 0
-              OR ({_NODE}) IN (SELECT ({_NODE}) FROM patches)
+            SELECT {NODE_KEY} FROM nodes WHERE operation_ended_at <> '' AND (
+              {NONCOMPLIANT_PATCHES} = 0
+              OR ({NODE_KEY}) IN (SELECT ({NODE_KEY}) FROM patches)
             )
           ),
-          both_have AS (SELECT was.status AS before, nodes.status AS after FROM was JOIN nodes USING ({_NODE}))
+          both_have AS (SELECT was.status AS before, nodes.status AS after FROM was JOIN nodes USING ({NODE_KEY}))
         SELECT
-          (SELECT count(*) FROM is_patched ANTI JOIN was_patched USING ({_NODE}, patch_id, identity)
-            SEMI JOIN (SELECT * FROM was WHERE has_patches) AS known USING ({_NODE})),
-          (SELECT count(*) FROM was_patched ANTI JOIN is_patched USING ({_NODE}, patch_id, identity)
-            SEMI JOIN is_known USING ({_NODE})),
-          (SELECT count(*) FROM nodes ANTI JOIN was USING ({_NODE})
+          (SELECT count(*) FROM is_patched ANTI JOIN was_patched USING ({NODE_KEY}, patch_id, identity)
+            SEMI JOIN (SELECT * FROM was WHERE has_patches) AS known USING ({NODE_KEY})),
+          (SELECT count(*) FROM was_patched ANTI JOIN is_patched USING ({NODE_KEY}, patch_id, identity)
+            SEMI JOIN is_known USING ({NODE_KEY})),
+          (SELECT count(*) FROM nodes ANTI JOIN was USING ({NODE_KEY})
             SEMI JOIN (SELECT * FROM past_places WHERE report_date = $base AND state = '{READ}') AS then_read
               USING (account_id, region)),
-          (SELECT count(*) FROM was ANTI JOIN nodes USING ({_NODE})
+          (SELECT count(*) FROM was ANTI JOIN nodes USING ({NODE_KEY})
             SEMI JOIN (SELECT * FROM places WHERE state = '{READ}') AS read USING (account_id, region)),
           (SELECT count(*) FROM both_have WHERE before <> 'COMPLIANT' AND after = 'COMPLIANT'),
           (SELECT count(*) FROM both_have WHERE before <> 'NON_COMPLIANT' AND after = 'NON_COMPLIANT')

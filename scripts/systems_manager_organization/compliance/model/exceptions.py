@@ -6,16 +6,20 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model import scopes
-from systems_manager_organization.errors import UsageError
+from systems_manager_organization.compliance.model.entries import read_entries
+from systems_manager_organization.compliance.model.patches import CVE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from systems_manager_organization.compliance.model.entries import Refuse
 
 _WHAT = ("patches", "cves")
 _REQUIRED, _OPTIONAL = ("reason", "owner", "expires"), ("ticket",)
 _KEYS = (*_WHAT, *scopes.KEYS, *_REQUIRED, *_OPTIONAL)
-_CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -58,29 +62,15 @@ class PatchException:
 
 def read_exceptions(name: str) -> tuple[PatchException, ...]:
     """The entries of a file in JSON. Raises UsageError, which names the file, the entry, the rule and what to do."""
-    try:
-        document = json.loads(Path(name).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        text = getattr(error, "strerror", None) or f"it is no JSON: {error}"
-        raise UsageError(f'exceptions is "{name}", but cannot be read: {text}.') from error
-    entries = document.get("exceptions") if isinstance(document, dict) else None
-    if not isinstance(entries, list):
-        raise UsageError(f'{name} must be an object with a list "exceptions": {{"exceptions": [{{…}}]}}.')
-    return tuple(_exception(name, number, entry) for number, entry in enumerate(entries, 1))
+    entries = read_entries(name, "exceptions", _KEYS, "patches or cves, expires, owner and reason")
+    return tuple(_exception(number, entry, refuse) for number, entry, refuse in entries)
 
 
-def _exception(name: str, number: int, entry: Any) -> PatchException:
-    def refuse(rule: str) -> UsageError:
-        return UsageError(f"{name}, entry {number}: {rule}")
-
-    if not isinstance(entry, dict):
-        raise refuse("it must be an object, with patches or cves, expires, owner and reason.")
-    if unknown := [key for key in entry if key not in _KEYS]:
-        raise refuse(f"{', '.join(unknown)} is unknown: use {', '.join(_KEYS)}.")
+def _exception(number: int, entry: Mapping[str, Any], refuse: Refuse) -> PatchException:
     if not any(key in entry for key in _WHAT):
         raise refuse('it accepts everything: name patches or cves, for example "patches": ["kernel.x86_64*"].')
     lists = scopes.lists_of(entry, (*_WHAT, *scopes.KEYS), refuse)
-    if bad := [cve for cve in lists.get("cves", ()) if not _CVE.fullmatch(cve)]:
+    if bad := [cve for cve in lists.get("cves", ()) if not CVE.fullmatch(cve)]:
         raise refuse(f'cves has "{bad[0]}", but must have ids such as CVE-2026-12345, without globs.')
     texts = {}
     for key in (*_REQUIRED, *_OPTIONAL):
@@ -91,7 +81,7 @@ def _exception(name: str, number: int, entry: Any) -> PatchException:
     return PatchException(number, _day(texts["expires"], refuse), texts["owner"], texts["reason"], lists)
 
 
-def _day(text: str, refuse: Any) -> str:
+def _day(text: str, refuse: Refuse) -> str:
     try:
         # Python 3.11 takes other forms too, such as 20261231.
         return date(*map(int, _DATE.fullmatch(text).groups())).isoformat()  # type: ignore[union-attr]

@@ -67,6 +67,21 @@ def hours_before(now: str, hours: int) -> str:
     return (datetime.strptime(now, _TIME) - timedelta(hours=hours)).strftime(_TIME)  # noqa: DTZ007 - both in UTC
 
 
+def time_of(text: str) -> datetime:
+    """The time of such a text, or of AWS's with fractions of a second."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def node_arn(account_id: str, region: str, node_id: str) -> str:
+    """An instance of EC2, or a managed node outside it."""
+    service, kind = ("ec2", "instance") if is_in_ec2(node_id) else ("ssm", "managed-instance")
+    return f"arn:aws:{service}:{region}:{account_id}:{kind}/{node_id}"
+
+
+def is_in_ec2(node_id: str) -> bool:
+    return node_id.startswith("i-")
+
+
 def time_text(epoch: float) -> str:
     """`2026-01-31T23:59:59Z`: such texts compare as the times do."""
     return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)

@@ -48,7 +48,7 @@ END
 IDENTITY = "CASE WHEN platform_type = 'Windows' THEN '' ELSE title END"
 
 # https://cveproject.github.io/cve-schema/schema/docs/
-_CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
+CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 
 
@@ -92,7 +92,7 @@ def state_text(state: str) -> str:
 def cve_text(text: str) -> str:
     """The ids of a list with commas, which may be cut off at its end; `UNKNOWN` when AWS has none."""
     ids = (item.strip().upper() for item in text.split(","))
-    return ",".join(dict.fromkeys(item for item in ids if _CVE.fullmatch(item))) or UNKNOWN
+    return ",".join(dict.fromkeys(item for item in ids if CVE.fullmatch(item))) or UNKNOWN
 
 
 def installed_text(time: datetime | str | None) -> str:

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from systems_manager_organization.errors import UsageError
+    from systems_manager_organization.compliance.model.entries import Refuse
 
 # Lists of globs, and the columns of a node or patch that each is about.
 COLUMNS = {
@@ -28,9 +28,7 @@ TAG_RULE = 'must have tags as KEY=VALUE, with globs in the value: "Team=shop-*"'
 TAG_LIST = """from_json(coalesce(nullif(tags, ''), '[]'), '["VARCHAR"]')"""
 
 
-def lists_of(
-    entry: Mapping[str, Any], keys: Iterable[str], refuse: Callable[[str], UsageError]
-) -> dict[str, tuple[str, ...]]:
+def lists_of(entry: Mapping[str, Any], keys: Iterable[str], refuse: Refuse) -> dict[str, tuple[str, ...]]:
     """The lists of an entry. Raises what `refuse` makes of the rule that one breaks."""
     lists = {}
     for key in keys:

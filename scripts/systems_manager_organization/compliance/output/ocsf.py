@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.compliance.analysis.accepted import ACCEPTED_NODES
 from systems_manager_organization.compliance.analysis.coverage import UNMANAGED
 from systems_manager_organization.compliance.analysis.exploitation import scores_of
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, SEVERITIES
+from systems_manager_organization.compliance.model.node import is_in_ec2, node_arn, time_of
 from systems_manager_organization.compliance.model.patches import RANK, UNKNOWN
 from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
 from systems_manager_organization.compliance.store.tables import documents
@@ -180,12 +180,10 @@ def _references(patch: Mapping[str, Any]) -> list[str]:
 
 def _resource(about: Mapping[str, Any]) -> dict[str, Any]:
     node_id, region, account_id = about["node_id"], about["region"], about["account_id"]
-    in_ec2 = node_id.startswith("i-")
-    kind = f"ec2:{region}:{account_id}:instance" if in_ec2 else f"ssm:{region}:{account_id}:managed-instance"
     found = {
-        "uid": f"arn:aws:{kind}/{node_id}",
+        "uid": node_arn(account_id, region, node_id),
         "name": about["computer_name"] or node_id,
-        "type": "AWS::EC2::Instance" if in_ec2 else "AWS::SSM::ManagedInstance",
+        "type": "AWS::EC2::Instance" if is_in_ec2(node_id) else "AWS::SSM::ManagedInstance",
         "region": region,
         "cloud_partition": "aws",
     }
@@ -193,7 +191,7 @@ def _resource(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _milliseconds(text: str) -> int:
-    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+    return int(time_of(text).timestamp() * 1000)
 
 
 def _line(file: TextIO, event: Mapping[str, Any]) -> None:

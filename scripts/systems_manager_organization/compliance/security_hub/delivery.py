@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -15,6 +16,7 @@ from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.model.columns import NOT_REPORTING, READ
 from systems_manager_organization.compliance.security_hub import findings
+from systems_manager_organization.compliance.store.tables import NODE_KEY
 from systems_manager_organization.errors import CredentialsError, ScriptError, ServiceError
 
 if TYPE_CHECKING:
@@ -62,9 +64,7 @@ class Plan:
 
     @property
     def description(self) -> str:
-        places = pluralize(len(self.imports), "account and Region").replace(
-            "account and Regions", "accounts and Regions"
-        )
+        places = pluralize(len(self.imports), "account and Region", "accounts and Regions")
         return (
             f"Security Hub: {self.new} new findings, {self.updated} updated, {self.archived} archived, "
             f"{self.unchanged} unchanged; to send in {places}: {self.total}."
@@ -195,23 +195,19 @@ def batches(found: Sequence[dict[str, Any]], max_bytes: int = _MAX_BYTES) -> Ite
 
 
 def _ids(tables: DuckDBPyConnection, status: str) -> set[str]:
-    rows = tables.execute("SELECT account_id, region, node_id FROM nodes WHERE status = ?", [status]).fetchall()
-    return {"/".join((findings.GENERATOR, *row)) for row in rows}
+    rows = tables.execute(f"SELECT {NODE_KEY} FROM nodes WHERE status = ?", [status]).fetchall()
+    return {findings.finding_id(*row) for row in rows}
 
 
-class _problems_of:  # noqa: N801 - a context manager
+@contextmanager
+def _problems_of(plan: Plan, place: AccountRegion) -> Iterator[None]:
     """Adds an error of a place to the problems, so that the others go on."""
-
-    def __init__(self, plan: Plan, place: AccountRegion) -> None:
-        self._plan, self._place = plan, place
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, ScriptError) or isinstance(error, CredentialsError):
-            return False
-        _add_problem(self._plan, self._place, error)
-        return True
+    try:
+        yield
+    except CredentialsError:
+        raise
+    except ScriptError as error:
+        _add_problem(plan, place, error)
 
 
 def _add_problem(plan: Plan, place: AccountRegion, error: ScriptError) -> None:

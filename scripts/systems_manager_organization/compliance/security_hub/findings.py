@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.analysis.accepted import ACCEPTED_NODES
 from systems_manager_organization.compliance.model.columns import NON_COMPLIANT, SEVERITIES
+from systems_manager_organization.compliance.model.node import is_in_ec2, node_arn, time_of
 from systems_manager_organization.compliance.model.patches import UNKNOWN
-from systems_manager_organization.compliance.store.tables import documents
+from systems_manager_organization.compliance.store.tables import NODE_KEY, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,21 +38,25 @@ _ARCHIVED, _ACTIVE = "ARCHIVED", "ACTIVE"
 
 _NODES = f"""
 SELECT nodes.*, accepted.node_id IS NOT NULL AS is_accepted
-FROM nodes LEFT JOIN ({ACCEPTED_NODES}) AS accepted USING (account_id, region, node_id)
+FROM nodes LEFT JOIN ({ACCEPTED_NODES}) AS accepted USING ({NODE_KEY})
 WHERE status = '{NON_COMPLIANT}'
-ORDER BY account_id, region, node_id
+ORDER BY {NODE_KEY}
 """
 _CVES = f"""
-SELECT account_id, region, node_id, cve, any_value(patch_id) AS patch_id, bool_or(known_exploited = 'yes') AS exploited
+SELECT {NODE_KEY}, cve, any_value(patch_id) AS patch_id, bool_or(known_exploited = 'yes') AS exploited
 FROM (SELECT *, unnest(string_split(cve_ids, ',')) AS cve FROM patches WHERE cve_ids <> '{UNKNOWN}')
-GROUP BY account_id, region, node_id, cve
-ORDER BY account_id, region, node_id, exploited DESC, cve DESC
+GROUP BY {NODE_KEY}, cve
+ORDER BY {NODE_KEY}, exploited DESC, cve DESC
 """
 
 
 def product_arn(account_id: str, region: str) -> str:
     """That of findings of one's own, which Security Hub makes where it is enabled."""
     return f"arn:aws:securityhub:{region}:{account_id}:product/{account_id}/default"
+
+
+def finding_id(account_id: str, region: str, node_id: str) -> str:
+    return f"{GENERATOR}/{account_id}/{region}/{node_id}"
 
 
 def findings(tables: DuckDBPyConnection, now: str) -> Iterator[dict[str, Any]]:
@@ -72,7 +77,7 @@ def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now
     name = f"{node_id} {node['computer_name']}".strip()
     finding: dict[str, Any] = {
         "SchemaVersion": "2018-10-08",
-        "Id": f"{GENERATOR}/{account_id}/{region}/{node_id}",
+        "Id": finding_id(account_id, region, node_id),
         "ProductArn": product_arn(account_id, region),
         "GeneratorId": GENERATOR,
         "AwsAccountId": account_id,
@@ -98,10 +103,8 @@ def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now
 
 def _resource(node: Mapping[str, Any]) -> dict[str, Any]:
     node_id, region, account_id = node["node_id"], node["region"], node["account_id"]
-    in_ec2 = node_id.startswith("i-")
-    arn = f"ec2:{region}:{account_id}:instance" if in_ec2 else f"ssm:{region}:{account_id}:managed-instance"
-    kind = "AwsEc2Instance" if in_ec2 else "Other"
-    return {"Type": kind, "Id": f"arn:aws:{arn}/{node_id}", "Partition": "aws", "Region": region}
+    kind = "AwsEc2Instance" if is_in_ec2(node_id) else "Other"
+    return {"Type": kind, "Id": node_arn(account_id, region, node_id), "Partition": "aws", "Region": region}
 
 
 def _summary(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +138,7 @@ def _digest(finding: Mapping[str, Any]) -> str:
 def updated(finding: Mapping[str, Any], existing: Mapping[str, Any], now: str) -> dict[str, Any] | None:
     """What to import of a finding that Security Hub has; None: nothing, as it is the same and not about to expire."""
     is_same = existing.get("ProductFields", {}).get(_DIGEST) == finding["ProductFields"][_DIGEST]
-    if is_same and existing.get("RecordState") == _ACTIVE and _time(existing["UpdatedAt"]) + _RESEND_AFTER > _time(now):
+    if is_same and existing.get("RecordState") == _ACTIVE and _is_recent(existing, now):
         return None
     first = existing.get("FirstObservedAt", existing["CreatedAt"])
     times = {"CreatedAt": existing["CreatedAt"], "FirstObservedAt": first}
@@ -144,9 +147,13 @@ def updated(finding: Mapping[str, Any], existing: Mapping[str, Any], now: str) -
 
 def resent(existing: Mapping[str, Any], now: str) -> dict[str, Any] | None:
     """A finding of a node that does not report now, before it expires; None: not yet."""
-    if _time(existing["UpdatedAt"]) + _RESEND_AFTER > _time(now):
+    if _is_recent(existing, now):
         return None
     return {**_ours(existing), "UpdatedAt": _later(existing, now)}
+
+
+def _is_recent(existing: Mapping[str, Any], now: str) -> bool:
+    return time_of(existing["UpdatedAt"]) + _RESEND_AFTER > time_of(now)
 
 
 def archived(existing: Mapping[str, Any], now: str) -> dict[str, Any]:
@@ -161,10 +168,6 @@ def _ours(existing: Mapping[str, Any]) -> dict[str, Any]:
 
 def _later(existing: Mapping[str, Any], now: str) -> str:
     """Now, or a second after the last update: an update that is not later is ignored."""
-    last = _time(existing["UpdatedAt"])
-    later = max(_time(now), last.replace(microsecond=0) + timedelta(seconds=1))
+    last = time_of(existing["UpdatedAt"])
+    later = max(time_of(now), last.replace(microsecond=0) + timedelta(seconds=1))
     return later.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -23,7 +23,12 @@ _DERIVED = ("first_seen", "known_exploited", "known_exploited_due", "due_at", "d
 WORKED_OUT = (*ACCEPTANCE, *_DERIVED, "epss")
 
 _BATCH = 1000
-_NODE_KEY = "account_id, region, node_id"
+# What names a node, a patch of one, and the same patch as in a subquery `found`.
+NODE_KEY = "account_id, region, node_id"
+PATCH_KEY = f"{NODE_KEY}, patch_id, title, state"
+SAME_PATCH = " AND ".join(f"{PATCHES_READ}.{name} = found.{name}" for name in PATCH_KEY.split(", "))
+# How many noncompliant patches a node has.
+NONCOMPLIANT_PATCHES = "(missing + failed + installed_pending_reboot + installed_rejected)"
 
 
 def rows(connection: DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
@@ -60,4 +65,4 @@ def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODE
             f"CREATE TABLE {PATCHES_READ} (account_id varchar, region varchar, node_id varchar, {fields})"
         )
         names = ", ".join(column.name for column in PATCHES)
-        connection.execute(f"CREATE VIEW patches AS SELECT {names} FROM {PATCHES_READ} JOIN nodes USING ({_NODE_KEY})")
+        connection.execute(f"CREATE VIEW patches AS SELECT {names} FROM {PATCHES_READ} JOIN nodes USING ({NODE_KEY})")

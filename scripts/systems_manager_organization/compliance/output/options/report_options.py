@@ -216,15 +216,15 @@ def _failures(query: Query) -> tuple[list[str], frozenset[str]]:
     return severities, conditions
 
 
+_OWNERS = ("owners", "owner_tag")
 # An option, those of which it needs one, and why.
 _COMPANIONS = (
     *((name, ("patches",), "says what to read: --patches all, for example") for name in ("exceptions", "kev", "epss")),
     ("deadline", ("patches",), "says what to read: --patches all, for example"),
     ("deadline", ("snapshot",), "keeps when a patch was first seen, which AWS does not"),
     ("since", ("snapshot",), "says where earlier reports are"),
-    ("owner", ("owners", "owner_tag"), "says whose a node is"),
+    ("owner", _OWNERS, "says whose a node is"),
 )
-_OWNERS = ("owners", "owner_tag")
 _EXPLOITED = {KNOWN: ("kev",), LIKELY: ("epss", "kev")}
 
 

@@ -1,0 +1,49 @@
+"""Files in JSON that somebody keeps: an object with one list, whose entries have known keys."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from systems_manager_organization.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from typing import TypeAlias
+
+    Refuse: TypeAlias = Callable[[str], UsageError]
+    """Makes the error for an entry, from the rule that it breaks."""
+
+
+def read_entries(
+    name: str, key: str, keys: Collection[str], what: str
+) -> Iterator[tuple[int, Mapping[str, Any], Refuse]]:
+    """The entries of the list `key`, each with its number, from 1.
+
+    Args:
+        name: the file, also the name of the option.
+        keys: those that an entry may have.
+        what: which of them it has, for the message.
+
+    Raises UsageError, which names the file, the entry, the rule and what to do.
+    """
+    try:
+        document = json.loads(Path(name).expanduser().read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        text = getattr(error, "strerror", None) or f"it is no JSON: {error}"
+        raise UsageError(f'{key} is "{name}", but cannot be read: {text}.') from error
+    entries = document.get(key) if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise UsageError(f'{name} must be an object with a list "{key}": {{"{key}": [{{…}}]}}.')
+    for number, entry in enumerate(entries, 1):
+        refuse = _refusal(name, number)
+        if not isinstance(entry, dict):
+            raise refuse(f"it must be an object, with {what}.")
+        if unknown := [found for found in entry if found not in keys]:
+            raise refuse(f"{', '.join(unknown)} is unknown: use {', '.join(keys)}.")
+        yield number, entry, refuse
+
+
+def _refusal(name: str, number: int) -> Refuse:
+    return lambda rule: UsageError(f"{name}, entry {number}: {rule}")
