@@ -68,7 +68,7 @@ locals {
         cloudWatchEncryptionEnabled = false
         cloudWatchStreamingEnabled  = var.log_group == null ? false : var.log_group.streaming_enabled
         runAsEnabled                = var.run_as != null
-        runAsDefaultUser            = var.run_as == null ? "" : coalesce(var.run_as.default_user, " ") == " " ? "" : var.run_as.default_user
+        runAsDefaultUser            = var.run_as == null ? "" : var.run_as.default_user == null ? "" : var.run_as.default_user
         idleSessionTimeout          = tostring(var.idle_session_timeout_minutes)
         shellProfile                = { linux = var.shell_profile.linux, windows = var.shell_profile.windows }
       },

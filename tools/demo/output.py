@@ -99,12 +99,9 @@ def destroy(console: Console, name: str, terraform: Terraform) -> None:
 def compare(console: Console, sandbox: Sandbox, before: Mapping[str, Any]) -> bool:
     """Print what differs from before, and return whether only what README lists does."""
     after = sandbox.snapshot()
-    unexpected = {
-        path: difference
-        for path, difference in differences(before, after).items()
-        if path.split("/")[0] not in RETAINED
-    }
-    retained = sorted({path.split("/")[0] for path in differences(before, after)} & RETAINED.keys())
+    found = differences(before, after)
+    unexpected = {path: difference for path, difference in found.items() if path.split("/")[0] not in RETAINED}
+    retained = sorted({path.split("/")[0] for path in found} & RETAINED.keys())
     lines = (
         ["  As before, except that", *(f"  - {RETAINED[name]}" for name in retained)] if retained else ["  As before."]
     )
