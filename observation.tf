@@ -119,7 +119,11 @@ locals {
   record_region = "us-east-1"
 
   creation_mark = "${local.installation}/${plantimestamp()}"
-  existing      = jsondecode(local.observation.existing)
+  existing = {
+    for key, found in jsondecode(local.observation.existing) : key => found.message
+    # Read during an apply, it has what the same plan created already.
+    if found.creation_mark != local.creation_mark
+  }
 }
 
 locals {

@@ -33,8 +33,12 @@ locals {
     for key, value in jsondecode(local.observation.source) : key => value if key != "all_ops_data_sources_enabled"
   }
 
-  creation_mark  = "${local.installation.name}/${plantimestamp()}"
-  exists_already = local.observation == null ? [] : values(jsondecode(local.observation.existing))
+  creation_mark = "${local.installation.name}/${plantimestamp()}"
+  exists_already = [
+    for found in jsondecode(local.observation == null ? "{}" : local.observation.existing) : found.message
+    # Read during an apply, it has what the same plan created already.
+    if found.creation_mark != local.creation_mark
+  ]
 
   existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
   settings_without_python = jsonencode({

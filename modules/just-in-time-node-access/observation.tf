@@ -31,7 +31,11 @@ locals {
   new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
   creation_mark    = "${local.installation}/${plantimestamp()}"
 
-  existing = jsondecode(length(data.external.this) == 0 ? "{}" : data.external.this[0].result.existing)
+  existing = {
+    for key, found in jsondecode(length(data.external.this) == 0 ? "{}" : data.external.this[0].result.existing) : key => found.message
+    # Read during an apply, it has what the same plan created already.
+    if found.creation_mark != local.creation_mark
+  }
   findings = jsondecode(length(data.external.this) == 0 ? "[]" : data.external.this[0].result.findings)
 }
 

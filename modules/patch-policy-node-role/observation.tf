@@ -36,7 +36,11 @@ locals {
 
   creation_mark = "${local.installation}/${plantimestamp()}"
   creation_tags = { "systems-manager-organization:created" = local.creation_mark }
-  existing      = jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing)
+  existing = {
+    for key, found in jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing) : key => found.message
+    # Read during an apply, it has what the same plan created already.
+    if found.creation_mark != local.creation_mark
+  }
 
   # A tag has the time of this plan only if this plan creates the resource.
   exists_already = [

@@ -30,6 +30,11 @@ class CreationTag:
             return "created manually or by another tool"
         return f"created by installation {self.installation}"
 
+    @property
+    def mark(self) -> str:
+        """The value of the tag; "" without it."""
+        return f"{self.installation}/{self.time}" if self.installation else ""
+
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> CreationTag:
         installation, _, time = tags.get(TAG, "").partition("/")

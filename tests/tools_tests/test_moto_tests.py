@@ -61,6 +61,7 @@ def test_every_service_of_the_sandbox_is_covered() -> None:
         "kms",
         "organizations",
         "s3",
+        "securityhub",
         "ssm",
         "sts",
     } == {*services()}

@@ -37,7 +37,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `existing`: JSON object from the key of an ExistingResource to the error message for a plan that creates it again
+    - `existing`: JSON object from the key of an ExistingResource to `{message, creation_mark}`, the error message for a
+      plan that creates it again
     """
     resources = parse_resources(query["resources"])
     with connect() as aws:

@@ -212,17 +212,23 @@ def describe_managers(
         )
 
 
-def explain_existing(existing: Iterable[ExistingResource], installation: str) -> dict[str, str]:
-    """The error message by key, for a plan that would create the resource.
+def explain_existing(existing: Iterable[ExistingResource], installation: str) -> dict[str, dict[str, str]]:
+    """By key, for a plan that would create the resource: the error `message`, and `creation_mark`, the tag's value.
 
-    What this installation created itself, and nothing imports, is replaced: its creation can have failed.
+    If that is the mark of the plan itself, the data source was read during the apply, after the creation. What this
+    installation created itself, and nothing imports, is replaced: its creation can have failed.
     """
-    messages: dict[str, str] = {}
+    by_key: dict[str, list[ExistingResource]] = {}
     for found in existing:
-        if not found.is_importable and found.tag.installation == installation != "":
-            continue
-        messages[found.key] = " ".join(filter(None, (messages.get(found.key), _refusal(found, installation))))
-    return messages
+        if found.is_importable or found.tag.installation != installation or not installation:
+            by_key.setdefault(found.key, []).append(found)
+    return {
+        key: {
+            "message": " ".join(_refusal(found, installation) for found in resources),
+            "creation_mark": resources[0].tag.mark if len(resources) == 1 else "",
+        }
+        for key, resources in by_key.items()
+    }
 
 
 def _refusal(found: ExistingResource, installation: str) -> str:

@@ -47,8 +47,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `explanation`: what the state means, and what to do
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
       as in `Source`; "" as well for a sync of this account alone
-    - `existing`: JSON object from the key of an ExistingResource of the query's stack or sync to the error message
-      for a plan that creates it
+    - `existing`: JSON object from the key of an ExistingResource of the query's stack or sync to
+      `{message, creation_mark}`, the error message for a plan that creates it
     - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
     - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
     """
@@ -90,7 +90,7 @@ def _observe(aws: AwsSession, query: Query) -> dict[str, str]:
     }
 
 
-def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[str, str]:
+def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[str, dict[str, str]]:
     if not query["stack_name"]:
         return {}
     found = find_stack(aws, query["stack_name"])

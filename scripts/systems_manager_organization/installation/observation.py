@@ -87,7 +87,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `settings`: from the key of each of the query's settings to the result of `observe_settings`
     - `no_longer_wanted`: from the key of a setting that the installation recorded and the query does not have to
       `{from, to, change}`
-    - `existing`: from the key of an ExistingResource to the error message for a plan that creates it again
+    - `existing`: from the key of an ExistingResource to `{message, creation_mark}`, the error message for a
+      plan that creates it again
     - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
     - `deployments`: from the name of each deployed configuration of the query to `{counts, exceptions}`
 

@@ -85,7 +85,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `existing`: JSON object from TYPE/NAME of a configuration manager to the error message for a plan that creates it
+    - `existing`: JSON object from TYPE/NAME of a configuration manager to `{message, creation_mark}`, the
+      error message for a plan that creates it
     - `findings`: JSON list of `{code, subject, message, remedy}`
     """
     schedules, type_ = _parse(query["schedules"]), query["type"]

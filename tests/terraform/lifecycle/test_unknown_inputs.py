@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.assertions import assert_plan_empty, plan_read_only
+from harness.complete import ADMINISTRATOR
 from harness.organization import root_id
 from harness.workspace import REPOSITORY
 from sandbox import Scenario
@@ -96,3 +97,18 @@ def test_account_of_the_same_configuration(workspaces: Workspaces, sandbox: Sand
         unit for unit in sandbox.snapshot()["organization"]["organizational_units"] if unit["name"] == "SystemsManager"
     ]
     assert [account["id"] for account in unit["accounts"]] == [account_id]
+
+
+def test_node_role_with_depends_on(workspaces: Workspaces, sandbox: Sandbox) -> None:
+    """What exists is read while the apply creates it."""
+    call = {
+        "source": "../module/modules/patch-policy-node-role",
+        "name": "node",
+        "patch_policy_ids": ["ab12c"],
+        "depends_on": ["terraform_data.earlier"],
+    }
+    terraform = workspaces.call_modules(
+        {"node_role": call}, sandbox.environment(ADMINISTRATOR), resource={"terraform_data": {"earlier": {}}}
+    )
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))

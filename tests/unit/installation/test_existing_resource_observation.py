@@ -29,9 +29,10 @@ def test_what_exists_has_its_creator(aws: Sandbox, run: Run, api_calls: Callable
     iam.create_instance_profile(InstanceProfileName="node", Tags=[tag("ours")])
     existing = json.loads(run("observe", "existing-resources", query=query).result["existing"])
     assert existing.keys() == {"iam-role/node", "iam-instance-profile/node"}
-    assert 'role "node" already exists (node). Installation theirs created it' in existing["iam-role/node"]
-    assert "To create others instead, set name." in existing["iam-role/node"]
-    assert "This installation created it" in existing["iam-instance-profile/node"]
+    assert 'role "node" already exists (node). Installation theirs created it' in existing["iam-role/node"]["message"]
+    assert "To create others instead, set name." in existing["iam-role/node"]["message"]
+    assert "This installation created it" in existing["iam-instance-profile/node"]["message"]
+    assert existing["iam-instance-profile/node"]["creation_mark"] == "ours/2026-01-01T00:00:00Z"
 
 
 def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
@@ -49,10 +50,10 @@ def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
     query = {"installation": "ours", "resources": json.dumps(resources)}
     existing = json.loads(run("observe", "existing-resources", query=query).result["existing"])
     assert existing.keys() == {"s3-bucket/theirs", "s3-bucket/elsewhere", "athena-workgroup/primary"}
-    assert "Installation theirs created it" in existing["s3-bucket/theirs"]
-    assert "then set installation" not in existing["s3-bucket/theirs"]
-    assert "It belongs to another account" in existing["s3-bucket/elsewhere"]
-    assert "created manually or by another tool" in existing["athena-workgroup/primary"]
+    assert "Installation theirs created it" in existing["s3-bucket/theirs"]["message"]
+    assert "then set installation" not in existing["s3-bucket/theirs"]["message"]
+    assert "It belongs to another account" in existing["s3-bucket/elsewhere"]["message"]
+    assert "created manually or by another tool" in existing["athena-workgroup/primary"]["message"]
 
 
 def tag(installation: str) -> dict[str, str]:

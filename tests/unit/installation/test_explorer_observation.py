@@ -88,8 +88,8 @@ def test_a_stack_or_sync_of_the_name_has_its_creator(aws: Sandbox, run: Run) -> 
     }
 
     def existing() -> dict[str, str]:
-        parsed: dict[str, str] = json.loads(run("observe", "resource-data-sync", query=query).result["existing"])
-        return parsed
+        parsed = json.loads(run("observe", "resource-data-sync", query=query).result["existing"])
+        return {key: found["message"] for key, found in parsed.items()}
 
     assert existing() == {}
     reset(aws, SYNC)
@@ -129,11 +129,11 @@ def test_a_stack_whose_creation_failed_is_replaced(aws: Sandbox, run: Run) -> No
     outcome = run("observe", "resource-data-sync", query=query, session_factory=session)
     assert json.loads(outcome.result["existing"]) == {}
     query["installation"] = "another"
-    (message,) = json.loads(
+    (found,) = json.loads(
         run("observe", "resource-data-sync", query=query, session_factory=session).result["existing"]
     ).values()
-    assert "Its status is ROLLBACK_COMPLETE." in message
-    assert "adopt" not in message
+    assert "Its status is ROLLBACK_COMPLETE." in found["message"]
+    assert "adopt" not in found["message"]
 
 
 def create_stack(aws: Sandbox, creator: str) -> None:

@@ -108,7 +108,7 @@ def test_existing_resources_have_their_creator(aws: Sandbox, run: Run) -> None:
         "organizations-account": (ADMINISTRATOR, f'delegated_administrator = {{ account_id = "{ADMINISTRATOR}" }}'),
         "iam-role/AWS-QuickSetup-Execution": ('role "AWS-QuickSetup-Execution" already exists',),
     }.items():
-        assert not [word for word in expected if word not in existing[key]], existing[key]
+        assert not [word for word in expected if word not in existing[key]["message"]], existing[key]
 
 
 def test_a_unit_with_the_name_in_another_parent(aws: Sandbox, run: Run) -> None:
@@ -117,7 +117,7 @@ def test_a_unit_with_the_name_in_another_parent(aws: Sandbox, run: Run) -> None:
     desired = {"organizational_unit": {"name": "Inner"}}
     assert observed(run, "existing", resources=desired) == {}
     desired["organizational_unit"]["parent_id"] = outer
-    assert inner["Id"] in observed(run, "existing", resources=desired)["organizational-unit"]
+    assert inner["Id"] in observed(run, "existing", resources=desired)["organizational-unit"]["message"]
 
 
 def test_duplicate_names_are_a_finding(aws: Sandbox, run: Run) -> None:

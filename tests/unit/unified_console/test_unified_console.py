@@ -68,7 +68,7 @@ def test_one_that_exists_already_and_its_own_associations(aws: Sandbox, run: Run
     deploy(aws, UNIFIED_CONSOLE, "console")
     found = observed(run)
     assert found["findings"] == []
-    assert "It was created manually or by another tool." in found["existing"][f"{TYPE}/console"]
+    assert "It was created manually or by another tool." in found["existing"][f"{TYPE}/console"]["message"]
 
 
 def test_taken_names_and_used_up_syncs(aws: Sandbox, run: Run) -> None:
