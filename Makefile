@@ -59,8 +59,8 @@ bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=te
 	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE))
 
 .PHONY: faults
-faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, RESTART, BREAKS)
-	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(RESTART),--restart) $(if $(BREAKS),--breaks)
+faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, PROCESSES, RESTART, BREAKS)
+	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(RESTART),--restart) $(if $(BREAKS),--breaks)
 
 .PHONY: scan
 scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/

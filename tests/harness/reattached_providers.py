@@ -39,16 +39,29 @@ class ReattachedProviders:
 
         Raises HarnessError when the provider does not start.
         """
-        programs = sorted(directory.glob(_PROGRAM))
-        if not programs:
+        program = _program_of(directory)
+        if program is None:
             return {}
-        key = (("", str(programs[0].resolve())), *sorted(environment.items()))
+        key = (("", str(program.resolve())), *sorted(environment.items()))
         # Least recently used first.
-        running = self._running.pop(key) if key in self._running else self._launch(programs[0], environment)
+        running = self._running.pop(key) if key in self._running else self._launch(program, environment)
         self._running[key] = running
         while len(self._running) > _MAXIMUM:
             self._end(next(iter(self._running)))
         return {_VARIABLE: running[1]}
+
+    def start_separate(
+        self, directory: Path, environment: Mapping[str, str]
+    ) -> tuple[subprocess.Popen[str], dict[str, str]] | None:
+        """A provider that no other command reattaches to, and the variable; None if no AWS provider is installed.
+
+        The caller ends it. Raises HarnessError when it does not start.
+        """
+        program = _program_of(directory)
+        if program is None:
+            return None
+        process, value = self._launch(program, environment)
+        return process, {_VARIABLE: value}
 
     def close(self) -> None:
         for key in list(self._running):
@@ -78,3 +91,7 @@ class ReattachedProviders:
                 return process, found[1]
         process.communicate()
         raise HarnessError(f"{program} -debug ended with {process.returncode}: Terraform cannot reattach to it.")
+
+
+def _program_of(directory: Path) -> Path | None:
+    return min(directory.glob(_PROGRAM), default=None)

@@ -46,7 +46,7 @@ class Terraform:
     environment: the environment of the commands; nothing is inherited
     variables: values of input variables, for every command that takes them
     timeout: seconds after which a command and its plugins are killed
-    reattached: running providers to reattach to, except in `start_apply`, whose plugins must end with it
+    reattached: running providers to reattach to; in `start_apply` one of its own, which ends with it
     """
 
     def __init__(
@@ -112,9 +112,13 @@ class Terraform:
         return self._apply(self._planning(variables, destroy=True, target=target))
 
     def start_apply(self, variables: Mapping[str, object] | None = None, *, destroy: bool = False) -> RunningTerraform:
-        """Start an apply that the caller waits for, interrupts or kills."""
-        options = self._planning(variables, destroy=destroy)
-        return self._start("apply", environment=self.environment, **options, json=_FLAG, auto_approve=_FLAG)
+        """Start an apply that the caller waits for, interrupts or kills; its AWS provider ends with it."""
+        options: dict[str, Any] = {**self._planning(variables, destroy=destroy), "json": _FLAG, "auto_approve": _FLAG}
+        separate = self._reattached.start_separate(self.directory, self.environment) if self._reattached else None
+        if separate is None:
+            return self._start("apply", environment=self.environment, **options)
+        provider, reattach = separate
+        return self._start("apply", environment={**self.environment, **reattach}, provider=provider, **options)
 
     def output(self) -> dict[str, Any]:
         """The output values in the state, with sensitive values."""
@@ -216,7 +220,7 @@ class Terraform:
         return report
 
     @contextmanager
-    def _started(self, command: str, *arguments: str, **options: object) -> Iterator[RunningTerraform]:
+    def _started(self, command: str, *arguments: str, **options: Any) -> Iterator[RunningTerraform]:
         # `init` does not install a provider that it reattaches to.
         reattach = (
             self._reattached.start(self.directory, self.environment) if self._reattached and command != "init" else {}
@@ -228,23 +232,35 @@ class Terraform:
             running.kill()
 
     def _start(
-        self, command: str, *arguments: str, environment: Mapping[str, str], **options: object
+        self,
+        command: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        provider: subprocess.Popen[str] | None = None,
+        **options: object,
     ) -> RunningTerraform:
         line = _CommandLine(working_dir=str(self.directory))
         try:
             arguments_list = line.generate_cmd_string(command, *arguments, **options)
-            return RunningTerraform(arguments_list, self.directory, environment, line.temp_var_files)
+            return RunningTerraform(arguments_list, self.directory, environment, line.temp_var_files, provider)
         except BaseException:
             line.temp_var_files.clean_up()
+            _end(provider)
             raise
 
 
 class RunningTerraform:
-    """A running Terraform command, in a process group with its plugins."""
+    """A running Terraform command, in a process group with its plugins, and the provider that it reattached to."""
 
     def __init__(
-        self, command: Sequence[str], directory: Path, environment: Mapping[str, str], variable_files: Any
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        variable_files: Any,
+        provider: subprocess.Popen[str] | None = None,
     ) -> None:
+        self._provider = provider
         self._command = command
         self._variable_files = variable_files
         self._is_cleared = False
@@ -300,6 +316,7 @@ class RunningTerraform:
             return
         self._is_cleared = True
         self._signal(signal.SIGKILL)
+        _end(self._provider)
         self._process.wait()
         self._files.close()
         self._variable_files.clean_up()
@@ -314,6 +331,12 @@ class RunningTerraform:
     def _read(file: Any) -> str:
         file.seek(0)
         return str(file.read())
+
+
+def _end(provider: subprocess.Popen[str] | None) -> None:
+    if provider is not None:
+        provider.kill()
+        provider.communicate()
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

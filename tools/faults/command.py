@@ -6,9 +6,9 @@
     make faults WALKS=200                random walks of examples/minimal, by seed; SEED=17: one of them
     make faults BREAKS=1                 the module broken on purpose: the matrix has to see it
 
-One process for each processor, each with its own sandbox. What was tried is kept in .cache/faults, so that a run that
-was ended goes on where it was; RESTART=1 begins anew. Exit status 1 when a cell neither converges nor is refused with
-instructions that work.
+One process for each processor (PROCESSES=1: only one), each with its own sandbox. What was tried is kept in
+.cache/faults, so that a run that was ended goes on where it was; RESTART=1 begins anew. Exit status 1 when a cell
+neither converges nor is refused with instructions that work.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import os
 import subprocess
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
@@ -37,12 +37,17 @@ from tools.faults.trial import EXAMPLES
 from tools.faults.walk import Walks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from multiprocessing.queues import SimpleQueue
+    from multiprocessing.sharedctypes import Synchronized
     from pathlib import Path
 
     from harness.workspace import Workspaces
     from tools.faults.cells import Cell
+
+    Counting = Synchronized[int]
+
+Item = TypeVar("Item")
 
 JOURNALS = REPOSITORY / ".cache" / "faults"
 _WALKED = "minimal"
@@ -76,6 +81,7 @@ def _options() -> argparse.Namespace:
         "--example", nargs="+", choices=EXAMPLES, default=[name for name in EXAMPLES if name != "recommended"]
     )
     parser.add_argument("--only", default="", help="only cells with this text in their name")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="by default one for each processor")
     parser.add_argument("--restart", action="store_true", help="try again what was tried")
     parser.add_argument("--walks", type=int, default=0, help="number of random walks, in place of the matrix")
     parser.add_argument("--breaks", action="store_true", help="the module broken on purpose, in place of the matrix")
@@ -92,11 +98,10 @@ def _is_chosen(cell: Cell, options: argparse.Namespace) -> bool:
 def _run(options: argparse.Namespace, known: set[Cell], journal: Path) -> list[Outcome]:
     """Run what is not known yet, with progress, and write it to the journal as it comes."""
     journal.parent.mkdir(parents=True, exist_ok=True)
-    workers = os.cpu_count() or 1
     queue: SimpleQueue[Outcome | str] = multiprocessing.SimpleQueue()
+    counters = [multiprocessing.Value("i") for _ in options.example]
     processes = [
-        multiprocessing.Process(target=_work, args=(number, workers, options, known, queue))
-        for number in range(workers)
+        multiprocessing.Process(target=_work, args=(counters, options, known, queue)) for _ in range(options.processes)
     ]
     for process in processes:
         process.start()
@@ -124,14 +129,14 @@ def _run(options: argparse.Namespace, known: set[Cell], journal: Path) -> list[O
 
 
 def _work(
-    number: int, workers: int, options: argparse.Namespace, known: set[Cell], queue: SimpleQueue[Outcome | str]
+    counters: Sequence[Counting], options: argparse.Namespace, known: set[Cell], queue: SimpleQueue[Outcome | str]
 ) -> None:
-    """Run every `workers`-th batch; at the end put "", or the error that ended it."""
+    """Run the batches that no other process took; at the end put "", or the error that ended it."""
     error = "a process ended before its work"
     reattached = ReattachedProviders()
     try:
         with temporary_workspaces(reattached) as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
-            for outcome in _outcomes(number, workers, options, known, copies, sandbox):
+            for outcome in _outcomes(counters, options, known, copies, sandbox):
                 queue.put(outcome)
         error = ""
     finally:
@@ -140,22 +145,35 @@ def _work(
 
 
 def _outcomes(
-    number: int, workers: int, options: argparse.Namespace, known: set[Cell], copies: Workspaces, sandbox: Sandbox
+    counters: Sequence[Counting], options: argparse.Namespace, known: set[Cell], copies: Workspaces, sandbox: Sandbox
 ) -> Iterator[Outcome]:
     if options.walks or options.seed is not None:
         walks, first = Walks(Baseline.run(_WALKED, copies, sandbox)), options.seed or 0
-        for seed in range(first, first + (options.walks or 1))[number::workers]:
-            if walks.cell(seed) not in known:
-                yield walks.run(seed)
+        seeds = range(first, first + (options.walks or 1))
+        for seed in _taken([seed for seed in seeds if walks.cell(seed) not in known], counters[0]):
+            yield walks.run(seed)
         return
-    for example in options.example:
+    for example, counter in zip(options.example, counters, strict=True):
         baseline = Baseline.run(example, copies, sandbox)
-        matrices = (Interruptions(baseline), Starts(baseline), Ends(baseline))
-        batches = [(matrix, batch) for matrix in matrices for batch in matrix.batches()]
-        for matrix, batch in batches[number::workers]:
-            cells = [cell for cell in batch if cell not in known and _is_chosen(cell, options)]
-            if cells:
-                yield from matrix.run(cells)
+        matrices = (Starts(baseline), Interruptions(baseline), Ends(baseline))
+        batches = [
+            (matrix, [cell for cell in batch if cell not in known and _is_chosen(cell, options)])
+            for matrix in matrices
+            for batch in matrix.batches()
+        ]
+        for matrix, cells in _taken([(matrix, cells) for matrix, cells in batches if cells], counter):
+            yield from matrix.run(cells)
+
+
+def _taken(items: Sequence[Item], counter: Counting) -> Iterator[Item]:
+    """Those of the items, which are the same in each process, that no other process took; `counter` is shared."""
+    while True:
+        with counter.get_lock():
+            index = counter.value
+            counter.value += 1
+        if index >= len(items):
+            return
+        yield items[index]
 
 
 def _read(journal: Path) -> Iterator[Outcome]:

@@ -32,7 +32,8 @@ _FAULTS: dict[str, Kind] = {
     "visible late": "visible_late",
 }
 _KILLS = ("killed before", "killed after", "killed after, state late")
-EVENTS: tuple[str, ...] = (*_FAULTS, *_KILLS)
+# In this order they are tried: first those that left the most behind when they were first tried.
+EVENTS: tuple[str, ...] = tuple(dict.fromkeys(("answer lost", *_KILLS, *_FAULTS)))
 
 
 class Interruptions(Matrix):
@@ -43,8 +44,8 @@ class Interruptions(Matrix):
         calls: dict[Phase, list[str]] = {"apply": baseline.apply_calls, "destroy": baseline.destroy_calls}
         self.cells = [
             Cell(baseline.example, phase, event, subject)
-            for phase, subjects in calls.items()
             for event in EVENTS
+            for phase, subjects in calls.items()
             for subject in subjects
             if event not in _FAULTS or _can_occur(subject, _FAULTS[event])
         ]

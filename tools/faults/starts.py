@@ -65,9 +65,11 @@ class Starts(Matrix):
 
     def batches(self) -> list[list[Cell]]:
         """Cells that are tried together: those of one event that are independent of each other."""
-        together = [[cell for cell in self.cells if cell.event == event] for event in (STATE_LOST, DRIFTED)]
-        alone = [[cell] for cell in self.cells if cell.event not in (STATE_LOST, DRIFTED)]
-        return [batch for batch in [*together, *alone] if batch]
+        batches: dict[tuple[str, str], list[Cell]] = {}
+        for cell in self.cells:
+            kind = "" if cell.event in (STATE_LOST, DRIFTED) else _kind_of(cell.subject)
+            batches.setdefault((cell.event, kind), []).append(cell)
+        return list(batches.values())
 
     def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
         """One organization from this start to the destroy."""
@@ -81,10 +83,10 @@ class Starts(Matrix):
         else:
             trial.converge()
             before = trial.terraform.state()
-            for row in rows:
-                if existing:
-                    _leave(trial, row, before[row], different=event == DIFFERENT)
-                else:
+            if existing:
+                _leave(trial, {row: before[row] for row in rows}, different=event == DIFFERENT)
+            else:
+                for row in rows:
                     _change(trial, event, row, before.get(row, {}))
         trial.converge()
         trial.require_converged(self.baseline.applied)
@@ -108,18 +110,20 @@ def drift(trial: Trial, chosen: random.Random) -> str:
     return address
 
 
-def _leave(trial: Trial, address: str, values: Values, *, different: bool) -> None:
+def _leave(trial: Trial, resources: Mapping[str, Values], *, different: bool) -> None:
     """Destroy everything else; what is left has no tag of an installation. Then begin with a new state."""
-    _untag(trial, address, values)
-    trial.terraform.forget(address)
+    for address, values in resources.items():
+        _untag(trial, address, values)
+        trial.terraform.forget(address)
     for part in trial.terraform.addresses():
-        if type_of(part) in _PARTS and _belongs(part, address):
+        if type_of(part) in _PARTS and any(_belongs(part, address) for address in resources):
             trial.terraform.forget(part)
     trial.converge(destroy=True)
     if different:
-        _DRIFTS[type_of(address)](trial, values)
+        for address, values in resources.items():
+            _DRIFTS[type_of(address)](trial, values)
     trial.terraform = trial.checkout()
-    if type_of(address) == _UNIT:
+    if any(type_of(address) == _UNIT for address in resources):
         # The one resource that is used as it is, and not imported.
         trial.begin_here()
 
@@ -136,6 +140,11 @@ def occurs(event: str, address: str) -> bool:
         return True
     # A unit that holds an account cannot be deleted.
     return event != DELETED or type_ != _UNIT
+
+
+def _kind_of(row: str) -> str:
+    """The type of a resource, or the kind of a setting."""
+    return type_of(row) if "aws_" in row else row.partition("/")[0]
 
 
 def _belongs(part: str, role: str) -> bool:
