@@ -51,8 +51,24 @@ def test_one_for_each_environment(tmp_path: Path) -> None:
     assert not any(map(_is_running, (process, latest)))
 
 
+def test_separate(tmp_path: Path) -> None:
+    directory, environment = _install(tmp_path, f"{_REATTACH}; exec sleep 300"), {"PATH": os.environ["PATH"]}
+    with closing(ReattachedProviders()) as providers:
+        shared = _process(providers.start(directory, environment))
+        separate = providers.start_separate(directory, environment)
+        assert separate is not None
+        process, variables = separate
+        assert _process(variables) == process.pid != shared
+        assert _process(providers.start(directory, environment)) == shared
+    assert not _is_running(shared)
+    assert _is_running(process.pid)
+    process.kill()
+    process.communicate()
+
+
 def test_no_provider(tmp_path: Path) -> None:
     with closing(ReattachedProviders()) as providers:
         assert providers.start(tmp_path, {}) == {}
+        assert providers.start_separate(tmp_path, {}) is None
         with pytest.raises(HarnessError, match="ended with 3: Terraform cannot reattach"):
             providers.start(_install(tmp_path, "exit 3"), {})

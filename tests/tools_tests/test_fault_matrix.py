@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,7 +14,8 @@ from tools.faults.breaks import BREAKS, Break
 from tools.faults.cells import Cell, Outcome
 from tools.faults.command import summary
 from tools.faults.interruptions import EVENTS
-from tools.faults.starts import BEING_DELETED, DELETED, SAME, occurs
+from tools.faults.matrix import Baseline
+from tools.faults.starts import BEING_DELETED, DELETED, DRIFTED, SAME, Starts, occurs
 from tools.faults.trial import subject_of, type_of
 
 if TYPE_CHECKING:
@@ -90,3 +92,13 @@ def test_types(address: str, type_: str) -> None:
 )
 def test_states_that_occur(event: str, address: str, *, expected: bool) -> None:
     assert occurs(event, address) is expected
+
+
+def test_starts_that_are_tried_together() -> None:
+    addresses, settings = [_MANAGER, f"{_MANAGER}[1]", _UNIT, _POLICY], ["trusted-access/one", "trusted-access/two"]
+    starts = Starts(Baseline("minimal", Mock(), Mock(), {}, {}, [], [], addresses, settings))
+    batches = [(batch[0].event, [cell.subject for cell in batch]) for batch in starts.batches()]
+    assert sorted(cell for batch in starts.batches() for cell in batch) == sorted(starts.cells)
+    assert [subjects for event, subjects in batches if event == DRIFTED] == [[*addresses, *settings]]
+    assert [subjects for event, subjects in batches if event == DELETED] == [addresses[:2], [_POLICY]]
+    assert [subjects for event, subjects in batches if event == SAME] == [addresses[:2], [_UNIT], settings]
