@@ -50,6 +50,10 @@ docs: $(VENV)/.test ## Write the generated parts of every README from the Terraf
 	@$(RUN) -m tools.assumptions.command
 	@$(RUN) -m tools.quick_setup_documents.page
 
+.PHONY: interface
+interface: $(VENV)/.test ## Compare inputs, outputs, addresses, commands and findings with those of the last release (WRITE=1)
+	@$(RUN) -m tools.interface.command $(if $(WRITE),--write)
+
 .PHONY: pictures
 pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
 	@$(RUN) -m tools.docs.screenshot

@@ -4,4 +4,4 @@ An import may only point down this list: `programs`; `installation` and `complia
 `explorer`; `organizations`; `settings`; `cli`; `aws`; and the modules beside them, which import none of these.
 """
 
-__version__ = "0.0.0"
+__version__ = "1.0.0"

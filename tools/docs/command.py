@@ -1,4 +1,6 @@
-"""Writes the generated parts of the READMEs (tables, the diagram of the root) and known-issues.md, or compares them."""
+"""Writes the generated parts of the READMEs (tables, the diagram of the root), known-issues.md, and in every call the
+module's address and version; or compares them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness import HarnessError
 from harness.workspace import REPOSITORY
-from tools.docs import known_issues
+from tools.docs import address, known_issues
 from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
 from tools.docs.markers import put, replace_generated
@@ -44,7 +46,11 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
     parser = argparse.ArgumentParser(prog="docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a README is not current")
     check = parser.parse_args(arguments).check
-    problems = [*update(repository, check=check), *known_issues.update(repository, check=check)]
+    problems = [
+        *update(repository, check=check),
+        *known_issues.update(repository, check=check),
+        *address.update(repository, check=check),
+    ]
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -13,7 +13,9 @@ from harness.complete import ADMINISTRATOR
 from harness.examples import create_prerequisites, register_administrator
 from harness.organization import create_unit, root_id
 from harness.workspace import REPOSITORY
+from systems_manager_organization import __version__
 from terraform.expectations import MANAGEMENT
+from tools.docs.address import FROM_REGISTRY, PAGES, REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,15 +26,19 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The generated tables show types, which are not configuration; `make lint` checks them.
 _GENERATED = re.compile(r"<!-- BEGIN GENERATED -->.*?<!-- END GENERATED -->", re.DOTALL)
-_SOURCE = re.compile(r'"\.\.\.(/[a-z.-]+)*"')
+_SOURCE = re.compile(rf"{FROM_REGISTRY.pattern}\n +version += .*$", re.MULTILINE)
+_SCRIPT = re.compile(r'"\.\.\./(scripts/[a-z]+\.py)"')
 
 # Modules that a block may refer to without declaring them.
 _BEFORE = {
-    "quick_setup": """
-        source = ".../modules/quick-setup"
+    "quick_setup": f"""
+        source  = "{REGISTRY}//modules/quick-setup"
+        version = "{__version__}"
     """,
-    "systems_manager": """
-        source         = "..."
+    "systems_manager": f"""
+        source  = "{REGISTRY}"
+        version = "{__version__}"
+
         regions        = ["us-east-1"]
         python_command = null
     """,
@@ -59,7 +65,8 @@ class Block:
         called = {name for name in _BEFORE if re.search(rf"\bmodule\.{name}\b", self.text)}
         declared = set(re.findall(r'^module "(\w+)"', self.text, re.MULTILINE))
         before = "".join(f'module "{name}" {{{_BEFORE[name]}}}\n' for name in sorted(called - declared))
-        text = _SOURCE.sub(_local_path, before + self.text)
+        text = _SCRIPT.sub(r'"${path.module}/../../module/\1"', before + self.text)
+        text = _SOURCE.sub(_local_path, text)
         for written, real in ids.items():
             text = text.replace(f'"{written}"', f'"{real}"')
         # Written for the administrator account, planned in the management account.
@@ -76,14 +83,11 @@ class Block:
 
 
 def _local_path(found: re.Match[str]) -> str:
-    """A script's path is relative to the working directory; a module's source is literal, and relative to the file."""
-    path = f"../../module{found.group(0)[4:-1]}"
-    return json.dumps(f"${{path.module}}/{path}" if path.endswith(".py") else path)
+    return json.dumps("../../module" + (found["module"] or "")[1:])
 
 
 def _blocks() -> Iterator[Block]:
-    pages = ("README.md", "docs/**/*.md", "modules/*/README.md", "examples/**/README.md")
-    for file in sorted(found for pattern in pages for found in REPOSITORY.glob(pattern)):
+    for file in sorted(found for pattern in PAGES for found in REPOSITORY.glob(pattern)):
         text = _GENERATED.sub("", file.read_text())
         yield from (Block(str(file.relative_to(REPOSITORY)), block) for block in _BLOCK.findall(text))
 
