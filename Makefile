@@ -14,7 +14,9 @@ MAKEFLAGS += --no-builtin-rules
 
 .PHONY: help
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-22s %s\n", $$1, $$2 }'
+	@awk -F ':.*## ' '/^## / { sub("## ", ""); print "\n" $$0 } /^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Try it
 
 .PHONY: demo
 demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it (EXAMPLE=recommended)
@@ -23,6 +25,8 @@ demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on t
 .PHONY: sandbox
 sandbox: $(VENV)/.test terraform ## Run an organization on this machine, to run Terraform against (Ctrl-C stops it)
 	@$(RUN) -m tools.demo.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
+
+## Check
 
 .PHONY: test
 test: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Run all tests (WORKERS: number of processes, PYTEST_ARGUMENTS: for pytest)
@@ -44,40 +48,23 @@ lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, im
 	@$(RUN) -m tools.assumptions.command --check
 	@$(RUN) -m tools.quick_setup_documents.page --check
 
-.PHONY: docs
-docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the pages of assumptions and known issues
-	@$(RUN) -m tools.docs.command
-	@$(RUN) -m tools.assumptions.command
-	@$(RUN) -m tools.quick_setup_documents.page
+.PHONY: scan
+scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/
+	@$(RUN) -m tools.scan.command
 
 .PHONY: interface
 interface: $(VENV)/.test ## Compare inputs, outputs, addresses, commands and findings with those of the last release (WRITE=1)
 	@$(RUN) -m tools.interface.command $(if $(WRITE),--write)
 
-.PHONY: pictures
-pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
-	@$(RUN) -m tools.docs.screenshot
+.PHONY: release
+release: $(VENV)/.test ## Check that this commit can be released as TAG, and write its archive, checksum and notes
+	@$(RUN) -m tools.release.command "$(TAG)"
 
-.PHONY: bench
-bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance; BASELINE: another commit)
-	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE))
+## Examine
 
 .PHONY: faults
 faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, PROCESSES, RESTART, BREAKS)
 	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(RESTART),--restart) $(if $(BREAKS),--breaks)
-
-.PHONY: scan
-scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every example's plan with Checkov and policies/
-	@$(RUN) -m tools.scan.command
-
-.PHONY: iam
-iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from the examples' calls (CHECK=1, SWEEP=1)
-	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
-
-.PHONY: probe
-probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PROFILE (ONLY, FALSIFY; WRITE=1 ACCOUNT TARGET; UNMASKED=1)
-	@$(RUN) -m tools.probe.command $(if $(ONLY),--only $(ONLY)) $(if $(FALSIFY),--falsify $(FALSIFY)) $(if $(UNMASKED),--unmasked) \
-	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
 
 .PHONY: moto-tests
 moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox, and print them by service and reason (ONLY=iam)
@@ -86,6 +73,31 @@ moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox, and
 .PHONY: reports
 reports: $(VENV)/.test ## Print the public reports that the tests have as cases, each with its test
 	@$(RUN) -m tools.reports.command
+
+.PHONY: probe
+probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PROFILE (ONLY, FALSIFY; WRITE=1 ACCOUNT TARGET; UNMASKED=1)
+	@$(RUN) -m tools.probe.command $(if $(ONLY),--only $(ONLY)) $(if $(FALSIFY),--falsify $(FALSIFY)) $(if $(UNMASKED),--unmasked) \
+	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
+
+.PHONY: bench
+bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance; BASELINE: another commit)
+	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE))
+
+## Write generated files
+
+.PHONY: docs
+docs: $(VENV)/.test ## Write the generated parts of every README from the Terraform files, and the pages of assumptions and known issues
+	@$(RUN) -m tools.docs.command
+	@$(RUN) -m tools.assumptions.command
+	@$(RUN) -m tools.quick_setup_documents.page
+
+.PHONY: pictures
+pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
+	@$(RUN) -m tools.docs.screenshot
+
+.PHONY: iam
+iam: $(VENV)/.test terraform ## Write the IAM policies of docs/iam from the examples' calls (CHECK=1, SWEEP=1)
+	@$(RUN) -m tools.iam.command $(if $(CHECK),--check) $(if $(SWEEP),--sweep)
 
 .PHONY: provider-schema
 provider-schema: $(VENV)/.test ## Write the schema of what the module uses in the newest known AWS provider
@@ -103,6 +115,8 @@ lock: $(VENV)/.lint ## Compile the pinned requirements
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+## Clean up
 
 .PHONY: clean
 clean: ## Remove everything that make and the tools created

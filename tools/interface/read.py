@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hcl2.query import AttributeView, BlockView, DocumentView
 
 from harness.workspace import REPOSITORY
+from systems_manager_organization.findings import CATALOGUE
 from systems_manager_organization.programs import ensure, observe, report
 from tools.docs.declarations import read_module
 from tools.interface.types import fields
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.cli.application import Program
 
-_FINDING = re.compile(r"^\| `([A-Z_]+)` \| (error|warning)", re.MULTILINE)
 _EXIT_STATUS = re.compile(r"^\| ([0-9, ]+) \| ", re.MULTILINE)
 
 REQUIRED = "required"
@@ -90,6 +90,5 @@ def _program(program: Program[str] | Program[dict[str, str]]) -> Iterator[tuple[
 
 
 def _findings() -> Iterator[tuple[str, str]]:
-    page = REPOSITORY / "docs" / "reference" / "findings.md"
-    for code, severity in _FINDING.findall(page.read_text(encoding="utf-8")):
-        yield f"finding {code}", severity
+    for code, described in json.loads(CATALOGUE.read_text(encoding="utf-8")).items():
+        yield f"finding {code}", described["severity"]

@@ -1,0 +1,1 @@
+"""A release: its checks, its archive and its notes."""
