@@ -1,5 +1,5 @@
-"""Writes the generated parts of the READMEs (tables, the diagram of the root), known-issues.md, and in every call the
-module's address and version; or compares them.
+"""Writes the generated parts of the READMEs (tables, the diagram of the root), known-issues.md, costs.md, and in every
+call the module's address and version; or compares them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness import HarnessError
 from harness.workspace import REPOSITORY
-from tools.docs import address, known_issues
+from tools.docs import address, costs, known_issues
 from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
 from tools.docs.markers import put, replace_generated
@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
     problems = [
         *update(repository, check=check),
         *known_issues.update(repository, check=check),
+        *costs.update(repository, check=check),
         *address.update(repository, check=check),
     ]
     for problem in problems:
