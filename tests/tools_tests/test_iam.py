@@ -18,17 +18,24 @@ from tools.iam.recording import (
     AUTOMATION,
     COMPLIANCE,
     CONSOLE,
+    DELIVERY,
     MEMBER,
+    MEMBER_SECURITY_HUB,
     NODE_ACCESS,
     PLAN,
     PREFERENCES,
     REPORT,
     SETTINGS,
+    PermissionRecorder,
+    run_compliance_report,
 )
 from tools.iam.sweep import Case, Outcome, cases_of, without
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from harness.workspace import Workspaces
+    from sandbox import Sandbox
 
 ROLE = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Some"
 NEEDS: dict[str, set[Permission]] = {
@@ -46,6 +53,13 @@ NEEDS: dict[str, set[Permission]] = {
     PREFERENCES: set(),
     NODE_ACCESS: set(),
     REPORT: {Permission("ssm:DescribeInstancePatchStates")},
+    DELIVERY: {
+        Permission("ssm:DescribeInstancePatchStates"),
+        Permission("s3:ListBucket", "arn:aws:s3:::compliance-report-snapshots-1"),
+    },
+    MEMBER_SECURITY_HUB: {
+        Permission("securityhub:BatchImportFindings", "arn:aws:securityhub:us-east-1:1:product/1/default")
+    },
     MEMBER: {Permission("ssm:ListResourceDataSync", "*", {"ssm:SyncType": "SyncFromSource"})},
 }
 
@@ -72,6 +86,8 @@ def test_policy_has_the_recorded_permissions() -> None:
     assert documents[ADMINISTRATION]["Statement"] == []
     assert [statement["Sid"] for statement in documents[COMPLIANCE]["Statement"]] == ["AskAthena"]
     assert [statement["Sid"] for statement in documents[REPORT]["Statement"]] == ["ReadPatchCompliance"]
+    assert [statement["Sid"] for statement in documents[DELIVERY]["Statement"]] == ["ListSnapshots"]
+    assert [statement["Sid"] for statement in documents[MEMBER_SECURITY_HUB]["Statement"]] == ["ImportFindings"]
     assert sorted(documents) == sorted([*NEEDS, DOCUMENTED_NAME, TRUST_NAME])
     assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
 
@@ -118,7 +134,7 @@ def test_removed_action() -> None:
     changed = without(documents, case)
     assert changed[APPLY]["Statement"] == []
     assert changed[PLAN] == documents[PLAN]
-    assert len(cases_of(documents)) == 5
+    assert len(cases_of(documents)) == 7
 
 
 def test_expected_outcomes() -> None:
@@ -133,3 +149,18 @@ def test_expected_outcomes() -> None:
     ]
     assert "every Region is checked" in str(Outcome(known, "continues silently"))
     assert str(Outcome(known, "fails, names the action")).endswith(": fails, names the action")
+
+
+def test_compliance_report_runs_under_its_policies(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """With snapshots in a bucket and Security Hub; without one of the rights, that is said."""
+    recorder = PermissionRecorder(sandbox, read_policies())
+    run_compliance_report(recorder, workspaces)
+    assert recorder.denied == []
+    assert "Security Hub has accepted 4 findings of 4." in recorder.output
+
+    case = Case(MEMBER_SECURITY_HUB, "ImportFindings", "securityhub:BatchImportFindings")
+    recorder = PermissionRecorder(sandbox, without(read_policies(), case))
+    run_compliance_report(recorder, workspaces)
+    assert set(recorder.denied) == {"securityhub:BatchImportFindings in 222222222222"}
+    assert "Security Hub has accepted 2 findings of 4." in recorder.output
+    assert case.action in recorder.output

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from harness import HarnessError
 from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.automation import AUTOMATION
+from tools.iam.delivery import DELIVERY
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.node_access import NODE_ACCESS
-from tools.iam.recording import APPLY, PLAN, ROLES
+from tools.iam.recording import APPLY, BESIDE, PLAN, ROLES
 from tools.iam.reporting import REPORTING
 from tools.iam.session_manager import SESSION_MANAGER
 from tools.iam.statements import OF_ALL_RESOURCES, STATEMENTS, Statement
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ALL_STATEMENTS = (
     *STATEMENTS,
+    *DELIVERY,
     *REPORTING,
     *ACCOUNT_SETTINGS,
     *UNIFIED_CONSOLE,
@@ -63,13 +65,19 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
 
     Raises UncoveredNeedError.
     """
-    documents = {role: _policy(needs[role]) for role in ROLES}
+    documents = {role: _policy(_own_needs(role, needs)) for role in ROLES}
     # Who applies has both policies: one alone would be longer than a managed policy may be.
     of_the_plan = documents[PLAN]["Statement"]
     documents[APPLY] = _document([own for own in documents[APPLY]["Statement"] if own not in of_the_plan])
     documents[DOCUMENTED_NAME] = _document([_documented(statement) for statement in DOCUMENTED])
     documents[TRUST_NAME] = _TRUST
     return documents
+
+
+def _own_needs(role: str, needs: Mapping[str, Iterable[Permission]]) -> set[Permission]:
+    """What the policy beside a role's own lacks. Who applies needs conditions of both together."""
+    beside = () if role == APPLY else needs.get(BESIDE.get(role, ""), ())
+    return set(needs[role]) - set(beside)
 
 
 def statement_of(need: Permission) -> Statement:

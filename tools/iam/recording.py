@@ -6,9 +6,12 @@ With policies, each step runs under those of its role, and fails where they do n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from harness.complete import ADMINISTRATOR, checkout_complete
@@ -17,7 +20,11 @@ from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.unmanaged_instances import REGION, Workshop
 from sandbox import Scenario
+from sandbox.clock import START
+from sandbox.scenarios.parts import Instance
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
+from sandbox.services.ssm.patches import Patches, Severities
+from tools.iam.delivery import SNAPSHOT_BUCKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,10 +37,13 @@ if TYPE_CHECKING:
 
 PLAN, APPLY, ADMINISTRATION, MEMBER = "management-plan", "management-apply", "administrator-account", "member"
 COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
+DELIVERY, MEMBER_SECURITY_HUB = "compliance-report-delivery", "member-security-hub"
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
 PREFERENCES, NODE_ACCESS = "session-manager-preferences", "just-in-time-node-access"
 _OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION, PREFERENCES, NODE_ACCESS)
-ROLES = (PLAN, APPLY, REPORT, SETTINGS, *_OF_THE_ADMINISTRATOR, MEMBER)
+ROLES = (PLAN, APPLY, REPORT, DELIVERY, SETTINGS, *_OF_THE_ADMINISTRATOR, MEMBER, MEMBER_SECURITY_HUB)
+BESIDE = {APPLY: PLAN, DELIVERY: REPORT, MEMBER_SECURITY_HUB: MEMBER}
+"""Whose policy a role has beside its own."""
 
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
@@ -57,12 +67,10 @@ class PermissionRecorder:
         self.denied: list[str] = []
         self._documents = documents
 
-    def begin(self, scenario: str) -> None:
+    def begin(self, scenario: str | Scenario) -> None:
         """Reset the sandbox to another scenario, and keep what was recorded."""
-        self.sandbox.reset(Scenario.named(scenario))
+        self.sandbox.reset(Scenario.named(scenario) if isinstance(scenario, str) else scenario)
         self.sandbox.permissions.recording = True
-        if self._documents is not None:
-            self.sandbox.permissions.enforce(_MEMBER_ROLES, self._documents[MEMBER])
 
     @contextmanager
     def assuming(self, role: str) -> Iterator[None]:
@@ -70,8 +78,10 @@ class PermissionRecorder:
         permissions = self.sandbox.permissions
         account_id = ADMINISTRATOR if role in _OF_THE_ADMINISTRATOR else self.sandbox.scenario.management_account.id
         identity = f"arn:aws:iam::{account_id}:user/Administrator"
+        member = MEMBER_SECURITY_HUB if role == DELIVERY else MEMBER
         if self._documents is not None:
             permissions.enforce(identity, _policy_of(role, self._documents))
+            permissions.enforce(_MEMBER_ROLES, _policy_of(member, self._documents))
         first_use, first_call = len(permissions.recorded), len(self.sandbox.calls)
         try:
             yield
@@ -85,7 +95,7 @@ class PermissionRecorder:
                     self.needs[role].update(use.required)
                 # Not the roles of automations, which AWS assumes.
                 elif fnmatchcase(use.identity_arn, _MEMBER_ROLES):
-                    self.needs[MEMBER].update(use.required)
+                    self.needs[member].update(use.required)
 
     def record_warnings(self, report: Report) -> None:
         """Add the warnings of a step to `output`."""
@@ -93,10 +103,10 @@ class PermissionRecorder:
 
 
 def _policy_of(role: str, documents: Documents) -> Mapping[str, Any]:
-    """What a role allows. Who applies also has the policy of who plans."""
-    if role != APPLY:
-        return documents[role]
-    return {**documents[APPLY], "Statement": [*documents[PLAN]["Statement"], *documents[APPLY]["Statement"]]}
+    """What a role allows, with the policy that it has beside its own."""
+    own = documents[role]
+    beside = documents[BESIDE[role]]["Statement"] if role in BESIDE else ()
+    return {**own, "Statement": [*beside, *own["Statement"]]}
 
 
 def run_complete(
@@ -207,6 +217,34 @@ def run_nodes(recorder: PermissionRecorder, _copies: Workspaces) -> None:
         recorder.output += _report(recorder.sandbox, "nodes", "--regions", REGION)
 
 
+def run_compliance_report(recorder: PermissionRecorder, _copies: Workspaces) -> None:
+    """`report.py compliance` with coverage and owners; then the same with snapshots and Security Hub, twice."""
+    recorder.begin(_NODES)
+    sandbox = recorder.sandbox
+    sandbox.client("s3").create_bucket(Bucket=SNAPSHOT_BUCKET)
+    for account_id in (sandbox.scenario.management_account.id, ADMINISTRATOR):
+        sandbox.client("securityhub", account_id, _REGION).enable_security_hub()
+    read = (
+        *("compliance", "--regions", _REGION, "--format", "json", "--coverage", "--owner-tag", "Team"),
+        *("--patches", "all", "--stale-after", "9999"),
+    )
+    with recorder.assuming(REPORT):
+        recorder.output += _report(sandbox, *read)
+    with recorder.assuming(DELIVERY):
+        for _ in range(2):
+            snapshot = ("--snapshot", f"s3://{SNAPSHOT_BUCKET}/compliance", "--since", "2026-01-01")
+            recorder.output += _report(sandbox, *read, *snapshot, "--to-security-hub", "--yes")
+            # A snapshot of another day, which the second one reads.
+            _age_snapshots(sandbox)
+
+
+def _age_snapshots(sandbox: Sandbox) -> None:
+    s3 = sandbox.client("s3")
+    for item in s3.list_objects_v2(Bucket=SNAPSHOT_BUCKET).get("Contents", ()):
+        day = re.sub(r"report_date=[0-9-]+", "report_date=2026-01-02", item["Key"])
+        s3.copy_object(Bucket=SNAPSHOT_BUCKET, Key=day, CopySource={"Bucket": SNAPSHOT_BUCKET, "Key": item["Key"]})
+
+
 def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> None:
     """modules/unified-console: applied, changed, destroyed."""
     recorder.begin("bare")
@@ -292,11 +330,38 @@ RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     run_complete,
     run_changes,
     run_nodes,
+    run_compliance_report,
     *RUNS_OF_MODULES.values(),
 )
 
 _LOG_BUCKET = "logs-of-patch-commands"
+_REGION = "us-east-1"
 _FAILING = ("333333333333", "us-east-1")
+
+
+def _node(number: int, account_id: str, kind: str = "i") -> Instance:
+    return Instance(
+        account_id=account_id,
+        region=_REGION,
+        id=f"{kind}-{number:017x}",
+        platform="Amazon Linux",
+        platform_version="2023",
+        agent_version="3.3.0.0",
+        instance_profile="ManagedNodes",
+        patches=Patches(missing=Severities(critical=1)),
+        scanned_at=START,
+        tags={"Team": "shop"},
+    )
+
+
+# EC2 instances, and nodes outside of EC2, whose tags Systems Manager has.
+_NODES = replace(
+    Scenario.generated(accounts=5, regions=(_REGION,), instances=0, unreadable=0),
+    instances=tuple(
+        _node(number, account_id, kind)
+        for number, (account_id, kind) in enumerate(product(("111111111111", ADMINISTRATOR), ("i", "mi")), start=1)
+    ),
+)
 
 _CHANGES: dict[str, Any] = {
     "variable": {

@@ -161,6 +161,12 @@ STATEMENTS = (
             "ssm:ListResourceComplianceSummaries",
         ),
     ),
+    Statement(
+        "ReadNodeTags",
+        "tags of nodes outside EC2, for `report.py compliance --owner-tag` and exceptions by tag",
+        ("ssm:ListTagsForResource",),
+        ("arn:aws:ssm:*:*:managed-instance/*",),
+    ),
     Statement("FindCloud9", "environments that patch policies fail on", ("cloud9:ListEnvironments",)),
     Statement(
         "ReadCloud9",

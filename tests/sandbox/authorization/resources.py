@@ -135,6 +135,8 @@ def _of_quick_setup(request: RequestContext) -> list[str]:
     return [found] if found else []
 
 
+# By ResourceType of the operations on tags.
+_TAGGED = {"Document": "document", "ManagedInstance": "managed-instance"}
 # GetParametersByPath "authorizes against the path in the request rather than against the parameters it returns".
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
 _PARAMETER_OPERATIONS = ("DeleteParameter", "GetParameter", "GetParametersByPath", "PutParameter")
@@ -147,8 +149,8 @@ def _of_systems_manager(request: RequestContext) -> list[str]:
         return [request.arn("ssm", f"parameter/{name.removeprefix('/').removesuffix('/')}")]
     if "Document" in request.operation:
         return [request.arn("ssm", f"document/{request.get('Name')}")]
-    if request.get("ResourceType") == "Document":
-        return [request.arn("ssm", f"document/{request.get('ResourceId')}")]
+    if (tagged := _TAGGED.get(str(request.get("ResourceType")))) is not None:
+        return [request.arn("ssm", f"{tagged}/{request.get('ResourceId')}")]
     if setting is not None:
         return [setting if setting.startswith("arn:") else request.arn("ssm", f"servicesetting{setting}")]
     return [request.arn("ssm", f"resource-data-sync/{sync}")] if sync is not None else []
@@ -169,6 +171,13 @@ def _of_cloud9(request: RequestContext) -> list[str]:
     return [request.arn("cloud9", f"environment:{found}") for found in ids]
 
 
+def _of_security_hub(request: RequestContext) -> list[str]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html"""
+    if request.operation == "BatchImportFindings":
+        return sorted({finding["ProductArn"] for finding in request.get("Findings")})
+    return [request.arn("securityhub", "hub/default")]
+
+
 def _of_no_resource_type(request: RequestContext) -> list[str]:  # noqa: ARG001
     return []
 
@@ -184,6 +193,7 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "kms": of_kms,
     "logs": _of_no_resource_type,
     "organizations": _of_organizations,
+    "securityhub": _of_security_hub,
     "ssm": _of_systems_manager,
     "ssm-quicksetup": _of_quick_setup,
     "sts": _of_sts,

@@ -25,7 +25,14 @@ from terraform.expectations import (
 )
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
-from tools.iam.recording import RUNS_OF_MODULES, PermissionRecorder, run_changes, run_complete, run_nodes
+from tools.iam.recording import (
+    RUNS_OF_MODULES,
+    PermissionRecorder,
+    run_changes,
+    run_complete,
+    run_compliance_report,
+    run_nodes,
+)
 from tools.iam.session_manager import SESSION_MANAGER
 
 if TYPE_CHECKING:
@@ -63,6 +70,7 @@ def test_complete(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     run_changes(recorder, workspaces)
     run_nodes(recorder, workspaces)
+    run_compliance_report(recorder, workspaces)
     assert_no_violations(sandbox)
     assert recorder.denied == []
     # `make iam CHECK=1` also compares resources and conditions.
