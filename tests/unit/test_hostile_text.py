@@ -6,9 +6,13 @@ import csv
 import io
 import json
 import random
+import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 import pytest
@@ -18,6 +22,7 @@ from systems_manager_organization.aws.error_translation import translate_errors
 from systems_manager_organization.cli.application import Command, Program
 from systems_manager_organization.cli.options import validated
 from systems_manager_organization.cli.terminal import Terminal, render_strings
+from systems_manager_organization.compliance.model.columns import INSTANCES
 from systems_manager_organization.compliance.output.options.keys import KEYS
 from systems_manager_organization.compliance.output.options.report_options import ReportOptions
 from systems_manager_organization.compliance.output.preparation import Report
@@ -171,24 +176,64 @@ def test_markdown_of_a_page_in_the_documentation() -> None:
         assert (set(fence), fence in inside) == ({"`"}, False)
 
 
+# Of a node, an instance and a patch, what a vendor or a person wrote.
+_OF_NODES = ("computer_name", "platform_name", "platform_version", "patch_group", "baseline_id")
+_OF_INSTANCES = ("name", "cause", "evidence", "remedy")
+_OF_PATCHES = (
+    *("patch_id", "title", "classification", "vendor_severity", "compliance_level", "cve_ids"),
+    *("accepted_by", "accepted_reason"),
+)
+_PATCHES = {"patches": "missing"}
+
+
 @cache
 def _tables() -> DuckDBPyConnection:
-    nodes = [node(number)._replace(computer_name=text) for number, text in enumerate(ENCODABLE)]
+    """A node, its instance and a patch of it for each text, which stands in every column of these."""
+    nodes = []
+    for number, text in enumerate(ENCODABLE):
+        texts: dict[str, Any] = dict.fromkeys(_OF_NODES, text)
+        nodes.append(node(number, (1,))._replace(**texts))
     account = replace(result(SHOP, TOKYO), account_name=ENCODABLE[0], organizational_unit=ENCODABLE[1])
-    return tables([(account, nodes)])
+    found = tables([(account, nodes)])
+    place = (SHOP, ENCODABLE[0], ENCODABLE[1], TOKYO)
+    for number, text in enumerate(ENCODABLE):
+        node_id = node(number).node_id
+        texts = dict.fromkeys(_OF_INSTANCES, text) | {"status": "MANAGED", "tags": json.dumps([f"Team={text}"])}
+        names = [column.name for column in INSTANCES[4:]]
+        instance = [node_id if name == "node_id" else texts.get(name, "") for name in names]
+        found.table("instances").insert([*place, *instance])
+        values = (SHOP, TOKYO, node_id, *([text] * len(_OF_PATCHES)), "MISSING", "2026-12-31")
+        names = [*("account_id", "region", "node_id"), *_OF_PATCHES, "state", "accepted_until"]
+        found.execute(
+            f"INSERT INTO patches_read ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", list(values)
+        )
+    return found
+
+
+_copies = count()
+
+
+def _copy(original: DuckDBPyConnection) -> DuckDBPyConnection:
+    """A report changes its tables."""
+    name = f"copy_{next(_copies)}"
+    original.execute(f"ATTACH ':memory:' AS {name}; COPY FROM DATABASE memory TO {name}")
+    cursor = original.cursor()
+    cursor.execute(f"USE {name}")
+    return cursor
 
 
 def _report(**query: str) -> Report:
-    return Report(_tables(), ReportOptions.of(validated(query, KEYS)), "2026-01-05T09:00:00Z")
+    return Report(_copy(_tables()), ReportOptions.of(validated(query, KEYS)), "2026-01-05T09:00:00Z")
 
 
 @pytest.mark.parametrize("on_terminal", [False, True])
-@pytest.mark.parametrize("grouping", ["node", "account"])
-def test_the_report_for_people(grouping: str, *, on_terminal: bool) -> None:
+@pytest.mark.parametrize("query", [{"by": "node"}, {"by": "account"}, _PATCHES, {**_PATCHES, "by": "node"}])
+def test_the_report_for_people(query: dict[str, str], *, on_terminal: bool) -> None:
     terminal, stdout, stderr = _terminal(on_terminal=on_terminal)
-    render_report(_report(by=grouping), terminal)
+    render_report(_report(**query), terminal)
     if not on_terminal:
-        assert_plain(stdout.getvalue(), len(ENCODABLE) + 3 if grouping == "node" else 4)
+        lines = {"node": len(ENCODABLE) + 3, "account": 4}.get(query["by"]) if query.keys() == {"by"} else None
+        assert_plain(stdout.getvalue(), lines)
     # Of rich's own sequences none moves the cursor or sets the title.
     assert "\x1b]" not in stdout.getvalue()
     assert "\x1b[2J" not in stdout.getvalue()
@@ -199,35 +244,73 @@ def _rows(output: str) -> Sequence[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(output)))
 
 
-def test_csv_has_no_formula_and_no_second_line() -> None:
+@pytest.mark.parametrize("query", [{"owner_tag": "Team"}, {**_PATCHES, "by": "node"}, _PATCHES])
+def test_csv_has_no_formula_and_no_second_line(query: dict[str, str]) -> None:
     terminal, stdout, _ = _terminal()
-    render_report(_report(format="csv"), terminal)
-    assert_plain(stdout.getvalue(), len(ENCODABLE) + 1)
+    render_report(_report(**query, format="csv"), terminal)
     rows = _rows(stdout.getvalue())
-    assert len(rows) == len(ENCODABLE)
+    # The same patch is one: of texts that are there twice, and of what differs in its letters' case only.
+    assert len(rows) == (len(set(ENCODABLE)) if query == _PATCHES else len(ENCODABLE))
+    assert_plain(stdout.getvalue(), len(rows) + 1)
     assert [value for row in rows for value in row.values() if value.startswith(FORMULAS)] == []
-    by_id = {row["node_id"]: row["computer_name"] for row in rows}
-    for number, text in enumerate(ENCODABLE):
-        assert by_id[node(number).node_id].startswith("'") or not text.startswith(FORMULAS)
+    by_id = {row["node_id"]: row for row in rows} if "node_id" in rows[0] else {}
+    names = {"computer_name", "platform_name", "title", "patch_id", "accepted_reason", "owner"} & rows[0].keys()
+    for number, text in enumerate(ENCODABLE if by_id else ()):
+        row = by_id[node(number).node_id]
+        assert all(row[name].startswith("'") or not text.startswith(FORMULAS) for name in names)
 
 
 def test_json_and_parquet_keep_the_original(tmp_path: Path) -> None:
     terminal, stdout, _ = _terminal()
-    render_report(_report(format="json"), terminal)
-    found = {item["node_id"]: item["computer_name"] for item in json.loads(stdout.getvalue())["nodes"]}
+    render_report(_report(**_PATCHES, owner_tag="Team", format="json"), terminal)
+    document = json.loads(stdout.getvalue())
     assert_plain(stdout.getvalue())
-    assert list(found.values()) == ENCODABLE
-    path = tmp_path / "nodes.parquet"
-    render_report(_report(format="parquet", output=str(path)), terminal)
+    for name in (*_OF_NODES, "owner"):
+        assert [item[name] for item in document["nodes"]] == ENCODABLE, name
+    of_patches = {item["node_id"]: item for item in document["patches"]}
+    for name in (*_OF_PATCHES, "owner"):
+        assert [of_patches[node(number).node_id][name] for number in range(len(ENCODABLE))] == ENCODABLE, name
+
+    path = tmp_path / "patches.parquet"
+    query = {**_PATCHES, "by": "node", "owner_tag": "Team", "format": "parquet", "output": str(path)}
+    render_report(_report(**query), terminal)
     with duckdb.connect() as connection:
-        rows = connection.execute("SELECT computer_name FROM read_parquet(?) ORDER BY node_id", [str(path)]).fetchall()
-    assert [row[0] for row in rows] == ENCODABLE
+        columns = ", ".join((*_OF_PATCHES, "owner"))
+        rows = connection.execute(f"SELECT {columns} FROM read_parquet(?) ORDER BY node_id", [str(path)]).fetchall()
+    assert [set(row) for row in rows] == [{text} for text in ENCODABLE]
+
+
+@pytest.mark.parametrize("query", [{"by": "node"}, {**_PATCHES, "by": "node"}])
+def test_markdown_has_a_row_for_each(query: dict[str, str]) -> None:
+    terminal, stdout, _ = _terminal()
+    render_report(_report(**query, format="markdown"), terminal)
+    assert_plain(stdout.getvalue())
+    table = [line for line in stdout.getvalue().splitlines() if line.startswith("|")]
+    cells = [len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in table]
+    assert len(set(cells)) == 1
+    left_out = re.search(r"(\d+) more rows", stdout.getvalue())
+    assert len(table) - 2 + int(left_out[1] if left_out else 0) == len(ENCODABLE)
+    assert re.search(r"(?<!\\)<", stdout.getvalue()) is None
+
+
+def test_junit_and_ocsf_can_be_read() -> None:
+    terminal, stdout, _ = _terminal()
+    render_report(_report(format="junit"), terminal)
+    assert_plain(stdout.getvalue())
+    (suite,) = ET.fromstring(stdout.getvalue())  # noqa: S314 - it is our own
+    assert len(suite) == len(ENCODABLE)
+
+    terminal, stdout, _ = _terminal()
+    render_report(_report(**_PATCHES, owner_tag="Team", format="ocsf"), terminal)
+    assert_plain(stdout.getvalue())
+    events = [json.loads(line) for line in stdout.getvalue().splitlines()]
+    assert Counter(event["class_uid"] for event in events)[2003] == len(ENCODABLE)
 
 
 def test_the_page_has_no_markup_of_others(tmp_path: Path) -> None:
     terminal, _, _ = _terminal()
     path = tmp_path / "page.html"
-    render_report(_report(format="json", html=str(path)), terminal)
+    render_report(_report(**_PATCHES, owner_tag="Team", format="json", html=str(path)), terminal)
     page = path.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "<!--" not in page.partition("<body")[2]
