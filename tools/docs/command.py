@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import HarnessError
 from harness.workspace import REPOSITORY
-from tools.docs import address, costs, known_issues
+from tools.docs import address, costs, known_issues, translation
 from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
 from tools.docs.markers import put, replace_generated
@@ -18,7 +19,6 @@ from tools.docs.reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 
 def folders(repository: Path) -> Iterator[Path]:
@@ -36,7 +36,10 @@ def update(repository: Path, *, check: bool) -> Iterator[str]:
         try:
             yield from put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
             if folder == repository:
-                yield from put(page, replace_generated(page, diagram(repository), DIAGRAM), repository, check=check)
+                for shown in filter(Path.exists, (page, folder / translation.TRANSLATION)):
+                    yield from put(
+                        shown, replace_generated(shown, diagram(repository), DIAGRAM), repository, check=check
+                    )
         except (DeclarationError, HarnessError, OSError) as error:
             yield str(error)
 
@@ -51,6 +54,7 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
         *known_issues.update(repository, check=check),
         *costs.update(repository, check=check),
         *address.update(repository, check=check),
+        *translation.check(repository),
     ]
     for problem in problems:
         print(problem, file=sys.stderr)
