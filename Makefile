@@ -91,6 +91,10 @@ docs: $(VENV)/.test ## Write the generated parts of every README from the Terraf
 	@$(RUN) -m tools.assumptions.command
 	@$(RUN) -m tools.quick_setup_documents.page
 
+.PHONY: site
+site: $(VENV)/.site ## Write the documentation as a site that needs no network, in .cache/site/html; check every link
+	@$(RUN) -m tools.site.command
+
 .PHONY: pictures
 pictures: $(VENV)/.browser demo docs ## Write the README's diagram, and the screenshot of the demo's report, for which Chromium has to be installed
 	@$(RUN) -m tools.docs.screenshot
@@ -110,7 +114,7 @@ quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Se
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint browser scan moto-tests; do \
+	@cd requirements && for name in test lint browser scan site moto-tests; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -150,6 +154,11 @@ $(VENV)/.moto-tests: requirements/moto-tests.txt $(VENV)/.test
 	@touch $@
 
 $(VENV)/.browser: requirements/browser.txt $(VENV)/.test
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.site: requirements/site.txt $(VENV)/.test
 	@echo "Installing $<"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@touch $@
