@@ -37,7 +37,7 @@ test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.browser terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
+lint: $(VENV)/.lint $(VENV)/.bench terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
@@ -80,8 +80,8 @@ probe: $(VENV)/.test ## Check assumptions about AWS, in the sandbox or by AWS_PR
 	  $(if $(WRITE),--write $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(TARGET),--target $(TARGET)))
 
 .PHONY: bench
-bench: $(VENV)/.browser terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance; BASELINE: another commit)
-	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE))
+bench: $(VENV)/.bench terraform ## Measure the module and its scripts (ONLY=terraform, growth, preflight, compliance; BASELINE: another commit; WRITE=1)
+	@$(RUN) -m tools.bench.command $(if $(ONLY),--only $(ONLY)) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(WRITE),--write)
 
 ## Write generated files
 
@@ -114,7 +114,7 @@ quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Se
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint browser scan site moto-tests; do \
+	@cd requirements && for name in test lint browser bench scan site moto-tests; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -159,6 +159,11 @@ $(VENV)/.browser: requirements/browser.txt $(VENV)/.test
 	@touch $@
 
 $(VENV)/.site: requirements/site.txt $(VENV)/.test
+	@echo "Installing $<"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.browser
 	@echo "Installing $<"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@touch $@

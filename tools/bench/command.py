@@ -6,6 +6,7 @@ make bench ONLY=growth       empty plans by accounts and by patch policies, size
 make bench ONLY=preflight    preflight over 1,000 accounts and 16 Regions
 make bench ONLY=compliance   patch compliance of 200,000 nodes in 2,500 accounts and 4 Regions
 make bench BASELINE=main~5   Terraform and growth also with the module of another commit, for comparison
+make bench WRITE=1           all benchmarks, and docs/reference/performance.md of them
 """
 
 from __future__ import annotations
@@ -24,32 +25,37 @@ from rich.console import Console
 from harness.workspace import REPOSITORY
 from tools.bench.bounds import summary
 from tools.bench.compliance import bench_compliance
-from tools.bench.growth import bench_growth
+from tools.bench.module.growth import bench_growth
+from tools.bench.module.terraform import bench_terraform
+from tools.bench.performance import PAGE_WIDTH, write_page
 from tools.bench.preflight import bench_preflight
-from tools.bench.terraform import bench_terraform
 from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tools.bench.bounds import Measurements
+    from tools.bench.module.curves import Curve
 
-OF_THE_MODULE = {"terraform": bench_terraform, "growth": bench_growth}
 OF_THE_SCRIPTS: Mapping[str, Callable[[Console], Measurements]] = {
     "preflight": bench_preflight,
     "compliance": bench_compliance,
 }
+PARTS = ("terraform", "growth", *OF_THE_SCRIPTS)
 
 
 def bench() -> int:
     """Measure and print. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the module and its scripts.")
-    parser.add_argument("--only", choices=[*OF_THE_MODULE, *OF_THE_SCRIPTS], help="one benchmark")
+    parser.add_argument("--only", choices=PARTS, help="one benchmark")
     parser.add_argument("--baseline", metavar="COMMIT", help="another commit, whose module is measured as well")
+    parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md, of all benchmarks")
     options = parser.parse_args()
-    console = Console()
+    if options.write and (options.only or options.baseline):
+        parser.error("--write takes neither --only nor --baseline: the page has one run of everything.")
+    console = Console(record=True, width=PAGE_WIDTH if options.write else None)
     console.print(_machine())
-    measured = _of_the_module(console, options.only, REPOSITORY)
+    measured, curves = _of_the_module(console, options.only, REPOSITORY)
     for name, part in OF_THE_SCRIPTS.items():
         if options.only in (None, name):
             measured |= part(console)
@@ -57,17 +63,22 @@ def bench() -> int:
     if options.baseline:
         with _checkout(options.baseline) as repository:
             console.rule(options.baseline)
-            before = _of_the_module(console, options.only, repository)
+            before, _ = _of_the_module(console, options.only, repository)
     console.print(summary(measured, before, options.baseline or ""))
+    if options.write:
+        write_page(console.export_text(), curves)
     return 0
 
 
-def _of_the_module(console: Console, only: str | None, repository: Path) -> Measurements:
+def _of_the_module(console: Console, only: str | None, repository: Path) -> tuple[Measurements, list[Curve]]:
     measured: Measurements = {}
-    for name, part in OF_THE_MODULE.items():
-        if only in (None, name):
-            measured |= part(console, repository)
-    return measured
+    curves: list[Curve] = []
+    if only in (None, "terraform"):
+        measured |= bench_terraform(console, repository)
+    if only in (None, "growth"):
+        figures, curves = bench_growth(console, repository)
+        measured |= figures
+    return measured, curves
 
 
 @contextmanager

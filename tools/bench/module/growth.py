@@ -1,4 +1,4 @@
-"""How an empty plan grows, against the same resources without a module: with accounts and with patch policies.
+"""How an empty plan grows, against the same resources without a module: with accounts, units and patch policies.
 
 Then the size of the state, and the processes of Python that each command starts.
 """
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from harness.complete import ADMINISTRATOR, checkout_complete
+from harness.organization import root_id
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
-from tools.bench.terraform import Figure, flat, measure, module_alone
+from tools.bench.module.curves import Curve
+from tools.bench.module.terraform import Figure, flat, flat_in, measure, module_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 ACCOUNTS = (10, 100, 300, 1000)
+UNITS = (1, 5, 20)
 POLICIES = (1, 5, 10)
 REGIONS = ("ap-northeast-1", "us-east-1")
 
@@ -51,53 +54,80 @@ class Settled:
     state: int
 
 
-def bench_growth(console: Console, repository: Path) -> Measurements:
-    """Measure and print."""
-    by_accounts: dict[int, tuple[Settled, Settled]] = {}
-    by_policies: dict[int, tuple[Settled, Settled]] = {}
+def bench_growth(console: Console, repository: Path) -> tuple[Measurements, list[Curve]]:
+    """Measure and print. Returns the figures, and the curves of the empty plan."""
     with (
         temporary_workspaces(repository=repository) as copies,
         temporary_workspaces() as own,
         Sandbox.start(Scenario.named("bare")) as sandbox,
     ):
-        accounts = Table("accounts", *_COLUMNS, title=f"empty plan, {len(REGIONS)} Regions")
-        for count in ACCOUNTS:
-            with console.status(f"growth, {count} accounts"):
-                scenario = _organization(count)
-                module = _settle(sandbox, module_alone(copies, sandbox, scenario))
-                baseline = _settle(sandbox, flat(own, sandbox, scenario))
-            by_accounts[count] = module, baseline
-            accounts.add_row(str(count), *_cells(module, baseline))
-        policies = Table("patch policies", *_COLUMNS, title="empty plan")
-        for count in POLICIES:
-            with console.status(f"growth, {count} patch policies"):
-                module = _settle(sandbox, _policies(copies, sandbox, count))
-                baseline = _settle(sandbox, flat(own, sandbox, Scenario.named("bare"), patch_policies=count))
-            by_policies[count] = module, baseline
-            policies.add_row(str(count), *_cells(module, baseline))
+
+        def of_accounts(count: int) -> tuple[Settled, Settled]:
+            scenario = _organization(count)
+            return (
+                _settle(sandbox, module_alone(copies, sandbox, scenario)),
+                _settle(sandbox, flat(own, sandbox, scenario)),
+            )
+
+        def of_units(count: int) -> tuple[Settled, Settled]:
+            policy: dict[str, object] = {"target_organizational_unit_ids": _units(sandbox, count)}
+            module = _settle(sandbox, _call(copies, sandbox, {"scan-0": policy}))
+            return module, _settle(sandbox, flat_in(own, sandbox, units=_units(sandbox, count)))
+
+        def of_policies(count: int) -> tuple[Settled, Settled]:
+            sandbox.reset(Scenario.named("bare"))
+            policies: dict[str, dict[str, object]] = {f"scan-{number}": {} for number in range(count)}
+            module = _settle(sandbox, _call(copies, sandbox, policies))
+            return module, _settle(sandbox, flat(own, sandbox, Scenario.named("bare"), patch_policies=count))
+
+        by_accounts = _grow(console, "accounts", ACCOUNTS, of_accounts)
+        by_units = _grow(console, "target units", UNITS, of_units)
+        by_policies = _grow(console, "patch policies", POLICIES, of_policies)
         with console.status("processes"):
             processes, counts = _processes(copies, sandbox)
-    for table in (accounts, policies, processes):
-        console.print(table)
+    console.print(processes)
     module, baseline = by_accounts[300]
-    return {
+    figures = {
         "calls of an empty plan beyond the resources', 300 accounts": module.plan.calls - baseline.plan.calls,
         "KB of the state, 300 accounts": module.state / 1000,
         "growth of the empty plan beyond the resources', 10 to 1,000 accounts": (
             _beyond(*by_accounts[ACCOUNTS[-1]]) / _beyond(*by_accounts[ACCOUNTS[0]])
         ),
-        "one more patch policy": _slope(by_policies, 0) / _slope(by_policies, 1),
+        "one more patch policy": _curve("", by_policies).slope / _curve("", by_policies).baseline_slope,
         **{f"Python processes, {command}": count for command, count in counts.items()},
     }
+    return figures, [
+        _curve("accounts", by_accounts),
+        _curve("target units", by_units),
+        _curve("patch policies", by_policies),
+    ]
+
+
+def _grow(
+    console: Console, name: str, counts: Sequence[int], settle: Callable[[int], tuple[Settled, Settled]]
+) -> dict[int, tuple[Settled, Settled]]:
+    """Of each count, the module's and the baseline's; and the table of them, printed."""
+    settled: dict[int, tuple[Settled, Settled]] = {}
+    table = Table(name, *_COLUMNS, title=f"empty plan, {len(REGIONS)} Regions")
+    for count in counts:
+        with console.status(f"growth, {count} {name}"):
+            settled[count] = settle(count)
+        table.add_row(str(count), *_cells(*settled[count]))
+    console.print(table)
+    return settled
+
+
+def _curve(name: str, settled: Mapping[int, tuple[Settled, Settled]]) -> Curve:
+    return Curve(
+        name,
+        [*settled],
+        [module.plan.seconds for module, _ in settled.values()],
+        [baseline.plan.seconds for _, baseline in settled.values()],
+    )
 
 
 def _beyond(module: Settled, baseline: Settled) -> float:
     return module.plan.seconds - baseline.plan.seconds
-
-
-def _slope(settled: dict[int, tuple[Settled, Settled]], of: int) -> float:
-    """Seconds of one more, by least squares; `of`: 0 for the module, 1 for the resources without it."""
-    return statistics.linear_regression(list(settled), [one[of].plan.seconds for one in settled.values()]).slope
 
 
 _COLUMNS = ("seconds", "baseline", "beyond", "AWS calls", "baseline's", "state KB", "baseline's")
@@ -109,15 +139,26 @@ def _organization(accounts: int) -> Scenario:
     return replace(generated, trusted_access=(), stack_sets_access="DISABLED", delegated_administrators=())
 
 
-def _policies(copies: Workspaces, sandbox: Sandbox, count: int) -> Terraform:
+def _units(sandbox: Sandbox, count: int) -> list[str]:
+    """Ids of new units below the root of a new organization."""
     sandbox.reset(Scenario.named("bare"))
+    organizations = sandbox.client("organizations")
+    created = [
+        organizations.create_organizational_unit(ParentId=root_id(sandbox), Name=f"Unit{number}")
+        for number in range(count)
+    ]
+    return [unit["OrganizationalUnit"]["Id"] for unit in created]
+
+
+def _call(copies: Workspaces, sandbox: Sandbox, policies: Mapping[str, Mapping[str, object]]) -> Terraform:
     call = {
         "source": "../module",
         "regions": list(REGIONS),
         "dedicated_organizational_unit": {"name": "SystemsManager"},
         "delegated_administrator": {"account_id": ADMINISTRATOR},
-        "patch_policies": {f"scan-{number}": {} for number in range(count)},
+        "patch_policies": policies,
         "default_host_management": {},
+        "preflight": {"severities": {"NO_ACCOUNT_TARGETED": "off"}},
     }
     terraform = copies.call_modules({"systems_manager": call}, sandbox.environment())
     terraform.environment.pop("GOGC", None)

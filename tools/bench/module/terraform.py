@@ -21,15 +21,17 @@ from harness.complete import ADMINISTRATOR
 from harness.organization import root_id
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
+from tools.bench.module.calls import calls_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
+    from sandbox import Call
     from tools.bench.bounds import Measurements
 
 ROUNDS = 5
@@ -46,10 +48,11 @@ for name in ("sts", "organizations", "cloudformation", "ssm-quicksetup"):
 
 @dataclass
 class Figures:
-    """Seconds and AWS calls of each step, one per round."""
+    """Seconds and number of AWS calls of each step, one per round; and the calls of the last empty plan."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {step: [] for step in STEPS})
     calls: dict[str, list[int]] = field(default_factory=lambda: {step: [] for step in STEPS})
+    empty_plan: list[Call] = field(default_factory=list)
 
 
 def bench_terraform(console: Console, repository: Path) -> Measurements:
@@ -66,6 +69,7 @@ def bench_terraform(console: Console, repository: Path) -> Measurements:
                 _measure(sandbox, flat(own, sandbox, Scenario.named("bare")), baseline)
         script, bare = _scripts(repository, copies, sandbox)
     console.print(_table(module, baseline, script, bare))
+    console.print(calls_table(module.empty_plan, baseline.empty_plan))
     ratios = {step: _median_ratio(module.seconds[step], baseline.seconds[step]) for step in STEPS}
     return {**ratios, "observe.py organization, over Python with its clients": _median_ratio(script, bare)}
 
@@ -81,12 +85,17 @@ def module_alone(copies: Workspaces, sandbox: Sandbox, scenario: Scenario) -> Te
 
 
 def flat(copies: Workspaces, sandbox: Sandbox, scenario: Scenario, *, patch_policies: int = 1) -> Terraform:
-    """The flat configuration, in a new organization with the settings that the module's scripts apply."""
+    """The flat configuration, in a new organization."""
     sandbox.reset(scenario)
+    return flat_in(copies, sandbox, patch_policies=patch_policies)
+
+
+def flat_in(copies: Workspaces, sandbox: Sandbox, *, patch_policies: int = 1, units: Sequence[str] = ()) -> Terraform:
+    """The flat configuration, in the sandbox's organization with the settings that the module's scripts apply."""
     sandbox.client("cloudformation").activate_organizations_access()
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
-    variables = {"root_id": root_id(sandbox), "patch_policies": patch_policies}
-    return _checkout(copies, sandbox, "tools/bench/baseline", variables)
+    variables = {"root_id": root_id(sandbox), "patch_policies": patch_policies, "organizational_unit_ids": [*units]}
+    return _checkout(copies, sandbox, "tools/bench/module/baseline", variables)
 
 
 def _checkout(copies: Workspaces, sandbox: Sandbox, configuration: str, variables: dict[str, object]) -> Terraform:
@@ -126,7 +135,10 @@ def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
         delay = LATENCY_SECONDS if step.endswith("a call") else 0.0
         command = {"apply": terraform.apply, "destroy": terraform.destroy}.get(step, terraform.plan)
         with latency(sandbox, delay):
+            known = len(sandbox.calls)
             figure = measure(sandbox, command)
+            if command == terraform.plan:
+                figures.empty_plan = [*sandbox.calls[known:]]
         figures.seconds[step].append(figure.seconds)
         figures.calls[step].append(figure.calls)
 

@@ -29,6 +29,17 @@ variable "patch_policies" {
   nullable    = false
 }
 
+variable "organizational_unit_ids" {
+  description = "Targets of the patch policies. Default: the root."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+locals {
+  targets = join(",", length(var.organizational_unit_ids) == 0 ? [var.root_id] : var.organizational_unit_ids)
+}
+
 resource "aws_organizations_organizational_unit" "systems_manager" {
   name      = "SystemsManager"
   parent_id = var.root_id
@@ -92,7 +103,7 @@ resource "aws_ssmquicksetup_configuration_manager" "patch_policy" {
       OutputLogEnableS3                    = "false"
       RateControlConcurrency               = "10%"
       RateControlErrorThreshold            = "2%"
-      TargetOrganizationalUnits            = var.root_id
+      TargetOrganizationalUnits            = local.targets
       TargetRegions                        = "ap-northeast-1,us-east-1"
     }
   }

@@ -1,0 +1,1 @@
+"""Terraform with the module, beside the same resources without it."""
