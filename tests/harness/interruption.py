@@ -26,12 +26,30 @@ def kill_at(
     Returns the first call for which `is_reached` holds; None when the command succeeded without one. Raises
     TerraformError when it failed.
     """
+    is_open = True
+
+    def is_first(call: Call) -> bool:
+        nonlocal is_open
+        found = is_open and is_reached(call)
+        is_open = is_open and not found
+        return found
+
+    return next(iter(kill_at_each(sandbox, terraform, is_first, destroy=destroy)), None)
+
+
+def kill_at_each(
+    sandbox: Sandbox, terraform: Terraform, is_reached: Callable[[Call], bool], *, destroy: bool = False
+) -> list[Call]:
+    """The same at concurrent calls: none for which `is_reached` holds receives its response.
+
+    Returns these; [] when the command succeeded without one. Raises TerraformError when it failed.
+    """
     reached, killed, called = threading.Event(), threading.Event(), threading.Event()
     found: list[Call] = []
 
     def stop(call: Call) -> None:
         called.set()
-        if not reached.is_set() and is_reached(call):
+        if is_reached(call):
             found.append(call)
             reached.set()
             killed.wait(_HELD)
@@ -42,12 +60,12 @@ def kill_at(
         while not reached.wait(0.05):
             if not running.is_running and not reached.is_set():
                 running.wait()
-                return None
+                return []
         # Concurrent calls end first.
         called.clear()
         while called.wait(_QUIET):
             called.clear()
-        return found[0]
+        return list(found)
     finally:
         running.kill()
         killed.set()

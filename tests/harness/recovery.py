@@ -114,7 +114,7 @@ def add_argument(terraform: Terraform, argument: str) -> None:
 
 
 def _environment(terraform: Terraform) -> dict[str, str]:
-    return {**terraform.environment, "AWS_DEFAULT_REGION": "us-east-1"}
+    return {**terraform.reattaching_environment(), "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def _run(terraform: Terraform, command: Sequence[str], *, status: int = 0) -> str:

@@ -64,6 +64,11 @@ class Terraform:
         self.variables = dict(variables or {})
         self.timeout = timeout
 
+    def reattaching_environment(self) -> dict[str, str]:
+        """The environment of a command that reattaches to the running provider."""
+        reattach = self._reattached.start(self.directory, self.environment) if self._reattached else {}
+        return {**self.environment, **reattach}
+
     def init(self, *, backend: bool = True, **options: object) -> Report:
         """Initialise the directory, with its backend or without. Raises TerraformError."""
         return self._run("init", backend=backend, **options)
@@ -222,10 +227,8 @@ class Terraform:
     @contextmanager
     def _started(self, command: str, *arguments: str, **options: Any) -> Iterator[RunningTerraform]:
         # `init` does not install a provider that it reattaches to.
-        reattach = (
-            self._reattached.start(self.directory, self.environment) if self._reattached and command != "init" else {}
-        )
-        running = self._start(command, *arguments, environment={**self.environment, **reattach}, **options)
+        environment = self.environment if command == "init" else self.reattaching_environment()
+        running = self._start(command, *arguments, environment=environment, **options)
         try:
             yield running
         finally:

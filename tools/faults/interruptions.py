@@ -1,6 +1,7 @@
 """Every call that changes something, interrupted in every way, while an example is applied and destroyed.
 
-Cells of one event are tried together, each once, since they do not concern the same call.
+Cells of one event are tried together, those of the apply and then those of the destroy, each once, since they do not
+concern the same call.
 """
 
 from __future__ import annotations
@@ -51,27 +52,31 @@ class Interruptions(Matrix):
         ]
 
     def batches(self) -> list[list[Cell]]:
-        """Those of one phase and event."""
-        return [list(batch) for _, batch in groupby(self.cells, lambda cell: (cell.phase, cell.event))]
+        """Those of one event."""
+        return [list(batch) for _, batch in groupby(self.cells, lambda cell: cell.event)]
 
     def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
         """One organization from the first apply to the destroy."""
         trial = self.baseline.new_trial()
-        phase, event = cells[0].phase, cells[0].event
-        attempt = _Attempt(trial, {cell.subject for cell in cells}, event)
-        self._phase(attempt, phase, "apply")
-        trial.require_converged(self.baseline.applied, interrupted=True)
-        attempt.settle()
-        self._phase(attempt, phase, "destroy")
+        applied = [cell for cell in cells if cell.phase == "apply"]
+        outcomes = self._phase(trial, applied, destroy=False)
+        outcomes |= self._phase(trial, [cell for cell in cells if cell not in applied], destroy=True)
         trial.require_destroyed(self.baseline.destroyed)
-        return {cell: attempt.outcome(cell) for cell in cells if attempt.happened(cell)}
+        return outcomes
 
-    @staticmethod
-    def _phase(attempt: _Attempt, interrupted: Phase, phase: Phase) -> None:
-        if phase == interrupted:
-            attempt.interrupt(destroy=phase == "destroy")
-        attempt.trial.converge(destroy=phase == "destroy", interrupted=attempt.has_news)
+    def _phase(self, trial: Trial, cells: Sequence[Cell], *, destroy: bool) -> dict[Cell, Outcome]:
+        """An apply or a destroy with these interruptions. Raises TrialError."""
+        attempt = _Attempt(trial, {cell.subject for cell in cells}, cells[0].event if cells else EVENTS[0])
+        if cells:
+            attempt.interrupt(destroy=destroy)
+        trial.converge(destroy=destroy, interrupted=attempt.has_news)
         attempt.has_news()
+        if not destroy:
+            trial.require_converged(self.baseline.applied, interrupted=True)
+            attempt.settle()
+        # What did not happen would happen later.
+        trial.sandbox.faults.reset()
+        return {cell: attempt.outcome(cell) for cell in cells if attempt.happened(cell)}
 
 
 class _Attempt:
@@ -96,7 +101,7 @@ class _Attempt:
         while open_ and failures < len(self._subjects) + 3:
             if self._event == "killed before":
                 self._inject("dropped", open_)
-            hits: list[str] = []
+            hits: set[str] = set()
             failed = self.trial.attempt(partial(self._kill, open_, hits, destroy=destroy))
             self.trial.sandbox.faults.reset()
             self.settle()
@@ -105,12 +110,12 @@ class _Attempt:
                 continue
             if not hits:
                 return
-            self._note(hits[0])
-            open_.discard(hits[0])
+            for hit in sorted(hits):
+                self._note(hit)
+            open_ -= hits
 
-    def _kill(self, subjects: set[str], hits: list[str], *, destroy: bool) -> None:
-        hit = self.trial.kill_at(subjects, destroy=destroy, state_is_late="late" in self._event)
-        hits += [hit] if hit else []
+    def _kill(self, subjects: set[str], hits: set[str], *, destroy: bool) -> None:
+        hits |= self.trial.kill_at(subjects, destroy=destroy, state_is_late="late" in self._event)
 
     def has_news(self) -> bool:
         """Whether interruptions happened since the last call of this."""

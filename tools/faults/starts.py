@@ -37,6 +37,8 @@ _MANAGER = "aws_ssmquicksetup_configuration_manager"
 _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _STACK = "aws_cloudformation_stack"
 _UNIT = "aws_organizations_organizational_unit"
+# Settings whose drift deregisters the administrator.
+_REGISTRATIONS = ("trusted-access", "stack-sets-access", "delegated-administrator")
 # Attached to a role that is there or not: nothing that could exist by itself.
 _PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
 
@@ -64,35 +66,76 @@ class Starts(Matrix):
         ]
 
     def batches(self) -> list[list[Cell]]:
-        """Cells that are tried together: those of one event that are independent of each other."""
-        batches: dict[tuple[str, str], list[Cell]] = {}
-        for cell in self.cells:
-            kind = "" if cell.event in (STATE_LOST, DRIFTED) else _kind_of(cell.subject)
-            batches.setdefault((cell.event, kind), []).append(cell)
-        return list(batches.values())
+        """Cells that are tried in one organization."""
+        return [list(batch) for batch in _grouped(self.cells, _organization_of)]
 
     def try_together(self, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
-        """One organization from this start to the destroy."""
+        """One organization from the first start to the destroy."""
         trial = self.baseline.new_trial()
-        event, rows = cells[0].event, [cell.subject for cell in cells]
-        existing = event in (SAME, DIFFERENT)
-        if existing and "aws_" not in rows[0]:
-            for row in rows:
-                _make_setting(trial, row)
+        if _is_made_before(cells[0]):
+            for cell in cells:
+                _make_setting(trial, cell.subject)
             trial.begin_here()
+            outcomes = self._converge(trial, cells)
         else:
             trial.converge()
-            before = trial.terraform.state()
-            if existing:
-                _leave(trial, {row: before[row] for row in rows}, different=event == DIFFERENT)
-            else:
-                for row in rows:
-                    _change(trial, event, row, before.get(row, {}))
-        trial.converge()
-        trial.require_converged(self.baseline.applied)
+            outcomes = {}
+            for together in _grouped(cells, _change_of):
+                _start(trial, together)
+                outcomes |= self._converge(trial, together)
         trial.converge(destroy=True)
         trial.require_destroyed(self.baseline.destroyed)
-        return {cell: Outcome.after(cell, trial.followed) for cell in cells}
+        return outcomes
+
+    def _converge(self, trial: Trial, cells: Sequence[Cell]) -> dict[Cell, Outcome]:
+        """From what `cells` are to what the example is. Raises TrialError."""
+        trial.converge()
+        trial.require_converged(self.baseline.applied)
+        outcomes = {cell: Outcome.after(cell, trial.followed) for cell in cells}
+        trial.followed.clear()
+        return outcomes
+
+
+def _grouped(cells: Sequence[Cell], key: Callable[[Cell], tuple[str, ...]]) -> list[list[Cell]]:
+    groups: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(key(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _is_made_before(cell: Cell) -> bool:
+    """Whether it is a setting that others made before the first apply."""
+    return cell.event == SAME and "aws_" not in cell.subject
+
+
+def _change_of(cell: Cell) -> tuple[str, ...]:
+    """What is the same for cells that are independent of each other, and change at once."""
+    kind = _kind_of(cell.subject)
+    if cell.event in (STATE_LOST, DRIFTED):
+        # AWS deletes the syncs of an administrator that is deregistered, so that there is more to do than for others.
+        kind = "registration" if kind in _REGISTRATIONS else "setting" if "aws_" not in cell.subject else ""
+    return (cell.event, kind)
+
+
+def _organization_of(cell: Cell) -> tuple[str, ...]:
+    """What is the same for cells of which one follows the other in one organization."""
+    kind = _kind_of(cell.subject)
+    # A unit that others made stays, and so do their settings.
+    if _is_made_before(cell) or (cell.event == SAME and kind == _UNIT):
+        return (SAME, kind)
+    return (SAME,) if cell.event in (SAME, DIFFERENT) else ("",) if cell.event in (STATE_LOST, DRIFTED) else (DELETED,)
+
+
+def _start(trial: Trial, cells: Sequence[Cell]) -> None:
+    """Change an example that was applied. Raises TrialError."""
+    event, rows, before = cells[0].event, [cell.subject for cell in cells], trial.terraform.state()
+    if event in (SAME, DIFFERENT):
+        _leave(trial, {row: before[row] for row in rows}, different=event == DIFFERENT)
+        # What others made, Terraform destroys.
+        trial.followed.clear()
+        return
+    for row in rows:
+        _change(trial, event, row, before.get(row, {}))
 
 
 def drift(trial: Trial, chosen: random.Random) -> str:

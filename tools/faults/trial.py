@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, management_variables
-from harness.interruption import kill_at
+from harness.interruption import kill_at_each
 from harness.organization import managers
 from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
@@ -21,6 +21,7 @@ from systems_manager_organization.organizations.delegated_administrator import S
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from harness.results import Plan
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Call, Sandbox
@@ -207,11 +208,10 @@ class Trial:
 
         `interrupted`: the plan may also say what to do until it is. Raises TrialError.
         """
-        if interrupted:
-            try:
-                self.terraform.plan()
-            except TerraformError:
-                self.converge()
+        plan = self._plan()
+        if interrupted and isinstance(plan, TerraformError):
+            self.converge()
+            plan = self._plan()
         names = [name for name, _ in managers(self.sandbox)]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
@@ -220,12 +220,16 @@ class Trial:
         problems += map(str, self.sandbox.violations)
         if problems:
             raise TrialError("never", "; ".join(problems[:_SHOWN]))
-        try:
-            plan = self.terraform.plan()
-        except TerraformError as error:
-            raise TrialError("never", f"the plan after it fails: {error}") from error
+        if isinstance(plan, TerraformError):
+            raise TrialError("never", f"the plan after it fails: {plan}")
         if not plan.is_empty:
             raise TrialError("never", "the plan after it is not empty: " + ", ".join(str(plan).splitlines()))
+
+    def _plan(self) -> Plan | TerraformError:
+        try:
+            return self.terraform.plan()
+        except TerraformError as error:
+            return error
 
     def require_destroyed(self, expected: dict[str, Any]) -> None:
         """Nothing is left but what a destroy without interruptions leaves. Raises TrialError."""
@@ -241,11 +245,12 @@ class Trial:
             if not _NOT_COMPARED.match(path) and not path.endswith(f"/{TAG}")
         }
 
-    def kill_at(self, subjects: Collection[str], *, destroy: bool, state_is_late: bool = False) -> str:
+    def kill_at(self, subjects: Collection[str], *, destroy: bool, state_is_late: bool = False) -> set[str]:
         """Apply or destroy, and kill all processes when one of these calls was made, before its response.
 
         `state_is_late`: the state is then that of before, as a backend has it that is written to at intervals.
-        Returns the call; "" when the command ended without one. Raises TerraformError when it failed.
+        Returns the call, and those at the same time; nothing when the command ended without one. Raises TerraformError
+        when it failed.
         """
         state = self.terraform.directory / "terraform.tfstate"
         earlier = state.with_name("earlier.tfstate")
@@ -253,15 +258,15 @@ class Trial:
             shutil.copy(state, earlier)
         else:
             earlier.unlink(missing_ok=True)
-        call = kill_at(
+        calls = kill_at_each(
             self.sandbox,
             self.terraform,
             lambda call: subject_of(call) in subjects and call.error_code in (None, "ConnectionDropped"),
             destroy=destroy,
         )
-        if call and state_is_late:
+        if calls and state_is_late:
             shutil.copy(earlier, state) if earlier.exists() else state.unlink(missing_ok=True)
-        return subject_of(call) if call else ""
+        return {subject_of(call) for call in calls}
 
 
 def _register(sandbox: Sandbox, account_id: str) -> None:
