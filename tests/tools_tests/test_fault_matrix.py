@@ -15,7 +15,7 @@ from tools.faults.cells import Cell, Outcome
 from tools.faults.command import summary
 from tools.faults.interruptions import EVENTS
 from tools.faults.matrix import Baseline
-from tools.faults.starts import BEING_DELETED, DELETED, DRIFTED, SAME, Starts, occurs
+from tools.faults.starts import BEING_DELETED, DELETED, DIFFERENT, DRIFTED, SAME, STATE_LOST, Starts, occurs
 from tools.faults.trial import subject_of, type_of
 
 if TYPE_CHECKING:
@@ -94,11 +94,15 @@ def test_states_that_occur(event: str, address: str, *, expected: bool) -> None:
     assert occurs(event, address) is expected
 
 
-def test_starts_that_are_tried_together() -> None:
+def test_starts_that_are_tried_in_one_organization() -> None:
     addresses, settings = [_MANAGER, f"{_MANAGER}[1]", _UNIT, _POLICY], ["trusted-access/one", "trusted-access/two"]
     starts = Starts(Baseline("minimal", Mock(), Mock(), {}, {}, [], [], addresses, settings))
-    batches = [(batch[0].event, [cell.subject for cell in batch]) for batch in starts.batches()]
-    assert sorted(cell for batch in starts.batches() for cell in batch) == sorted(starts.cells)
-    assert [subjects for event, subjects in batches if event == DRIFTED] == [[*addresses, *settings]]
-    assert [subjects for event, subjects in batches if event == DELETED] == [addresses[:2], [_POLICY]]
-    assert [subjects for event, subjects in batches if event == SAME] == [addresses[:2], [_UNIT], settings]
+    batches = [[(cell.event, cell.subject) for cell in batch] for batch in starts.batches()]
+    managers = addresses[:2]
+    assert batches == [
+        [*((STATE_LOST, row) for row in addresses), *((DRIFTED, row) for row in (*addresses, *settings))],
+        [*((DELETED, row) for row in (*managers, _POLICY)), *((BEING_DELETED, row) for row in managers)],
+        [*((SAME, row) for row in managers), *((DIFFERENT, row) for row in managers)],
+        [(SAME, _UNIT)],
+        [(SAME, row) for row in settings],
+    ]
