@@ -1,0 +1,190 @@
+"""The shell of examples/pipelines, and of the workflow for OpenTofu and the next provider, with stand-ins for programs.
+
+Each stand-in writes its arguments to a file. What needs the service (tokens, approvals, environments) is not run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from harness.workspace import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, list[str]]]
+
+_RECIPES = REPOSITORY / "examples" / "pipelines"
+_GITHUB = _RECIPES / "github-actions" / "systems-manager.yaml"
+_GITLAB = _RECIPES / "gitlab" / ".gitlab-ci.yml"
+_COMPATIBILITY = REPOSITORY / ".github" / "workflows" / "compatibility.yaml"
+
+_PROGRAM = """#!/bin/sh
+echo "$(basename "$0") $* key=${AWS_ACCESS_KEY_ID:-}/${AWS_SECRET_ACCESS_KEY:-}/${AWS_SESSION_TOKEN:-}" >> "$CALLS"
+case "$*" in
+  sts*) [ -z "$REFUSED" ] || exit 254; printf 'AKIA\\tsecret\\ttoken\\n' ;;
+  *plan*-out=*) for argument; do case "$argument" in -out=*) : > "${argument#-out=}" ;; esac; done ;;
+  plan*) echo 'Plan: 1 to add.'; exit "${PLAN_STATUS:-0}" ;;
+esac
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    programs, calls = tmp_path / "programs", tmp_path / "calls"
+    programs.mkdir()
+    (tmp_path / "management").mkdir()
+    for name in ("terraform", "tofu", "aws"):
+        (programs / name).write_text(_PROGRAM, encoding="utf-8")
+        (programs / name).chmod(0o755)
+
+    def script(lines: str, cwd: Path | None = None, **variables: str) -> tuple[int, list[str]]:
+        calls.unlink(missing_ok=True)
+        environment = {
+            "PATH": f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "CALLS": str(calls),
+            "GITHUB_ENV": str(tmp_path / "environment"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+            "RUNNER_TEMP": str(tmp_path),
+            "CI_BUILDS_DIR": str(tmp_path),
+            **variables,
+        }
+        # As both services run it.
+        shell = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", lines]
+        done = subprocess.run(shell, cwd=cwd or tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+
+    return script
+
+
+def _load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _step(path: Path, job: str, name: str) -> str:
+    (found,) = [step["run"] for step in _load(path)["jobs"][job]["steps"] if step.get("name") == name]
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("event", "plan", "status"),
+    [
+        ("pull_request", "0", 0),
+        ("pull_request", "2", 0),
+        ("pull_request", "1", 1),
+        ("schedule", "0", 0),
+        ("schedule", "2", 2),
+    ],
+)
+def test_github_plan_fails_by_itself_or_when_scheduled_for_changes(
+    run: Run, tmp_path: Path, event: str, plan: str, status: int
+) -> None:
+    lines = _step(_GITHUB, "plan", "plan")
+    assert run(lines, GITHUB_EVENT_NAME=event, PLAN_STATUS=plan)[0] == status
+    assert "Plan: 1 to add." in (tmp_path / "summary").read_text(encoding="utf-8")
+
+
+def test_github_applies_the_plan_that_it_made_and_keeps_no_file(run: Run, tmp_path: Path) -> None:
+    status, calls = run(_step(_GITHUB, "apply", "apply"))
+    assert status == 0
+    file = tmp_path / "plan.tfplan"
+    assert [call.split(" key=")[0] for call in calls] == [f"terraform plan -out={file}", f"terraform apply {file}"]
+    assert not file.exists()
+
+
+def test_github_plans_forks_with_no_credentials_and_applies_only_main() -> None:
+    jobs = _load(_GITHUB)["jobs"]
+    assert "head.repo.full_name == github.repository" in jobs["plan"]["if"]
+    assert jobs["apply"]["if"] == "github.event_name == 'push'"
+    assert jobs["plan"]["environment"] != jobs["apply"]["environment"]
+    assert "terraform apply" not in yaml.safe_dump(jobs["plan"])
+
+
+def _gitlab(job: str) -> str:
+    configuration = _load(_GITLAB)
+    lines = [*configuration[".credentials"]["before_script"], *configuration[job]["script"]]
+    return "\n".join(lines)
+
+
+def test_gitlab_exchanges_its_token_once(run: Run) -> None:
+    status, calls = run(
+        _gitlab("apply"), ROLE_ARN="arn:aws:iam::111111111111:role/Apply", AWS_ID_TOKEN="jwt", DURATION="7200"
+    )
+    assert status == 0
+    exchange, *terraform = calls
+    assert "--role-arn arn:aws:iam::111111111111:role/Apply" in exchange
+    assert "--web-identity-token jwt --duration-seconds 7200" in exchange
+    assert all(call.endswith("key=AKIA/secret/token") for call in terraform)
+    assert [call.split()[1] for call in terraform] == ["init", "plan", "apply"]
+
+
+def test_gitlab_stops_where_aws_refuses_the_token(run: Run) -> None:
+    status, calls = run(_gitlab("plan"), ROLE_ARN="r", AWS_ID_TOKEN="jwt", DURATION="3600", REFUSED="yes")
+    assert status == 254
+    assert [call.split()[0] for call in calls] == ["aws"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *(
+            step["run"]
+            for stage in _load(_RECIPES / "atlantis/repos.yaml")["workflows"]["systems-manager"].values()
+            for step in stage["steps"]
+            if "run" in step
+        ),
+        *_load(_RECIPES / "spacelift/config.yml")["stack_defaults"]["before_init"],
+    ],
+)
+def test_hooks_of_atlantis_and_spacelift(run: Run, lines: str) -> None:
+    assert run(lines)[0] == 0
+
+
+def test_atlantis_plans_and_applies_with_different_profiles() -> None:
+    workflow = _load(_RECIPES / "atlantis/repos.yaml")["workflows"]["systems-manager"]
+    profiles = [stage["steps"][0]["env"]["value"] for stage in workflow.values()]
+    assert profiles == ["systems-manager-plan", "systems-manager-apply"]
+
+
+def test_opentofu_validates_every_folder(run: Run) -> None:
+    status, calls = run(_step(_COMPATIBILITY, "opentofu", "validate"), cwd=REPOSITORY)
+    assert status == 0
+    validated = {call.split()[1].removeprefix("-chdir=") for call in calls if " validate " in call}
+    assert {".", "modules/patch-policy", "examples/minimal"} <= validated
+
+
+def test_the_next_provider_is_mirrored_for_the_tests(run: Run, tmp_path: Path) -> None:
+    status, calls = run(_step(_COMPATIBILITY, "provider", "mirror"), PROVIDER="~> 6.0")
+    assert status == 0
+    assert 'version = "~> 6.0"' in (tmp_path / ".cache/next/versions.tf").read_text(encoding="utf-8")
+    assert calls[0].startswith("terraform -chdir=.cache/next providers mirror ")
+    environment = (tmp_path / "environment").read_text(encoding="utf-8")
+    assert environment == f"SYSTEMS_MANAGER_ORGANIZATION_PROVIDER_MIRROR={tmp_path}/.cache/next/mirror\n"
+
+
+@pytest.mark.parametrize(
+    "path", [_GITHUB, *sorted((REPOSITORY / ".github" / "workflows").glob("*.yaml"))], ids=lambda path: path.name
+)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))
+    assert used
+    assert [
+        action
+        for action, version in used
+        if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) or " # v" not in version
+    ] == []
+
+
+@pytest.mark.parametrize("path", sorted(_RECIPES.rglob("Dockerfile")), ids=lambda path: path.parent.name)
+def test_images_have_python_with_boto3_and_a_tag(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r"^FROM \S+:\S+$", text, re.MULTILINE)
+    assert "python3 py3-boto3" in text
