@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import tarfile
 from typing import TYPE_CHECKING
 
-from harness.assertions import assert_plan_empty
-from harness.complete import ADMINISTRATOR
 from harness.workspace import REPOSITORY, Workspaces
 
 if TYPE_CHECKING:
@@ -26,15 +25,21 @@ _CONTENT = {
 
 
 def test_archive(tmp_path: Path, providers: Providers, sandbox: Sandbox) -> None:
+    folder = tmp_path / "a path with a space"
     command = ["git", "archive", "--worktree-attributes", "--format", "tar.gz", "HEAD"]
     archive = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True).stdout
     assert len(archive) < _LARGEST
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
-        opened.extractall(tmp_path / "archive", filter="data")
-    assert {path.name for path in (tmp_path / "archive").iterdir()} == _CONTENT
+        opened.extractall(folder, filter="data")
+    assert {path.name for path in folder.iterdir()} == _CONTENT
 
-    workspaces = Workspaces(tmp_path / "a path with a space", providers, repository=tmp_path / "archive")
-    variables = {"administrator_account_id": ADMINISTRATOR}
-    terraform = workspaces.checkout("examples/minimal", sandbox.environment(), variables=variables)
-    terraform.apply()
-    assert_plan_empty(terraform.plan())
+    # The quick start of the README, line by line as typed.
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"^```sh\n(cd examples/minimal\n.+?)^```$", readme, re.DOTALL | re.MULTILINE)
+    environment = Workspaces(tmp_path / "workspaces", providers).environment(sandbox.environment())
+    for command in (lines, lines.replace("terraform plan", "terraform apply -auto-approve"), lines):
+        completed = subprocess.run(
+            ["bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "No changes." in completed.stdout
