@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from systems_manager_organization import __version__
+from systems_manager_organization import __version__, documentation
 from tools.docs.markers import put
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # The one place: `make docs` writes it into the pages.
 REGISTRY = "systems-manager-organization/systems-manager/aws"
-REPOSITORY = "github.com/systems-manager-organization/terraform-aws-systems-manager"
+REPOSITORY = documentation.REPOSITORY
 
 PAGES = ("README*.md", "docs/**/*.md", "modules/*/README.md", "examples/**/README.md")
 

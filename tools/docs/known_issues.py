@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from harness import HarnessError
 from systems_manager_organization.plain_text import plain_line
-from systems_manager_organization.quick_setup.known_issues import CATALOGUE
+from systems_manager_organization.quick_setup.known_issues import CATALOGUE, PAGE, anchor, title, without_values
 from tools.docs.markers import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-PAGE = "docs/reference/known-issues.md"
 
 _HEAD = (
     "# Known issues\n\n"
@@ -42,37 +40,24 @@ def page(entries: Sequence[Mapping[str, str]]) -> str:
     """The page: a section for each cause, with the texts that lead to it."""
     by_cause: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     for entry in entries:
-        by_cause.setdefault((_title(entry), _filled(entry, "remedy")), []).append(entry)
-    anchors = [_anchor(title) for title, _ in by_cause]
-    if twice := {anchor for anchor in anchors if anchors.count(anchor) > 1}:
+        by_cause.setdefault((title(entry), without_values(entry, "remedy")), []).append(entry)
+    anchors = [anchor(entries[0]) for entries in by_cause.values()]
+    if twice := {found for found in anchors if anchors.count(found) > 1}:
         raise HarnessError(f"{CATALOGUE}: two causes begin with the same sentence: {', '.join(twice)}. Change one.")
     return "\n".join([_HEAD, *map(_section, by_cause.values())])
 
 
 def _section(entries: Sequence[Mapping[str, str]]) -> str:
-    title = _title(entries[0])
     texts = "".join(f"{_code(entry['text'])} ({_source(entry)})\n\n" for entry in entries)
     return (
-        f'## <a id="{_anchor(title)}"></a>{_prose(title)}\n\n{texts}'
-        f"- Cause: {_prose(_filled(entries[0], 'explanation'))}\n"
-        f"- To resolve: {_prose(_filled(entries[0], 'remedy'))}\n"
+        f'## <a id="{anchor(entries[0])}"></a>{_prose(title(entries[0]))}\n\n{texts}'
+        f"- Cause: {_prose(without_values(entries[0], 'explanation'))}\n"
+        f"- To resolve: {_prose(without_values(entries[0], 'remedy'))}\n"
     )
 
 
 def _source(entry: Mapping[str, str]) -> str:
     return f"[report]({entry['source']})" if entry["source"] else "no public report"
-
-
-def _filled(entry: Mapping[str, str], name: str) -> str:
-    return entry[name].format(**{group: group.upper() for group in re.compile(entry["pattern"]).groupindex})
-
-
-def _title(entry: Mapping[str, str]) -> str:
-    return re.split(r"[.:] |[.:]$", _filled(entry, "explanation"), maxsplit=1)[0]
-
-
-def _anchor(title: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
 def _code(text: str) -> str:

@@ -73,6 +73,7 @@ class Failure:
     places: tuple[AccountRegion, ...]
     explanation: str
     remedy: str
+    address: str
 
 
 @dataclass
@@ -106,7 +107,7 @@ def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
         issue = find_known_issue(_unwrapped(query["message"])) or KnownIssue(
             "No known issue has this wording.", "Read it as AWS's: it names the action, the resource and the reason."
         )
-        for line in (issue.explanation, issue.remedy):
+        for line in filter(None, (issue.explanation, issue.remedy, issue.address)):
             terminal.echo(line)
         return 0
     with connect() as aws:
@@ -164,7 +165,7 @@ def _known_issue(reason: str, current: DeploymentStatus) -> KnownIssue | None:
 
 
 def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
-    return Failure(what, reason, tuple(places), issue.explanation, issue.remedy)
+    return Failure(what, reason, tuple(places), issue.explanation, issue.remedy, issue.address)
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
@@ -260,6 +261,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
             yield f"  Sign in to account {account_id}, Region {region}."
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
+        if failure.address:
+            yield f"  More: {failure.address}"
     if explanation.not_deployed:
         yield ""
         yield "Not deployed, but not failed:"

@@ -10,19 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.cli.common_options import PATCH_POLICY
+from systems_manager_organization.documentation import page_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from systems_manager_organization.quick_setup.configuration_managers import Definition
 
 
 @dataclass(frozen=True)
 class KnownIssue:
-    """A usual cause, and its remedy."""
+    """A usual cause, and its remedy.
+
+    Attributes:
+        address: of its section on the page of known issues; "" if it has none.
+    """
 
     explanation: str
     remedy: str
+    address: str = ""
 
 
 TROUBLESHOOTING = (
@@ -32,6 +38,8 @@ TROUBLESHOOTING = (
 # Each entry: a pattern, a text that AWS is reported to give, the address of the report ("": it was not published), the
 # cause and the remedy. These may name the groups of the pattern.
 CATALOGUE = Path(__file__).with_name("known_issues.json")
+# Of the repository: `make docs` writes it from the catalogue.
+PAGE = "docs/reference/known-issues.md"
 
 
 @cache
@@ -48,7 +56,24 @@ def find_known_issue(reason: str) -> KnownIssue | None:
         return None
     match, entry = max(matches, key=lambda found: len(found[0][0]))
     values = {name: value or name.upper() for name, value in match.groupdict().items()}
-    return KnownIssue(entry["explanation"].format(**values), entry["remedy"].format(**values))
+    return KnownIssue(
+        entry["explanation"].format(**values), entry["remedy"].format(**values), page_address(PAGE, anchor(entry))
+    )
+
+
+def anchor(entry: Mapping[str, str]) -> str:
+    """The id of the entry's section on the page of known issues."""
+    return re.sub("[^a-z0-9]+", "-", title(entry).lower()).strip("-")
+
+
+def title(entry: Mapping[str, str]) -> str:
+    """The heading of the entry's section: the first sentence of the cause, with capitals in place of groups."""
+    return re.split(r"[.:] |[.:]$", without_values(entry, "explanation"), maxsplit=1)[0]
+
+
+def without_values(entry: Mapping[str, str], name: str) -> str:
+    """The cause or the remedy, with capitals in place of what the pattern takes from AWS's text."""
+    return entry[name].format(**{group: group.upper() for group in re.compile(entry["pattern"]).groupindex})
 
 
 def failed_nodes(definition: Definition, owner_account_id: str) -> KnownIssue:

@@ -275,6 +275,8 @@ def test_an_error_of_terraform_is_explained_without_aws(
     outcome = run("report", "explain", "--message", message)
     assert outcome.status == 0
     assert said in outcome.stdout
+    # The address of its section, where it has one.
+    assert ("/docs/reference/known-issues.md#" in outcome.stdout) is not said.startswith("No known issue")
     assert api_calls() == []
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from systems_manager_organization.quick_setup.known_issues import CATALOGUE, find_known_issue
+from systems_manager_organization.quick_setup.known_issues import CATALOGUE, PAGE, find_known_issue
 
 ENTRIES: list[dict[str, str]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+SECTIONS = (Path(__file__).parents[3] / PAGE).read_text(encoding="utf-8")
 STACK = "arn:aws:cloudformation:us-east-1:333333333333:stack/network/0123"
 
 
@@ -26,6 +28,9 @@ def test_its_own_text_leads_to_it(entry: dict[str, str]) -> None:
     # Without the values: what the cause says before the first of them.
     assert issue.explanation.startswith(entry["explanation"].partition("{")[0])
     assert not re.search(r"[{}]", issue.explanation + issue.remedy)
+    page, _, anchor = issue.address.partition("#")
+    assert page.endswith(f"/{PAGE}")
+    assert f'<a id="{anchor}">' in SECTIONS
 
 
 @pytest.mark.parametrize(
