@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class Open(Protocol):
-    def __call__(self, file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> ReportPage: ...
+    def __call__(
+        self, file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light", fragment: str = ""
+    ) -> ReportPage: ...
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +36,14 @@ def open_page(browser: Browser) -> Iterator[Open]:
     """Opens a file offline. After the test, no page may have made requests or written to the console."""
     pages: list[ReportPage] = []
 
-    def open_file(file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light") -> ReportPage:
-        pages.append(ReportPage.of(browser, file, (width, height), scheme))
+    def open_file(
+        file: Path, *, width: int = 1440, height: int = 900, scheme: str = "light", fragment: str = ""
+    ) -> ReportPage:
+        pages.append(ReportPage.of(browser, file, (width, height), scheme, fragment))
         return pages[-1]
 
     yield open_file
     for page in pages:
         page.close()
-        assert page.requests == [page.tab.url]
+        assert [request.partition("#")[0] for request in page.requests] == [page.tab.url.partition("#")[0]]
         assert page.console == []

@@ -68,6 +68,69 @@ def insert_node(tables: DuckDBPyConnection, account_id: str, **values: object) -
     tables.execute(f"INSERT INTO nodes VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
+def insert_patches(tables: DuckDBPyConnection, share: int = 1) -> None:
+    """A kernel for every noncompliant node of Linux, a KB for those of Windows, curl for one in `share` of Linux."""
+    tables.execute(
+        f"""
+        INSERT INTO patches_read BY NAME
+        SELECT account_id, region, node_id, 'MISSING' AS state, 'Security' AS classification, '' AS installed_at,
+          CASE kind WHEN 'kernel' THEN 'kernel.x86_64' WHEN 'kb' THEN 'KB5034441' ELSE 'curl.x86_64' END AS patch_id,
+          CASE kind WHEN 'kernel' THEN 'kernel.x86_64:0:6.1.7-1' WHEN 'kb' THEN '2026-01 Cumulative Update'
+            ELSE 'curl.x86_64:0:8.' || hash(node_id) % 50 || '-1' END AS title,
+          CASE kind WHEN 'curl' THEN 'Important' ELSE 'Critical' END AS vendor_severity,
+          '' AS compliance_level,
+          CASE kind WHEN 'kernel' THEN 'CVE-2026-10476,CVE-2026-20476' ELSE 'unknown' END AS cve_ids,
+          '2026-01-10' AS first_seen, CASE kind WHEN 'kernel' THEN '2026-01-25' ELSE '' END AS due_at,
+          CASE kind WHEN 'kernel' THEN 'OVERDUE' ELSE '' END AS deadline,
+          CASE kind WHEN 'kernel' THEN 'yes' ELSE 'unknown' END AS known_exploited,
+          CASE kind WHEN 'kernel' THEN 0.41 END AS epss
+        FROM nodes, (VALUES ('kernel'), ('kb'), ('curl')) AS kinds(kind)
+        WHERE status = 'NON_COMPLIANT' AND (kind = 'kb') = (platform_type = 'Windows')
+          AND (kind <> 'curl' OR hash(node_id) % {share} = 0)
+        """
+    )
+
+
+def insert_instances(tables: DuckDBPyConnection, count: int) -> None:
+    """Instances that are not managed, in the first account that was read."""
+    tables.execute(
+        f"""
+        INSERT INTO instances BY NAME
+        SELECT account_id, account_name, organizational_unit, region, 'i-0' || printf('%016x', number) AS node_id,
+          'worker-' || number AS name, 'Linux' AS platform_type, 'running' AS state,
+          '2026-01-01T00:00:00Z' AS launched_at, 'UNMANAGED' AS status, 'NO_CREDENTIALS' AS cause,
+          'It has no instance profile.' AS evidence, 'Attach one.' AS remedy, '[]' AS tags
+        FROM range({count}) AS n(number), (SELECT * FROM places WHERE state = '{READ}' LIMIT 1) AS place
+        """
+    )
+
+
+DOCUMENT = {
+    "trend": [
+        {
+            "report_date": f"2026-01-{day}",
+            "nodes": 600,
+            "compliant_percent": percent,
+            "noncompliant": 100,
+            "not_reporting": 9,
+            "patches": patches,
+            "overdue_patches": 3,
+        }
+        for day, percent, patches in ((10, 71.5, 200), (20, 74.1, 180), (31, None, 150))
+    ],
+    "exceptions": [
+        {
+            "number": 1,
+            "accepts": "kernel*",
+            "owner": "bank",
+            "reason": "The kernel is replaced in February.",
+            "expires": "2026-01-15",
+            "expired": True,
+        }
+    ],
+}
+
+
 def insert_place(tables: DuckDBPyConnection, **values: object) -> None:
     row = {column.name: values.get(column.name, "" if column.type == "varchar" else 0) for column in PLACES}
     tables.execute(f"INSERT INTO places VALUES ({', '.join('?' * len(row))})", list(row.values()))

@@ -28,7 +28,7 @@ class ReportPage:
     console: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, browser: Browser, file: Path, size: tuple[int, int], scheme: str) -> ReportPage:
+    def of(cls, browser: Browser, file: Path, size: tuple[int, int], scheme: str, fragment: str = "") -> ReportPage:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=cast("Literal['light', 'dark']", scheme),
@@ -40,7 +40,7 @@ class ReportPage:
         page.tab.on("request", page.record_request)
         page.tab.on("console", lambda message: page.console.append(message.text))
         page.tab.on("pageerror", lambda error: page.console.append(str(error)))
-        page.tab.goto(file.resolve().as_uri())
+        page.tab.goto(file.resolve().as_uri() + (f"#{fragment}" if fragment else ""))
         page.tab.wait_for_selector("html[data-ready]", state="attached")
         return page
 
@@ -57,10 +57,10 @@ class ReportPage:
         """The number of rows above the table of nodes."""
         return self.tab.inner_text("#nodes-table [role=status]")
 
-    def column(self, title: str) -> list[str]:
-        """The cells of a column on the current page of the table."""
-        titles = self.tab.locator("#nodes-table thead th").all_inner_texts()
-        return self.tab.locator(f"#nodes-table tbody td:nth-child({titles.index(title) + 1})").all_inner_texts()
+    def column(self, title: str, view: str = "nodes") -> list[str]:
+        """The cells of a column on the current page of a view's table."""
+        titles = self.tab.locator(f"#{view}-table thead th").all_inner_texts()
+        return self.tab.locator(f"#{view}-table tbody td:nth-child({titles.index(title) + 1})").all_inner_texts()
 
     def sort(self, title: str) -> str | None:
         """Click the header of a column. Returns its aria-sort."""
@@ -74,7 +74,7 @@ class ReportPage:
 
     def search(self, text: str, expected: str) -> None:
         """Search, and wait for the number of rows."""
-        self.tab.get_by_role("searchbox").fill(text)
+        self.tab.locator("#nodes").get_by_role("searchbox").fill(text)
         self.tab.locator("#nodes-table [role=status]").filter(has_text=expected).wait_for()
 
     def wait_for_count(self, expected: str) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, NOT_REPORTING
 from systems_manager_organization.compliance.output import page_data, summary
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from duckdb import DuckDBPyConnection
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.output.summary import Coverage, Totals
 
 _PARTS = Path(__file__).with_suffix("")
-_SCRIPTS = ("data.js", "table.js", "map.js", "main.js")
+_SCRIPTS = ("data.js", "table.js", "map.js", "views.js", "main.js")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 # Units of the bar's width.
 _WIDTH = 1000
@@ -40,12 +40,14 @@ class ReportMetadata:
         source: api, s3 or athena.
         scope: a description of the scope; empty: the whole organization.
         notes: the numbers at the head of every output, a sentence each.
+        document: the same for JSON, of which the page has the exceptions and the trend.
     """
 
     generated_at: str
     source: str
     scope: str = ""
     notes: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_page(connection: DuckDBPyConnection, file: TextIO, metadata: ReportMetadata) -> None:
@@ -55,6 +57,7 @@ def write_page(connection: DuckDBPyConnection, file: TextIO, metadata: ReportMet
     """
     style, script = _part("page.css"), "".join(map(_part, _SCRIPTS))
     totals, coverage = summary.totals(connection), summary.coverage(connection)
+    lists = {"patches": totals.patches, **{name: metadata.document.get(name, []) for name in ("exceptions", "trend")}}
     placeholders: dict[str, Callable[[], Iterator[str]]] = {
         "policy": lambda: iter((_policy(style, script),)),
         "style": lambda: iter((style,)),
@@ -62,14 +65,17 @@ def write_page(connection: DuckDBPyConnection, file: TextIO, metadata: ReportMet
         "about": lambda: iter((_metadata(metadata),)),
         "totals": lambda: chain(_totals(totals, coverage), _notes(metadata)),
         "accounts": lambda: _accounts(page_data.accounts(connection)),
-        "report": lambda: page_data.report(connection, totals.patches),
+        "report": lambda: page_data.report(connection, lists),
         "nodes": lambda: page_data.nodes(connection),
+        "patches": lambda: page_data.patches(connection),
+        "nodes_of_patches": lambda: page_data.nodes_of_patches(connection),
     }
-    for number, piece in enumerate(_PLACEHOLDER.split(_part("template.html"))):
-        if number % 2:
-            file.writelines(placeholders[piece]())
-        else:
-            file.write(piece)
+    with page_data.ordered(connection):
+        for number, piece in enumerate(_PLACEHOLDER.split(_part("template.html"))):
+            if number % 2:
+                file.writelines(placeholders[piece]())
+            else:
+                file.write(piece)
 
 
 def _part(name: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import (
     COMPLIANT,
-    NODES,
     NON_COMPLIANT,
     NOT_READ,
     NOT_REPORTING,
@@ -16,8 +15,10 @@ from systems_manager_organization.compliance.model.columns import (
     SEVERITIES,
     STATUSES,
 )
+from systems_manager_organization.compliance.model.patches import IDENTITY
+from systems_manager_organization.compliance.output.patches import BY_PATCH
 from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
-from systems_manager_organization.compliance.store.tables import rows
+from systems_manager_organization.compliance.store.tables import NODE_KEY, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BATCH = 20_000
+_NODES, _PATCHES = "page_nodes", "page_patches"
+OWNER = "owner"
 # What the page does not show: a file of the nodes has it.
 _OMITTED = {
     "installed",
@@ -58,54 +61,87 @@ def accounts(connection: DuckDBPyConnection) -> Iterator[Account]:
     yield from (Account(*row) for row in rows(connection, _ACCOUNTS))
 
 
-def report(connection: DuckDBPyConnection, patches: Mapping[str, int]) -> Iterator[str]:
-    """Everything but the nodes, as pieces of one JSON object.
+def report(connection: DuckDBPyConnection, lists: Mapping[str, Any]) -> Iterator[str]:
+    """Everything but the nodes and their patches, as pieces of one JSON object: `lists`, and these.
 
     `accounts` has the fields of `Account`, `unread` those of `columns.PLACES` up to the reason with the Regions of a
-    reason together, `problems` those of `columns.PROBLEMS`; `patches` is a number for each severity.
+    reason together, `problems` those of `columns.PROBLEMS`, `unmanaged` those of `columns.INSTANCES` that are shown,
+    `owners` the numbers of nodes of each.
     """
-    yield '{"accounts": ['
+    yield f'{_text(lists)[:-1]}, "accounts": ['
     yield from _items(connection, _ACCOUNTS)
     yield '], "unread": ['
     yield from _items(connection, _UNREAD)
     yield '], "problems": ['
     yield from _items(connection, "SELECT code, subject, message FROM problems ORDER BY ALL")
-    yield f'], "patches": {_text(patches)}}}'
+    yield '], "unmanaged": ['
+    yield from _items(connection, _UNMANAGED)
+    yield '], "owners": ['
+    if OWNER in _columns_of(connection, "nodes"):
+        yield from _items(connection, _OWNERS)
+    yield "]}"
 
 
 def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
-    """The nodes, the worst first, as pieces of one JSON object: name of a column to its values.
+    """The nodes of `ordered`, the worst first, as pieces of one JSON object: name of a column to its values.
 
     A column is `{"values": [...]}` with a value for each node; or `{"values": [...], "codes": [...]}`, where a code is
     an index of `values`, and codes compare as the values do.
     """
-    separator = "{"
-    with _ordered(connection):
-        for name, kind, _ in NODES:
-            if name not in _OMITTED:
-                yield f'{separator}"{name}": {{'
-                yield from _column(connection, name, is_text=kind == "varchar")
-                yield "}"
-                separator = ",\n"
-    yield "}"
+    yield from _columns(connection, _NODES)
+
+
+def patches(connection: DuckDBPyConnection) -> Iterator[str]:
+    """The patches of `ordered`, each once for all of its nodes, in the same form."""
+    yield from _columns(connection, _PATCHES)
+
+
+def nodes_of_patches(connection: DuckDBPyConnection) -> Iterator[str]:
+    """For each of these patches the places of its nodes in `nodes`: `[[0, 5], [2]]`."""
+    cursor = connection.execute(_NODES_OF_PATCHES)
+    yield "["
+    separator = ""
+    # One at a time: a patch may be missing on every node.
+    while row := cursor.fetchone():
+        yield f"{separator}{_text(row[0])}"
+        separator = ",\n"
+    yield "]"
 
 
 @contextmanager
-def _ordered(connection: DuckDBPyConnection) -> Iterator[None]:
-    """`page_nodes`, with the place of each row: sorted once, and not for every column."""
-    columns = ", ".join(name for name, _, _ in NODES if name not in _OMITTED)
-    connection.execute(
-        f"CREATE TEMP TABLE page_nodes AS SELECT {columns}, row_number() OVER () AS row FROM ({NODES_WORST_FIRST})"
-    )
+def ordered(connection: DuckDBPyConnection) -> Iterator[None]:
+    """The tables behind `nodes` and `patches`, with the place of each row: sorted once, and not for every column."""
+    names = [name for name in _columns_of(connection, "nodes") if name not in _OMITTED]
+    for table, query in (
+        (_NODES, f"SELECT {', '.join(names)} FROM ({NODES_WORST_FIRST})"),
+        (_PATCHES, f"SELECT * EXCLUDE (account_ids, regions) FROM ({BY_PATCH})"),
+    ):
+        connection.execute(f"CREATE TEMP TABLE {table} AS SELECT *, row_number() OVER () - 1 AS row FROM ({query})")
     try:
         yield
     finally:
-        connection.execute("DROP TABLE page_nodes")
+        connection.execute(f"DROP TABLE {_NODES}; DROP TABLE {_PATCHES}")
 
 
-def _column(connection: DuckDBPyConnection, name: str, *, is_text: bool) -> Iterator[str]:
+def _columns_of(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Its columns, with their types in DuckDB's words."""
+    return {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()}
+
+
+def _columns(connection: DuckDBPyConnection, table: str) -> Iterator[str]:
+    separator = "{"
+    for name, kind in _columns_of(connection, table).items():
+        if name != "row":
+            yield f'{separator}"{name}": {{'
+            yield from _column(connection, table, name, is_text=kind == "VARCHAR")
+            yield "}"
+            separator = ",\n"
+    yield "}"
+
+
+def _column(connection: DuckDBPyConnection, table: str, name: str, *, is_text: bool) -> Iterator[str]:
     value = name
-    if is_text and (values := _dictionary(connection, name)) is not None:
+    if is_text and (values := _dictionary(connection, table, name)) is not None:
         yield f'"values": {_text(values)}, "codes": ['
         value = (
             f"list_position({list(_SORT_ORDERS[name])}, {name})" if name in _SORT_ORDERS else _RANK.format(name=name)
@@ -114,21 +150,21 @@ def _column(connection: DuckDBPyConnection, name: str, *, is_text: bool) -> Iter
     else:
         yield '"values": ['
     separator = ""
-    cursor = connection.execute(f"SELECT {value} FROM page_nodes ORDER BY row")
+    cursor = connection.execute(f"SELECT {value} FROM {table} ORDER BY row")
     while batch := cursor.fetchmany(_BATCH):
         yield f"{separator}{_text([row[0] for row in batch])[1:-1]}"
         separator = ","
     yield "]"
 
 
-def _dictionary(connection: DuckDBPyConnection, name: str) -> Sequence[str] | None:
+def _dictionary(connection: DuckDBPyConnection, table: str, name: str) -> Sequence[str] | None:
     """The values in their order; None where most of them are there only once, as ids are."""
     if name in _SORT_ORDERS:
         return _SORT_ORDERS[name]
-    ((number, distinct),) = rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM page_nodes")
+    ((number, distinct),) = rows(connection, f"SELECT count(*), count(DISTINCT {name}) FROM {table}")
     if distinct * 2 > number:
         return None
-    return [value for (value,) in rows(connection, f"SELECT DISTINCT {name} FROM page_nodes ORDER BY 1")]
+    return [value for (value,) in rows(connection, f"SELECT DISTINCT {name} FROM {table} ORDER BY 1")]
 
 
 def _items(connection: DuckDBPyConnection, query: str) -> Iterator[str]:
@@ -176,4 +212,24 @@ SELECT account_id, account_name, organizational_unit,
 FROM places JOIN totals USING (account_id) WHERE state = '{NOT_READ}'
 GROUP BY account_id, account_name, organizational_unit, code, replace(reason, region, '')
 ORDER BY code, organizational_unit, account_name, account_id
+"""
+_UNMANAGED = """
+SELECT node_id, name, account_id, account_name, region, platform_type, state, cause, evidence, remedy
+FROM instances WHERE status = 'UNMANAGED' ORDER BY cause, account_id, region, node_id
+"""
+_OWNERS = f"""
+SELECT owner, count(*),
+  count(*) FILTER (status = '{COMPLIANT}'),
+  count(*) FILTER (status = '{NON_COMPLIANT}'),
+  count(*) FILTER (status = '{NOT_REPORTING}')
+FROM nodes GROUP BY owner ORDER BY 4 DESC, owner
+"""
+_NODES_OF_PATCHES = f"""
+WITH
+  found AS (
+    SELECT patch_id, max(title) OVER (PARTITION BY patch_id, {IDENTITY}) AS title, place
+    FROM patches JOIN (SELECT {NODE_KEY}, row AS place FROM {_NODES}) AS places USING ({NODE_KEY})
+  ),
+  of_each AS (SELECT patch_id, title, list_sort(list(DISTINCT place)) AS places FROM found GROUP BY ALL)
+SELECT places FROM {_PATCHES} JOIN of_each USING (patch_id, title) ORDER BY {_PATCHES}.row
 """

@@ -80,7 +80,9 @@ def _write(prepared: Prepared, terminal: Terminal) -> None:
 
 def _write_page(prepared: Prepared, page: Path, terminal: Terminal) -> None:
     options = prepared.report.options
-    metadata = ReportMetadata(prepared.report.generated_at, options.source, options.description, tuple(prepared.lines))
+    metadata = ReportMetadata(
+        prepared.report.generated_at, options.source, options.description, tuple(prepared.lines), prepared.document
+    )
     with open_output(page, terminal.stdout) as file:
         write_page(prepared.report.tables, file, metadata)
 

@@ -47,6 +47,9 @@ function ranked(values) {
 const columnsOf = (rows, names) =>
   Object.fromEntries(names.map((name, index) => [name, new Column({ values: rows.map((row) => row[index]) })]));
 
+const columnsOfJson = (id) =>
+  Object.fromEntries(Object.entries(parse(id)).map(([name, column]) => [name, new Column(column)]));
+
 function filtered(length, passes) {
   const rows = [];
   for (let row = 0; row < length; row += 1) {

@@ -1,9 +1,9 @@
-// Puts the page together: the picture, the filters, the tables.
+// Puts the page together: the picture, the filters, the tables. Filters are in the address, which can be passed on.
 
 const report = parse("report-data");
 const accounts = report.accounts.map((fields) => new Account(fields));
 const byId = new Map(accounts.map((account) => [account.id, account]));
-const columns = Object.fromEntries(Object.entries(parse("nodes-data")).map(([name, column]) => [name, new Column(column)]));
+const columns = columnsOfJson("nodes-data");
 const nodeCount = columns.node_id.length;
 
 const STATUS = { COMPLIANT: "Compliant", NON_COMPLIANT: "Noncompliant", NOT_REPORTING: "Not reporting" };
@@ -19,7 +19,6 @@ const SEARCHED = [
   "patch_group",
 ];
 const title = (word) => word.charAt(0) + word.slice(1).toLowerCase();
-const find = (id) => document.getElementById(id);
 
 const two = (first, second) =>
   first && first !== second ? [make("b", { textContent: first }), make("small", { textContent: second })] : second;
@@ -39,8 +38,16 @@ function severityCell(row) {
   return severity ? make("span", { className: `mark ${severity}`, textContent: title(severity) }) : "–";
 }
 
+function nodeCell(row) {
+  const [name, id] = [columns.computer_name.at(row), columns.node_id.at(row)];
+  const button = make("button", { type: "button", className: "link", textContent: name || id });
+  button.setAttribute("aria-haspopup", "dialog");
+  button.addEventListener("click", () => showNode(row, columns, patches));
+  return name && name !== id ? [button, make("small", { textContent: id })] : button;
+}
+
 const NODE_HEADS = [
-  { ...text("Node", "computer_name"), cell: (row) => two(columns.computer_name.at(row), columns.node_id.at(row)) },
+  { ...text("Node", "computer_name"), cell: nodeCell },
   { ...text("Account", "account_name"), cell: (row) => two(columns.account_name.at(row), columns.account_id.at(row)) },
   {
     ...text("Organizational unit", "organizational_unit"),
@@ -53,6 +60,7 @@ const NODE_HEADS = [
     kind: "roomy",
     cell: (row) => `${columns.platform_name.at(row)} ${columns.platform_version.at(row)}`.trim() || "–",
   },
+  ...(columns.owner ? [text("Owner", "owner")] : []),
   { ...text("Status", "status"), cell: statusCell },
   { ...text("Severity", "severity"), cell: severityCell },
   ...Object.keys(report.patches).map((severity) =>
@@ -69,6 +77,7 @@ const NODE_HEADS = [
 ];
 
 const nodesTable = new Table(find("nodes-table"), NODE_HEADS, "node", "Managed nodes");
+const patches = new Patches(columnsOfJson("patches-data"), choosePatch);
 const map = new OrganizationMap(find("map"), find("detail"), accounts, choose);
 
 // A filter: its label, its choices [value, label], and a predicate on rows for a chosen value.
@@ -92,8 +101,10 @@ const FILTERS = {
   platform: ["Platform", some("platform_type"), is("platform_type")],
   status: ["Status", some("status", (value) => STATUS[value]), is("status")],
   severity: ["Severity", some("severity", title), is("severity")],
+  ...(columns.owner && { owner: ["Owner", some("owner"), is("owner")] }),
 };
 const fields = {};
+let patch = -1; // the row of the patch whose nodes are seen; -1: all nodes
 
 function searching(text) {
   const needle = text.toLowerCase();
@@ -106,11 +117,47 @@ function apply() {
   const passes = chosen.map(([name, field]) =>
     name === "search" ? searching(field.value.trim()) : FILTERS[name][2](field.value),
   );
+  if (patch >= 0) {
+    const found = new Uint8Array(nodeCount);
+    for (const row of nodesOfPatches()[patch]) found[row] = 1;
+    passes.push((row) => found[row]);
+  }
   nodesTable.show(filtered(nodeCount, passes), nodeCount);
+  showPatch();
+  writeAddress();
   map.mark({ unit: fields.unit.value || undefined, account: fields.account.value || undefined });
   for (const card of document.querySelectorAll(".card button")) {
     card.setAttribute("aria-pressed", String(fields.status.value === card.parentElement.dataset.status));
   }
+}
+
+function choosePatch(row) {
+  patch = row;
+  apply();
+  go("nodes");
+}
+
+function showPatch() {
+  const place = find("chosen-patch");
+  place.hidden = patch < 0;
+  if (patch < 0) return place.replaceChildren();
+  const all = make("button", { type: "button", textContent: "Nodes with any patches", onclick: () => choosePatch(-1) });
+  place.replaceChildren(`Only nodes with ${patches.name(patch)}. `, all);
+}
+
+// `#status=NON_COMPLIANT&patch=kernel.x86_64%3A6.1`
+function writeAddress() {
+  const chosen = Object.entries(fields).map(([name, field]) => [name, field.value.trim()]);
+  if (patch >= 0) chosen.push(["patch", patches.name(patch)]);
+  const address = String(new URLSearchParams(chosen.filter(([, value]) => value)));
+  if (address !== location.hash.slice(1)) history.replaceState(null, "", `#${address}`);
+}
+
+function readAddress() {
+  const chosen = new URLSearchParams(location.hash.slice(1));
+  for (const [name, field] of Object.entries(fields)) field.value = chosen.get(name) ?? "";
+  patch = chosen.has("patch") ? patches.row(chosen.get("patch")) : -1;
+  apply();
 }
 
 // Pressed on the map: shows what was chosen, or all again.
@@ -149,7 +196,10 @@ function fillFilters() {
     waiting = setTimeout(apply, event.target === fields.search ? 150 : 0);
   };
   form.addEventListener("input", soon);
-  form.addEventListener("reset", soon);
+  form.addEventListener("reset", (event) => {
+    patch = -1;
+    soon(event);
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -204,26 +254,11 @@ function toggleStatus(status) {
   apply();
 }
 
-const KINDS = { Account: "whole", Code: "whole", Reason: "long", Message: "long" };
-
-// A table of the report that is not of nodes; `names` are titles.
-function aside(id, rows, names, noun, label) {
-  if (!rows.length) return;
-  const tableColumns = columnsOf(rows, names);
-  const heads = names.map((name) => ({
-    title: name,
-    column: tableColumns[name],
-    kind: KINDS[name] ?? "",
-    cell: (row) => tableColumns[name].at(row) || "–",
-  }));
-  new Table(find(`${id}-table`), heads, noun, label).show(Array.from(rows.keys()), rows.length);
-  find(id).hidden = false;
-}
-
 for (const id of ["picture", "nodes"]) find(id).hidden = false;
 fillFilters();
 fillPicture();
-apply();
+readAddress();
+addEventListener("hashchange", readAddress);
 aside(
   "unread",
   report.unread,
@@ -232,4 +267,35 @@ aside(
   "Not read",
 );
 aside("problems", report.problems, ["Code", "Subject", "Message"], "problem", "Parsing errors");
+const UNMANAGED = ["Instance", "Name", "Account", "Account name", "Region", "Platform", "State", "Cause", "Evidence", "Remedy"];
+if (report.unmanaged.length) {
+  const found = columnsOf(report.unmanaged, UNMANAGED);
+  const heads = UNMANAGED.map((name) => ({
+    title: name,
+    column: found[name],
+    kind: KINDS[name] ?? "",
+    cell: (row) => found[name].at(row) || "–",
+  }));
+  searchable("unmanaged", found, heads, "instance", "Not managed", UNMANAGED);
+}
+aside("owners", report.owners, ["Owner", "Nodes", "Compliant", "Noncompliant", "Not reporting"], "owner", "Owners", {
+  Owner: (owner) => owner || "Unknown",
+});
+const POINTS = {
+  report_date: "Day",
+  nodes: "Nodes",
+  compliant_percent: "Compliant, %",
+  noncompliant: "Noncompliant",
+  not_reporting: "Not reporting",
+  patches: "Patches",
+  overdue_patches: "Overdue",
+};
+const points = report.trend.map((point) => Object.keys(POINTS).map((name) => point[name]));
+aside("trend", points, Object.values(POINTS), "snapshot", "Trend");
+const accepted = report.exceptions.map(({ accepts, owner, reason, expires, expired }) => [
+  ...[accepts, owner, reason, expires],
+  expired ? "Expired" : "In force",
+]);
+aside("exceptions", accepted, ["Accepts", "Owner", "Reason", "Expires", "State"], "exception", "Exceptions");
+fillViews();
 document.documentElement.dataset.ready = "true";

@@ -12,7 +12,8 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-const counted = (count, noun) => `${number.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count, noun) =>
+  `${number.format(count)} ${noun}${count === 1 ? "" : noun.endsWith("ch") ? "es" : "s"}`;
 
 // `heads`: {title, column, cell(row) to what is in the cell, kind: a class}; `noun`: what a row is.
 class Table {
