@@ -100,11 +100,14 @@ resource "aws_iam_role_policy" "administration" {
         Resource  = local.execution_role_pattern
         Condition = { StringEquals = { "aws:ResourceOrgID" = local.organization.id } }
       },
+      # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
       {
         Effect   = "Allow"
-        Action   = ["organizations:ListAccountsForParent", "organizations:ListChildren", "organizations:ListRoots"]
-        Resource = "*"
+        Action   = ["organizations:ListAccountsForParent", "organizations:ListChildren"]
+        Resource = [for kind in ["ou", "root"] : "arn:${local.partition}:organizations::${local.organization.master_account_id}:${kind}/${local.organization.id}/*"]
       },
+      # It has no narrower resource.
+      { Effect = "Allow", Action = "organizations:ListRoots", Resource = "*" },
     ]
   })
 }

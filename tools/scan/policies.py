@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -130,6 +132,34 @@ def _allows_systems_manager(kind: str, values: Mapping[str, Any]) -> bool:
     return kind in {"aws_kms_key", "aws_s3_bucket_policy"} and "ssm.amazonaws.com" in policy and writes
 
 
+_STACKS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
+
+
+def _approves_automatically(kind: str, values: Mapping[str, Any]) -> bool:
+    template = str(values.get("template_body"))
+    return kind in _STACKS and "AutoApprovalPolicy" in template and re.search(r"permit\s*\(", template) is not None
+
+
+def _sets_public_sharing(kind: str, values: Mapping[str, Any]) -> bool:
+    setting = values.get("template_body" if kind in _STACKS else "setting_id")
+    return kind in {*_STACKS, "aws_ssm_service_setting"} and "console/public-sharing-permission" in str(setting)
+
+
+def _has_preferences(kind: str, values: Mapping[str, Any]) -> bool:
+    return kind in _STACKS and "Standard_Stream" in str(values.get("template_body"))
+
+
+def _has_role(kind: str, values: Mapping[str, Any]) -> bool:
+    return kind == "aws_cloudformation_stack_set" and "AWS::IAM::Role" in str(values.get("template_body"))
+
+
+def _lets_anybody_write(kind: str, values: Mapping[str, Any]) -> bool:
+    return kind == "aws_s3_bucket_policy" and any(
+        statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}) and "s3:Put" in str(statement)
+        for statement in json.loads(values.get("policy") or '{"Statement": []}')["Statement"]
+    )
+
+
 _APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV2_SSMORG_1": _of_type("aws_organizations_organization"),
     "CKV2_SSMORG_2": _of_type("aws_s3_bucket"),
@@ -142,4 +172,9 @@ _APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     PROVISIONERS: _of_type(""),
     "CKV_SSMORG_7": _uses_kms,
     "CKV_SSMORG_8": _allows_systems_manager,
+    "CKV_SSMORG_9": _approves_automatically,
+    "CKV_SSMORG_10": _sets_public_sharing,
+    "CKV_SSMORG_11": _has_preferences,
+    "CKV_SSMORG_12": _has_role,
+    "CKV_SSMORG_13": _lets_anybody_write,
 }
