@@ -31,6 +31,7 @@ PROGRAM: Program[str] = Program(
         "compliance": _compliance,
         "nodes": partial(load_command, "nodes.command:COMMAND"),
         "service-settings": partial(load_command, "installation.service_settings:COMMAND"),
+        "unified-console": partial(load_command, "unified_console.readiness:COMMAND"),
         "session-preferences": partial(load_command, "session_manager.preferences:COMMAND"),
     },
     render=lambda text, _on_terminal: text,

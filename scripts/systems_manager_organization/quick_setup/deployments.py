@@ -237,7 +237,7 @@ On the command line it exits with 0 when everything is deployed, 1 when somethin
 progress, 3 when there is nothing to deploy: no configuration manager in the account and Region, or no account in the
 targets. aws_ssmquicksetup_configuration_manager has one status and no reasons
 (https://github.com/hashicorp/terraform-provider-aws/issues/43920); a data source that has both for each account and
-Region would replace this command.""",
+Region would replace this command. The unified console is not ready when it is deployed: unified-console.""",
     example="deployments --watch",
     options=(
         *OPTIONAL_COMMON_KEYS,

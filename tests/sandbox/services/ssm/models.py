@@ -51,8 +51,9 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         self.service_settings = ServiceSettings(account_id, region_name)
         self.resource_data_syncs = ResourceDataSyncs(account_id, region_name)
         self.instances: dict[str, ManagedInstance] = {}
-        #: The document of each association of Quick Setup's, by name.
+        #: The document and the last status of each association of Quick Setup's, by name.
         self.association_documents: dict[str, str] = {}
+        self.association_statuses: dict[str, str] = {}
         #: Associations of stacks, by name, and automations, the first one first.
         self.automation_associations: dict[str, Association] = {}
         self.automations: list[Execution] = []
@@ -71,7 +72,12 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         if not set(filters) <= known:
             raise InvalidFilter(f"The sandbox filters associations by {', '.join(sorted(known))} only.")
         listed = [
-            {"Name": document, "AssociationName": name, "AssociationId": str(uuid5(NAMESPACE_URL, name))}
+            {
+                "Name": document,
+                "AssociationName": name,
+                "AssociationId": str(uuid5(NAMESPACE_URL, name)),
+                "Overview": {"Status": self.association_statuses.get(name, "Pending")},
+            }
             for name, document in sorted(self.association_documents.items())
         ]
         listed += [association.describe() for _, association in sorted(self.automation_associations.items())]

@@ -113,6 +113,8 @@ def run_associations(definition: Definition, at: datetime) -> bool:
     "The association status is Failed if any one target failed":
     https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-using.html
     """
+    for stack in definition.stacks.values():
+        associations.finish_runbooks(stack)
     kind = definition.steps[-1][0]
     for location, deployed in definition.deployed.items():
         if not deployed.succeeded:

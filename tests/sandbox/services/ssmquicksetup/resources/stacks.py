@@ -139,7 +139,9 @@ class Stack:
             if any(sync.name == resource.name for sync in syncs.of_type(None)):
                 syncs.delete(resource.name, resource.properties["SyncType"])
         elif resource.type == ASSOCIATION:
-            ssm_backend_of(self.account_id, self.region).association_documents.pop(resource.name, None)
+            backend = ssm_backend_of(self.account_id, self.region)
+            backend.association_documents.pop(resource.name, None)
+            backend.association_statuses.pop(resource.name, None)
 
     def _delete_role(self, resource: Resource) -> None:
         """Detach what the template attached, and delete the role. Raises DeleteConflict if it has other policies."""
