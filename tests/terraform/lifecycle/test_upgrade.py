@@ -140,7 +140,7 @@ def _in_management(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
                 "service_principals": ["member.org.stacksets.cloudformation.amazonaws.com", "ssm.amazonaws.com"],
             },
             "patch_policies": {"scan": {"include_management_account": True}},
-            "host_management": {"include_management_account": True},
+            "host_management": {"management_account": {"regions": _REGIONS}},
             "ops_center": {},
             "change_manager": {"job_function": "NetworkOps"},
         },
