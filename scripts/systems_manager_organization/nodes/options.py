@@ -39,13 +39,16 @@ KEYS = (
     choice_option("status", "only nodes of this status", STATUSES),
     choice_option("cause", "only nodes that are not managed for this cause", CAUSES),
     choice_option("by", "what there is a row for, the worst first", (*summary.GROUPINGS, NODE), default="cause"),
+    flag(
+        "fast", "reads what the unified console has collected, in its administrator account and home Region; no causes"
+    ),
     flag("fail_on_unmanaged", "exits with 2 when a node is not managed"),
 )
 
 
 @dataclass(frozen=True)
 class NodesOptions:
-    """The options, parsed. `output` is None for standard output."""
+    """The options, parsed. `output` is None for standard output; without causes, groups are accounts."""
 
     scope: Scope
     role_name: str
@@ -54,6 +57,7 @@ class NodesOptions:
     grouping: str
     format: str
     output: Path | None
+    is_fast: bool
     fails_on_unmanaged: bool
     resume: bool
 
@@ -62,15 +66,19 @@ class NodesOptions:
         """Raises UsageError for invalid combinations, before anything takes minutes."""
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
+        if query["fast"] and (query["cause"] or query["resume"]):
+            raise UsageError("--fast has no causes, and reads everything again: leave --cause and --resume out.")
+        grouping = query["by"].lower()
         return cls(
             # How old a scan is does not matter here.
             Scope(query["organizational_unit"], split_list(query["accounts"]), split_list(query["regions"]), 0),
             query["member_role_name"] or _DEFAULT_ROLE,
             match_choice(query["status"], STATUSES),
             match_choice(query["cause"], CAUSES),
-            query["by"].lower(),
+            "account" if query["fast"] and grouping == "cause" else grouping,
             query["format"].lower(),
             output_path(query["output"], "output") if query["output"] else None,
+            bool(query["fast"]),
             bool(query["fail_on_unmanaged"]),
             bool(query["resume"]),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.cli.output_file import open_output, output_file
 from systems_manager_organization.cli.terminal import pluralize
+from systems_manager_organization.compliance.model.node import time_of
 from systems_manager_organization.compliance.output import export, wording
 from systems_manager_organization.compliance.output import summary as coverage_summary
 from systems_manager_organization.compliance.output.options.keys import CSV, JSON, PARQUET
@@ -50,18 +51,23 @@ def _write(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str,
         export.write_csv(tables, file)
     elif options.format == JSON:
         head = {"generated_at": generated_at, "scope": options.document, "grouped_by": options.grouping}
+        if captured := summary.captured(tables):
+            head["captured_at"] = dict(zip(("oldest", "newest"), captured, strict=True))
         groups = () if options.grouping == coverage_summary.NODE else summary.groups(tables, options.grouping)
         documents = (group.document for group in groups)
         export.write_document(tables, head, summary.totals(tables).document, documents, file)
     else:
-        file.writelines(f"{plain_line(line)}\n" for line in _lines(tables, options))
+        file.writelines(f"{plain_line(line)}\n" for line in _lines(tables, options, generated_at))
 
 
-def _lines(tables: DuckDBPyConnection, options: NodesOptions) -> Iterator[str]:
+def _lines(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str) -> Iterator[str]:
     if options.description:
         yield f"Only {options.description}."
     totals = summary.totals(tables)
     yield f"{pluralize(totals.nodes, 'node')}: {totals.managed} managed, {totals.unmanaged} not managed."
+    if captured := summary.captured(tables):
+        hours = (time_of(generated_at) - time_of(captured[0])).total_seconds() / 3600
+        yield f"AWS collected them between {captured[0]} and {captured[1]}: the oldest {hours:.1f} hours ago."
     yield wording.format_accounts_read(coverage_summary.coverage(tables))
     if options.grouping == coverage_summary.NODE:
         for node in islice(summary.nodes(tables), _MAX_ROWS):

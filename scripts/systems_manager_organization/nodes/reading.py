@@ -218,6 +218,7 @@ def _row(result: AccountRegionResult, instance: Item, ping: Item, evidence: Evid
         diagnosis.remedy,
         " | ".join(diagnosis.notes),
         " | ".join(evidence.not_checked if evidence else ()),
+        "",
     )
 
 

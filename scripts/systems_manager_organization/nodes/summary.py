@@ -69,6 +69,12 @@ def groups(tables: DuckDBPyConnection, grouping: str) -> Iterator[Group]:
         yield Group(dict(zip(keys, row[:width], strict=True)), *row[width:])
 
 
+def captured(tables: DuckDBPyConnection) -> tuple[str, str] | None:
+    """When AWS collected the oldest and the newest node; None for nodes that were read now."""
+    times = tables.execute("SELECT min(captured_at), max(captured_at) FROM nodes WHERE captured_at <> ''").fetchall()
+    return times[0] if times[0][0] else None
+
+
 def has_unchecked(tables: DuckDBPyConnection) -> bool:
     """Whether a cause may be missing because an action was denied or failed."""
     return bool(tables.execute("SELECT 1 FROM nodes WHERE not_checked <> '' LIMIT 1").fetchall())

@@ -122,7 +122,7 @@ def test_unknown_services(sandbox: Sandbox) -> None:
             "list_tags_for_resource",
             {"ResourceARN": "arn:aws:cloud9:us-east-1:111111111111:environment:0123456789abcdef0123456789abcdef"},
         ),
-        ("ssm", "list_nodes", {}),
+        ("ssm", "describe_inventory_deletions", {}),
         ("organizations", "invite_account_to_organization", {"Target": {"Id": MEMBER, "Type": "ACCOUNT"}}),
     ],
 )

@@ -54,6 +54,8 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         #: The document and the last status of each association of Quick Setup's, by name.
         self.association_documents: dict[str, str] = {}
         self.association_statuses: dict[str, str] = {}
+        #: When the sync of the unified console collected nodes; None without it.
+        self.nodes_collected_at: datetime | None = None
         #: Associations of stacks, by name, and automations, the first one first.
         self.automation_associations: dict[str, Association] = {}
         self.automations: list[Execution] = []

@@ -15,6 +15,7 @@ from sandbox.services.ssm.exceptions import InvalidNextToken
 from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backend_of
 from sandbox.services.ssm.ops_data import summarized
 from sandbox.services.ssm.resource_data_syncs.collection import TO_DESTINATION
+from sandbox.services.ssm.resource_data_syncs.managed_nodes import list_nodes
 from sandbox.services.ssmquicksetup.models import process_due_operations
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MAXIMUM_PATCHES = 100
 MAXIMUM_SUMMARIES = 50
 MAXIMUM_INSTANCES = 50
 MAXIMUM_ASSOCIATIONS = 50
+MAXIMUM_NODES = 50
 MAXIMUM_SYNCS = 50
 MAXIMUM_ENTITIES = 50
 MAXIMUM_VERSIONS = 50
@@ -83,6 +85,10 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
     def list_associations(self) -> ActionResult:
         filters = {entry["key"]: entry["value"] for entry in self._get_param("AssociationFilterList", [])}
         return self._page("Associations", self.ssm_backend.list_associations(filters), MAXIMUM_ASSOCIATIONS)
+
+    def list_nodes(self) -> ActionResult:
+        nodes = list_nodes(self.ssm_backend, self._get_param("SyncName"), self._get_param("Filters", []))
+        return self._page("Nodes", nodes, MAXIMUM_NODES)
 
     def list_document_versions(self) -> ActionResult:
         versions = self.ssm_backend.list_document_versions(self._get_param("Name"))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sandbox.services.cloudformation.stack_sets.member_roles import find_denial, prepare_members, stack_sets_role
 from sandbox.services.cloudformation.stack_sets.stack_set import SERVICE_MANAGED
 from sandbox.services.organizations.models import find_organization
+from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssmquicksetup import documents, targeting
+from sandbox.services.ssmquicksetup.configuration_types.catalog import UNIFIED_CONSOLE
 from sandbox.services.ssmquicksetup.configuration_types.parameters import template_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures
 from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed, Status
@@ -94,6 +96,7 @@ def undeploy(definition: Definition, at: datetime) -> str | None:
 
     Return the error message, None on success; what failed is tried again at the next deletion.
     """
+    _sync_nodes(definition, None)
     reasons: dict[str, dict[tuple[str, str], str]] = {}
     for kind, *location in list(definition.stacks):
         account_id, region = location
@@ -115,6 +118,7 @@ def run_associations(definition: Definition, at: datetime) -> bool:
     """
     for stack in definition.stacks.values():
         associations.finish_runbooks(stack)
+    _sync_nodes(definition, at)
     kind = definition.steps[-1][0]
     for location, deployed in definition.deployed.items():
         if not deployed.succeeded:
@@ -122,6 +126,13 @@ def run_associations(definition: Definition, at: datetime) -> bool:
         succeeded = associations.run(definition, definition.stacks[kind, *location], at)
         deployed.executions.set("SUCCEEDED" if succeeded else "FAILED", at)
     return all(deployed.executions.status == "SUCCEEDED" for deployed in definition.deployed.values())
+
+
+def _sync_nodes(definition: Definition, at: datetime | None) -> None:
+    """ASSUMPTION(unified-console-sync): the service makes the sync, and it collects when the associations run."""
+    administrator = definition.parameters.get("DelegatedAccountId")
+    if definition.type.name == UNIFIED_CONSOLE and administrator:
+        ssm_backend_of(administrator, definition.parameters["HomeRegion"]).nodes_collected_at = at
 
 
 def _deploy_stack(

@@ -13,6 +13,7 @@ from sandbox.services.ssmquicksetup.exceptions import ValidationException
 
 PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
+UNIFIED_CONSOLE = "AWSQuickSetupType-SSM"
 _DISTRIBUTOR = "AWSQuickSetupType-Distributor"
 
 _DEPLOYMENT_POLICY = "AWSQuickSetupDeploymentRolePolicy"
