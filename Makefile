@@ -66,6 +66,10 @@ release: $(VENV)/.test ## Check that this commit can be released as TAG, and wri
 faults: $(VENV)/.test terraform ## Apply the examples from every start, through every interruption, to every end (EXAMPLE, ONLY, WALKS, SEED, PROCESSES, RESTART, BREAKS)
 	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(RESTART),--restart) $(if $(BREAKS),--breaks)
 
+.PHONY: rules
+rules: $(VENV)/.test terraform ## Hold the validations of inputs against the services, with faults seeded in each
+	@$(RUN) -m tools.rules.command
+
 .PHONY: moto-tests
 moto-tests: $(VENV)/.moto-tests ## Run moto's own tests against the sandbox, and print them by service and reason (ONLY=iam)
 	@$(RUN) -m tools.moto_tests.command $(if $(ONLY),--only $(ONLY))

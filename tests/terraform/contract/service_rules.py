@@ -130,6 +130,15 @@ def boundary(arn: str) -> bool:
     )
 
 
+def description(text: str) -> bool:
+    """A model's patterns are Java's, whose . is no end of a line.
+
+    https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
+    """
+    is_one_line = not set(text) & set("\n\r\u0085\u2028\u2029")
+    return is_one_line and member("ssm-quicksetup", "CreateConfigurationManagerInput", "Description", text)
+
+
 def role_names(prefix: str) -> bool:
     names = (f"{prefix}{name}" for name in ("Administration", "Execution", "DefaultHostManagement"))
     return all(model("iam", "roleNameType", name) for name in names)

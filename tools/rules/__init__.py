@@ -1,0 +1,1 @@
+"""The validations of inputs, held against the services."""
