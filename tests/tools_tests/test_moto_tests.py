@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import botocore.session
+import pytest
 
 from tools.iam.command import read_policies
 from tools.moto_tests.command import BEFORE, services
@@ -16,10 +20,21 @@ def test_every_reason_has_its_kind_its_page_and_what_shows_it() -> None:
     for reason in reasons():
         assert reason.kind in KINDS, reason
         assert all((reason.because, reason.shows, reason.tests)), reason
-        assert bool(reason.page) == (reason.kind == STRICTER), reason
+        assert [bool(reason.page), bool(reason.model)].count(True) == (reason.kind == STRICTER), reason
         assert reason.page.startswith("https://docs.aws.amazon.com/") or not reason.page, reason
     listed = [test for reason in reasons() for test in reason.tests]
     assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize("model", sorted({reason.model for reason in reasons() if reason.model}))
+def test_the_model_has_the_constraint(model: str) -> None:
+    service, _, member = model.partition(":")
+    operation, *path = member.split(".")
+    described: Any = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    shape = described.input_shape if path[0] in described.input_shape.members else described.output_shape
+    for name in path:
+        shape = shape.members[name] if shape.type_name == "structure" else getattr(shape, name)
+    assert {"enum", "pattern", "min", "max"} & {*shape.metadata}
 
 
 def test_what_the_sandbox_lacks_is_in_no_policy_of_the_module() -> None:

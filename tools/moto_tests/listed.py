@@ -22,11 +22,13 @@ class Reason:
 
     `kind`:
 
-    - `stricter`: AWS does otherwise than moto, by `page`;
+    - `stricter`: AWS does otherwise than moto, by its `page`, or by botocore's `model`: a member of an operation that
+      has a constraint, as `iam:CreateRole.Path`;
     - `absent`: the sandbox does not have it, refuses it as such, and the module never calls it;
     - `own`: moto's own data, objects or wording is expected, of which AWS's documents say nothing.
 
     `shows`: texts, one of which every such failure has. `tests`: patterns, in which ? also stands for a bracket.
+    `may_pass`: whether they pass in some runs.
     """
 
     kind: str
@@ -34,6 +36,8 @@ class Reason:
     shows: tuple[str, ...]
     tests: tuple[str, ...]
     page: str = ""
+    model: str = ""
+    may_pass: bool = False
 
     @classmethod
     def of(cls, entry: dict[str, Any]) -> Reason:
@@ -42,8 +46,8 @@ class Reason:
 
     @property
     def text(self) -> str:
-        """The reason with its page."""
-        return f"{self.because} {self.page}".strip()
+        """The reason with its page or its model."""
+        return f"{self.because} {self.page or self.model}".strip()
 
     def lists(self, test: str) -> bool:
         """Whether a test is listed, as `test_iam/test_iam.py::test_list_users`."""

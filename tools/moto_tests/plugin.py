@@ -28,7 +28,7 @@ _EMPTY = {
     "management_account": {"id": DEFAULT_ACCOUNT_ID, "name": "Account", "email": "account@example.com"},
 }
 
-
+_TIMED_OUT = "from pytest-timeout."
 _REASONS = pytest.StashKey[list[Reason]]()
 _counts: Counter[str] = Counter()
 _by_reason: Counter[str] = Counter()
@@ -66,6 +66,8 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
         item.stash[_REASONS] = [reason for reason in reasons() if reason.lists(_name(item))]
+        if any(_TIMED_OUT in reason.shows for reason in item.stash[_REASONS]):
+            item.add_marker(pytest.mark.timeout(20))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,7 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "skipped"
         report.wasxfail = reason.text
         return report
-    if listed and report.passed:
+    if report.passed and not all(reason.may_pass for reason in listed):
         report.outcome = "failed"
         report.longrepr = f"It passes, and is listed: {listed[0].text}"
     if report.failed:

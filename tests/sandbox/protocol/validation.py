@@ -62,6 +62,18 @@ EXEMPTIONS = (
         "AWS answers so, without the element in which its model has the Region: API_GetBucketLocation, Response Syntax",
     ),
     Exemption(
+        "ec2",
+        "DescribeInternetGateways",
+        "Value 'available' at 'internetGateways.",
+        "AWS answers available, which is none of its model's values: API_InternetGatewayAttachment",
+    ),
+    Exemption(
+        "ec2",
+        "*",
+        "Value 'windows' at ",
+        "AWS answers windows, and not its model's Windows: its description of the member in the same model",
+    ),
+    Exemption(
         "ssm",
         "DescribeInstancePatches",
         "member.state' failed to satisfy constraint: Member must satisfy enum value set: [INSTALLED, ",

@@ -44,8 +44,8 @@ class SandboxEC2Backend(EC2Backend):
         reservation = self.run_instances("ami-0abcdef1234567890", 1, None, [], is_instance_type_default=True)
         instance: Instance = reservation.instances[0]
         instance.id = managed.id
-        # "The platform. This value is Windows for Windows instances; otherwise, it is empty": botocore's model `ec2`.
-        instance.platform = "Windows" if managed.platform_type == "Windows" else None
+        # "The platform. This value is windows for Windows instances; otherwise, it is empty": botocore's model `ec2`.
+        instance.platform = "windows" if managed.platform_type == "Windows" else None
         if profile is not None:
             # As it is, whether IAM has it or not.
             arn = f"arn:aws:iam::{self.account_id}:instance-profile/{profile}"

@@ -53,8 +53,10 @@ class RoleResource(MotoRole, CloudFormationModel):
         properties = cloudformation_json["Properties"]
         if properties.get("RoleName", original_resource.name) != original_resource.name:
             raise HandlerError("InvalidRequest", "The sandbox has not built the replacement of a role of a stack.")
-        iam_backend_of(account_id).update_assume_role_policy(
-            original_resource.name, json.dumps(properties["AssumeRolePolicyDocument"])
+        iam = iam_backend_of(account_id)
+        iam.update_assume_role_policy(original_resource.name, _json(properties["AssumeRolePolicyDocument"]))
+        iam.update_role(
+            original_resource.name, properties.get("Description", ""), properties.get("MaxSessionDuration", "3600")
         )
         _set_policies(account_id, original_resource, properties)
         return original_resource
@@ -73,9 +75,14 @@ def _set_policies(account_id: str, role: MotoRole, properties: Mapping[str, Any]
     # moto keeps objects where IAM has text.
     role.policies.clear()
     for policy in properties.get("Policies", []):
-        role.put_policy(policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
+        role.put_policy(policy["PolicyName"], _json(policy["PolicyDocument"]))
     iam, desired = iam_backend_of(account_id), set(properties.get("ManagedPolicyArns", []))
     for arn in set(role.managed_policies) - desired:
         iam.detach_role_policy(arn, role.name)
     for arn in desired - set(role.managed_policies):
         iam.attach_role_policy(arn, role.name)
+
+
+def _json(document: Any) -> str:
+    # A version without quotation marks is a date in YAML.
+    return json.dumps(document, default=str)
