@@ -9,7 +9,7 @@ from harness.workspace import REPOSITORY
 from systems_manager_organization.findings import CATALOGUE
 
 PAGE = REPOSITORY / "docs" / "reference" / "findings.md"
-ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (error|warning|note) \|", re.MULTILINE)
+ROW = re.compile(r'^\| (?:<a id="[A-Z0-9_]+"></a>)?`([A-Z0-9_]+)` \| (error|warning|note) \|', re.MULTILINE)
 
 
 def test_the_page_lists_every_code_with_its_severity() -> None:
