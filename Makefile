@@ -142,37 +142,17 @@ $(VENV)/bin/python $(CHECKOV_VENV)/bin/python:
 	@echo "Creating $(@D:/bin=)"
 	@$(PYTHON) -m venv $(@D:/bin=)
 
-$(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
+$(VENV)/.lint $(VENV)/.moto-tests $(VENV)/.browser $(VENV)/.site: $(VENV)/.test
+$(VENV)/.bench: $(VENV)/.browser
 
-$(VENV)/.lint: requirements/lint.txt $(VENV)/.test
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
+define install
+@echo "Installing $<"
+@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+@touch $@
+endef
 
-$(VENV)/.moto-tests: requirements/moto-tests.txt $(VENV)/.test
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
-
-$(VENV)/.browser: requirements/browser.txt $(VENV)/.test
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
-
-$(VENV)/.site: requirements/site.txt $(VENV)/.test
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
-
-$(VENV)/.bench: requirements/bench.txt $(VENV)/.browser
-	@echo "Installing $<"
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
+$(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
+	$(install)
 
 $(CHECKOV_VENV)/.scan: requirements/scan.txt | $(CHECKOV_VENV)/bin/python
-	@echo "Installing $<"
-	@$(CHECKOV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
-	@touch $@
+	$(install)

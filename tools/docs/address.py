@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REGISTRY = "systems-manager-organization/systems-manager/aws"
 REPOSITORY = documentation.REPOSITORY
 
-PAGES = ("README*.md", "docs/**/*.md", "modules/*/README.md", "examples/**/README.md")
+_PAGES = ("README*.md", "docs/**/*.md", "modules/*/README.md", "examples/**/README.md")
 
 _MODULE = r"(?P<module>//modules/[a-z-]+)?"
 # The name of the module stays when the namespace changes.
@@ -24,15 +24,20 @@ FROM_REGISTRY = re.compile(rf'"[a-z0-9-]+/{REGISTRY.split("/", 1)[1]}{_MODULE}"'
 _FROM_GIT = re.compile(rf'"git::https://[^"/]+/[^"]+?/{REPOSITORY.rsplit("/", 1)[1]}\.git{_MODULE}\?ref=[^"]*"')
 _CALL = re.compile(rf"^(?P<source> +source +=) {FROM_REGISTRY.pattern}(?:\n +version +=[^\n]*)?$", re.MULTILINE)
 _SOURCE = re.compile(r"^ +source +=.*$", re.MULTILINE)
-_BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+HCL_BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def pages(repository: Path) -> list[Path]:
+    """The pages that may call the module, sorted."""
+    return sorted(found for pattern in _PAGES for found in repository.glob(pattern))
 
 
 def update(repository: Path, *, check: bool) -> Iterator[str]:
     """Write address and version into the pages, or only compare them. Yields errors."""
-    for page in sorted(found for pattern in PAGES for found in repository.glob(pattern)):
+    for page in pages(repository):
         text = page.read_text(encoding="utf-8")
         yield from put(page, with_address(text), repository, check=check, problem="has another address or version")
-        for block in _BLOCK.findall(with_address(text)):
+        for block in HCL_BLOCK.findall(with_address(text)):
             for line in _SOURCE.findall(block):
                 if not any(
                     (FROM_REGISTRY.search(line), _FROM_GIT.search(line), "/" not in line, '"./' in line, '"../' in line)

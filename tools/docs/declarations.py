@@ -53,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Module:
-    """The declarations in the files of one folder, in the order of the documentation."""
+    """The declarations in the files of one folder, in the order of the documentation.
+
+    `left`: the addresses of `moved` and `removed` blocks, where a state of before may have something.
+    """
 
     requirements: tuple[tuple[str, str], ...]
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     parts: tuple[Part, ...]
+    left: tuple[str, ...]
 
 
 def read_module(folder: Path) -> Module:
@@ -76,6 +80,7 @@ def read_module(folder: Path) -> Module:
         inputs=tuple(sorted(inputs, key=lambda found: (found.default is not None, found.name))),
         outputs=tuple(sorted(outputs, key=lambda found: found.name)),
         parts=tuple(sorted(parts, key=lambda part: (KINDS.index(part.kind), part.type, part.name))),
+        left=tuple(_source(block, "from") or "" for block in blocks if block.block_type in {"moved", "removed"}),
     )
 
 

@@ -6,8 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from hcl2.query import AttributeView, BlockView, DocumentView
-
 from harness.workspace import REPOSITORY
 from systems_manager_organization.findings import CATALOGUE
 from systems_manager_organization.programs import ensure, observe, report
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.cli.application import Program
 
+_INDEX = re.compile(r"\[.*?\]")
 _EXIT_STATUS = re.compile(r"^\| ([0-9, ]+) \| ", re.MULTILINE)
 
 REQUIRED = "required"
@@ -56,18 +55,8 @@ def _module(folder: Path) -> Iterator[tuple[str, str]]:
         if part.kind != "data source":
             address = f"module.{part.name}" if part.kind == "module" else f"{part.type}.{part.name}"
             yield f"address {address}", ""
-    for address in _moved_or_removed(folder):
-        yield f"address {address}", "moved"
-
-
-def _moved_or_removed(folder: Path) -> Iterator[str]:
-    """Where a state of before may have something, which a plan moves or leaves alone."""
-    for file in sorted(folder.glob("*.tf")):
-        for kind in ("moved", "removed"):
-            for block in DocumentView.parse(file.read_text()).blocks(kind):
-                source = block.attribute("from") if isinstance(block, BlockView) else None
-                if isinstance(source, AttributeView):
-                    yield re.sub(r"\[.*?\]", "", source.value_node.to_hcl().strip())
+    for address in module.left:
+        yield f"address {_INDEX.sub('', address)}", "moved"
 
 
 def _scripts() -> Iterator[tuple[str, str]]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from systems_manager_organization.cli.options import REGION_PATTERN, Option, flag
 from systems_manager_organization.findings import SEVERITIES_RULE
+
+if TYPE_CHECKING:
+    from systems_manager_organization.aws.session import AwsSession
+    from systems_manager_organization.cli.options import Query
 
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
 HOST_MANAGEMENT = "AWSQuickSetupType-SSMHostMgmt"
@@ -54,6 +62,8 @@ REGIONS = Option(
     cli_only=True,
 )
 
+READ_REGIONS = replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials")
+
 SEVERITIES = Option(
     "severities",
     "severities other than the usual, by code",
@@ -61,3 +71,8 @@ SEVERITIES = Option(
     SEVERITIES_RULE,
     default="{}",
 )
+
+
+def regions_to_read(query: Query, aws: AwsSession) -> list[str]:
+    """The value of READ_REGIONS; without it, the Region of the credentials."""
+    return json.loads(query["regions"]) if query["regions"] else [aws.region]

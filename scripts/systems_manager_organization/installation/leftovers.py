@@ -12,7 +12,7 @@ from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
@@ -96,7 +96,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     Returns 0 when nothing is, 1 when something is, else 2 when something, or all, could not be read.
     """
     with connect() as aws:
-        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        regions = regions_to_read(query, aws)
         sessions = AccountSessions(aws, query["member_role_name"], ACTIONS)
         read = partial(_read_account, sessions, regions, rules())
         readings = list(map_concurrently(read, _account_ids(aws, query["member_role_name"])))
@@ -383,7 +383,7 @@ no account could be.""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        READ_REGIONS,
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

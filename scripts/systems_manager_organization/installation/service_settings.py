@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ServiceError
@@ -79,7 +79,7 @@ class Customized:
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists what is not AWS's default. Returns 0, or 2 when something could not be read."""
     with connect() as aws:
-        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, regions, _read_region)
     found, errors, account_ids = read.found, read.errors, read.account_ids
     if query["json"]:
@@ -147,7 +147,7 @@ It exits with 0; 2 when something could not be read.""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        READ_REGIONS,
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

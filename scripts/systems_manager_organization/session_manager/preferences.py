@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ServiceError
@@ -53,7 +53,7 @@ class Preferences:
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists the preferences. Returns 0, or 2 when something could not be read."""
     with connect() as aws:
-        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
     found, errors = read.found, read.errors
     if query["json"]:
@@ -126,7 +126,7 @@ be read.""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        READ_REGIONS,
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

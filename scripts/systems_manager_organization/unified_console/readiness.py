@@ -6,11 +6,11 @@ Quick Setup reports a deployment that has created associations. What is used aft
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.organizations.account_regions import read_account_regions
 
@@ -54,7 +54,7 @@ class Readiness:
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists the accounts and Regions. Returns 0, 1 when something failed, 2 when something has not run, or 3."""
     with connect() as aws:
-        regions = json.loads(query["regions"]) if query["regions"] else [aws.region]
+        regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
     if query["json"]:
         document = {"places": [asdict(item) for item in read.found], "unreadable": read.errors}
@@ -128,7 +128,7 @@ could not be read, or nothing is deployed.""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials"),
+        READ_REGIONS,
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

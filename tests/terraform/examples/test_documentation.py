@@ -15,7 +15,7 @@ from harness.organization import create_unit, root_id
 from harness.workspace import REPOSITORY
 from systems_manager_organization import __version__
 from terraform.expectations import MANAGEMENT
-from tools.docs.address import FROM_REGISTRY, PAGES, REGISTRY
+from tools.docs.address import FROM_REGISTRY, HCL_BLOCK, REGISTRY, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
-_BLOCK = re.compile(r"^```hcl\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The generated tables show types, which are not configuration; `make lint` checks them.
 _GENERATED = re.compile(r"<!-- BEGIN GENERATED -->.*?<!-- END GENERATED -->", re.DOTALL)
 _SOURCE = re.compile(rf"{FROM_REGISTRY.pattern}\n +version += .*$", re.MULTILINE)
@@ -87,9 +86,9 @@ def _local_path(found: re.Match[str]) -> str:
 
 
 def _blocks() -> Iterator[Block]:
-    for file in sorted(found for pattern in PAGES for found in REPOSITORY.glob(pattern)):
+    for file in pages(REPOSITORY):
         text = _GENERATED.sub("", file.read_text())
-        yield from (Block(str(file.relative_to(REPOSITORY)), block) for block in _BLOCK.findall(text))
+        yield from (Block(str(file.relative_to(REPOSITORY)), block) for block in HCL_BLOCK.findall(text))
 
 
 def test_every_block_is_planned(sandbox: Sandbox, workspaces: Workspaces) -> None:

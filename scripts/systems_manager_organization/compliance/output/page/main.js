@@ -270,13 +270,7 @@ aside("problems", report.problems, ["Code", "Subject", "Message"], "problem", "P
 const UNMANAGED = ["Instance", "Name", "Account", "Account name", "Region", "Platform", "State", "Cause", "Evidence", "Remedy"];
 if (report.unmanaged.length) {
   const found = columnsOf(report.unmanaged, UNMANAGED);
-  const heads = UNMANAGED.map((name) => ({
-    title: name,
-    column: found[name],
-    kind: KINDS[name] ?? "",
-    cell: (row) => found[name].at(row) || "–",
-  }));
-  searchable("unmanaged", found, heads, "instance", "Not managed", UNMANAGED);
+  searchable("unmanaged", found, headsOf(UNMANAGED, found), "instance", "Not managed", UNMANAGED);
 }
 aside("owners", report.owners, ["Owner", "Nodes", "Compliant", "Noncompliant", "Not reporting"], "owner", "Owners", {
   Owner: (owner) => owner || "Unknown",

@@ -45,17 +45,25 @@ const KINDS = {
   ...{ Evidence: "roomy", Reason: "long", Message: "long", Remedy: "long" },
 };
 
-// A table of the report that is not of nodes; `names` are titles.
-function aside(id, rows, names, noun, label, cells = {}) {
-  if (!rows.length) return;
-  const columns = columnsOf(rows, names);
-  const heads = names.map((name) => ({
+// The heads of columns that are shown as they are; `cells`: other texts, by the name of the column.
+const headsOf = (names, columns, cells = {}) =>
+  names.map((name) => ({
     title: name,
     column: columns[name],
-    kind: typeof rows[0][names.indexOf(name)] === "number" ? "number" : (KINDS[name] ?? ""),
-    cell: (row) => cells[name]?.(columns[name].at(row), row) ?? columns[name].at(row) ?? "–",
+    kind: typeof columns[name].at(0) === "number" ? "number" : (KINDS[name] ?? ""),
+    cell: (row) => {
+      const value = cells[name]?.(columns[name].at(row)) ?? columns[name].at(row);
+      return value === "" || value == null ? "–" : value;
+    },
   }));
-  new Table(find(`${id}-table`), heads, noun, label).show(Array.from(rows.keys()), rows.length);
+
+// A table of the report that is not of nodes; `names` are titles.
+function aside(id, rows, names, noun, label, cells) {
+  if (!rows.length) return;
+  new Table(find(`${id}-table`), headsOf(names, columnsOf(rows, names), cells), noun, label).show(
+    Array.from(rows.keys()),
+    rows.length,
+  );
   find(id).hidden = false;
 }
 
