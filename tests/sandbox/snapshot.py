@@ -10,8 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.events.models import EventsBackend, events_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.s3.models import FakeKey
+from moto.sns.models import SNSBackend, sns_backends
 
 from sandbox.services.athena.models import AthenaBackend, athena_backends
 from sandbox.services.athena.workgroups import PRIMARY
@@ -44,9 +46,9 @@ def take() -> dict[str, Any]:
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
     `service_settings`, `associations`, `automation_associations`, `documents`, `log_groups`, `resource_data_syncs`,
-    `stack_sets` (user-created), `stacks`,
-    `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region:
-    "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no entry.
+    `stack_sets` (user-created), `stacks`, `event_rules` (the targets of each), `topics`, `cloud9_environments`,
+    `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region: "111111111111 us-east-1"),
+    `buckets` (by account). An account or Region in which there is nothing has no entry.
     """
     process_due_operations()
     organization = next((one for one in existing_backends(organizations_backends, Organization) if one.org), None)
@@ -70,6 +72,8 @@ def take() -> dict[str, Any]:
         "automation_associations": ssm(lambda backend: sorted(backend.automation_associations)),
         "documents": ssm(_documents),
         "log_groups": _by_region(logs_backends, LogsBackend, lambda logs: sorted(logs.groups)),
+        "event_rules": _by_region(events_backends, EventsBackend, _event_rules),
+        "topics": _by_region(sns_backends, SNSBackend, lambda sns: sorted(topic.name for topic in sns.topics.values())),
         **_data(),
     }
 
@@ -219,6 +223,14 @@ def _documents(backend: SandboxSSMBackend) -> dict[str, Any]:
             "tags": backend.list_tags_for_resource("Document", name),
         }
         for name, documents in sorted(backend._documents.items())
+    }
+
+
+def _event_rules(backend: EventsBackend) -> dict[str, list[str]]:
+    return {
+        name: sorted(target["Arn"] for target in rule.targets)
+        for bus in backend.event_buses.values()
+        for name, rule in sorted(bus.rules.items())
     }
 
 

@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_organiza
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_events.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
 """
 
 from __future__ import annotations
@@ -102,6 +104,13 @@ def _definition_roles(request: RequestContext, definitions: Iterable[Mapping[str
                 yield _passed(role_arn(request.account_id, execution), service_principal)
 
 
+def _targets_of_rule(request: RequestContext) -> Iterable[Permission]:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html"""
+    for target in request.get("Targets") or []:
+        if target.get("RoleArn"):
+            yield _passed(target["RoleArn"], "events.amazonaws.com")
+
+
 def _explorer_role(request: RequestContext) -> Iterable[Permission]:
     arn = request.get("ExplorerEnablingRoleArn")
     return [_passed(arn, _QUICK_SETUP)] if arn else []
@@ -138,6 +147,8 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "cloudformation:DescribeStacks": _all_stacks,
     "cloudformation:UpdateStack": stack_permissions,
     "cloudformation:UpdateStackSet": _tagged("cloudformation:TagResource"),
+    "events:PutRule": _tagged("events:TagResource"),
+    "events:PutTargets": _targets_of_rule,
     "glue:CreateDatabase": _tagged("glue:TagResource"),
     "iam:CreateRole": _tagged("iam:TagRole"),
     "kms:CreateKey": _tagged("kms:TagResource"),
@@ -145,6 +156,7 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "organizations:CreateOrganizationalUnit": _tagged_in_organization("ou"),
     "s3:GetObject": read_permissions,
     "s3:PutObject": write_permissions,
+    "sns:CreateTopic": _tagged("sns:TagResource"),
     "ssm-quicksetup:CreateConfigurationManager": _creation_of_manager,
     "ssm-quicksetup:DeleteConfigurationManager": _change_of_manager,
     "ssm-quicksetup:TagResource": _change_of_manager,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 
 from sandbox.authorization.data_resources import of_athena, of_glue, of_kms
+from sandbox.authorization.event_resources import of_events, of_sns
 from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
 from sandbox.services.organizations.models import find_organization
@@ -188,12 +189,14 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "cloud9": _of_cloud9,
     "cloudformation": _of_cloudformation,
     "ec2": _of_no_resource_type,
+    "events": of_events,
     "glue": of_glue,
     "iam": _of_iam,
     "kms": of_kms,
     "logs": _of_no_resource_type,
     "organizations": _of_organizations,
     "securityhub": _of_security_hub,
+    "sns": of_sns,
     "ssm": _of_systems_manager,
     "ssm-quicksetup": _of_quick_setup,
     "sts": _of_sts,

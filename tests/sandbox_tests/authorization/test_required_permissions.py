@@ -149,11 +149,11 @@ def test_a_stack_with_a_role_requires_pass_role(sandbox: Sandbox) -> None:
 
 
 def test_unknown_resource_types(sandbox: Sandbox) -> None:
-    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
-    with pytest.raises(UnknownPermissionError, match="AWS::SNS::Topic"):
+    template = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    with pytest.raises(UnknownPermissionError, match="AWS::SQS::Queue"):
         all_required(sandbox, "cloudformation:CreateStack", StackName="One", TemplateBody=template)
-    with pytest.raises(UnknownPermissionError, match="sns:ListTopics"):
-        all_required(sandbox, "sns:ListTopics")
+    with pytest.raises(UnknownPermissionError, match="sqs:ListQueues"):
+        all_required(sandbox, "sqs:ListQueues")
 
 
 def test_stack_sets(sandbox: Sandbox) -> None:
