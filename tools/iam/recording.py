@@ -48,6 +48,8 @@ BESIDE = {APPLY: PLAN, DELIVERY: REPORT, MEMBER_SECURITY_HUB: MEMBER}
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 # Without OpsCenter it is missing in the administrator account, and Explorer's module creates it.
 _ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
+# Seconds after the apply of the unified console.
+_ASSOCIATIONS_HAVE_RUN = 3600
 _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -246,7 +248,7 @@ def _age_snapshots(sandbox: Sandbox) -> None:
 
 
 def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> None:
-    """modules/unified-console: applied, changed, destroyed."""
+    """modules/unified-console: applied, read by the reports of it, changed, destroyed."""
     recorder.begin("bare")
     sandbox = recorder.sandbox
     register_administrator(sandbox)
@@ -255,6 +257,12 @@ def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> Non
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(CONSOLE):
         recorder.record_warnings(terraform.apply())
+    # Its associations run after the apply, and its sync collects nodes.
+    sandbox.clock.advance(_ASSOCIATIONS_HAVE_RUN)
+    with recorder.assuming(PLAN):
+        recorder.output += _report(sandbox, "unified-console", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+    with recorder.assuming(CONSOLE):
+        recorder.output += _report(sandbox, "nodes", "--fast", account_id=ADMINISTRATOR)
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
 

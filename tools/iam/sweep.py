@@ -178,7 +178,7 @@ def _planned(documents: Documents) -> list[tuple[Case, Example]]:
     """Every case with the shortest example that needs its action."""
     shortest: dict[Case, Example] = {}
     with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
-        for example in (run_nodes, run_compliance_report, run_changes):
+        for example in (run_nodes, run_compliance_report, run_changes, *RUNS_OF_MODULES.values()):
             recorder = PermissionRecorder(sandbox)
             example(recorder, copies)
             for role, needs in recorder.needs.items():
