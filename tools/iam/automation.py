@@ -12,6 +12,16 @@ _STACK_SET = (
 )
 
 AUTOMATION = (
+    # Not narrowed to an automation: its id is another one each time.
+    Statement(
+        "ReadAutomations",
+        "what failed in an automation, for `report.py explain --execution`",
+        (
+            "ssm:DescribeAutomationExecutions",
+            "ssm:DescribeAutomationStepExecutions",
+            "ssm:GetAutomationExecution",
+        ),
+    ),
     Statement(
         "ReadAutomationRole",
         "the role of automations across accounts",

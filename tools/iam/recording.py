@@ -24,6 +24,7 @@ from sandbox.clock import START
 from sandbox.scenarios.parts import Instance
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 from sandbox.services.ssm.patches import Patches, Severities
+from sandbox_tests.cases.automations import make_runbook, start
 from tools.iam.delivery import SNAPSHOT_BUCKET
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> Non
 
 
 def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspaces) -> None:
-    """modules/automation-across-accounts: applied, changed, destroyed."""
+    """modules/automation-across-accounts: applied, an automation that fails is explained, changed, destroyed."""
     recorder.begin("bare")
     sandbox = recorder.sandbox
     register_administrator(sandbox)
@@ -277,6 +278,15 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
     changes: dict[str, object] = {"tags": {"Team": "platform"}}
     with recorder.assuming(AUTOMATION):
         recorder.record_warnings(terraform.apply())
+    # The role of the members has no permission for what this runbook does.
+    make_runbook(sandbox, ADMINISTRATOR, [_MEMBER])
+    administration_role_arn = terraform.output()["called"]["administration_role_arn"]
+    execution_id = start(sandbox, ADMINISTRATOR, administration_role_arn, Accounts=[_MEMBER], Regions=[_REGION])
+    trust = _trust_of(ADMINISTRATOR)
+    sandbox.client("iam", _MEMBER).update_assume_role_policy(RoleName=DEFAULT_ACCESS_ROLE, PolicyDocument=trust)
+    with recorder.assuming(AUTOMATION):
+        arguments = ("--execution", execution_id, "--member-role-name", DEFAULT_ACCESS_ROLE)
+        recorder.output += _report(sandbox, "explain", *arguments, account_id=ADMINISTRATOR)
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
 
@@ -344,7 +354,8 @@ RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
 
 _LOG_BUCKET = "logs-of-patch-commands"
 _REGION = "us-east-1"
-_FAILING = ("333333333333", "us-east-1")
+_MEMBER = "333333333333"
+_FAILING = (_MEMBER, _REGION)
 
 
 def _node(number: int, account_id: str, kind: str = "i") -> Instance:
@@ -421,6 +432,17 @@ def _register(sandbox: Sandbox, *principals: str) -> None:
     for principal in principals:
         organizations.enable_aws_service_access(ServicePrincipal=principal)
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+
+
+def _trust_of(account_id: str) -> str:
+    """The trust policy of a role that an account may assume."""
+    principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
+        }
+    )
 
 
 def _require_failed_deployment(error: TerraformError) -> None:

@@ -17,11 +17,11 @@ def _compliance() -> Command[str]:
 PROGRAM: Program[str] = Program(
     name="report.py",
     summary=(
-        "Explains failures of Quick Setup, recovers from them, and reports nodes, OpsData and patch compliance of the "
-        "organization. Commands that change something ask for confirmation."
+        "Explains failures of Quick Setup and of automations, recovers from failed deployments, and reports nodes, "
+        "OpsData and patch compliance of the organization. Commands that change something ask for confirmation."
     ),
     loaders={
-        "explain": partial(load_command, "quick_setup.explain:COMMAND"),
+        "explain": partial(load_command, "automation.explain:COMMAND"),
         "adopt": partial(load_command, "installation.adopt:COMMAND"),
         "discard": partial(load_command, "quick_setup.discard:COMMAND"),
         "redeploy": partial(load_command, "quick_setup.redeploy:COMMAND"),

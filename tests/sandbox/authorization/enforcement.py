@@ -138,7 +138,11 @@ def _denial_message(
 ) -> str | None:
     """AWS's message: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
     begin = f"User: {caller.arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
-    context = {**principal_context(caller.identity_arn, request.account_id), "aws:RequestedRegion": request.region}
+    context = {
+        **principal_context(caller.identity_arn, request.account_id),
+        **_resource_context(permission.resource),
+        "aws:RequestedRegion": request.region,
+    }
     permission = replace(permission, context={**context, **permission.context})
     organization = find_organization(request.account_id)
     if organization is not None:
@@ -158,6 +162,18 @@ def _denial_message(
         if decision == "implicitDeny":
             return f"{begin} because no {kind} policy allows the {permission.action} action"
     return None
+
+
+def _resource_context(resource: str) -> dict[str, str]:
+    """The condition keys of the account that a resource is in.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceorgid
+    """
+    account_id = resource.split(":")[4] if resource.startswith("arn:") else ""
+    organization = find_organization(account_id) if account_id.isdigit() else None
+    if organization is None:
+        return {}
+    return {"aws:ResourceAccount": account_id, "aws:ResourceOrgID": organization.established.id}
 
 
 def _denied(operation: Operation, message: str) -> Failure:

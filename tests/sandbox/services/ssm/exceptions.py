@@ -5,6 +5,14 @@ from __future__ import annotations
 from moto.ssm.exceptions import SSMException
 
 
+class AutomationExecutionNotFoundException(SSMException):
+    code = "AutomationExecutionNotFoundException"
+
+
+class InvalidAutomationExecutionParametersException(SSMException):
+    code = "InvalidAutomationExecutionParametersException"
+
+
 class InvalidAggregatorException(SSMException):
     code = "InvalidAggregatorException"
 

@@ -11,6 +11,8 @@ from moto.sts.models import sts_backends
 from sandbox.clock import clock
 from sandbox.protocol.pagination import page_result
 from sandbox.services.ssm import compliance
+from sandbox.services.ssm.automation.across_accounts import AUTOMATION_REQUEST, start
+from sandbox.services.ssm.automation.listing import find, steps_of, summaries
 from sandbox.services.ssm.exceptions import InvalidNextToken
 from sandbox.services.ssm.models import SandboxSSMBackend, ssm_backend_of
 from sandbox.services.ssm.ops_data import summarized
@@ -94,8 +96,21 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         versions = self.ssm_backend.list_document_versions(self._get_param("Name"))
         return self._page("DocumentVersions", versions, MAXIMUM_VERSIONS)
 
+    def start_automation_execution(self) -> ActionResult:
+        request = {name: value for name in AUTOMATION_REQUEST if (value := self._get_param(name)) is not None}
+        return ActionResult({"AutomationExecutionId": start(self.ssm_backend, request).id})
+
+    def get_automation_execution(self) -> ActionResult:
+        found = find(self.ssm_backend, self._get_param("AutomationExecutionId"))
+        return ActionResult({"AutomationExecution": found.describe()})
+
+    def describe_automation_step_executions(self) -> ActionResult:
+        found = find(self.ssm_backend, self._get_param("AutomationExecutionId"))
+        steps = steps_of(found, self._get_param("Filters", []))
+        return self._page("StepExecutions", steps, MAXIMUM_AUTOMATIONS)
+
     def describe_automation_executions(self) -> ActionResult:
-        executions = [execution.summarize() for execution in reversed(self.ssm_backend.automations)]
+        executions = summaries(self.ssm_backend, self._get_param("Filters", []))
         return self._page("AutomationExecutionMetadataList", executions, MAXIMUM_AUTOMATIONS)
 
     def describe_patch_baselines(self) -> ActionResult:

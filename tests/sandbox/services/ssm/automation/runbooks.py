@@ -20,7 +20,11 @@ _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_.:]+)\s*\}\}")
 
 
 class RunbookError(Exception):
-    """The automation fails; the message is its failure message."""
+    """The automation fails; the message is its failure message. `step`: the one that failed, "" before the first."""
+
+    def __init__(self, message: str, step: str = "") -> None:
+        super().__init__(message)
+        self.step = step
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def run(content: Mapping[str, Any], arguments: Mapping[str, str], environment: E
     payloads = {}
     for step in content["mainSteps"]:
         if step["action"] != "aws:executeScript":
-            raise RunbookError(f"The sandbox has not built the action {step['action']}.")
+            raise RunbookError(f"The sandbox has not built the action {step['action']}.", step["name"])
         inputs = step["inputs"]
         payload = _substituted(inputs.get("InputPayload", {}), values)
         payloads[step["name"]] = _run_script(step["name"], inputs, payload, environment)
@@ -75,14 +79,14 @@ def _substituted(value: Any, values: Mapping[str, str]) -> Any:
 
 def _run_script(name: str, inputs: Mapping[str, Any], payload: Any, environment: Environment) -> Any:
     if not inputs["Runtime"].startswith("python"):
-        raise RunbookError(f"The sandbox does not run {inputs['Runtime']}.")
+        raise RunbookError(f"The sandbox does not run {inputs['Runtime']}.", name)
     namespace: dict[str, Any] = {"__name__": name, "__builtins__": _builtins(environment)}
     try:
         exec(compile(inputs["Script"], name, "exec"), namespace)  # noqa: S102 (this is what the step does)
         return namespace[inputs["Handler"]](payload, dict(environment.variables))
     except Exception as error:
         raise RunbookError(
-            f"Step fails when it is Poll action status for completion. Traceback: {type(error).__name__}: {error}"
+            f"Step fails when it is Poll action status for completion. Traceback: {type(error).__name__}: {error}", name
         ) from error
 
 

@@ -1,0 +1,1 @@
+"""Automations of Systems Manager in several accounts and Regions: what failed where, and why."""
