@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.programs import ensure, observe, report
 
@@ -61,7 +61,7 @@ class Run(Protocol):
         *arguments: str,
         stdin: io.TextIOBase | None = None,
         terminal: bool = False,
-        session_factory: SessionFactory = boto3_session,
+        session_factory: SessionFactory = botocore_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = ...,
         time: Callable[[], float] = ...,
@@ -79,7 +79,7 @@ def run() -> Run:
         *arguments: str,
         stdin: io.TextIOBase | None = None,
         terminal: bool = False,
-        session_factory: SessionFactory = boto3_session,
+        session_factory: SessionFactory = botocore_session,
         query: dict[str, Any] | None = None,
         on_pause: Callable[[float], object] = lambda _seconds: None,
         time: Callable[[], float] = time.time,

@@ -7,12 +7,12 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT, PATCH_POLICY, changed, policy
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
 
@@ -122,9 +122,9 @@ def query_of(*configurations: dict[str, Any]) -> dict[str, str]:
 def modifying(operation: str, change: Callable[[dict[str, Any]], None]) -> Callable[..., Session]:
     """Sessions for which `change` has its way with each answer to an operation, as `cloudformation.ListStackSets`."""
 
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register(f"after-call.{operation}", lambda parsed, **_event: change(parsed))
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
+        made.get_component("event_emitter").register(f"after-call.{operation}", lambda parsed, **_event: change(parsed))
         return made
 
     return session
@@ -171,9 +171,11 @@ def with_one_row(aws: Sandbox) -> Callable[..., Session]:
     def remember(params: dict[str, Any], **_event: object) -> None:
         manager_arn.set(params["ManagerArn"])
 
-    def session(**options: str | None) -> Session:
+    def session(**options: Any) -> Session:
         made = modifying("ssm-quicksetup.ListConfigurations", collapse)(**options)
-        made.events.register("provide-client-params.ssm-quicksetup.ListConfigurations", remember)
+        made.get_component("event_emitter").register(
+            "provide-client-params.ssm-quicksetup.ListConfigurations", remember
+        )
         return made
 
     return session

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Scenario
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from unit.cases import settings_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from sandbox.scenarios.scenario import ResourceDataSync
@@ -39,7 +39,7 @@ def ensure(
     run: Run,
     *,
     action: str = "apply",
-    session_factory: Callable[..., Session] = boto3_session,
+    session_factory: Callable[..., Session] = botocore_session,
     **members: object,
 ) -> Outcome:
     """Applies or restores a sync with this source; time passes in the sandbox while the script waits."""

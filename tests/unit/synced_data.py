@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.aws.session import AwsSession, boto3_session
+from botocore.credentials import Credentials
+
+from systems_manager_organization.aws.session import AwsSession, botocore_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.sources import data_layout
 from systems_manager_organization.compliance.sources.result_sink import Scope
@@ -177,14 +179,11 @@ def make_stack_set(sandbox: Sandbox, name: str) -> None:
 def open_session(sandbox: Sandbox, account_id: str) -> AwsSession:
     """AWS as the administrator of an account sees it, whose pauses are the sandbox's time."""
 
-    def session(**_options: str | None) -> Any:
+    def session(**_options: Any) -> Any:
         # The server's address is in the environment, but that is one account's.
         keys = sandbox.environment(account_id)
-        return boto3_session(
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            region_name=REGION,
-        )
+        credentials = Credentials(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
+        return botocore_session(region_name=REGION, credentials=credentials)
 
     query = {"account_id": account_id, "region": REGION, "profile": "", "role_arn": ""}
 

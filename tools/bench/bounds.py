@@ -56,7 +56,7 @@ TARGETS = {
     "empty plan": Target(1.35, 1.15),
     "empty plan, 50 ms a call": Target(1.35, 1.15),
     "destroy": Target(1.35, 1.2),
-    "observe.py organization, over Python with its clients": Target(1.1, 1.0),
+    "observe.py organization, until its first call": Target(1.1, 1.0),
     "calls of an empty plan beyond the resources', 300 accounts": Target(60, 25),
     "KB of the state, 300 accounts": Target(200, 16),
     "growth of the empty plan beyond the resources', 10 to 1,000 accounts": Target(1.25, 1.05),

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.session import AwsSession, boto3_session
+from systems_manager_organization.aws.session import AwsSession, botocore_session
 from systems_manager_organization.clock import SYSTEM_CLOCK
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.sources.api import ApiSource
@@ -37,7 +37,7 @@ def collect(directory: Path, regions: tuple[str, ...]) -> dict[str, float]:
     scope = Scope(regions=regions)
     query = {"account_id": MANAGEMENT, "region": "us-east-1", "profile": "", "role_arn": ""}
     with (
-        AwsSession(query, session_factory=boto3_session, clock=SYSTEM_CLOCK, warn=print) as aws,
+        AwsSession(query, session_factory=botocore_session, clock=SYSTEM_CLOCK, warn=print) as aws,
         Checkpoint(ReportKey(MANAGEMENT, "api", scope), resume=False, warn=print, directory=directory) as spool,
     ):
         ApiSource(ROLE).read(aws, scope, spool)

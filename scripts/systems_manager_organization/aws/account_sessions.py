@@ -1,7 +1,7 @@
 """Sessions in member accounts, by a role that each of them has.
 
-With a thousand accounts in sixteen Regions, the processor time of boto3 dominates. So one client for each service and
-Region serves all accounts, and each call is signed with the credentials of its account.
+With a thousand accounts in sixteen Regions, the processor time of botocore dominates. So one client for each service
+and Region serves all accounts, and each call is signed with the credentials of its account.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class AccountSession:
     _account_sessions: AccountSessions
 
     def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
-        """The response of `operation`, a method of boto3's client of `service`, in `region`. Raises ScriptError."""
+        """The response of `operation`, a method of botocore's client of `service`, in `region`. Raises ScriptError."""
         sessions = self._account_sessions
         request = partial(getattr(sessions.client(service, region), operation), **parameters)
         return sessions.invoke(request, self, service, region, operation)
@@ -143,8 +143,8 @@ class AccountSessions:
     def _new_client(self, service: str, region: str) -> Any:
         from botocore.config import Config
 
-        client = self._aws.session.client(
-            service,  # type: ignore[call-overload]
+        client = self._aws.session.create_client(
+            service,
             region_name=region,
             config=Config(
                 connect_timeout=5,
@@ -152,7 +152,7 @@ class AccountSessions:
                 max_pool_connections=MAX_WORKERS,
                 # Not "adaptive": its rate is the client's, and one throttled account would slow down all others.
                 retries={"mode": "standard", "total_max_attempts": 6},
-                # boto3 composes its own twice for each call, which takes an eighth of a call's time.
+                # botocore composes its own twice for each call, which takes an eighth of a call's time.
                 user_agent=APPLICATION_NAME,
             ),
         )

@@ -1,4 +1,4 @@
-"""One boto3 session, one client for each service and Region, and no call before the identity is verified."""
+"""One botocore session, one client for each service and Region, and no call before the identity is verified."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
-    from boto3.session import Session
     from botocore.client import BaseClient
     from botocore.config import Config
-    from botocore.credentials import RefreshableCredentials
-    from botocore.session import Session as CoreSession
+    from botocore.credentials import Credentials
+    from botocore.session import Session
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_organizations.client import OrganizationsClient
@@ -58,16 +57,24 @@ _ENVIRONMENT = {
 
 
 class SessionFactory(Protocol):
-    """Makes a session of `profile_name`, or with the credentials of its botocore session replaced by `credentials`."""
+    """Makes a session of `profile_name`, or one with `credentials` in place of those that botocore finds."""
 
-    def __call__(self, **options: Any) -> Session: ...
+    def __call__(
+        self, *, profile_name: str | None = ..., region_name: str | None = ..., credentials: Credentials | None = ...
+    ) -> Session: ...
 
 
-def boto3_session(**options: Any) -> Session:
-    """A session of boto3, which is imported here and nowhere else. Raises DependencyError."""
-    credentials: RefreshableCredentials | None = options.pop("credentials", None)
+def botocore_session(
+    *,
+    profile_name: str | None = None,
+    region_name: str | None = None,
+    credentials: Credentials | None = None,
+) -> Session:
+    """A session of botocore, which boto3 installs. boto3 itself takes a fifth longer until its first call.
+
+    Raises DependencyError.
+    """
     try:
-        import boto3
         import botocore.session
     except ImportError as error:
         raise DependencyError(
@@ -75,24 +82,26 @@ def boto3_session(**options: Any) -> Session:
             'python_command = ["uv", "run", "--script"] where uv is installed; or python_command = null to do without '
             "Python."
         ) from error
-    core = botocore.session.get_session(
+    session = botocore.session.get_session(
         {
             name: (setting, [variable for variable in variables if os.environ.get(variable)], None, None)
             for name, (setting, variables) in _ENVIRONMENT.items()
         }
     )
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
-    session = boto3.session.Session(botocore_session=core, **options)
+    for name, value in (("profile", profile_name), ("region", region_name)):
+        if value:
+            session.set_config_variable(name, value)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
     if credentials:
-        core.register_component("credential_provider", SimpleNamespace(load_credentials=lambda: credentials))
+        session.register_component("credential_provider", SimpleNamespace(load_credentials=lambda: credentials))
     elif os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
-        _prefer_web_identity(core)
+        _prefer_web_identity(session)
     return session
 
 
-def _prefer_web_identity(core: CoreSession) -> None:
+def _prefer_web_identity(session: Session) -> None:
     """Puts a web identity before a role of the profile, as in the AWS provider's SDK."""
-    resolver = core.get_component("credential_provider")
+    resolver = session.get_component("credential_provider")
     web_identity = resolver.get_provider("assume-role-with-web-identity")
     resolver.remove("assume-role-with-web-identity")
     resolver.insert_before("assume-role", web_identity)
@@ -259,7 +268,7 @@ class AwsSession:
         return self._threads.submit(function, *arguments, **parameters)
 
     def _assume(self, base: Session, session_factory: SessionFactory, query: Mapping[str, str]) -> Session:
-        sts: STSClient = base.client("sts", region_name=self.region, config=_config())
+        sts: Any = base.create_client("sts", region_name=self.region, config=_config())
         parameters: dict[str, Any] = {
             "RoleArn": query["role_arn"],
             "RoleSessionName": query["session_name"] or APPLICATION_NAME,
@@ -290,8 +299,8 @@ class AwsSession:
             key = (service, region or self.region)
             if key not in self._clients:
                 with self._translate_errors(f"{service}:*", key[1]):
-                    self._clients[key] = self.session.client(
-                        service,  # type: ignore[call-overload]
+                    self._clients[key] = self.session.create_client(
+                        service,
                         region_name=key[1],
                         config=_config(),
                     )
@@ -326,9 +335,10 @@ def iam_action(operation: Callable[..., object]) -> str:
 
 
 def _require_region(session: Session) -> str:
-    if not session.region_name:
+    region: str | None = session.get_config_variable("region")
+    if not region:
         raise UsageError("no Region is configured: use --region, or set AWS_REGION.")
-    return session.region_name
+    return region
 
 
 def _config() -> Config:

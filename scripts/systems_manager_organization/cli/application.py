@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
 from systems_manager_organization import __version__
-from systems_manager_organization.aws.session import AwsSession, SessionFactory, boto3_session
+from systems_manager_organization.aws.session import AwsSession, SessionFactory, botocore_session
 from systems_manager_organization.cli import interrupts
 from systems_manager_organization.cli.options import parse, validated
 from systems_manager_organization.cli.terminal import Terminal
@@ -90,7 +90,7 @@ class Program(Generic[R]):
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
-        session_factory: SessionFactory = boto3_session,
+        session_factory: SessionFactory = botocore_session,
         clock: Clock = SYSTEM_CLOCK,
     ) -> int:
         """Runs the program; None is for the process's own arguments and streams.

@@ -20,6 +20,7 @@ from systems_manager_organization.installation.observed_settings import (
 )
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, Records, load_records
+from systems_manager_organization.settings.setting import read_all
 
 if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
@@ -85,7 +86,7 @@ def _observe(aws: AwsSession, query: Query) -> dict[str, str]:
         **_describe(named),
         "existing": json.dumps(_explain_existing(aws, query, named)),
         "others": json.dumps(others),
-        "settings": json.dumps(observe_settings(aws, records, settings)),
+        "settings": json.dumps(observe_settings(read_all(KINDS, aws, settings), records, settings)),
         "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
     }
 

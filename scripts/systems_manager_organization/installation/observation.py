@@ -54,9 +54,10 @@ from systems_manager_organization.quick_setup.configurations import (
 )
 from systems_manager_organization.quick_setup.deployments import deployment_findings, get_deployment_statuses, summarize
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
+from systems_manager_organization.settings.setting import start_reading, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
@@ -67,8 +68,6 @@ if TYPE_CHECKING:
     from systems_manager_organization.settings.setting import Setting
 
 SCHEMA_VERSION = "1"
-# The key of the organizational unit among the existing resources.
-_UNIT = "organizational-unit"
 
 
 @dataclass(frozen=True)
@@ -97,44 +96,53 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     resources, severities = parse_resources(query["resources"]), Severities(query["severities"])
     settings = parse_settings(query["settings"])
     with connect() as aws:
-        organization, directory = describe_organization(aws), AccountDirectory(aws)
+        # Each call starts as soon as what it needs is known; those of the most services first, since creating their
+        # clients takes as long as several calls.
         records_read = aws.start(
             load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
         )
         managers_read = aws.start(list_managers, aws)
-        missing: list[str] = []
-        resources_read = aws.start(_existing_resources, aws, resources, organization.root_id, missing)
+        roles_read = aws.start(_find_roles, aws, resources)
+        organization, directory = describe_organization(aws), AccountDirectory(aws)
+        unit_read = aws.start(_find_unit, aws, resources, organization.root_id)
         configurations = _resolved(parse_configurations(query["configurations"] or "[]"), organization)
         account = _find_account(aws, directory, organization, resources)
         account_id = account.id if account else query["administrator_account_id"]
+        account_read = aws.start(_account_findings, aws, account_id)
         settings = [_with_account(setting, account_id) for setting in settings]
+        settings_read = start_reading(KINDS, aws, settings)
 
-        records, managers = records_read.result(), managers_read.result()
-        observed = observe_settings(aws, records, settings)
+        managers = managers_read.result()
         deployed = _deployed(configurations, managers)
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
-        administrator_findings = list(account_findings(aws, account_id)) if account_id else []
-        existing = [
-            # Of an account that AWS does not register, nothing is said about where it would be.
-            *_without_unit(resources_read.result(), severities.has_error(administrator_findings)),
-            *([account] if account else []),
-            *describe_managers(deployed, descriptions),
-        ]
+        unit, missing_unit = unit_read.result()
+        administrator_findings = account_read.result()
+        # Of an account that AWS does not register, nothing is said about where it would be.
+        if severities.has_error(administrator_findings):
+            unit = None
+        unit_id = query["organizational_unit_id"] or (unit.id if unit else "")
+        unit_findings_read = aws.start(_unit_findings, aws, unit_id, account_id)
         statuses = (
             get_deployment_statuses(aws, deployed, directory, descriptions)
             if query["deployment_status_enabled"] == "true"
             else []
         )
-        unit_id = query["organizational_unit_id"] or _unit_id(existing)
+        existing = [
+            *roles_read.result(),
+            *(found for found in (unit, account) if found),
+            *describe_managers(deployed, descriptions),
+        ]
+        records = records_read.result()
+        observed = observe_settings(values_of(settings_read), records, settings)
         findings = [
             *_unreadable(records),
             *duplicates(existing),
             *administrator_findings,
-            *(missing_unit_finding(aws, "dedicated_organizational_unit.parent_id", unit) for unit in missing),
+            *missing_unit,
             *registration_findings(observed, records.own, account_id),
             *placement_findings(aws, observed, account_id, unit_id),
             *role_findings(aws, settings, observed, records.own, resources.get("role_names", [])),
-            *(unit_findings(aws, unit_id, account_id) if unit_id else ()),
+            *unit_findings_read.result(),
             *deployment_findings(statuses),
         ]
         found = find_problems(
@@ -163,10 +171,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 def describe_organization(aws: AwsSession) -> Organization:
     """Raises PrerequisiteError when Systems Manager cannot be set up from this account."""
+    root_read = aws.start(get_root_id, aws)
     organization = aws.call(aws.organizations.describe_organization)["Organization"]
     for finding in organization_findings(aws, organization):
         raise PrerequisiteError(f"{finding.code}: {finding.message} {finding.remedy}")
-    return Organization(organization["Id"], get_root_id(aws), organization["MasterAccountId"])
+    return Organization(organization["Id"], root_read.result(), organization["MasterAccountId"])
 
 
 def _resolved(configurations: Sequence[Configuration], organization: Organization) -> list[Configuration]:
@@ -194,27 +203,32 @@ def _with_account(setting: Setting, account_id: str) -> Setting:
     return replace(setting, value=account_id) if setting.kind == DelegatedAdministrator.name else setting
 
 
-def _existing_resources(
-    aws: AwsSession, resources: Mapping[str, Any], root_id: str, missing: list[str]
-) -> list[ExistingResource]:
-    """Those that exist. The parent of the unit is added to `missing` if it does not."""
-    found = list(find_roles(aws, resources.get("role_names", [])))
+def _find_roles(aws: AwsSession, resources: Mapping[str, Any]) -> list[ExistingResource]:
+    return list(find_roles(aws, resources.get("role_names", [])))
+
+
+def _find_unit(
+    aws: AwsSession, resources: Mapping[str, Any], root_id: str
+) -> tuple[ExistingResource | None, list[Finding]]:
+    """The unit that Terraform creates, if it already exists; and a finding if its parent does not."""
     unit_query = resources.get("organizational_unit")
     if not unit_query:
-        return found
+        return None, []
     parent_id = unit_query.get("parent_id") or root_id
     try:
-        unit = find_unit(aws, unit_query["name"], parent_id)
+        return find_unit(aws, unit_query["name"], parent_id), []
     except ServiceError as error:
         if error.code != "ParentNotFoundException":
             raise
-        missing.append(parent_id)
-        return found
-    return [*found, unit] if unit else found
+        return None, [missing_unit_finding(aws, "dedicated_organizational_unit.parent_id", parent_id)]
 
 
-def _without_unit(found: Iterable[ExistingResource], is_without: bool) -> list[ExistingResource]:
-    return [one for one in found if not (is_without and one.key == _UNIT)]
+def _account_findings(aws: AwsSession, account_id: str) -> list[Finding]:
+    return list(account_findings(aws, account_id)) if account_id else []
+
+
+def _unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> list[Finding]:
+    return list(unit_findings(aws, unit_id, account_id)) if unit_id else []
 
 
 def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manager]) -> list[Configuration]:
@@ -225,10 +239,6 @@ def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manage
         for manager in managers
         if (manager.type, manager.name) == (configuration.type, configuration.name)
     ]
-
-
-def _unit_id(existing: Sequence[ExistingResource]) -> str:
-    return next((found.id for found in existing if found.key == _UNIT), "")
 
 
 def _unreadable(records: Records) -> Iterator[Finding]:

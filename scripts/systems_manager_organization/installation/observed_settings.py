@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.options import Option
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.installation.setting_kinds import KINDS
-from systems_manager_organization.settings.setting import Setting, read_all
+from systems_manager_organization.settings.setting import Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.records import Record, Records
 
 _RULE = (
@@ -45,18 +44,17 @@ def _is_setting(item: Any) -> bool:
     )
 
 
-def observe_settings(aws: AwsSession, records: Records, settings: Sequence[Setting]) -> dict[str, dict[str, Any]]:
-    """The current state of each setting, by key:
+def observe_settings(
+    values: Mapping[str, str], records: Records, settings: Sequence[Setting]
+) -> dict[str, dict[str, Any]]:
+    """The current state of each setting, by key; `values` are the current ones, by key:
 
     - `value`: its current value
     - `previous`: its value before any installation of the module changed it
     - `change`: the change that led to `value`, as the plan showed it; "" if it is incomplete or not this installation's
     - `superseded`: the change back of the previous subject, if the installation now has another; else ""
     - `others`: list of `{installation, value}`, of other installations that have the setting as well
-
-    Raises ScriptError.
     """
-    values = read_all(KINDS, aws, settings)
     return {setting.key: _observed(records, setting, values[setting.key]) for setting in settings}
 
 

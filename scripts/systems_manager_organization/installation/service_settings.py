@@ -22,6 +22,7 @@ from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_regions import read_account_regions
 from systems_manager_organization.organizations.service_setting import NOT_FOUND, SETTING_IDS
 from systems_manager_organization.settings.records import INSTALLATION, Records, load_records
+from systems_manager_organization.settings.setting import read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             own = [setting for setting in settings if setting.name == region]
             name = query["installation"]
             records = load_records(aws, region, name, KINDS) if name else Records("")
-            observed = observe_settings(aws, records, own)
+            observed = observe_settings(read_all(KINDS, aws, own), records, own)
             return region, {"settings": observed, "no_longer_wanted": no_longer_wanted(records, own)}
 
         regions = sorted({setting.name for setting in settings})

@@ -112,6 +112,7 @@ def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
             regions=split(definition.parameters.get("TargetRegions", "")),
             arn=description["ManagerArn"],
             parameters=definition.parameters,
+            creator=creation_tag_of(description).creator,
         )
         for definition in definitions_in(description)
     ]

@@ -29,6 +29,7 @@ class Configuration:
         type: for example `AWSQuickSetupType-PatchPolicy`; "" where it does not matter.
         arn: of its configuration manager; "" before there is one.
         parameters: those that Quick Setup gets, as far as they are known.
+        creator: of its configuration manager, as part of a sentence; "" where it was not read.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Configuration:
     regions: tuple[str, ...] = ()
     arn: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
 
 
 def configurations_key(description: str) -> Option:

@@ -10,7 +10,8 @@ from systems_manager_organization.aws.waiters import SETTING_DELAYS, wait_until
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Future
 
     from systems_manager_organization.aws.session import AwsSession
 
@@ -119,13 +120,24 @@ def _already_applied(kind: SettingKind, aws: AwsSession, setting: Setting, targe
 
 def read_all(kinds: Mapping[str, SettingKind], aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
     """The values of settings of any kind, by key; kinds are read concurrently. Raises ScriptError."""
+    return values_of(start_reading(kinds, aws, settings))
+
+
+def start_reading(
+    kinds: Mapping[str, SettingKind], aws: AwsSession, settings: Sequence[Setting]
+) -> list[Future[dict[str, str]]]:
+    """What `values_of` waits for: one reading for each kind."""
     of_kind = {
         name: [setting for setting in settings if setting.kind == name]
         for name in kinds
         if any(setting.kind == name for setting in settings)
     }
-    started = [aws.start(kinds[name].read, aws, settings_of_kind) for name, settings_of_kind in of_kind.items()]
-    return {key: value for answer in started for key, value in answer.result().items()}
+    return [aws.start(kinds[name].read, aws, settings_of_kind) for name, settings_of_kind in of_kind.items()]
+
+
+def values_of(readings: Iterable[Future[dict[str, str]]]) -> dict[str, str]:
+    """The values of settings, by key. Raises ScriptError."""
+    return {key: value for reading in readings for key, value in reading.result().items()}
 
 
 def display(value: str) -> str:

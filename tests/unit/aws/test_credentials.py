@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.workspace import REPOSITORY
-from systems_manager_organization.aws.session import AwsSession, boto3_session
+from systems_manager_organization.aws.session import AwsSession, botocore_session
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, validated
 from systems_manager_organization.clock import Clock
 from unit.credentials_cases import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run
@@ -60,9 +60,9 @@ def federated(aws: Sandbox) -> Callable[..., Session]:
     }
 
     def session(**options: Any) -> Session:
-        made = boto3_session(**options)
+        made = botocore_session(**options)
         for name, answer in answers.items():
-            made.events.register(f"before-call.{name}", partial(respond, answer))
+            made.get_component("event_emitter").register(f"before-call.{name}", partial(respond, answer))
         return made
 
     return session
@@ -85,7 +85,7 @@ def test_a_roles_credentials_are_refreshed(aws: Sandbox, configured: Callable[[C
     now = 0.0
     clock = Clock(now=lambda: now, sleep=lambda _seconds: None)
     query = validated(case.query, OPTIONAL_COMMON_KEYS)
-    with AwsSession(query, session_factory=boto3_session, clock=clock, warn=pytest.fail) as session:
+    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=pytest.fail) as session:
         for now in (0.0, 1800.0, 3300.0, 3400.0):  # noqa: B007
             session.call(session.ssm.list_documents)
     assert [call.operation for call in aws.calls].count("AssumeRole") == 2
@@ -109,9 +109,9 @@ def test_endpoints(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str],
         monkeypatch.setenv(name, value)
 
     def session(**options: Any) -> Session:
-        made = boto3_session(**options)
+        made = botocore_session(**options)
         answer = {"Account": MANAGEMENT, "Arn": ADMINISTRATOR}
-        made.events.register("before-call", partial(respond, answer))
+        made.get_component("event_emitter").register("before-call", partial(respond, answer))
         return made
 
     query = validated({}, OPTIONAL_COMMON_KEYS)

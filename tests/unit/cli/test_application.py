@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.credentials import Credentials
 
 from systems_manager_organization import __version__
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from systems_manager_organization.cli.terminal import render_strings
 from systems_manager_organization.programs import ensure, observe, report
 from unit.conftest import TerminalText
@@ -179,7 +180,7 @@ def test_a_boto3_that_lacks_a_service_is_too_old(run: Run) -> None:
     import botocore.exceptions
 
     class OldSession:
-        def client(self, service: str, **_options: object) -> object:
+        def create_client(self, service: str, **_options: object) -> object:
             raise botocore.exceptions.UnknownServiceError(service_name=service, known_service_names="ec2")
 
     outcome = run("observe", "organization", query={}, session_factory=lambda **_options: OldSession())  # type: ignore[arg-type]
@@ -219,9 +220,9 @@ def test_times_of_answers_are_in_utc_however_they_are_spelled() -> None:
         raw.stream = lambda: iter([raw.getvalue()])  # type: ignore[attr-defined]
         return AWSResponse(request.url, 200, HeadersDict(), raw)  # type: ignore[arg-type]
 
-    session = boto3_session(aws_access_key_id="AKIA", aws_secret_access_key="secret")
-    ssm = session.client("ssm", region_name="us-east-1")
-    ssm.meta.events.register("before-send", answer)  # type: ignore[arg-type]
+    session = botocore_session(credentials=Credentials("AKIA", "secret"))
+    ssm: Any = session.create_client("ssm", region_name="us-east-1")
+    ssm.meta.events.register("before-send", answer)
     expected = ssm.describe_instance_patch_states(InstanceIds=["i-0a1b2c3d4e5f60711"])["InstancePatchStates"]
     assert [state["OperationEndTime"].isoformat() for state in expected] == [
         "1970-01-01T00:00:00.500000+00:00",

@@ -16,7 +16,7 @@ from sandbox.clock import START
 from sandbox.faults import Fault
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.error_translation import translate_errors
-from systems_manager_organization.aws.session import AwsSession, boto3_session
+from systems_manager_organization.aws.session import AwsSession, botocore_session
 from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.model.columns import NODES, SEVERITIES
 from systems_manager_organization.compliance.model.node import time_text
@@ -76,7 +76,7 @@ def session(aws: Sandbox) -> Iterator[AwsSession]:
     aws.reset(SCENARIO)
     query = {"account_id": MANAGEMENT, "region": VIRGINIA, "profile": "", "role_arn": ""}
     clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
-    with AwsSession(query, session_factory=boto3_session, clock=clock, warn=lambda _text: None) as session:
+    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=lambda _text: None) as session:
         yield session
 
 

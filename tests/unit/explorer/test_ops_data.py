@@ -13,10 +13,10 @@ import pytest
 
 from sandbox import Fault, Scenario
 from sandbox.scenarios.parts import Account, DelegatedAdministrator, ResourceDataSync, ServiceLinkedRole
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 
 if TYPE_CHECKING:
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Outcome, Run
@@ -78,9 +78,9 @@ def with_sync(*, state: str = "", **members: Any) -> Callable[..., Session]:
         if state:
             item["SyncSource"]["State"] = state
 
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register("after-call.ssm.ListResourceDataSync", change)
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
+        made.get_component("event_emitter").register("after-call.ssm.ListResourceDataSync", change)
         return made
 
     return session
@@ -247,9 +247,11 @@ def test_a_sync_that_has_not_run_yet(ops_data: OpsData) -> None:
 
 
 def test_an_answer_without_entities_is_none(ops_data: OpsData) -> None:
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register("after-call.ssm.GetOpsSummary", lambda parsed, **_rest: parsed.pop("Entities"))
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
+        made.get_component("event_emitter").register(
+            "after-call.ssm.GetOpsSummary", lambda parsed, **_rest: parsed.pop("Entities")
+        )
         return made
 
     outcome = ops_data(session_factory=session)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from unit.cases import settings_query
 from unit.quick_setup_cases import modifying
 from unit.resource_data_sync_cases import (
@@ -25,7 +25,7 @@ from unit.resource_data_sync_cases import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run
@@ -124,9 +124,9 @@ def conflicting(times: int) -> Callable[..., Session]:
         error = {"Code": "ResourceDataSyncConflictException", "Message": "Another request is being processed."}
         return type("Answer", (), {"status_code": 400}), {"Error": error}
 
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register("before-call.ssm.UpdateResourceDataSync", refuse)
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
+        made.get_component("event_emitter").register("before-call.ssm.UpdateResourceDataSync", refuse)
         return made
 
     return session

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from systems_manager_organization.installation import apply_settings
 from systems_manager_organization.settings import records
 from unit.cases import (
@@ -25,7 +25,7 @@ from unit.cases import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.cases import Case
@@ -197,9 +197,9 @@ def test_a_change_that_is_already_applied(aws: Sandbox, run: Run, case: Case) ->
         if case.read(aws) != resolved(aws, case.target):
             case.set_to(aws, resolved(aws, case.target))
 
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
-        made.events.register(f"before-call.{service}.{operation}", meanwhile)
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
+        made.get_component("event_emitter").register(f"before-call.{service}.{operation}", meanwhile)
         return made
 
     outcome = run("ensure", "settings", query=query, session_factory=session)

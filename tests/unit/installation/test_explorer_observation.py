@@ -16,7 +16,7 @@ from unit.quick_setup_cases import modifying
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run

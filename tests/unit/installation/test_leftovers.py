@@ -11,14 +11,14 @@ import pytest
 
 from sandbox import Fault
 from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, policy
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from systems_manager_organization.installation.leftover_rules import rules
 from unit.quick_setup_cases import create, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Outcome, Run
@@ -40,10 +40,10 @@ def with_answers(*log_groups: str, tags: tuple[tuple[str, str], ...] = ()) -> Ca
         "ec2.DescribeTags": {"Tags": [{"ResourceId": resource, "Key": key} for resource, key in tags]},
     }
 
-    def session(**options: str | None) -> Session:
-        made = boto3_session(**options)
+    def session(**options: Any) -> Session:
+        made = botocore_session(**options)
         for operation, answer in answers.items():
-            made.events.register(f"before-call.{operation}", partial(_answer, (ok, answer)))
+            made.get_component("event_emitter").register(f"before-call.{operation}", partial(_answer, (ok, answer)))
         return made
 
     return session

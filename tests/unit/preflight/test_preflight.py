@@ -11,7 +11,7 @@ import pytest
 from sandbox import Fault
 from sandbox.scenarios.scenario import Account, ResourceDataSync
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from unit.preflight_cases import (
     ADMINISTRATOR,
     ENVIRONMENT,
@@ -29,7 +29,7 @@ from unit.preflight_cases import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run
@@ -235,9 +235,9 @@ def test_the_role_can_do_no_more_than_read(aws: Sandbox, run: Run) -> None:
     assert not aws.violations
     policies: list[dict[str, Any]] = []
 
-    def factory(**options: str | None) -> Session:
-        session = boto3_session(**options)
-        session.events.register(
+    def factory(**options: Any) -> Session:
+        session = botocore_session(**options)
+        session.get_component("event_emitter").register(
             "provide-client-params.sts.AssumeRole", lambda params, **_: policies.append(json.loads(params["Policy"]))
         )
         return session

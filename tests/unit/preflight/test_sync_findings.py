@@ -43,6 +43,7 @@ def test_a_sync_that_aws_deleted(aws: Sandbox, run: Run, arn: str) -> None:
     outcome = run("observe", "preflight", *_OPTIONS, *role)
     finding = the(json.loads(outcome.stdout), "DATA_SYNC_MISSING")
     assert (outcome.status, finding["severity"], finding["subject"]) == (1, "error", "ops-center")
+    assert finding["message"].startswith("The configuration, created manually or by another tool, is deployed, but ")
     assert f"account {ADMINISTRATOR} does not have its resource data sync OpsCenter-DA" in finding["message"]
     assert f"report.py discard --deployed {arn}" in finding["remedy"]
 

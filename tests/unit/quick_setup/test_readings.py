@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Fault, Scenario
 from sandbox.scenarios.scenario import Account
-from systems_manager_organization.aws.session import boto3_session
+from systems_manager_organization.aws.session import botocore_session
 from unit.cases import INSTALLATION
 from unit.quick_setup_cases import (
     ADMINISTRATOR,
@@ -28,7 +28,7 @@ from unit.quick_setup_cases import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boto3.session import Session
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run
@@ -104,7 +104,7 @@ def test_both_readings_are_the_same(
 ) -> None:
     prepare(aws)
     deploy(aws)
-    by_place, of_the_whole = seen(run, boto3_session), seen(run, with_one_row(aws))
+    by_place, of_the_whole = seen(run, botocore_session), seen(run, with_one_row(aws))
     assert by_place == of_the_whole
     assert by_place["deployments"]["counts"] == expected
     assert {finding["code"] for finding in by_place["findings"]} - {"EXISTS_ALREADY"} == codes
@@ -147,9 +147,11 @@ def test_a_stack_set_that_is_not_shown_is_one_that_could_not_be_read(aws: Sandbo
     def hide(parsed: dict[str, Any]) -> None:
         parsed["Summaries"] = []
 
-    def session(**options: str | None) -> Session:
+    def session(**options: Any) -> Session:
         made = with_one_row(aws)(**options)
-        made.events.register("after-call.cloudformation.ListStackSets", lambda parsed, **_event: hide(parsed))
+        made.get_component("event_emitter").register(
+            "after-call.cloudformation.ListStackSets", lambda parsed, **_event: hide(parsed)
+        )
         return made
 
     assert places(run, session, arn)[f"{WORKLOAD} us-east-1"] == ("succeeded", ONE_STATUS)
@@ -158,7 +160,7 @@ def test_a_stack_set_that_is_not_shown_is_one_that_could_not_be_read(aws: Sandbo
 def test_an_account_that_came_later(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws)
-    for session in (boto3_session, with_one_row(aws)):
+    for session in (botocore_session, with_one_row(aws)):
         found = places(run, session, arn, regions=REGIONS)
         assert found[f"{WORKLOAD} us-east-1"] == ("succeeded", "")
         assert found[f"{WORKLOAD} eu-west-1"][0] == "not_deployed"
@@ -178,12 +180,12 @@ def test_the_account_itself(aws: Sandbox, run: Run, api_calls: Callable[[], list
     prepare(aws)
     arn = create_local(aws, "scan")
     local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
-    for session in (boto3_session, with_one_row(aws)):
+    for session in (botocore_session, with_one_row(aws)):
         assert places(run, session, arn, **local) == {f"{MANAGEMENT} us-east-1": ("succeeded", "")}
     assert not [call for call in api_calls() if call.startswith("cloudformation:List")]
     aws.fail_deployment("scan", MANAGEMENT, "eu-west-1", "LimitExceeded")
     update(aws, arn, TargetRegions=",".join(REGIONS))
-    for session in (boto3_session, with_one_row(aws)):
+    for session in (botocore_session, with_one_row(aws)):
         assert places(run, session, arn, **local, regions=REGIONS) == {
             f"{MANAGEMENT} eu-west-1": ("failed", "LimitExceeded"),
             f"{MANAGEMENT} us-east-1": ("succeeded", ""),
@@ -199,9 +201,9 @@ def test_nodes_that_failed_somewhere(aws: Sandbox, run: Run) -> None:
         others = [summary for summary in parsed["StatusSummaries"] if summary["StatusType"] != "AsyncExecutions"]
         parsed["StatusSummaries"] = [*others, failed]
 
-    def session(**options: str | None) -> Session:
+    def session(**options: Any) -> Session:
         made = with_one_row(aws)(**options)
-        made.events.register(
+        made.get_component("event_emitter").register(
             "after-call.ssm-quicksetup.GetConfigurationManager", lambda parsed, **_event: change(parsed)
         )
         return made
