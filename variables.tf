@@ -384,7 +384,7 @@ variable "installation" {
   default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
     error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
   }
 }
@@ -403,7 +403,7 @@ variable "preflight" {
   nullable = false
 
   validation {
-    condition     = can(regex("^[\\w+=,.@/-]{1,512}$", coalesce(var.preflight.member_role_name, "none")))
+    condition     = var.preflight.member_role_name == null ? true : can(regex("^[\\w+=,.@/-]{1,512}$", var.preflight.member_role_name))
     error_message = "preflight.member_role_name is ${jsonencode(var.preflight.member_role_name)}, but must be the name of an IAM role with its path, for example \"OrganizationAccountAccessRole\"."
   }
 
@@ -461,7 +461,7 @@ variable "script_credentials" {
 
   validation {
     condition = var.script_credentials == null ? true : (
-      var.script_credentials.role_arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.script_credentials.role_arn))
+      var.script_credentials.role_arn == null ? true : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$", var.script_credentials.role_arn))
     )
     error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but role_arn must have the form \"arn:aws:iam::111111111111:role/Terraform\"."
   }

@@ -64,7 +64,7 @@ variable "automation_logging" {
 
   # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
   validation {
-    condition     = var.automation_logging == null ? true : can(regex("^[A-Za-z0-9._/#-]{1,512}$", coalesce(var.automation_logging.log_group_name, "none")))
+    condition     = var.automation_logging == null ? true : var.automation_logging.log_group_name == null ? true : can(regex("^[A-Za-z0-9._/#-]{1,512}$", var.automation_logging.log_group_name))
     error_message = "automation_logging is ${jsonencode(var.automation_logging)}, but log_group_name must have 1 to 512 letters, digits or characters of ._/#-"
   }
 }
@@ -146,7 +146,7 @@ variable "installation" {
   default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
     error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
   }
 }

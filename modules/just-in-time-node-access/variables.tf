@@ -66,7 +66,7 @@ variable "auto_approval" {
   }
 
   validation {
-    condition     = alltrue([for statement in var.auto_approval : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", coalesce(statement.group_id, "00000000-0000-0000-0000-000000000000")))])
+    condition     = alltrue([for statement in var.auto_approval : statement.group_id == null ? true : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", statement.group_id))])
     error_message = "auto_approval has the group_id ${jsonencode([for statement in var.auto_approval : statement.group_id if statement.group_id != null])}, but each must be the id of a group in the identity store, for example \"e8c17310-e011-7089-d989-10da1a2b3c4d\", not its name."
   }
 
@@ -113,7 +113,7 @@ variable "deny_access" {
   }
 
   validation {
-    condition     = alltrue([for statement in var.deny_access : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", coalesce(statement.group_id, "00000000-0000-0000-0000-000000000000")))])
+    condition     = alltrue([for statement in var.deny_access : statement.group_id == null ? true : can(regex("^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$", statement.group_id))])
     error_message = "deny_access has the group_id ${jsonencode([for statement in var.deny_access : statement.group_id if statement.group_id != null])}, but each must be the id of a group in the identity store, for example \"e8c17310-e011-7089-d989-10da1a2b3c4d\", not its name."
   }
 
@@ -247,7 +247,7 @@ variable "installation" {
   default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
     error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
   }
 }

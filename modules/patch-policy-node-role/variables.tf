@@ -63,7 +63,7 @@ variable "installation" {
   default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
     error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
   }
 }

@@ -90,7 +90,7 @@ variable "baselines" {
   default     = null
 
   validation {
-    condition     = alltrue([for id in values(coalesce(var.baselines, {})) : can(regex("^(pb-[0-9a-f]{17}|arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:patchbaseline/pb-[0-9a-f]{17})$", id))])
+    condition     = alltrue([for id in values(coalesce(var.baselines, {})) : can(regex("^(pb-[0-9a-f]{17}|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:patchbaseline/pb-[0-9a-f]{17})$", id))])
     error_message = "Patch policy \"${var.name}\": baselines is ${jsonencode(var.baselines)}, but each value must be a patch baseline's id (\"pb-0123456789abcdef0\") or ARN."
   }
 }

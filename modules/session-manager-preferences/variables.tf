@@ -111,7 +111,7 @@ variable "session_kms_key_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for region, arn in var.session_kms_key_arns : can(regex("^arn:[a-z-]+:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    condition     = alltrue([for region, arn in var.session_kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
     error_message = "session_kms_key_arns is ${jsonencode(var.session_kms_key_arns)}, but each must be the ARN of a key in its Region, for example { us-east-1 = \"arn:aws:kms:us-east-1:222222222222:key/...\" }."
   }
 }
@@ -152,7 +152,7 @@ variable "bucket" {
   }
 
   validation {
-    condition     = var.bucket == null ? true : var.bucket.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.bucket.kms_key_arn))
+    condition     = var.bucket == null ? true : var.bucket.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.bucket.kms_key_arn))
     error_message = "bucket is ${jsonencode(var.bucket)}, but kms_key_arn must have the form \"arn:aws:kms:us-east-1:222222222222:key/...\": other accounts cannot use an alias."
   }
 

@@ -63,7 +63,7 @@ variable "kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
     error_message = "kms_key_arn is ${jsonencode(var.kms_key_arn)}, but must have the form \"arn:aws:kms:us-east-1:222222222222:key/...\", and not be an alias."
   }
 }
@@ -74,7 +74,7 @@ variable "installation" {
   default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", coalesce(var.installation, "none")))
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
     error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
   }
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.workspace import Workspaces
     from terraform.contract.seeded_faults import Fault
-    from terraform.contract.validation_rules import Rule
+    from terraform.contract.validation_rule import Rule
 
 _TEMPLATE = re.compile(r'"\$\{path\.module\}/([^"]*\.tftpl)"')
 

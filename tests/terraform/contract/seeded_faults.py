@@ -45,6 +45,23 @@ _PATHS = (
     Fault("other letters", "[!-~]", r"[^\\s]"),
     Fault("no slash at the end", "[!-~]+/)", "[!-~]+)"),
 )
+_UNIT_IDS_ALONE = _UNIT_IDS[:-1]
+_STACK_SET_NAMES = (
+    Fault("a digit at the beginning", "^[A-Za-z]", "^[A-Za-z0-9]"),
+    Fault("129 characters", "{0,127}", "{0,128}"),
+    Fault("letters of any script", "[A-Za-z0-9-]", r"[\\p{L}0-9-]"),
+)
+_LOG_GROUPS = (
+    Fault("513 characters", "{1,512}", "{1,513}"),
+    Fault("letters of any script", "[A-Za-z0-9._/#-]", r"[\\p{L}0-9._/#-]"),
+    Fault("a space", "[A-Za-z0-9._/#-]", "[A-Za-z0-9 ._/#-]"),
+)
+_KEY_ARNS = (
+    Fault("an alias", ":key/", ":[a-z]+/"),
+    Fault("no key", "/[A-Za-z0-9-]+$", "/[A-Za-z0-9-]*$"),
+    Fault("another service", ":kms:", ":[a-z0-9]+:"),
+    Fault("another partition", "arn:aws[a-z-]*", "arn:[a-z-]+"),
+)
 _CRON = (
     Fault("anything after it", r"\\)$", r"\\)"),
     Fault("minute 60", "[0-5]?[0-9]", "[0-9]?[0-9]"),
@@ -213,4 +230,65 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault("parts that are dots", '[".", ".."]', "[]"),
     ),
     "name of Explorer's sync": (Fault("53 characters", "{1,52}", "{1,53}"),),
+    "name of account settings": _STACK_SET_NAMES,
+    "units of account settings": _UNIT_IDS_ALONE,
+    "log group of Automation": _LOG_GROUPS,
+    "name of automation roles": _STACK_SET_NAMES,
+    "units of automations": _UNIT_IDS_ALONE,
+    "excluded accounts": (
+        Fault("13 digits", "{12}", "{12,13}"),
+        Fault("11 digits", "{12}", "{11,12}"),
+        Fault("a letter", "[0-9]", "[0-9a-z]"),
+    ),
+    "max_concurrency": (
+        Fault("eight digits", "<= 7", "<= 8"),
+        Fault("0", "^([1-9]", "^([0-9]"),
+        Fault("more than 100%", "|100%", "|[0-9]+%"),
+    ),
+    "max_errors": (
+        Fault("eight digits", "<= 7", "<= 8"),
+        Fault("a zero at the beginning", "^([1-9]", "^([0-9]"),
+        Fault("more than 100%", "|100%", "|[0-9]+%"),
+    ),
+    "execution policies": (
+        Fault("a policy of an account", "iam::aws", "iam::[0-9a-z]+"),
+        Fault("a role", ":policy/", ":[a-z]+/"),
+        Fault("no name", "[!-~]+$", "[!-~]*$"),
+    ),
+    "administration_role_name": _ROLE_NAMES,
+    "execution_role_name": _ROLE_NAMES,
+    "path of automation roles": _PATHS,
+    "boundary of automation roles": (
+        Fault("no name", "[!-~]+$", "[!-~]*$"),
+        Fault("a space", "[!-~]", "[ -~]"),
+    ),
+    "name of just-in-time node access": (
+        Fault("a digit at the beginning", "^[A-Za-z]", "^[A-Za-z0-9]"),
+        Fault("129 characters", "{0,99}", "{0,199}"),
+        Fault("an underscore", "[A-Za-z0-9-]", "[A-Za-z0-9_-]"),
+    ),
+    "name of an approval policy": (
+        Fault("a reserved prefix", '"aws", "amazon", "amzn", "SSM-"', ""),
+        Fault("2 characters", "{3,128}", "{2,128}"),
+        Fault("129 characters", "{3,128}", "{3,129}"),
+        Fault("letters of any script", "[A-Za-z0-9_.-]", r"[\\p{L}0-9_.-]"),
+    ),
+    "role of an approver": (
+        Fault("no name", "role/[!-~]+", "role/[!-~]*"),
+        Fault("a user", ":role/", ":[a-z]+/"),
+        Fault("no account", "[0-9]{12}:role", "[0-9a-z]+:role"),
+    ),
+    "group of an approver": (
+        Fault("anything after it", '{12}$", approver.id', '{12}", approver.id'),
+        Fault("nine digits before it", "[0-9a-f]{10}", "[0-9a-f]{9,10}"),
+    ),
+    "units of session preferences": _UNIT_IDS_ALONE,
+    "log group of sessions": _LOG_GROUPS,
+    "key of the session bucket": _KEY_ARNS,
+    "roles of nodes": _ROLE_NAMES,
+    "name of session preferences": (
+        Fault("a reserved prefix", '"aws", "amazon", "amzn"', ""),
+        Fault("letters of any script", "[a-z0-9-]", r"[\\p{L}0-9-]"),
+    ),
+    "key of the unified console": _KEY_ARNS,
 }

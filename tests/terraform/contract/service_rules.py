@@ -171,3 +171,31 @@ def report_prefix(prefix: str) -> bool:
 
 def unit(identifier: str) -> bool:
     return model("organizations", "OrganizationalUnitId", identifier) or model("organizations", "RootId", identifier)
+
+
+def stack_set_name(name: str) -> bool:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html"""
+    return bool(re.fullmatch("[a-zA-Z][a-zA-Z0-9-]{0,127}", name, re.ASCII))
+
+
+def document_name(name: str) -> bool:
+    """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html"""
+    return model("ssm", "DocumentName", name) and not name.startswith(("aws", "amazon", "amzn", "SSM-"))
+
+
+def managed_policy(arn: str) -> bool:
+    return boundary(arn) and ":iam::aws:" in arn
+
+
+def role_arn(arn: str) -> bool:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"""
+    return model("iam", "arnType", arn) and bool(
+        re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/[\x21-\x7e]+", arn, re.ASCII)
+    )
+
+
+def key_arn(arn: str) -> bool:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN"""
+    return model("kms", "KeyIdType", arn) and bool(
+        re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", arn, re.ASCII)
+    )

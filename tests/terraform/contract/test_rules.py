@@ -9,7 +9,8 @@ from rich.console import Console
 
 from terraform.contract.rule_evaluation import Evaluation
 from terraform.contract.seeded_faults import FAULTS, Fault
-from terraform.contract.validation_rules import RULES, Rule
+from terraform.contract.validation_rule import Rule
+from terraform.contract.validation_rules import RULES
 from tools.rules.command import report
 
 _RULE = Rule("name", ("a",), lambda value: value == "a")

@@ -1,0 +1,232 @@
+"""The rules of inputs of the modules that deploy to every account by StackSets, as in validation_rules.py."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from terraform.contract import service_rules as services
+from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
+
+_SETTINGS, _AUTOMATION = "modules/account-settings", "modules/automation-across-accounts"
+_ACCESS, _PREFERENCES = "modules/just-in-time-node-access", "modules/session-manager-preferences"
+_UNITS = ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}")
+_UNITS_NEARLY = ("ou-aB12-34cd56ef", "ou-ab1-34cd56ef", "r-ab12")
+_LOG_GROUPS = ("/aws/ssm/sessions", "a", "a.b_c/d#e-f", "a" * 512)
+_KEYS = (
+    "arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    f"arn:aws-cn:kms:cn-north-1:222222222222:key/mrk-{'a' * 32}",
+)
+_KEYS_NEARLY = (
+    "arn:aws:kms:us-east-1:222222222222:alias/sessions",
+    "arn:aws:kms:us-east-1:222222222222:key/",
+    "arn:aws:s3:us-east-1:222222222222:key/a",
+)
+_GROUPS = ("1234abcd-12ab-34cd-56ef-1234567890ab", "0123456789-1234abcd-12AB-34cd-56ef-1234567890ab")
+_KEY_SIGNS = LOWER + DIGITS + ":/-_. "
+
+
+def _units(module: str) -> Rule:
+    return Rule(
+        "organizational_unit_ids",
+        _UNITS,
+        partial(services.model, "organizations", "OrganizationalUnitId"),
+        module,
+        near=_UNITS_NEARLY,
+        signs=LOWER + DIGITS + "-",
+        wrap=lambda value: [value],
+    )
+
+
+def _stack_set_name(module: str, maximum: int) -> Rule:
+    return Rule(
+        "name",
+        ("systems-manager-settings", "a", "A" * maximum),
+        services.stack_set_name,
+        module,
+        signs=LETTERS + "-",
+        maximum=maximum,
+        near=("1a", "-a", "a_b"),
+        others={},
+    )
+
+
+def _role_name(variable: str) -> Rule:
+    return Rule(
+        variable,
+        ("AWS-SystemsManager-AutomationExecutionRole", "a" * 64),
+        partial(services.model, "iam", "roleNameType"),
+        _AUTOMATION,
+        signs=ROLE_SIGNS,
+    )
+
+
+def _approver(kind: str) -> Any:
+    return lambda value: {
+        "policy": {
+            "description": "",
+            "node_tag": {"key": "Access", "values": ["approved"]},
+            "access_hours": 1,
+            "levels": [
+                {"approvers": [{"type": kind, "id": value}], "required_approvals": 1, "message": "Please review."}
+            ],
+        }
+    }
+
+
+STACK_SET_RULES = {
+    "name of account settings": _stack_set_name(_SETTINGS, 128),
+    "units of account settings": _units(_SETTINGS),
+    "log group of Automation": Rule(
+        "automation_logging",
+        _LOG_GROUPS,
+        partial(services.model, "logs", "LogGroupName"),
+        _SETTINGS,
+        signs=LETTERS + "._-/#",
+        maximum=512,
+        wrap=lambda value: {"log_group_name": value},
+    ),
+    "name of automation roles": _stack_set_name(_AUTOMATION, 128),
+    "units of automations": _units(_AUTOMATION),
+    "excluded accounts": Rule(
+        "excluded_account_ids",
+        ("222222222222", "000000000001"),
+        partial(services.model, "organizations", "AccountId"),
+        _AUTOMATION,
+        near=("22222222222a",),
+        signs=DIGITS,
+        maximum=12,
+        wrap=lambda value: [value],
+    ),
+    "max_concurrency": Rule(
+        "max_concurrency",
+        ("1", "10%", "100%", "1000000"),
+        partial(services.model, "ssm", "MaxConcurrency"),
+        _AUTOMATION,
+        signs="0123456789%",
+        maximum=7,
+    ),
+    "max_errors": Rule(
+        "max_errors",
+        ("0", "0%", "100%", "1000000"),
+        partial(services.model, "ssm", "MaxErrors"),
+        _AUTOMATION,
+        signs="0123456789%",
+        maximum=7,
+    ),
+    "execution policies": Rule(
+        "execution_policy_arns",
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::aws:policy/service-role/AmazonSSMAutomationRole"),
+        services.managed_policy,
+        _AUTOMATION,
+        near=("arn:aws:iam::222222222222:policy/Own", "arn:aws:iam::aws:policy/", "arn:aws:iam::aws:role/a"),
+        signs="arn:aws:iam::aws:policy/",
+        wrap=lambda value: [value],
+    ),
+    "administration_role_name": _role_name("administration_role_name"),
+    "execution_role_name": _role_name("execution_role_name"),
+    "path of automation roles": Rule(
+        "role_path",
+        ("/", "/platform/", "/a/b/", f"/{'a' * 510}/"),
+        partial(services.model, "iam", "pathType"),
+        _AUTOMATION,
+        near=("/a b/", "/a", "a/"),
+        signs=LETTERS + "/ ",
+        maximum=512,
+    ),
+    "boundary of automation roles": Rule(
+        "permissions_boundary",
+        ("arn:aws:iam::111111111111:policy/Boundary", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"),
+        services.boundary,
+        _AUTOMATION,
+        near=("arn:aws:iam::111111111111:policy/", "arn:aws:iam::111111111111:policy/a b"),
+        signs="arn:aws:iam::111111111111:policy/",
+    ),
+    "name of just-in-time node access": _stack_set_name(_ACCESS, 100),
+    "name of an approval policy": Rule(
+        "manual_approval",
+        ("database-access", "abc", "A" * 128),
+        services.document_name,
+        _ACCESS,
+        near=("aws-access", "amazon-access", "amznaccess", "SSM-access", "ab"),
+        signs=LETTERS + "_.-",
+        maximum=128,
+        wrap=lambda value: {value: _approver("SSOGroup")(_GROUPS[0])["policy"]},
+        others={"var.identity_provider": "null"},
+    ),
+    "role of an approver": Rule(
+        "manual_approval",
+        ("arn:aws:iam::222222222222:role/Approver", "arn:aws-cn:iam::222222222222:role/path/Approver"),
+        services.role_arn,
+        _ACCESS,
+        near=("arn:aws:iam::222222222222:role/", "arn:aws:iam::222222222222:user/one", "arn:aws:iam::aws:role/a"),
+        signs="arn:aws:iam::222222222222:role/",
+        wrap=_approver("IAMRole"),
+        others={"var.identity_provider": "null"},
+    ),
+    "group of an approver": Rule(
+        "manual_approval",
+        _GROUPS,
+        partial(services.model, "identitystore", "ResourceId"),
+        _ACCESS,
+        near=("1234abcd-12ab-34cd-56ef-1234567890abc", "123456789-1234abcd-12ab-34cd-56ef-1234567890ab"),
+        signs="0123abcdefABCDEF-",
+        wrap=_approver("SSOGroup"),
+        others={"var.identity_provider": "null"},
+    ),
+    "units of session preferences": _units(_PREFERENCES),
+    "log group of sessions": Rule(
+        "log_group",
+        _LOG_GROUPS,
+        partial(services.model, "logs", "LogGroupName"),
+        _PREFERENCES,
+        signs=LETTERS + "._-/#",
+        maximum=512,
+        wrap=lambda value: {"name": value, "streaming_enabled": True, "retention_days": 365},
+    ),
+    "key of the session bucket": Rule(
+        "bucket",
+        _KEYS,
+        services.key_arn,
+        _PREFERENCES,
+        near=_KEYS_NEARLY,
+        signs=_KEY_SIGNS,
+        maximum=80,
+        wrap=lambda value: {
+            "name": None,
+            "prefix": "sessions",
+            "kms_key_arn": value,
+            "retention_days": None,
+            "object_lock": None,
+            "access_log_bucket_name": None,
+            "force_destroy": False,
+        },
+    ),
+    "roles of nodes": Rule(
+        "node_role_names",
+        ("nodes", "a" * 64),
+        partial(services.model, "iam", "roleNameType"),
+        _PREFERENCES,
+        signs=ROLE_SIGNS,
+        wrap=lambda value: [value],
+    ),
+    "name of session preferences": Rule(
+        "name",
+        ("sessions", "a", "a" * 32),
+        lambda name: services.document_name(f"{name}-01234567"),
+        _PREFERENCES,
+        signs=LOWER + DIGITS + "-",
+        maximum=32,
+        near=("aws-sessions", "amazon", "amzn-a", "A"),
+        others={},
+    ),
+    "key of the unified console": Rule(
+        "kms_key_arn",
+        _KEYS,
+        services.key_arn,
+        "modules/unified-console",
+        near=_KEYS_NEARLY,
+        signs=_KEY_SIGNS,
+        maximum=80,
+    ),
+}
