@@ -100,10 +100,10 @@ def _missing(member: AccountSession, configuration: Configuration) -> Iterator[F
         yield Finding(
             MISSING,
             configuration.name,
-            f"The configuration, {configuration.creator}, is deployed, but account {member.account_id} does not have its resource data sync "
-            f"{', '.join(sorted(names))}, so that data of the organization does not reach it. AWS deletes it when the "
-            "account is deregistered as the delegated administrator, and an update of the configuration does not "
-            "create it again.",
+            f"The configuration, {configuration.creator}, is deployed, but account {member.account_id} does not have "
+            f"its resource data sync {', '.join(sorted(names))}, so that data of the organization does not reach it. "
+            "AWS deletes it when the account is deregistered as the delegated administrator, and an update of the "
+            "configuration does not create it again.",
             "Delete the configuration manager, and apply again, which deploys it again: "
             f"{report_command()} discard --deployed {configuration.arn}",
         )
