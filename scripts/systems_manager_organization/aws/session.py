@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from systems_manager_organization.aws.assumed_role import ASSUMED_ROLE_DURATION, assumed_role_credentials
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, translate_errors
+from systems_manager_organization.aws.garbage_collection import paused_garbage_collection
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.rate_limits import RateLimiter
 from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_delays
@@ -153,8 +154,9 @@ class AwsSession:
         self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
-        with self._translate_errors(
-            "sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]
+        with (
+            self._translate_errors("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]),
+            paused_garbage_collection(),
         ):
             base = session_factory(profile_name=query["profile"] or None)
             self.region = query["region"] or _require_region(base)
@@ -298,7 +300,7 @@ class AwsSession:
         with self._lock:
             key = (service, region or self.region)
             if key not in self._clients:
-                with self._translate_errors(f"{service}:*", key[1]):
+                with self._translate_errors(f"{service}:*", key[1]), paused_garbage_collection():
                     self._clients[key] = self.session.create_client(
                         service,
                         region_name=key[1],

@@ -15,6 +15,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
 from systems_manager_organization import __version__
+from systems_manager_organization.aws.garbage_collection import paused_garbage_collection
 from systems_manager_organization.aws.session import AwsSession, SessionFactory, botocore_session
 from systems_manager_organization.cli import interrupts
 from systems_manager_organization.cli.options import parse, validated
@@ -132,7 +133,8 @@ def _run(
     name = program.name
     try:
         load = program.loaders.get(arguments[0]) if arguments else None
-        commands = (load(),) if load else program.commands
+        with paused_garbage_collection():
+            commands = (load(),) if load else program.commands
         parser = _parser(program, commands)
         _complete(parser)
         namespace, unrecognized = parser.parse_known_args(arguments)
