@@ -1,4 +1,4 @@
-"""CKV_SSMORG_8 and CKV_SSMORG_13: whom the policies of buckets and keys let write.
+"""CKV_SSMORG_8, CKV_SSMORG_13 and CKV_SSMORG_14: whom the policies of buckets, keys and roles let write or assume.
 
 Checkov loads each file by itself, so that policies which read the same documents are in one.
 """
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVICE = "ssm.amazonaws.com"
+ASSUMING_SERVICES = ("codebuild.amazonaws.com", "scheduler.amazonaws.com")
+"""Services that assume a role which a user of any account names, and that set the condition keys below."""
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 """Condition keys for the account that the service acts for."""
 UNCONDITIONAL = ("s3:getbucketacl", "s3:putobjecttagging")
@@ -29,6 +31,8 @@ ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", ACCOUNT)
 
 class ResourcePolicy(BaseResourceCheck):
     """Checks each statement that lets somebody write; no result without one, or if the policy is unreadable."""
+
+    attribute = "policy"
 
     def __init__(self, identifier: str, name: str, guideline: str, resources: list[str]) -> None:
         super().__init__(
@@ -42,10 +46,10 @@ class ResourcePolicy(BaseResourceCheck):
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
         """Failed if one of the statements is not limited."""
-        self.evaluated_keys = ["policy"]
+        self.evaluated_keys = [self.attribute]
         statements = [
             statement
-            for statement in _statements(conf)
+            for statement in _statements(conf, self.attribute)
             if statement.get("Effect") == "Allow" and self.lets_write(statement)
         ]
         if not statements:
@@ -81,9 +85,7 @@ class SystemsManagerSource(ResourcePolicy):
         )
 
     def lets_write(self, statement: dict[str, Any]) -> bool:
-        principal = statement.get("Principal")
-        services = _list(principal.get("Service")) if isinstance(principal, dict) else []
-        return SERVICE in services and any(action not in UNCONDITIONAL for action in _actions(statement))
+        return SERVICE in _services(statement) and any(action not in UNCONDITIONAL for action in _actions(statement))
 
     def is_limited(self, statement: dict[str, Any]) -> bool:
         return not _condition_keys(statement).isdisjoint(SOURCES)
@@ -115,8 +117,32 @@ class LogPrefix(ResourcePolicy):
         return is_own_prefix and not _condition_keys(statement).isdisjoint(ORGANIZATION)
 
 
-def _statements(conf: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    policy = (conf.get("policy") or [None])[0]
+class AssumedRole(ResourcePolicy):
+    """https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html"""
+
+    attribute = "assume_role_policy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            identifier="CKV_SSMORG_14",
+            name="EventBridge Scheduler and CodeBuild assume a role for specified accounts only",
+            guideline=(
+                "Give the trust policy a condition on aws:SourceAccount or aws:SourceArn: otherwise a schedule or a "
+                "build of any account in the world may use the role, if it can name it. "
+                "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html"
+            ),
+            resources=["aws_iam_role"],
+        )
+
+    def lets_write(self, statement: dict[str, Any]) -> bool:
+        return not set(ASSUMING_SERVICES).isdisjoint(_services(statement))
+
+    def is_limited(self, statement: dict[str, Any]) -> bool:
+        return not _condition_keys(statement).isdisjoint(SOURCES)
+
+
+def _statements(conf: dict[str, list[Any]], attribute: str) -> Iterator[dict[str, Any]]:
+    policy = (conf.get(attribute) or [None])[0]
     if isinstance(policy, str):
         try:
             policy = json.loads(policy)
@@ -124,6 +150,11 @@ def _statements(conf: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
             return
     if isinstance(policy, dict):
         yield from (statement for statement in _list(policy.get("Statement")) if isinstance(statement, dict))
+
+
+def _services(statement: dict[str, Any]) -> list[Any]:
+    principal = statement.get("Principal")
+    return _list(principal.get("Service")) if isinstance(principal, dict) else []
 
 
 def _actions(statement: dict[str, Any]) -> list[str]:
@@ -141,3 +172,4 @@ def _list(value: Any) -> list[Any]:
 
 systems_manager_source = SystemsManagerSource()
 log_prefix = LogPrefix()
+assumed_role = AssumedRole()

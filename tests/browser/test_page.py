@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -181,6 +182,55 @@ def test_keyboard(open_page: Open, small: Path) -> None:
             break
     keyboard.press("Space")
     assert page.tab.locator("th[aria-sort=ascending]").inner_text() == "Region"
+
+
+def test_every_view_by_keyboard_alone(open_page: Open, every_view: Path) -> None:
+    page = open_page(every_view)
+    press = page.tab.keyboard.press
+    sections = []
+    for title in page.tab.locator("#views button").all_inner_texts():
+        _reach(page, f"closest('#views button')?.textContent === {json.dumps(title)}", "Shift+Tab")
+        press("Enter")
+        sections.append(page.tab.evaluate("document.activeElement.id"))
+    assert sections == ["nodes", "by-patch", "unmanaged", "owners", "trend", "exceptions", "unread"]
+
+    # A patch, its nodes, one of them, and back.
+    _reach(page, "closest('#views button')?.textContent === 'Patches'", "Shift+Tab")
+    press("Enter")
+    _reach(page, "closest('#by-patch-table tbody button') !== null")
+    press("Enter")
+    assert page.tab.evaluate("document.activeElement.id") == "nodes"
+    assert re.fullmatch(r"\d+ of 600 nodes", page.count)
+    _reach(page, "closest('#nodes-table tbody .link') !== null")
+    press("Enter")
+    dialog = page.tab.get_by_role("dialog")
+    assert "kernel.x86_64" in dialog.inner_text()
+    # What is behind the dialog is out of reach.
+    for _ in range(10):
+        press("Tab")
+        assert page.tab.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    press("Escape")
+    assert page.tab.evaluate("document.activeElement.className") == "link"
+
+    # What was found is announced, also of a search within a view.
+    _reach(page, "closest('#unmanaged [type=search]') !== null")
+    page.tab.keyboard.type("worker-11")
+    page.tab.locator("#unmanaged-table [role=status]").get_by_text("11 of 120 instances", exact=True).wait_for()
+    _reach(page, "closest('#unmanaged-table th button')?.textContent === 'Cause'")
+    press("Space")
+    assert page.tab.locator("#unmanaged-table th[aria-sort=ascending]").inner_text() == "Cause"
+
+
+def _reach(page: ReportPage, condition: str, key: str = "Tab") -> None:
+    """Press the key until the focus is on what the condition is true of, and see where it is on the way."""
+    for _ in range(400):
+        page.tab.keyboard.press(key)
+        if page.tab.evaluate(f"document.activeElement.{condition}"):
+            assert page.tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"{key} does not reach {condition}")
 
 
 def test_pagination(open_page: Open, small: Path) -> None:

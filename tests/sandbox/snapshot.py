@@ -9,16 +9,19 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.events.models import EventsBackend, events_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.s3.models import FakeKey
+from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backends
 from moto.sns.models import SNSBackend, sns_backends
 
 from sandbox.services.athena.models import AthenaBackend, athena_backends
 from sandbox.services.athena.workgroups import PRIMARY
 from sandbox.services.cloud9.models import Cloud9Backend, cloud9_backends
 from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
+from sandbox.services.codebuild.models import SandboxCodeBuildBackend, codebuild_backends
 from sandbox.services.glue.models import GlueBackend, glue_backends
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX
@@ -46,9 +49,10 @@ def take() -> dict[str, Any]:
     Keys: `organization` (units and accounts as a tree), `trusted_access`, `stack_sets_access`,
     `delegated_administrators` (by service principal), `roles` and `service_linked_roles` (by account), `quick_setup`,
     `service_settings`, `associations`, `automation_associations`, `documents`, `log_groups`, `resource_data_syncs`,
-    `stack_sets` (user-created), `stacks`, `event_rules` (the targets of each), `topics`, `cloud9_environments`,
-    `kms_keys`, `glue_databases` and `athena_workgroups` (by account and Region: "111111111111 us-east-1"),
-    `buckets` (by account). An account or Region in which there is nothing has no entry.
+    `stack_sets` (user-created), `stacks`, `event_rules` (the targets of each), `topics`, `schedules`, `projects`
+    (CodeBuild), `alarms`, `cloud9_environments`, `kms_keys`, `glue_databases` and `athena_workgroups` (by account and
+    Region: "111111111111 us-east-1"), `buckets` (by account). An account or Region in which there is nothing has no
+    entry.
     """
     process_due_operations()
     organization = next((one for one in existing_backends(organizations_backends, Organization) if one.org), None)
@@ -74,6 +78,9 @@ def take() -> dict[str, Any]:
         "log_groups": _by_region(logs_backends, LogsBackend, lambda logs: sorted(logs.groups)),
         "event_rules": _by_region(events_backends, EventsBackend, _event_rules),
         "topics": _by_region(sns_backends, SNSBackend, lambda sns: sorted(topic.name for topic in sns.topics.values())),
+        "schedules": _by_region(scheduler_backends, EventBridgeSchedulerBackend, _schedules),
+        "projects": _by_region(codebuild_backends, SandboxCodeBuildBackend, lambda one: sorted(one.codebuild_projects)),
+        "alarms": _by_region(cloudwatch_backends, CloudWatchBackend, lambda backend: sorted(backend.alarms)),
         **_data(),
     }
 
@@ -232,6 +239,10 @@ def _event_rules(backend: EventsBackend) -> dict[str, list[str]]:
         for bus in backend.event_buses.values()
         for name, rule in sorted(bus.rules.items())
     }
+
+
+def _schedules(backend: EventBridgeSchedulerBackend) -> list[str]:
+    return sorted(f"{group.name}/{name}" for group in backend.schedule_groups.values() for name in group.schedules)
 
 
 def _resource_data_syncs(organization: Organization | None, backend: SandboxSSMBackend) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness import HarnessError
 from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.automation import AUTOMATION
+from tools.iam.compliance_schedule import COMPLIANCE_SCHEDULE
 from tools.iam.delivery import DELIVERY
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.node_access import NODE_ACCESS
@@ -26,6 +27,7 @@ ALL_STATEMENTS = (
     *STATEMENTS,
     *DELIVERY,
     *REPORTING,
+    *COMPLIANCE_SCHEDULE,
     *ACCOUNT_SETTINGS,
     *UNIFIED_CONSOLE,
     *AUTOMATION,

@@ -41,7 +41,8 @@ COMPLIANCE, REPORT = "compliance-reporting", "compliance-report"
 DELIVERY, MEMBER_SECURITY_HUB = "compliance-report-delivery", "member-security-hub"
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
 PREFERENCES, NODE_ACCESS = "session-manager-preferences", "just-in-time-node-access"
-_OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, CONSOLE, AUTOMATION, PREFERENCES, NODE_ACCESS)
+SCHEDULE = "compliance-schedule"
+_OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, SCHEDULE, CONSOLE, AUTOMATION, PREFERENCES, NODE_ACCESS)
 ROLES = (PLAN, APPLY, REPORT, DELIVERY, SETTINGS, *_OF_THE_ADMINISTRATOR, MEMBER, MEMBER_SECURITY_HUB)
 BESIDE = {APPLY: PLAN, DELIVERY: REPORT, MEMBER_SECURITY_HUB: MEMBER}
 """Whose policy a role has beside its own."""
@@ -199,6 +200,36 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
         recorder.record_warnings(terraform.destroy(changes))
 
 
+def run_compliance_schedule(recorder: PermissionRecorder, copies: Workspaces) -> None:
+    """modules/compliance-schedule: applied, changed, destroyed. Its build has a role of its own."""
+    recorder.begin("bare")
+    sandbox = recorder.sandbox
+    register_administrator(sandbox)
+    data = {"bucket_name": f"patch-compliance-{ADMINISTRATOR}-us-east-1", "stack_set_name": "patch-compliance"}
+    call = {
+        "source": "../module/modules/compliance-schedule",
+        "compliance_data": data,
+        "schedule_timezone": "${var.timezone}",
+        "timeout_minutes": "${var.minutes}",
+        "force_destroy": True,
+        "tags": "${var.tags}",
+    }
+    terraform = copies.call_modules(
+        {"called": call},
+        sandbox.environment(ADMINISTRATOR),
+        variable={
+            "tags": {"default": {"Owner": "cloud"}},
+            "timezone": {"default": "UTC"},
+            "minutes": {"default": 60},
+        },
+    )
+    changes: dict[str, object] = {"tags": {"Team": "platform"}, "timezone": "Asia/Tokyo", "minutes": 30}
+    with recorder.assuming(SCHEDULE):
+        recorder.record_warnings(terraform.apply())
+        recorder.record_warnings(terraform.apply(changes))
+        recorder.record_warnings(terraform.destroy(changes))
+
+
 def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> None:
     """modules/account-settings: applied, changed, destroyed."""
     recorder.begin("bare")
@@ -338,6 +369,7 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
 # Of the modules whose policies no other run needs, by role.
 RUNS_OF_MODULES: Mapping[str, Callable[[PermissionRecorder, Workspaces], None]] = {
     COMPLIANCE: run_compliance_reporting,
+    SCHEDULE: run_compliance_schedule,
     SETTINGS: run_account_settings,
     CONSOLE: run_unified_console,
     AUTOMATION: run_automation_across_accounts,

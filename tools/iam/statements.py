@@ -133,7 +133,7 @@ STATEMENTS = (
     Statement("ReadServiceLinkedRoles", "whether they are there", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
     Statement(
         "ReadLeftovers",
-        "what Quick Setup left behind, for `report.py leftovers`",
+        "what Quick Setup left behind, for `report.py leftovers`; log groups also for modules/compliance-schedule",
         (
             "ec2:DescribeTags",
             "iam:GetAccountAuthorizationDetails",

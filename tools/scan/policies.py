@@ -160,6 +160,11 @@ def _lets_anybody_write(kind: str, values: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_assumed(kind: str, values: Mapping[str, Any]) -> bool:
+    trust = str(values.get("assume_role_policy"))
+    return kind == "aws_iam_role" and any(f"{name}.amazonaws.com" in trust for name in ("codebuild", "scheduler"))
+
+
 _APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV2_SSMORG_1": _of_type("aws_organizations_organization"),
     "CKV2_SSMORG_2": _of_type("aws_s3_bucket"),
@@ -177,4 +182,5 @@ _APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV_SSMORG_11": _has_preferences,
     "CKV_SSMORG_12": _has_role,
     "CKV_SSMORG_13": _lets_anybody_write,
+    "CKV_SSMORG_14": _is_assumed,
 }

@@ -10,16 +10,21 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_events.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_codebuild.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_scheduler.html
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.sns.models import sns_backends
+
 from sandbox.authorization.data import query_permissions, read_permissions, result_permissions, write_permissions
 from sandbox.authorization.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
 from sandbox.authorization.stacks import stack_permissions
 from sandbox.policies.evaluation import Permission
+from sandbox.services.kms.models import key_arn
 from sandbox.services.ssmquicksetup.models import ssmquicksetup_backends
 
 if TYPE_CHECKING:
@@ -46,14 +51,14 @@ def _passed(arn: str, service_principal: str) -> Permission:
     return Permission("iam:PassRole", arn, {"iam:PassedToService": service_principal})
 
 
-def _tagged(action: str) -> Callable[[RequestContext], Iterable[Permission]]:
+def _tagged(action: str, parameter: str = "Tags") -> Callable[[RequestContext], Iterable[Permission]]:
     """Tagging at creation.
 
     ASSUMPTION(iam-judges-tags-on-creation): IAM evaluates it on the resources of the creation.
     """
 
     def find(request: RequestContext) -> Iterable[Permission]:
-        return [Permission(action, resource) for resource in resources_of(request)] if request.get("Tags") else []
+        return [Permission(action, resource) for resource in resources_of(request)] if request.get(parameter) else []
 
     return find
 
@@ -111,6 +116,25 @@ def _targets_of_rule(request: RequestContext) -> Iterable[Permission]:
             yield _passed(target["RoleArn"], "events.amazonaws.com")
 
 
+def _role_of_project(request: RequestContext) -> Iterable[Permission]:
+    """https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html"""
+    role = request.get("serviceRole")
+    return [_passed(role, "codebuild.amazonaws.com")] if role else []
+
+
+def _role_of_schedule(request: RequestContext) -> Iterable[Permission]:
+    """https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policies.html"""
+    return [_passed(request.get("Target")["RoleArn"], "scheduler.amazonaws.com")]
+
+
+def _key_of_topic(request: RequestContext) -> Iterable[Permission]:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
+    topic = sns_backends[request.account_id][request.region].topics.get(request.get("TopicArn"))
+    if topic is not None and topic.kms_master_key_id:
+        key = key_arn(request.account_id, request.region, topic.kms_master_key_id)
+        yield from (Permission(action, key) for action in ("kms:Decrypt", "kms:GenerateDataKey"))
+
+
 def _explorer_role(request: RequestContext) -> Iterable[Permission]:
     arn = request.get("ExplorerEnablingRoleArn")
     return [_passed(arn, _QUICK_SETUP)] if arn else []
@@ -147,16 +171,23 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "cloudformation:DescribeStacks": _all_stacks,
     "cloudformation:UpdateStack": stack_permissions,
     "cloudformation:UpdateStackSet": _tagged("cloudformation:TagResource"),
+    "cloudwatch:PutMetricAlarm": _tagged("cloudwatch:TagResource"),
+    "codebuild:CreateProject": _role_of_project,
+    "codebuild:UpdateProject": _role_of_project,
     "events:PutRule": _tagged("events:TagResource"),
     "events:PutTargets": _targets_of_rule,
     "glue:CreateDatabase": _tagged("glue:TagResource"),
     "iam:CreateRole": _tagged("iam:TagRole"),
     "kms:CreateKey": _tagged("kms:TagResource"),
+    "logs:CreateLogGroup": _tagged("logs:TagResource", "tags"),
     "organizations:CreateAccount": _tagged_in_organization("account"),
     "organizations:CreateOrganizationalUnit": _tagged_in_organization("ou"),
     "s3:GetObject": read_permissions,
     "s3:PutObject": write_permissions,
+    "scheduler:CreateSchedule": _role_of_schedule,
+    "scheduler:UpdateSchedule": _role_of_schedule,
     "sns:CreateTopic": _tagged("sns:TagResource"),
+    "sns:Publish": _key_of_topic,
     "ssm-quicksetup:CreateConfigurationManager": _creation_of_manager,
     "ssm-quicksetup:DeleteConfigurationManager": _change_of_manager,
     "ssm-quicksetup:TagResource": _change_of_manager,

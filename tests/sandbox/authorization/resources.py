@@ -12,6 +12,7 @@ from moto.iam.exceptions import NotFoundException
 
 from sandbox.authorization.data_resources import of_athena, of_glue, of_kms
 from sandbox.authorization.event_resources import of_events, of_sns
+from sandbox.authorization.schedule_resources import of_cloudwatch, of_codebuild, of_logs, of_scheduler
 from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
 from sandbox.services.organizations.models import find_organization
@@ -188,13 +189,16 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "athena": of_athena,
     "cloud9": _of_cloud9,
     "cloudformation": _of_cloudformation,
+    "cloudwatch": of_cloudwatch,
+    "codebuild": of_codebuild,
     "ec2": _of_no_resource_type,
     "events": of_events,
     "glue": of_glue,
     "iam": _of_iam,
     "kms": of_kms,
-    "logs": _of_no_resource_type,
+    "logs": of_logs,
     "organizations": _of_organizations,
+    "scheduler": of_scheduler,
     "securityhub": _of_security_hub,
     "sns": of_sns,
     "ssm": _of_systems_manager,

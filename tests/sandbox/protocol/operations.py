@@ -35,6 +35,9 @@ _SERVICES = (
     "s3",
 )
 
+# Services that sign with another name than that of their SDK client.
+_CLIENTS = {"monitoring": "cloudwatch"}
+
 PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
 
 
@@ -64,11 +67,11 @@ class UnknownOperationError(Exception):
 
 
 def identify(request: Request, signing_name: str) -> Operation:
-    """The operation of a request that was signed for ``signing_name``, which is also the SDK client's name.
+    """The operation of a request that was signed for ``signing_name``.
 
     Raises UnknownOperationError when no model, protocol or operation fits.
     """
-    service = signing_name
+    service = _CLIENTS.get(signing_name, signing_name)
     requested = _requested_operation(request)
     model = _service_model(service)
     if model is None:

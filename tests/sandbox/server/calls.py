@@ -38,7 +38,7 @@ class Call:
 
 def is_read_only(operation: str) -> bool:
     """Whether an operation only reads, by its name."""
-    return operation.startswith(("Describe", "Get", "Head", "List")) or operation == "AssumeRole"
+    return operation.startswith(("BatchGet", "Describe", "Get", "Head", "List")) or operation == "AssumeRole"
 
 
 Callback = Callable[[Call], None]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import botocore.session
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sts.models import sts_backends
 
 from sandbox import snapshot
 from sandbox.authorization.enforcement import Permissions
@@ -22,6 +23,7 @@ from sandbox.server.rates import Rates
 from sandbox.server.role_clients import RoleClients
 from sandbox.server.transport import Server
 from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
+from sandbox.services.iam.models import documents_of, iam_backend_of
 from sandbox.services.installation import install
 from sandbox.services.installation import reset as reset_services
 from sandbox.services.ssm.automation.executions import connection as automation
@@ -132,6 +134,19 @@ class Sandbox:
             # boto3 reads this one only, Terraform's provider both.
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def role_environment(self, role_arn: str, region: str = DEFAULT_REGION) -> dict[str, str]:
+        """The same variables, with a session of a role that a service assumed, and the policies that it has now."""
+        account_id = role_arn.split(":")[4]
+        with self._lock:
+            self.permissions.enforce(role_arn, *documents_of(iam_backend_of(account_id).get_role_by_arn(role_arn)))
+            session = sts_backends[account_id]["aws"].assume_role(region, "Service", role_arn, "", 3600, "")
+        return {
+            **self.environment(account_id, region),
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
         }
 
     def client(self, service: str, account_id: str | None = None, region: str | None = None) -> Any:

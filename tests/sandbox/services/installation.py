@@ -14,6 +14,7 @@ from sandbox.services.cloudformation.stack_sets.deployments import account_moved
 from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
 from sandbox.services.cloudformation.stacks import Stack
 from sandbox.services.cloudformation.templates import know_new_types
+from sandbox.services.codebuild.models import SandboxCodeBuildBackend, codebuild_backends
 from sandbox.services.ec2.models import SandboxEC2Backend, ec2_backends
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.services.iam.role_resource import RoleResource
@@ -48,6 +49,7 @@ def install() -> None:
     """Replace moto's backends by the sandbox's, and add the services that moto lacks. Idempotent."""
     replace_backend(account_backends, SandboxAccountBackend)
     replace_backend(cloudformation_backends, SandboxCloudFormationBackend)
+    replace_backend(codebuild_backends, SandboxCodeBuildBackend)
     replace_backend(ec2_backends, SandboxEC2Backend)
     replace_backend(iam_backends, SandboxIAMBackend)
     replace_backend(kms_backends, SandboxKMSBackend)

@@ -38,6 +38,11 @@ _ADMINISTRATOR_CALLS: dict[str, dict[str, Any]] = {
         "role_path": _PATH,
         **_COMPANY,
     },
+    "modules/compliance-schedule": {
+        "compliance_data": {"bucket_name": "patch-compliance", "stack_set_name": "patch-compliance"},
+        "role_name_prefix": "Corp-",
+        **_ROLES,
+    },
 }
 # StackSets receives its name alone: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
 _WITHOUT_PATH = "aws_iam_role.execution"

@@ -46,6 +46,7 @@ _BEFORE = {
 
 _OF_THE_ADMINISTRATOR = (
     "automation-across-accounts",
+    "compliance-schedule",
     "just-in-time-node-access",
     "session-manager-preferences",
     "unified-console",

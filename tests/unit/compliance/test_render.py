@@ -307,6 +307,7 @@ def test_json_is_one_document(render: Render) -> None:
         "scope",
         "grouped_by",
         "coverage",
+        "summary",
         "totals",
         "groups",
         "places",
@@ -314,6 +315,10 @@ def test_json_is_one_document(render: Render) -> None:
         "nodes",
     ]
     assert (document["generated_at"], document["source"]) == ("2026-01-05T09:00:00Z", "api")
+    # What a person reads, without the nodes between the numbers and what was not read.
+    text = render(stale_after="3", accounts=f"{SHOP}, {BANK}", by="node").stdout.splitlines()
+    numbers = document["summary"].index("Not read, and in no number above:")
+    assert document["summary"] == [*text[:numbers], *text[text.index("Not read, and in no number above:") :]]
     assert document["scope"]["account_ids"] == [SHOP, BANK]
     assert document["scope"]["stale_after_days"] == 3
     assert document["totals"] == {

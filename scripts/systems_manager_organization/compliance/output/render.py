@@ -63,7 +63,8 @@ def _write(prepared: Prepared, terminal: Terminal) -> None:
     report, head = prepared.report, prepared.lines
     tables, options, file = report.tables, report.options, terminal.stdout
     if options.format == JSON:
-        export.write_json(tables, prepared.document, options.grouping, options.patch_states, file)
+        document = {**prepared.document, "summary": [*head, *wording.format_unreadable(tables)]}
+        export.write_json(tables, document, options.grouping, options.patch_states, file)
     elif options.format == CSV:
         export.write_csv(tables, file, _file_query(options))
     elif options.format == OCSF:

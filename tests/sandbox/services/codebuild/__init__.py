@@ -1,0 +1,1 @@
+"""AWS CodeBuild: moto's projects, with all members of the model, and their changes."""

@@ -1,0 +1,184 @@
+# The compliance report on a schedule: what the build runs, what its role may do, and what is not made beside existing resources.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "222222222222" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_organizations_organization" {
+    defaults = {
+      id                = "o-ab12cd34ef"
+      master_account_id = "111111111111"
+      roots             = [{ id = "r-ab12", arn = "", name = "Root", policy_types = [] }]
+      accounts          = [{ id = "222222222222", arn = "", name = "", email = "", status = "ACTIVE", joined_method = "", joined_timestamp = "", state = "" }]
+    }
+  }
+  mock_data "aws_organizations_delegated_administrators" {
+    defaults = {
+      delegated_administrators = [{
+        id = "222222222222", arn = "", name = "", email = "", status = "", joined_method = "", joined_timestamp = "", delegation_enabled_date = ""
+      }]
+    }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:us-east-1:222222222222:key/0123abcd-45ef-67ab-89cd-012345efabcd" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:us-east-1:222222222222:scheduled-compliance-report" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::222222222222:role/Role" }
+  }
+  mock_resource "aws_codebuild_project" {
+    defaults = { arn = "arn:aws:codebuild:us-east-1:222222222222:project/scheduled-compliance-report" }
+  }
+}
+
+variables {
+  compliance_data = { bucket_name = "patch-compliance-222222222222-us-east-1", stack_set_name = "patch-compliance" }
+}
+
+run "nothing_but_the_data" {
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  assert {
+    condition = local.report_arguments == [
+      "--source", "s3", "--bucket", "patch-compliance-222222222222-us-east-1", "--prefix", "inventory", "--stack-set", "patch-compliance",
+      "--stale-after", "7", "--patches", "all", "--snapshot",
+      "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots",
+    ]
+    error_message = "By default every patch is reported, and a snapshot is kept."
+  }
+
+  assert {
+    condition     = aws_codebuild_project.this.concurrent_build_limit == 1 && one(aws_codebuild_project.this.source).location == "scheduled-compliance-report-222222222222-us-east-1/patch-compliance/program/"
+    error_message = "One build at a time, of the program in the bucket."
+  }
+
+  assert {
+    condition     = sha256(local.program) == local.environment.PROGRAM_SHA256 && contains(keys(jsondecode(local.program)), "scripts/report.py") && contains(keys(jsondecode(local.program)), "build.py")
+    error_message = "The program has the scripts, and its checksum is in the project."
+  }
+
+  # Otherwise a schedule or a project of another account could use the roles.
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.build, aws_iam_role.schedule] :
+      jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "222222222222"
+    ])
+    error_message = "The roles are for this account."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement == [{ Effect = "Allow", Action = "codebuild:StartBuild", Resource = "arn:aws:codebuild:us-east-1:222222222222:project/scheduled-compliance-report" }]
+    error_message = "The schedule starts this project, and nothing else."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : !anytrue([for action in flatten([statement.Action]) : endswith(action, ":*") || action == "*"])])
+    error_message = "The role of the build has no action by wildcard."
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.missing).evaluation_periods == 26 && one(aws_cloudwatch_metric_alarm.missing).treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.failed.treat_missing_data == "notBreaching"
+    error_message = "What was not measured is a report that is missing, and none that failed."
+  }
+}
+
+run "everything" {
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    report = {
+      regions             = ["us-east-1", "ap-northeast-1"]
+      organizational_unit = "Root/Workloads"
+      patches             = ["missing", "failed"]
+      stale_after_days    = 3
+      deadline            = ["bod-19-02", "high=20d"]
+      exceptions          = "{\"exceptions\": []}"
+      owners              = "{\"owners\": []}"
+      snapshots           = false
+      fail_on             = ["overdue", "HIGH"]
+      fail_below          = 95.5
+    }
+    alarm_after_hours = null
+    pip_index_url     = "https://packages.example.com/simple"
+    role_path         = "/platform/"
+  }
+
+  assert {
+    condition = slice(local.report_arguments, 8, length(local.report_arguments)) == [
+      "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
+      "--deadline", "bod-19-02", "high=20d", "--exceptions", "exceptions.json", "--owners", "owners.json",
+      "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
+    ]
+    error_message = "Every input is an option of the report."
+  }
+
+  assert {
+    condition     = jsondecode(local.program)["exceptions.json"] == "{\"exceptions\": []}" && local.environment.PIP_INDEX_URL == "https://packages.example.com/simple"
+    error_message = "The files and the index reach the build."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.missing) == 0 && output.alarm_names.missing == null
+    error_message = "Without alarm_after_hours there is no such alarm."
+  }
+
+  assert {
+    condition     = !contains(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, "KeepSnapshots")
+    error_message = "Without snapshots the role writes none."
+  }
+}
+
+run "existing_bucket_and_topic" {
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    existing_bucket = { name = "reports", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/bucket" }
+    existing_topic  = { arn = "arn:aws:sns:us-east-1:222222222222:security", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/topic" }
+    kms_key_arn     = "arn:aws:kms:us-east-1:222222222222:key/own"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.this) == 0 && length(aws_s3_bucket_policy.this) == 0 && length(aws_sns_topic.this) == 0 && length(aws_sns_topic_policy.this) == 0 && length(aws_kms_key.this) == 0
+    error_message = "Nothing of an existing bucket, topic or key is changed."
+  }
+
+  assert {
+    condition = toset([for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement.Resource if statement.Sid == "UseKeys"][0]) == toset([
+      for name in ["own", "bucket", "topic"] : "arn:aws:kms:us-east-1:222222222222:key/${name}"
+    ])
+    error_message = "The role may use the keys of both."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.failed.alarm_actions == toset(["arn:aws:sns:us-east-1:222222222222:security"]) && output.bucket_name == "reports" && output.topic_arn == "arn:aws:sns:us-east-1:222222222222:security"
+    error_message = "Reports and alarms go to them."
+  }
+}
+
+run "keys_of_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:222222222222:key/own"
+  }
+
+  expect_failures = [terraform_data.requirements]
+}
