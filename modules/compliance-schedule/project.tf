@@ -15,6 +15,7 @@ locals {
     var.report.organizational_unit == null ? [] : ["--organizational-unit", var.report.organizational_unit],
     length(var.report.patches) == 0 ? [] : concat(["--patches"], sort(var.report.patches)),
     length(var.report.deadline) == 0 ? [] : concat(["--deadline"], var.report.deadline),
+    var.report.owner_tag == null ? [] : ["--owner-tag", var.report.owner_tag],
     var.report.exceptions == null ? [] : ["--exceptions", "exceptions.json"],
     var.report.owners == null ? [] : ["--owners", "owners.json"],
     var.report.snapshots ? ["--snapshot", "s3://${local.bucket_name}/${var.prefix}/snapshots"] : [],

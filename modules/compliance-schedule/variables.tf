@@ -43,6 +43,7 @@ variable "report" {
     - `patches`: states of patches that are listed one by one: `missing`, `failed`, `pending-reboot`, `rejected`, `not-approved`, `all`. Default: `["all"]`.
     - `stale_after_days`: days after which a node without another scan is not reporting. Default: 7.
     - `deadline`: a preset (`bod-19-02`, `fedramp-rev5`, `pci-dss-4.0.1`) and days by severity, such as `["critical=15d", "high=30d"]`. Requires `patches`. Default: none.
+    - `owner_tag`: the tag that has the owner of a node. Default: none.
     - `exceptions`, `owners`: files in JSON, such as `file("exceptions.json")`. Default: none.
     - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: first seen, trend. Default: true.
     - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`. Default: nothing.
@@ -54,6 +55,7 @@ variable "report" {
     patches             = optional(set(string), ["all"])
     stale_after_days    = optional(number, 7)
     deadline            = optional(list(string), [])
+    owner_tag           = optional(string)
     exceptions          = optional(string)
     owners              = optional(string)
     snapshots           = optional(bool, true)
@@ -96,6 +98,12 @@ variable "report" {
   validation {
     condition     = alltrue([for text in [var.report.exceptions, var.report.owners] : text == null ? true : can(keys(jsondecode(text)))])
     error_message = "report.exceptions and report.owners must be objects in JSON, such as the content of a file: file(\"exceptions.json\"). docs/usage/compliance-report.md has their keys."
+  }
+
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+  validation {
+    condition     = var.report.owner_tag == null ? true : can(regex("^[^-=*?\\[\\]\\s][^=*?\\[\\]\\n]*$", var.report.owner_tag)) && length(var.report.owner_tag) <= 128
+    error_message = "report.owner_tag is ${jsonencode(var.report.owner_tag)}, but must be the key of a tag, such as \"Team\"."
   }
 
   validation {

@@ -55,7 +55,7 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
     with connect() as aws:
         now = aws.clock.time
         key = ReportKey(aws.account_id, catalog.identity(query, options.extras), options.scope)
-        source = catalog.source_of(query, now)
+        source = catalog.source_of(query, now, options.tag_keys)
         if (options.coverage or options.tag_keys) and isinstance(source, ApiSource):
             source = replace(source, instances=instances(options.tag_keys, options.coverage))
         with Checkpoint(key, resume=options.resume, warn=aws.warn, now=now) as checkpoint:

@@ -104,6 +104,7 @@ run "everything" {
       patches             = ["missing", "failed"]
       stale_after_days    = 3
       deadline            = ["bod-19-02", "high=20d"]
+      owner_tag           = "Team"
       exceptions          = "{\"exceptions\": []}"
       owners              = "{\"owners\": []}"
       snapshots           = false
@@ -118,7 +119,7 @@ run "everything" {
   assert {
     condition = slice(local.report_arguments, 8, length(local.report_arguments)) == [
       "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
-      "--deadline", "bod-19-02", "high=20d", "--exceptions", "exceptions.json", "--owners", "owners.json",
+      "--deadline", "bod-19-02", "high=20d", "--owner-tag", "Team", "--exceptions", "exceptions.json", "--owners", "owners.json",
       "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
     ]
     error_message = "Every input is an option of the report."

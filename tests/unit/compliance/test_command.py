@@ -188,7 +188,10 @@ def test_an_error_of_duckdb_is_one_line_and_keeps_the_results(
     [
         ([], "ApiSource('OrganizationAccountAccessRole')"),
         (["--member-role-name", "path/Reader"], "ApiSource('path/Reader')"),
-        (["--source", "S3", "--bucket", "patches", "--stack-set", "syncs"], "BucketSource('patches', '', 'syncs')"),
+        (
+            ["--source", "S3", "--bucket", "patches", "--stack-set", "syncs"],
+            "BucketSource('patches', '', 'syncs', frozenset())",
+        ),
         (
             ["--source", "athena", "--workgroup", "w", "--database", "d", "--stack-set", "syncs"],
             "AthenaSource('w', 'd', 'syncs')",

@@ -118,8 +118,8 @@ def test_a_file_with_a_mistake_is_refused(fleet_report: RunReport, tmp_path: Pat
         (["--owner", "shop"], "--owner needs --owners or --owner-tag, which says whose a node is."),
         (["--tags", "Stage"], 'tags is "Stage", but must be tags as KEY=VALUE, such as "Stage=test*".'),
         (
-            ["--owner-tag", "Team", "--source", "s3", "--bucket", "bucket", "--stack-set", "s"],
-            "The tags Team are for --source api, and this is --source s3.",
+            ["--owner-tag", "Team", "--source", "athena", "--workgroup", "w", "--database", "d", "--stack-set", "s"],
+            "The tags Team are for --source api or s3, and this is --source athena.",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from sandbox import Fault, Scenario
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_LEFT_ORGANIZATION,
     ACCOUNT_NOT_ACTIVE,
+    INSTANCES_NOT_READ,
     MALFORMED_OBJECT,
     NODES,
     PARTITION_MISSING,
@@ -25,6 +27,7 @@ from systems_manager_organization.compliance.sources.bucket import BucketSource
 from systems_manager_organization.compliance.sources.bucket_objects import Bucket
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
+from systems_manager_organization.nodes.instances import NodeInstances
 from unit.synced_data import (
     ADMINISTRATOR,
     BROKEN,
@@ -77,6 +80,46 @@ def test_three_sources_have_the_same_results(aws: Sandbox) -> None:
     assert api.codes(ACCOUNT_NOT_ACTIVE) == s3.codes(ACCOUNT_NOT_ACTIVE) == suspended
     for account_id in data.failed:
         assert s3.results[account_id, REGION].reason.endswith(f"FAILED: {BROKEN}")
+
+
+def test_the_bucket_has_the_tags_that_the_api_has(aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    tagged = tuple(
+        replace(one, tags={"Team": f"team-{number % 3}", "Other": "=", "Stage": "té st"} if number % 4 else {})
+        for number, one in enumerate(_SCENARIO.instances)
+    )
+    data = build(aws, replace(_SCENARIO, instances=tagged))
+    now, keys = frozen_time(aws), frozenset({"Stage", "Team"})
+    api = MemorySink()
+    with open_session(aws, MANAGEMENT) as management:
+        source = ApiSource("OrganizationAccountAccessRole", now, NodeInstances(keys, diagnoses=False))
+        source.read(management, Scope(regions=REGIONS), api)
+    bucket = BucketSource(BUCKET, PREFIX, STACK_SET, now, keys)
+    s3 = data.collect(bucket)
+
+    managed = {node[4] for node in api.nodes}
+    assert {(row[4], row[-1]) for row in s3.instances} == {
+        (row[4], row[-1]) for row in api.instances if row[4] in managed
+    }
+    assert len(s3.instances) == len(managed) > 20
+    assert {row[-1] for row in s3.instances} == {"[]"} | {
+        json.dumps(["Stage=té st", f"Team=team-{number}"]) for number in range(3)
+    }
+    assert data.collect(_sources(now)[0]).instances == []
+
+    # An object that stays away is a problem of its place: its nodes are in the report all the same.
+    busy = str(s3.nodes[0][0])
+    read = Bucket.body
+
+    def body(one: Bucket, key: str) -> bytes:
+        if f"AWS:Tag/accountid={busy}/" in key:
+            raise ServiceError("s3:GetObject failed: SlowDown: Please reduce your request rate.", "SlowDown")
+        return read(one, key)
+
+    monkeypatch.setattr(Bucket, "body", body)
+    sink = data.collect(bucket)
+    assert sorted(sink.nodes) == sorted(s3.nodes)
+    assert {row[0] for row in sink.instances} == {row[0] for row in s3.instances} - {busy}
+    assert {(problem.code, problem.subject.split()[0]) for problem in sink.problems} == {(INSTANCES_NOT_READ, busy)}
 
 
 def test_malformed_objects_are_problems(aws: Sandbox) -> None:

@@ -84,13 +84,13 @@ def require_options(query: Query) -> None:
             raise UsageError(f"{_FLAGS[name]} is for --source {others}, and this is --source {source}.")
 
 
-def source_of(query: Query, now: Callable[[], float]) -> Source:
-    """The source of a valid query. `now`: epoch seconds."""
+def source_of(query: Query, now: Callable[[], float], tag_keys: frozenset[str] = frozenset()) -> Source:
+    """The source of a valid query. `now`: epoch seconds; `tag_keys`: the tags of nodes that a bucket is read for."""
     source = query["source"].lower()
     if source == S3:
         from systems_manager_organization.compliance.sources.bucket import BucketSource
 
-        return BucketSource(query["bucket"], query["prefix"], query["stack_set"], now)
+        return BucketSource(query["bucket"], query["prefix"], query["stack_set"], now, tag_keys)
     if source == ATHENA:
         from systems_manager_organization.compliance.sources.athena import AthenaSource
 

@@ -64,6 +64,15 @@ def _all_tables() -> tuple[Table, ...]:
 
 
 @cache
+def tag_table() -> Table:
+    """The tags of nodes, one a line: read of the nodes whose tags are asked for, and no table of Athena's.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-schema.html
+    """
+    return Table("tag", "AWS:Tag", ("resourceid", "key", "value"))
+
+
+@cache
 def partition_keys() -> tuple[str, ...]:
     """The partition keys in the path of an object."""
     return tuple(key["name"] for key in _layout()["partition_keys"])

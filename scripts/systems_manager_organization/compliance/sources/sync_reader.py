@@ -132,11 +132,11 @@ class SyncReader:
         if not has_sync and not nodes and not has_malformed:
             self.add_unread(account_with_ou, region, SYNC_NOT_DEPLOYED, self._no_data_reason())
             return
-        result = _result(account_with_ou, region, READ)
+        result = result_of(account_with_ou, region, READ)
         self._sink.add_result(result, [node_of(result, node, self._oldest) for node in nodes])
 
     def add_unread(self, account_with_ou: AccountWithOu, region: str, code: str, reason: str) -> None:
-        self._sink.add_result(_result(account_with_ou, region, NOT_READ, code, reason))
+        self._sink.add_result(result_of(account_with_ou, region, NOT_READ, code, reason))
 
     def add_unknown_accounts(self, account_ids: Iterable[str]) -> None:
         """Accounts of which there are objects, and that are not in the scope: in the organization no more."""
@@ -174,9 +174,10 @@ def _failure_of(instance: Mapping[str, Any]) -> str:
     return f"StackSets has not made the resource data sync there: {state}{': ' if reason else ''}{reason or '.'}"
 
 
-def _result(
+def result_of(
     account_with_ou: AccountWithOu, region: str, state: str, code: str = "", reason: str = ""
 ) -> AccountRegionResult:
+    """The result of an account in a Region; `code` and `reason` where it was not read."""
     account = account_with_ou.account
     return AccountRegionResult(
         account.id, account.name, account_with_ou.organizational_unit, region, state, code, reason

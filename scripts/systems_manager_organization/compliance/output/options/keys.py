@@ -40,7 +40,7 @@ OWNERS = (
     text_option("owners", "a file in JSON: whose nodes are, the first entry that matches", "a file name"),
     Option(
         "owner_tag",
-        "the tag that has the owner of a node without an entry; for api",
+        "the tag that has the owner of a node without an entry; for api and s3",
         r"[^=*?\[\]\x00-\x1f\x7f]{1,128}",
         'the key of a tag, such as "Team"',
         cli_only=True,
@@ -53,7 +53,7 @@ OWNERS = (
     ),
     list_option(
         "tags",
-        "only nodes with one of these tags, with globs in the value; for api",
+        "only nodes with one of these tags, with globs in the value; for api and s3",
         r"[^,=*?\[\]\x00-\x1f\x7f]{1,128}=[^,\x00-\x1f\x7f]{0,256}",
         'tags as KEY=VALUE, such as "Stage=test*"',
     ),

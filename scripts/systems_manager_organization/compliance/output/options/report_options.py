@@ -259,8 +259,10 @@ def _tag_keys(ownership: Ownership, exceptions: Sequence[PatchException]) -> set
 def _require_tags(query: Query, ownership: Ownership, exceptions: Sequence[PatchException]) -> None:
     """Raises UsageError when tags are needed, and the source has none."""
     source = query["source"].lower()
-    if source != catalog.API and (keys := _tag_keys(ownership, exceptions)):
-        raise UsageError(f"The tags {', '.join(sorted(keys))} are for --source api, and this is --source {source}.")
+    if source == catalog.ATHENA and (keys := _tag_keys(ownership, exceptions)):
+        raise UsageError(
+            f"The tags {', '.join(sorted(keys))} are for --source api or s3, and this is --source {source}."
+        )
 
 
 def _day(text: str) -> str:

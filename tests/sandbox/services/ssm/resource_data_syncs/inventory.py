@@ -29,6 +29,7 @@ INSTANCE_INFORMATION = "AWS:InstanceInformation"
 PATCH_SUMMARY = "AWS:PatchSummary"
 COMPLIANCE_SUMMARY = "AWS:ComplianceSummary"
 COMPLIANCE_ITEM = "AWS:ComplianceItem"
+TAG = "AWS:Tag"
 
 # Members of the model's InstancePatchState that are called otherwise here.
 _RENAMED = {"Operation": "OperationType"}
@@ -48,7 +49,7 @@ def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
     """Return the objects of a node by inventory type, those that there are.
 
     ASSUMPTION(inventory-values-are-text): all values are text, as public programs read them; the types of
-    GetInventorySchema (`number`) state otherwise of none of these. Only these four types are written. A node that was
+    GetInventorySchema (`number`) state otherwise of none of these. Only these five types are written. A node that was
     never scanned has no AWS:PatchSummary. AWS:InstanceInformation has no `captureTime` yet: nothing in the sandbox
     collects it.
     """
@@ -63,6 +64,9 @@ def rows_of(instance: ManagedInstance) -> dict[str, list[Row]]:
         rows[COMPLIANCE_ITEM] = [
             _item(instance, instance.patch_state, patch) for patch in patches_of(instance, _COMPLIANT_ITEMS)
         ]
+    if instance.tags:
+        # aws-samples/sample-patch-compliance-dashboard-organization: a line for each, without a time.
+        rows[TAG] = [{"resourceId": instance.id, "Key": key, "Value": value} for key, value in instance.tags.items()]
     return rows
 
 
