@@ -123,7 +123,7 @@ def report(aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
     def report(*arguments: str, source: Source | None = None, terminal: bool = False) -> Outcome:
         if source:
-            monkeypatch.setattr(catalog, "source_of", lambda _query, _now: source)
+            monkeypatch.setattr(catalog, "source_of", lambda *_given: source)
         now = aws.clock.now().timestamp()
         return run("report", "compliance", *arguments, terminal=terminal, time=lambda: now)
 
