@@ -56,6 +56,10 @@ scan: $(VENV)/.test $(CHECKOV_VENV)/.scan terraform ## Scan the code and every e
 interface: $(VENV)/.test ## Compare inputs, outputs, addresses, commands and findings with those of the last release (WRITE=1)
 	@$(RUN) -m tools.interface.command $(if $(WRITE),--write)
 
+.PHONY: release-states
+release-states: $(VENV)/.test terraform ## Apply every example, and write the states for the test of the upgrade from this release (RELEASE: another commit)
+	@$(RUN) -m tools.release_states.command $(if $(RELEASE),--release $(RELEASE))
+
 .PHONY: release
 release: $(VENV)/.test ## Check that this commit can be released as TAG, and write its archive, checksum and notes
 	@$(RUN) -m tools.release.command "$(TAG)"

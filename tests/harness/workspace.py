@@ -105,6 +105,29 @@ class Workspaces:
             copy / configuration, self.environment(environment), variables=variables, reattached=self._reattached
         )
 
+    def checkout_with(
+        self,
+        configuration: str,
+        files: Mapping[str, str],
+        environment: Mapping[str, str],
+        *,
+        variables: Mapping[str, object],
+    ) -> Terraform:
+        """A configuration from `files` (text by name) in place of those of the repository. Raises TerraformError."""
+        self._count += 1
+        copy = self._folder / f"checkout-{self._count}"
+        shutil.copytree(self._tree(), copy, symlinks=True)
+        directory = copy / configuration
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        for name, text in files.items():
+            (directory / name).write_text(text, encoding="utf-8")
+        terraform = Terraform(
+            directory, self.environment(environment), variables=variables, reattached=self._reattached
+        )
+        terraform.init()
+        return terraform
+
     def write(
         self, files: Mapping[str, str], environment: Mapping[str, str] | None = None, *, init: bool = True
     ) -> Terraform:

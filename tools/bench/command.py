@@ -14,9 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +27,10 @@ from tools.bench.module.terraform import bench_terraform
 from tools.bench.performance import PAGE_WIDTH, write_page
 from tools.bench.preflight import bench_preflight
 from tools.entry_point import run
+from tools.worktree import checkout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from tools.bench.bounds import Measurements
     from tools.bench.module.curves import Curve
@@ -61,7 +59,7 @@ def bench() -> int:
             measured |= part(console)
     before: Measurements = {}
     if options.baseline:
-        with _checkout(options.baseline) as repository:
+        with checkout(options.baseline) as repository:
             console.rule(options.baseline)
             before, _ = _of_the_module(console, options.only, repository)
     console.print(summary(measured, before, options.baseline or ""))
@@ -79,18 +77,6 @@ def _of_the_module(console: Console, only: str | None, repository: Path) -> tupl
         figures, curves = bench_growth(console, repository)
         measured |= figures
     return measured, curves
-
-
-@contextmanager
-def _checkout(commit: str) -> Iterator[Path]:
-    """A working tree of the commit. Raises CalledProcessError if there is none."""
-    with tempfile.TemporaryDirectory() as directory:
-        tree = Path(directory, "baseline")
-        subprocess.run(["git", "worktree", "add", "--quiet", "--detach", tree, commit], cwd=REPOSITORY, check=True)
-        try:
-            yield tree
-        finally:
-            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=REPOSITORY, check=True)
 
 
 def _machine() -> str:

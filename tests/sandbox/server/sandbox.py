@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import botocore.session
@@ -20,6 +20,7 @@ from sandbox.server.calls import Call, Callback, CallLog
 from sandbox.server.gateway import INSPECTOR_HEADER, Gateway
 from sandbox.server.identity import SECRET_ACCESS_KEY, Identities, administrator_key
 from sandbox.server.rates import Rates
+from sandbox.server.recording import Exchange, Recorder
 from sandbox.server.role_clients import RoleClients
 from sandbox.server.transport import Server
 from sandbox.services.cloudformation.stack_sets.member_stacks import injected_failures as stack_instance_failures
@@ -32,7 +33,7 @@ from sandbox.services.ssmquicksetup.configuration_types.server_parameters import
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -179,6 +180,16 @@ class Sandbox:
         A test that provokes one on purpose clears the list.
         """
         return self._gateway.violations
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Exchange]]:
+        """Have every request with its answer in the list, in the order of the answers, also those of inspectors."""
+        exchanges: list[Exchange] = []
+        self._server.gateway = Recorder(self._gateway, exchanges)
+        try:
+            yield exchanges
+        finally:
+            self._server.gateway = self._gateway
 
     @property
     def clock(self) -> Clock:

@@ -12,6 +12,7 @@ from werkzeug.serving import DechunkedInput, ThreadedWSGIServer
 if TYPE_CHECKING:
     from sandbox.protocol.errors import Response
     from sandbox.server.gateway import Gateway
+    from sandbox.server.recording import Recorder
 
 # https://httpwg.org/specs/rfc9110.html#rfc.section.6.4.1
 _WITHOUT_BODY = (204, 304)
@@ -64,7 +65,7 @@ class Server(ThreadedWSGIServer):
         # werkzeug ends the process when it cannot bind; a socket of our own raises OSError.
         with socket.create_server(("127.0.0.1", port), backlog=128) as listening:
             super().__init__("127.0.0.1", port, cast("Any", gateway), handler=Handler, fd=listening.fileno())
-        self.gateway = gateway
+        self.gateway: Gateway | Recorder = gateway
         self._lock = threading.Lock()
         self._connections: set[Any] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox", daemon=True)

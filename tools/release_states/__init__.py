@@ -1,0 +1,1 @@
+"""What the examples of the last release create, and the states that they leave."""
