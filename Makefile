@@ -8,6 +8,9 @@ VENV := .venv
 CHECKOV_VENV := .venv-checkov
 RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests:$(CURDIR)" $(VENV)/bin/python
 
+# Needs no package, and shows what is silent for long.
+RUNNING := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)" $(PYTHON) -m tools.running
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -40,7 +43,7 @@ test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to
 lint: $(VENV)/.lint $(VENV)/.bench terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
-	@$(VENV)/bin/mypy
+	@$(RUN) -m tools.running mypy $(VENV)/bin/mypy
 	@terraform fmt -check -recursive
 	@PYTHONPATH=scripts $(VENV)/bin/lint-imports --no-cache
 	@$(RUN) -m tools.folders
@@ -144,14 +147,14 @@ $(VENV)/bin/python $(CHECKOV_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is missing or older than 3.11: set another with make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Creating $(@D:/bin=)"
-	@$(PYTHON) -m venv $(@D:/bin=)
+	@$(RUNNING) "Creating $(@D:/bin=)" $(PYTHON) -m venv $(@D:/bin=)
 
 $(VENV)/.lint $(VENV)/.moto-tests $(VENV)/.browser $(VENV)/.site: $(VENV)/.test
 $(VENV)/.bench: $(VENV)/.browser
 
 define install
 @echo "Installing $<"
-@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+@$(RUNNING) "Installing $<" $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 @touch $@
 endef
 

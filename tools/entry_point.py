@@ -1,22 +1,34 @@
-"""Runs a command, with error messages instead of tracebacks."""
+"""Runs a command, with error messages instead of tracebacks, and with a line on a terminal while it prints nothing."""
 
 from __future__ import annotations
 
 import sys
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from harness import HarnessError
-from harness.results import TerraformError
-from sandbox import SandboxError, ScenarioError
+from systems_manager_organization.cli.activity import Activity
+from systems_manager_organization.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
-def run(command: Callable[[], int]) -> None:
-    """Run a command and exit with its status. Errors that the user can resolve are printed without a traceback."""
+def run(command: Callable[[], int], *, waits: bool = False) -> None:
+    """Run a command and exit with its status. Errors that the user can resolve are printed without a traceback.
+
+    `waits`: it waits for the user, and not the user for it.
+    """
+    from harness import HarnessError
+    from harness.results import TerraformError
+    from sandbox import SandboxError, ScenarioError
+
     try:
-        status = command()
+        if waits:
+            status = command()
+        else:
+            with activity(_name()):
+                status = command()
     except (HarnessError, OSError, SandboxError, ScenarioError, TerraformError) as error:
         print(error, file=sys.stderr)
         status = 1
@@ -24,3 +36,21 @@ def run(command: Callable[[], int]) -> None:
         print("Interrupted.", file=sys.stderr)
         status = 130
     sys.exit(status)
+
+
+@contextmanager
+def activity(name: str) -> Iterator[None]:
+    """Draw the line, with `name` before the seconds, whenever nothing was printed for two seconds."""
+    streams = sys.stdout, sys.stderr
+    with Activity(Terminal(sys.stdin, *streams), name, time.monotonic) as started:
+        sys.stdout, sys.stderr = started.terminal.stdout, started.terminal.stderr
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = streams
+
+
+def _name() -> str:
+    """`docs` for tools.docs.command."""
+    specification = sys.modules["__main__"].__spec__
+    return specification.name.split(".")[1].replace("_", "-") if specification else "tools"

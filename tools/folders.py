@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.workspace import REPOSITORY
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,4 +32,4 @@ def main(root: Path = REPOSITORY) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -10,6 +10,7 @@ from harness.workspace import REPOSITORY
 from tools.assumptions.page import page
 from tools.assumptions.register import REGISTER, RegisterError, find_marks, load, places, problems
 from tools.docs.markers import put
+from tools.entry_point import run
 from tools.probe.checks import by_assumption
 
 if TYPE_CHECKING:
@@ -58,4 +59,4 @@ def _unknown(checks: Mapping[str, Sequence[str]], assumptions: Mapping[str, Assu
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -81,4 +81,4 @@ def _units(started: Sandbox, unit: dict[str, Any], path: str = "") -> Iterator[s
 
 
 if __name__ == "__main__":
-    run(sandbox)
+    run(sandbox, waits=True)

@@ -16,6 +16,7 @@ from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
 from tools.docs.markers import put, replace_generated
 from tools.docs.reference import reference
+from tools.entry_point import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,4 +63,4 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

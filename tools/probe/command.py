@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.workspace import REPOSITORY
+from tools import entry_point
 from tools.probe import result, sandbox
 from tools.probe.checks import CHECKS
 from tools.probe.model import Organization
@@ -110,4 +111,4 @@ def _aws(environment: Mapping[str, str], target: str) -> Iterator[Organization]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry_point.run(main)

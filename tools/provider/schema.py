@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness.workspace import REPOSITORY
 from tools.docs.command import folders
 from tools.docs.declarations import DeclarationError
+from tools.entry_point import run
 from tools.provider.attributes import to_document
 from tools.provider.package import PackageError, Release, read_release
 from tools.provider.usage import Usage, read_usage
@@ -72,4 +73,4 @@ def main(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

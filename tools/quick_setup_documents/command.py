@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.workspace import REPOSITORY
+from tools.entry_point import run
 from tools.quick_setup_documents.facts import TYPE_PREFIX, DocumentError, read_type, type_names
 
 if TYPE_CHECKING:
@@ -62,4 +63,4 @@ def main(arguments: Sequence[str] | None = None, *, facts: Path = FACTS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.workspace import REPOSITORY
 from tools.docs.markers import put
 from tools.docs.reference import table
+from tools.entry_point import run
 from tools.quick_setup_documents.command import FACTS
 from tools.quick_setup_documents.facts import TYPE_PREFIX
 
@@ -193,4 +194,4 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

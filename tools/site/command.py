@@ -15,6 +15,7 @@ import yaml
 from harness.workspace import REPOSITORY
 from systems_manager_organization import __version__
 from tools.docs import address
+from tools.entry_point import run
 from tools.site.pages import copy_pages, navigation
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

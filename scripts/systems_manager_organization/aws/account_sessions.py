@@ -121,6 +121,7 @@ class AccountSessions:
     ) -> R:
         """Runs `request`, which calls `operation`, with the credentials of the account. Raises ScriptError."""
         _credentials.set(account_session.credentials)
+        self._aws.count_call()
         action = f"{service}:{self.client(service, region).meta.method_to_api_mapping[operation]}"
         with translate_errors(action, account_id=account_session.account_id, region=region):
             return request()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
+from itertools import count
 from threading import Lock
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
@@ -151,6 +152,8 @@ class AwsSession:
         self._expected_account_id = query["account_id"]
         self.clock = clock
         self.warn = warn
+        self._numbers = count(1)
+        self.calls = 0
         self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
@@ -315,6 +318,7 @@ class AwsSession:
         with self._translate_errors(action, operation.__self__.meta.region_name):  # type: ignore[attr-defined]
             for number, delay in enumerate(conflict_delays()):
                 self._rate_limiter.acquire(action)
+                self.count_call()
                 try:
                     return request()
                 except ClientError as error:
@@ -324,6 +328,10 @@ class AwsSession:
                         self.warn(f"{action} conflicts with another change: retrying for up to three minutes.")
                 self.clock.sleep(delay)
             return request()
+
+    def count_call(self) -> None:
+        """Counts a call in `calls`, from any thread."""
+        self.calls = next(self._numbers)
 
     def _translate_errors(self, action: str, region: str) -> AbstractContextManager[None]:
         return translate_errors(action, account_id=self._expected_account_id, region=region)

@@ -18,6 +18,7 @@ from systems_manager_organization import __version__
 from systems_manager_organization.aws.garbage_collection import paused_garbage_collection
 from systems_manager_organization.aws.session import AwsSession, SessionFactory, botocore_session
 from systems_manager_organization.cli import interrupts
+from systems_manager_organization.cli.activity import Activity
 from systems_manager_organization.cli.options import parse, validated
 from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
@@ -106,8 +107,10 @@ class Program(Generic[R]):
             if isinstance(terminal.stdout, TextIOWrapper):
                 # A name may have letters that the encoding of standard output lacks.
                 terminal.stdout.reconfigure(errors="backslashreplace")
+        arguments = sys.argv[1:] if argv is None else argv
         try:
-            status = _run(self, sys.argv[1:] if argv is None else argv, terminal, session_factory, clock)
+            with Activity(terminal, " ".join((self.name, *arguments[:1])), clock.now) as activity:
+                status = _run(self, arguments, activity, session_factory, clock)
             terminal.stdout.flush()
         except BrokenPipeError:
             status = EXIT_BROKEN_PIPE
@@ -127,10 +130,10 @@ class Program(Generic[R]):
 
 
 def _run(
-    program: Program[R], arguments: Sequence[str], terminal: Terminal, session_factory: SessionFactory, clock: Clock
+    program: Program[R], arguments: Sequence[str], activity: Activity, session_factory: SessionFactory, clock: Clock
 ) -> int:
     """The exit status. Raises KeyboardInterrupt after a line on standard error, and what standard output raises."""
-    name = program.name
+    name, terminal = program.name, activity.terminal
     try:
         load = program.loaders.get(arguments[0]) if arguments else None
         with paused_garbage_collection():
@@ -144,7 +147,12 @@ def _run(
         _require_recognized(unrecognized, command.options, name)
         query, from_person = _query(program, command, values, terminal.stdin)
         warn = partial(_warn, terminal, name)
-        connect = partial(AwsSession, query, session_factory=session_factory, clock=clock, warn=warn)
+
+        def connect() -> AwsSession:
+            aws = AwsSession(query, session_factory=session_factory, clock=clock, warn=warn)
+            activity.count(lambda: aws.calls)
+            return aws
+
         if command.run is None or (command.cli_handler and from_person):
             return _run_handler(command, query, connect, terminal)
         result = command.run(query, connect)
