@@ -23,10 +23,21 @@ if TYPE_CHECKING:
     from terraform.contract.rule_evaluation import Evaluation
 
 
+# Terraform holds the inputs of all rules of one run in memory.
+_AT_ONCE = 8
+
+
 def main() -> int:
     """Print the table. Returns the exit status."""
-    with temporary_workspaces() as workspaces:
-        return report(evaluate(workspaces, RULES, FAULTS), Console())
+    console, names, evaluations = Console(), list(RULES), {}
+    for start in range(0, len(names), _AT_ONCE):
+        with (
+            console.status(f"rules {start + 1} to {min(start + _AT_ONCE, len(names))} of {len(names)}"),
+            temporary_workspaces() as workspaces,
+        ):
+            some = {name: RULES[name] for name in names[start : start + _AT_ONCE]}
+            evaluations.update(evaluate(workspaces, some, FAULTS))
+    return report(evaluations, console)
 
 
 def report(evaluations: Mapping[str, Evaluation], console: Console) -> int:

@@ -70,7 +70,7 @@ def evaluate(
     seeded = [(name, fault) for name in rules for fault in faults[name]]
     trials = [*plain.values(), *(_Trial(rules[name], fault, refused[name]) for name, fault in seeded)]
     terraform = workspaces.write(dict(_files(trials)))
-    # All faults take four minutes of two processors.
+    # The faults of eight rules take a minute or two of two processors.
     terraform.timeout = 1800.0
     terraform.apply()
     outputs = terraform.output()
