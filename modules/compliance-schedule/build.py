@@ -1,6 +1,6 @@
 """Makes the report, uploads it, publishes its summary, and then exits with the report's exit status.
 
-Runs in CodeBuild, by buildspec.yaml, with Python 3.10 or newer and boto3. Environment: `REPORT_ARGUMENTS` (a list in
+Runs in CodeBuild, by buildspec.yaml, with Python 3.11 or newer and boto3. Environment: `REPORT_ARGUMENTS` (a list in
 JSON), `BUCKET`, `PREFIX`, `TOPIC_ARN`, `AWS_REGION`, and of CodeBuild `CODEBUILD_BUILD_ID` and `CODEBUILD_BUILD_URL`.
 """
 

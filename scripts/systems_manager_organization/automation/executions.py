@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import run_tasks
@@ -88,6 +89,7 @@ class ExecutionReader:
         self._findings = Findings()
         self._sessions: dict[str, AccountSession] = {}
         self._followed: set[str] = set()
+        self._lock = Lock()
 
     def read(self, region: str, execution_id: str) -> Findings:
         """Raises ScriptError when the automation itself cannot be read."""
@@ -134,9 +136,10 @@ class ExecutionReader:
             self._add_error(place, error)
         if not children:
             self._findings.failed_steps.append(_of_step(automation, execution, step, place))
-        # Several steps may find the same ones.
-        unread = [(child, described) for child, described in children if child.id not in self._followed]
-        self._followed.update(child.id for child, _ in unread)
+        # Several steps may find the same ones, at the same time.
+        with self._lock:
+            unread = [(child, described) for child, described in children if child.id not in self._followed]
+            self._followed.update(child.id for child, _ in unread)
         return [partial(self._read, child, described) for child, described in unread]
 
     def _failed_steps(self, automation: _Automation) -> list[dict[str, Any]]:
