@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.workspace import REPOSITORY
+from systems_manager_organization.compliance.store.journal import PLACES
 from unit.cases import TRUSTED_ACCESS, settings_query
 
 if TYPE_CHECKING:
@@ -100,6 +101,13 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess
         process.communicate()
 
 
+def wait_for_a_place(directory: Path) -> None:
+    """Until a report has kept what it read in an account and Region: the last call is sent before that."""
+    never = threading.Event()
+    while not any(file.stat().st_size for file in directory.rglob(PLACES)):
+        never.wait(0.05)
+
+
 @contextmanager
 def unanswered(sandbox: Sandbox, operation: str, answered: int = 0) -> Iterator[Unanswered]:
     found = Unanswered(sandbox, operation, answered)
@@ -145,6 +153,7 @@ def test_an_interrupted_report_resumes_and_leaves_no_file(
     with unanswered(sandbox, operation, answered=2) as calls:
         process = start(*command, "--output", str(output))
         assert calls.is_waiting.wait(60)
+        wait_for_a_place(tmp_path / "cache")
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 143
