@@ -42,3 +42,15 @@ output "failed_accounts" {
   description = "Accounts without the role, at the last plan or apply: list of `account_id` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value       = [for account in flatten(module.stack_set[*].failed_accounts) : { account_id = account.account_id, reason = account.reason }]
 }
+
+output "change_calendar" {
+  description = "The change calendar (null without `change_calendar`): `name`, `arn`; `calendar_names`, the argument `CalendarNames` of an association or of `GetCalendarState` as JSON; and the command `state`, which tells whether it is open."
+  value = var.change_calendar == null ? null : {
+    name           = local.calendar_name
+    arn            = local.calendar_arn
+    calendar_names = jsonencode([local.calendar_arn])
+    state          = "aws ssm get-calendar-state --region ${local.region} --calendar-names ${local.calendar_arn}"
+  }
+
+  depends_on = [aws_ssm_document.calendar]
+}

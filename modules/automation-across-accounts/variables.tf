@@ -135,6 +135,56 @@ variable "permissions_boundary" {
   }
 }
 
+variable "change_calendar" {
+  description = <<-EOT
+    A change calendar in the provider's Region: when changes are allowed. Runbooks and associations that name it run only while it is open. Null: none. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-change-calendar.html
+    - `content`: iCalendar 2.0 as text, for example `file("calendar.ics")`. With a line `X-CALENDAR-TYPE:DEFAULT_OPEN` its events close it, with `X-CALENDAR-TYPE:DEFAULT_CLOSED` they open it.
+    - `name`: name of its document. Default: `name`.
+  EOT
+  type = object({
+    content = string
+    name    = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.change_calendar == null ? true : can(regex("^(?s:BEGIN:VCALENDAR\\r?\\n.*\\nEND:VCALENDAR)$", trimspace(var.change_calendar.content))) && length(regexall("(?m)^(BEGIN|END):VCALENDAR\\r?$", var.change_calendar.content)) == 2
+    error_message = "change_calendar.content is not one iCalendar: it must begin with the line BEGIN:VCALENDAR and end with the line END:VCALENDAR. A path is not enough: file(\"calendar.ics\")."
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-calendar-import.html
+  validation {
+    condition     = var.change_calendar == null ? true : length(regexall("(?m)^X-CALENDAR-TYPE:", var.change_calendar.content)) == 1 && can(regex("(?m)^X-CALENDAR-TYPE:DEFAULT_(OPEN|CLOSED)\\r?$", var.change_calendar.content)) && can(regex("(?m)^VERSION:2\\.0\\r?$", var.change_calendar.content))
+    error_message = "change_calendar.content must have the line VERSION:2.0 and one line X-CALENDAR-TYPE:DEFAULT_OPEN (events close the calendar) or X-CALENDAR-TYPE:DEFAULT_CLOSED (events open it), which other calendars do not have: add it after VERSION."
+  }
+
+  # https://www.rfc-editor.org/rfc/rfc5545#section-3.6.1
+  validation {
+    condition = var.change_calendar == null ? true : length(regexall("(?m)^BEGIN:VEVENT\\r?$", var.change_calendar.content)) == length(regexall("(?m)^END:VEVENT\\r?$", var.change_calendar.content)) && alltrue([
+      for event in regexall("(?s:BEGIN:VEVENT\\r?\\n(.*?)END:VEVENT)", var.change_calendar.content) :
+      can(regex("(?m)^UID:.", event[0])) && can(regex("(?m)^DTSTART", event[0])) && can(regex("(?m)^(DTEND|DURATION)", event[0]))
+    ])
+    error_message = "change_calendar.content has a VEVENT without END:VEVENT, UID, DTSTART, or DTEND or DURATION."
+  }
+
+  validation {
+    condition     = var.change_calendar == null ? true : alltrue([for line in regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", var.change_calendar.content) : can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])
+    error_message = "change_calendar.content has the times ${jsonencode(var.change_calendar == null ? [] : [for line in regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", var.change_calendar.content) : line if !can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])}, but each must have its time zone, such as DTSTART:20261231T180000Z, DTSTART;TZID=Asia/Tokyo:20261231T180000 or DTSTART;VALUE=DATE:20261231."
+  }
+
+  # Documents have at most 64 KB: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  validation {
+    condition     = var.change_calendar == null ? true : length(base64encode(var.change_calendar.content)) <= 87384
+    error_message = "change_calendar.content is longer than 64 KB. Remove events of the past, or make two calendars: who names both runs only while both are open."
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+  validation {
+    condition     = var.change_calendar == null ? true : can(regex("^[A-Za-z0-9_.-]{3,128}$", coalesce(var.change_calendar.name, "none"))) && !can(regex("^(?i:aws|amazon|amzn)", coalesce(var.change_calendar.name, "none")))
+    error_message = "change_calendar.name is ${jsonencode(var.change_calendar == null ? null : var.change_calendar.name)}, but must have 3 to 128 letters, digits or characters of _.-, and not begin with aws, amazon or amzn."
+  }
+}
+
 variable "administrator_account_id" {
   description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
   type        = string

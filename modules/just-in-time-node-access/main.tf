@@ -2,6 +2,8 @@ data "aws_caller_identity" "current" {}
 
 data "aws_region" "current" {}
 
+data "aws_partition" "current" {}
+
 # AWS returns the organization's roots and its delegated administrators only to the management account and to delegated administrators.
 data "aws_organizations_organization" "current" {}
 
@@ -14,6 +16,7 @@ data "aws_organizations_delegated_administrators" "this" {
 locals {
   account_id   = data.aws_caller_identity.current.account_id
   region       = data.aws_region.current.id
+  partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
 
   is_management_account      = local.organization.master_account_id == local.account_id

@@ -12,7 +12,12 @@ output "policies" {
   }
 }
 
+output "events_topic_arn" {
+  description = "The topic of the events of all access requests; null without `events`."
+  value       = one(aws_sns_topic.events[*].arn)
+}
+
 output "failed_accounts" {
-  description = "Accounts and Regions without the approval policies, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
-  value       = flatten(module.policies[*].failed_accounts)
+  description = "Accounts and Regions without the approval policies, or without the rule for `events`, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
+  value       = flatten(concat(module.policies[*].failed_accounts, module.events[*].failed_accounts))
 }

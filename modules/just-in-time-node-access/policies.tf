@@ -112,6 +112,15 @@ module "policies" {
   tags    = var.tags
 }
 
+# Of what the management account enables, members see the trusted access alone, which EnableSharingWithAwsOrganization enables too.
+# https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+check "resource_sharing" {
+  assert {
+    condition     = length(var.deny_access) == 0 || contains(coalesce(local.organization.aws_service_access_principals, []), "ram.amazonaws.com")
+    error_message = "deny_access reaches no other account: resources are not shared within the organization. In the management account: aws ram enable-sharing-with-aws-organization"
+  }
+}
+
 # One for the organization: AWS copies it from the home Region to the others every 30 minutes, and shares it.
 resource "aws_cloudformation_stack" "deny_access" {
   #checkov:skip=CKV_AWS_124:The stack has one resource, and the apply waits for it and reports its errors.

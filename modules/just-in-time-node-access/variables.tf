@@ -223,8 +223,24 @@ variable "manual_approval" {
   }
 }
 
+variable "events" {
+  description = <<-EOT
+    An SNS topic of the administrator account for the events of all access requests: asked for, approved, rejected, failed. A rule in every account and Region sends them. Subscribe to the output `events_topic_arn`. Null: events stay in the account of the request. Default: null. https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-ssm.html
+    - `kms_key_arn`: a key of the provider's Region, whose policy allows `events.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey`. Default: a key is created.
+  EOT
+  type = object({
+    kms_key_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.events == null ? true : var.events.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.events.kms_key_arn))
+    error_message = "events is ${jsonencode(var.events)}, but kms_key_arn must be the ARN of a key, for example \"arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab\", not an alias: EventBridge's right is in the key's policy."
+  }
+}
+
 variable "name" {
-  description = "Name of the Quick Setup configuration, and of the StackSet of the policies: 1 to 100 letters, digits and hyphens, beginning with a letter. Default: `just-in-time-node-access`."
+  description = "Name of the Quick Setup configuration, of the StackSet of the policies, and of the event bus and the topic: 1 to 100 letters, digits and hyphens, beginning with a letter. Default: `just-in-time-node-access`."
   type        = string
   default     = "just-in-time-node-access"
   nullable    = false
@@ -281,7 +297,7 @@ variable "script_credentials" {
 }
 
 variable "tags" {
-  description = "Tags of the configuration manager, the StackSet and the stacks."
+  description = "Tags of the configuration manager, the StackSets and the stacks, the topic and its key, the event bus and its rule."
   type        = map(string)
   default     = {}
   nullable    = false

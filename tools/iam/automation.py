@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 
 _ROLE = ("arn:aws:iam::*:role/AWS-SystemsManager-AutomationAdministrationRole",)
+_CALENDAR = ("arn:aws:ssm:*:*:document/automation-across-accounts",)
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/automation-across-accounts:*",
     "arn:aws:cloudformation:*:*:stackset-target/automation-across-accounts:*",
@@ -58,5 +59,22 @@ AUTOMATION = (
         "the roles of automations in all accounts",
         STACK_SET_CHANGES,
         _STACK_SET,
+    ),
+    Statement(
+        "ManageChangeCalendar",
+        "the document of `change_calendar`",
+        (
+            "ssm:AddTagsToResource",
+            "ssm:CreateDocument",
+            "ssm:DeleteDocument",
+            "ssm:DescribeDocument",
+            "ssm:DescribeDocumentPermission",
+            "ssm:GetDocument",
+            "ssm:ListTagsForResource",
+            "ssm:RemoveTagsFromResource",
+            "ssm:UpdateDocument",
+            "ssm:UpdateDocumentDefaultVersion",
+        ),
+        _CALENDAR,
     ),
 )

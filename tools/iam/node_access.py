@@ -9,6 +9,17 @@ _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access:*",
     "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-Document",
 )
+_EVENTS_STACK_SET = (
+    "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access-events:*",
+    "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access-events:*",
+    "arn:aws:cloudformation:*:*:type/resource/AWS-Events-Rule",
+    "arn:aws:cloudformation:*:*:type/resource/AWS-IAM-Role",
+)
+_BUS = (
+    "arn:aws:events:*:*:event-bus/just-in-time-node-access",
+    "arn:aws:events:*:*:rule/just-in-time-node-access/access-requests",
+)
+_TOPIC = ("arn:aws:sns:*:*:just-in-time-node-access",)
 _STACK = ("arn:aws:cloudformation:*:*:stack/just-in-time-node-access-deny-access/*",)
 _DOCUMENT = ("arn:aws:ssm:*:*:document/SSM-JustInTimeAccessDenyAccessOrgPolicy",)
 
@@ -44,5 +55,52 @@ NODE_ACCESS = (
         "the deny-access policy itself",
         ("ssm:CreateDocument", "ssm:DeleteDocument", "ssm:GetDocument", "ssm:UpdateDocument"),
         _DOCUMENT,
+    ),
+    Statement(
+        "ReadEventsStackSet",
+        "which account and Region sends the events of access requests, and why not",
+        STACK_SET_READS,
+        _EVENTS_STACK_SET,
+    ),
+    Statement(
+        "ManageEventsStackSet",
+        "the rules for `events`, in all accounts",
+        STACK_SET_CHANGES,
+        _EVENTS_STACK_SET,
+    ),
+    Statement(
+        "ManageEventBus",
+        "the event bus of `events`, and its rule",
+        (
+            "events:CreateEventBus",
+            "events:DeleteEventBus",
+            "events:DeleteRule",
+            "events:DescribeEventBus",
+            "events:DescribeRule",
+            "events:ListTagsForResource",
+            "events:ListTargetsByRule",
+            "events:PutPermission",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemovePermission",
+            "events:RemoveTargets",
+            "events:TagResource",
+            "events:UntagResource",
+        ),
+        _BUS,
+    ),
+    Statement(
+        "ManageEventTopic",
+        "the topic of `events`",
+        (
+            "sns:CreateTopic",
+            "sns:DeleteTopic",
+            "sns:GetTopicAttributes",
+            "sns:ListTagsForResource",
+            "sns:SetTopicAttributes",
+            "sns:TagResource",
+            "sns:UntagResource",
+        ),
+        _TOPIC,
     ),
 )

@@ -305,8 +305,10 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
     sandbox = recorder.sandbox
     register_administrator(sandbox)
     call = _call("automation-across-accounts")
+    call["variable"]["calendar_type"] = {"default": "DEFAULT_OPEN"}
+    call["modules"]["called"]["change_calendar"] = {"content": _CALENDAR}
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
-    changes: dict[str, object] = {"tags": {"Team": "platform"}}
+    changes: dict[str, object] = {"tags": {"Team": "platform"}, "calendar_type": "DEFAULT_CLOSED"}
     with recorder.assuming(AUTOMATION):
         recorder.record_warnings(terraform.apply())
     # The role of the members has no permission for what this runbook does.
@@ -344,7 +346,7 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
 
 
 def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspaces) -> None:
-    """modules/just-in-time-node-access, with policies: applied, changed, destroyed."""
+    """modules/just-in-time-node-access, with policies and events: applied, changed, destroyed."""
     recorder.begin("bare")
     sandbox = recorder.sandbox
     register_administrator(sandbox)
@@ -356,6 +358,7 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
         "unified_console": {"home_region": "us-east-1", "regions": regions, "targets": [root["Id"]]},
         "auto_approval": [{"node_tags": {"Environment": "Development"}}],
         "deny_access": [{"node_tags": {"Data": "${var.tags.Team}"}}],
+        "events": {},
     }
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     terraform.variables["tags"] = {"Team": "network"}
@@ -384,6 +387,7 @@ RUNS: Sequence[Callable[[PermissionRecorder, Workspaces], None]] = (
     *RUNS_OF_MODULES.values(),
 )
 
+_CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nX-CALENDAR-TYPE:${var.calendar_type}\nEND:VCALENDAR\n"
 _LOG_BUCKET = "logs-of-patch-commands"
 _REGION = "us-east-1"
 _MEMBER = "333333333333"

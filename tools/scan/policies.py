@@ -183,4 +183,5 @@ _APPLIES_TO: Mapping[str, Callable[[str, Mapping[str, Any]], bool]] = {
     "CKV_SSMORG_12": _has_role,
     "CKV_SSMORG_13": _lets_anybody_write,
     "CKV_SSMORG_14": _is_assumed,
+    "CKV_SSMORG_15": _of_type("aws_cloudwatch_event_bus_policy"),
 }

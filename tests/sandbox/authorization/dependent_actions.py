@@ -174,6 +174,7 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "cloudwatch:PutMetricAlarm": _tagged("cloudwatch:TagResource"),
     "codebuild:CreateProject": _role_of_project,
     "codebuild:UpdateProject": _role_of_project,
+    "events:CreateEventBus": _tagged("events:TagResource"),
     "events:PutRule": _tagged("events:TagResource"),
     "events:PutTargets": _targets_of_rule,
     "glue:CreateDatabase": _tagged("glue:TagResource"),

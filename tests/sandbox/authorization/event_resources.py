@@ -26,14 +26,26 @@ _RULES = {
 }
 
 
+_BUSES = frozenset(
+    {
+        "CreateEventBus",
+        "DeleteEventBus",
+        "DescribeEventBus",
+        "PutPermission",
+        "RemovePermission",
+        "UpdateEventBus",
+    }
+)
+
+
 def of_events(request: RequestContext) -> list[str]:
     """A rule, or the resource whose tags are concerned; `*` for lists."""
     if request.get("ResourceARN"):
         return [request.get("ResourceARN")]
     if request.operation == "PutEvents":
         return sorted({_bus_arn(request, entry.get("EventBusName")) for entry in request.get("Entries")})
-    if request.operation == "DescribeEventBus":
-        return [_bus_arn(request, request.get("Name"))]
+    if request.operation in _BUSES:
+        return [_bus_arn(request, request.get("Name") or request.get("EventBusName"))]
     named = _RULES.get(request.operation)
     if named is None:
         return []

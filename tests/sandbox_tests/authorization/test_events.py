@@ -42,6 +42,9 @@ def test_rules(sandbox: Sandbox) -> None:
     assert required("events:DescribeEventBus", Name="default") == {
         Permission("events:DescribeEventBus", f"{BUS}/default")
     }
+    for operation, name in (("CreateEventBus", "Name"), ("PutPermission", "EventBusName")):
+        of_bus = required(f"events:{operation}", **{name: "other"})
+        assert of_bus == {Permission(f"events:{operation}", f"{BUS}/other")}
     entries = [{"Source": "test"}, {"Source": "test", "EventBusName": "other"}]
     assert required("events:PutEvents", Entries=entries) == {
         Permission("events:PutEvents", f"{BUS}/default"),

@@ -10,9 +10,10 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from harness.assertions import assert_clean_destroy, plan_errors
+from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
+from harness.workspace import change_inputs
 from sandbox.protocol.validation import constraint_problems
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
 
 _EXECUTION = "AWS-SystemsManager-AutomationExecutionRole"
 _ADMINISTRATION = f"arn:aws:iam::{ADMINISTRATOR}:role/AWS-SystemsManager-AutomationAdministrationRole"
+_CALENDAR = """\
+BEGIN:VCALENDAR
+PRODID:-//AWS//Change Calendar 1.0//EN
+VERSION:2.0
+X-CALENDAR-TYPE:DEFAULT_OPEN
+BEGIN:VEVENT
+UID:end-of-year
+SUMMARY:Freeze
+DTSTART;TZID=Asia/Tokyo:20251220T000000
+DTEND;TZID=Asia/Tokyo:20260105T000000
+END:VEVENT
+END:VCALENDAR
+"""
 _ALLOWED = (
     *("cloudformation:*StackSet", "cloudformation:*StackInstances", "iam:CreateRole", "iam:PutRolePolicy"),
     *("iam:DeleteRole", "iam:DeleteRolePolicy"),
@@ -101,3 +115,31 @@ def test_roles_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
     locations = json.loads(terraform.output()["automation"]["target_locations"])
     _assert_accepted("TargetLocations", locations)
     assert locations[0]["ExcludeAccounts"] == [OTHER_MEMBER]
+
+
+@pytest.mark.scenario("bare")
+def test_change_calendar(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    before = sandbox.snapshot()
+    terraform = _write(sandbox, workspaces, roles_created=False, change_calendar={"content": _CALENDAR})
+    sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[AUTOMATION])
+    terraform.apply()
+    calendar = terraform.output()["automation"]["change_calendar"]
+    ssm = sandbox.client("ssm", ADMINISTRATOR)
+    document = ssm.get_document(Name=calendar["name"])
+    assert (document["DocumentType"], document["DocumentFormat"]) == ("ChangeCalendar", "TEXT")
+    assert document["Content"] == _CALENDAR.replace("\n", "\r\n")
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    names = json.loads(calendar["calendar_names"])
+    _assert_accepted("CalendarNameOrARNList", names)
+    assert _arguments(calendar["state"])["--calendar-names"] == names[0]
+    assert ssm.get_calendar_state(CalendarNames=names)["State"] == "OPEN"
+    change_inputs(
+        terraform, "automation", change_calendar={"content": _CALENDAR.replace("DEFAULT_OPEN", "DEFAULT_CLOSED")}
+    )
+    terraform.apply()
+    assert ssm.get_calendar_state(CalendarNames=names)["State"] == "CLOSED"
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    assert_clean_destroy(terraform, sandbox, before, allowed_calls=("ssm:*Document*",))

@@ -12,6 +12,7 @@ from harness.assertions import assert_calls, assert_plan_empty, assert_same, pla
 from harness.complete import ADMINISTRATOR
 from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, decide, policy_texts
 from harness.workspace import change_inputs
+from sandbox.services.events.delivery import send
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
 from tools.iam.recording import NODE_ACCESS
@@ -42,13 +43,15 @@ _POLICIES: dict[str, Any] = {
         }
     },
 }
+_NOT_SHARED = "deny_access reaches no other account: resources are not shared within the organization."
 _ALLOWED = ("cloudformation:*Stack*", "ssm-quicksetup:*ConfigurationManager")
 
 
 def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR, **inputs: object) -> Terraform:
     call = {"source": "../module/modules/just-in-time-node-access", "unified_console": _console(sandbox), **inputs}
     call.setdefault("regions", ["eu-west-1", "us-east-1"])
-    return workspaces.call_modules({"access": call}, sandbox.environment(account_id))
+    output = {"access": {"value": "${module.access}"}}
+    return workspaces.call_modules({"access": call}, sandbox.environment(account_id), output=output)
 
 
 def _console(sandbox: Sandbox) -> dict[str, object]:
@@ -86,7 +89,9 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
     before, first_call = sandbox.snapshot(), len(sandbox.calls)
     terraform = _write(sandbox, workspaces, **_POLICIES)
     sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[NODE_ACCESS])
-    terraform.apply()
+    assert any(_NOT_SHARED in str(warning) for warning in terraform.apply().warnings)
+    # As EnableSharingWithAwsOrganization of RAM does.
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
     for place in ((OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")):
@@ -118,5 +123,36 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
 
     terraform.destroy()
     assert_calls(sandbox.calls[first_call:], _ALLOWED)
+    sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
     sandbox.clock.advance(3600)
     assert_same(before, sandbox.snapshot(), retained=RETAINED_ROLES)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.scenario("bare")
+def test_events_of_requests_reach_the_topic(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    _register(sandbox)
+    before, first_call = sandbox.snapshot(), len(sandbox.calls)
+    terraform = _write(sandbox, workspaces, events={})
+    sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[NODE_ACCESS])
+    terraform.apply()
+    topic_arn = terraform.output()["access"]["events_topic_arn"]
+    assert topic_arn == f"arn:aws:sns:us-east-1:{ADMINISTRATOR}:just-in-time-node-access"
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    for place in ((OTHER_MEMBER, "eu-west-1"), (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")):
+        for status in ("Approver Access Request Status Update", "JITNA Access Request Failed"):
+            (delivery,) = send(*place, status, {"AccessRequestStatus": "Approved"})
+            assert (delivery.topic_arn, delivery.denial) == (topic_arn, "")
+            assert (delivery.event["account"], delivery.event["region"]) == place
+    assert not send(OTHER_MEMBER, "us-east-1", "Parameter Store Change", {})
+    # No StackSet reaches the management account.
+    assert not send(MANAGEMENT, "us-east-1", "JITNA Access Request Failed", {})
+
+    terraform.destroy()
+    assert_calls(sandbox.calls[first_call:], (*_ALLOWED, "events:*", "kms:*", "sns:*"))
+    (key,) = sandbox.snapshot()["kms_keys"][f"{ADMINISTRATOR} us-east-1"]
+    assert key["state"] == "PendingDeletion"
+    after = {**sandbox.snapshot(), "kms_keys": before["kms_keys"]}
+    sandbox.clock.advance(3600)
+    assert_same(before, after, retained=RETAINED_ROLES)

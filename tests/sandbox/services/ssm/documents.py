@@ -11,6 +11,8 @@ from moto.core.common_models import CloudFormationModel
 from moto.ssm.models import Document as MotoDocument
 from moto.ssm.models import ssm_backends
 
+from sandbox.services.ssm.automation.calendars import valid_calendar
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 
 APPROVAL_POLICIES = ("AutoApprovalPolicy", "ManualApprovalPolicy")
+TEXT = "TEXT"
+_NO_STEPS = json.dumps({"schemaVersion": "1.0"})
 
 
 class Document(MotoDocument, CloudFormationModel):
@@ -34,7 +38,13 @@ class Document(MotoDocument, CloudFormationModel):
         # The property of stacks is an object or text, the document's content is text.
         if isinstance(kwargs.get("content"), dict):
             kwargs["content"] = json.dumps(kwargs["content"])
-        super().__init__(*args, **kwargs)
+        if kwargs.get("document_format") == TEXT:
+            # moto reads JSON and YAML alone.
+            calendar = valid_calendar(kwargs["content"])
+            super().__init__(*args, **{**kwargs, "content": _NO_STEPS, "document_format": "JSON"})
+            self.content, self.document_format = calendar, TEXT
+        else:
+            super().__init__(*args, **kwargs)
         self.platform_types = ["Windows", "Linux", "MacOS"]
 
     @classmethod
@@ -90,14 +100,17 @@ def describe_versions(documents: Documents) -> list[dict[str, Any]]:
 
 @contextmanager
 def known_document_types() -> Iterator[None]:
-    """Let moto take the types of approval policies (DocumentType in botocore's model `ssm`) meanwhile."""
+    """Let moto take the types of approval policies and the format of change calendars meanwhile.
+
+    DocumentType and DocumentFormat in botocore's model `ssm`.
+    """
     validate = moto.ssm.models._validate_document_info
 
     def validate_known(
         content: str, name: str, document_type: str | None, document_format: str, strict: bool = True
     ) -> None:
         known = "Automation" if document_type in APPROVAL_POLICIES else document_type
-        validate(content, name, known, document_format, strict)
+        validate(content, name, known, "JSON" if document_format == TEXT else document_format, strict)
 
     moto.ssm.models._validate_document_info = validate_known
     try:

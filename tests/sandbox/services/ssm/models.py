@@ -11,8 +11,9 @@ from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 from sandbox.clock import clock
 from sandbox.services.moto_internals import backend_of, existing_backends
+from sandbox.services.ssm.automation.calendars import state_of
 from sandbox.services.ssm.compliance import filtered, items_of
-from sandbox.services.ssm.documents import describe_versions, known_document_types
+from sandbox.services.ssm.documents import TEXT, describe_versions, known_document_types
 from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
 from sandbox.services.ssm.instance_patches import FILTERS, patches_of
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
@@ -86,9 +87,27 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         return [one for one in listed if all(one[key] == value for key, value in filters.items())]
 
     def create_document(self, *arguments: Any, **request: Any) -> Any:
-        """moto's, with the types of approval policies, which moto's list lacks."""
+        """moto's, with the types of approval policies and the format of calendars, which moto's lists lack."""
         with known_document_types():
             return super().create_document(*arguments, **request)
+
+    def update_document(self, *arguments: Any, **request: Any) -> Any:
+        """moto's, with the format of calendars."""
+        with known_document_types():
+            return super().update_document(*arguments, **request)
+
+    def get_document(self, name: str, document_version: str, version_name: str, document_format: str) -> dict[str, Any]:
+        """moto's; of a calendar, its text."""
+        document = self._get_documents(name).find(document_version, version_name)
+        if document.document_format != TEXT:
+            return super().get_document(name, document_version, version_name, document_format)
+        described = self._generate_document_information(document, "JSON")
+        return {**described, "DocumentFormat": TEXT, "Content": document.content}
+
+    def calendar_states(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the answer of GetCalendarState, now. Raises InvalidDocument."""
+        documents = [self._get_documents(name.rpartition("/")[2]) for name in names]
+        return state_of([document.get_default_version().content for document in documents], clock.now())
 
     def list_document_versions(self, name: str) -> list[dict[str, Any]]:
         """Return the versions of a document. Raises InvalidDocument."""

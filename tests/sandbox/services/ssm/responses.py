@@ -104,6 +104,11 @@ class SystemsManagerResponse(MotoSystemsManagerResponse):
         found = find(self.ssm_backend, self._get_param("AutomationExecutionId"))
         return ActionResult({"AutomationExecution": found.describe()})
 
+    def get_calendar_state(self) -> ActionResult:
+        if self._get_param("AtTime"):
+            raise NotImplementedError
+        return ActionResult(self.ssm_backend.calendar_states(self._get_param("CalendarNames")))
+
     def describe_automation_step_executions(self) -> ActionResult:
         found = find(self.ssm_backend, self._get_param("AutomationExecutionId"))
         steps = steps_of(found, self._get_param("Filters", []))

@@ -1,0 +1,1 @@
+"""EventBridge: moto's, and where events of AWS's services go."""
