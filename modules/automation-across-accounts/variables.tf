@@ -180,8 +180,8 @@ variable "change_calendar" {
 
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
   validation {
-    condition     = var.change_calendar == null ? true : can(regex("^[A-Za-z0-9_.-]{3,128}$", coalesce(var.change_calendar.name, "none"))) && !can(regex("^(?i:aws|amazon|amzn)", coalesce(var.change_calendar.name, "none")))
-    error_message = "change_calendar.name is ${jsonencode(var.change_calendar == null ? null : var.change_calendar.name)}, but must have 3 to 128 letters, digits or characters of _.-, and not begin with aws, amazon or amzn."
+    condition     = var.change_calendar == null ? true : can(regex("^[A-Za-z0-9_.-]{3,128}$", coalesce(var.change_calendar.name, "none"))) && !anytrue([for prefix in ["aws", "amazon", "amzn", "SSM-"] : startswith(coalesce(var.change_calendar.name, "none"), prefix)])
+    error_message = "change_calendar.name is ${jsonencode(var.change_calendar == null ? null : var.change_calendar.name)}, but must have 3 to 128 letters, digits, dots, underscores or hyphens, and not begin with aws, amazon, amzn or SSM-."
   }
 }
 

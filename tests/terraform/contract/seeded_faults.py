@@ -262,6 +262,12 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault("no name", "[!-~]+$", "[!-~]*$"),
         Fault("a space", "[!-~]", "[ -~]"),
     ),
+    "name of the change calendar": (
+        Fault("a reserved prefix", '"aws", "amazon", "amzn", "SSM-"', ""),
+        Fault("2 characters", "{3,128}", "{2,128}"),
+        Fault("129 characters", "{3,128}", "{3,129}"),
+    ),
+    "key of events": _KEY_ARNS,
     "name of just-in-time node access": (
         Fault("a digit at the beginning", "^[A-Za-z]", "^[A-Za-z0-9]"),
         Fault("129 characters", "{0,99}", "{0,199}"),

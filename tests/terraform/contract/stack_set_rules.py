@@ -8,6 +8,7 @@ from typing import Any
 from terraform.contract import service_rules as services
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
+_CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nX-CALENDAR-TYPE:DEFAULT_OPEN\nEND:VCALENDAR\n"
 _SETTINGS, _AUTOMATION = "modules/account-settings", "modules/automation-across-accounts"
 _ACCESS, _PREFERENCES = "modules/just-in-time-node-access", "modules/session-manager-preferences"
 _UNITS = ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}")
@@ -141,6 +142,26 @@ STACK_SET_RULES = {
         _AUTOMATION,
         near=("arn:aws:iam::111111111111:policy/", "arn:aws:iam::111111111111:policy/a b"),
         signs="arn:aws:iam::111111111111:policy/",
+    ),
+    "name of the change calendar": Rule(
+        "change_calendar",
+        ("end-of-year", "abc", "A" * 128),
+        services.document_name,
+        _AUTOMATION,
+        near=("aws-calendar", "amazon-calendar", "amzncalendar", "SSM-calendar", "ab"),
+        signs=LETTERS + "_.-",
+        maximum=128,
+        wrap=lambda value: {"content": _CALENDAR, "name": value},
+    ),
+    "key of events": Rule(
+        "events",
+        _KEYS,
+        services.key_arn,
+        _ACCESS,
+        near=_KEYS_NEARLY,
+        signs=_KEY_SIGNS,
+        maximum=80,
+        wrap=lambda value: {"kms_key_arn": value},
     ),
     "name of just-in-time node access": _stack_set_name(_ACCESS, 100),
     "name of an approval policy": Rule(
