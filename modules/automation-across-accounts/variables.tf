@@ -180,7 +180,7 @@ variable "change_calendar" {
 
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
   validation {
-    condition     = var.change_calendar == null ? true : can(regex("^[A-Za-z0-9_.-]{3,128}$", coalesce(var.change_calendar.name, "none"))) && !anytrue([for prefix in ["aws", "amazon", "amzn", "SSM-"] : startswith(coalesce(var.change_calendar.name, "none"), prefix)])
+    condition     = var.change_calendar == null ? true : var.change_calendar.name == null ? true : can(regex("^[A-Za-z0-9_.-]{3,128}$", var.change_calendar.name)) && !anytrue([for prefix in ["aws", "amazon", "amzn", "SSM-"] : startswith(var.change_calendar.name, prefix)])
     error_message = "change_calendar.name is ${jsonencode(var.change_calendar == null ? null : var.change_calendar.name)}, but must have 3 to 128 letters, digits, dots, underscores or hyphens, and not begin with aws, amazon, amzn or SSM-."
   }
 }
