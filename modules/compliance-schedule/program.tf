@@ -27,7 +27,14 @@ resource "aws_s3_object" "program" {
   key    = "${local.program_folder}program.json.gz"
   # Sensitive only so that a plan does not show all of it.
   content_base64 = sensitive(base64gzip(local.program))
-  tags           = var.tags
+
+  # An object has ten tags at most: neither var.tags nor the provider's need fit.
+  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   # It is written with the key of the bucket.
   depends_on = [aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
