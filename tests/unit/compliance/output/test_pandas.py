@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pandas
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +21,17 @@ def test_nodes_patches_and_snapshots(fleet_report: Callable[..., Outcome], tmp_p
     kept = ("--patches", "all", "--snapshot", str(snapshots))
     fleet_report("--format", "parquet", "--output", str(patches), "--by", "node", *kept)
 
-    read = pandas.read_parquet(nodes)
+    read = pd.read_parquet(nodes)
     assert list(read.columns) == list(document["nodes"][0])
     assert read.to_dict("records") == document["nodes"]
     assert read["missing"].sum() == sum(node["missing"] for node in document["nodes"])
 
-    read = pandas.read_parquet(patches)
+    read = pd.read_parquet(patches)
     assert sorted(read["patch_id"]) == sorted(patch["patch_id"] for patch in document["patches"])
     # NULL is no number.
     assert read["epss"].isna().all()
 
     (of_the_day,) = (snapshots / "nodes").glob("report_date=*/nodes.parquet")
-    assert len(pandas.read_parquet(of_the_day)) == len(document["nodes"])
-    (row,) = pandas.read_parquet(next((snapshots / "reports").glob("*/reports.parquet"))).to_dict("records")
+    assert len(pd.read_parquet(of_the_day)) == len(document["nodes"])
+    (row,) = pd.read_parquet(next((snapshots / "reports").glob("*/reports.parquet"))).to_dict("records")
     assert row["compliant"] == document["totals"]["compliant"]
