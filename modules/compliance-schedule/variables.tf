@@ -376,7 +376,7 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["IAM"], limit = 50 })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 50 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 50 })
   }
 }

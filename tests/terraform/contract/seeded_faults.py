@@ -17,8 +17,8 @@ class Fault(NamedTuple):
 
 
 _TAG_LENGTHS = (
-    Fault("a key of 129 characters", "maximum = 128", "maximum = 129"),
-    Fault("a value of 257 characters", "maximum = 256", "maximum = 257"),
+    Fault("a key of 129 characters", "127 : 128", "127 : 129"),
+    Fault("a value of 257 characters", "255 : 256", "255 : 257"),
 )
 _RESERVED_TAGS = (
     Fault('a key that begins with "aws:"', 'startswith(lower(key), "aws:") || ', ""),
@@ -120,6 +120,12 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         *_ONE_TAG_MORE,
     ),
     "tags of roles": (*_SIGNS_OF_TAGS, *_TAG_LENGTHS, *_CASE_OF_TAGS, *_ONE_TAG_MORE),
+    "tags of a build": (
+        Fault("a key of 128 characters", "? 127", "? 128"),
+        Fault("a value of 256 characters", "? 255", "? 256"),
+        *_RESERVED_TAGS,
+        *_CASE_OF_TAGS,
+    ),
     "tags of an account": (*_SIGNS_OF_TAGS, *_TAG_LENGTHS, *_RESERVED_TAGS),
     "tags of a stack": (
         *_TAG_LENGTHS,

@@ -84,6 +84,10 @@ def iam_tags(tags: Mapping[str, str]) -> bool:
     return one_each and model("iam", "tagListType", [{"Key": key, "Value": value} for key, value in tags.items()])
 
 
+def build_tags(tags: Mapping[str, str]) -> bool:
+    return model("codebuild", "TagList", [{"key": key, "value": value} for key, value in tags.items()])
+
+
 def organizations_tags(tags: Mapping[str, str]) -> bool:
     return model("organizations", "Tags", [{"Key": key, "Value": value} for key, value in tags.items()])
 

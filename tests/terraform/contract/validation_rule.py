@@ -47,7 +47,7 @@ class Rule:
     files: tuple[str, ...] = ()
     tags: bool = False
     count: int = _COUNT
-    near: tuple[str, ...] = ()
+    near: tuple[Any, ...] = ()
     words: tuple[str, ...] = ()
 
     def inputs(self) -> list[Any]:

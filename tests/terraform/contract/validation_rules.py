@@ -8,6 +8,8 @@ from terraform.contract import service_rules as services
 from terraform.contract.stack_set_rules import STACK_SET_RULES
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
+# With the longest lists, and the prefix that AWS reserves whatever its case.
+_TAGS_NEARLY = ({"AWS:one": "two"}, *({f"key{number}": "x" for number in range(count)} for count in (49, 50, 51)))
 _TAGS: tuple[dict[str, str], ...] = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
 _PATHS, _PATHS_NEARLY = ("/", "/platform/", "/a/b/", f"/{'a' * 510}/"), ("/a b/", "/a", "a/")
 _BUCKETS_NEARLY = (
@@ -27,6 +29,7 @@ RULES = {
             tags, services.quick_setup_tags, services.iam_tags, services.organizations_tags
         ),
         tags=True,
+        near=_TAGS_NEARLY,
         count=400,
     ),
     "tags of a configuration": Rule(
@@ -35,6 +38,7 @@ RULES = {
         lambda tags: services.accept_tags(tags, services.quick_setup_tags),
         "modules/quick-setup-configuration",
         tags=True,
+        near=_TAGS_NEARLY,
         count=150,
     ),
     "tags of roles": Rule(
@@ -43,6 +47,16 @@ RULES = {
         lambda tags: services.accept_tags(tags, services.iam_tags),
         "modules/quick-setup",
         tags=True,
+        near=_TAGS_NEARLY,
+        count=150,
+    ),
+    "tags of a build": Rule(
+        "tags",
+        _TAGS,
+        lambda tags: services.accept_tags(tags, services.build_tags, services.iam_tags, own=0),
+        "modules/compliance-schedule",
+        tags=True,
+        near=_TAGS_NEARLY,
         count=150,
     ),
     "tags of an account": Rule(
@@ -51,6 +65,7 @@ RULES = {
         lambda tags: services.accept_tags(tags, services.organizations_tags),
         "modules/administrator-account",
         tags=True,
+        near=_TAGS_NEARLY,
         count=150,
     ),
     "tags of a stack": Rule(
@@ -59,6 +74,7 @@ RULES = {
         lambda tags: services.accept_tags(tags, services.stack_tags, own=0),
         "modules/explorer",
         tags=True,
+        near=_TAGS_NEARLY,
         count=150,
     ),
     "email": Rule(
