@@ -129,7 +129,9 @@ lock: $(VENV)/.lint ## Compile the pinned requirements
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
-	done
+	done && ../$(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	  --output-file ../examples/hcp-terraform/agent/requirements.txt agent.in
 
 ## Clean up
 

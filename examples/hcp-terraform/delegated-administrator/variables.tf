@@ -6,7 +6,7 @@ variable "home_region" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, for example `[\"python3\"]`, if the workspace has an agent with Python. Null: HCP Terraform's own workers, which have no Python."
+  description = "Command that runs Python, for example `[\"/opt/systems-manager/bin/python3\"]`, if the workspace has an agent with Python. Null: HCP Terraform's own workers, which have no Python."
   type        = list(string)
   default     = null
 }

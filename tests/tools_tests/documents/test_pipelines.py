@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Run = Callable[..., tuple[int, list[str]]]
 
 _RECIPES = REPOSITORY / "examples" / "pipelines"
+_AGENT = REPOSITORY / "examples" / "hcp-terraform" / "agent"
 _GITHUB = _RECIPES / "github-actions" / "systems-manager.yaml"
 _GITLAB = _RECIPES / "gitlab" / ".gitlab-ci.yml"
 _COMPATIBILITY = REPOSITORY / ".github" / "workflows" / "compatibility.yaml"
@@ -181,6 +182,51 @@ def test_actions_are_pinned_by_commit(path: Path) -> None:
         for action, version in used
         if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) or " # v" not in version
     ] == []
+
+
+def test_the_agent_of_hcp_terraform(tmp_path: Path) -> None:
+    """Its RUN step, in a folder in place of the image's root."""
+    text = (_AGENT / "Dockerfile").read_text(encoding="utf-8")
+    ((copied, target),) = re.findall(r"^COPY (\S+) (\S+)$", text, re.MULTILINE)
+    (step,) = re.findall(r"^RUN ((?:.*\\\n)*.*)$", text, re.MULTILINE)
+    root, programs, calls = tmp_path / "root", tmp_path / "programs", tmp_path / "calls"
+    stand_in = f'#!/bin/sh\necho "$(basename "$0") $*" >> {calls}\n'
+    environment = '[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python3"; }\n'
+    programs.mkdir()
+    for name, lines in (("apt-get", stand_in), ("python3", stand_in + environment)):
+        (programs / name).write_text(lines, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    (root / "var/lib/apt/lists/main").mkdir(parents=True)
+    done = subprocess.run(
+        ["sh", "-c", re.sub(r"(?<=\s)/", f"{root}/", step)],
+        env={"PATH": f"{programs}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert calls.read_text(encoding="utf-8").replace(str(root), "").splitlines() == [
+        "apt-get update",
+        "apt-get install --yes --no-install-recommends python3 python3-venv",
+        "python3 -m venv /opt/systems-manager",
+        f"python3 -m pip install --no-cache-dir --require-hashes --requirement {target}",
+    ]
+    assert not [*(root / "var/lib/apt/lists").iterdir()]
+    assert text.rstrip().endswith("USER tfc-agent")
+    # Each version and its hashes are those that the tests run with.
+    versions, tested = (_versions(file) for file in (_AGENT / copied, REPOSITORY / "requirements" / "test.txt"))
+    assert "boto3" in versions
+    assert versions.items() <= tested.items()
+
+
+def _versions(requirements: Path) -> dict[str, tuple[str, frozenset[str]]]:
+    """The version and the hashes of each package."""
+    packages = re.split(r"^(?=\S+==)", requirements.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {
+        name: (rest.split()[0], frozenset(re.findall(r"--hash=(\S+)", rest)))
+        for name, _, rest in (package.partition("==") for package in packages)
+        if rest
+    }
 
 
 @pytest.mark.parametrize("path", sorted(_RECIPES.rglob("Dockerfile")), ids=lambda path: path.parent.name)
