@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from contextlib import closing
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.complete import ADMINISTRATOR, checkout_complete
+from harness.reattached_providers import ReattachedProviders
 from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.workspace import REPOSITORY, temporary_workspaces
@@ -54,7 +56,11 @@ def demo() -> int:
 
 
 def _complete(console: Console) -> int:
-    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("realistic")) as sandbox:
+    with (
+        closing(ReattachedProviders()) as providers,
+        temporary_workspaces(providers) as copies,
+        Sandbox.start(Scenario.named("realistic")) as sandbox,
+    ):
         advance_to(sandbox, time.time() - _DAY)
         observer = Observer(sandbox)
         before = sandbox.snapshot()
@@ -103,15 +109,16 @@ def _findings(findings: Iterable[Mapping[str, str]]) -> Text:
 
 
 def _deployments(configurations: Iterable[Configuration]) -> Text:
-    """`ops-center: SUCCEEDED in ap-northeast-1, us-east-1 of 222222222222, 333333333333`, for each state."""
-    text = Text()
+    """`ops-center: SUCCEEDED in the Regions ap-northeast-1, us-east-1 of the accounts 222222222222`, for each state."""
+    lines = []
     for configuration in configurations:
         states = {state for found in configuration.states.values() for state in found if state.isupper()}
         for state in sorted(states):
             accounts = [account for account, found in configuration.states.items() if state in found]
-            where = f"{', '.join(configuration.regions)} of {', '.join(accounts)}"
-            text.append(f"  {configuration.name}: {state} in {where}\n", "" if state == "SUCCEEDED" else "red")
-    return text
+            where = f"the Regions {', '.join(configuration.regions)} of the accounts {', '.join(accounts)}"
+            style = "" if state == "SUCCEEDED" else "red"
+            lines.append(Text(f"  {configuration.name}: {state} in {where}", style))
+    return Text("\n").join(lines)
 
 
 def _ops_data(console: Console, sandbox: Sandbox) -> bool:
@@ -136,7 +143,7 @@ def _compliance(console: Console, sandbox: Sandbox) -> bool:
 
 
 def _wrong_order(console: Console, management: Terraform) -> bool:
-    with console.status("terraform destroy in the wrong order"):
+    with console.status(f"terraform destroy of {EXAMPLE}/management first"):
         try:
             management.destroy()
         except TerraformError as error:
@@ -145,7 +152,7 @@ def _wrong_order(console: Console, management: Terraform) -> bool:
             errors = []
     console.print(
         section(
-            f"terraform destroy of {EXAMPLE}/management in the wrong order",
+            f"terraform destroy of {EXAMPLE}/management first, which must be refused",
             Text(indent("\n".join(errors) or "NOT REFUSED", "  ")),
         ),
         soft_wrap=True,

@@ -70,13 +70,14 @@ def apply(console: Console, name: str, terraform: Terraform) -> None:
     """Apply a configuration, and print what was added."""
     with console.status(f"terraform apply of {name}"):
         applied = terraform.apply()
-    heading = f"terraform apply of {name}: {applied.added} added, {applied.seconds:.0f} s"
+    heading = f"terraform apply of {name}: {applied.added} resources created, {applied.seconds:.0f} s"
     console.print(section(heading, _lines(applied)))
 
 
 def _lines(applied: Apply) -> Text:
     lines = [line for line in applied.provisioner_lines if not line.startswith("Executing: ")]
-    return Text("\n".join(f"  {line}" for line in lines))
+    heading = ["  Settings that no Terraform resource has, and what they were before:"] if lines else []
+    return Text("\n".join([*heading, *(f"    {line}" for line in lines)]))
 
 
 def plan_again(console: Console, name: str, terraform: Terraform) -> bool:
@@ -92,7 +93,7 @@ def destroy(console: Console, name: str, terraform: Terraform) -> None:
     """Destroy a configuration, and print how much."""
     with console.status(f"terraform destroy of {name}"):
         destroyed = terraform.destroy()
-    heading = f"terraform destroy of {name}: {destroyed.destroyed} destroyed, {destroyed.seconds:.0f} s"
+    heading = f"terraform destroy of {name}: {destroyed.destroyed} resources destroyed, {destroyed.seconds:.0f} s"
     console.print(Text(heading, style="bold"))
 
 

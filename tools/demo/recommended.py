@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from harness.complete import ADMINISTRATOR, checkout_recommended
 from harness.node_access import Requester, decide
+from harness.reattached_providers import ReattachedProviders
 from harness.scripts import run_script
 from harness.unmanaged_instances import REGION, Workshop
 from harness.workspace import temporary_workspaces
@@ -30,7 +32,11 @@ _DOCUMENT = "SSM-SessionManagerRunShell"
 
 def recommended(console: Console) -> int:
     """Run the demo. Returns the exit status: 0 when all results are as expected."""
-    with temporary_workspaces() as copies, Sandbox.start(Scenario.named("bare")) as sandbox:
+    with (
+        closing(ReattachedProviders()) as providers,
+        temporary_workspaces(providers) as copies,
+        Sandbox.start(Scenario.named("bare")) as sandbox,
+    ):
         # Instances of a member account, none of which is managed.
         Workshop(sandbox, _MEMBER).twelve_ways()
         before = sandbox.snapshot()

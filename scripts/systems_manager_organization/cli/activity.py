@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
@@ -62,6 +61,8 @@ class Activity:
 
     def refresh(self) -> None:
         """Draws the line, if it is time."""
+        import shutil
+
         with self._lock:
             now = self._now()
             if self._is_reading or now - self._printed < SILENCE:
