@@ -109,13 +109,14 @@ def _findings(findings: Iterable[Mapping[str, str]]) -> Text:
 
 
 def _deployments(configurations: Iterable[Configuration]) -> Text:
-    """`ops-center: SUCCEEDED in the Regions ap-northeast-1, us-east-1 of the accounts 222222222222`, for each state."""
+    """`ops-center: SUCCEEDED in ap-northeast-1, us-east-1, accounts 222222222222, 333333333333`, for each state."""
     lines = []
     for configuration in configurations:
         states = {state for found in configuration.states.values() for state in found if state.isupper()}
         for state in sorted(states):
             accounts = [account for account, found in configuration.states.items() if state in found]
-            where = f"the Regions {', '.join(configuration.regions)} of the accounts {', '.join(accounts)}"
+            noun = "account" if len(accounts) == 1 else "accounts"
+            where = f"{', '.join(configuration.regions)}, {noun} {', '.join(accounts)}"
             style = "" if state == "SUCCEEDED" else "red"
             lines.append(Text(f"  {configuration.name}: {state} in {where}", style))
     return Text("\n").join(lines)
