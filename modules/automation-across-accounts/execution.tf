@@ -12,6 +12,11 @@ locals {
       Resource = "*"
     },
   ]
+
+  member_permissions_boundary = {
+    for name in [var.member_permissions_boundary_name] :
+    "PermissionsBoundary" => { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${name}" } if name != null
+  }
 }
 
 module "stack_set" {
@@ -27,7 +32,7 @@ module "stack_set" {
     Resources = {
       ExecutionRole = {
         Type = "AWS::IAM::Role"
-        Properties = {
+        Properties = merge(local.member_permissions_boundary, {
           RoleName          = var.execution_role_name
           Description       = "Automation of account ${local.account_id} assumes it."
           ManagedPolicyArns = sort(var.execution_policy_arns)
@@ -44,7 +49,7 @@ module "stack_set" {
             PolicyName     = "RunCommand"
             PolicyDocument = { Version = "2012-10-17", Statement = local.run_command_statements }
           }]
-        }
+        })
       }
     }
   })

@@ -135,6 +135,18 @@ variable "permissions_boundary" {
   }
 }
 
+variable "member_permissions_boundary_name" {
+  description = "Name of an IAM policy of every account, with its path before it if it has one (`platform/Boundary`), that limits the permissions of the role that automations assume there. In an account without the policy the role is not created. Null: none. Default: null. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = var.member_permissions_boundary_name == null ? true : can(regex("^([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,128}$", var.member_permissions_boundary_name)) && length(var.member_permissions_boundary_name) <= 512
+    error_message = "member_permissions_boundary_name is ${jsonencode(var.member_permissions_boundary_name)}, but must be the name of an IAM policy without its ARN, for example \"Boundary\" or \"platform/Boundary\"."
+  }
+}
+
 variable "change_calendar" {
   description = <<-EOT
     A change calendar in the provider's Region: when changes are allowed. Runbooks and associations that name it run only while it is open. Null: none. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-change-calendar.html

@@ -10,6 +10,16 @@ locals {
   }
   event_bus_arn = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.name}"
 
+  # CloudFormation replaces a role whose template has a path that it had not, even if it is the default.
+  member_role_properties = {
+    for property, value in {
+      Path = var.member_role_path == "/" ? null : var.member_role_path
+      PermissionsBoundary = var.member_permissions_boundary_name == null ? null : {
+        "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${var.member_permissions_boundary_name}"
+      }
+    } : property => value if value != null
+  }
+
   is_event_key_created = var.events == null ? false : var.events.kms_key_arn == null
   event_key_arn        = local.is_event_key_created ? aws_kms_key.events[0].arn : var.events == null ? null : var.events.kms_key_arn
 }
@@ -152,7 +162,7 @@ module "events" {
     Resources = {
       Role = {
         Type = "AWS::IAM::Role"
-        Properties = {
+        Properties = merge(local.member_role_properties, {
           Description = "EventBridge sends events of access requests to account ${local.account_id} with it."
           AssumeRolePolicyDocument = {
             Version = "2012-10-17"
@@ -167,7 +177,7 @@ module "events" {
             PolicyName     = "SendEvents"
             PolicyDocument = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "events:PutEvents", Resource = local.event_bus_arn }] }
           }]
-        }
+        })
       }
       Rule = {
         Type = "AWS::Events::Rule"

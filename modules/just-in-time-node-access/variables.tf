@@ -239,6 +239,30 @@ variable "events" {
   }
 }
 
+variable "member_role_path" {
+  description = "Path of the role of `events` in each account, which begins and ends with `/`. Default: `/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.member_role_path)) && length(var.member_role_path) <= 512
+    error_message = "member_role_path is ${jsonencode(var.member_role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters."
+  }
+}
+
+variable "member_permissions_boundary_name" {
+  description = "Name of an IAM policy of every account, with its path before it if it has one (`platform/Boundary`), that limits the permissions of the role of `events` there. In an account without the policy the role is not created. Null: none. Default: null. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = var.member_permissions_boundary_name == null ? true : can(regex("^([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,128}$", var.member_permissions_boundary_name)) && length(var.member_permissions_boundary_name) <= 512
+    error_message = "member_permissions_boundary_name is ${jsonencode(var.member_permissions_boundary_name)}, but must be the name of an IAM policy without its ARN, for example \"Boundary\" or \"platform/Boundary\"."
+  }
+}
+
 variable "name" {
   description = "Name of the Quick Setup configuration, of the StackSet of the policies, and of the event bus and the topic: 1 to 100 letters, digits and hyphens, beginning with a letter. Default: `just-in-time-node-access`."
   type        = string

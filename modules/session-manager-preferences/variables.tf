@@ -219,6 +219,30 @@ variable "node_role_names" {
   }
 }
 
+variable "member_role_path" {
+  description = "Path of the role that sets the preferences in each account, which begins and ends with `/`. To change it later, change `name` too: CloudFormation does not replace a role that keeps its name. Default: `/`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html"
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.member_role_path)) && length(var.member_role_path) <= 512
+    error_message = "member_role_path is ${jsonencode(var.member_role_path)}, but must begin and end with a slash, for example \"/platform/\", and have at most 512 characters."
+  }
+}
+
+variable "member_permissions_boundary_name" {
+  description = "Name of an IAM policy of every account, with its path before it if it has one (`platform/Boundary`), that limits the permissions of the role that sets the preferences there. In an account without the policy the role is not created. Null: none. Default: null. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = var.member_permissions_boundary_name == null ? true : can(regex("^([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,128}$", var.member_permissions_boundary_name)) && length(var.member_permissions_boundary_name) <= 512
+    error_message = "member_permissions_boundary_name is ${jsonencode(var.member_permissions_boundary_name)}, but must be the name of an IAM policy without its ARN, for example \"Boundary\" or \"platform/Boundary\"."
+  }
+}
+
 variable "administrator_account_id" {
   description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
   type        = string

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ _COMPANY = {"permissions_boundary": _BOUNDARY, "tags": {"Owner": "platform"}}
 _ROLES = {**_COMPANY, "role_path": _PATH}
 _PREFIX = {"role_name_prefix": "Corp-"}
 
+_MEMBERS = {"member_role_path": _PATH, "member_permissions_boundary_name": "platform/Boundary"}
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-organizations.html
+_UNIFIED_CONSOLE = ("ssm-quicksetup.amazonaws.com", "resource-explorer-2.amazonaws.com")
+
 # Each folder with a role, called as a module. The name of a role that is an input needs no prefix.
 _CALLS: dict[str, dict[str, Any]] = {
     ".": {"regions": ["us-east-1"], "python_command": None, "default_host_management": {}, **_ROLES, **_PREFIX},
@@ -36,7 +42,16 @@ _ADMINISTRATOR_CALLS: dict[str, dict[str, Any]] = {
         "regions": ["us-east-1"],
         "administration_role_name": "Corp-Automation",
         "role_path": _PATH,
+        "member_permissions_boundary_name": "platform/Boundary",
         **_COMPANY,
+    },
+    "modules/session-manager-preferences": {"regions": ["us-east-1"], **_MEMBERS},
+    "modules/just-in-time-node-access": {
+        "regions": ["us-east-1"],
+        "unified_console": {"home_region": "us-east-1", "regions": ["us-east-1"], "targets": ["r-ab12"]},
+        "events": {},
+        "python_command": None,
+        **_MEMBERS,
     },
     "modules/compliance-schedule": {
         "compliance_data": {"bucket_name": "patch-compliance", "stack_set_name": "patch-compliance"},
@@ -49,12 +64,16 @@ _WITHOUT_PATH = "aws_iam_role.execution"
 
 
 @pytest.fixture(scope="module")
-def roles(workspaces: Workspaces, sandbox_of_session: Sandbox) -> dict[str, dict[str, Any]]:
-    """The arguments of each planned role, by address."""
+def changes(workspaces: Workspaces, sandbox_of_session: Sandbox) -> list[dict[str, Any]]:
+    """The planned changes of all calls."""
     sandbox_of_session.reset(Scenario.named("bare"))
     create_prerequisites(sandbox_of_session)
     register_administrator(sandbox_of_session)
-    found: dict[str, dict[str, Any]] = {}
+    organizations = sandbox_of_session.client("organizations")
+    for principal in _UNIFIED_CONSOLE:
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    found: list[dict[str, Any]] = []
     for account_id, calls_of_account in ((None, _CALLS), (ADMINISTRATOR, _ADMINISTRATOR_CALLS)):
         calls = {
             folder.replace("/", "_").replace(".", "root"): {
@@ -64,12 +83,40 @@ def roles(workspaces: Workspaces, sandbox_of_session: Sandbox) -> dict[str, dict
             for folder, inputs in calls_of_account.items()
         }
         plan = workspaces.call_modules(calls, sandbox_of_session.environment(account_id)).plan()
-        found |= {
-            change["address"]: change["change"]["after"]
-            for change in plan.document["resource_changes"]
-            if change["type"] == "aws_iam_role"
-        }
+        found += plan.document["resource_changes"]
     return found
+
+
+@pytest.fixture
+def roles(changes: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The arguments of each role, by address."""
+    return {change["address"]: change["change"]["after"] for change in changes if change["type"] == "aws_iam_role"}
+
+
+@pytest.fixture
+def member_roles(changes: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The properties of each role that a StackSet creates in every account, by the address of the StackSet."""
+    return {
+        change["address"]: resource["Properties"]
+        for change in changes
+        if change["type"] == "aws_cloudformation_stack_set"
+        for resource in json.loads(change["change"]["after"]["template_body"])["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+
+
+def test_every_role_of_a_stack_set(member_roles: dict[str, dict[str, Any]]) -> None:
+    boundary = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/platform/Boundary"}
+    for address, role in member_roles.items():
+        assert role["PermissionsBoundary"] == boundary, address
+        # An automation takes the name of the role that it assumes, and no path.
+        assert role.get("Path") == (None if "automation" in address else _PATH), address
+    declared = [
+        file
+        for file in (REPOSITORY / "modules").rglob("*.tf")
+        if ".terraform" not in file.parts and "AWS::IAM::Role" in file.read_text()
+    ]
+    assert len(member_roles) == len(declared)
 
 
 def test_every_role(roles: dict[str, dict[str, Any]]) -> None:
