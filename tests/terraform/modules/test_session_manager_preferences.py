@@ -110,6 +110,7 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
         "bucket": bucket,
         "log_group": {},
         "node_role_names": ["Node"],
+        "member_role_path": "/platform/",
     }
     content = {"s3BucketName": _BUCKET, "s3EncryptionEnabled": True, "cloudWatchLogGroupName": "/aws/ssm/sessions"}
     own = {"s3KeyPrefix": f"sessions/{_SAME[0]}/{_SAME[1]}", "cloudWatchStreamingEnabled": True}
