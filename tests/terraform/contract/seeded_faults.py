@@ -45,7 +45,8 @@ _PATHS = (
     Fault("other letters", "[!-~]", r"[^\\s]"),
     Fault("no slash at the end", "[!-~]+/)", "[!-~]+)"),
 )
-_UNIT_IDS_ALONE = _UNIT_IDS[:-1]
+# The first one is found by a sample of its rules.
+_UNIT_IDS_ALONE = (*_UNIT_IDS[3:-1], *_UNIT_IDS[:3])
 _STACK_SET_NAMES = (
     Fault("a digit at the beginning", "^[A-Za-z]", "^[A-Za-z0-9]"),
     Fault("129 characters", "{0,127}", "{0,128}"),
