@@ -70,6 +70,7 @@ def test_every_service_of_the_sandbox_is_covered() -> None:
         "account",
         "athena",
         "cloudformation",
+        "codebuild",
         "ec2",
         "glue",
         "iam",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from systems_manager_organization.aws.assumed_role import ASSUMED_ROLE_DURATION, assumed_role_credentials
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import CREDENTIALS_ADVICE, translate_errors
-from systems_manager_organization.aws.garbage_collection import paused_garbage_collection
+from systems_manager_organization.aws.garbage_collection import resume_garbage_collection
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.rate_limits import RateLimiter
 from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_delays
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
 MAXIMUM_CONCURRENT_CALLS = 4
 APPLICATION_NAME = "systems-manager-organization"
+# What makes more of them runs for long.
+_CALLS_OF_A_START = 100
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -157,9 +159,8 @@ class AwsSession:
         self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
-        with (
-            self._translate_errors("sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]),
-            paused_garbage_collection(),
+        with self._translate_errors(
+            "sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]
         ):
             base = session_factory(profile_name=query["profile"] or None)
             self.region = query["region"] or _require_region(base)
@@ -303,7 +304,7 @@ class AwsSession:
         with self._lock:
             key = (service, region or self.region)
             if key not in self._clients:
-                with self._translate_errors(f"{service}:*", key[1]), paused_garbage_collection():
+                with self._translate_errors(f"{service}:*", key[1]):
                     self._clients[key] = self.session.create_client(
                         service,
                         region_name=key[1],
@@ -331,7 +332,9 @@ class AwsSession:
 
     def count_call(self) -> None:
         """Counts a call in `calls`, from any thread."""
-        self.calls = next(self._numbers)
+        self.calls = number = next(self._numbers)
+        if number == _CALLS_OF_A_START:
+            resume_garbage_collection()
 
     def _translate_errors(self, action: str, region: str) -> AbstractContextManager[None]:
         return translate_errors(action, account_id=self._expected_account_id, region=region)

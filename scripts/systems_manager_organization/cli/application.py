@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TextIO, TypeVar
 
 from systems_manager_organization import __version__
-from systems_manager_organization.aws.garbage_collection import paused_garbage_collection
+from systems_manager_organization.aws.garbage_collection import pause_garbage_collection
 from systems_manager_organization.aws.session import AwsSession, SessionFactory, botocore_session
 from systems_manager_organization.cli import interrupts
 from systems_manager_organization.cli.activity import Activity
@@ -103,6 +103,7 @@ class Program(Generic[R]):
         """
         terminal = Terminal(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
         if argv is None:
+            pause_garbage_collection()
             interrupts.raise_on_signals()
             if isinstance(terminal.stdout, TextIOWrapper):
                 # A name may have letters that the encoding of standard output lacks.
@@ -136,8 +137,7 @@ def _run(
     name, terminal = program.name, activity.terminal
     try:
         load = program.loaders.get(arguments[0]) if arguments else None
-        with paused_garbage_collection():
-            commands = (load(),) if load else program.commands
+        commands = (load(),) if load else program.commands
         parser = _parser(program, commands)
         _complete(parser)
         namespace, unrecognized = parser.parse_known_args(arguments)

@@ -126,7 +126,7 @@ def test_administrator_deregistered_with_ops_center(sandbox: Sandbox, configure:
     assert (syncs, _sync_names(sandbox)) == (["OpsCenter-DA-ResourceDataSync"], [])
 
     errors = plan_errors(terraform)
-    assert "DATA_SYNC_MISSING ops-center: The configuration is deployed, but account" in errors
+    assert "DATA_SYNC_MISSING ops-center: The configuration, created by installation " in errors
     assert f"report.py discard --deployed {arn}" in errors
     assert follow(terraform, errors) == "discard"
     terraform.apply()
