@@ -23,6 +23,7 @@ from terraform.expectations import (
     RETAINED_ROLES,
     RETAINED_SETTINGS,
 )
+from tools.iam.automation import AUTOMATION
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
 from tools.iam.recording import (
@@ -34,6 +35,7 @@ from tools.iam.recording import (
     run_nodes,
 )
 from tools.iam.session_manager import SESSION_MANAGER
+from tools.iam.unified_console import UNIFIED_CONSOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +50,7 @@ _PRODUCTION, _TEST = ("444444444444", "555555555555"), ("666666666666",)
 _MEMBERS = (ADMINISTRATOR, "333333333333", *_PRODUCTION, *_TEST)
 _TAGGING = ("organizations:TagResource", "iam:TagRole")
 # Statements of policies that the examples share with other modules.
-_OF_MODULES = {statement.sid for statement in SESSION_MANAGER}
+_OF_MODULES = {statement.sid for statement in (*AUTOMATION, *SESSION_MANAGER, *UNIFIED_CONSOLE)}
 _STACK = ("cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DeleteStack")
 
 
