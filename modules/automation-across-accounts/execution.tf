@@ -13,10 +13,10 @@ locals {
     },
   ]
 
-  member_permissions_boundary = {
-    for name in [var.member_permissions_boundary_name] :
-    "PermissionsBoundary" => { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${name}" } if name != null
-  }
+  # An automation takes the name of a role, and no path.
+  member_role_properties = jsondecode(templatefile("${path.module}/../member_role.tftpl", {
+    path = "/", boundary_name = var.member_permissions_boundary_name
+  }))
 }
 
 module "stack_set" {
@@ -32,7 +32,7 @@ module "stack_set" {
     Resources = {
       ExecutionRole = {
         Type = "AWS::IAM::Role"
-        Properties = merge(local.member_permissions_boundary, {
+        Properties = merge(local.member_role_properties, {
           RoleName          = var.execution_role_name
           Description       = "Automation of account ${local.account_id} assumes it."
           ManagedPolicyArns = sort(var.execution_policy_arns)

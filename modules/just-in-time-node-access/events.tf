@@ -10,15 +10,9 @@ locals {
   }
   event_bus_arn = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.name}"
 
-  # CloudFormation replaces a role whose template has a path that it had not, even if it is the default.
-  member_role_properties = {
-    for property, value in {
-      Path = var.member_role_path == "/" ? null : var.member_role_path
-      PermissionsBoundary = var.member_permissions_boundary_name == null ? null : {
-        "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${var.member_permissions_boundary_name}"
-      }
-    } : property => value if value != null
-  }
+  member_role_properties = jsondecode(templatefile("${path.module}/../member_role.tftpl", {
+    path = var.member_role_path, boundary_name = var.member_permissions_boundary_name
+  }))
 
   is_event_key_created = var.events == null ? false : var.events.kms_key_arn == null
   event_key_arn        = local.is_event_key_created ? aws_kms_key.events[0].arn : var.events == null ? null : var.events.kms_key_arn

@@ -77,15 +77,9 @@ locals {
   runbook_name = "${var.name}-${substr(sha1(jsonencode(local.runbook)), 0, 8)}"
   document_arn = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:$${AWS::Region}:$${AWS::AccountId}:document/SSM-SessionManagerRunShell" }
 
-  # CloudFormation replaces a role whose template has a path that it had not, even if it is the default.
-  member_role_properties = {
-    for property, value in {
-      Path = var.member_role_path == "/" ? null : var.member_role_path
-      PermissionsBoundary = var.member_permissions_boundary_name == null ? null : {
-        "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${var.member_permissions_boundary_name}"
-      }
-    } : property => value if value != null
-  }
+  member_role_properties = jsondecode(templatefile("${path.module}/../member_role.tftpl", {
+    path = var.member_role_path, boundary_name = var.member_permissions_boundary_name
+  }))
 
   role = {
     Type = "AWS::IAM::Role"
