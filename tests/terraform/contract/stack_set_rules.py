@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from terraform.contract import service_rules as services
+from terraform.contract.shared_rules import boundaries, rates, role_paths
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
 _CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nX-CALENDAR-TYPE:DEFAULT_OPEN\nEND:VCALENDAR\n"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _SETTINGS, _AUTOMATION = "modules/account-settings", "modules/automation-across-accounts"
 _ACCESS, _PREFERENCES = "modules/just-in-time-node-access", "modules/session-manager-preferences"
 _UNITS = ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}")
 _UNITS_NEARLY = ("ou-aB12-34cd56ef", "ou-ab1-34cd56ef", "r-ab12")
-_LOG_GROUPS = ("/aws/ssm/sessions", "a", "a.b_c/d#e-f", "a" * 512)
 _KEYS = (
     "arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     f"arn:aws-cn:kms:cn-north-1:222222222222:key/mrk-{'a' * 32}",
@@ -52,6 +55,18 @@ def _stack_set_name(module: str, maximum: int) -> Rule:
     )
 
 
+def _log_group(module: str, variable: str, wrap: Callable[[Any], Any]) -> Rule:
+    return Rule(
+        variable,
+        ("/aws/ssm/sessions", "a", "a.b_c/d#e-f", "a" * 512),
+        partial(services.model, "logs", "LogGroupName"),
+        module,
+        signs=LETTERS + "._-/#",
+        maximum=512,
+        wrap=wrap,
+    )
+
+
 def _role_name(variable: str) -> Rule:
     return Rule(
         variable,
@@ -78,15 +93,7 @@ def _approver(kind: str) -> Any:
 STACK_SET_RULES = {
     "name of account settings": _stack_set_name(_SETTINGS, 128),
     "units of account settings": _units(_SETTINGS),
-    "log group of Automation": Rule(
-        "automation_logging",
-        _LOG_GROUPS,
-        partial(services.model, "logs", "LogGroupName"),
-        _SETTINGS,
-        signs=LETTERS + "._-/#",
-        maximum=512,
-        wrap=lambda value: {"log_group_name": value},
-    ),
+    "log group of Automation": _log_group(_SETTINGS, "automation_logging", lambda value: {"log_group_name": value}),
     "name of automation roles": _stack_set_name(_AUTOMATION, 128),
     "units of automations": _units(_AUTOMATION),
     "excluded accounts": Rule(
@@ -99,22 +106,8 @@ STACK_SET_RULES = {
         maximum=12,
         wrap=lambda value: [value],
     ),
-    "max_concurrency": Rule(
-        "max_concurrency",
-        ("1", "10%", "100%", "1000000"),
-        partial(services.model, "ssm", "MaxConcurrency"),
-        _AUTOMATION,
-        signs="0123456789%",
-        maximum=7,
-    ),
-    "max_errors": Rule(
-        "max_errors",
-        ("0", "0%", "100%", "1000000"),
-        partial(services.model, "ssm", "MaxErrors"),
-        _AUTOMATION,
-        signs="0123456789%",
-        maximum=7,
-    ),
+    "max_concurrency": rates(_AUTOMATION, "max_concurrency", "MaxConcurrency", ("1", "10%", "100%", "1000000")),
+    "max_errors": rates(_AUTOMATION, "max_errors", "MaxErrors", ("0", "0%", "100%", "1000000")),
     "execution policies": Rule(
         "execution_policy_arns",
         ("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::aws:policy/service-role/AmazonSSMAutomationRole"),
@@ -126,23 +119,8 @@ STACK_SET_RULES = {
     ),
     "administration_role_name": _role_name("administration_role_name"),
     "execution_role_name": _role_name("execution_role_name"),
-    "path of automation roles": Rule(
-        "role_path",
-        ("/", "/platform/", "/a/b/", f"/{'a' * 510}/"),
-        partial(services.model, "iam", "pathType"),
-        _AUTOMATION,
-        near=("/a b/", "/a", "a/"),
-        signs=LETTERS + "/ ",
-        maximum=512,
-    ),
-    "boundary of automation roles": Rule(
-        "permissions_boundary",
-        ("arn:aws:iam::111111111111:policy/Boundary", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"),
-        services.boundary,
-        _AUTOMATION,
-        near=("arn:aws:iam::111111111111:policy/", "arn:aws:iam::111111111111:policy/a b"),
-        signs="arn:aws:iam::111111111111:policy/",
-    ),
+    "path of automation roles": role_paths(_AUTOMATION),
+    "boundary of automation roles": boundaries(_AUTOMATION),
     "name of the change calendar": Rule(
         "change_calendar",
         ("end-of-year", "abc", "A" * 128),
@@ -196,14 +174,10 @@ STACK_SET_RULES = {
         others={"var.identity_provider": "null"},
     ),
     "units of session preferences": _units(_PREFERENCES),
-    "log group of sessions": Rule(
-        "log_group",
-        _LOG_GROUPS,
-        partial(services.model, "logs", "LogGroupName"),
+    "log group of sessions": _log_group(
         _PREFERENCES,
-        signs=LETTERS + "._-/#",
-        maximum=512,
-        wrap=lambda value: {"name": value, "streaming_enabled": True, "retention_days": 365},
+        "log_group",
+        lambda value: {"name": value, "streaming_enabled": True, "retention_days": 365},
     ),
     "key of the session bucket": Rule(
         "bucket",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from terraform.contract import service_rules as services
+from terraform.contract.shared_rules import boundaries, rates, role_paths
 from terraform.contract.stack_set_rules import STACK_SET_RULES
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
 # With the longest lists, and the prefix that AWS reserves whatever its case.
 _TAGS_NEARLY = ({"AWS:one": "two"}, *({f"key{number}": "x" for number in range(count)} for count in (49, 50, 51)))
 _TAGS: tuple[dict[str, str], ...] = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
-_PATHS, _PATHS_NEARLY = ("/", "/platform/", "/a/b/", f"/{'a' * 510}/"), ("/a b/", "/a", "a/")
 _BUCKETS_NEARLY = (
     *("xn--logs", "sthree-logs", "amzn-s3-demo-logs", "logs-s3alias", "logs--ol-s3", "logs.mrap", "logs--x-s3"),
     *("logs--table-s3", "192.168.0.1", "a..b", "-logs", "logs-", "loGs", "ab", "a" * 64),
@@ -134,32 +134,9 @@ RULES = {
         maximum=12,
         wrap=lambda value: {"account_id": value, "account": None, "service_principals": ["ssm.amazonaws.com"]},
     ),
-    "role_path": Rule(
-        "role_path",
-        _PATHS,
-        partial(services.model, "iam", "pathType"),
-        near=_PATHS_NEARLY,
-        signs=LETTERS + "/ ",
-        maximum=512,
-    ),
-    "role_path of Quick Setup": Rule(
-        "role_path",
-        _PATHS,
-        partial(services.model, "iam", "pathType"),
-        "modules/quick-setup",
-        near=_PATHS_NEARLY,
-        signs=LETTERS + "/ ",
-        maximum=512,
-    ),
-    "path of nodes": Rule(
-        "path",
-        _PATHS,
-        partial(services.model, "iam", "pathType"),
-        "modules/patch-policy-node-role",
-        near=_PATHS_NEARLY,
-        signs=LETTERS + "/ ",
-        maximum=512,
-    ),
+    "role_path": role_paths("."),
+    "role_path of Quick Setup": role_paths("modules/quick-setup"),
+    "path of nodes": role_paths("modules/patch-policy-node-role", "path"),
     "role_name_prefix": Rule(
         "role_name_prefix",
         ("AWS-QuickSetup-Retail-", "a" * 43),
@@ -174,13 +151,7 @@ RULES = {
         "modules/patch-policy-node-role",
         signs=ROLE_SIGNS,
     ),
-    "permissions_boundary": Rule(
-        "permissions_boundary",
-        ("arn:aws:iam::111111111111:policy/Boundary", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"),
-        services.boundary,
-        near=("arn:aws:iam::111111111111:policy/",),
-        signs="arn:aws:iam::111111111111:policy/",
-    ),
+    "permissions_boundary": boundaries("."),
     "scan_schedule": Rule(
         "scan_schedule",
         (
@@ -235,22 +206,8 @@ RULES = {
         signs=LETTERS + "\u0301",
         maximum=512,
     ),
-    "concurrency": Rule(
-        "concurrency",
-        ("1", "10%", "100%", "1000000"),
-        partial(services.model, "ssm", "MaxConcurrency"),
-        module="modules/patch-policy",
-        signs="0123456789%",
-        maximum=7,
-    ),
-    "error_threshold": Rule(
-        "error_threshold",
-        ("0", "0%", "100%", "1000000"),
-        partial(services.model, "ssm", "MaxErrors"),
-        module="modules/patch-policy",
-        signs="0123456789%",
-        maximum=7,
-    ),
+    "concurrency": rates("modules/patch-policy", "concurrency", "MaxConcurrency", ("1", "10%", "100%", "1000000")),
+    "error_threshold": rates("modules/patch-policy", "error_threshold", "MaxErrors", ("0", "0%", "100%", "1000000")),
     "baselines": Rule(
         "baselines",
         ("pb-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0"),
