@@ -13,7 +13,7 @@ import pytest
 from harness import HarnessError
 from harness.assertions import assert_no_violations
 from harness.providers import prepare_providers
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from harness.reattached_providers import ReattachedProviders
+    from harness.reattachment.reattached_providers import ReattachedProvider, ReattachedProviders
 
 _FLAG = python_terraform.IsFlagged
 
@@ -120,10 +120,8 @@ class Terraform:
         """Start an apply that the caller waits for, interrupts or kills; its AWS provider ends with it."""
         options: dict[str, Any] = {**self._planning(variables, destroy=destroy), "json": _FLAG, "auto_approve": _FLAG}
         separate = self._reattached.start_separate(self.directory, self.environment) if self._reattached else None
-        if separate is None:
-            return self._start("apply", environment=self.environment, **options)
-        provider, reattach = separate
-        return self._start("apply", environment={**self.environment, **reattach}, provider=provider, **options)
+        reattach = separate.variables if separate else {}
+        return self._start("apply", environment={**self.environment, **reattach}, provider=separate, **options)
 
     def output(self) -> dict[str, Any]:
         """The output values in the state, with sensitive values."""
@@ -239,7 +237,7 @@ class Terraform:
         command: str,
         *arguments: str,
         environment: Mapping[str, str],
-        provider: subprocess.Popen[str] | None = None,
+        provider: ReattachedProvider | None = None,
         **options: object,
     ) -> RunningTerraform:
         line = _CommandLine(working_dir=str(self.directory))
@@ -248,7 +246,8 @@ class Terraform:
             return RunningTerraform(arguments_list, self.directory, environment, line.temp_var_files, provider)
         except BaseException:
             line.temp_var_files.clean_up()
-            _end(provider)
+            if provider is not None:
+                provider.end()
             raise
 
 
@@ -261,7 +260,7 @@ class RunningTerraform:
         directory: Path,
         environment: Mapping[str, str],
         variable_files: Any,
-        provider: subprocess.Popen[str] | None = None,
+        provider: ReattachedProvider | None = None,
     ) -> None:
         self._provider = provider
         self._command = command
@@ -319,7 +318,8 @@ class RunningTerraform:
             return
         self._is_cleared = True
         self._signal(signal.SIGKILL)
-        _end(self._provider)
+        if self._provider is not None:
+            self._provider.end()
         self._process.wait()
         self._files.close()
         self._variable_files.clean_up()
@@ -334,12 +334,6 @@ class RunningTerraform:
     def _read(file: Any) -> str:
         file.seek(0)
         return str(file.read())
-
-
-def _end(provider: subprocess.Popen[str] | None) -> None:
-    if provider is not None:
-        provider.kill()
-        provider.communicate()
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

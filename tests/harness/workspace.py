@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.providers import Providers
-    from harness.reattached_providers import ReattachedProviders
+    from harness.reattachment.reattached_providers import ReattachedProviders
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOWNLOADS = REPOSITORY / ".cache" / "providers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import HarnessError
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FOLDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/5.0.0/linux_amd64"
-_REATTACH = 'echo "  TF_REATTACH_PROVIDERS=\'{\\"aws\\": $$}\'"'
+_ADDRESS = '{\\"Pid\\": $$, \\"Addr\\": {\\"String\\": \\"$TMPDIR/$$\\"}}'
+_REATTACH = f'echo "  TF_REATTACH_PROVIDERS=\'{{\\"aws\\": {_ADDRESS}}}\'"'
 
 
 def _install(directory: Path, program: str) -> Path:
@@ -28,7 +30,7 @@ def _install(directory: Path, program: str) -> Path:
 
 
 def _process(variables: dict[str, str]) -> int:
-    return int(variables["TF_REATTACH_PROVIDERS"].removeprefix('{"aws": ').removesuffix("}"))
+    return int(json.loads(variables["TF_REATTACH_PROVIDERS"])["aws"]["Pid"])
 
 
 def _is_running(process: int) -> bool:
@@ -57,13 +59,12 @@ def test_separate(tmp_path: Path) -> None:
         shared = _process(providers.start(directory, environment))
         separate = providers.start_separate(directory, environment)
         assert separate is not None
-        process, variables = separate
-        assert _process(variables) == process.pid != shared
+        assert _process(separate.variables) == separate.process.pid != shared
         assert _process(providers.start(directory, environment)) == shared
     assert not _is_running(shared)
-    assert _is_running(process.pid)
-    process.kill()
-    process.communicate()
+    assert _is_running(separate.process.pid)
+    separate.end()
+    assert not _is_running(separate.process.pid)
 
 
 def test_no_provider(tmp_path: Path) -> None:

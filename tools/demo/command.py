@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.complete import ADMINISTRATOR, checkout_complete
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.workspace import REPOSITORY, temporary_workspaces

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.complete import ADMINISTRATOR, checkout_recommended
 from harness.node_access import Requester, decide
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.scripts import run_script
 from harness.unmanaged_instances import REGION, Workshop
 from harness.workspace import temporary_workspaces

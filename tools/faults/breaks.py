@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.faults.interruptions import Interruptions

@@ -23,7 +23,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.entry_point import run

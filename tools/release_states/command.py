@@ -12,7 +12,7 @@ from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 from harness.examples import CHECKOUTS
-from harness.reattached_providers import ReattachedProviders
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from sandbox.clock import START

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness import HarnessError
+from harness.reattachment.provider_proxy import ProviderProxy, SmallSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +29,33 @@ _MAXIMUM = 2
 Key = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class ReattachedProvider:
+    """A running provider, and the proxy through which commands reach it."""
+
+    process: subprocess.Popen[str]
+    proxy: ProviderProxy
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of a command that reattaches to it."""
+        return {_VARIABLE: self.proxy.reattach}
+
+    def end(self) -> None:
+        """Kill the provider."""
+        self.process.kill()
+        self.process.communicate()
+        self.proxy.close()
+
+
 class ReattachedProviders:
     """One provider process for each environment, from which it reads endpoints and credentials. Call `close`."""
 
     def __init__(self) -> None:
         # For their sockets, which a killed provider does not remove.
         self._sockets = tempfile.TemporaryDirectory(prefix="providers-")
-        self._running: dict[Key, tuple[subprocess.Popen[str], str]] = {}
+        self._running: dict[Key, ReattachedProvider] = {}
+        self._schemas: defaultdict[Path, SmallSchema] = defaultdict(SmallSchema)
 
     def start(self, directory: Path, environment: Mapping[str, str]) -> dict[str, str]:
         """The variable with which a command in `directory` reattaches; {} if no AWS provider is installed.
@@ -48,20 +71,15 @@ class ReattachedProviders:
         self._running[key] = running
         while len(self._running) > _MAXIMUM:
             self._end(next(iter(self._running)))
-        return {_VARIABLE: running[1]}
+        return running.variables
 
-    def start_separate(
-        self, directory: Path, environment: Mapping[str, str]
-    ) -> tuple[subprocess.Popen[str], dict[str, str]] | None:
-        """A provider that no other command reattaches to, and the variable; None if no AWS provider is installed.
+    def start_separate(self, directory: Path, environment: Mapping[str, str]) -> ReattachedProvider | None:
+        """A provider that no other command reattaches to; None if no AWS provider is installed.
 
         The caller ends it. Raises HarnessError when it does not start.
         """
         program = _program_of(directory)
-        if program is None:
-            return None
-        process, value = self._launch(program, environment)
-        return process, {_VARIABLE: value}
+        return None if program is None else self._launch(program, environment)
 
     def close(self) -> None:
         for key in list(self._running):
@@ -69,11 +87,9 @@ class ReattachedProviders:
         self._sockets.cleanup()
 
     def _end(self, key: Key) -> None:
-        process, _ = self._running.pop(key)
-        process.kill()
-        process.communicate()
+        self._running.pop(key).end()
 
-    def _launch(self, program: Path, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
+    def _launch(self, program: Path, environment: Mapping[str, str]) -> ReattachedProvider:
         process = subprocess.Popen(
             [program, "-debug"],
             env={**environment, "TMPDIR": self._sockets.name},
@@ -88,7 +104,7 @@ class ReattachedProviders:
         for line in process.stdout:
             found = re.search(rf"{_VARIABLE}='(.*)'", line)
             if found:
-                return process, found[1]
+                return ReattachedProvider(process, ProviderProxy(found[1], self._schemas[program.resolve()]))
         process.communicate()
         raise HarnessError(f"{program} -debug ended with {process.returncode}: Terraform cannot reattach to it.")
 

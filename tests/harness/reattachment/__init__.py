@@ -1,0 +1,1 @@
+"""One AWS provider process for many Terraform commands."""
