@@ -246,8 +246,9 @@ def _refusal(found: ExistingResource, installation: str) -> str:
             f"Installation {tag.installation} created it (plan of {tag.time}): another workspace or state, this "
             f"module call renamed without a moved block, or a state that was lost{lost}"
         )
+    identity = "" if f'"{found.id}"' in found.description else f" ({found.id})"
     sentences = (
-        f"The {found.description} already exists ({found.id}). {origin}.",
+        f"The {found.description} already exists{identity}. {origin}.",
         found.remark,
         "Nothing was changed.",
         f"To use it as it is, set {found.input}." if found.is_used_by_input(installation) else "",

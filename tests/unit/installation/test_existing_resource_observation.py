@@ -29,7 +29,7 @@ def test_what_exists_has_its_creator(aws: Sandbox, run: Run, api_calls: Callable
     iam.create_instance_profile(InstanceProfileName="node", Tags=[tag("ours")])
     existing = json.loads(run("observe", "existing-resources", query=query).result["existing"])
     assert existing.keys() == {"iam-role/node", "iam-instance-profile/node"}
-    assert 'role "node" already exists (node). Installation theirs created it' in existing["iam-role/node"]["message"]
+    assert 'role "node" already exists. Installation theirs created it' in existing["iam-role/node"]["message"]
     assert "To create others instead, set name." in existing["iam-role/node"]["message"]
     assert "This installation created it" in existing["iam-instance-profile/node"]["message"]
     assert existing["iam-instance-profile/node"]["creation_mark"] == "ours/2026-01-01T00:00:00Z"

@@ -107,7 +107,7 @@ def test_a_stack_or_sync_of_the_name_has_its_creator(aws: Sandbox, run: Run) -> 
         create_stack(aws, creator)
         assert existing().keys() == {"cloudformation-stack"}
         (message,) = existing().values()
-        assert 'stack "ExplorerDataSync-organization" already exists (ExplorerDataSync-organization)' in message
+        assert 'stack "ExplorerDataSync-organization" already exists. ' in message
         assert words in message
         assert "To generate the import or moved blocks" in message
         assert ("set name." in message) is not creator.startswith("ours")
