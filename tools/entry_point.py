@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from systems_manager_organization.cli.activity import Activity
 from systems_manager_organization.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 
 def run(command: Callable[[], int], *, waits: bool = False) -> None:
     """Run a command and exit with its status. Errors that the user can resolve are printed without a traceback.
 
+    SIGTERM ends it with 143, and a process that it forked as well: what they started ends, and their folders go.
     `waits`: it waits for the user, and not the user for it.
     """
     from harness import HarnessError
     from harness.results import TerraformError
     from sandbox import SandboxError, ScenarioError
 
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         if waits:
             status = command()
@@ -36,6 +40,10 @@ def run(command: Callable[[], int], *, waits: bool = False) -> None:
         print("Interrupted.", file=sys.stderr)
         status = 130
     sys.exit(status)
+
+
+def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import pytest
 from harness.workspace import REPOSITORY
 
 _MODULES = sorted(set(re.findall(r"\$\(RUN\) -m (tools\.[\w.]+)", (REPOSITORY / "Makefile").read_text("utf-8"))))
+_PATH = os.pathsep.join(str(REPOSITORY / folder) for folder in ("", "scripts", "tests"))
 # What it runs has no packages: it is started before they are installed.
 _WITHOUT_PACKAGES = [sys.executable, "-S", "-m", "tools.running"]
 
@@ -47,6 +48,36 @@ def test_a_silent_command_of_others(tmp_path: Path) -> None:
         _read_until(screen, r"\r\x1b\[2Kdone\r\n$")
         assert process.wait(60) == 3
     os.close(screen)
+
+
+def test_sigterm_ends_what_was_forked_too(tmp_path: Path) -> None:
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    os.mkfifo(begun)
+    os.mkfifo(ended)
+    program = f"""
+import multiprocessing, signal
+from tools.entry_point import run
+def work():
+    try:
+        open({str(begun)!r}, "w").close()
+        signal.pause()
+    finally:
+        open({str(ended)!r}, "w").close()
+def command():
+    worker = multiprocessing.Process(target=work)
+    worker.start()
+    try:
+        worker.join()
+    finally:
+        worker.terminate()
+        worker.join()
+run(command)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": _PATH}) as process:
+        begun.read_text()
+        process.terminate()
+        ended.read_text()
+        assert process.wait(60) == 143
 
 
 def _read_until(screen: int, pattern: str) -> None:
