@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from harness import HarnessError
 from harness.assertions import assert_no_violations
@@ -30,6 +33,14 @@ class Checkout(Protocol):
     def __call__(
         self, configuration: str = ".", *, account_id: str | None = None, variables: dict[str, object] | None = None
     ) -> Terraform: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_loader() -> Iterator[None]:
+    """Every session of botocore lists and parses the service models again: half of the time of a program's run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")
