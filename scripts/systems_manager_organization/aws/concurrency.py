@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-# With 50 ms a call, as many as keep one processor busy with boto3; more would be idle. AssumeRole's quota is
-# 600 a second: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# More would wait for the one processor that Python uses, and not for AWS. AssumeRole's quota is 600 a second:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_WORKERS = 64
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
@@ -32,7 +32,7 @@ def run_tasks(tasks: Iterable[Task]) -> None:
     is fetched. Raises what a task raises, once no task is running; but KeyboardInterrupt at once.
     """
     thresholds = gc.get_threshold()
-    # Calls allocate enough to run the garbage collector, which frees nothing and takes a sixth of all processor time.
+    # Calls allocate enough to run the garbage collector, which frees nothing.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *thresholds[1:])
     pool = _TaskPool()
     waits = True

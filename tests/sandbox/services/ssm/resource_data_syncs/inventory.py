@@ -36,7 +36,7 @@ _RENAMED = {"Operation": "OperationType"}
 # ASSUMPTION(inventory-values-are-text): AWS:PatchSummary lacks these, as what the agent hands in does
 # (tekumara/aws-ssm-patch-manager).
 _LEFT_OUT = ("InstanceId",)
-# AWS writes all: hundreds for each node, a hundred times as much as all the rest.
+# AWS writes all: hundreds for each node.
 _COMPLIANT_ITEMS = 3
 
 
