@@ -131,7 +131,7 @@ lock: $(VENV)/.lint ## Compile the pinned requirements
 	    --output-file $$name.txt $$name.in || exit 1; \
 	done && ../$(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-	  --output-file ../examples/hcp-terraform/agent/requirements.txt agent.in
+	  --output-file ../examples/pipelines/requirements.txt pipelines.in
 
 ## Clean up
 

@@ -184,16 +184,25 @@ def test_actions_are_pinned_by_commit(path: Path) -> None:
     ] == []
 
 
-def test_the_agent_of_hcp_terraform(tmp_path: Path) -> None:
+_IMAGES = {
+    _AGENT: ["apt-get update", "apt-get install --yes --no-install-recommends python3 python3-venv"],
+    _RECIPES / "atlantis": ["apk add --no-cache python3"],
+    _RECIPES / "gitlab": ["apk add --no-cache aws-cli python3"],
+    _RECIPES / "spacelift": ["apk add --no-cache python3"],
+}
+
+
+@pytest.mark.parametrize(("folder", "packages"), _IMAGES.items(), ids=[folder.name for folder in _IMAGES])
+def test_an_image_has_boto3_by_version_and_hash(folder: Path, packages: list[str], tmp_path: Path) -> None:
     """Its RUN step, in a folder in place of the image's root."""
-    text = (_AGENT / "Dockerfile").read_text(encoding="utf-8")
+    text = (folder / "Dockerfile").read_text(encoding="utf-8")
     ((copied, target),) = re.findall(r"^COPY (\S+) (\S+)$", text, re.MULTILINE)
     (step,) = re.findall(r"^RUN ((?:.*\\\n)*.*)$", text, re.MULTILINE)
     root, programs, calls = tmp_path / "root", tmp_path / "programs", tmp_path / "calls"
     stand_in = f'#!/bin/sh\necho "$(basename "$0") $*" >> {calls}\n'
     environment = '[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python3"; }\n'
     programs.mkdir()
-    for name, lines in (("apt-get", stand_in), ("python3", stand_in + environment)):
+    for name, lines in (("apt-get", stand_in), ("apk", stand_in), ("python3", stand_in + environment)):
         (programs / name).write_text(lines, encoding="utf-8")
         (programs / name).chmod(0o755)
     (root / "var/lib/apt/lists/main").mkdir(parents=True)
@@ -206,17 +215,35 @@ def test_the_agent_of_hcp_terraform(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert calls.read_text(encoding="utf-8").replace(str(root), "").splitlines() == [
-        "apt-get update",
-        "apt-get install --yes --no-install-recommends python3 python3-venv",
+        *packages,
         "python3 -m venv /opt/systems-manager",
         f"python3 -m pip install --no-cache-dir --require-hashes --requirement {target}",
     ]
-    assert not [*(root / "var/lib/apt/lists").iterdir()]
-    assert text.rstrip().endswith("USER tfc-agent")
-    # Each version and its hashes are those that the tests run with.
-    versions, tested = (_versions(file) for file in (_AGENT / copied, REPOSITORY / "requirements" / "test.txt"))
+    assert "apt-get" not in text or not [*(root / "var/lib/apt/lists").iterdir()]
+    assert (_RECIPES / copied).is_file()
+    assert re.search(r"^FROM \S+:\S+$", text, re.MULTILINE)
+    # It ends as the user of its base, and the python3 of its path is the one with boto3.
+    users = re.findall(r"^USER (\S+)$", text, re.MULTILINE)
+    assert not users or users[-1] != "root"
+    assert folder == _AGENT or "ENV PATH=/opt/systems-manager/bin:$PATH" in text
+
+
+def test_pipelines_install_what_the_tests_run_with() -> None:
+    versions, tested = (
+        _versions(file) for file in (_RECIPES / "requirements.txt", REPOSITORY / "requirements/test.txt")
+    )
     assert "boto3" in versions
     assert versions.items() <= tested.items()
+
+
+@pytest.mark.parametrize("job", ["plan", "apply"])
+def test_github_installs_boto3_by_version_and_hash(run: Run, tmp_path: Path, job: str) -> None:
+    program = tmp_path / "programs/python3"
+    program.write_text(_PROGRAM, encoding="utf-8")
+    program.chmod(0o755)
+    status, (call,) = run(_step(_GITHUB, job, "boto3"))
+    assert status == 0
+    assert call.startswith("python3 -m pip install --quiet --require-hashes --requirement ../requirements.txt ")
 
 
 def _versions(requirements: Path) -> dict[str, tuple[str, frozenset[str]]]:
@@ -227,10 +254,3 @@ def _versions(requirements: Path) -> dict[str, tuple[str, frozenset[str]]]:
         for name, _, rest in (package.partition("==") for package in packages)
         if rest
     }
-
-
-@pytest.mark.parametrize("path", sorted(_RECIPES.rglob("Dockerfile")), ids=lambda path: path.parent.name)
-def test_images_have_python_with_boto3_and_a_tag(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert re.search(r"^FROM \S+:\S+$", text, re.MULTILINE)
-    assert "python3 py3-boto3" in text
