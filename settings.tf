@@ -23,6 +23,7 @@ locals {
   setting_keys = concat(
     [for principal in local.trusted_service_principals : "trusted-access/${principal}"],
     ["stack-sets-access/organization", "service-linked-role/ssm-quicksetup.amazonaws.com"],
+    var.resource_sharing == null ? [] : ["resource-sharing/organization"],
     local.account_placed ? ["account-placement/administrator"] : [],
     [for principal in local.administered_service_principals : "delegated-administrator/${principal}"],
     local.host_management_role_set ? [local.host_management_role_key] : [],
@@ -60,6 +61,13 @@ locals {
         value    = "present"
         retained = true
         command  = "aws iam create-service-linked-role --aws-service-name ssm-quicksetup.amazonaws.com"
+      }
+    },
+    var.resource_sharing == null ? {} : {
+      "resource-sharing/organization" = {
+        value    = "enabled"
+        retained = var.resource_sharing.on_destroy == "retain"
+        command  = "aws ram enable-sharing-with-aws-organization"
       }
     },
     !local.account_placed ? {} : {

@@ -136,6 +136,30 @@ variable "trusted_access" {
   }
 }
 
+variable "resource_sharing" {
+  description = <<-EOT
+    Resource sharing of AWS RAM within the organization, which `deny_access` of modules/just-in-time-node-access requires: trusted access and its service-linked role. Null: not changed. Default: null.
+    - `on_destroy`: `retain` (default) leaves it enabled; `restore` disables it if this module enabled it. AWS then removes the organization and its units from **every** resource share, also of others.
+    - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
+    https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+  EOT
+  type = object({
+    enabled    = optional(bool, true)
+    on_destroy = optional(string, "retain")
+  })
+  default = null
+
+  validation {
+    condition     = var.resource_sharing == null ? true : var.resource_sharing.enabled
+    error_message = "resource_sharing.enabled is false, but resource_sharing = null turns it off. Set null, or remove the input."
+  }
+
+  validation {
+    condition     = var.resource_sharing == null ? true : contains(["retain", "restore"], var.resource_sharing.on_destroy)
+    error_message = "resource_sharing.on_destroy is ${jsonencode(one(var.resource_sharing[*].on_destroy))}, but must be \"retain\" or \"restore\"."
+  }
+}
+
 variable "patch_policies" {
   description = <<-EOT
     Patch policies by name. `{ scan-everything = {} }` is AWS's recommendation: every account scanned daily at 01:00 UTC against AWS's default baselines, nothing installed.

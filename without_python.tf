@@ -47,6 +47,9 @@ locals {
     {
       "stack-sets-access/organization"                   = contains(local.enabled_service_principals, local.stack_sets_service_principal) ? "ENABLED" : "DISABLED"
       "service-linked-role/ssm-quicksetup.amazonaws.com" = contains(local.existing_service_linked_roles, "AWSServiceRoleForSSMQuickSetup") ? "present" : "absent"
+      "resource-sharing/organization" = !contains(local.enabled_service_principals, "ram.amazonaws.com") ? "disabled" : (
+        contains(local.existing_service_linked_roles, "AWSServiceRoleForResourceAccessManager") ? "enabled" : "incomplete"
+      )
     },
     {
       for child in data.aws_organizations_organizational_unit_child_accounts.dedicated :

@@ -117,7 +117,7 @@ module "policies" {
 check "resource_sharing" {
   assert {
     condition     = length(var.deny_access) == 0 || contains(coalesce(local.organization.aws_service_access_principals, []), "ram.amazonaws.com")
-    error_message = "deny_access reaches no other account: resources are not shared within the organization. In the management account: aws ram enable-sharing-with-aws-organization"
+    error_message = "deny_access reaches no other account: resources are not shared within the organization. Set resource_sharing = {} in the call of the root module, or in the management account: aws ram enable-sharing-with-aws-organization"
   }
 }
 

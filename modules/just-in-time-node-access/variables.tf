@@ -89,7 +89,7 @@ variable "auto_approval" {
 
 variable "deny_access" {
   description = <<-EOT
-    What auto_approval never approves, in the whole organization: list of statements as of `auto_approval`, at least one of whose conditions is given. Such access needs manual approval. It requires resource sharing within the organization, which the management account enables once (`aws ram enable-sharing-with-aws-organization`). Default: nothing. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-deny-access-policies.html
+    What auto_approval never approves, in the whole organization: list of statements as of `auto_approval`, at least one of whose conditions is given. Such access needs manual approval. It requires resource sharing within the organization, `resource_sharing` of the root module. Default: nothing. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-deny-access-policies.html
     - `description`, `group_id`, `principal_attributes`, `principal_tags`, `node_tags`: as of `auto_approval`; all are optional.
   EOT
   type = list(object({

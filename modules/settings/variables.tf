@@ -3,6 +3,7 @@ variable "desired" {
     Desired settings by key, which is KIND/NAME and known to every plan:
     - `trusted-access/SERVICE_PRINCIPAL`: `enabled`. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
     - `stack-sets-access/organization`: `ENABLED`, which Organizations alone cannot activate. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
+    - `resource-sharing/organization`: `enabled`, by AWS RAM, which also creates its service-linked role. https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
     - `service-linked-role/SERVICE_PRINCIPAL`: `present`; `accountdiscovery.ssm.amazonaws.com` or `ssm-quicksetup.amazonaws.com`. Never restored. https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
     - `account-placement/NAME`: id of the root or organizational unit that holds the account `subject`. https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
     - `delegated-administrator/SERVICE_PRINCIPAL`: id of the account (12 digits). https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html

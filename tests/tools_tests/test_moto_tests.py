@@ -76,6 +76,7 @@ def test_every_service_of_the_sandbox_is_covered() -> None:
         "iam",
         "kms",
         "organizations",
+        "ram",
         "s3",
         "securityhub",
         "ssm",

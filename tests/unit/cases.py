@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 ADMINISTRATOR = "222222222222"
+RAM = "ram.amazonaws.com"
 INSTALLATION = "20261128T101248Z-a1b2c3"
 RECORD = f"/systems-manager-organization/settings/{INSTALLATION}"
 
@@ -23,7 +24,8 @@ RECORD = f"/systems-manager-organization/settings/{INSTALLATION}"
 class Case:
     """One setting in the organization `bare`.
 
-    `previous`, `target` and `other` are its values in the script; `set_to` changes it without the script.
+    `previous`, `target` and `other` are its values in the script; `set_to` changes it without the script. Reading
+    `target` takes `verify_actions` after `read_action`.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Case:
     set_to: Callable[[Sandbox, str], None]
     subject: str = ""
     specification: str = ""
+    verify_actions: tuple[str, ...] = ()
     prepare: Callable[[Sandbox], object] = lambda _sandbox: None
 
     def desired(self, sandbox: Sandbox, **members: object) -> dict[str, Any]:
@@ -86,15 +89,28 @@ def unit_id(sandbox: Sandbox, name: str) -> str:
     return str(organizations.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"])
 
 
-def trusted(sandbox: Sandbox) -> str:
+def trusted(sandbox: Sandbox, principal: str = "ssm.amazonaws.com") -> str:
     found = sandbox.client("organizations").list_aws_service_access_for_organization()["EnabledServicePrincipals"]
-    return "enabled" if "ssm.amazonaws.com" in [principal["ServicePrincipal"] for principal in found] else "disabled"
+    return "enabled" if principal in [enabled["ServicePrincipal"] for enabled in found] else "disabled"
 
 
-def set_trusted(sandbox: Sandbox, value: str) -> None:
+def set_trusted(sandbox: Sandbox, value: str, principal: str = "ssm.amazonaws.com") -> None:
     organizations = sandbox.client("organizations")
     change = organizations.enable_aws_service_access if value == "enabled" else organizations.disable_aws_service_access
-    change(ServicePrincipal="ssm.amazonaws.com")
+    change(ServicePrincipal=principal)
+
+
+def shared(sandbox: Sandbox) -> str:
+    if trusted(sandbox, RAM) == "disabled":
+        return "disabled"
+    return "enabled" if linked_role(sandbox, "AWSServiceRoleForResourceAccessManager") == "present" else "incomplete"
+
+
+def set_shared(sandbox: Sandbox, value: str) -> None:
+    if value == "enabled":
+        sandbox.client("ram").enable_sharing_with_aws_organization()
+    else:
+        set_trusted(sandbox, value, RAM)
 
 
 def set_stack_sets(sandbox: Sandbox, value: str) -> None:
@@ -115,10 +131,10 @@ def move_account(sandbox: Sandbox, value: str) -> None:
     )
 
 
-def linked_role(sandbox: Sandbox) -> str:
+def linked_role(sandbox: Sandbox, name: str = "AWSServiceRoleForSSMQuickSetup") -> str:
     iam = sandbox.client("iam")
     try:
-        iam.get_role(RoleName="AWSServiceRoleForSSMQuickSetup")
+        iam.get_role(RoleName=name)
     except iam.exceptions.NoSuchEntityException:
         return "absent"
     return "present"
@@ -167,6 +183,18 @@ STACK_SETS_ACCESS = Case(
     "DISABLED",
     lambda sandbox: str(sandbox.client("cloudformation").describe_organizations_access()["Status"]),
     set_stack_sets,
+)
+RESOURCE_SHARING = Case(
+    "resource-sharing/organization",
+    "organizations:ListAWSServiceAccessForOrganization",
+    "ram:EnableSharingWithAwsOrganization",
+    "organizations:DisableAWSServiceAccess",
+    "disabled",
+    "enabled",
+    "disabled",
+    shared,
+    set_shared,
+    verify_actions=("iam:GetRole",),
 )
 SERVICE_LINKED_ROLE = Case(
     "service-linked-role/ssm-quicksetup.amazonaws.com",
@@ -220,6 +248,7 @@ DEFAULT_HOST_MANAGEMENT_ROLE = Case(
 CASES = [
     TRUSTED_ACCESS,
     STACK_SETS_ACCESS,
+    RESOURCE_SHARING,
     SERVICE_LINKED_ROLE,
     ACCOUNT_PLACEMENT,
     DELEGATED_ADMINISTRATOR,

@@ -151,7 +151,7 @@ def run_complete(
 
 def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
     """What the example does not do: a Cloud9 environment, a failed deployment, other tags, a renamed organizational
-    unit, restored trusted access, a bucket for the output of commands.
+    unit, restored trusted access, a bucket for the output of commands, resource sharing.
     """
     recorder.begin("cloud9")
     sandbox = recorder.sandbox
@@ -433,6 +433,7 @@ _CHANGES: dict[str, Any] = {
             "patch_policies": {"scan": {"log_bucket": {"name": _LOG_BUCKET, "region": "us-east-1"}}},
             "preflight": {"member_role_name": DEFAULT_ACCESS_ROLE},
             "trusted_access": {"on_destroy": "restore"},
+            "resource_sharing": {"on_destroy": "restore"},
             "tags": "${var.tags}",
         }
     },

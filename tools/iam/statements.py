@@ -193,9 +193,10 @@ STATEMENTS = (
         condition=_SERVICE_PRINCIPAL,
     ),
     Statement("ActivateStackSets", "StackSets", ("cloudformation:ActivateOrganizationsAccess",)),
+    Statement("ShareResources", "only for `resource_sharing`", ("ram:EnableSharingWithAwsOrganization",)),
     Statement(
         "DisableTrustedAccess",
-        'only for `trusted_access = { on_destroy = "restore" }`',
+        'only for `trusted_access` or `resource_sharing` with `on_destroy = "restore"`',
         ("organizations:DisableAWSServiceAccess",),
         condition=_SERVICE_PRINCIPAL,
     ),

@@ -222,6 +222,10 @@ class AwsSession:
         return self._client("ssm-quicksetup", region)  # type: ignore[no-any-return]
 
     @property
+    def ram(self) -> Any:
+        return self._client("ram")
+
+    @property
     def s3(self) -> Any:
         return self._client("s3")
 

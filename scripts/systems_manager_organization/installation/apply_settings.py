@@ -333,6 +333,7 @@ COMMAND = Command(
     description="""\
 Reads the current values, changes what differs, reads again. Trusted access: organizations:EnableAWSServiceAccess and
 DisableAWSServiceAccess. StackSets: cloudformation:ActivateOrganizationsAccess and DeactivateOrganizationsAccess.
+Resource sharing: ram:EnableSharingWithAwsOrganization and organizations:DisableAWSServiceAccess.
 Service-linked roles: iam:CreateServiceLinkedRole. The place of an account: organizations:MoveAccount. Delegated
 administrators: organizations:RegisterDelegatedAdministrator and DeregisterDelegatedAdministrator. Explorer's syncs:
 ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. The role of Default Host Management:

@@ -24,6 +24,7 @@ from systems_manager_organization.organizations.account_placement import Account
 from systems_manager_organization.organizations.accounts import is_root
 from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
 from systems_manager_organization.organizations.delegated_administrator import SYSTEMS_MANAGER, DelegatedAdministrator
+from systems_manager_organization.organizations.resource_sharing import ResourceSharing
 from systems_manager_organization.quick_setup.configuration_managers import (
     definitions_in,
     deployment_status,
@@ -307,12 +308,13 @@ def _describe_reversal(aws: AwsSession, reversal: Reversal) -> str:
         values = [_describe_parent(aws, value) for value in values]
     current, target = map(display, values)
     gone = "" if reversal.target == previous or not previous else f" ({previous} is gone)"
-    remark = "; AWS then deletes its Explorer syncs" if _is_deregistration(reversal) else ""
-    return f"{start}: {current} -> {target}{gone}{remark}."
+    return f"{start}: {current} -> {target}{gone}{_CONSEQUENCES.get(setting.key, '')}."
 
 
-def _is_deregistration(reversal: Reversal) -> bool:
-    return reversal.desired.setting.key == f"{DelegatedAdministrator.name}/{SYSTEMS_MANAGER}"
+_CONSEQUENCES = {
+    f"{DelegatedAdministrator.name}/{SYSTEMS_MANAGER}": "; AWS then deletes its Explorer syncs",
+    f"{ResourceSharing.name}/organization": "; AWS then removes the organization from every resource share",
+}
 
 
 def _describe_parent(aws: AwsSession, parent_id: str) -> str:

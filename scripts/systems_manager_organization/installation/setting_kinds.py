@@ -8,6 +8,7 @@ from systems_manager_organization.explorer.resource_data_sync import ResourceDat
 from systems_manager_organization.organizations.account_placement import AccountPlacement
 from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
 from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, DelegatedAdministrator
+from systems_manager_organization.organizations.resource_sharing import ResourceSharing
 from systems_manager_organization.organizations.service_linked_role import ServiceLinkedRole
 from systems_manager_organization.organizations.service_setting import SETTING_IDS, ServiceSetting
 from systems_manager_organization.organizations.stack_sets_access import StackSetsAccess
@@ -23,6 +24,7 @@ KINDS: Mapping[str, SettingKind] = {
     for kind in (
         TrustedAccess(),
         StackSetsAccess(),
+        ResourceSharing(),
         ServiceLinkedRole(),
         AccountPlacement(),
         DelegatedAdministrator(),

@@ -33,11 +33,12 @@ class ServiceLinkedRole(SettingKind):
     always_retained = "other features of Systems Manager in the account may use it"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: _state(aws, ROLE_NAMES[setting.name]) for setting in settings}
+        return {setting.key: PRESENT if role_exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
 
 
-def _state(aws: AwsSession, role_name: str) -> str:
-    return PRESENT if aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=role_name) else ABSENT
+def role_exists(aws: AwsSession, role_name: str) -> bool:
+    """Raises ScriptError."""
+    return aws.call_or_none("NoSuchEntity", aws.iam.get_role, RoleName=role_name) is not None

@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_events.h
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_codebuild.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_scheduler.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsresourceaccessmanager.html
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sandbox.policies.request_context import RequestContext
 
 _STACK_SETS = "stacksets.cloudformation.amazonaws.com"
+_RESOURCE_SHARING = "ram.amazonaws.com"
 _QUICK_SETUP = "ssm-quicksetup.amazonaws.com"
 # "Possible values" of iam:PassedToService. ASSUMPTION(quick-setup-passes-roles-to-both-services): each role that a
 # definition names is passed to both.
@@ -83,6 +85,15 @@ def _activation(request: RequestContext) -> Iterable[Permission]:
     role = service_linked_role_arn(request.account_id, _STACK_SETS)
     yield Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _STACK_SETS})
     yield Permission("iam:GetRole", role)
+
+
+def _resource_sharing(request: RequestContext) -> Iterable[Permission]:
+    role = service_linked_role_arn(request.account_id, _RESOURCE_SHARING)
+    yield Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": _RESOURCE_SHARING})
+    yield Permission("organizations:DescribeOrganization")
+    yield Permission(
+        "organizations:EnableAWSServiceAccess", context={"organizations:ServicePrincipal": _RESOURCE_SHARING}
+    )
 
 
 def _creation_of_manager(request: RequestContext) -> Iterable[Permission]:
@@ -183,6 +194,7 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "logs:CreateLogGroup": _tagged("logs:TagResource", "tags"),
     "organizations:CreateAccount": _tagged_in_organization("account"),
     "organizations:CreateOrganizationalUnit": _tagged_in_organization("ou"),
+    "ram:EnableSharingWithAwsOrganization": _resource_sharing,
     "s3:GetObject": read_permissions,
     "s3:PutObject": write_permissions,
     "scheduler:CreateSchedule": _role_of_schedule,

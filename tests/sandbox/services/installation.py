@@ -22,6 +22,7 @@ from sandbox.services.kms.models import SandboxKMSBackend, kms_backends
 from sandbox.services.moto_internals import add_service, replace_backend
 from sandbox.services.organizations.membership import account_moved_hooks
 from sandbox.services.organizations.models import Organization, deregistration_hooks, organizations_backends
+from sandbox.services.ram.models import SandboxRAMBackend, ram_backends
 from sandbox.services.s3.models import SandboxS3Backend, s3_backends
 from sandbox.services.securityhub.models import SandboxSecurityHubBackend, securityhub_backends
 from sandbox.services.ssm.automation.resource_types import AssociationResource, LifecycleAutomationResource
@@ -54,6 +55,7 @@ def install() -> None:
     replace_backend(iam_backends, SandboxIAMBackend)
     replace_backend(kms_backends, SandboxKMSBackend)
     replace_backend(organizations_backends, Organization)
+    replace_backend(ram_backends, SandboxRAMBackend)
     replace_backend(s3_backends, SandboxS3Backend)
     replace_backend(securityhub_backends, SandboxSecurityHubBackend)
     replace_backend(ssm_backends, SandboxSSMBackend)

@@ -97,6 +97,17 @@ def test_activation_of_stack_sets_creates_a_role(sandbox: Sandbox) -> None:
     }
 
 
+def test_resource_sharing_creates_a_role(sandbox: Sandbox) -> None:
+    service = "ram.amazonaws.com"
+    role = f"arn:aws:iam::{MANAGEMENT}:role/aws-service-role/{service}/AWSServiceRoleForResourceAccessManager"
+    assert set(all_required(sandbox, "ram:EnableSharingWithAwsOrganization")) == {
+        Permission("ram:EnableSharingWithAwsOrganization"),
+        Permission("iam:CreateServiceLinkedRole", role, {"iam:AWSServiceName": service}),
+        Permission("organizations:DescribeOrganization"),
+        Permission("organizations:EnableAWSServiceAccess", context={"organizations:ServicePrincipal": service}),
+    }
+
+
 def stack(name: str, **elements: str) -> str:
     sync = {
         "Type": "AWS::SSM::ResourceDataSync",

@@ -41,6 +41,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
         dedicated_organizational_unit={"name": "SystemsManager", "parent_id": units["Security"]},
         delegated_administrator={"account_id": ADMINISTRATOR, "service_principals": _PRINCIPALS},
         trusted_access={"on_destroy": "restore"},
+        resource_sharing={"on_destroy": "restore"},
         patch_policies={
             "install on Sundays": {
                 "operation": "ScanAndInstall",
@@ -64,7 +65,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
 
     after = sandbox.snapshot()
     assert after["delegated_administrators"] == {principal: [ADMINISTRATOR] for principal in _PRINCIPALS}
-    assert after["trusted_access"] == _PRINCIPALS
+    assert after["trusted_access"] == sorted([*_PRINCIPALS, "ram.amazonaws.com"])
     assert _deployed(sandbox) == {
         "default-host-management": {
             (account, region)
@@ -94,6 +95,7 @@ def test_every_input(sandbox: Sandbox, configure: Configure) -> None:
             "organizations:DisableAWSServiceAccess",
             "cloudformation:DeactivateOrganizationsAccess",
             "organizations:TagResource",
+            "ram:EnableSharingWithAwsOrganization",
         ),
         retained=(*RETAINED_ROLES, *RETAINED_BUCKETS, *RETAINED_SETTINGS),
         warnings=("Check block assertion failed",),  # of associations on nodes

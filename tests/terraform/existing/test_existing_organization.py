@@ -31,12 +31,14 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
     organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal="ssm.amazonaws.com")
     sandbox.client("cloudformation").activate_organizations_access()
     sandbox.client("iam").create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
+    sandbox.client("ram").enable_sharing_with_aws_organization()
     before = sandbox.snapshot()
 
     terraform = configure(
         dedicated_organizational_unit={"id": unit},
         delegated_administrator={"account_id": ADMINISTRATOR},
         trusted_access={"on_destroy": "restore"},
+        resource_sharing={"on_destroy": "restore"},
     )
     terraform.apply()
 
@@ -50,6 +52,7 @@ def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
         "organizations:RegisterDelegatedAdministrator",
         "cloudformation:ActivateOrganizationsAccess",
         "iam:CreateServiceLinkedRole",
+        "ram:EnableSharingWithAwsOrganization",
     }
     assert_clean_destroy(terraform, sandbox, before, allowed_calls=ALLOWED_CALLS)
     assert "organizations:DeregisterDelegatedAdministrator" not in {

@@ -40,14 +40,18 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
         dedicated_organizational_unit={"name": "SystemsManager"},
         delegated_administrator={"account_id": ADMINISTRATOR, "service_principals": [_REGISTRATION]},
         trusted_access={"on_destroy": "restore"},
+        resource_sharing={"on_destroy": "restore"},
     )
     terraform.apply()
     applied = sandbox.snapshot()
+    assert "ram.amazonaws.com" in applied["trusted_access"]
+    assert_plan_empty(plan_read_only(terraform, sandbox))
     unit = terraform.output()["everything"]["dedicated_organizational_unit"]["id"]
 
     organizations = sandbox.client("organizations")
     root = root_id(sandbox)
-    organizations.disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    for principal in ("ram.amazonaws.com", "ssm.amazonaws.com"):
+        organizations.disable_aws_service_access(ServicePrincipal=principal)
     sandbox.client("cloudformation").deactivate_organizations_access()
     organizations.move_account(AccountId=ADMINISTRATOR, SourceParentId=unit, DestinationParentId=root)
     organizations.move_account(AccountId=OTHER_MEMBER, SourceParentId=root, DestinationParentId=unit)
@@ -59,6 +63,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
     assert _planned_values(plan) == {
         "account-placement/administrator": f"{root} -> {unit}",
         f"delegated-administrator/{_REGISTRATION}": f"none -> {ADMINISTRATOR}",
+        "resource-sharing/organization": "disabled -> enabled",
         "service-linked-role/ssm-quicksetup.amazonaws.com": "absent -> present",
         "stack-sets-access/organization": "DISABLED -> ENABLED",
         "trusted-access/ssm.amazonaws.com": "disabled -> enabled",
@@ -86,6 +91,7 @@ def test_drift(sandbox: Sandbox, configure: Configure) -> None:
             "organizations:DisableAWSServiceAccess",
             "cloudformation:DeactivateOrganizationsAccess",
             "iam:DeleteServiceLinkedRole",
+            "ram:EnableSharingWithAwsOrganization",
         ),
         retained=("service_linked_roles/*",),
     )

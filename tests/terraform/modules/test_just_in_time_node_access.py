@@ -90,8 +90,7 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
     terraform = _write(sandbox, workspaces, **_POLICIES)
     sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[NODE_ACCESS])
     assert any(_NOT_SHARED in str(warning) for warning in terraform.apply().warnings)
-    # As EnableSharingWithAwsOrganization of RAM does.
-    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
+    sandbox.client("ram").enable_sharing_with_aws_organization()
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
     for place in ((OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")):

@@ -49,7 +49,8 @@ def test_applies_once(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]
     first = run("ensure", "settings", query=query)
     assert (first.status, first.stderr) == (0, "")
     assert first.stdout == f"{case.key}: {desired} (was {before}).\n"
-    assert api_calls() == [IDENTITY, LOAD, SAVE, case.read_action, case.apply_action, case.read_action, SAVE]
+    verified = [case.read_action, *case.verify_actions]
+    assert api_calls() == [IDENTITY, LOAD, SAVE, case.read_action, case.apply_action, *verified, SAVE]
     assert case.read(aws) == desired
     assert recorded(aws)[case.key] == {
         "subject": case.subject,

@@ -1,0 +1,1 @@
+"""AWS Resource Access Manager: moto's, with resource sharing within the organization."""
