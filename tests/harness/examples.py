@@ -56,6 +56,16 @@ def _delegated_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraf
     return terraform
 
 
+def _compliance_schedule(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
+    """With the registration that the management account makes."""
+    register_administrator(sandbox)
+    return workspaces.checkout(
+        "examples/compliance-schedule",
+        sandbox.environment(ADMINISTRATOR),
+        variables={"administrator_account_id": ADMINISTRATOR, "data_destroyed": True},
+    )
+
+
 def _credentials(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     variables = {"organization": "example", "workspace": "systems-manager-management"}
     return workspaces.checkout("examples/hcp-terraform/credentials", sandbox.environment(), variables=variables)
@@ -101,6 +111,7 @@ def _recommended_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terr
 CHECKOUTS: Mapping[str, Callable[[Workspaces, Sandbox], Terraform]] = {
     "examples/complete/delegated-administrator": _delegated_administrator,
     "examples/complete/management": _management,
+    "examples/compliance-schedule": _compliance_schedule,
     "examples/hcp-terraform/credentials": _credentials,
     "examples/minimal": _minimal,
     "examples/recommended/delegated-administrator": _recommended_administrator,

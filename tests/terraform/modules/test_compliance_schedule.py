@@ -1,4 +1,4 @@
-"""modules/compliance-schedule: applied, its build run as its role, summaries, alarms, destroy."""
+"""modules/compliance-schedule, in its example: applied, its build run as its role, summaries, alarms, destroy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 
 from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.examples import register_administrator
+from harness.examples import CHECKOUTS
 from harness.workspace import REPOSITORY
 from terraform.expectations import MANAGEMENT, RETAINED_ROLES
 from terraform.modules.codebuild import BUILD, run_build
@@ -109,24 +109,13 @@ def _locked(path: str) -> dict[str, str]:
     return {entry.partition("==")[0]: " ".join(entry.split()) for entry in entries if "==" in entry}
 
 
-def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR) -> Terraform:
-    data = {"bucket_name": "bucket.name", "stack_set_name": "stack_set_name", "kms_key_arn": "kms_key_arn"}
-    calls: dict[str, dict[str, Any]] = {
-        "reporting": {
-            "source": "../module/modules/compliance-reporting",
-            "regions": ["ap-northeast-1", _REGION],
-            "force_destroy": True,
-        },
-        "schedule": {
-            "source": "../module/modules/compliance-schedule",
-            "compliance_data": {name: f"${{module.reporting.{output}}}" for name, output in data.items()},
-            "report": {"deadline": ["critical=15d"], "owners": '{"owners": []}', "regions": ["ap-northeast-1"]},
-            "schedule_timezone": "Asia/Tokyo",
-            "force_destroy": True,
-        },
-    }
-    output = {"schedule": {"value": "${module.schedule}"}}
-    return workspaces.call_modules(calls, sandbox.environment(account_id), output=output)
+def _checkout(sandbox: Sandbox, workspaces: Workspaces) -> Terraform:
+    """The example, with a report of one Region and of owners."""
+    terraform = CHECKOUTS["examples/compliance-schedule"](workspaces, sandbox)
+    report = {"deadline": ["critical=15d"], "owners": '{"owners": []}', "regions": ["ap-northeast-1"]}
+    override = {"module": {"compliance_schedule": {"report": report}}}
+    (terraform.directory / "report_override.tf.json").write_text(json.dumps(override), encoding="utf-8")
+    return terraform
 
 
 def _project(sandbox: Sandbox) -> dict[str, Any]:
@@ -143,19 +132,21 @@ def _notifications(topic_arn: str, account_id: str = ADMINISTRATOR) -> list[tupl
 @pytest.mark.timeout(900)
 @pytest.mark.scenario("realistic")
 def test_a_report_on_a_schedule(sandbox: Sandbox, workspaces: Workspaces, tmp_path: Path) -> None:
-    assert f"Account {MANAGEMENT} is the management account" in plan_errors(_write(sandbox, workspaces, MANAGEMENT))
-    register_administrator(sandbox)
+    terraform = _checkout(sandbox, workspaces)
+    administrators = terraform.environment
+    terraform.environment = {**administrators, **sandbox.environment()}
+    assert f"Account {MANAGEMENT} is the management account" in plan_errors(terraform)
+    terraform.environment = administrators
     before = sandbox.snapshot()
     policies = read_policies()
     administrator = f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator"
     sandbox.permissions.enforce(administrator, policies[COMPLIANCE], policies[SCHEDULE])
-    terraform = _write(sandbox, workspaces)
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     sandbox.clock.advance(86400)
 
     _assert_scheduled(sandbox)
-    topic = terraform.output()["schedule"]["topic_arn"]
+    topic = terraform.output()["topic_arn"]
     _assert_reported(sandbox, topic, run_build(sandbox, _project(sandbox), tmp_path / "first"))
     _assert_program_is_verified(sandbox, tmp_path / "second")
     _assert_role_is_limited(sandbox)
