@@ -218,6 +218,12 @@ def test_unexpected_result() -> None:
     ]
 
 
+def test_resource_of_which_nothing_is_known() -> None:
+    stack = {"mode": "managed", "address": "aws_cloudformation_stack.this", "type": "aws_cloudformation_stack"}
+    document = {"planned_values": {"root_module": {"resources": [stack]}}}
+    assert list(coverage_gaps(document, [], ["CKV_SSMORG_5"])) == [f"CKV_SSMORG_5 has no result for {stack['address']}"]
+
+
 def test_unknown_policy() -> None:
     with pytest.raises(HarnessError, match="CKV_SSMORG_99"):
         list(coverage_gaps(_plan().document, [], ["CKV_SSMORG_99"]))

@@ -93,7 +93,8 @@ def state_of(terraform: Terraform) -> dict[str, Any]:
 def select(sandbox: Sandbox, scenario: str, exchanges: Iterable[Exchange], texts: Iterable[str]) -> list[Exchange]:
     """The requests that change something, and those whose answers have ids that these or the `texts` name.
 
-    Objects are written without their content. They are sent for that, to an organization that is new. Raises HarnessError.
+    Objects are written without their content. For this the requests are sent, to an organization that is new. Raises
+    HarnessError.
     """
     exchanges = [replace(exchange, body="") if exchange.operation == _PUT else exchange for exchange in exchanges]
     changes = [exchange for exchange in exchanges if not _is_read_only(exchange)]

@@ -81,7 +81,7 @@ def planned(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str
 def _planned(module: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for resource in module.get("resources", ()):
         if resource["mode"] == "managed":
-            yield resource["address"], resource["type"], resource["values"]
+            yield resource["address"], resource["type"], resource.get("values", {})
     for child in module.get("child_modules", ()):
         yield from _planned(child)
 
