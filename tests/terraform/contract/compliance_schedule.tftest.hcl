@@ -90,6 +90,11 @@ run "nothing_but_the_data" {
     condition     = one(aws_cloudwatch_metric_alarm.missing).evaluation_periods == 26 && one(aws_cloudwatch_metric_alarm.missing).treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.failed.treat_missing_data == "notBreaching"
     error_message = "What was not measured is a report that is missing, and none that failed."
   }
+
+  assert {
+    condition     = one(aws_sns_topic.this).kms_master_key_id == one(aws_kms_key.this).arn
+    error_message = "The topic has the key: Checkov does not see it in a plan."
+  }
 }
 
 run "everything" {
