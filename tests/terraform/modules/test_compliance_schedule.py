@@ -37,6 +37,17 @@ _ALLOWED = (
     *("athena:*", "cloudformation:*Stack*", "cloudformation:TagResource", "cloudwatch:*", "codebuild:*Project"),
     *("glue:*", "iam:*Role*", "kms:*", "logs:*", "s3:*", "scheduler:*Schedule", "sns:*"),
 )
+# The example's README names these: docs/iam is for the modules.
+_SUBSCRIPTION = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["sns:GetSubscriptionAttributes", "sns:Subscribe", "sns:Unsubscribe"],
+            "Resource": "*",
+        }
+    ],
+}
 # As AWS signs it, for the confused deputy.
 _SOURCES = {
     "Build": f"arn:aws:codebuild:{_REGION}:{ADMINISTRATOR}:project/{_NAME}",
@@ -112,6 +123,7 @@ def _locked(path: str) -> dict[str, str]:
 def _checkout(sandbox: Sandbox, workspaces: Workspaces) -> Terraform:
     """The example, with a report of one Region and of owners."""
     terraform = CHECKOUTS["examples/compliance-schedule"](workspaces, sandbox)
+    terraform.variables["email_addresses"] = ["security@example.com"]
     report = {"deadline": ["critical=15d"], "owners": '{"owners": []}', "regions": ["ap-northeast-1"]}
     override = {"module": {"compliance_schedule": {"report": report}}}
     (terraform.directory / "report_override.tf.json").write_text(json.dumps(override), encoding="utf-8")
@@ -140,7 +152,7 @@ def test_a_report_on_a_schedule(sandbox: Sandbox, workspaces: Workspaces, tmp_pa
     before = sandbox.snapshot()
     policies = read_policies()
     administrator = f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator"
-    sandbox.permissions.enforce(administrator, policies[COMPLIANCE], policies[SCHEDULE])
+    sandbox.permissions.enforce(administrator, policies[COMPLIANCE], policies[SCHEDULE], _SUBSCRIPTION)
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     sandbox.clock.advance(86400)
