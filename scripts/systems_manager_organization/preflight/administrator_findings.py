@@ -39,14 +39,18 @@ def account_findings(aws: AwsSession, account_id: str) -> Iterator[Finding]:
             "Give a member account.",
         )
         return
-    state = _state_of(aws, account_id)
-    if state not in ("ACTIVE", ""):
+    account = _find_account(aws, account_id)
+    if account is None or account.state not in ("ACTIVE", ""):
+        problem = (
+            f"an account in the state {account.state}, and AWS registers active accounts only"
+            if account
+            else "not an account of this organization"
+        )
         yield Finding(
             NOT_ACTIVE_MEMBER,
             account_id,
-            f"delegated_administrator.account_id is an account whose state in this organization is {state}, and AWS "
-            "registers active member accounts only.",
-            "Give an active member account.",
+            f"delegated_administrator.account_id is {problem}.",
+            "Give an active member account. The accounts: aws organizations list-accounts",
         )
 
 
@@ -134,6 +138,6 @@ def missing_unit_finding(aws: AwsSession, name: str, unit_id: str) -> Finding:
     )
 
 
-def _state_of(aws: AwsSession, account_id: str) -> str:
+def _find_account(aws: AwsSession, account_id: str) -> Account | None:
     response = aws.call_or_none("AccountNotFoundException", aws.organizations.describe_account, AccountId=account_id)
-    return Account.of(dict(response["Account"])).state if response else "NOT_A_MEMBER"
+    return Account.of(dict(response["Account"])) if response else None

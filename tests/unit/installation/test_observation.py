@@ -191,11 +191,14 @@ def test_the_management_account_administers_nothing(aws: Sandbox, run: Run) -> N
     assert aws.violations == []
 
 
-@pytest.mark.parametrize(("account_id", "state"), [("777777777777", "SUSPENDED"), ("999999999999", "NOT_A_MEMBER")])
-def test_an_account_that_is_no_active_member(aws: Sandbox, run: Run, account_id: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("account_id", "problem"),
+    [("777777777777", "an account in the state SUSPENDED,"), ("999999999999", "not an account of this organization.")],
+)
+def test_an_account_that_is_no_active_member(aws: Sandbox, run: Run, account_id: str, problem: str) -> None:
     aws.reset(Scenario.named("realistic"))
     finding = findings(run, administrator_account_id=account_id)["ADMINISTRATOR_NOT_ACTIVE_MEMBER"]
-    assert f"whose state in this organization is {state}" in finding["message"]
+    assert f"delegated_administrator.account_id is {problem}" in finding["message"]
 
 
 def test_where_an_account_outside_the_organization_would_be_is_not_said(aws: Sandbox, run: Run) -> None:
