@@ -54,6 +54,9 @@ locals {
     length(local.regions_outside) == 0 ? [] : [
       "regions contains ${join(", ", local.regions_outside)}, which the unified console is not set up in. Remove them here, or add them to the unified console first.",
     ],
+    local.recording_key_region == local.region ? [] : [
+      "rdp_recording.kms_key_arn is a key of ${local.recording_key_region}, but the bucket is in ${local.region}. Give the key of that Region.",
+    ],
     length(local.targets_outside) == 0 ? [] : [
       "organizational_unit_ids contains ${join(", ", local.targets_outside)}, which are not targets of the unified console. Remove them here, or add them to the unified console first.",
     ],

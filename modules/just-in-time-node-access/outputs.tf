@@ -17,7 +17,12 @@ output "events_topic_arn" {
   value       = one(aws_sns_topic.events[*].arn)
 }
 
+output "rdp_recording" {
+  description = "The `bucket_name` and the `kms_key_arn` of recordings; null without `rdp_recording`."
+  value       = var.rdp_recording == null ? null : { bucket_name = aws_s3_bucket.recordings[0].id, kms_key_arn = local.recording_key_arn }
+}
+
 output "failed_accounts" {
-  description = "Accounts and Regions without the approval policies, or without the rule for `events`, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
-  value       = flatten(concat(module.policies[*].failed_accounts, module.events[*].failed_accounts))
+  description = "Accounts and Regions without the approval policies, the rule for `events` or the preferences of `rdp_recording`, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
+  value       = flatten(concat(module.policies[*].failed_accounts, module.events[*].failed_accounts, module.recording[*].failed_accounts))
 }

@@ -239,6 +239,37 @@ variable "events" {
   }
 }
 
+variable "rdp_recording" {
+  description = <<-EOT
+    Recordings of all RDP connections by just-in-time node access, in one bucket that is created in the provider's Region, with versions: `{}`. Null: none are made. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-rdp-recording.html
+    - `bucket_name`: without dots. Default: `rdp-recordings`, the account and the Region, joined by hyphens.
+    - `kms_key_arn`: a key of the provider's Region; with several `regions` a multi-Region key, with a replica in each. Each must have the tag `SystemsManagerJustInTimeNodeAccessManaged` = `true`, and a policy as that of the key which is created otherwise. Default: a key is created, for one Region.
+    - `force_destroy`: whether destroy deletes the recordings. With false, destroy fails while there are any. Default: false.
+  EOT
+  type = object({
+    bucket_name   = optional(string)
+    kms_key_arn   = optional(string)
+    force_destroy = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.rdp_recording == null ? true : var.rdp_recording.bucket_name == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.rdp_recording.bucket_name }) == "" && !strcontains(var.rdp_recording.bucket_name, ".")
+    error_message = "rdp_recording is ${jsonencode(var.rdp_recording)}, but bucket_name must be the name of a bucket without dots: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
+
+  validation {
+    condition     = var.rdp_recording == null ? true : var.rdp_recording.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.rdp_recording.kms_key_arn))
+    error_message = "rdp_recording is ${jsonencode(var.rdp_recording)}, but kms_key_arn must be the ARN of a key, for example \"arn:aws:kms:us-east-1:222222222222:key/mrk-1234abcd12ab34cd56ef1234567890ab\": other accounts cannot use an alias."
+  }
+
+  # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+  validation {
+    condition     = var.rdp_recording == null || length(var.regions) == 1 ? true : can(regex(":key/mrk-", coalesce(var.rdp_recording.kms_key_arn, " ")))
+    error_message = "rdp_recording is ${jsonencode(var.rdp_recording)}, but a key must be in each of regions: give kms_key_arn of a multi-Region key (\"key/mrk-...\") with a replica in each, ${join(", ", sort(var.regions))}."
+  }
+}
+
 variable "member_role_path" {
   description = "Path of the role of `events` in each account, which begins and ends with `/`. Default: `/`."
   type        = string
@@ -321,7 +352,7 @@ variable "script_credentials" {
 }
 
 variable "tags" {
-  description = "Tags of the configuration manager, the StackSets and the stacks, the topic and its key, the event bus and its rule."
+  description = "Tags of the configuration manager, the StackSets and the stacks, the topic, the bucket, their keys, the event bus and its rule."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.iam.reporting import REPORTING
 from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 
 _STACK_SET = (
@@ -9,7 +10,10 @@ _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access:*",
     "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-Document",
 )
-_EVENTS_STACK_SET = (
+_OTHER_STACK_SETS = (
+    "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access-rdp-recording:*",
+    "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access-rdp-recording:*",
+    "arn:aws:cloudformation:*:*:type/resource/AWS-SSMGuiConnect-Preferences",
     "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access-events:*",
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access-events:*",
     "arn:aws:cloudformation:*:*:type/resource/AWS-Events-Rule",
@@ -22,6 +26,11 @@ _BUS = (
 _TOPIC = ("arn:aws:sns:*:*:just-in-time-node-access",)
 _STACK = ("arn:aws:cloudformation:*:*:stack/just-in-time-node-access-deny-access/*",)
 _DOCUMENT = ("arn:aws:ssm:*:*:document/SSM-JustInTimeAccessDenyAccessOrgPolicy",)
+
+_BUCKET = ("arn:aws:s3:::rdp-recordings-*",)
+
+# Of a bucket, which the AWS provider reads and changes as that of patch compliance.
+_SAME = {statement.sid: statement for statement in REPORTING}
 
 NODE_ACCESS = (
     Statement(
@@ -57,16 +66,34 @@ NODE_ACCESS = (
         _DOCUMENT,
     ),
     Statement(
-        "ReadEventsStackSet",
-        "which account and Region sends the events of access requests, and why not",
+        "ReadNodeAccessStackSets",
+        "which account and Region sends the events of access requests, or records RDP connections, and why not",
         STACK_SET_READS,
-        _EVENTS_STACK_SET,
+        _OTHER_STACK_SETS,
     ),
     Statement(
-        "ManageEventsStackSet",
-        "the rules for `events`, in all accounts",
+        "ManageNodeAccessStackSets",
+        "the rules for `events` and the preferences of `rdp_recording`, in all accounts",
         STACK_SET_CHANGES,
-        _EVENTS_STACK_SET,
+        _OTHER_STACK_SETS,
+    ),
+    Statement(
+        "ReadRecordingBucket",
+        "the bucket of `rdp_recording`, as the AWS provider reads one",
+        _SAME["ReadComplianceBucket"].actions,
+        _BUCKET,
+    ),
+    Statement(
+        "ManageRecordingBucket",
+        "the bucket of `rdp_recording`",
+        _SAME["ManageComplianceBucket"].actions,
+        _BUCKET,
+    ),
+    Statement(
+        "EmptyRecordingBucket",
+        "only for `force_destroy = true`",
+        _SAME["EmptyComplianceBucket"].actions,
+        _BUCKET,
     ),
     Statement(
         "ManageEventBus",

@@ -69,7 +69,7 @@ def services() -> list[str]:
 
 
 # moto has no such service.
-_WITHOUT_TESTS = {"cloud9", "ssmquicksetup"}
+_WITHOUT_TESTS = {"cloud9", "ssmguiconnect", "ssmquicksetup"}
 # Of EC2, what report.py nodes reads: the rest, of some fifty files, is moto's alone.
 _FILES = {
     "ec2": (

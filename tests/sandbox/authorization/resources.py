@@ -203,6 +203,7 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "securityhub": _of_security_hub,
     "sns": of_sns,
     "ssm": _of_systems_manager,
+    "ssm-guiconnect": _of_no_resource_type,
     "ssm-quicksetup": _of_quick_setup,
     "sts": _of_sts,
 }

@@ -7,7 +7,7 @@ import moto.ssm.models
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from sandbox.services import athena, cloud9, glue, ssmquicksetup
+from sandbox.services import athena, cloud9, glue, ssmguiconnect, ssmquicksetup
 from sandbox.services.account.models import SandboxAccountBackend, account_backends
 from sandbox.services.cloudformation.models import SandboxCloudFormationBackend, cloudformation_backends
 from sandbox.services.cloudformation.stack_sets.deployments import account_moved
@@ -31,6 +31,7 @@ from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_s
 from sandbox.services.ssm.resource_data_syncs.resource_type import ResourceDataSyncResource
 from sandbox.services.ssm.resource_data_syncs.sync import SYSTEMS_MANAGER_PRINCIPAL
 from sandbox.services.ssm.service_setting_resource import ServiceSettingResource
+from sandbox.services.ssmguiconnect.preferences_resource import PreferencesResource
 from sandbox.services.ssmquicksetup.behavior import Behavior, behavior
 from sandbox.services.ssmquicksetup.configuration_types.server_parameters import server_parameters
 from sandbox.services.ssmquicksetup.failures import injected_failures as deployment_failures
@@ -40,6 +41,7 @@ from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 RESOURCE_TYPES = (
     AssociationResource,
     LifecycleAutomationResource,
+    PreferencesResource,
     ResourceDataSyncResource,
     RoleResource,
     ServiceSettingResource,
@@ -63,6 +65,7 @@ def install() -> None:
     add_service("athena", athena, "athena")
     add_service("cloud9", cloud9, "cloud9")
     add_service("glue", glue, "glue")
+    add_service("ssmguiconnect", ssmguiconnect, "ssm-guiconnect")
     add_service("ssmquicksetup", ssmquicksetup, "ssm-quicksetup")
     # moto creates its stacks and documents by these names.
     moto.cloudformation.models.Stack = Stack  # type: ignore[misc]

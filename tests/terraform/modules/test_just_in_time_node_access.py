@@ -13,6 +13,7 @@ from harness.complete import ADMINISTRATOR
 from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, decide, policy_texts
 from harness.workspace import change_inputs
 from sandbox.services.events.delivery import send
+from sandbox.services.ssmguiconnect.models import gui_connect_of
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
 from tools.iam.recording import NODE_ACCESS
@@ -155,3 +156,66 @@ def test_events_of_requests_reach_the_topic(sandbox: Sandbox, workspaces: Worksp
     after = {**sandbox.snapshot(), "kms_keys": before["kms_keys"]}
     sandbox.clock.advance(3600)
     assert_same(before, after, retained=RETAINED_ROLES)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.scenario("bare")
+def test_connections_are_recorded(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    _register(sandbox)
+    before, first_call = sandbox.snapshot(), len(sandbox.calls)
+    terraform = _write(sandbox, workspaces, regions=["us-east-1"], rdp_recording={})
+    sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[NODE_ACCESS])
+    assert not terraform.apply().warnings
+    recording = terraform.output()["access"]["rdp_recording"]
+    assert recording["bucket_name"] == f"rdp-recordings-{ADMINISTRATOR}-us-east-1"
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+    for account_id in (ADMINISTRATOR, OTHER_MEMBER):
+        preferences = _preferences(sandbox, account_id, "us-east-1")
+        destination = {"BucketName": recording["bucket_name"], "BucketOwner": ADMINISTRATOR}
+        assert preferences["RecordingDestinations"] == {"S3Buckets": [destination]}
+        assert not _denial(account_id, "us-east-1")
+    # No StackSet reaches the management account.
+    assert gui_connect_of(MANAGEMENT, "us-east-1").preferences is None
+
+    # One key for several Regions; preferences of somebody else stay as they are.
+    kms = sandbox.client("kms", ADMINISTRATOR)
+    policy = kms.get_key_policy(KeyId=recording["kms_key_arn"], PolicyName="default")["Policy"]
+    arn = _multi_region_key(sandbox, policy)
+    gui_connect_of(OTHER_MEMBER, "eu-west-1").preferences = by_hand = {**preferences, "KMSKeyArn": "of somebody else"}
+    change_inputs(terraform, "access", regions=["eu-west-1", "us-east-1"], rdp_recording={"kms_key_arn": arn})
+    warnings = "\n".join(str(warning) for warning in terraform.apply().warnings)
+    assert f"{OTHER_MEMBER} eu-west-1" in warnings
+    assert "already exists" in warnings
+    for place in ((ADMINISTRATOR, "eu-west-1"), (ADMINISTRATOR, "us-east-1"), (OTHER_MEMBER, "us-east-1")):
+        assert _preferences(sandbox, *place)["KMSKeyArn"] == arn.replace("us-east-1", place[1])
+        assert not _denial(*place)
+
+    terraform.destroy()
+    assert gui_connect_of(OTHER_MEMBER, "eu-west-1").preferences == by_hand
+    assert gui_connect_of(OTHER_MEMBER, "us-east-1").preferences is None
+    assert_calls(
+        sandbox.calls[first_call:], (*_ALLOWED, "kms:*", "s3:*", "ssm-quicksetup:UpdateConfigurationDefinition")
+    )
+    after = {**sandbox.snapshot(), "kms_keys": before["kms_keys"]}
+    sandbox.clock.advance(3600)
+    assert_same(before, after, retained=RETAINED_ROLES)
+
+
+def _preferences(sandbox: Sandbox, account_id: str, region: str) -> dict[str, Any]:
+    client = sandbox.client("ssm-guiconnect", account_id, region)
+    found: dict[str, Any] = client.get_connection_recording_preferences()["ConnectionRecordingPreferences"]
+    return found
+
+
+def _denial(account_id: str, region: str) -> str:
+    return gui_connect_of(account_id, region).recording_denial("SSM-JustInTimeAccessTokenRole")
+
+
+def _multi_region_key(sandbox: Sandbox, policy: str) -> str:
+    """A key of the administrator account with a replica, as the README asks for."""
+    tags = [{"TagKey": "SystemsManagerJustInTimeNodeAccessManaged", "TagValue": "true"}]
+    kms = sandbox.client("kms", ADMINISTRATOR)
+    key = kms.create_key(MultiRegion=True, Policy=policy, Tags=tags)["KeyMetadata"]
+    kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
+    sandbox.client("kms", ADMINISTRATOR, "eu-west-1").tag_resource(KeyId=key["KeyId"], Tags=tags)
+    return str(key["Arn"])

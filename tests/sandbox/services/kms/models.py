@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from moto.kms.models import KmsBackend, kms_backends
 
+from sandbox.policies.conditions import as_list
+from sandbox.policies.evaluation import evaluate_statements, statement_applies
+from sandbox.services.sts.trust import principal_matches
+
 if TYPE_CHECKING:
     from moto.kms.models import Key
 
-__all__ = ["SandboxKMSBackend", "key_arn", "kms_backends"]
+    from sandbox.policies.evaluation import Permission
+    from sandbox.services.sts.trust import Principal
+
+__all__ = ["SandboxKMSBackend", "find_key", "is_allowed", "key_arn", "kms_backends", "tags_of"]
 
 
 class SandboxKMSBackend(KmsBackend):
@@ -36,3 +44,28 @@ def key_arn(account_id: str, region: str, name: str) -> str:
     keys = known[region].keys.values() if region in dict.keys(known) else ()
     found = next((key for key in keys if f"alias/{alias}" in key.aliases), None)
     return str(found.arn) if found else f"arn:aws:kms:{region}:{account_id}:key/{name}"
+
+
+def find_key(arn: str) -> Key | None:
+    """Return the key of an ARN; of a multi-Region key, the one in that Region."""
+    _, _, _, region, account_id, resource = arn.split(":", 5)
+    keys: dict[str, Key] = kms_backends[account_id][region].keys
+    return keys.get(resource.partition("/")[2])
+
+
+def tags_of(key: Key) -> dict[str, str]:
+    """Return the tags of a key in its own Region."""
+    tags: dict[str, str] = kms_backends[key.account_id][key.region].tagger.get_tag_dict_for_resource(key.id)
+    return tags
+
+
+def is_allowed(principal: Principal, permission: Permission) -> bool:
+    """Return whether the policy of a key, the permission's resource, allows a principal something.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html: what the account
+    of the principal allows it is not evaluated here.
+    """
+    key = find_key(permission.resource)
+    statements = [] if key is None else as_list(json.loads(key.policy)["Statement"])
+    applying = [one for one in statements if principal_matches(one, principal) and statement_applies(one, permission)]
+    return evaluate_statements(applying, permission.context) == "allowed"

@@ -29,6 +29,7 @@ _ACTIONS = {
     "AWS::S3::BucketPolicy": "s3:PutBucketPolicy",
     "AWS::SNS::Subscription": "sns:Subscribe",
     "AWS::SSM::ServiceSetting": "ssm:UpdateServiceSetting",
+    "AWS::SSMGuiConnect::Preferences": "ssm-guiconnect:UpdateConnectionRecordingPreferences",
 }
 
 
