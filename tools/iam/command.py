@@ -60,21 +60,15 @@ def differences(
 
 
 def _table(documents: Mapping[str, Mapping[str, Any]]) -> str:
-    """A row for each statement: its purpose, its actions, and the policies that have it."""
-    rows = ["| statement | what for | actions | in |", "|---|---|---|---|"]
+    """A row for each statement: its purpose, and the policies that have it."""
+    rows = ["| statement | what for | in |", "|---|---|---|"]
     for statement in (*ALL_STATEMENTS, *DOCUMENTED):
-        found = {
-            name: written["Action"]
+        found = [
+            name
             for name, document in sorted(documents.items())
-            for written in document["Statement"]
-            if written["Sid"] == statement.sid
-        }
-        actions = ", ".join(
-            f"`{action}`" for action in sorted({action for those in found.values() for action in those})
-        )
-        rows.append(
-            f"| `{statement.sid}` | {statement.purpose} | {actions} | {', '.join(f'`{name}`' for name in found)} |"
-        )
+            if any(written["Sid"] == statement.sid for written in document["Statement"])
+        ]
+        rows.append(f"| `{statement.sid}` | {statement.purpose} | {', '.join(f'`{name}`' for name in found)} |")
     return "\n".join(rows)
 
 

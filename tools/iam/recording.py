@@ -366,6 +366,8 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
     changes: dict[str, object] = {"regions": regions, "tags": {"Team": "platform"}}
     with recorder.assuming(NODE_ACCESS):
         recorder.record_warnings(terraform.apply())
+        bucket = terraform.output()["called"]["rdp_recording"]["bucket_name"]
+        sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=bucket, Key="recording.mp4", Body=b"")
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
 
