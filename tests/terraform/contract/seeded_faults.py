@@ -295,6 +295,8 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
         Fault("anything after it", '{12}$", approver.id', '{12}", approver.id'),
         Fault("nine digits before it", "[0-9a-f]{10}", "[0-9a-f]{9,10}"),
     ),
+    "bucket of recordings": _BUCKET_NAMES,
+    "key of recordings": _KEY_ARNS,
     "units of session preferences": _UNIT_IDS_ALONE,
     "log group of sessions": _LOG_GROUPS,
     "key of the session bucket": _KEY_ARNS,

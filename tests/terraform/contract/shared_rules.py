@@ -11,6 +11,11 @@ from terraform.contract.validation_rule import LETTERS, Rule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BUCKETS_NEARLY = (
+    *("xn--logs", "sthree-logs", "amzn-s3-demo-logs", "logs-s3alias", "logs--ol-s3", "logs.mrap", "logs--x-s3"),
+    *("logs--table-s3", "192.168.0.1", "a..b", "-logs", "logs-", "loGs", "ab", "a" * 64),
+)
+
 
 def role_paths(module: str, variable: str = "role_path") -> Rule:
     """The path of a role."""

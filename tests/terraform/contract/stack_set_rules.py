@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from terraform.contract import service_rules as services
-from terraform.contract.shared_rules import boundaries, rates, role_paths
+from terraform.contract.shared_rules import BUCKETS_NEARLY, boundaries, rates, role_paths
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
 _CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nX-CALENDAR-TYPE:DEFAULT_OPEN\nEND:VCALENDAR\n"
@@ -28,6 +28,7 @@ _KEYS_NEARLY = (
 )
 _GROUPS = ("1234abcd-12ab-34cd-56ef-1234567890ab", "0123456789-1234abcd-12AB-34cd-56ef-1234567890ab")
 _KEY_SIGNS = LOWER + DIGITS + ":/-_. "
+_ONE_REGION = {"var.regions": 'toset(["us-east-1"])'}
 
 
 def _units(module: str) -> Rule:
@@ -172,6 +173,27 @@ STACK_SET_RULES = {
         signs="0123abcdefABCDEF-",
         wrap=_approver("SSOGroup"),
         others={"var.identity_provider": "null"},
+    ),
+    "bucket of recordings": Rule(
+        "rdp_recording",
+        ("recordings", "a-b-c", "a" * 63),
+        services.bucket,
+        _ACCESS,
+        signs=LOWER + DIGITS + "..--",
+        near=BUCKETS_NEARLY,
+        wrap=lambda value: {"bucket_name": value, "kms_key_arn": None, "force_destroy": False},
+        others=_ONE_REGION,
+    ),
+    "key of recordings": Rule(
+        "rdp_recording",
+        _KEYS,
+        services.key_arn,
+        _ACCESS,
+        near=_KEYS_NEARLY,
+        signs=_KEY_SIGNS,
+        maximum=80,
+        wrap=lambda value: {"bucket_name": None, "kms_key_arn": value, "force_destroy": False},
+        others=_ONE_REGION,
     ),
     "units of session preferences": _units(_PREFERENCES),
     "log group of sessions": _log_group(

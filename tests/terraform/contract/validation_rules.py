@@ -5,17 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from terraform.contract import service_rules as services
-from terraform.contract.shared_rules import boundaries, rates, role_paths
+from terraform.contract.shared_rules import BUCKETS_NEARLY, boundaries, rates, role_paths
 from terraform.contract.stack_set_rules import STACK_SET_RULES
 from terraform.contract.validation_rule import DIGITS, LETTERS, LOWER, ROLE_SIGNS, Rule
 
 # With the longest lists, and the prefix that AWS reserves whatever its case.
 _TAGS_NEARLY = ({"AWS:one": "two"}, *({f"key{number}": "x" for number in range(count)} for count in (49, 50, 51)))
 _TAGS: tuple[dict[str, str], ...] = ({"Owner": "platform"}, {"cost:center/one": "a b_c.d:e/f=g+h-i@j"}, {})
-_BUCKETS_NEARLY = (
-    *("xn--logs", "sthree-logs", "amzn-s3-demo-logs", "logs-s3alias", "logs--ol-s3", "logs.mrap", "logs--x-s3"),
-    *("logs--table-s3", "192.168.0.1", "a..b", "-logs", "logs-", "loGs", "ab", "a" * 64),
-)
 # The limits of each field, and what is just beyond them.
 _CRON_WORDS = (
     *("0", "5", "8", "9", "24", "29", "31", "32", "59", "60", "2025"),
@@ -229,7 +225,7 @@ RULES = {
         lambda name: services.bucket(name) and services.model("ssm", "S3BucketName", name),
         module="modules/patch-policy",
         signs=LOWER + DIGITS + "..--",
-        near=_BUCKETS_NEARLY,
+        near=BUCKETS_NEARLY,
         wrap=lambda value: {"name": value, "region": "us-east-1", "key_prefix": ""},
     ),
     "log_bucket.key_prefix": Rule(
@@ -247,7 +243,7 @@ RULES = {
         services.bucket,
         "modules/compliance-reporting",
         signs=LOWER + DIGITS + "..--",
-        near=_BUCKETS_NEARLY,
+        near=BUCKETS_NEARLY,
         others={},
     ),
     "access_log_bucket": Rule(
@@ -256,7 +252,7 @@ RULES = {
         services.bucket,
         "modules/compliance-reporting",
         signs=LOWER + DIGITS + "..--",
-        near=_BUCKETS_NEARLY,
+        near=BUCKETS_NEARLY,
         wrap=lambda value: {"name": value, "prefix": ""},
     ),
     "name of the compliance report": Rule(
