@@ -52,6 +52,7 @@ _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 _ACCOUNT_DISCOVERY = "AWSServiceRoleForAmazonSSM_AccountDiscovery"
 # Seconds after the apply of the unified console.
 _ASSOCIATIONS_HAVE_RUN = 3600
+_LOCKED = 24 * 60 * 60
 _DEFAULT_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -341,6 +342,10 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     with recorder.assuming(PLAN):
         recorder.output += _report(sandbox, "session-preferences", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
     with recorder.assuming(PREFERENCES):
+        bucket = terraform.output()["called"]["bucket_name"]
+        sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=bucket, Key="session.log", Body=b"")
+        # Until then the object is locked.
+        sandbox.clock.advance(_LOCKED)
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import PermissionResult
-from moto.s3.exceptions import BucketAlreadyExists, InvalidBucketName, MissingBucket
+from moto.s3.exceptions import BucketAlreadyExists, InvalidBucketName, InvalidBucketState, MissingBucket
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
 from sandbox.services.s3.policy_rules import require_valid_policy
@@ -75,6 +75,24 @@ class SandboxS3Backend(S3Backend):
         """Raises MalformedPolicy."""
         require_valid_policy(policy, bucket_name)
         super().put_bucket_policy(bucket_name, policy)
+
+    def put_object_lock_configuration(
+        self,
+        bucket_name: str,
+        lock_enabled: bool,
+        mode: str | None = None,
+        days: int | None = None,
+        years: int | None = None,
+    ) -> None:
+        """Also of a bucket with objects, which moto refuses: "new or existing buckets". Raises InvalidBucketState.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
+        """
+        bucket = self.get_bucket(bucket_name)
+        if not bucket.is_versioned:
+            raise InvalidBucketState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+        bucket.object_lock_enabled = bucket.object_lock_enabled or lock_enabled
+        bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = mode, days, years
 
     def log_incoming_request(self, request: Any, bucket_name: str) -> None:
         """Access logs are not delivered: on AWS that takes hours, and is not guaranteed.

@@ -118,6 +118,18 @@ def test_a_bucket_is_deleted_when_it_is_empty_of_versions_too(sandbox: Sandbox, 
     assert sandbox.snapshot()["buckets"] == {}
 
 
+def test_the_lock_of_a_bucket_with_objects_is_changed(s3: Any) -> None:
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
+    assert _code(s3.put_object_lock_configuration, Bucket=BUCKET, ObjectLockConfiguration=lock) == "InvalidBucketState"
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=BUCKET, Key="a", Body=b"one")
+    s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=lock)
+    (rule,) = s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]["Rule"].values()
+    assert (rule["Mode"], rule["Days"]) == ("GOVERNANCE", 1)
+    s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    assert "Rule" not in s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
