@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
-_FOLDERS = ("modules", "examples", "tests", "tools")
-_SUFFIXES = {".tf", ".hcl", ".py", ".json", ".yaml", ".tftpl"}
+_FOLDERS = ("modules", "examples", "docs", "tests", "tools")
+_SUFFIXES = {".tf", ".hcl", ".py", ".json", ".yaml", ".tftpl", ".md"}
 
 _SERVICE = "/tfplugin5.Provider/"
 _SCHEMA = f"{_SERVICE}GetSchema"
@@ -136,5 +136,6 @@ def _only(response: bytes, types: frozenset[str]) -> bytes:
 def _used_types() -> frozenset[str]:
     """Every name in the repository that may be the type of a resource or data source of the AWS provider."""
     files = [file for folder in _FOLDERS for file in (_REPOSITORY / folder).rglob("*") if file.suffix in _SUFFIXES]
-    texts = (file.read_text() for file in (*files, *_REPOSITORY.glob("*.tf")))
+    files += [file for file in _REPOSITORY.iterdir() if file.suffix in _SUFFIXES]
+    texts = (file.read_text() for file in files)
     return frozenset(name for text in texts for name in re.findall(r"\baws_[a-z0-9_]+", text))

@@ -136,7 +136,7 @@ def test_a_signal_ends_it_at_once(
 ) -> None:
     with unanswered(sandbox, operation) as calls:
         process = start(*command)
-        assert calls.is_waiting.wait(60)
+        assert calls.is_waiting.wait(300)
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=ENDED)
     assert (process.returncode, stdout) == (128 + number, "")
@@ -152,7 +152,7 @@ def test_an_interrupted_report_resumes_and_leaves_no_file(
     operation = "DescribeInstanceInformation"
     with unanswered(sandbox, operation, answered=2) as calls:
         process = start(*command, "--output", str(output))
-        assert calls.is_waiting.wait(60)
+        assert calls.is_waiting.wait(300)
         wait_for_a_place(tmp_path / "cache")
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=60)
@@ -193,7 +193,7 @@ def test_the_second_signal_ends_what_the_first_has_to_finish(sandbox: Sandbox, s
     ):
         process = start("ensure.py", "settings", query)
         for calls in (change, record):
-            assert calls.is_waiting.wait(60)
+            assert calls.is_waiting.wait(300)
             process.send_signal(signal.SIGINT)
         process.communicate(timeout=ENDED)
     assert process.returncode == -signal.SIGINT
@@ -220,7 +220,7 @@ def test_a_signal_that_is_ignored_stays_so(sandbox: Sandbox, start: Any) -> None
         process = start(
             "observe.py", "organization", QUERY, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
         )
-        assert calls.is_waiting.wait(60)
+        assert calls.is_waiting.wait(300)
         process.send_signal(signal.SIGHUP)
         calls.end()
         process.communicate(timeout=60)
