@@ -63,6 +63,10 @@ _KEY_ARNS = (
     Fault("another service", ":kms:", ":[a-z0-9]+:"),
     Fault("another partition", "arn:aws[a-z-]*", "arn:[a-z-]+"),
 )
+_BOUNDARIES = (
+    Fault("no name", "[!-~]+$", "[!-~]*$"),
+    Fault("a space", "[!-~]", "[ -~]"),
+)
 _CRON = (
     Fault("anything after it", r"\\)$", r"\\)"),
     Fault("minute 60", "[0-5]?[0-9]", "[0-9]?[0-9]"),
@@ -265,10 +269,10 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     "administration_role_name": _ROLE_NAMES,
     "execution_role_name": _ROLE_NAMES,
     "path of automation roles": _PATHS,
-    "boundary of automation roles": (
-        Fault("no name", "[!-~]+$", "[!-~]*$"),
-        Fault("a space", "[!-~]", "[ -~]"),
-    ),
+    "boundary of automation roles": _BOUNDARIES,
+    "path of the schedule's roles": _PATHS,
+    "boundary of the schedule's roles": _BOUNDARIES,
+    "key of the schedule": _KEY_ARNS,
     "name of the change calendar": (
         Fault("a reserved prefix", '"aws", "amazon", "amzn", "SSM-"', ""),
         Fault("2 characters", "{3,128}", "{2,128}"),

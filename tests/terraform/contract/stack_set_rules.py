@@ -1,4 +1,4 @@
-"""The rules of inputs of the modules that deploy to every account by StackSets, as in validation_rules.py."""
+"""The rules of inputs of the modules of the administrator account, as in validation_rules.py."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SETTINGS, _AUTOMATION = "modules/account-settings", "modules/automation-across-accounts"
 _ACCESS, _PREFERENCES = "modules/just-in-time-node-access", "modules/session-manager-preferences"
+_SCHEDULE = "modules/compliance-schedule"
 _UNITS = ("ou-ab12-34cd56ef", f"ou-{'a' * 32}-{'b' * 32}")
 _UNITS_NEARLY = ("ou-aB12-34cd56ef", "ou-ab1-34cd56ef", "r-ab12")
 _KEYS = (
@@ -25,6 +26,7 @@ _KEYS_NEARLY = (
     "arn:aws:kms:us-east-1:222222222222:alias/sessions",
     "arn:aws:kms:us-east-1:222222222222:key/",
     "arn:aws:s3:us-east-1:222222222222:key/a",
+    "arn:other:kms:us-east-1:222222222222:key/a",
 )
 _GROUPS = ("1234abcd-12ab-34cd-56ef-1234567890ab", "0123456789-1234abcd-12AB-34cd-56ef-1234567890ab")
 _KEY_SIGNS = LOWER + DIGITS + ":/-_. "
@@ -120,6 +122,11 @@ STACK_SET_RULES = {
     ),
     "administration_role_name": _role_name("administration_role_name"),
     "execution_role_name": _role_name("execution_role_name"),
+    "path of the schedule's roles": role_paths(_SCHEDULE),
+    "boundary of the schedule's roles": boundaries(_SCHEDULE),
+    "key of the schedule": Rule(
+        "kms_key_arn", _KEYS, services.key_arn, _SCHEDULE, near=_KEYS_NEARLY, signs=_KEY_SIGNS, maximum=80
+    ),
     "path of automation roles": role_paths(_AUTOMATION),
     "boundary of automation roles": boundaries(_AUTOMATION),
     "name of the change calendar": Rule(
