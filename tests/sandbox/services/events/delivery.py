@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,18 +13,16 @@ from moto.events.models import events_backends
 from moto.iam.exceptions import NotFoundException
 from moto.sns.models import sns_backends
 
-from sandbox.policies.conditions import as_list
 from sandbox.policies.evaluation import (
     Permission,
     Policy,
     evaluate_policies,
     evaluate_statements,
-    statement_applies,
 )
 from sandbox.services.iam.models import documents_of, iam_backend_of
-from sandbox.services.kms.models import key_arn, kms_backends
+from sandbox.services.kms.models import is_allowed, key_arn
 from sandbox.services.sts.principal_context import principal_context
-from sandbox.services.sts.trust import Principal, allows_assuming, principal_matches
+from sandbox.services.sts.trust import Principal, allows_assuming, applying_statements, evaluate_resource_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,7 +102,9 @@ def _may_put(rule: Rule, role_arn: str, bus_arn: str) -> bool:
     if bus_arn.split(":")[4] == account_id:
         return True
     policy = _bus(bus_arn).policy
-    return policy is not None and _allows(policy, Principal.identity(role_arn, account_id), permission)
+    return policy is not None and (
+        evaluate_resource_policy(policy, Principal.identity(role_arn, account_id), permission) == "allowed"
+    )
 
 
 def _topic_denial(arn: str, target: Mapping[str, Any]) -> str:
@@ -120,25 +119,14 @@ def _topic_denial(arn: str, target: Mapping[str, Any]) -> str:
         return f"There is no topic {name}."
     if target.get("RoleArn"):
         raise NotImplementedError("The sandbox publishes to topics without a role.")
-    if not _allows(topic.policy, SERVICE, Permission("sns:Publish", arn), conditions=False):
+    publishing = applying_statements(topic.policy, SERVICE, Permission("sns:Publish", arn))
+    if evaluate_statements([one for one in publishing if "Condition" not in one], {}) != "allowed":
         return f"The policy of the topic {name} does not let EventBridge publish."
     if not topic.kms_master_key_id:
         return ""
     key_id = key_arn(account_id, region, topic.kms_master_key_id)
-    keys = [key for key in kms_backends[account_id][region].keys.values() if key.arn == key_id]
     # https://repost.aws/knowledge-center/sns-not-getting-eventbridge-notification
     for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-        if not any(_allows(key.policy, SERVICE, Permission(action, key_id)) for key in keys):
+        if not is_allowed(SERVICE, Permission(action, key_id)):
             return f"The policy of the key of the topic {name} does not let EventBridge {action}."
     return ""
-
-
-def _allows(document: str, principal: Principal, permission: Permission, *, conditions: bool = True) -> bool:
-    statements = [
-        statement
-        for statement in as_list(json.loads(document)["Statement"])
-        if principal_matches(statement, principal)
-        and statement_applies(statement, permission)
-        and (conditions or "Condition" not in statement)
-    ]
-    return evaluate_statements(statements, permission.context) == "allowed"

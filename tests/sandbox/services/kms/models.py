@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from moto.kms.models import KmsBackend, kms_backends
 
-from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import evaluate_statements, statement_applies
-from sandbox.services.sts.trust import principal_matches
+from sandbox.services.moto_internals import existing_backends
+from sandbox.services.sts.trust import evaluate_resource_policy
 
 if TYPE_CHECKING:
     from moto.kms.models import Key
@@ -48,9 +46,8 @@ def key_arn(account_id: str, region: str, name: str) -> str:
 
 def find_key(arn: str) -> Key | None:
     """Return the key of an ARN; of a multi-Region key, the one in that Region."""
-    _, _, _, region, account_id, resource = arn.split(":", 5)
-    keys: dict[str, Key] = kms_backends[account_id][region].keys
-    return keys.get(resource.partition("/")[2])
+    keys = (key for kms in existing_backends(kms_backends, SandboxKMSBackend) for key in kms.keys.values())
+    return next((key for key in keys if key.arn == arn), None)
 
 
 def tags_of(key: Key) -> dict[str, str]:
@@ -66,6 +63,4 @@ def is_allowed(principal: Principal, permission: Permission) -> bool:
     of the principal allows it is not evaluated here.
     """
     key = find_key(permission.resource)
-    statements = [] if key is None else as_list(json.loads(key.policy)["Statement"])
-    applying = [one for one in statements if principal_matches(one, principal) and statement_applies(one, permission)]
-    return evaluate_statements(applying, permission.context) == "allowed"
+    return key is not None and evaluate_resource_policy(key.policy, principal, permission) == "allowed"

@@ -7,15 +7,14 @@ judged: new buckets have none.
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import Decision, Permission, evaluate_statements, statement_applies
+from sandbox.policies.evaluation import Decision, Permission
 from sandbox.services.s3.actions import s3_permissions
 from sandbox.services.s3.models import find_bucket
 from sandbox.services.sts.principal_context import principal_context
-from sandbox.services.sts.trust import Principal, principal_matches
+from sandbox.services.sts.trust import Principal, evaluate_resource_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +34,8 @@ def evaluate(bucket_name: str, principal: Principal, permission: Permission) -> 
     bucket = find_bucket(bucket_name)
     if bucket is None or bucket.policy is None:
         return "implicitDeny"
-    statements = as_list(json.loads(bucket.policy)["Statement"])
     context = {**_TRANSPORT, **permission.context}
-    applying = [
-        statement
-        for statement in statements
-        if principal_matches(statement, principal) and statement_applies(statement, permission)
-    ]
-    return evaluate_statements(applying, context)
+    return evaluate_resource_policy(bucket.policy, principal, replace(permission, context=context))
 
 
 def is_service_allowed(

@@ -18,6 +18,7 @@ from moto.ssm.exceptions import SSMException
 
 from sandbox.clock import clock
 from sandbox.services.cloudformation.handlers import STRING, HandlerError, Schema
+from sandbox.services.cloudformation.stack_resource import StackResource
 from sandbox.services.ssm.models import ssm_backend_of
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ TYPE = "AWS::SSM::ServiceSetting"
 SCHEMA = Schema({"SettingId": STRING, "SettingValue": STRING}, required=("SettingId", "SettingValue"))
 
 
-class ServiceSettingResource(CloudFormationModel):
+class ServiceSettingResource(StackResource, CloudFormationModel):
     """A service setting of a stack. `replaced`: the resource that it replaces."""
+
+    type_name = TYPE
 
     def __init__(self, properties: Mapping[str, Any], replaced: ServiceSettingResource | None = None) -> None:
         self.properties = properties
@@ -39,25 +42,10 @@ class ServiceSettingResource(CloudFormationModel):
         """What Ref returns."""
         return str(self.properties["SettingId"])
 
-    def is_created(self) -> bool:
-        return True
-
     def delete(self, account_id: str, region: str) -> None:
         """Reset the setting. Raises HandlerError."""
         with _translated(self.physical_resource_id):
             ssm_backend_of(account_id, region).service_settings.reset(self.physical_resource_id)
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return TYPE
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return False
 
     @classmethod
     def create_from_cloudformation_json(
@@ -91,12 +79,6 @@ class ServiceSettingResource(CloudFormationModel):
         if updated.physical_resource_id != original_resource.physical_resource_id:
             updated.replaced = original_resource
         return updated
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
-    ) -> None:
-        raise TypeError(f"{resource_name} must be deleted by its method `delete`")
 
 
 @contextmanager

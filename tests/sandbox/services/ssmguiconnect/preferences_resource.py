@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from moto.core.common_models import CloudFormationModel
 
 from sandbox.services.cloudformation.handlers import HandlerError
+from sandbox.services.cloudformation.stack_resource import StackResource
 from sandbox.services.cloudformation.stack_sets.member_roles import stack_sets_role
 from sandbox.services.ssmguiconnect.exceptions import AccessDeniedException
 from sandbox.services.ssmguiconnect.models import gui_connect_of
@@ -25,30 +26,17 @@ if TYPE_CHECKING:
 TYPE = "AWS::SSMGuiConnect::Preferences"
 
 
-class PreferencesResource(CloudFormationModel):
+class PreferencesResource(StackResource, CloudFormationModel):
     """The preferences of a stack, of which an account and Region has one."""
+
+    type_name = TYPE
 
     def __init__(self, account_id: str) -> None:
         self.physical_resource_id = account_id
 
-    def is_created(self) -> bool:
-        return True
-
     def delete(self, account_id: str, region: str) -> None:
         """Delete the preferences, if they are still there."""
         gui_connect_of(account_id, region).preferences = None
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return TYPE
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return False
 
     @classmethod
     def create_from_cloudformation_json(
@@ -77,12 +65,6 @@ class PreferencesResource(CloudFormationModel):
     ) -> Self:
         _set(account_id, region_name, cloudformation_json["Properties"])
         return cls(account_id)
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
-    ) -> None:
-        raise TypeError(f"{resource_name} must be deleted by its method `delete`")
 
 
 def _set(account_id: str, region: str, properties: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Evaluation of a role's trust policy.
+"""Evaluation of trust policies of roles, and of other policies that name principals.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -11,10 +11,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import evaluate_statements
+from sandbox.policies.evaluation import evaluate_statements, statement_applies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sandbox.policies.evaluation import Decision, Permission
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,22 @@ def allows_assuming(
     statements = as_list(json.loads(document)["Statement"])
     applying = [one for one in statements if principal_matches(one, principal) and _is_about(one, action)]
     return evaluate_statements(applying, context) == "allowed"
+
+
+def evaluate_resource_policy(document: str | bytes, principal: Principal, permission: Permission) -> Decision:
+    """Evaluate the policy of a bucket, a key, …; a condition that the sandbox cannot judge decides
+    against the principal.
+    """
+    return evaluate_statements(applying_statements(document, principal, permission), permission.context)
+
+
+def applying_statements(document: str | bytes, principal: Principal, permission: Permission) -> list[Mapping[str, Any]]:
+    """Return the statements about this principal, action and resource, whatever their conditions."""
+    return [
+        statement
+        for statement in as_list(json.loads(document)["Statement"])
+        if principal_matches(statement, principal) and statement_applies(statement, permission)
+    ]
 
 
 def principal_matches(statement: Mapping[str, Any], principal: Principal) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from moto.core.common_models import CloudFormationModel
 
 from sandbox.services.cloudformation.handlers import HandlerError, InvalidPropertiesError
+from sandbox.services.cloudformation.stack_resource import StackResource
 from sandbox.services.ssm.automation.associations import Association
 from sandbox.services.ssm.automation.executions import execute
 from sandbox.services.ssm.models import ssm_backend_of
@@ -20,13 +21,9 @@ from sandbox.services.ssm.models import ssm_backend_of
 ASSOCIATION, LIFECYCLE = "AWS::SSM::Association", "AWS::SSMQuickSetup::LifecycleAutomation"
 
 
-class _Resource:
-    """A resource with an association. `replaced`: the resource that it replaces.
+class _Resource(StackResource):
+    """A resource with an association. `replaced`: the resource that it replaces."""
 
-    moto finds direct subclasses of its own class alone.
-    """
-
-    _TYPE = ""
     _PROPERTIES: frozenset[str] = frozenset()
     _REQUIRED: tuple[str, ...] = ()
 
@@ -40,29 +37,12 @@ class _Resource:
         """What Ref returns."""
         return self.association.id
 
-    def is_created(self) -> bool:
-        return True
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @classmethod
-    def cloudformation_type(cls) -> str:
-        return cls._TYPE
-
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
         return attr == "AssociationId"
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
         return self.association.id
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
-    ) -> None:
-        raise TypeError(f"{resource_name} must be deleted by its method `delete`")
 
     @classmethod
     def _validated(cls, cloudformation_json: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +59,7 @@ class _Resource:
 class AssociationResource(_Resource, CloudFormationModel):
     """An association of a stack, which runs a runbook after it is created or changed, and by its schedule."""
 
-    _TYPE = ASSOCIATION
+    type_name = ASSOCIATION
     _PROPERTIES = frozenset({"AssociationName", "Name", "Parameters", "ScheduleExpression"})
     _REQUIRED = ("Name",)
 
@@ -130,7 +110,7 @@ class LifecycleAutomationResource(_Resource, CloudFormationModel):
     ExecutionMode, waits for the automation, and fails with it. AWS has not published its handlers.
     """
 
-    _TYPE = LIFECYCLE
+    type_name = LIFECYCLE
     _PROPERTIES = frozenset({"AutomationDocument", "AutomationParameters", "ResourceKey", "Tags"})
     _REQUIRED = ("AutomationDocument", "AutomationParameters", "ResourceKey")
 

@@ -8,21 +8,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.policies.conditions import as_list
-from sandbox.policies.evaluation import Permission, evaluate_statements, statement_applies
-from sandbox.services.kms.models import SandboxKMSBackend, key_arn, kms_backends
-from sandbox.services.moto_internals import existing_backends
+from sandbox.policies.evaluation import Permission
+from sandbox.services.kms.models import find_key, is_allowed, key_arn
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.s3.access import is_service_allowed
 from sandbox.services.s3.models import find_bucket, s3_backends
 from sandbox.services.ssm.resource_data_syncs.inventory import INSTANCE_INFORMATION, as_text, key_of, rows_of
-from sandbox.services.sts.trust import Principal, principal_matches
+from sandbox.services.sts.trust import Principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-
-    from moto.kms.models import Key
 
     from sandbox.services.s3.models import SandboxBucket
     from sandbox.services.ssm.instances import ManagedInstance
@@ -110,14 +106,14 @@ class Delivery:
         arn = self._destination.get("AWSKMSKeyARN") or _default_key(bucket)
         if arn is None:
             return None
-        key = _key_of(arn)
+        key = find_key(arn)
         if key is None or key.key_state != "Enabled":
             return f"the key {arn} does not exist, or is not enabled"
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
         if key.region != bucket.region_name:
             return f"the key {arn} is not in the Region of the bucket {bucket.name}"
         permission = Permission("kms:GenerateDataKey", key.arn, self._context())
-        if not _key_policy_allows(key.policy, Principal.service(SERVICE), permission):
+        if not is_allowed(Principal.service(SERVICE), permission):
             return f"the policy of the key {arn} does not allow {SERVICE} to {permission.action} for {self._arn}"
         return None
 
@@ -141,22 +137,3 @@ def _default_key(bucket: SandboxBucket) -> str | None:
     # Without a key it is the AWS managed one of the bucket's account, whose policy cannot be changed: other accounts
     # cannot use it (UsingKMSEncryption, above).
     return key_arn(bucket.account_id, bucket.region_name, by_default.get("KMSMasterKeyID") or "alias/aws/s3")
-
-
-def _key_of(arn: str) -> Key | None:
-    return next(
-        (
-            key
-            for kms in existing_backends(kms_backends, SandboxKMSBackend)
-            for key in kms.keys.values()
-            if key.arn == arn
-        ),
-        None,
-    )
-
-
-def _key_policy_allows(policy: str, principal: Principal, permission: Permission) -> bool:
-    """Whether a key policy allows it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html."""
-    statements = [one for one in as_list(json.loads(policy)["Statement"]) if principal_matches(one, principal)]
-    applying = [one for one in statements if statement_applies(one, permission)]
-    return evaluate_statements(applying, permission.context) == "allowed"

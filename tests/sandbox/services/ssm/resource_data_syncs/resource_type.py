@@ -17,6 +17,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.ssm.exceptions import SSMException
 
 from sandbox.services.cloudformation.handlers import BOOLEAN, STRING, STRING_LIST, HandlerError, Schema
+from sandbox.services.cloudformation.stack_resource import StackResource
 from sandbox.services.ssm.models import ssm_backend_of
 from sandbox.services.ssm.resource_data_syncs.collection import FROM_SOURCE, TO_DESTINATION
 
@@ -84,8 +85,13 @@ HANDLER_ERRORS = {
 OTHER_ERRORS = ("GeneralServiceException", "Error occurred during operation '{type}{message}'.")
 
 
-class ResourceDataSyncResource(CloudFormationModel):
-    """A sync of a stack, which may have been deleted since. `replaced`: the resource that it replaces."""
+class ResourceDataSyncResource(StackResource, CloudFormationModel):
+    """A sync of a stack, which may have been deleted since. `replaced`: the resource that it replaces.
+
+    The handler is content with a sync that is InProgress.
+    """
+
+    type_name = TYPE
 
     def __init__(self, properties: dict[str, Any], replaced: ResourceDataSyncResource | None = None) -> None:
         self.properties = properties
@@ -102,10 +108,6 @@ class ResourceDataSyncResource(CloudFormationModel):
             raise NotImplementedError(attribute)
         return self.physical_resource_id
 
-    def is_created(self) -> bool:
-        # The handler is content with a sync that is InProgress.
-        return True
-
     def delete(self, account_id: str, region: str) -> None:
         """Delete the sync. Raises HandlerError, also when there is none."""
         with _translated(self.physical_resource_id):
@@ -115,10 +117,6 @@ class ResourceDataSyncResource(CloudFormationModel):
     @staticmethod
     def cloudformation_name_type() -> str:
         return "SyncName"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return TYPE
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -163,12 +161,6 @@ class ResourceDataSyncResource(CloudFormationModel):
                 syncs = ssm_backend_of(account_id, region_name).resource_data_syncs
                 syncs.update(properties["SyncName"], FROM_SOURCE, source or {})
         return cls(properties)
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
-    ) -> None:
-        raise TypeError(f"{resource_name} must be deleted by its method `delete`")
 
 
 def _type_of(properties: Mapping[str, Any]) -> str:
