@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tools.iam.reporting import REPORTING
-from tools.iam.statements import Statement
+from tools.iam.statements import BUCKET_CHANGES, BUCKET_DELETIONS, BUCKET_READS, Statement
 
 _NAME = "scheduled-compliance-report"
 _BUCKET = (f"arn:aws:s3:::{_NAME}-*",)
@@ -18,18 +17,16 @@ _LOG_GROUP = (
     f"arn:aws:logs:*:*:log-group:/aws/codebuild/{_NAME}:*",
 )
 
-# Of a bucket, which the AWS provider reads and changes as that of patch compliance.
-_SAME = {statement.sid: statement for statement in REPORTING}
 
 COMPLIANCE_SCHEDULE = (
     Statement(
         "ReadReportBucket",
         "the bucket of the reports, as the AWS provider reads one",
-        _SAME["ReadComplianceBucket"].actions,
+        BUCKET_READS,
         _BUCKET,
     ),
-    Statement("ManageReportBucket", "the bucket of the reports", _SAME["ManageComplianceBucket"].actions, _BUCKET),
-    Statement("EmptyReportBucket", "only for `force_destroy = true`", _SAME["EmptyComplianceBucket"].actions, _BUCKET),
+    Statement("ManageReportBucket", "the bucket of the reports", BUCKET_CHANGES, _BUCKET),
+    Statement("EmptyReportBucket", "only for `force_destroy = true`", BUCKET_DELETIONS, _BUCKET),
     Statement(
         "ManageReportProgram",
         "the program in the bucket",

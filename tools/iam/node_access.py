@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tools.iam.reporting import REPORTING
-from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
+from tools.iam.statements import (
+    BUCKET_CHANGES,
+    BUCKET_DELETIONS,
+    BUCKET_READS,
+    STACK_SET_CHANGES,
+    STACK_SET_READS,
+    Statement,
+)
 
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access:*",
@@ -29,8 +35,6 @@ _DOCUMENT = ("arn:aws:ssm:*:*:document/SSM-JustInTimeAccessDenyAccessOrgPolicy",
 
 _BUCKET = ("arn:aws:s3:::rdp-recordings-*",)
 
-# Of a bucket, which the AWS provider reads and changes as that of patch compliance.
-_SAME = {statement.sid: statement for statement in REPORTING}
 
 NODE_ACCESS = (
     Statement(
@@ -80,19 +84,19 @@ NODE_ACCESS = (
     Statement(
         "ReadRecordingBucket",
         "the bucket of `rdp_recording`, as the AWS provider reads one",
-        _SAME["ReadComplianceBucket"].actions,
+        BUCKET_READS,
         _BUCKET,
     ),
     Statement(
         "ManageRecordingBucket",
         "the bucket of `rdp_recording`",
-        _SAME["ManageComplianceBucket"].actions,
+        BUCKET_CHANGES,
         _BUCKET,
     ),
     Statement(
         "EmptyRecordingBucket",
         "only for `force_destroy = true`",
-        _SAME["EmptyComplianceBucket"].actions,
+        BUCKET_DELETIONS,
         _BUCKET,
     ),
     Statement(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
+from tools.iam.statements import (
+    BUCKET_CHANGES,
+    BUCKET_DELETIONS,
+    BUCKET_READS,
+    STACK_SET_CHANGES,
+    STACK_SET_READS,
+    Statement,
+)
 
 _BUCKET = ("arn:aws:s3:::patch-compliance-*",)
 _KEYS = ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/patch-compliance")
@@ -22,25 +29,7 @@ REPORTING = (
     Statement(
         "ReadComplianceBucket",
         "the bucket of patch compliance, as the AWS provider reads one",
-        (
-            "s3:GetAccelerateConfiguration",
-            "s3:GetBucketAcl",
-            "s3:GetBucketCORS",
-            "s3:GetBucketLocation",
-            "s3:GetBucketLogging",
-            "s3:GetBucketObjectLockConfiguration",
-            "s3:GetBucketOwnershipControls",
-            "s3:GetBucketPolicy",
-            "s3:GetBucketPublicAccessBlock",
-            "s3:GetBucketRequestPayment",
-            "s3:GetBucketTagging",
-            "s3:GetBucketVersioning",
-            "s3:GetBucketWebsite",
-            "s3:GetEncryptionConfiguration",
-            "s3:GetLifecycleConfiguration",
-            "s3:GetReplicationConfiguration",
-            "s3:ListBucket",
-        ),
+        BUCKET_READS,
         _BUCKET,
     ),
     Statement("ReadComplianceData", "what the syncs wrote, and Athena answered", ("s3:GetObject",), _BUCKET),
@@ -53,24 +42,13 @@ REPORTING = (
     Statement(
         "ManageComplianceBucket",
         "the bucket of patch compliance",
-        (
-            "s3:CreateBucket",
-            "s3:DeleteBucket",
-            "s3:DeleteBucketPolicy",
-            "s3:PutBucketOwnershipControls",
-            "s3:PutBucketPolicy",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketTagging",
-            "s3:PutBucketVersioning",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutLifecycleConfiguration",
-        ),
+        BUCKET_CHANGES,
         _BUCKET,
     ),
     Statement(
         "EmptyComplianceBucket",
         "only for `force_destroy = true`",
-        ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        BUCKET_DELETIONS,
         _BUCKET,
     ),
     Statement(

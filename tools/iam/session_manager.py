@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tools.iam.reporting import REPORTING
-from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
+from tools.iam.statements import (
+    BUCKET_CHANGES,
+    BUCKET_DELETIONS,
+    BUCKET_READS,
+    STACK_SET_CHANGES,
+    STACK_SET_READS,
+    Statement,
+)
 
 _BUCKET = ("arn:aws:s3:::session-manager-preferences-*",)
 _KEYS = ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/session-manager-preferences")
@@ -17,7 +23,6 @@ _STACK_SET = (
 )
 
 # Of a bucket and its key, which the AWS provider reads and changes as those of patch compliance.
-_SAME = {statement.sid: statement for statement in REPORTING}
 
 SESSION_MANAGER = (
     Statement(
@@ -29,19 +34,19 @@ SESSION_MANAGER = (
     Statement(
         "ReadSessionLogBucket",
         "the bucket of session logs, as the AWS provider reads one",
-        _SAME["ReadComplianceBucket"].actions,
+        BUCKET_READS,
         _BUCKET,
     ),
     Statement(
         "ManageSessionLogBucket",
         "the bucket of session logs",
-        (*_SAME["ManageComplianceBucket"].actions, "s3:PutBucketObjectLockConfiguration"),
+        (*BUCKET_CHANGES, "s3:PutBucketObjectLockConfiguration"),
         _BUCKET,
     ),
     Statement(
         "EmptySessionLogBucket",
         "only for `force_destroy = true`",
-        _SAME["EmptyComplianceBucket"].actions,
+        BUCKET_DELETIONS,
         _BUCKET,
     ),
     Statement(
