@@ -43,6 +43,7 @@ def run(command: Callable[[], int], *, waits: bool = False) -> None:
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    # Not KeyboardInterrupt, as cli.interrupts raises: of that a forked process prints a traceback.
     sys.exit(128 + number)
 
 

@@ -3,9 +3,10 @@
 
 locals {
   recordings                 = var.rdp_recording == null ? 0 : 1
-  is_recording_key_created   = var.rdp_recording == null ? false : var.rdp_recording.kms_key_arn == null
-  recording_key_arn          = local.is_recording_key_created ? aws_kms_key.recordings[0].arn : var.rdp_recording == null ? null : var.rdp_recording.kms_key_arn
-  recording_key_region       = element(split(":", coalesce(var.rdp_recording == null ? null : var.rdp_recording.kms_key_arn, ":::${local.region}")), 3)
+  given_recording_key_arn    = one(var.rdp_recording[*].kms_key_arn)
+  is_recording_key_created   = var.rdp_recording != null && local.given_recording_key_arn == null
+  recording_key_arn          = local.is_recording_key_created ? aws_kms_key.recordings[0].arn : local.given_recording_key_arn
+  recording_key_region       = element(split(":", coalesce(local.given_recording_key_arn, ":::${local.region}")), 3)
   recording_bucket_name      = var.rdp_recording == null ? "" : coalesce(var.rdp_recording.bucket_name, "rdp-recordings-${local.account_id}-${local.region}")
   recording_bucket_resources = [for suffix in ["", "/*"] : "arn:${local.partition}:s3:::${local.recording_bucket_name}${suffix}"]
   recording_service          = "ssm-guiconnect.amazonaws.com"
