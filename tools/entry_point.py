@@ -22,10 +22,6 @@ def run(command: Callable[[], int], *, waits: bool = False) -> None:
     SIGTERM ends it with 143, and a process that it forked as well: what they started ends, and their folders go.
     `waits`: it waits for the user, and not the user for it.
     """
-    from harness import HarnessError
-    from harness.results import TerraformError
-    from sandbox import SandboxError, ScenarioError
-
     signal.signal(signal.SIGTERM, _terminate)
     try:
         if waits:
@@ -33,13 +29,24 @@ def run(command: Callable[[], int], *, waits: bool = False) -> None:
         else:
             with activity(_name()):
                 status = command()
-    except (HarnessError, OSError, SandboxError, ScenarioError, TerraformError) as error:
-        print(error, file=sys.stderr)
-        status = 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         status = 130
+    except Exception as error:
+        if not isinstance(error, _errors_with_a_message()):
+            raise
+        print(error, file=sys.stderr)
+        status = 1
     sys.exit(status)
+
+
+def _errors_with_a_message() -> tuple[type[Exception], ...]:
+    # Not at the start: the sandbox takes seconds to import, and most commands have no use for it.
+    from harness import HarnessError
+    from harness.results import TerraformError
+    from sandbox import SandboxError, ScenarioError
+
+    return HarnessError, OSError, SandboxError, ScenarioError, TerraformError
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:

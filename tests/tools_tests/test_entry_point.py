@@ -50,36 +50,6 @@ def test_a_silent_command_of_others(tmp_path: Path) -> None:
     os.close(screen)
 
 
-def test_sigterm_ends_what_was_forked_too(tmp_path: Path) -> None:
-    begun, ended = tmp_path / "begun", tmp_path / "ended"
-    os.mkfifo(begun)
-    os.mkfifo(ended)
-    program = f"""
-import multiprocessing, signal
-from tools.entry_point import run
-def work():
-    try:
-        open({str(begun)!r}, "w").close()
-        signal.pause()
-    finally:
-        open({str(ended)!r}, "w").close()
-def command():
-    worker = multiprocessing.Process(target=work)
-    worker.start()
-    try:
-        worker.join()
-    finally:
-        worker.terminate()
-        worker.join()
-run(command)
-"""
-    with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": _PATH}) as process:
-        begun.read_text()
-        process.terminate()
-        ended.read_text()
-        assert process.wait(60) == 143
-
-
 def _read_until(screen: int, pattern: str) -> None:
     text = ""
     while not re.search(pattern, text):

@@ -35,6 +35,7 @@ from tools.faults.matrix import Baseline
 from tools.faults.starts import Starts
 from tools.faults.trial import EXAMPLES
 from tools.faults.walk import Walks
+from tools.worker_processes import worker_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -100,31 +101,24 @@ def _run(options: argparse.Namespace, known: set[Cell], journal: Path) -> list[O
     journal.parent.mkdir(parents=True, exist_ok=True)
     queue: SimpleQueue[Outcome | str] = multiprocessing.SimpleQueue()
     counters = [multiprocessing.Value("i") for _ in options.example]
-    processes = [
-        multiprocessing.Process(target=_work, args=(counters, options, known, queue)) for _ in range(options.processes)
-    ]
-    for process in processes:
-        process.start()
     found: list[Outcome] = []
     ended = 0
-    try:
-        with journal.open("a") as file:
-            while ended < len(processes):
-                outcome = queue.get()
-                if isinstance(outcome, str):
-                    ended += 1
-                    if outcome:
-                        print(outcome, flush=True)
-                        raise RuntimeError(outcome)
-                    continue
-                found.append(outcome)
-                file.write(json.dumps(outcome.document()) + "\n")
-                file.flush()
-                print(f"{len(found):>5} {outcome}"[:400], flush=True)
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
+    with (
+        worker_processes(_work, [(counters, options, known, queue)] * options.processes),
+        journal.open("a") as file,
+    ):
+        while ended < options.processes:
+            outcome = queue.get()
+            if isinstance(outcome, str):
+                ended += 1
+                if outcome:
+                    print(outcome, flush=True)
+                    raise RuntimeError(outcome)
+                continue
+            found.append(outcome)
+            file.write(json.dumps(outcome.document()) + "\n")
+            file.flush()
+            print(f"{len(found):>5} {outcome}"[:400], flush=True)
     return found
 
 

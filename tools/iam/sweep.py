@@ -28,6 +28,7 @@ from tools.iam.recording import (
     run_compliance_report,
     run_nodes,
 )
+from tools.worker_processes import worker_processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,18 +133,8 @@ def sweep(documents: Documents) -> int:
     workers = os.cpu_count() or 1
     outcomes: SimpleQueue[Outcome | None] = multiprocessing.SimpleQueue()
     planned = _planned(documents)
-    processes = [
-        multiprocessing.Process(target=_work, args=(planned[number::workers], documents, outcomes))
-        for number in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    try:
+    with worker_processes(_work, [(planned[number::workers], documents, outcomes) for number in range(workers)]):
         found_outcomes = _collect(outcomes, workers)
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
     bad = sum(not found.is_expected for found in found_outcomes)
     endings = Counter(found.ending for found in found_outcomes)
     summary = ", ".join(f"{number} {ending}" for ending, number in sorted(endings.items()))
