@@ -22,11 +22,11 @@ help: ## Show this list
 ## Try it
 
 .PHONY: demo
-demo: $(VENV)/.test terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it (EXAMPLE=recommended)
+demo: $(VENV)/.sandbox terraform ## Apply examples/complete to an organization on this machine, show the results, destroy it (EXAMPLE=recommended)
 	@$(RUN) -m tools.demo.command $(if $(EXAMPLE),--example $(EXAMPLE))
 
 .PHONY: sandbox
-sandbox: $(VENV)/.test terraform ## Run an organization on this machine, to run Terraform against (Ctrl-C stops it)
+sandbox: $(VENV)/.sandbox terraform ## Run an organization on this machine, to run Terraform against (Ctrl-C stops it)
 	@$(RUN) -m tools.demo.sandbox $(if $(SCENARIO),--scenario $(SCENARIO))
 
 ## Check
@@ -125,7 +125,7 @@ quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Se
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in test lint browser bench scan site moto-tests; do \
+	@cd requirements && for name in sandbox test lint browser bench scan site moto-tests; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
