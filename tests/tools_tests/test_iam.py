@@ -12,7 +12,7 @@ from sandbox.policies.evaluation import Permission
 from tools.docs.markers import markers
 from tools.iam.command import differences, read_policies
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
-from tools.iam.recording import (
+from tools.iam.roles import (
     ADMINISTRATION,
     APPLY,
     AUTOMATION,
@@ -27,9 +27,9 @@ from tools.iam.recording import (
     REPORT,
     SCHEDULE,
     SETTINGS,
-    PermissionRecorder,
-    run_compliance_report,
 )
+from tools.iam.runs.compliance import run_compliance_report
+from tools.iam.runs.recorder import PermissionRecorder
 from tools.iam.sweep import Case, Outcome, cases_of, without
 
 if TYPE_CHECKING:

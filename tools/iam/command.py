@@ -20,7 +20,8 @@ from tools.docs.markers import replace_generated
 from tools.entry_point import run
 from tools.iam.documented import DOCUMENTED
 from tools.iam.policies import ALL_STATEMENTS, policies
-from tools.iam.recording import RUNS, PermissionRecorder
+from tools.iam.runs import RUNS
+from tools.iam.runs.recorder import PermissionRecorder
 from tools.iam.sweep import sweep
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tools.iam.compliance_schedule import COMPLIANCE_SCHEDULE
 from tools.iam.delivery import DELIVERY
 from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
 from tools.iam.node_access import NODE_ACCESS
-from tools.iam.recording import APPLY, BESIDE, PLAN, ROLES
 from tools.iam.reporting import REPORTING
+from tools.iam.roles import APPLY, BESIDE, PLAN, ROLES
 from tools.iam.session_manager import SESSION_MANAGER
 from tools.iam.statements import OF_ALL_RESOURCES, STATEMENTS, Statement
 from tools.iam.unified_console import UNIFIED_CONSOLE

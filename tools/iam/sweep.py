@@ -19,22 +19,19 @@ from harness.results import TerraformError
 from harness.workspace import Workspaces, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.iam.policies import statement_of
-from tools.iam.recording import (
-    ROLES,
-    RUNS_OF_MODULES,
-    PermissionRecorder,
-    run_changes,
-    run_complete,
-    run_compliance_report,
-    run_nodes,
-)
+from tools.iam.roles import ROLES
+from tools.iam.runs import RUNS_OF_MODULES
+from tools.iam.runs.compliance import run_compliance_report
+from tools.iam.runs.examples import run_changes, run_complete
+from tools.iam.runs.nodes import run_nodes
+from tools.iam.runs.recorder import PermissionRecorder
 from tools.worker_processes import worker_processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.queues import SimpleQueue
 
-    from tools.iam.recording import Documents
+    from tools.iam.runs.recorder import Documents
 
 Example = Callable[[PermissionRecorder, Workspaces], None]
 Ending = Literal[

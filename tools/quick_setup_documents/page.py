@@ -18,7 +18,7 @@ from tools.quick_setup_documents.command import FACTS
 from tools.quick_setup_documents.facts import TYPE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PAGE = "docs/reference/quick-setup-types.md"
@@ -47,8 +47,8 @@ _HEAD = (
 )
 _EXPLORER_TEXT = (
     "## Explorer\n\n"
-    "Types with an entry in the column OpsData run AWS-EnableExplorer, which switches these sources on: "
-    "{sources}. It leaves a source alone that somebody has set, EC2 and ConfigCompliance where AWS Config does "
+    "Types with an entry in the column OpsData run AWS-EnableExplorer, which turns on the sources in that column; "
+    "all are {sources}. It leaves a source alone that somebody has set, EC2 and ConfigCompliance where AWS Config does "
     "not record instances, TrustedAdvisor and SupportCenterCase without a support plan, and ComputeOptimizer "
     "without enrolment. AWS charges by its price list for what sources record: [AWS Systems Manager "
     "pricing](https://aws.amazon.com/systems-manager/pricing/), AWS Config rules and OpsItems included.\n"
@@ -119,12 +119,24 @@ def _row(name: str, facts: Mapping[str, Any], code: Sequence[Mapping[str, Any]])
     collected = "" if not inventory else f"if `{inventory[0]}`" if inventory[0] else "always"
     return (
         f"`{name}`",
-        "all sources" if _EXPLORER in run else "",
+        _ops_data(found["properties"] for _, (_, found) in resources if "properties" in found),
         collected,
         "\n".join(entry["nodes"] for entry in code if "nodes" in entry),
         "\n".join(stays),
         ", ".join(f"`{text(entry['code'])}`" for entry in code),
     )
+
+
+def _ops_data(properties: Iterable[Mapping[str, Any]]) -> str:
+    """The OpsData sources that a type turns on: of AWS-EnableExplorer's parameter, which without a value is all."""
+    associations = [found for found in properties if found.get("Name") == _EXPLORER]
+    named = dict.fromkeys(
+        f"`{source}`"
+        for found in associations
+        for sources in found.get("Parameters", {}).get("OpsDataSources", ())
+        for source in sources.split(",")
+    )
+    return ", ".join(named) or ("all" if associations else "")
 
 
 def _roles(facts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:

@@ -26,14 +26,11 @@ from terraform.expectations import (
 from tools.iam.automation import AUTOMATION
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
-from tools.iam.recording import (
-    RUNS_OF_MODULES,
-    PermissionRecorder,
-    run_changes,
-    run_complete,
-    run_compliance_report,
-    run_nodes,
-)
+from tools.iam.runs import RUNS_OF_MODULES
+from tools.iam.runs.compliance import run_compliance_report
+from tools.iam.runs.examples import run_changes, run_complete
+from tools.iam.runs.nodes import run_nodes
+from tools.iam.runs.recorder import PermissionRecorder
 from tools.iam.session_manager import SESSION_MANAGER
 from tools.iam.unified_console import UNIFIED_CONSOLE
 

@@ -13,7 +13,7 @@ from harness.examples import CHECKOUTS
 from harness.scripts import run_script
 from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.recording import ADMINISTRATION, COMPLIANCE
+from tools.iam.roles import ADMINISTRATION, COMPLIANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

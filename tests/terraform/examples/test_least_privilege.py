@@ -12,7 +12,8 @@ from sandbox.policies.evaluation import Policy
 from sandbox.server.calls import is_read_only
 from tools.iam.command import read_policies
 from tools.iam.policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
-from tools.iam.recording import APPLY, PLAN, REPORT, ROLES, run_changes
+from tools.iam.roles import APPLY, PLAN, REPORT, ROLES
+from tools.iam.runs.examples import run_changes
 from tools.iam.sweep import Case, ending_of
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from terraform.expectations import (
     RETAINED_SETTINGS,
 )
 from tools.iam.command import read_policies
-from tools.iam.recording import APPLY, PLAN
+from tools.iam.roles import APPLY, PLAN
 
 if TYPE_CHECKING:
     from conftest import Checkout

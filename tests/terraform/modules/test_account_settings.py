@@ -14,7 +14,7 @@ from harness.scripts import run_script
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.recording import SETTINGS
+from tools.iam.roles import SETTINGS
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform

@@ -17,7 +17,7 @@ from harness.workspace import change_inputs
 from sandbox.protocol.validation import constraint_problems
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.recording import AUTOMATION
+from tools.iam.roles import AUTOMATION
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform

@@ -21,7 +21,7 @@ from harness.workspace import REPOSITORY
 from terraform.expectations import MANAGEMENT, RETAINED_ROLES
 from terraform.modules.codebuild import BUILD, run_build
 from tools.iam.command import read_policies
-from tools.iam.recording import COMPLIANCE, SCHEDULE
+from tools.iam.roles import COMPLIANCE, SCHEDULE
 
 if TYPE_CHECKING:
     from pathlib import Path

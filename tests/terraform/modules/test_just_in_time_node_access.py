@@ -16,7 +16,7 @@ from sandbox.services.events.delivery import send
 from sandbox.services.ssmguiconnect.models import gui_connect_of
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.recording import NODE_ACCESS
+from tools.iam.roles import NODE_ACCESS
 
 if TYPE_CHECKING:
     from harness.terraform import Terraform

@@ -11,7 +11,7 @@ from harness.complete import ADMINISTRATOR
 from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT, create
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
 from tools.iam.command import read_policies
-from tools.iam.recording import CONSOLE
+from tools.iam.roles import CONSOLE
 
 if TYPE_CHECKING:
     from harness.results import Plan
