@@ -370,7 +370,7 @@ variable "change_manager" {
 
 variable "quick_setup_configurations" {
   description = <<-EOT
-    Quick Setup configurations of any other type, by name, for example `{ packages = { type = "AWSQuickSetupType-Distributor", parameters = { PackagesToInstall = "AWSCWAgent" } } }`.
+    Quick Setup configurations of any other type, by name, for example `{ packages = { type = "AWSQuickSetupType-Distributor", parameters = { PackagesToInstall = "AWSCWAgent,novalue,novalue" } } }`.
     - `type`: a type of AWS's reference, which also lists the parameters of each type. `modules/quick-setup-configuration` lists both.
     - `parameters`: parameters of the type, all strings, without targets and Regions. Default: none.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
@@ -415,7 +415,7 @@ variable "installation" {
 
 variable "preflight" {
   description = <<-EOT
-    Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists all findings.
+    Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists them.
     - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
     - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
   EOT

@@ -54,15 +54,21 @@ def list_pattern(item: str, *, empty: bool) -> str:
     return rf"\[\s*\]|{several}" if empty else several
 
 
-REGIONS = Option(
-    "regions",
-    "Regions, as a JSON list",
-    list_pattern(REGION_PATTERN, empty=False),
-    'a JSON list of Regions, for example ["us-east-1"]',
-    cli_only=True,
-)
+def list_option(name: str, description: str, item: str, rule: str) -> Option:
+    """An option with several values, each of which has the pattern `item`; also as a JSON list. See `split_list`."""
+    pattern = rf"{item}(\s*,\s*{item})*|{list_pattern(item, empty=False)}"
+    return Option(name, description, pattern, rule, cli_only=True, several=True)
 
-READ_REGIONS = replace(REGIONS, description="the Regions to read, as a JSON list; default: that of the credentials")
+
+def split_list(value: str) -> tuple[str, ...]:
+    """Distinct items of a JSON list or of a comma-separated list."""
+    found = json.loads(value) if value.startswith("[") else value.split(",")
+    return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
+
+
+REGIONS = list_option("regions", "Regions", REGION_PATTERN, 'names of Regions, for example "us-east-1,eu-west-1"')
+
+READ_REGIONS = replace(REGIONS, description="the Regions to read; default: that of the credentials")
 
 SEVERITIES = Option(
     "severities",
@@ -75,4 +81,4 @@ SEVERITIES = Option(
 
 def regions_to_read(query: Query, aws: AwsSession) -> list[str]:
     """The value of READ_REGIONS; without it, the Region of the credentials."""
-    return json.loads(query["regions"]) if query["regions"] else [aws.region]
+    return [*split_list(query["regions"])] or [aws.region]

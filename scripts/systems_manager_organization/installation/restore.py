@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS, YES
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS, YES, split_list
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
@@ -85,7 +85,11 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
         name = _choose_installation(aws, query, tagged)
         settings = SettingsOfInstallation(
             aws,
-            {**query, "installation": name, "regions": query["regions"] or json.dumps(quick_setup_regions())},
+            {
+                **query,
+                "installation": name,
+                "regions": json.dumps(split_list(query["regions"]) or quick_setup_regions()),
+            },
         )
         _require_region(aws, query, name, tagged, settings.records)
         plan = _plan(aws, terminal, name, tagged, settings, wait=not query["dry_run"])
@@ -377,7 +381,7 @@ something, or without confirmation.""",
                 "its Explorer syncs; default: they are not looked for"
             ),
         ),
-        replace(REGIONS, description="the Regions of these syncs, as a JSON list; default: those of Quick Setup"),
+        replace(REGIONS, description="the Regions of these syncs; default: those of Quick Setup"),
         flag("deployed", "also deletes configuration managers whose deployment succeeded"),
         flag("dry_run", "only lists"),
         YES,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.cli.common_options import split_list
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.output.options import keys
-from systems_manager_organization.compliance.output.options.definitions import choice_option, match_choice, split_list
+from systems_manager_organization.compliance.output.options.definitions import choice_option, match_choice
 from systems_manager_organization.compliance.output.options.keys import CSV, JSON, PARQUET, TABLE
 from systems_manager_organization.compliance.output.summary import NODE
 from systems_manager_organization.compliance.sources.result_sink import Scope

@@ -46,7 +46,7 @@ def test_preferences_of_every_account(aws: Sandbox, run: Run) -> None:
 
 def test_without_a_role_the_account_itself_in_several_regions(aws: Sandbox, run: Run) -> None:
     save(aws, MANAGEMENT, "eu-west-1", idleSessionTimeout="5", kmsKeyId="")
-    regions = json.dumps(["us-east-1", "eu-west-1"])
+    regions = "us-east-1,eu-west-1"
     document = json.loads(run("report", "session-preferences", "--regions", regions, "--json").stdout)
     assert [(item["region"], item["default_version"], item["inputs"]) for item in document["preferences"]] == [
         ("eu-west-1", "1", {"idleSessionTimeout": "5"}),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.cli.common_options import list_pattern
 from systems_manager_organization.cli.options import Option
 
 if TYPE_CHECKING:
@@ -23,17 +21,6 @@ def choice_option(name: str, description: str, choices: Sequence[str], *, defaul
 def match_choice(value: str, choices: Sequence[str]) -> str:
     """The choice in its own case."""
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
-
-
-def list_option(name: str, description: str, item: str, rule: str) -> Option:
-    pattern = rf"{item}(\s*,\s*{item})*|{list_pattern(item, empty=False)}"
-    return Option(name, description, pattern, rule, cli_only=True, several=True)
-
-
-def split_list(value: str) -> tuple[str, ...]:
-    """Distinct items of a JSON list or of a comma-separated list."""
-    found = json.loads(value) if value.startswith("[") else value.split(",")
-    return tuple(dict.fromkeys(item.strip() for item in found if item.strip()))
 
 
 def text_option(name: str, description: str, rule: str) -> Option:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.cli.common_options import YES
+from systems_manager_organization.cli.common_options import YES, list_option
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS
 from systems_manager_organization.compliance.model.patches import ALL, STATES
 from systems_manager_organization.compliance.output import patches, summary
-from systems_manager_organization.compliance.output.options.definitions import choice_option, list_option, text_option
+from systems_manager_organization.compliance.output.options.definitions import choice_option, text_option
 from systems_manager_organization.compliance.output.options.patch_keys import EXPLOITATION, TIME
 from systems_manager_organization.compliance.sources import catalog
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.cli.common_options import split_list
 from systems_manager_organization.cli.output_file import output_path
 from systems_manager_organization.compliance.analysis.exploitation import KNOWN, LIKELY, Exploitation
 from systems_manager_organization.compliance.analysis.owners import Ownership
@@ -19,7 +20,7 @@ from systems_manager_organization.compliance.model.filters import PLATFORMS, Fil
 from systems_manager_organization.compliance.model.owners import read_owners
 from systems_manager_organization.compliance.model.patches import states_of
 from systems_manager_organization.compliance.output import patches, summary
-from systems_manager_organization.compliance.output.options.definitions import match_choice, split_list
+from systems_manager_organization.compliance.output.options.definitions import match_choice
 from systems_manager_organization.compliance.output.options.keys import (
     DEFAULT_GROUPING,
     EXPLOITED,
