@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from systems_manager_organization.quick_setup.known_issues import CATALOGUE
 from tools.docs.command import main
 from tools.docs.declarations import Output, Part, read_module
 from tools.docs.diagram import DIAGRAM
+from tools.docs.known_issues import reported_issues
 from tools.docs.markers import markers
 from tools.docs.reference import reference
 
@@ -124,7 +123,7 @@ def test_an_outdated_page_of_known_issues(repository: Path, capsys: pytest.Captu
     page.parent.mkdir(parents=True)
     assert main([], repository=repository) == 0
     text = page.read_text(encoding="utf-8")
-    assert all(entry["source"] in text for entry in json.loads(CATALOGUE.read_text(encoding="utf-8")))
+    assert all(entry["source"] in text for entry in reported_issues())
     anchors = re.findall('<a id="([^"]+)">', text)
     assert len(anchors) == len(set(anchors)) == text.count("\n## ")
     page.write_text(text.replace("Cause", "Reason"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import HarnessError
@@ -13,7 +14,6 @@ from tools.docs.markers import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 _HEAD = (
     "# Known issues\n\n"
@@ -21,8 +21,11 @@ _HEAD = (
     "deployment fails. `report.py explain` finds the cause by AWS's text, of two that match by the one that matches "
     "more of it, and names the account and the Region to sign in to. Capitals stand for what it takes from the text. "
     "`make docs` writes this page from "
-    "[known_issues.json](../../scripts/systems_manager_organization/quick_setup/known_issues.json).\n"
+    "[known_issues.json](../../scripts/systems_manager_organization/quick_setup/known_issues.json) and "
+    "[known_issue_reports.json](../../tools/docs/known_issue_reports.json).\n"
 )
+# By the pattern of an entry of the catalogue.
+_REPORTS = Path(__file__).with_name("known_issue_reports.json")
 _URL = re.compile(r"(https?://\S+?)(?=[.,;:)]*(?:\s|$))")
 
 
@@ -31,9 +34,21 @@ def update(repository: Path, *, check: bool) -> Iterator[str]:
     if not (repository / PAGE).parent.exists():
         return
     try:
-        yield from put(repository / PAGE, page(json.loads(CATALOGUE.read_text("utf-8"))), repository, check=check)
+        yield from put(repository / PAGE, page(reported_issues()), repository, check=check)
     except HarnessError as error:
         yield str(error)
+
+
+def reported_issues() -> list[dict[str, str]]:
+    """The entries of the catalogue, each with a `text` that AWS is reported to give, and the report's address.
+
+    `source` is "" where the report was not published. Raises HarnessError for an entry without a text.
+    """
+    reports = json.loads(_REPORTS.read_text("utf-8"))
+    entries = json.loads(CATALOGUE.read_text("utf-8"))
+    if unequal := {entry["pattern"] for entry in entries} ^ set(reports):
+        raise HarnessError(f"Only one of {CATALOGUE} and {_REPORTS} has: {', '.join(sorted(unequal))}.")
+    return [{**entry, **reports[entry["pattern"]]} for entry in entries]
 
 
 def page(entries: Sequence[Mapping[str, str]]) -> str:

@@ -35,10 +35,9 @@ TROUBLESHOOTING = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-results-troubleshooting.html"
 )
 
-# Each entry: a pattern, a text that AWS is reported to give, the address of the report ("": it was not published), the
-# cause and the remedy. These may name the groups of the pattern.
+# Each entry: a pattern, the cause and the remedy, which may name the groups of the pattern.
 CATALOGUE = Path(__file__).with_name("known_issues.json")
-# Of the repository: `make docs` writes it from the catalogue.
+# Of the repository: `make docs` writes it from the catalogue and tools/docs/known_issue_reports.json.
 PAGE = "docs/reference/known-issues.md"
 
 

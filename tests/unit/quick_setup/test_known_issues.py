@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from systems_manager_organization.quick_setup.known_issues import CATALOGUE, PAGE, find_known_issue
+from systems_manager_organization.quick_setup.known_issues import PAGE, find_known_issue
+from tools.docs.known_issues import reported_issues
 
-ENTRIES: list[dict[str, str]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+ENTRIES = reported_issues()
 SECTIONS = (Path(__file__).parents[3] / PAGE).read_text(encoding="utf-8")
 STACK = "arn:aws:cloudformation:us-east-1:333333333333:stack/network/0123"
 
