@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import cedarpy
 from botocore.exceptions import ClientError
 
+from harness.complete import ADMINISTRATOR
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -69,6 +71,21 @@ def decide(
         return AUTOMATIC
     names = [name for name, content in _manual(sandbox, place) if _is_target(content, node_tags)]
     return CONFLICT if len(names) > 1 else names[0] if names else DENIED
+
+
+def create_recording_key(sandbox: Sandbox, region: str, policy: str = "") -> str:
+    """A multi-Region key of the administrator account with a replica in `region`, as `rdp_recording` requires one.
+
+    By default its policy allows everybody everything. Returns the ARN.
+    """
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+    policy = policy or json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    tags = [{"TagKey": "SystemsManagerJustInTimeNodeAccessManaged", "TagValue": "true"}]
+    kms = sandbox.client("kms", ADMINISTRATOR)
+    key = kms.create_key(MultiRegion=True, Policy=policy, Tags=tags)["KeyMetadata"]
+    kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion=region)
+    sandbox.client("kms", ADMINISTRATOR, region).tag_resource(KeyId=key["KeyId"], Tags=tags)
+    return str(key["Arn"])
 
 
 def policy_texts(sandbox: Sandbox, place: tuple[str, str], name: str) -> list[str]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.complete import ADMINISTRATOR, checkout_recommended
-from harness.node_access import Requester, decide
+from harness.node_access import Requester, create_recording_key, decide
 from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.scripts import run_script
 from harness.unmanaged_instances import REGION, Workshop
@@ -39,9 +39,11 @@ def recommended(console: Console) -> int:
     ):
         # Instances of a member account, none of which is managed.
         Workshop(sandbox, _MEMBER).twelve_ways()
+        key_arn = create_recording_key(sandbox, "ap-northeast-1")
         before = sandbox.snapshot()
         console.print(title(sandbox, EXAMPLE))
         both = checkout_recommended(copies, sandbox)
+        both.administrator.variables["rdp_recording_key_arn"] = key_arn
         apply(console, f"{EXAMPLE}/management", both.management)
         both.pass_variables()
         apply(console, f"{EXAMPLE}/delegated-administrator", both.administrator)

@@ -53,5 +53,8 @@ module "just_in_time_node_access" {
       levels       = [{ approvers = [{ id = var.node_access_approvers, type = "SSOGroup" }] }]
     }
   }
-  tags = var.tags
+  # No automatic approval, of this or another configuration, reaches these nodes.
+  deny_access   = [{ node_tags = { Environment = "Production" } }]
+  rdp_recording = var.rdp_recording_key_arn == null ? null : { kms_key_arn = var.rdp_recording_key_arn, force_destroy = var.session_logs_destroyed }
+  tags          = var.tags
 }

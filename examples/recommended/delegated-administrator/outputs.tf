@@ -11,15 +11,21 @@ output "session_logs" {
   }
 }
 
+output "rdp_recording" {
+  description = "Bucket and key of recordings of RDP connections; null without them."
+  value       = one(module.just_in_time_node_access[*].rdp_recording)
+}
+
 output "automation" {
   description = "Commands that run a runbook in every account and Region: preview first."
   value       = module.automation_across_accounts.commands
 }
 
 output "failed_accounts" {
-  description = "Accounts and Regions without the preferences or the roles, with AWS's reasons."
+  description = "Accounts and Regions without the preferences, the roles or the approval policies, with AWS's reasons."
   value = {
     session_manager_preferences = module.session_manager_preferences.failed_accounts
     automation_across_accounts  = module.automation_across_accounts.failed_accounts
+    just_in_time_node_access    = flatten(module.just_in_time_node_access[*].failed_accounts)
   }
 }

@@ -27,7 +27,7 @@ variable "session_preferences_replaced" {
 }
 
 variable "session_logs_destroyed" {
-  description = "Whether destroy deletes the logs of sessions. With false, destroy fails while there are any."
+  description = "Whether destroy deletes the logs of sessions and recordings. With false, destroy fails while there are any."
   type        = bool
   default     = false
   nullable    = false
@@ -37,6 +37,17 @@ variable "node_access_approvers" {
   description = "Id of a group of IAM Identity Center that approves access to nodes with the tag `Environment` = `Production`. It enables just-in-time node access, which **charges every running managed node by the hour**. Null: not enabled."
   type        = string
   default     = null
+}
+
+variable "rdp_recording_key_arn" {
+  description = "Multi-Region KMS key with which RDP connections by just-in-time node access are recorded, with a replica in each of `regions`: `rdp_recording` of modules/just-in-time-node-access has its tag and policy. Null: not recorded."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rdp_recording_key_arn == null || var.node_access_approvers != null
+    error_message = "rdp_recording_key_arn is ${jsonencode(var.rdp_recording_key_arn)}, but connections are recorded by just-in-time node access alone: set node_access_approvers as well."
+  }
 }
 
 variable "tags" {

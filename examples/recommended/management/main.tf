@@ -24,8 +24,10 @@ module "systems_manager" {
   patch_policies = { scan-everything = {} }
   # The unified console updates SSM Agent.
   default_host_management = { update_ssm_agent = false }
-  preflight               = { member_role_name = var.member_role_name }
-  tags                    = var.tags
+  # The deny-access policy of just-in-time node access reaches other accounts by it.
+  resource_sharing = {}
+  preflight        = { member_role_name = var.member_role_name }
+  tags             = var.tags
 }
 
 module "account_settings" {

@@ -9,6 +9,8 @@ import pytest
 
 from harness.assertions import assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR, checkout_recommended
+from harness.node_access import AUTOMATIC, Requester, create_recording_key, decide
+from sandbox.services.ssmguiconnect.models import gui_connect_of
 from terraform.expectations import (
     MANAGEMENT,
     OTHER_MEMBER,
@@ -24,16 +26,24 @@ if TYPE_CHECKING:
 
 _REGIONS = ("ap-northeast-1", "us-east-1")
 _SHARING = "/ssm/documents/console/public-sharing-permission"
+_AUTOMATIC = "SSM-JustInTimeAccessAutoApprovalPolicy"
+_EVERYTHING = {
+    "schemaVersion": "0.3",
+    "accessTokenRole": "SSM-JustInTimeAccessTokenRole",
+    "AutoApprovalPolicyDocuments": [{"type": "Cedar", "content": "permit (principal, action, resource);"}],
+}
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.scenario("bare")
 def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    key_arn = create_recording_key(sandbox, "ap-northeast-1")
     before = sandbox.snapshot()
     both = checkout_recommended(workspaces, sandbox)
+    both.administrator.variables["rdp_recording_key_arn"] = key_arn
     both.management.apply()
     both.pass_variables()
-    both.administrator.apply()
+    assert not both.administrator.apply().warnings
     sandbox.clock.advance(86400)
 
     for account_id in (ADMINISTRATOR, OTHER_MEMBER):
@@ -42,6 +52,16 @@ def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
             preferences = json.loads(ssm.get_document(Name="SSM-SessionManagerRunShell")["Content"])
             assert preferences["inputs"]["s3KeyPrefix"] == f"sessions/{account_id}/{region}"
             assert json.loads(ssm.get_document(Name="production")["Content"])["accessDuration"] == 8 * 3600
+            recorded = gui_connect_of(account_id, region).preferences
+            assert recorded
+            assert recorded["KMSKeyArn"] == key_arn.replace("us-east-1", region)
+    # What a member approves automatically does not reach production.
+    ssm = sandbox.client("ssm", OTHER_MEMBER)
+    ssm.create_document(Name=_AUTOMATIC, DocumentType="AutoApprovalPolicy", Content=json.dumps(_EVERYTHING))
+    place, home = (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")
+    assert decide(sandbox, place, home, Requester(), {"Environment": "Test"}) == AUTOMATIC
+    assert decide(sandbox, place, home, Requester(), {"Environment": "Production"}) == "production"
+    ssm.delete_document(Name=_AUTOMATIC)
     settings = sandbox.snapshot()["service_settings"]
     assert {settings[f"{account_id} us-east-1"][_SHARING] for account_id in (MANAGEMENT, OTHER_MEMBER)} == {"Disable"}
     managers = sandbox.snapshot()["quick_setup"]

@@ -10,7 +10,7 @@ import pytest
 
 from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, decide, policy_texts
+from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, create_recording_key, decide, policy_texts
 from harness.workspace import change_inputs
 from sandbox.services.events.delivery import send
 from sandbox.services.ssmguiconnect.models import gui_connect_of
@@ -180,7 +180,7 @@ def test_connections_are_recorded(sandbox: Sandbox, workspaces: Workspaces) -> N
     # One key for several Regions; preferences of somebody else stay as they are.
     kms = sandbox.client("kms", ADMINISTRATOR)
     policy = kms.get_key_policy(KeyId=recording["kms_key_arn"], PolicyName="default")["Policy"]
-    arn = _multi_region_key(sandbox, policy)
+    arn = create_recording_key(sandbox, "eu-west-1", policy)
     gui_connect_of(OTHER_MEMBER, "eu-west-1").preferences = by_hand = {**preferences, "KMSKeyArn": "of somebody else"}
     change_inputs(terraform, "access", regions=["eu-west-1", "us-east-1"], rdp_recording={"kms_key_arn": arn})
     warnings = "\n".join(str(warning) for warning in terraform.apply().warnings)
@@ -209,13 +209,3 @@ def _preferences(sandbox: Sandbox, account_id: str, region: str) -> dict[str, An
 
 def _denial(account_id: str, region: str) -> str:
     return gui_connect_of(account_id, region).recording_denial("SSM-JustInTimeAccessTokenRole")
-
-
-def _multi_region_key(sandbox: Sandbox, policy: str) -> str:
-    """A key of the administrator account with a replica, as the README asks for."""
-    tags = [{"TagKey": "SystemsManagerJustInTimeNodeAccessManaged", "TagValue": "true"}]
-    kms = sandbox.client("kms", ADMINISTRATOR)
-    key = kms.create_key(MultiRegion=True, Policy=policy, Tags=tags)["KeyMetadata"]
-    kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
-    sandbox.client("kms", ADMINISTRATOR, "eu-west-1").tag_resource(KeyId=key["KeyId"], Tags=tags)
-    return str(key["Arn"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
+from harness.node_access import create_recording_key
 from harness.unmanaged_instances import REGION, Workshop
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 from sandbox_tests.cases.automations import make_runbook, start
@@ -131,7 +132,7 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
         "auto_approval": [{"node_tags": {"Environment": "Development"}}],
         "deny_access": [{"node_tags": {"Data": "${var.tags.Team}"}}],
         "events": {},
-        "rdp_recording": {"kms_key_arn": _key_of_recordings(sandbox), "force_destroy": True},
+        "rdp_recording": {"kms_key_arn": create_recording_key(sandbox, "eu-west-1"), "force_destroy": True},
     }
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     terraform.variables["tags"] = {"Team": "network"}
@@ -149,15 +150,6 @@ def _register(sandbox: Sandbox, *principals: str) -> None:
     for principal in principals:
         organizations.enable_aws_service_access(ServicePrincipal=principal)
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
-
-
-def _key_of_recordings(sandbox: Sandbox) -> str:
-    """A multi-Region key of the administrator account that everybody may use, with a replica in eu-west-1."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
-    kms = sandbox.client("kms", ADMINISTRATOR)
-    key = kms.create_key(MultiRegion=True, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    kms.replicate_key(KeyId=key["KeyMetadata"]["KeyId"], ReplicaRegion="eu-west-1")
-    return str(key["KeyMetadata"]["Arn"])
 
 
 def _trust_of(account_id: str) -> str:
