@@ -35,9 +35,9 @@ def managers(sandbox: Sandbox) -> list[tuple[str, str]]:
     )
 
 
-def settings_records(sandbox: Sandbox, account_id: str | None = None) -> dict[str, object]:
+def settings_records(sandbox: Sandbox, account_id: str | None = None, region: str | None = None) -> dict[str, object]:
     """The settings records in Parameter Store of an account, by default the management account's, by installation."""
-    parameters = sandbox.client("ssm", account_id).get_parameters_by_path(
+    parameters = sandbox.client("ssm", account_id, region).get_parameters_by_path(
         Path="/systems-manager-organization", Recursive=True
     )
     return {found["Name"].rpartition("/")[2]: json.loads(found["Value"]) for found in parameters["Parameters"]}

@@ -95,7 +95,10 @@ def test_states_that_occur(event: str, address: str, *, expected: bool) -> None:
 
 
 def test_starts_that_are_tried_in_one_organization() -> None:
-    addresses, settings = [_MANAGER, f"{_MANAGER}[1]", _UNIT, _POLICY], ["trusted-access/one", "trusted-access/two"]
+    addresses, settings = (
+        [_MANAGER, f"{_MANAGER}[1]", _UNIT, _POLICY],
+        {"trusted-access/one": "enabled", "trusted-access/two": "enabled"},
+    )
     starts = Starts(Baseline("minimal", Mock(), Mock(), {}, {}, [], [], addresses, settings))
     batches = [[(cell.event, cell.subject) for cell in batch] for batch in starts.batches()]
     managers = addresses[:2]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from harness.organization import settings_records
 from harness.results import TerraformError
 from harness.scripts import run_script
 from tools.faults.cells import Cell, Outcome
 from tools.faults.matrix import Matrix
-from tools.faults.trial import EXAMPLES, TrialError, fault_of
+from tools.faults.starts import STACK_SET, delete_stack_set
+from tools.faults.trial import EXAMPLES, TrialError, fault_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +57,14 @@ class Ends(Matrix):
             return
         trial.converge()
         if cell.event == _STATE:
+            stack_sets = [
+                values for address, values in trial.terraform.state().items() if type_of(address) == STACK_SET
+            ]
             (trial.terraform.directory / "terraform.tfstate").unlink()
             _restore(trial, "--deployed")
+            # docs/operations/uninstall.md: by hand.
+            for values in stack_sets:
+                delete_stack_set(trial, values)
             return
         _edit(trial, count=cell.event == _COUNT)
         if cell.event == _BLOCK:
@@ -73,11 +82,18 @@ class Ends(Matrix):
 
 
 def _restore(trial: Trial, *options: str) -> None:
-    """Raises TrialError."""
+    """Restore each installation, from its record in each Region. Raises TrialError."""
     account_id = trial.configuration.account_id
-    restored = run_script(trial.sandbox, "report.py", "restore", "--yes", *options, account_id=account_id)
-    if restored.returncode:
-        raise TrialError("never", restored.stdout + restored.stderr)
+    records = [
+        ("--record-region", region, "--installation", name)
+        for region in trial.configuration.record_regions
+        for name in sorted(settings_records(trial.sandbox, account_id, region))
+    ]
+    for record in records if len(records) > 1 else [()]:
+        arguments = ("restore", "--yes", *record, *options)
+        restored = run_script(trial.sandbox, "report.py", *arguments, account_id=account_id)
+        if restored.returncode:
+            raise TrialError("never", restored.stdout + restored.stderr)
     trial.followed.append("restore")
 
 
@@ -91,10 +107,19 @@ def _apply(trial: Trial) -> bool:
 
 
 def _edit(trial: Trial, *, count: bool) -> None:
-    """Set `count = 0` in the module call, or delete it; and its outputs, which refer to it."""
+    """Set `count = 0` in the module call and those that refer to it, or delete them; and the outputs, which do too."""
     directory = trial.terraform.directory
     (directory / "outputs.tf").unlink()
     file = directory / "main.tf"
-    text, start = file.read_text(), f'module "{trial.configuration.module}" {{\n'
-    text = text.replace(start, f"{start}  count = 0\n") if count else text[: text.index(start)]
+    text, module = file.read_text(), trial.configuration.module
+    if count:
+        blocks = re.split(r'^(?=module ")', text, flags=re.MULTILINE)
+        text = "".join(
+            block.replace("{\n", "{\n  count = 0\n", 1).replace(f" module.{module}.", f" module.{module}[0].")
+            if block.startswith(f'module "{module}" ') or f" module.{module}." in block
+            else block
+            for block in blocks
+        )
+    else:
+        text = text[: text.index(f'module "{module}" {{\n')]
     file.write_text(text)

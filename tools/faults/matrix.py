@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from harness.organization import settings_records
 from tools.faults.cells import Outcome
 from tools.faults.trial import Trial, TrialError, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.workspace import Workspaces
     from sandbox import Sandbox
@@ -27,7 +26,7 @@ class Baseline:
         applied, destroyed: snapshots after each.
         apply_calls, destroy_calls: the calls of each that change something, as subjects of cells.
         addresses: the AWS resources in the state of the apply.
-        settings: the settings in its record.
+        settings: the settings in its records, with the values that the example gives them.
     """
 
     example: str
@@ -38,7 +37,7 @@ class Baseline:
     apply_calls: list[str]
     destroy_calls: list[str]
     addresses: list[str]
-    settings: list[str]
+    settings: Mapping[str, str]
 
     @classmethod
     def run(cls, example: str, workspaces: Workspaces, sandbox: Sandbox) -> Baseline:
@@ -48,8 +47,7 @@ class Baseline:
         applied, calls = trial.snapshot(), len(sandbox.calls)
         apply_calls = trial.changing_calls()
         addresses = sorted(address for address in trial.terraform.state() if type_of(address).startswith("aws_"))
-        (record,) = settings_records(sandbox, trial.configuration.account_id).values()
-        assert isinstance(record, dict)
+        recorded = trial.recorded_settings()
         trial.converge(destroy=True)
         return cls(
             example,
@@ -60,7 +58,7 @@ class Baseline:
             apply_calls,
             trial.changing_calls(calls),
             addresses,
-            sorted(record["settings"]),
+            {key: recorded[key]["value"] for key in sorted(recorded)},
         )
 
     def new_trial(self) -> Trial:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from harness.complete import ADMINISTRATOR
-from harness.organization import root_id, settings_records
+from harness.organization import root_id
 from sandbox.services.iam.service_linked_roles import ROLE_NAMES
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT
 from systems_manager_organization.creation_tag import TAG
+from systems_manager_organization.organizations.service_setting import SETTING_IDS
 from tools.faults.cells import Cell, Outcome
 from tools.faults.matrix import Matrix
 from tools.faults.trial import STACK_TAGS, type_of
@@ -34,13 +35,16 @@ SAME, DIFFERENT = "made by somebody else", "made by somebody else, different"
 EVENTS = (STATE_LOST, DRIFTED, DELETED, BEING_DELETED, SAME, DIFFERENT)
 
 _MANAGER = "aws_ssmquicksetup_configuration_manager"
-_STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _STACK = "aws_cloudformation_stack"
+STACK_SET = "aws_cloudformation_stack_set"
+_STACK_INSTANCES = "aws_cloudformation_stack_instances"
+_SHARING = "ram.amazonaws.com"
 _UNIT = "aws_organizations_organizational_unit"
 # Settings whose drift deregisters the administrator.
 _REGISTRATIONS = ("trusted-access", "stack-sets-access", "delegated-administrator")
-# Attached to a role that is there or not: nothing that could exist by itself.
-_PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+# Of a role or a StackSet that is there or not: nothing that could exist by itself.
+_PARTS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment", _STACK_INSTANCES)
 
 
 class Starts(Matrix):
@@ -74,7 +78,7 @@ class Starts(Matrix):
         trial = self.baseline.new_trial()
         if _is_made_before(cells[0]):
             for cell in cells:
-                _make_setting(trial, cell.subject)
+                _make_setting(trial, cell.subject, self.baseline.settings[cell.subject])
             trial.begin_here()
             outcomes = self._converge(trial, cells)
         else:
@@ -191,7 +195,9 @@ def _kind_of(row: str) -> str:
 
 
 def _belongs(part: str, role: str) -> bool:
-    """Whether a role's policy is in the module of the role, and named after it."""
+    """Whether these are the stacks of a StackSet; or a role's policy in the module of the role, and named after it."""
+    if type_of(part) == _STACK_INSTANCES:
+        return part == role.replace(f"{STACK_SET}.", f"{_STACK_INSTANCES}.")
     module, _, name = role.rpartition(".aws_iam_role.")
     return bool(module) and part.startswith(module + ".aws_iam_role_policy") and f".{name.split('[')[0]}" in part
 
@@ -252,6 +258,38 @@ def _delete_stack(trial: Trial, values: Values) -> None:
     trial.client("cloudformation").delete_stack(StackName=values["name"])
 
 
+def _drift_stack_set(trial: Trial, values: Values) -> None:
+    trial.client("cloudformation").update_stack_set(
+        StackSetName=values["name"],
+        Description="Changed by hand.",
+        UsePreviousTemplate=True,
+        AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+    )
+
+
+def _drift_stack_instances(trial: Trial, values: Values) -> None:
+    _delete_instances(trial, values["stack_set_name"], sorted(values["regions"])[:1])
+
+
+def _delete_stack_instances(trial: Trial, values: Values) -> None:
+    _delete_instances(trial, values["stack_set_name"], sorted(values["regions"]))
+
+
+def _delete_instances(trial: Trial, name: str, regions: Sequence[str]) -> None:
+    trial.client("cloudformation").delete_stack_instances(
+        StackSetName=name,
+        DeploymentTargets={"OrganizationalUnitIds": [root_id(trial.sandbox)]},
+        Regions=regions,
+        RetainStacks=False,
+    )
+
+
+def delete_stack_set(trial: Trial, values: Values) -> None:
+    """Delete a StackSet and its stacks in the Regions of the example."""
+    _delete_instances(trial, values["name"], trial.configuration.record_regions)
+    trial.client("cloudformation").delete_stack_set(StackSetName=values["name"])
+
+
 def _delete_manager(trial: Trial, values: Values) -> None:
     trial.client("ssm-quicksetup").delete_configuration_manager(ManagerArn=values["manager_arn"])
 
@@ -261,6 +299,8 @@ _DRIFTS: dict[str, Callable[[Trial, Any], None]] = {
     "aws_iam_role_policy": _delete_role_policy,
     "aws_iam_role_policy_attachment": _detach,
     _STACK: _drift_stack,
+    STACK_SET: _drift_stack_set,
+    _STACK_INSTANCES: _drift_stack_instances,
     _UNIT: _drift_unit,
     _MANAGER: _drift_manager,
 }
@@ -269,6 +309,8 @@ _DELETIONS: dict[str, Callable[[Trial, Any], None]] = {
     "aws_iam_role_policy": _delete_role_policy,
     "aws_iam_role_policy_attachment": _detach,
     _STACK: _delete_stack,
+    STACK_SET: delete_stack_set,
+    _STACK_INSTANCES: _delete_stack_instances,
     _MANAGER: _delete_manager,
 }
 
@@ -290,13 +332,12 @@ def _drift_setting(trial: Trial, setting: str) -> None:
     """Change a setting to what it was before."""
     kind, _, name = setting.partition("/")
     organizations = trial.client("organizations")
-    (record,) = settings_records(trial.sandbox, trial.configuration.account_id).values()
-    recorded = record["settings"][setting]  # type: ignore[index]
+    recorded = trial.recorded_settings()[setting]
     if kind == "trusted-access":
         _deregister(organizations, name)
         organizations.disable_aws_service_access(ServicePrincipal=name)
     elif kind == "stack-sets-access":
-        _deregister(organizations, _STACK_SETS)
+        _deregister(organizations, STACK_SETS)
         trial.client("cloudformation").deactivate_organizations_access()
     elif kind == "account-placement":
         organizations.move_account(
@@ -306,6 +347,10 @@ def _drift_setting(trial: Trial, setting: str) -> None:
         _deregister(organizations, name)
     elif kind == "service-linked-role":
         trial.client("iam").delete_service_linked_role(RoleName=ROLE_NAMES[name])
+    elif kind == "resource-sharing":
+        organizations.disable_aws_service_access(ServicePrincipal=_SHARING)
+    elif kind in SETTING_IDS:
+        trial.client("ssm", name).reset_service_setting(SettingId=SETTING_IDS[kind])
     else:
         assert kind == "default-host-management-role", f"No drift for the setting {setting}: add it to starts.py."
         trial.client("ssm", name).reset_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT)
@@ -317,7 +362,7 @@ def _deregister(organizations: Any, principal: str) -> None:
         organizations.deregister_delegated_administrator(AccountId=found["Id"], ServicePrincipal=principal)
 
 
-def _make_setting(trial: Trial, setting: str) -> None:
+def _make_setting(trial: Trial, setting: str, value: str) -> None:
     """Make a setting as the example wants it, before its first apply."""
     kind, _, name = setting.partition("/")
     organizations = trial.client("organizations")
@@ -333,11 +378,15 @@ def _make_setting(trial: Trial, setting: str) -> None:
             DestinationParentId=unit["OrganizationalUnit"]["Id"],
         )
     elif kind == "delegated-administrator":
-        if name != _STACK_SETS:
+        if name != STACK_SETS:
             organizations.enable_aws_service_access(ServicePrincipal=name)
         else:
             trial.client("cloudformation").activate_organizations_access()
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=name)
+    elif kind == "resource-sharing":
+        trial.client("ram").enable_sharing_with_aws_organization()
+    elif kind in SETTING_IDS:
+        trial.client("ssm", name).update_service_setting(SettingId=SETTING_IDS[kind], SettingValue=value)
     else:
         assert kind == "service-linked-role", f"No start for the setting {setting}: add it to starts.py."
         trial.client("iam").create_service_linked_role(AWSServiceName=name)

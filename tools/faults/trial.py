@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, management_variables
 from harness.interruption import kill_at_each
-from harness.organization import managers
+from harness.organization import managers, settings_records
 from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
@@ -45,6 +45,7 @@ class Example:
         module: its module call.
         account_id: the account that it runs in; None: the management account.
         argument: one more argument of its module call.
+        record_regions: Regions with records of settings.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Example:
     module: str = "systems_manager"
     account_id: str | None = None
     argument: str = ""
+    record_regions: tuple[str, ...] = ("us-east-1",)
 
 
 EXAMPLES = {
@@ -60,7 +62,7 @@ EXAMPLES = {
     "restore": Example("examples/minimal", argument='trusted_access = { on_destroy = "restore" }'),
     "complete": Example("examples/complete/management", "realistic"),
     "administrator": Example("examples/complete/delegated-administrator", module="explorer", account_id=ADMINISTRATOR),
-    "recommended": Example("examples/recommended/management"),
+    "recommended": Example("examples/recommended/management", record_regions=("ap-northeast-1", "us-east-1")),
 }
 
 # Commands without progress after which a trial has failed.
@@ -163,6 +165,15 @@ class Trial:
             for _, arn in managers(self.sandbox)
             for definition in quick_setup.get_configuration_manager(ManagerArn=arn)["ConfigurationDefinitions"]
         ]
+
+    def recorded_settings(self) -> dict[str, dict[str, str]]:
+        """The settings in the records of all installations, as a record has them."""
+        return {
+            key: setting
+            for region in self.configuration.record_regions
+            for record in settings_records(self.sandbox, self.configuration.account_id, region).values()
+            for key, setting in record["settings"].items()  # type: ignore[index]
+        }
 
     def changing_calls(self, begin: int = 0) -> list[str]:
         """The subjects of the calls from `begin` on that change something."""
