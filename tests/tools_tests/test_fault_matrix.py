@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
@@ -13,13 +14,27 @@ from sandbox.server.calls import Call
 from tools.faults.breaks import BREAKS, Break
 from tools.faults.cells import Cell, Outcome
 from tools.faults.command import summary
+from tools.faults.ends import edit
 from tools.faults.interruptions import EVENTS
 from tools.faults.matrix import Baseline
-from tools.faults.starts import BEING_DELETED, DELETED, DIFFERENT, DRIFTED, SAME, STATE_LOST, Starts, occurs
-from tools.faults.trial import subject_of, type_of
+from tools.faults.starts import (
+    BEING_DELETED,
+    DELETED,
+    DIFFERENT,
+    DRIFTED,
+    SAME,
+    STATE_LOST,
+    Starts,
+    drift_setting,
+    make_setting,
+    occurs,
+)
+from tools.faults.trial import EXAMPLES, subject_of, type_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sandbox import Sandbox
 
 _MANAGER = 'module.a["x.y"].module.b.aws_ssmquicksetup_configuration_manager.this'
 _UNIT = "module.a[0].aws_organizations_organizational_unit.this[0]"
@@ -109,3 +124,37 @@ def test_starts_that_are_tried_in_one_organization() -> None:
         [(SAME, _UNIT)],
         [(SAME, row) for row in settings],
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("resource-sharing/organization", "enabled"),
+        ("document-public-sharing/us-east-1", "Disable"),
+        ("automation-log-destination/ap-northeast-1", "CloudWatch"),
+    ],
+)
+def test_settings_of_the_recommended_example(sandbox: Sandbox, setting: str, value: str) -> None:
+    """What others make is there; drift is what was before."""
+    trial = Mock(sandbox=sandbox)
+    trial.client.side_effect = lambda service, region=None: sandbox.client(service, None, region)
+    trial.recorded_settings.return_value = {setting: {"value": value}}
+    before = sandbox.snapshot()
+    make_setting(trial, setting, value)
+    assert sandbox.snapshot() != before
+    drift_setting(trial, setting)
+    assert {**sandbox.snapshot(), "service_linked_roles": before["service_linked_roles"]} == before
+
+
+def test_modules_that_refer_to_one_that_is_counted_away(tmp_path: Path) -> None:
+    for file in (REPOSITORY / EXAMPLES["recommended"].path).glob("*.tf"):
+        shutil.copy(file, tmp_path)
+    trial = Mock(configuration=EXAMPLES["recommended"])
+    trial.terraform.directory = tmp_path
+    edit(trial, count=True)
+    text = (tmp_path / "main.tf").read_text()
+    assert text.count("count = 0\n  source") == text.count("\nmodule ") == 2
+    assert "ready = module.systems_manager[0].delegated_administrator != null" in text
+    shutil.copy(REPOSITORY / EXAMPLES["recommended"].path / "outputs.tf", tmp_path)
+    edit(trial, count=False)
+    assert "module " not in (tmp_path / "main.tf").read_text()

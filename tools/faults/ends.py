@@ -66,7 +66,7 @@ class Ends(Matrix):
             for values in stack_sets:
                 delete_stack_set(trial, values)
             return
-        _edit(trial, count=cell.event == _COUNT)
+        edit(trial, count=cell.event == _COUNT)
         if cell.event == _BLOCK:
             _apply(trial)
             _restore(trial)
@@ -106,7 +106,7 @@ def _apply(trial: Trial) -> bool:
     return True
 
 
-def _edit(trial: Trial, *, count: bool) -> None:
+def edit(trial: Trial, *, count: bool) -> None:
     """Set `count = 0` in the module call and those that refer to it, or delete them; and the outputs, which do too."""
     directory = trial.terraform.directory
     (directory / "outputs.tf").unlink()

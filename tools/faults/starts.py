@@ -78,7 +78,7 @@ class Starts(Matrix):
         trial = self.baseline.new_trial()
         if _is_made_before(cells[0]):
             for cell in cells:
-                _make_setting(trial, cell.subject, self.baseline.settings[cell.subject])
+                make_setting(trial, cell.subject, self.baseline.settings[cell.subject])
             trial.begin_here()
             outcomes = self._converge(trial, cells)
         else:
@@ -206,7 +206,7 @@ def _change(trial: Trial, event: str, row: str, values: Values) -> None:
     if event == STATE_LOST:
         trial.terraform.forget(row)
     elif "aws_" not in row:
-        _drift_setting(trial, row)
+        drift_setting(trial, row)
     elif event == DRIFTED:
         _DRIFTS[type_of(row)](trial, values)
     else:
@@ -328,7 +328,7 @@ def _untag(trial: Trial, address: str, values: Values) -> None:
         trial.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
 
 
-def _drift_setting(trial: Trial, setting: str) -> None:
+def drift_setting(trial: Trial, setting: str) -> None:
     """Change a setting to what it was before."""
     kind, _, name = setting.partition("/")
     organizations = trial.client("organizations")
@@ -362,7 +362,7 @@ def _deregister(organizations: Any, principal: str) -> None:
         organizations.deregister_delegated_administrator(AccountId=found["Id"], ServicePrincipal=principal)
 
 
-def _make_setting(trial: Trial, setting: str, value: str) -> None:
+def make_setting(trial: Trial, setting: str, value: str) -> None:
     """Make a setting as the example wants it, before its first apply."""
     kind, _, name = setting.partition("/")
     organizations = trial.client("organizations")
