@@ -96,5 +96,5 @@ module "stack_set" {
   targets = length(terraform_data.requirements.input) > 0 ? local.targets : []
   regions = var.regions
   failure = "StackSets could not change the service settings of these accounts and Regions:"
-  tags    = var.tags
+  tags    = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
 }

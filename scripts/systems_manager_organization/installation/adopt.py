@@ -224,13 +224,14 @@ COMMAND: Command[str] = Command(
 Reads a plan in JSON, refused or not, from standard input:
   terraform plan -out=refused.tfplan
   terraform show -json refused.tfplan | report.py adopt >> adopted.tf
-Checks whether each role, organizational unit, account and configuration manager that the plan creates already exists:
-iam:GetRole, organizations:ListOrganizationalUnitsForParent, ListAccounts, ListTagsForResource,
-ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import block with its id, or a moved block
-where the same plan deletes it at another address. For a unit or an account that this installation did not create it
-names the input that uses it. What another installation created is left alone. For each import it says what the plan
-changes in AWS, and for the settings what changes and what is used as it is. Review the file, put it next to the call of
-the module, apply, and delete it. Changes nothing. It exits with 1 when something has no block.""",
+Checks whether each role, organizational unit, account, StackSet and configuration manager that the plan creates
+already exists: iam:GetRole, cloudformation:DescribeStackSet, organizations:ListOrganizationalUnitsForParent,
+ListAccounts, ListTagsForResource, ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import
+block with its id, or a moved block where the same plan deletes it at another address. For a unit or an account that
+this installation did not create it names the input that uses it. What another installation created is left alone. For
+each import it says what the plan changes in AWS, and for the settings what changes and what is used as it is. Review
+the file, put it next to the call of the module, apply, and delete it. Changes nothing. It exits with 1 when something
+has no block.""",
     example="adopt < plan.json > adopted.tf",
     options=OPTIONAL_COMMON_KEYS,
     cli_handler=adopt,

@@ -13,6 +13,7 @@ from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.installation.existing_resources import (
     RESOURCES,
     ExistingResource,
+    describe_stack_set,
     explain_existing,
     find_instance_profiles,
     find_roles,
@@ -55,7 +56,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 
 def _find_reporting_resources(aws: AwsSession, resources: Mapping[str, Any]) -> Iterator[ExistingResource]:
-    """What modules/compliance-reporting makes. Nothing imports it. Raises ScriptError."""
+    """What modules/compliance-reporting makes, which nothing imports, and the own StackSets. Raises ScriptError."""
     for key, find in _FINDERS.items():
         for name in resources.get(key, []):
             found = find(aws, name)
@@ -81,15 +82,16 @@ def _find_bucket(aws: AwsSession, name: str) -> ExistingResource | None:
 
 
 def _find_stack_set(aws: AwsSession, name: str) -> ExistingResource | None:
-    response = aws.call_or_none(
-        "StackSetNotFoundException",
-        aws.cloudformation.describe_stack_set,
-        StackSetName=name,
-        CallAs="DELEGATED_ADMIN",
-    )
-    if not response:
+    found = describe_stack_set(aws, name, "DELEGATED_ADMIN")
+    return _existing("stack-set", "StackSet", name, CreationTag.of_list(found.get("Tags", []))) if found else None
+
+
+def _find_own_stack_set(aws: AwsSession, name: str) -> ExistingResource | None:
+    found = describe_stack_set(aws, name, "SELF")
+    if not found:
         return None
-    return _existing("stack-set", "StackSet", name, CreationTag.of_list(response["StackSet"].get("Tags", [])))
+    existing = _existing("stack-set", "StackSet", name, CreationTag.of_list(found.get("Tags", [])))
+    return replace(existing, is_importable=True)
 
 
 def _find_workgroup(aws: AwsSession, name: str) -> ExistingResource | None:
@@ -135,6 +137,7 @@ def _existing(
 _FINDERS: Mapping[str, Callable[[AwsSession, str], ExistingResource | None]] = {
     "bucket_names": _find_bucket,
     "stack_set_names": _find_stack_set,
+    "own_stack_set_names": _find_own_stack_set,
     "workgroup_names": _find_workgroup,
     "database_names": _find_database,
     "key_alias_names": _find_alias,
@@ -146,9 +149,9 @@ COMMAND = Command(
     summary="Existing resources with the names that Terraform uses in an account and Region.",
     description="""\
 Calls, for the kinds that --resources names, iam:GetRole, GetInstanceProfile, s3:HeadBucket, GetBucketTagging,
-cloudformation:DescribeStackSet (as the delegated administrator), athena:GetWorkGroup, ListTagsForResource,
-glue:GetDatabase, GetTags, kms:DescribeKey and ListResourceTags. The data sources of the AWS provider fail where there
-is none.""",
+cloudformation:DescribeStackSet (as the delegated administrator, or of own ones), athena:GetWorkGroup,
+ListTagsForResource, glue:GetDatabase, GetTags, kms:DescribeKey and ListResourceTags. The data sources of the AWS
+provider fail where there is none.""",
     example="""existing-resources --account-id 333333333333 --region us-east-1 \\
     --resources '{"role_names": ["managed-node"]}'""",
     options=(*COMMON_KEYS, replace(INSTALLATION, required=False), RESOURCES),

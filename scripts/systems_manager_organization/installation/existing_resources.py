@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from systems_manager_organization.cli.options import Option
 from systems_manager_organization.cli.report_command import report_command
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LISTS = (
     *("role_names", "instance_profile_names", "bucket_names", "stack_set_names", "workgroup_names"),
-    *("database_names", "key_alias_names"),
+    *("database_names", "key_alias_names", "own_stack_set_names"),
 )
 _RULE = (
     f"a JSON object with the lists {', '.join(_LISTS)}, the object organizational_unit (name, parent_id; without "
@@ -50,9 +50,8 @@ class ExistingResource:
 
     Attributes:
         key: its key in Terraform: `iam-role/NAME`, `iam-instance-profile/NAME`, `organizational-unit`,
-            `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer
-            `cloudformation-stack` or `resource-data-sync`; TYPE/NAME of
-            what modules/compliance-reporting makes.
+            `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer `cloudformation-stack` or
+            `resource-data-sync`; `stack-set/NAME`; TYPE/NAME of what modules/compliance-reporting makes.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
@@ -165,6 +164,16 @@ def describe_stack(aws: AwsSession, name: str) -> Mapping[str, Any] | None:
     # The error for a stack that does not exist: https://github.com/aws/aws-cli/issues/3838
     response = aws.call_or_none("ValidationError", aws.cloudformation.describe_stacks, StackName=name)
     return response["Stacks"][0] if response else None
+
+
+def describe_stack_set(
+    aws: AwsSession, name: str, call_as: Literal["DELEGATED_ADMIN", "SELF"]
+) -> Mapping[str, Any] | None:
+    """Raises ScriptError."""
+    response = aws.call_or_none(
+        "StackSetNotFoundException", aws.cloudformation.describe_stack_set, StackSetName=name, CallAs=call_as
+    )
+    return response["StackSet"] if response else None
 
 
 def describe_sync(name: str, owner: str) -> ExistingResource:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.creation_tag import CreationTag
 from systems_manager_organization.installation.existing_resources import (
     describe_stack,
+    describe_stack_set,
     find_account,
     find_instance_profiles,
     find_role,
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from systems_manager_organization.installation.existing_resources import ExistingResource
     from systems_manager_organization.quick_setup.configuration_managers import Manager
 
-LOOKED_UP = ("role", "instance profile", "organizational unit", "account", "configuration manager", "stack of Explorer")
+LOOKED_UP = (
+    *("role", "instance profile", "organizational unit", "account", "configuration manager", "stack of Explorer"),
+    "StackSet",
+)
 _MAX_SHOWN = 60
 
 
@@ -94,6 +98,7 @@ class ResourceLookup:
             "aws_organizations_organizational_unit": lambda: self._units(planned, candidate.installation),
             "aws_organizations_account": lambda: self._accounts(planned, candidate.installation),
             "aws_cloudformation_stack": lambda: self._stacks(planned),
+            "aws_cloudformation_stack_set": lambda: self._stack_sets(planned),
             "aws_ssmquicksetup_configuration_manager": lambda: self._configuration_managers(planned),
         }
         if candidate.type not in finders:
@@ -128,11 +133,20 @@ class ResourceLookup:
         stack = describe_stack(self._aws, planned["name"])
         if stack:
             template = self._aws.call(self._aws.cloudformation.get_template, StackName=planned["name"])["TemplateBody"]
-            wanted = json.loads(planned["template_body"])
             yield Existing(
                 stack["StackName"],
                 CreationTag.of_list(stack.get("Tags", [])),
-                changes=("template",) if template != wanted else (),
+                changes=tuple(_template_change(template, planned)),
+            )
+
+    def _stack_sets(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
+        """Of its stacks nothing is imported: the AWS provider imports no targets, and creates again what is there."""
+        found = describe_stack_set(self._aws, planned["name"], planned["call_as"])
+        if found:
+            yield Existing(
+                _import_id(planned["name"], planned["call_as"]),
+                CreationTag.of_list(found.get("Tags", [])),
+                changes=tuple(_template_change(json.loads(found["TemplateBody"]), planned)),
             )
 
     def _configuration_managers(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
@@ -150,6 +164,16 @@ class ResourceLookup:
                     ),
                     redeployed=bool(deployed),
                 )
+
+
+def _import_id(name: str, call_as: str) -> str:
+    """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack_set#import"""
+    return name if call_as == "SELF" else f"{name},{call_as}"
+
+
+def _template_change(current: object, planned: Mapping[str, Any]) -> Iterator[str]:
+    if current != json.loads(planned["template_body"]):
+        yield "template"
 
 
 def _existing(found: ExistingResource | None, installation: str) -> Iterator[Existing]:

@@ -10,6 +10,7 @@ import pytest
 from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
+from harness.recovery import apply_adopted, run_adopt
 from harness.scripts import run_script
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
@@ -26,6 +27,8 @@ _SHARING = "/ssm/documents/console/public-sharing-permission"
 _LOGGING = "/ssm/automation/customer-script-log-destination"
 _TIER = "/ssm/managed-instance/activation-tier"
 _SET = {_SHARING: "Disable", _LOGGING: "CloudWatch"}
+_STACK_SET = "module.settings.module.stack_set.aws_cloudformation_stack_set.this"
+_STACK_INSTANCES = "module.settings.module.stack_set.aws_cloudformation_stack_instances.this"
 _ALLOWED = (
     *("cloudformation:*StackSet", "cloudformation:*StackInstances", "cloudformation:TagResource"),
     *("ssm:UpdateServiceSetting", "ssm:ResetServiceSetting", "ssm:PutParameter", "ssm:DeleteParameter"),
@@ -73,6 +76,16 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
     accounts = {account["Id"] for account in sandbox.client("organizations").list_accounts()["Accounts"]}
     expected = {f"{account} {region}": _SET for account in accounts for region in _REGIONS}
     expected[f"{OTHER_MEMBER} us-east-1"] = {**_SET, _TIER: "advanced"}
+    assert _settings(sandbox) == expected
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    # A state that lost the StackSet, and another one that never had it.
+    assert "EXISTS_ALREADY: The StackSet" in plan_errors(_write(sandbox, workspaces, MANAGEMENT))
+    for address in (_STACK_SET, _STACK_INSTANCES):
+        terraform.forget(address)
+    status, blocks, _ = run_adopt(terraform)
+    assert (status, blocks.count("import {")) == (0, 1)
+    assert apply_adopted(terraform) == 1
     assert _settings(sandbox) == expected
     assert_plan_empty(plan_read_only(terraform, sandbox))
 

@@ -85,6 +85,37 @@ def test_lost_resources_are_imported(aws: Sandbox, run: Run, scan: str) -> None:
     )
 
 
+def test_stack_sets_are_imported_without_their_stacks(aws: Sandbox, run: Run) -> None:
+    cloudformation = aws.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    for name, mark in (("ours", MADE), ("theirs", f"{OTHERS}/2026-11-01T00:00:00Z")):
+        cloudformation.create_stack_set(
+            StackSetName=name,
+            TemplateBody=json.dumps(template),
+            PermissionModel="SERVICE_MANAGED",
+            AutoDeployment={"Enabled": False},
+            Tags=[{"Key": TAG, "Value": mark}],
+        )
+    sets = {name: f"module.{name}.aws_cloudformation_stack_set.this" for name in ("ours", "theirs", "absent")}
+    stacks = {name: address.replace("_set.", "_instances.") for name, address in sets.items()}
+    outcome = adopt(
+        run,
+        *(change(stacks[name], {"stack_set_name": name, "call_as": "SELF"}) for name in sets),
+        *(
+            change(
+                sets[name],
+                {"name": name, "call_as": "SELF", "tags": PLANNED, "template_body": json.dumps({**template, "X": 1})},
+            )
+            for name in sets
+        ),
+    )
+    assert outcome.status == 1
+    assert outcome.stdout == import_block(sets["ours"], "ours")
+    assert f"ours, created by installation {OURS}: will be imported. Changes: template." in outcome.stderr
+    assert f"theirs was created by installation {OTHERS}" in outcome.stderr
+
+
 @pytest.mark.usefixtures("scan")
 def test_what_the_import_changes(run: Run) -> None:
     planned = manager()

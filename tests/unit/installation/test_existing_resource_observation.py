@@ -56,5 +56,23 @@ def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
     assert "created manually or by another tool" in existing["athena-workgroup/primary"]["message"]
 
 
+def test_a_stack_set_of_the_management_account_can_be_imported(aws: Sandbox, run: Run) -> None:
+    cloudformation = aws.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    cloudformation.create_stack_set(
+        StackSetName="settings",
+        TemplateBody=template,
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
+        Tags=[tag("ours")],
+    )
+    query = {"installation": "ours", "resources": json.dumps({"own_stack_set_names": ["settings", "absent"]})}
+    existing = json.loads(run("observe", "existing-resources", query=query).result["existing"])
+    assert existing.keys() == {"stack-set/settings"}
+    assert "This installation created it" in existing["stack-set/settings"]["message"]
+    assert "report.py adopt >> adopted.tf" in existing["stack-set/settings"]["message"]
+
+
 def tag(installation: str) -> dict[str, str]:
     return {"Key": "systems-manager-organization:created", "Value": f"{installation}/2026-01-01T00:00:00Z"}
