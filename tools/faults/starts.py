@@ -41,6 +41,8 @@ STACK_SET = "aws_cloudformation_stack_set"
 _STACK_INSTANCES = "aws_cloudformation_stack_instances"
 _SHARING = "ram.amazonaws.com"
 _UNIT = "aws_organizations_organizational_unit"
+# In which an operation of a StackSet ends.
+_OPERATION_SECONDS = 3600
 # Settings whose drift deregisters the administrator.
 _REGISTRATIONS = ("trusted-access", "stack-sets-access", "delegated-administrator")
 # Of a role or a StackSet that is there or not: nothing that could exist by itself.
@@ -265,6 +267,7 @@ def _drift_stack_set(trial: Trial, values: Values) -> None:
         UsePreviousTemplate=True,
         AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
     )
+    trial.sandbox.clock.advance(_OPERATION_SECONDS)
 
 
 def _drift_stack_instances(trial: Trial, values: Values) -> None:
@@ -282,6 +285,7 @@ def _delete_instances(trial: Trial, name: str, regions: Sequence[str]) -> None:
         Regions=regions,
         RetainStacks=False,
     )
+    trial.sandbox.clock.advance(_OPERATION_SECONDS)
 
 
 def delete_stack_set(trial: Trial, values: Values) -> None:
