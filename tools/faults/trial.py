@@ -78,6 +78,8 @@ _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Names of installations, and ids of organizational units and stacks.
 _RANDOM = re.compile(rf"\d{{8}}T\d{{6}}Z-[0-9a-f]+|(?<=ou-)[0-9a-z]+-[0-9a-z]+|(?<=/){_UUID}")
 _CREATED = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
+# The name of a stack of a StackSet has an id, which differs where the StackSet was created again.
+_STACK_OF_STACK_SET = re.compile(rf"(StackSet-[\w-]+?)-{_UUID}")
 # What differs between two errors that are the same: also times, and ids of requests.
 _VARIABLE = re.compile(rf"{_RANDOM.pattern}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{_UUID}")
 # What the templates of AWS retain of each deleted configuration, and name after its id: access logs of patch policies,
@@ -155,6 +157,7 @@ class Trial:
             text = text.replace(id_, f"configuration{index}")
         # A stack that was changed back.
         text = text.replace('"UPDATE_COMPLETE"', '"CREATE_COMPLETE"')
+        text = _STACK_OF_STACK_SET.sub(r"\1", text)
         found: dict[str, Any] = json.loads(_CREATED.sub("", text))
         return found
 
