@@ -20,7 +20,7 @@ from systems_manager_organization.aws.rate_limits import PUBLISHED_RATES
 from tools.bench.alternatives import aws_cli, c7n_org
 from tools.bench.bounds import ASSUME_ROLE_RATE, TARGETS, Bounds, against_target, rate_limited_seconds
 from tools.bench.collect import PAGE_FILE
-from tools.bench.managed_nodes import NODES
+from tools.bench.managed_nodes import NODES, missing_patches
 from tools.bench.page import timings
 from tools.bench.server import PAGE, without_role
 from tools.bench.server_process import serving
@@ -72,8 +72,13 @@ class Run:
         return self.result["seconds"] + self.result["loading"]
 
     @property
+    def patch_seconds(self) -> float:
+        return self.result["patch_seconds"]
+
+    @property
     def peak(self) -> float:
-        return self.result["peak_loaded"]
+        """Until the tables are loaded."""
+        return self.result.get("peak_patches", self.result["peak_loaded"])
 
     @property
     def calls(self) -> int:
@@ -121,14 +126,24 @@ def bench_compliance(console: Console, extent: Extent = Extent()) -> Measurement
     }
 
 
-def collect(accounts: int, latency: float, *, opening: bool = False) -> Run:
-    """Collect in a process of its own, and open the page in Chromium. Raises HarnessError when a node is missing."""
+def collect(accounts: int, latency: float, *, patches: bool = False, opening: bool = False) -> Run:
+    """Collect in a process of its own. Raises HarnessError when a node or a patch is missing.
+
+    Args:
+        patches: also the patches of the nodes, one by one.
+        opening: opens the page in Chromium.
+    """
     with tempfile.TemporaryDirectory() as directory:
         with serving(accounts, latency) as server:
-            result = json.loads(server.run_client("collect", directory, *REGIONS))
+            result = json.loads(server.run_client("collect", directory, "patches" if patches else "nodes", *REGIONS))
         page = _open(Path(directory, PAGE_FILE)) if opening else None
     unread = len(without_role(accounts))
-    expected = {"nodes": (accounts + 1 - unread) * len(REGIONS) * NODES, "unread": unread * len(REGIONS)}
+    read = (accounts + 1 - unread) * len(REGIONS)
+    expected = {
+        "nodes": read * NODES,
+        "unread": unread * len(REGIONS),
+        **({"patches": read * sum(map(missing_patches, range(NODES)))} if patches else {}),
+    }
     if found := {name: result[name] for name, number in expected.items() if result[name] != number}:
         raise HarnessError(f"compliance found {found} instead of {expected}.")
     return Run(result, server.requests, page)

@@ -3,10 +3,11 @@
     python -m tools.bench.plain_boto3 bare CALLS
     python -m tools.bench.plain_boto3 sample ACCOUNTS REGION...
     python -m tools.bench.plain_boto3 nodes CALLS
+    python -m tools.bench.plain_boto3 patches CALLS
     python -m tools.bench.plain_boto3 nodes_sample ACCOUNTS REGION...
 
 prints as JSON: processor seconds of one call of preflight; seconds of one account and of one Region; processor seconds
-of one call of compliance, by operation; seconds of one account.
+of one call of compliance, by operation; of one call for the patches of a node; seconds of one account.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_ssm.client import SSMClient
-    from mypy_boto3_ssm.type_defs import ComplianceStringFilterTypeDef
+    from mypy_boto3_ssm.type_defs import ComplianceStringFilterTypeDef, PatchOrchestratorFilterTypeDef
     from mypy_boto3_sts.client import STSClient
 
 _HOME = "us-east-1"
@@ -66,6 +67,14 @@ def bare_node_calls(calls: int) -> dict[str, float]:
     """One client, one thread, the responses of a Region with nodes."""
     client = boto3.client("ssm", region_name=_HOME)
     return {name: _cost(call, calls) for name, call in _calls(client).items()}
+
+
+def bare_patch_call(calls: int) -> float:
+    """One client, one thread, the patches of a node that is missing as many as the average of those that miss any."""
+    client = boto3.client("ssm", region_name=_HOME)
+    state: PatchOrchestratorFilterTypeDef = {"Key": "State", "Values": ["Missing"]}
+    call = partial(client.describe_instance_patches, InstanceId=f"i-02{0:015}", Filters=[state], MaxResults=100)
+    return _cost(call, calls)
 
 
 def sequential_nodes(accounts: int, regions: list[str]) -> float:
@@ -114,6 +123,8 @@ def _result(kind: str, number: int, regions: list[str]) -> object:
         return bare_call(number)
     if kind == "nodes":
         return bare_node_calls(number)
+    if kind == "patches":
+        return bare_patch_call(number)
     return sequential_nodes(number, regions) if kind == "nodes_sample" else sequential(number, regions)
 
 

@@ -117,6 +117,7 @@ class Organization:
                 managed_nodes.accounts_for_parent(self._accounts, request.body, PAGE)
             ),
             "DescribeTags": lambda _: Response(managed_nodes.NO_TAGS, _XML),
+            "DescribeInstancePatches": lambda request: Response(managed_nodes.patches(request.body)),
             **{name: partial(_node_response, name) for name in managed_nodes.RESPONSES},
         }
 

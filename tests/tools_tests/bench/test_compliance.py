@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.console import Console
 from harness import HarnessError
 from tools.bench import compliance as bench_compliance
 from tools.bench.compliance import Extent, Run, bounds_of, collect
+from tools.bench.patches import bench_patches, bounds_of_patches
 
 
 def test_calls() -> None:
@@ -68,3 +70,18 @@ def test_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows["seconds to open it in Chromium"] == ["NOT MEASURED", "under 2"]
     assert rows["AWS CLI in a shell loop, extrapolated"][0].startswith("1 s, ")
     assert rows["c7n-org, nodes alone, extrapolated"][0].startswith("NOT MEASURED")
+
+
+def test_patches_one_by_one() -> None:
+    screen = io.StringIO()
+    measured = bench_patches(Console(file=screen, width=200), Extent(accounts=2, latency=0, rounds=1, bare_calls=2))
+    assert measured.keys() == {"patches one by one, over the bound", "patches one by one, MB of memory"}
+    # 12 accounts and Regions, of whose 20 nodes 15 are missing 1, 2 or 3 patches.
+    assert re.search(r"│ patches +│ 360 ", screen.getvalue())
+    assert re.search(r"│ calls of DescribeInstancePatches +│ 180 ", screen.getvalue())
+
+
+def test_bounds_of_patches() -> None:
+    run = Run({}, {"AssumeRole": 1200, "DescribeInstancePatches": 5800})
+    bounds = bounds_of_patches(run, Extent(latency=0.064), 0.002)
+    assert (bounds.latency, bounds.rates, bounds.processor) == pytest.approx((6.4, 1, 12.8))

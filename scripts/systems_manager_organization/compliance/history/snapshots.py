@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import NODES, PATCHES, PLACES
+from systems_manager_organization.compliance.store.tables import ROW_GROUP
 from systems_manager_organization.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Snapshots:
     def _write(self, tables: DuckDBPyConnection, table: str, query: str, parameters: Sequence[Any] = ()) -> None:
         with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder:
             file = Path(folder) / f"{table}.parquet"
-            tables.sql(query, params=list(parameters) or None).write_parquet(str(file), compression="zstd")
+            found = tables.sql(query, params=list(parameters) or None)
+            found.write_parquet(str(file), compression="zstd", row_group_size=ROW_GROUP)
             self.storage.write(table, self.today, file)
 
     @contextmanager

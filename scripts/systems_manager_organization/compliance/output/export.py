@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from systems_manager_organization.compliance.analysis import accepted
 from systems_manager_organization.compliance.output import patches, summary
-from systems_manager_organization.compliance.store.tables import documents, rows
+from systems_manager_organization.compliance.store.tables import ROW_GROUP, documents, rows
 from systems_manager_organization.plain_text import plain_line
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def write_json(
     lists = dict(_LISTS)
     if states:
         totals |= vars(patches.totals(tables, states)) | vars(accepted.totals(tables))
-        lists["patches"] = patches.ONE_BY_ONE
+        lists["patches"] = patches.query(tables, "")
     write_document(tables, head, totals, _groups(tables, grouping), file, lists)
 
 
@@ -86,7 +86,7 @@ def _csv_cell(value: Any) -> Any:
 
 def write_parquet(tables: DuckDBPyConnection, path: Path, query: str = "") -> None:
     """The same."""
-    tables.sql(query or _NODES).write_parquet(str(path))
+    tables.sql(query or _NODES).write_parquet(str(path), row_group_size=ROW_GROUP)
 
 
 # The last four are the full-width forms, which spreadsheets take for the same.

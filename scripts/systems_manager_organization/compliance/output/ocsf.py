@@ -16,7 +16,7 @@ from systems_manager_organization.compliance.analysis.exploitation import scores
 from systems_manager_organization.compliance.model.columns import COMPLIANT, NON_COMPLIANT, SEVERITIES
 from systems_manager_organization.compliance.model.node import is_in_ec2, node_arn, time_of
 from systems_manager_organization.compliance.model.patches import RANK, UNKNOWN
-from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
+from systems_manager_organization.compliance.output.summary import WORST_FIRST
 from systems_manager_organization.compliance.store.tables import documents
 
 if TYPE_CHECKING:
@@ -38,10 +38,9 @@ _NO_RESULT = (0, "Unknown")
 _LEVELS = ((5, "Critical"), (4, "High"), (3, "Medium"), (2, "Low"), (1, "Informational"), (0, "Unknown"))
 _VENDOR_LEVELS = (*_LEVELS[:4], (0, "Unknown"))
 _NODES = f"""
-SELECT ordered.*, accepted.node_id IS NOT NULL AS is_accepted
-FROM (SELECT *, row_number() OVER () AS position FROM ({NODES_WORST_FIRST})) AS ordered
-LEFT JOIN ({ACCEPTED_NODES}) AS accepted USING (account_id, region, node_id)
-ORDER BY position
+SELECT nodes.*, accepted.node_id IS NOT NULL AS is_accepted
+FROM nodes LEFT JOIN ({ACCEPTED_NODES}) AS accepted USING (account_id, region, node_id)
+ORDER BY {WORST_FIRST}
 """
 _INSTANCES = f"SELECT * FROM instances WHERE {UNMANAGED} ORDER BY account_id, region, node_id"
 _PATCHES = f"""

@@ -10,7 +10,8 @@ from systems_manager_organization.compliance.analysis.deadlines import OVERDUE
 from systems_manager_organization.compliance.analysis.exploitation import YES
 from systems_manager_organization.compliance.model.columns import SEVERITIES
 from systems_manager_organization.compliance.model.patches import IDENTITY, RANK, UNKNOWN
-from systems_manager_organization.compliance.output.summary import NODES_WORST_FIRST
+from systems_manager_organization.compliance.output.summary import WORST_FIRST
+from systems_manager_organization.compliance.store.tables import NODE_KEY, PATCHES_READ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,38 +31,47 @@ def _several(column: str, order: str = "") -> str:
     return f"coalesce(string_agg(DISTINCT {value}, ', ' ORDER BY {order or value}), '') AS {column}"
 
 
-ONE_BY_ONE = f"""
-SELECT patches.*
-FROM patches JOIN (SELECT *, row_number() OVER () AS position FROM ({NODES_WORST_FIRST})) AS ordered
-  USING (account_id, region, node_id)
-ORDER BY position, known_exploited = '{YES}' DESC, {RANK}, state, patch_id, title
-"""
+# Nodes are counted in a grouping of their own: of count(DISTINCT), DuckDB keeps everything in memory.
 BY_PATCH = f"""
+WITH
+  of_nodes AS (
+    SELECT patch_id, {IDENTITY} AS identity, {NODE_KEY},
+      bool_or(accepted_until <> '') AS is_accepted, bool_or(deadline = '{OVERDUE}') AS is_overdue
+    FROM patches GROUP BY ALL
+  ),
+  counts AS (
+    SELECT patch_id, identity, count(*) AS nodes, count(*) FILTER (is_accepted) AS accepted_nodes,
+      count(DISTINCT account_id) AS accounts, count(*) FILTER (is_overdue) AS overdue_nodes
+    FROM of_nodes GROUP BY ALL
+  ),
+  facts AS (
+    SELECT
+      patch_id,
+      {IDENTITY} AS identity,
+      max(title) AS title,
+      {_several("state")},
+      {_several("classification")},
+      {_several("vendor_severity")},
+      {_several("compliance_level")},
+      coalesce(array_to_string(list_sort(list_distinct(string_split(
+        string_agg(DISTINCT cve_ids, ',') FILTER (cve_ids <> '{UNKNOWN}'), ','
+      ))), ','), '{UNKNOWN}') AS cve_ids,
+      coalesce(min(nullif(first_seen, '')), '') AS first_seen,
+      coalesce(min(nullif(due_at, '')), '') AS due_at,
+      max(known_exploited) AS known_exploited,
+      max(epss) AS epss,
+      {_several("account_id")}s,
+      {_several("region")}s,
+      bool_or(known_exploited = '{YES}') AS is_exploited,
+      min({RANK}) AS rank
+    FROM patches GROUP BY patch_id, identity
+  )
 SELECT
-  patch_id,
-  max(title) AS title,
-  {_several("state")},
-  {_several("classification")},
-  {_several("vendor_severity")},
-  {_several("compliance_level")},
-  coalesce(array_to_string(list_sort(list_distinct(string_split(
-    string_agg(DISTINCT cve_ids, ',') FILTER (cve_ids <> '{UNKNOWN}'), ','
-  ))), ','), '{UNKNOWN}') AS cve_ids,
-  count(DISTINCT (account_id, region, node_id)) AS nodes,
-  count(DISTINCT (account_id, region, node_id)) FILTER (accepted_until <> '') AS accepted_nodes,
-  count(DISTINCT account_id) AS accounts,
-  count(DISTINCT (account_id, region, node_id)) FILTER (deadline = '{OVERDUE}') AS overdue_nodes,
-  coalesce(min(nullif(first_seen, '')), '') AS first_seen,
-  coalesce(min(nullif(due_at, '')), '') AS due_at,
-  max(known_exploited) AS known_exploited,
-  max(epss) AS epss,
-  {_several("account_id")}s,
-  {_several("region")}s
-FROM patches
-GROUP BY patch_id, {IDENTITY}
-ORDER BY
-  bool_or(patches.known_exploited = '{YES}') DESC, bool_or(deadline = '{OVERDUE}') DESC, min({RANK}), nodes DESC,
-  patch_id, 2
+  patch_id, title, state, classification, vendor_severity, compliance_level, cve_ids,
+  nodes, accepted_nodes, accounts, overdue_nodes,
+  first_seen, due_at, known_exploited, epss, account_ids, regions
+FROM facts JOIN counts USING (patch_id, identity)
+ORDER BY is_exploited DESC, overdue_nodes > 0 DESC, rank, nodes DESC, patch_id, title
 """
 
 
@@ -84,16 +94,14 @@ class PatchTotals:
 
 def totals(tables: DuckDBPyConnection, states: Sequence[State]) -> PatchTotals:
     counted = " + ".join(state.column for state in states)
-    (found,) = tables.execute(
-        f"""
-        SELECT
-          (SELECT count(*) FROM patches),
-          (SELECT count(*) FROM ({BY_PATCH})),
-          (SELECT count(*) FROM (SELECT DISTINCT account_id, region, node_id FROM patches)),
-          (SELECT count(*) FROM nodes ANTI JOIN patches USING (account_id, region, node_id) WHERE {counted} > 0)
-        """
-    ).fetchall()
-    return PatchTotals(*found)
+    # One after another: each needs its own memory.
+    queries = (
+        "patches",
+        f"(SELECT DISTINCT patch_id, {IDENTITY} FROM patches)",
+        f"nodes SEMI JOIN {PATCHES_READ} USING ({NODE_KEY})",
+        f"nodes ANTI JOIN {PATCHES_READ} USING ({NODE_KEY}) WHERE {counted} > 0",
+    )
+    return PatchTotals(*(tables.execute(f"SELECT count(*) FROM {query}").fetchall()[0][0] for query in queries))
 
 
 def headline(tables: DuckDBPyConnection, states: Sequence[State]) -> str:
@@ -108,9 +116,16 @@ def headline(tables: DuckDBPyConnection, states: Sequence[State]) -> str:
     return text
 
 
-def query(grouping: str) -> str:
+def query(tables: DuckDBPyConnection, grouping: str) -> str:
     """The rows of a file: of `PATCH` one for each patch, otherwise one for each patch of each node."""
-    return BY_PATCH if grouping == PATCH else ONE_BY_ONE
+    if grouping == PATCH:
+        return BY_PATCH
+    # The view's columns, but not from it: it would join the nodes twice.
+    return f"""
+        SELECT {", ".join(tables.table("patches").columns)}
+        FROM {PATCHES_READ} JOIN nodes USING ({NODE_KEY})
+        ORDER BY {WORST_FIRST}, known_exploited = '{YES}' DESC, {RANK}, state, patch_id, title
+    """
 
 
 def headings(grouping: str) -> tuple[str, ...]:

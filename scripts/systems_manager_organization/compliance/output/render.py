@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from duckdb import DuckDBPyConnection
+
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.compliance.output.options.report_options import ReportOptions
 
@@ -41,7 +43,7 @@ def render_report(report: Report, terminal: Terminal) -> int:
     options = report.options
     if options.format == PARQUET and options.output:
         with output_file(options.output) as path:
-            export.write_parquet(report.tables, path, _file_query(options))
+            export.write_parquet(report.tables, path, _file_query(report.tables, options))
     else:
         with open_output(options.output, terminal.stdout) as file:
             _write(prepared, replace(terminal, stdout=file))
@@ -54,9 +56,9 @@ def render_report(report: Report, terminal: Terminal) -> int:
     return _status(prepared)
 
 
-def _file_query(options: ReportOptions) -> str:
+def _file_query(tables: DuckDBPyConnection, options: ReportOptions) -> str:
     """The rows of a CSV or Parquet file; empty: the nodes."""
-    return patches.query(options.grouping) if options.patch_states else ""
+    return patches.query(tables, options.grouping) if options.patch_states else ""
 
 
 def _write(prepared: Prepared, terminal: Terminal) -> None:
@@ -66,7 +68,7 @@ def _write(prepared: Prepared, terminal: Terminal) -> None:
         document = {**prepared.document, "summary": [*head, *wording.format_unreadable(tables)]}
         export.write_json(tables, document, options.grouping, options.patch_states, file)
     elif options.format == CSV:
-        export.write_csv(tables, file, _file_query(options))
+        export.write_csv(tables, file, _file_query(tables, options))
     elif options.format == OCSF:
         ocsf.Writer(tables, report.generated_at, options.exploitation).write(file)
     elif options.format == JUNIT:

@@ -64,10 +64,9 @@ END
 _MOST_PATCHES_FIRST = ", ".join(f"{name} DESC" for name in _PATCHES)
 # An account's id, or the name of a Region.
 _ACCOUNT_OR_REGION = f"[0-9]{{12}}|{REGION_PATTERN}"
-NODES_WORST_FIRST = f"""
-SELECT * FROM nodes
-ORDER BY list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account_id, region, node_id
-"""
+# The order of nodes.
+WORST_FIRST = f"list_position({list(STATUSES)}, status), {_MOST_PATCHES_FIRST}, account_id, region, node_id"
+NODES_WORST_FIRST = f"SELECT * FROM nodes ORDER BY {WORST_FIRST}"
 
 
 @dataclass(frozen=True)

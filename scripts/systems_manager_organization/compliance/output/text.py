@@ -48,7 +48,7 @@ def show(tables: DuckDBPyConnection, options: ReportOptions, lines: Iterable[str
 
 def _lines(tables: DuckDBPyConnection, options: ReportOptions) -> Iterator[str]:
     if options.lists_patches:
-        yield from map(patches.line, documents(tables, patches.query(options.grouping)))
+        yield from map(patches.line, documents(tables, patches.query(tables, options.grouping)))
     elif options.grouping == summary.NODE:
         yield from map(_format_node, _nodes(tables))
     else:
@@ -69,7 +69,7 @@ def sheet(tables: DuckDBPyConnection, options: ReportOptions) -> Sheet:
     if options.lists_patches:
         totals = patches.totals(tables, options.patch_states)
         number = totals.distinct_patches if options.grouping == patches.PATCH else totals.patches
-        found = documents(tables, patches.query(options.grouping))
+        found = documents(tables, patches.query(tables, options.grouping))
         cells = ((patches.cells(patch), patches.style(patch)) for patch in found)
         return Sheet(patches.headings(options.grouping), cells, number)
     if options.grouping == summary.NODE:

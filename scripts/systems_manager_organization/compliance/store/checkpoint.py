@@ -25,7 +25,7 @@ from systems_manager_organization.compliance.store.journal import (
     PROBLEMS,
     Journal,
 )
-from systems_manager_organization.compliance.store.tables import PATCHES_READ, WORKED_OUT, create_tables
+from systems_manager_organization.compliance.store.tables import PATCHES_READ, ROW_GROUP, WORKED_OUT, create_tables
 from systems_manager_organization.errors import QueryError, ScriptError
 
 if TYPE_CHECKING:
@@ -42,9 +42,14 @@ if TYPE_CHECKING:
 _DAY = 24 * 60 * 60
 _KEY, _LOCK, _DATABASE = "report.json", "lock", "tables.duckdb"
 
-# Enough to load and sort 200,000 nodes; DuckDB spills the rest to disk.
+# Enough for 200,000 nodes with their patches; DuckDB spills the rest to disk. Each thread would need as much.
+# https://duckdb.org/docs/stable/guides/performance/environment
 _MEMORY = "96MB"
-_THREADS = 2
+# It fills it while it loads, and loading needs less.
+_MEMORY_TO_LOAD = "56MB"
+_THREADS = 1
+# Bytes of a file that are in memory at once, of which a line may have half; DuckDB's own defaults are 32 MB.
+_BUFFER = 4_000_000
 
 
 def cache_directory(environment: Mapping[str, str] = os.environ) -> Path:
@@ -200,19 +205,22 @@ class Checkpoint:
         path = self._path / _DATABASE
         path.unlink(missing_ok=True)
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _MEMORY,
+            "memory_limit": _MEMORY_TO_LOAD,
             "threads": _THREADS,
             "temp_directory": str(self._path / "temporary"),
             # DuckDB must not download extensions.
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,
         }
-        with duckdb.connect(path, config=settings) as connection:
+        with duckdb.connect(config=settings) as connection:
+            file = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{file}' AS report (ROW_GROUP_SIZE {ROW_GROUP}); USE report")
             create_tables(connection, self._columns)
             _load(connection, self._path, self._columns)
             if self._columns is NODE_COLUMNS:
                 types = {column.name: column.type for column in INSTANCE_COLUMNS}
                 _load_rows(connection, "instances", self._path / INSTANCES, types)
+            connection.execute(f"SET memory_limit = '{_MEMORY}'")
             yield connection
 
     def discard(self) -> None:
@@ -243,7 +251,8 @@ def _load(connection: DuckDBPyConnection, directory: Path, columns: Sequence[Col
     for table, file in (("places", PLACES), ("problems", PROBLEMS)):
         types = {column.name: column.type for column in TABLES[table]}
         connection.execute(
-            f"INSERT INTO {table} SELECT * FROM read_json(?, format='newline_delimited', columns=?)",
+            f"INSERT INTO {table} SELECT * FROM read_json(?, format='newline_delimited', columns=?, "
+            f"maximum_object_size={_BUFFER // 2})",
             [str(directory / file), types],
         )
 
@@ -252,7 +261,8 @@ def _load_rows(connection: DuckDBPyConnection, table: str, file: Path, types: Ma
     # An empty text is not NULL, quoted or not; a host name may contain any character.
     connection.execute(
         f"INSERT INTO {table} SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
-        "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false)",
+        "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false, "
+        f"buffer_size={_BUFFER}, max_line_size={_BUFFER // 2})",
         [str(file), types],
     )
 
