@@ -130,14 +130,12 @@ class Checkpoint:
             self._journal = Journal(self._path)
         except OSError as error:
             raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
-        places = [entry.fields for entry in self._journal.places.entries]
-        self._done = {(fields["account_id"], fields["region"]) for fields in places}
-        patched = (entry.fields for entry in self._journal.patched_nodes.entries)
-        self._patched = {(fields["account_id"], fields["region"], fields["node_id"]) for fields in patched}
-        kept = (entry.fields for entry in self._journal.instance_places.entries)
-        self._instance_places = {(fields["account_id"], fields["region"]) for fields in kept}
+        places = self._journal.places.keys
+        self._done = {key[:2] for key in places}
+        self._patched = set(self._journal.patched_nodes.keys)
+        self._instance_places = set(self._journal.instance_places.keys)
         self.done = self.expected = len(self._done)
-        self.nodes = sum(fields["nodes"] for fields in places)
+        self.nodes = sum(key[2] for key in places)
         if self.done:
             warn(_resume_message(self.done, now() - begun_at))
 

@@ -11,13 +11,13 @@ import csv
 import io
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from systems_manager_organization.compliance.model.columns import READ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from systems_manager_organization.compliance.sources.result_sink import Problem
@@ -25,15 +25,8 @@ if TYPE_CHECKING:
 NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
 PATCHES, PATCHED_NODES = "patches.csv", "patched_nodes.json"
 INSTANCES, INSTANCE_PLACES = "instances.csv", "instance_places.json"
+_PLACE = ("account_id", "region")
 FILES = (NODES, PLACES, PROBLEMS, PATCHES, PATCHED_NODES, INSTANCES, INSTANCE_PLACES)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry. `end`: the offset in the file of rows at which its rows end."""
-
-    fields: dict[str, Any]
-    end: int
 
 
 class _Names(NamedTuple):
@@ -42,15 +35,26 @@ class _Names(NamedTuple):
 
 
 class _RowFile:
-    """Entries with rows. Not thread-safe."""
+    """Entries with rows. Not thread-safe.
 
-    def __init__(self, directory: Path, names: _Names, keep: Callable[[dict[str, Any]], bool]) -> None:
-        """Resumes the existing files, without the entries that are not to be kept."""
-        self.entries = [entry for entry in _entries(directory, names) if keep(entry.fields)]
-        self._end = self.entries[-1].end if self.entries else 0
-        _write(directory / names.entries, b"".join(_line({**one.fields, "end": one.end}) for one in self.entries))
+    Attributes:
+        keys: of the entries that were there: their other fields may take more memory than a report.
+    """
+
+    def __init__(self, directory: Path, names: _Names, key: Sequence[str], state: str = "") -> None:
+        """Resumes the existing files: those entries that have this state. `key`: the fields of a key."""
+        self.keys: list[tuple[Any, ...]] = []
+        self._end = 0
+        _write(directory / names.entries, self._resumed(directory, names, key, state))
         self._entries, self._rows = (_open(directory / name) for name in names)
         os.ftruncate(self._rows, self._end)
+
+    def _resumed(self, directory: Path, names: _Names, key: Sequence[str], state: str) -> Iterator[bytes]:
+        for fields, end in _entries(directory, names):
+            if fields.get("state", "") == state:
+                self.keys.append(tuple(fields[name] for name in key))
+                self._end = end
+                yield _line({**fields, "end": end})
 
     def add(self, fields: dict[str, Any], rows: Sequence[Sequence[str | int]]) -> None:
         """Raises OSError when the disk is full."""
@@ -77,11 +81,11 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         """Resumes the existing files, without the places that could not be read: they are read again."""
-        self.places = _RowFile(directory, _Names(PLACES, NODES), lambda fields: bool(fields["state"] == READ))
-        self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), lambda _fields: True)
-        self.instance_places = _RowFile(directory, _Names(INSTANCE_PLACES, INSTANCES), lambda _fields: True)
+        self.places = _RowFile(directory, _Names(PLACES, NODES), (*_PLACE, "nodes"), READ)
+        self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), (*_PLACE, "node_id"))
+        self.instance_places = _RowFile(directory, _Names(INSTANCE_PLACES, INSTANCES), _PLACE)
         # The sources report problems again.
-        _write(directory / PROBLEMS, b"")
+        _write(directory / PROBLEMS, ())
         self._problems = _open(directory / PROBLEMS)
 
     def add_problem(self, problem: Problem) -> None:
@@ -100,28 +104,25 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
-def _entries(directory: Path, names: _Names) -> Iterator[Entry]:
-    """The complete entries. After a crash of the machine, the file of rows may be shorter than was written."""
+def _entries(directory: Path, names: _Names) -> Iterator[tuple[dict[str, Any], int]]:
+    """The complete entries, each with the offset in the file of rows at which its rows end.
+
+    After a crash of the machine, the file of rows may be shorter than was written.
+    """
     path, rows = directory / names.entries, directory / names.rows
     if not path.exists() or not rows.exists():
         return
     size = rows.stat().st_size
     with path.open("rb") as file:
         for line in file:
-            entry = _entry(line)
-            if entry is None or entry.end > size:
+            try:
+                fields = json.loads(line) if line.endswith(b"\n") else {}
+                end = fields.pop("end")
+            except (ValueError, KeyError):
                 return
-            yield entry
-
-
-def _entry(line: bytes) -> Entry | None:
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        fields = json.loads(line)
-        return Entry(fields, fields.pop("end"))
-    except (ValueError, KeyError):
-        return None
+            if end > size:
+                return
+            yield fields, end
 
 
 def _rows(rows: Sequence[Sequence[str | int]]) -> bytes:
@@ -145,9 +146,9 @@ def _append(file: int, content: bytes) -> None:
         content = content[os.write(file, content) :]
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, lines: Iterable[bytes]) -> None:
     """Replaces the file atomically, readable by its owner only."""
     new = path.with_suffix(".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
+        file.writelines(lines)
     new.replace(path)
