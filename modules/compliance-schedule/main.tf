@@ -28,7 +28,7 @@ locals {
 
   regions_of_keys = {
     for name, arn in {
-      "compliance_data.kms_key_arn" = var.compliance_data.kms_key_arn
+      "compliance_data.kms_key_arn" = one(var.compliance_data[*].kms_key_arn)
       "existing_bucket.kms_key_arn" = var.existing_bucket == null ? null : var.existing_bucket.kms_key_arn
       "existing_topic.kms_key_arn"  = var.existing_topic == null ? null : var.existing_topic.kms_key_arn
       "kms_key_arn"                 = var.kms_key_arn
@@ -42,8 +42,8 @@ locals {
     !local.is_management_account ? [] : [
       "Account ${local.account_id} is the management account, but this module runs in the administrator account: AWS advises against workloads in the management account. Give the provider credentials of the delegated administrator.",
     ],
-    local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
-      "Account ${local.account_id} does not administer StackSets, and so cannot read which account and Region has compliance data. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"${local.stack_sets_principal}\", \"ssm.amazonaws.com\"] }.",
+    local.is_management_account || contains(local.administrators, local.account_id) || var.member_access != null && local.is_delegated_administrator ? [] : [
+      "Account ${local.account_id} does not administer StackSets, and so cannot read which accounts and Regions there are. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"${local.stack_sets_principal}\", \"ssm.amazonaws.com\"] }.",
     ],
     [
       for name, region in local.regions_of_keys :

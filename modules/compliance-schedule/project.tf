@@ -4,13 +4,20 @@ locals {
   project_name = var.name
   project_arn  = "arn:${local.partition}:codebuild:${local.region}:${local.account_id}:project/${local.project_name}"
   log_group    = "/aws/codebuild/${local.project_name}"
-  data_arn     = "arn:${local.partition}:s3:::${var.compliance_data.bucket_name}"
 
   report_arguments = concat(
-    [
-      "--source", "s3", "--bucket", var.compliance_data.bucket_name, "--prefix", var.compliance_data.prefix,
-      "--stack-set", var.compliance_data.stack_set_name, "--stale-after", tostring(var.report.stale_after_days),
-    ],
+    flatten([
+      for data in var.compliance_data[*] :
+      ["--source", "s3", "--bucket", data.bucket_name, "--prefix", data.prefix, "--stack-set", data.stack_set_name]
+    ]),
+    flatten([
+      for access in var.member_access[*] : concat(
+        ["--member-role-name", access.role_name],
+        access.coverage ? ["--coverage"] : [],
+        access.security_hub ? ["--to-security-hub", "--yes"] : [],
+      )
+    ]),
+    ["--stale-after", tostring(var.report.stale_after_days)],
     length(var.report.regions) == 0 ? [] : ["--regions", join(",", sort(var.report.regions))],
     var.report.organizational_unit == null ? [] : ["--organizational-unit", var.report.organizational_unit],
     length(var.report.patches) == 0 ? [] : concat(["--patches"], sort(var.report.patches)),
@@ -125,19 +132,6 @@ resource "aws_iam_role_policy" "build" {
     Statement = concat(
       [
         {
-          Sid      = "ReadComplianceData"
-          Effect   = "Allow"
-          Action   = "s3:GetObject"
-          Resource = "${local.data_arn}/${var.compliance_data.prefix}/*"
-        },
-        {
-          Sid       = "ListComplianceData"
-          Effect    = "Allow"
-          Action    = "s3:ListBucket"
-          Resource  = local.data_arn
-          Condition = { StringLike = { "s3:prefix" = "${var.compliance_data.prefix}/*" } }
-        },
-        {
           Sid    = "ReadOrganization"
           Effect = "Allow"
           Action = [
@@ -145,12 +139,6 @@ resource "aws_iam_role_policy" "build" {
             "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
           ]
           Resource = "*"
-        },
-        {
-          Sid      = "ReadStackSet"
-          Effect   = "Allow"
-          Action   = "cloudformation:ListStackInstances"
-          Resource = "arn:${local.partition}:cloudformation:*:*:stackset/${var.compliance_data.stack_set_name}:*"
         },
         {
           Sid      = "ReadProgram"
@@ -197,14 +185,62 @@ resource "aws_iam_role_policy" "build" {
           Resource = distinct([for arn in [local.kms_key_arn, local.bucket_kms_key_arn, local.topic_kms_key_arn] : arn if arn != null])
         },
       ],
-      var.compliance_data.kms_key_arn == null ? [] : [
-        {
-          Sid      = "DecryptComplianceData"
-          Effect   = "Allow"
-          Action   = "kms:Decrypt"
-          Resource = var.compliance_data.kms_key_arn
-        },
+      flatten([
+        for data in var.compliance_data[*] : [
+          {
+            Sid      = "ReadComplianceData"
+            Effect   = "Allow"
+            Action   = "s3:GetObject"
+            Resource = "arn:${local.partition}:s3:::${data.bucket_name}/${data.prefix}/*"
+          },
+          {
+            Sid       = "ListComplianceData"
+            Effect    = "Allow"
+            Action    = "s3:ListBucket"
+            Resource  = "arn:${local.partition}:s3:::${data.bucket_name}"
+            Condition = { StringLike = { "s3:prefix" = "${data.prefix}/*" } }
+          },
+          {
+            Sid      = "ReadStackSet"
+            Effect   = "Allow"
+            Action   = "cloudformation:ListStackInstances"
+            Resource = "arn:${local.partition}:cloudformation:*:*:stackset/${data.stack_set_name}:*"
+          },
+        ]
+      ]),
+      [
+        for arn in var.compliance_data[*].kms_key_arn :
+        { Sid = "DecryptComplianceData", Effect = "Allow", Action = "kms:Decrypt", Resource = arn } if arn != null
       ],
+      flatten([
+        for access in var.member_access[*] : [
+          {
+            Sid       = "EnterMembers"
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Resource  = "arn:${local.partition}:iam::*:role/${access.role_name}"
+            Condition = { StringEquals = { "aws:ResourceOrgID" = local.organization.id } }
+          },
+          # The account of the build itself, which has no role to enter by.
+          {
+            Sid    = "ReadOwnAccount"
+            Effect = "Allow"
+            Action = concat(
+              [
+                "account:ListRegions", "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates",
+                "ssm:DescribeInstancePatches", "ssm:ListResourceComplianceSummaries", "ssm:ListTagsForResource",
+              ],
+              !access.coverage ? [] : [
+                "ec2:DescribeInstanceStatus", "ec2:DescribeNetworkAcls", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
+                "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints", "iam:GetInstanceProfile", "iam:GetRole",
+                "iam:SimulatePrincipalPolicy", "ssm:GetServiceSetting",
+              ],
+              !access.security_hub ? [] : ["securityhub:BatchImportFindings", "securityhub:GetFindings"],
+            )
+            Resource = "*"
+          },
+        ]
+      ]),
       !var.report.snapshots ? [] : [
         {
           Sid      = "KeepSnapshots"

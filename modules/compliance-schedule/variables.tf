@@ -1,6 +1,6 @@
 variable "compliance_data" {
   description = <<-EOT
-    What `modules/compliance-reporting` collects, from its outputs. The bucket must be in the Region of the provider.
+    What `modules/compliance-reporting` collects, from its outputs. The bucket must be in the Region of the provider. Null: `member_access` is given. Default: null.
     - `bucket_name`: `bucket.name`.
     - `stack_set_name`: `stack_set_name`.
     - `prefix`: `bucket.prefix`. Default: `inventory`.
@@ -12,26 +12,56 @@ variable "compliance_data" {
     prefix         = optional(string, "inventory")
     kms_key_arn    = optional(string)
   })
-  nullable = false
+  default = null
 
   validation {
-    condition     = templatefile("${path.module}/../bucket_name.tftpl", { name = var.compliance_data.bucket_name }) == ""
-    error_message = "compliance_data.bucket_name is ${jsonencode(var.compliance_data.bucket_name)}, but the name of a bucket ${templatefile("${path.module}/../bucket_name.tftpl", { name = var.compliance_data.bucket_name })}: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+    condition     = var.compliance_data == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.compliance_data.bucket_name }) == ""
+    error_message = var.compliance_data == null ? "" : "compliance_data.bucket_name is ${jsonencode(var.compliance_data.bucket_name)}, but the name of a bucket ${templatefile("${path.module}/../bucket_name.tftpl", { name = var.compliance_data.bucket_name })}: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
   }
 
   validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,127}$", var.compliance_data.stack_set_name))
-    error_message = "compliance_data.stack_set_name is ${jsonencode(var.compliance_data.stack_set_name)}, but must be the name of a StackSet, such as the output stack_set_name of modules/compliance-reporting."
+    condition     = var.compliance_data == null ? true : can(regex("^[A-Za-z][A-Za-z0-9-]{0,127}$", var.compliance_data.stack_set_name))
+    error_message = "compliance_data.stack_set_name is ${jsonencode(one(var.compliance_data[*].stack_set_name))}, but must be the name of a StackSet, such as the output stack_set_name of modules/compliance-reporting."
   }
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", var.compliance_data.prefix))
-    error_message = "compliance_data.prefix is ${jsonencode(var.compliance_data.prefix)}, but must be letters, digits, dots, hyphens and underscores, with slashes only between them."
+    condition     = var.compliance_data == null ? true : can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", var.compliance_data.prefix))
+    error_message = "compliance_data.prefix is ${jsonencode(one(var.compliance_data[*].prefix))}, but must be letters, digits, dots, hyphens and underscores, with slashes only between them."
   }
 
   validation {
-    condition     = var.compliance_data.kms_key_arn == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.compliance_data.kms_key_arn))
-    error_message = "compliance_data.kms_key_arn is ${jsonencode(var.compliance_data.kms_key_arn)}, but must have the form \"arn:aws:kms:us-east-1:222222222222:key/...\"."
+    condition     = one(var.compliance_data[*].kms_key_arn) == null ? true : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.compliance_data.kms_key_arn))
+    error_message = "compliance_data.kms_key_arn is ${jsonencode(one(var.compliance_data[*].kms_key_arn))}, but must have the form \"arn:aws:kms:us-east-1:222222222222:key/...\"."
+  }
+}
+
+variable "member_access" {
+  description = <<-EOT
+    Reads every account by the API, instead of `compliance_data`. Default: null.
+    - `role_name`: a role of every other account, with its path, which trusts the output `build_role_arn`.
+    - `coverage`: whether instances that Systems Manager does not manage are counted too. Default: true.
+    - `security_hub`: whether each noncompliant node has a finding in its account's Security Hub. Default: false.
+  EOT
+  type = object({
+    role_name    = string
+    coverage     = optional(bool, true)
+    security_hub = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = (var.member_access == null) != (var.compliance_data == null)
+    error_message = "member_access is ${jsonencode(var.member_access)} and compliance_data is ${jsonencode(var.compliance_data)}: give one of the two."
+  }
+
+  validation {
+    condition     = !contains(coalesce(var.report.fail_on, []), "unmanaged") || coalesce(one(var.member_access[*].coverage), false)
+    error_message = "report.fail_on has unmanaged, but nothing counts the instances that are not managed: set member_access, with coverage."
+  }
+
+  validation {
+    condition     = var.member_access == null ? true : can(regex("^([\\w+=,.@-]+/)*[\\w+=,.@-]{1,64}$", var.member_access.role_name))
+    error_message = "member_access.role_name is ${jsonencode(one(var.member_access[*].role_name))}, but must be the name of an IAM role with its path, such as \"reporting/PatchComplianceReader\"."
   }
 }
 
@@ -46,7 +76,7 @@ variable "report" {
     - `owner_tag`: the tag that has the owner of a node. Default: none.
     - `exceptions`, `owners`: files in JSON, such as `file("exceptions.json")`. Default: none.
     - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: first seen, trend. Default: true.
-    - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`. Default: nothing.
+    - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`, `unmanaged`. Default: nothing.
     - `fail_below`: the percentage of compliant nodes below which a build fails. Default: none.
   EOT
   type = object({
@@ -107,8 +137,8 @@ variable "report" {
   }
 
   validation {
-    condition     = length(setsubtract(coalesce(var.report.fail_on, []), ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED", "not-reporting", "overdue"])) == 0
-    error_message = "report.fail_on is ${jsonencode(var.report.fail_on)}, but must be a severity (CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL, UNSPECIFIED), not-reporting or overdue."
+    condition     = length(setsubtract(coalesce(var.report.fail_on, []), ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED", "not-reporting", "overdue", "unmanaged"])) == 0
+    error_message = "report.fail_on is ${jsonencode(var.report.fail_on)}, but must be a severity (CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL, UNSPECIFIED), not-reporting, overdue or unmanaged."
   }
 
   validation {

@@ -188,3 +188,57 @@ run "keys_of_another_region" {
 
   expect_failures = [terraform_data.requirements]
 }
+
+run "access_to_members" {
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    compliance_data = null
+    member_access   = { role_name = "reporting/PatchComplianceReader", security_hub = true }
+    report          = { fail_on = ["unmanaged"], snapshots = false }
+  }
+
+  assert {
+    condition = local.report_arguments == [
+      "--member-role-name", "reporting/PatchComplianceReader", "--coverage", "--to-security-hub", "--yes", "--stale-after", "7",
+      "--patches", "all", "--fail-on", "unmanaged",
+    ]
+    error_message = "Every account is read by the API, with coverage and findings."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement if statement.Action == "sts:AssumeRole"] == [{
+      Sid       = "EnterMembers"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Resource  = "arn:aws:iam::*:role/reporting/PatchComplianceReader"
+      Condition = { StringEquals = { "aws:ResourceOrgID" = "o-ab12cd34ef" } }
+    }]
+    error_message = "The role may be assumed in accounts of the organization, and no other role."
+  }
+
+  assert {
+    condition     = length(setintersection(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, ["ReadComplianceData", "ListComplianceData", "ReadStackSet", "DecryptComplianceData"])) == 0
+    error_message = "There is no compliance data to read."
+  }
+}
+
+run "access_to_members_without_coverage" {
+  command = plan
+
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    compliance_data = null
+    member_access   = { role_name = "PatchComplianceReader", coverage = false }
+  }
+
+  assert {
+    condition     = slice(local.report_arguments, 0, 3) == ["--member-role-name", "PatchComplianceReader", "--stale-after"]
+    error_message = "Without coverage and findings neither is asked for."
+  }
+}
