@@ -11,7 +11,7 @@ locals {
     change-manager          = { type = "AWSQuickSetupType-SSMChangeMgr", input = local.change_manager, parameters = local.change_manager_parameters }
   }
 
-  reserved_names = concat(keys(local.single_configurations), keys(var.quick_setup_configurations))
+  reserved_names = concat(keys(local.single_configurations), ["host-management-management-account"])
 
   # What every configuration depends on.
   prerequisites = {

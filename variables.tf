@@ -81,6 +81,19 @@ variable "delegated_administrator" {
     condition     = var.delegated_administrator == null ? true : var.delegated_administrator.account_id == null ? true : can(regex("^[0-9]{12}$", var.delegated_administrator.account_id))
     error_message = "delegated_administrator.account_id is ${jsonencode(var.delegated_administrator == null ? null : var.delegated_administrator.account_id)}, but an account id has 12 digits, for example \"222222222222\"."
   }
+
+  validation {
+    condition     = var.delegated_administrator == null ? true : alltrue([for name in var.delegated_administrator.service_principals : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com$", name))])
+    error_message = "delegated_administrator.service_principals is ${jsonencode(var.delegated_administrator == null ? null : var.delegated_administrator.service_principals)}, but each must be a service principal, for example \"ssm.amazonaws.com\"."
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/quick-setup-delegated-administrator.html
+  validation {
+    condition = var.delegated_administrator == null ? true : !contains(var.delegated_administrator.service_principals, "ssm-quicksetup.amazonaws.com") || alltrue([
+      for name in ["ssm.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"] : contains(var.delegated_administrator.service_principals, name)
+    ])
+    error_message = "delegated_administrator.service_principals is ${jsonencode(var.delegated_administrator == null ? null : var.delegated_administrator.service_principals)}, but ssm-quicksetup.amazonaws.com requires ssm.amazonaws.com and member.org.stacksets.cloudformation.amazonaws.com too."
+  }
 }
 
 variable "role_name_prefix" {
@@ -211,8 +224,14 @@ variable "patch_policies" {
   nullable = false
 
   validation {
-    condition     = length(setintersection(keys(var.patch_policies), local.reserved_names)) == 0
-    error_message = "patch_policies contains ${join(", ", setintersection(keys(var.patch_policies), local.reserved_names))}, which is the name of another configuration of this module. Give the policy another name."
+    condition     = length(setintersection(keys(var.patch_policies), concat(local.reserved_names, keys(var.quick_setup_configurations)))) == 0
+    error_message = "patch_policies contains ${join(", ", setintersection(keys(var.patch_policies), concat(local.reserved_names, keys(var.quick_setup_configurations))))}, which is the name of another configuration of this module. Give the policy another name."
+  }
+
+  # Of include_management_account, which may be set later.
+  validation {
+    condition     = length(setintersection([for name in keys(var.patch_policies) : "${name}-management-account"], concat(keys(var.patch_policies), keys(var.quick_setup_configurations)))) == 0
+    error_message = "patch_policies and quick_setup_configurations contain ${join(", ", setintersection([for name in keys(var.patch_policies) : "${name}-management-account"], concat(keys(var.patch_policies), keys(var.quick_setup_configurations))))}, but NAME-management-account is the name of patch policy NAME in the management account. Give it another name."
   }
 
   validation {
@@ -392,8 +411,8 @@ variable "quick_setup_configurations" {
   nullable = false
 
   validation {
-    condition     = length(setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations))) == 0
-    error_message = "quick_setup_configurations contains ${join(", ", setintersection(keys(var.quick_setup_configurations), keys(local.single_configurations)))}, which is the name of another configuration of this module. Choose another name."
+    condition     = length(setintersection(keys(var.quick_setup_configurations), local.reserved_names)) == 0
+    error_message = "quick_setup_configurations contains ${join(", ", setintersection(keys(var.quick_setup_configurations), local.reserved_names))}, which is the name of another configuration of this module. Choose another name."
   }
 
   validation {

@@ -39,10 +39,15 @@ module "stack_set" {
           AssumeRolePolicyDocument = {
             Version = "2012-10-17"
             Statement = [{
-              Effect    = "Allow"
-              Action    = "sts:AssumeRole"
-              Principal = { AWS = local.administration_role_arn }
-              Condition = { StringEquals = { "aws:PrincipalOrgID" = local.organization.id } }
+              Effect = "Allow"
+              Action = "sts:AssumeRole"
+              # Not the role as principal: IAM keeps its id in place of the ARN, and a role that is created again has another one.
+              # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+              Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+              Condition = {
+                ArnEquals    = { "aws:PrincipalArn" = local.administration_role_arn }
+                StringEquals = { "aws:PrincipalOrgID" = local.organization.id }
+              }
             }]
           }
           Policies = [{
@@ -58,7 +63,4 @@ module "stack_set" {
   failure = "StackSets could not create the role ${var.execution_role_name} in these accounts, so no automation runs there:"
   remedy  = "If OpsCenter of Quick Setup made roles of these names, set roles_created = false, or other names. Else remove the cause, then create them again:"
   tags    = var.tags
-
-  # IAM refuses a trust policy with a role that does not exist.
-  depends_on = [aws_iam_role.administration]
 }

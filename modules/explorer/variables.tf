@@ -1,14 +1,15 @@
 variable "name" {
-  description = "Name of the resource data sync, 1 to 52 characters. Another name creates another sync. Default: `organization`."
+  description = "Name of the resource data sync: 1 to 52 letters, digits or characters of `_.-`. Another name creates another sync. Default: `organization`."
   type        = string
   default     = "organization"
   nullable    = false
 
-  # AWS accepts 64. "-own-sources" is appended if not all OpsData sources are enabled.
+  # AWS accepts 64 characters of any kind. "-own-sources" is appended if not all OpsData sources are enabled, and the record of what
+  # was there before has the name in its key.
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateResourceDataSync.html
   validation {
-    condition     = can(regex("^.{1,52}$", var.name))
-    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 52 characters."
+    condition     = can(regex("^[A-Za-z0-9_.-]{1,52}$", var.name))
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 52 letters, digits or characters of _.-"
   }
 
   validation {

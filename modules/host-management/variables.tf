@@ -48,6 +48,26 @@ variable "management_account" {
     ]) <= 1
     error_message = "management_account is ${jsonencode(var.management_account)}, but at most one of target_tag, instance_ids and resource_group_name may be set. Keep one, or none for all nodes."
   }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html
+  validation {
+    condition = var.management_account == null ? true : var.management_account.target_tag == null ? true : (
+      can(regex("^[\\s\\S]{1,127}$", var.management_account.target_tag.key)) && length(var.management_account.target_tag.value) <= 256
+    )
+    error_message = "management_account is ${jsonencode(var.management_account)}, but target_tag must have a key of 1 to 127 characters and a value of at most 256."
+  }
+
+  validation {
+    condition = var.management_account == null ? true : var.management_account.instance_ids == null ? true : length(var.management_account.instance_ids) > 0 && alltrue([
+      for id in var.management_account.instance_ids : can(regex("^m?i-[0-9a-f]{8,17}$", id))
+    ])
+    error_message = "management_account is ${jsonencode(var.management_account)}, but instance_ids must have at least one id of a node, for example \"i-0123456789abcdef0\"; without instance_ids all nodes are targeted."
+  }
+
+  validation {
+    condition     = var.management_account == null ? true : var.management_account.resource_group_name != ""
+    error_message = "management_account is ${jsonencode(var.management_account)}, but resource_group_name must not be empty; without it all nodes are targeted."
+  }
 }
 
 variable "update_ssm_agent" {

@@ -57,6 +57,9 @@ locals {
     local.recording_key_region == local.region ? [] : [
       "rdp_recording.kms_key_arn is a key of ${local.recording_key_region}, but the bucket is in ${local.region}. Give the key of that Region.",
     ],
+    local.events_key_region == local.region ? [] : [
+      "events.kms_key_arn is a key of ${local.events_key_region}, but the topic is in ${local.region}. Give the key of that Region.",
+    ],
     length(local.targets_outside) == 0 ? [] : [
       "organizational_unit_ids contains ${join(", ", local.targets_outside)}, which are not targets of the unified console. Remove them here, or add them to the unified console first.",
     ],

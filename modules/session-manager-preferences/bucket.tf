@@ -42,10 +42,9 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV2_AWS_61:Logs are kept unless bucket.retention_days says otherwise.
   count = local.bucket == null ? 0 : 1
 
-  bucket              = local.bucket.name
-  force_destroy       = var.bucket.force_destroy
-  object_lock_enabled = var.bucket.object_lock != null
-  tags                = var.tags
+  bucket        = local.bucket.name
+  force_destroy = var.bucket.force_destroy
+  tags          = var.tags
 
   # Destroyed before the key: a bucket that is not empty is not deleted, and its objects must stay readable.
   depends_on = [aws_kms_key.this]

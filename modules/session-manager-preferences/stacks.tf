@@ -22,10 +22,14 @@ locals {
       {
         Sid    = "StreamSessionLogs"
         Effect = "Allow"
-        Action = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        # DescribeLogGroups has no narrower one.
-        Resource = "*"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        # In every account and Region.
+        Resource = [for suffix in ["", ":*"] : "arn:${local.partition}:logs:*:*:log-group:${var.log_group.name}${suffix}"]
       },
+    ],
+    # It has no narrower resource.
+    var.log_group == null ? [] : [
+      { Sid = "FindLogGroup", Effect = "Allow", Action = ["logs:DescribeLogGroups"], Resource = "*" },
     ],
     length(var.session_kms_key_arns) == 0 ? [] : [
       { Sid = "DecryptSessions", Effect = "Allow", Action = ["kms:Decrypt"], Resource = sort(distinct(values(var.session_kms_key_arns))) },
@@ -123,9 +127,12 @@ locals {
               },
             ],
             length(local.node_role_names) == 0 ? [] : [{
-              Effect   = "Allow"
-              Action   = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
-              Resource = [for name in local.node_role_names : { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/*${name}" }]
+              Effect = "Allow"
+              Action = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+              # With and without a path: `role/*NAME` would be every role whose name ends so.
+              Resource = flatten([for name in local.node_role_names : [
+                for path in ["", "*/"] : { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/${path}${name}" }
+              ]])
             }],
           )
         }

@@ -142,8 +142,13 @@ variable "bucket" {
   default = null
 
   validation {
-    condition     = var.bucket == null ? true : alltrue([for name in [var.bucket.name, var.bucket.access_log_bucket_name] : name == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = name }) == "" && !strcontains(name, ".")])
-    error_message = "bucket is ${jsonencode(var.bucket)}, but name and access_log_bucket_name must be names of buckets without dots: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+    condition     = var.bucket == null ? true : var.bucket.name == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.bucket.name }) == "" && !strcontains(var.bucket.name, ".")
+    error_message = "bucket.name is ${jsonencode(one(var.bucket[*].name))}, but must be a name for a bucket, without dots: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+  }
+
+  validation {
+    condition     = var.bucket == null ? true : var.bucket.access_log_bucket_name == null ? true : templatefile("${path.module}/../bucket_name.tftpl", { name = var.bucket.access_log_bucket_name }) == ""
+    error_message = "bucket.access_log_bucket_name is ${jsonencode(one(var.bucket[*].access_log_bucket_name))}, but must be the name of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
   }
 
   validation {
@@ -220,7 +225,7 @@ variable "node_role_names" {
 }
 
 variable "member_role_path" {
-  description = "Path of the role that sets the preferences in each account, which begins and ends with `/`. To change it later, change `name` too: CloudFormation does not replace a role that keeps its name. Default: `/`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html"
+  description = "Path of the role that sets the preferences in each account, which begins and ends with `/`. To change it later, set `bucket.name` to the present name, then change `name` too: CloudFormation does not replace a role that keeps its name. Default: `/`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html"
   type        = string
   default     = "/"
   nullable    = false
@@ -257,8 +262,8 @@ variable "name" {
 
   # With account and Region it is the name of a bucket.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name)) && !anytrue([for prefix in ["aws", "amazon", "amzn"] : startswith(var.name, prefix)])
-    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 32 lower-case letters, digits and hyphens, begin with a letter, and not with aws, amazon or amzn."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name)) && !anytrue([for prefix in ["aws", "amazon", "amzn", "sthree", "xn--"] : startswith(var.name, prefix)])
+    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 32 lower-case letters, digits and hyphens, begin with a letter, and not with aws, amazon, amzn, sthree or xn--, which S3 reserves."
   }
 }
 

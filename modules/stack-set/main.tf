@@ -36,6 +36,13 @@ resource "aws_cloudformation_stack_set" "this" {
   }
 
   lifecycle {
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    precondition {
+      # In bytes, which length() does not count.
+      condition     = length(base64encode(var.template_body)) <= 68268
+      error_message = "The template of the StackSet ${var.name} has about ${floor(length(base64encode(var.template_body)) * 3 / 4)} bytes, but CloudFormation takes 51,200. Divide what it has among several calls of the module, with other names."
+    }
+
     # The provider has a default for it, although a service-managed StackSet has no such role.
     # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
     ignore_changes = [administration_role_arn, tags["systems-manager-organization:created"]]

@@ -20,7 +20,13 @@ from systems_manager_organization.aws.garbage_collection import resume_garbage_c
 from systems_manager_organization.aws.pagination import paginate
 from systems_manager_organization.aws.rate_limits import RateLimiter
 from systems_manager_organization.aws.waiters import CONFLICT_CODES, conflict_delays
-from systems_manager_organization.errors import DependencyError, IdentityMismatchError, ServiceError, UsageError
+from systems_manager_organization.errors import (
+    DependencyError,
+    IdentityMismatchError,
+    QueryError,
+    ServiceError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -159,6 +165,7 @@ class AwsSession:
         self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
+        _require_role_for(query)
         with self._translate_errors(
             "sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]
         ):
@@ -349,6 +356,13 @@ def iam_action(operation: Callable[..., object]) -> str:
     client: BaseClient = operation.__self__  # type: ignore[attr-defined]
     # The signing name is the service prefix of IAM actions.
     return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
+
+
+def _require_role_for(query: Mapping[str, str]) -> None:
+    # Without the role the session would be of the environment's credentials, and nobody would see it.
+    given = [key for key in ("external_id", "session_name") if query[key]]
+    if given and not query["role_arn"]:
+        raise QueryError(f"{' and '.join(given)} given without role_arn, the role that it is for.")
 
 
 def _require_region(session: Session) -> str:

@@ -240,7 +240,8 @@ def _users_of_roles(
     }
     kind = DefaultHostManagementRole.name
     keys = {key for found in (records.own, *records.others.values()) for key in found if key.startswith(f"{kind}/")}
-    values = KINDS[kind].read(aws, [Setting(key) for key in sorted({*keys, f"{kind}/{aws.region}"})])
+    keys |= {f"{kind}/{region}" for region in (*quick_setup_regions(), aws.region)}
+    values = KINDS[kind].read(aws, [Setting(key) for key in sorted(keys)])
     values |= {
         found.desired.setting.key: found.target
         for found in reversals

@@ -130,7 +130,7 @@ def save_records(aws: AwsSession, region: str, installation: str, records: Mappi
     if len(value) > _MAX_LENGTH:
         raise RecordError(
             f"The record of what was changed has {len(value)} characters, and a parameter of Parameter Store takes "
-            f"{_MAX_LENGTH}. Nothing was changed. Use fewer service principals in one installation."
+            f"{_MAX_LENGTH}. Use fewer service principals in one installation."
         )
     aws.call(ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
 

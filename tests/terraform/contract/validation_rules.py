@@ -276,7 +276,7 @@ RULES = {
     ),
     "name of Explorer's sync": Rule(
         "name",
-        ("organization", "所有者", "a" * 52),
+        ("organization", "Explorer_2.all-accounts", "a" * 52),
         lambda name: services.model("ssm", "ResourceDataSyncName", f"{name}-own-sources"),
         "modules/explorer",
         maximum=52,
