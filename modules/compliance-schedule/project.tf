@@ -215,7 +215,7 @@ resource "aws_iam_role_policy" "build" {
       flatten([
         for access in var.member_access[*] : [
           {
-            Sid       = "EnterMembers"
+            Sid       = "AssumeMemberRoles"
             Effect    = "Allow"
             Action    = "sts:AssumeRole"
             Resource  = "arn:${local.partition}:iam::*:role/${access.role_name}"
@@ -243,7 +243,7 @@ resource "aws_iam_role_policy" "build" {
       ]),
       !var.report.snapshots ? [] : [
         {
-          Sid      = "KeepSnapshots"
+          Sid      = "WriteSnapshots"
           Effect   = "Allow"
           Action   = ["s3:GetObject", "s3:PutObject"]
           Resource = "${local.bucket_arn}/${var.prefix}/snapshots/*"

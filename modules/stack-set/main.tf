@@ -3,6 +3,10 @@
 locals {
   instances        = aws_cloudformation_stack_instances.this.stack_instance_summaries == null ? [] : aws_cloudformation_stack_instances.this.stack_instance_summaries
   failed_instances = [for instance in local.instances : instance if contains(["FAILED", "CANCELLED", "INOPERABLE"], instance.detailed_status)]
+  # length() counts characters.
+  template_base64 = base64encode(var.template_body)
+  template_bytes  = length(local.template_base64) * 3 / 4 - length(regexall("=", local.template_base64))
+  create_again    = "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."
 }
 
 resource "aws_cloudformation_stack_set" "this" {
@@ -38,9 +42,8 @@ resource "aws_cloudformation_stack_set" "this" {
   lifecycle {
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     precondition {
-      # In bytes, which length() does not count.
-      condition     = length(base64encode(var.template_body)) <= 68268
-      error_message = "The template of the StackSet ${var.name} has about ${floor(length(base64encode(var.template_body)) * 3 / 4)} bytes, but CloudFormation takes 51,200. Divide what it has among several calls of the module, with other names."
+      condition     = local.template_bytes <= 51200
+      error_message = "The template of the StackSet ${var.name} has ${local.template_bytes} bytes, but CloudFormation takes 51,200. Divide what it has among several calls of the module, with other names."
     }
 
     # The provider has a default for it, although a service-managed StackSet has no such role.
@@ -87,11 +90,11 @@ resource "aws_cloudformation_stack_instances" "this" {
 
 check "accounts" {
   assert {
-    condition = length(local.failed_instances) == 0
-    error_message = join("\n", concat(
+    condition = length(local.instances) > 0 && length(local.failed_instances) == 0
+    error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again}" : join("\n", concat(
       [var.failure],
       [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
-      ["${var.remedy} terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."],
+      ["${var.remedy} ${local.create_again}"],
     ))
   }
 }

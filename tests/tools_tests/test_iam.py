@@ -14,6 +14,7 @@ from tools.iam.command import differences, read_policies
 from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
 from tools.iam.roles import (
     ADMINISTRATION,
+    ADMINISTRATOR_PLAN,
     APPLY,
     AUTOMATION,
     COMPLIANCE,
@@ -46,6 +47,7 @@ NEEDS: dict[str, set[Permission]] = {
         Permission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/B"}),
         Permission("iam:AttachRolePolicy", ROLE, {"iam:PolicyARN": "arn:aws:iam::aws:policy/A"}),
     },
+    ADMINISTRATOR_PLAN: set(),
     ADMINISTRATION: set(),
     COMPLIANCE: {Permission("athena:StartQueryExecution", "arn:aws:athena:us-east-1:1:workgroup/patch-compliance")},
     SCHEDULE: set(),
@@ -86,7 +88,7 @@ def test_policy_has_the_recorded_permissions() -> None:
         },
     ]
     assert documents[ADMINISTRATION]["Statement"] == []
-    assert [statement["Sid"] for statement in documents[COMPLIANCE]["Statement"]] == ["AskAthena"]
+    assert [statement["Sid"] for statement in documents[COMPLIANCE]["Statement"]] == ["QueryAthena"]
     assert [statement["Sid"] for statement in documents[REPORT]["Statement"]] == ["ReadPatchCompliance"]
     assert [statement["Sid"] for statement in documents[DELIVERY]["Statement"]] == ["ListSnapshots"]
     assert [statement["Sid"] for statement in documents[MEMBER_SECURITY_HUB]["Statement"]] == ["ImportFindings"]

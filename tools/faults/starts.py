@@ -261,11 +261,15 @@ def _delete_stack(trial: Trial, values: Values) -> None:
 
 
 def _drift_stack_set(trial: Trial, values: Values) -> None:
+    _update_stack_set(trial, values["name"], Description="Changed by hand.")
+
+
+def _update_stack_set(trial: Trial, name: str, **changes: Any) -> None:
     trial.client("cloudformation").update_stack_set(
-        StackSetName=values["name"],
-        Description="Changed by hand.",
+        StackSetName=name,
         UsePreviousTemplate=True,
         AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False},
+        **changes,
     )
     trial.sandbox.clock.advance(_OPERATION_SECONDS)
 
@@ -325,9 +329,12 @@ def _untag(trial: Trial, address: str, values: Values) -> None:
         trial.client("iam").untag_role(RoleName=values["name"], TagKeys=[TAG])
     elif type_of(address) == _UNIT:
         trial.client("organizations").untag_resource(ResourceId=values["id"], TagKeys=[TAG])
-    elif type_of(address) == _STACK:
+    elif type_of(address) in (_STACK, STACK_SET):
         tags = [{"Key": key, "Value": value} for key, value in STACK_TAGS.items()]
-        trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=tags)
+        if type_of(address) == STACK_SET:
+            _update_stack_set(trial, values["name"], Tags=tags)
+        else:
+            trial.client("cloudformation").update_stack(StackName=values["name"], UsePreviousTemplate=True, Tags=tags)
     elif type_of(address) == _MANAGER:
         trial.client("ssm-quicksetup").untag_resource(ResourceArn=values["manager_arn"], TagKeys=[TAG])
 

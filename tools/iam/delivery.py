@@ -21,5 +21,5 @@ DELIVERY = (
         ("arn:aws:securityhub:*:*:product/*/default",),
     ),
     Statement("ListSnapshots", "earlier snapshots, for `--snapshot s3://...`", ("s3:ListBucket",), (_BUCKET,)),
-    Statement("KeepSnapshots", "the snapshots themselves", ("s3:GetObject", "s3:PutObject"), (f"{_BUCKET}/*",)),
+    Statement("WriteSnapshots", "the snapshots themselves", ("s3:GetObject", "s3:PutObject"), (f"{_BUCKET}/*",)),
 )

@@ -114,7 +114,7 @@ REPORTING = (
         _TABLES,
     ),
     Statement(
-        "AskAthena",
+        "QueryAthena",
         "queries of `report.py compliance --source athena`",
         (
             "athena:GetQueryExecution",

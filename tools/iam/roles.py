@@ -8,7 +8,17 @@ DELIVERY, MEMBER_SECURITY_HUB = "compliance-report-delivery", "member-security-h
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
 PREFERENCES, NODE_ACCESS = "session-manager-preferences", "just-in-time-node-access"
 SCHEDULE = "compliance-schedule"
-OF_THE_ADMINISTRATOR = (ADMINISTRATION, COMPLIANCE, SCHEDULE, CONSOLE, AUTOMATION, PREFERENCES, NODE_ACCESS)
+ADMINISTRATOR_PLAN = "administrator-plan"
+OF_THE_ADMINISTRATOR = (
+    ADMINISTRATOR_PLAN,
+    ADMINISTRATION,
+    COMPLIANCE,
+    SCHEDULE,
+    CONSOLE,
+    AUTOMATION,
+    PREFERENCES,
+    NODE_ACCESS,
+)
 ROLES = (PLAN, APPLY, REPORT, DELIVERY, SETTINGS, *OF_THE_ADMINISTRATOR, MEMBER, MEMBER_SECURITY_HUB)
 BESIDE = {APPLY: PLAN, DELIVERY: REPORT, MEMBER_SECURITY_HUB: MEMBER}
 """Whose policy a role has beside its own."""

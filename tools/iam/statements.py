@@ -209,7 +209,7 @@ STATEMENTS = (
         ("arn:aws:cloud9:*:*:environment:*",),
     ),
     Statement(
-        "EnterMembers",
+        "AssumeMemberRoles",
         "the member accounts, for preflight, for a report, for the departure of the administrator",
         ("sts:AssumeRole",),
         ("arn:aws:iam::*:role/OrganizationAccountAccessRole",),

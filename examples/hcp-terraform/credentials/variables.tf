@@ -18,7 +18,7 @@ variable "workspace" {
 }
 
 variable "policy_files" {
-  description = "Phase of a run (`plan`, `apply`) to the files of docs/iam with its permissions. Default: those of the management account; for the administrator account `{ plan = [\"administrator-account.json\"], apply = [\"administrator-account.json\"] }`."
+  description = "Phase of a run (`plan`, `apply`) to the files of docs/iam with its permissions. Default: those of the management account; for the administrator account `{ plan = [\"administrator-plan.json\"], apply = [\"administrator-account.json\"] }`."
   type        = map(list(string))
   default = {
     plan  = ["management-plan.json"]

@@ -14,7 +14,7 @@ mock_provider "aws" {
     }
   }
   mock_resource "aws_cloudformation_stack_instances" {
-    defaults = { stack_instance_summaries = [] }
+    defaults = { stack_instance_summaries = [{ account_id = "333333333333", region = "us-east-1", detailed_status = "SUCCEEDED" }] }
   }
 }
 

@@ -11,7 +11,7 @@ mock_provider "aws" {
     defaults = { partition = "aws" }
   }
   mock_resource "aws_cloudformation_stack_instances" {
-    defaults = { stack_instance_summaries = [] }
+    defaults = { stack_instance_summaries = [{ account_id = "333333333333", region = "us-east-1", detailed_status = "SUCCEEDED" }] }
   }
   mock_data "aws_organizations_organization" {
     defaults = {
@@ -46,10 +46,13 @@ run "roles" {
   assert {
     condition = [
       for role in [jsondecode(module.stack_set[0].template_body).Resources.ExecutionRole.Properties] :
-      [role.RoleName, role.ManagedPolicyArns, role.AssumeRolePolicyDocument.Statement[0].Principal.AWS, role.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals]
+      [role.RoleName, role.ManagedPolicyArns, role.AssumeRolePolicyDocument.Statement[0].Principal.AWS, role.AssumeRolePolicyDocument.Statement[0].Condition]
       ] == [[
         "AWS-SystemsManager-AutomationExecutionRole", ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
-        "arn:aws:iam::222222222222:role/AWS-SystemsManager-AutomationAdministrationRole", { "aws:PrincipalOrgID" = "o-ab12cd34ef" }
+        "arn:aws:iam::222222222222:root", {
+          ArnEquals    = { "aws:PrincipalArn" = "arn:aws:iam::222222222222:role/AWS-SystemsManager-AutomationAdministrationRole" }
+          StringEquals = { "aws:PrincipalOrgID" = "o-ab12cd34ef" }
+        }
     ]]
     error_message = "Only the administration role of the organization may assume it."
   }

@@ -43,7 +43,7 @@ mock_provider "aws" {
     defaults = { id = "patch-compliance-222222222222-us-east-1", arn = "arn:aws:s3:::patch-compliance-222222222222-us-east-1" }
   }
   mock_resource "aws_cloudformation_stack_instances" {
-    defaults = { stack_instance_summaries = [] }
+    defaults = { stack_instance_summaries = [{ account_id = "333333333333", region = "us-east-1", detailed_status = "SUCCEEDED" }] }
   }
 }
 

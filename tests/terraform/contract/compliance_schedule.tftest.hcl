@@ -141,7 +141,7 @@ run "everything" {
   }
 
   assert {
-    condition     = !contains(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, "KeepSnapshots")
+    condition     = !contains(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, "WriteSnapshots")
     error_message = "Without snapshots the role writes none."
   }
 }
@@ -210,7 +210,7 @@ run "access_to_members" {
 
   assert {
     condition = [for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement if statement.Action == "sts:AssumeRole"] == [{
-      Sid       = "EnterMembers"
+      Sid       = "AssumeMemberRoles"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Resource  = "arn:aws:iam::*:role/reporting/PatchComplianceReader"

@@ -26,7 +26,7 @@ mock_provider "aws" {
     }
   }
   mock_resource "aws_cloudformation_stack_instances" {
-    defaults = { stack_instance_summaries = [] }
+    defaults = { stack_instance_summaries = [{ account_id = "333333333333", region = "us-east-1", detailed_status = "SUCCEEDED" }] }
   }
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:us-east-1:222222222222:key/0123abcd-45ef-67ab-89cd-012345efabcd" }
@@ -108,7 +108,7 @@ run "everything" {
 
   assert {
     condition = toset([for statement in jsondecode(output.node_policy).Statement : statement.Sid]) == toset([
-      "WriteSessionLogs", "ReadEncryption", "EncryptSessionLogs", "StreamSessionLogs", "DecryptSessions",
+      "WriteSessionLogs", "ReadEncryption", "EncryptSessionLogs", "StreamSessionLogs", "FindLogGroup", "DecryptSessions",
     ])
     error_message = "Nodes have permissions for the logs and for the keys."
   }

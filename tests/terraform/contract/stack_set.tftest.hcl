@@ -2,7 +2,7 @@
 
 mock_provider "aws" {
   mock_resource "aws_cloudformation_stack_instances" {
-    defaults = { stack_instance_summaries = [] }
+    defaults = { stack_instance_summaries = [{ account_id = "333333333333", region = "us-east-1", detailed_status = "SUCCEEDED" }] }
   }
 }
 
@@ -55,4 +55,32 @@ run "options_and_failed_deployments" {
     ] == ["SERVICE_MANAGED", "DELEGATED_ADMIN", true, false, 100, 100, toset(["r-ab12"])]
     error_message = "The whole organization, accounts that join among it, and none of them stops another."
   }
+}
+
+run "no_stack" {
+  module {
+    source = "./modules/stack-set"
+  }
+
+  override_resource {
+    target = aws_cloudformation_stack_instances.this
+    values = { stack_instance_summaries = [] }
+  }
+
+  expect_failures = [check.accounts]
+}
+
+run "a_template_that_is_too_long" {
+  command = plan
+
+  module {
+    source = "./modules/stack-set"
+  }
+
+  variables {
+    # 51,201 bytes: the last letter has two.
+    template_body = "${format("%051199d", 0)}é"
+  }
+
+  expect_failures = [aws_cloudformation_stack_set.this]
 }

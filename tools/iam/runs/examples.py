@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.complete import ADMINISTRATOR, checkout_complete
 from harness.results import TerraformError
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
-from tools.iam.roles import ADMINISTRATION, APPLY, PLAN, REPORT
+from tools.iam.roles import ADMINISTRATION, ADMINISTRATOR_PLAN, APPLY, PLAN, REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +67,8 @@ def run_complete(
     with recorder.assuming(ADMINISTRATION):
         recorder.record_warnings(administrator.apply())
     inspect(both)
+    with recorder.assuming(ADMINISTRATOR_PLAN):
+        recorder.record_warnings(administrator.plan())
     with recorder.assuming(ADMINISTRATION):
         recorder.record_warnings(administrator.apply(changes))
         recorder.record_report("ops-data", "--json", account_id=ADMINISTRATOR)

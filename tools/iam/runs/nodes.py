@@ -11,7 +11,7 @@ from harness.node_access import create_recording_key
 from harness.unmanaged_instances import REGION, Workshop
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 from sandbox_tests.cases.automations import make_runbook, start
-from tools.iam.roles import AUTOMATION, CONSOLE, NODE_ACCESS, PLAN, PREFERENCES, REPORT, SETTINGS
+from tools.iam.roles import ADMINISTRATOR_PLAN, AUTOMATION, CONSOLE, NODE_ACCESS, PLAN, PREFERENCES, REPORT, SETTINGS
 from tools.iam.runs.module_call import call_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> Non
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(CONSOLE):
         recorder.record_warnings(terraform.apply())
+    with recorder.assuming(ADMINISTRATOR_PLAN):
+        recorder.record_warnings(terraform.plan())
     # Its associations run after the apply, and its sync collects nodes.
     sandbox.clock.advance(_ASSOCIATIONS_HAVE_RUN)
     with recorder.assuming(PLAN):
@@ -80,6 +82,8 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
     changes: dict[str, object] = {"tags": {"Team": "platform"}, "calendar_type": "DEFAULT_CLOSED"}
     with recorder.assuming(AUTOMATION):
         recorder.record_warnings(terraform.apply())
+    with recorder.assuming(ADMINISTRATOR_PLAN):
+        recorder.record_warnings(terraform.plan())
     # The role of the members has no permission for what this runbook does.
     make_runbook(sandbox, ADMINISTRATOR, [_MEMBER])
     administration_role_arn = terraform.output()["called"]["administration_role_arn"]
@@ -104,6 +108,8 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(PREFERENCES):
         recorder.record_warnings(terraform.apply())
+    with recorder.assuming(ADMINISTRATOR_PLAN):
+        recorder.record_warnings(terraform.plan())
     # No StackSet reaches the management account.
     content = json.dumps({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {}})
     sandbox.client("ssm").create_document(Name="SSM-SessionManagerRunShell", DocumentType="Session", Content=content)
@@ -139,6 +145,9 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
     changes: dict[str, object] = {"regions": regions, "tags": {"Team": "platform"}}
     with recorder.assuming(NODE_ACCESS):
         recorder.record_warnings(terraform.apply())
+    with recorder.assuming(ADMINISTRATOR_PLAN):
+        recorder.record_warnings(terraform.plan())
+    with recorder.assuming(NODE_ACCESS):
         bucket = terraform.output()["called"]["rdp_recording"]["bucket_name"]
         sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=bucket, Key="recording.mp4", Body=b"")
         recorder.record_warnings(terraform.apply(changes))
