@@ -39,6 +39,15 @@ def test_another_accounts_credentials_stop_everything(
     assert api_calls() == ["sts:GetCallerIdentity"]
 
 
+@pytest.mark.parametrize("given", ["external_id", "session_name"])
+def test_what_belongs_to_a_role_requires_it(run: Run, api_calls: Callable[[], list[str]], given: str) -> None:
+    """The environment's credentials would be used in place of the role's."""
+    outcome = run("observe", "organization", query={given: "operator"})
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert f"{given} given without role_arn, the role that it is for." in outcome.stderr
+    assert api_calls() == []
+
+
 @pytest.fixture
 def role(aws: Sandbox) -> None:
     """A role in the member account that the management account may assume."""

@@ -24,7 +24,6 @@ from unit.cases import (
     registered,
     resolved,
     root_id,
-    set_host_management_role,
     settings_query,
     trusted,
     unit_id,
@@ -253,16 +252,18 @@ def test_a_role_of_another_configuration_is_left(aws: Sandbox, run: Run) -> None
     assert role_exists(aws, EXECUTION)
 
 
-def test_a_role_that_stays_set_is_left(aws: Sandbox, run: Run) -> None:
-    """Without Python, Terraform sets it, and there is no record."""
+@pytest.mark.parametrize("region", ["us-east-1", "ap-northeast-1"])
+def test_a_role_that_stays_set_is_left(aws: Sandbox, run: Run, region: str) -> None:
+    """Without Python, and in Regions beside the module's, Terraform sets it, and there is no record."""
     make_role(aws, "Ours")
-    set_host_management_role(aws, "service-role/Ours")
+    ssm = aws.client("ssm", region=region)
+    ssm.update_service_setting(SettingId=SETTING, SettingValue="service-role/Ours")
     outcome = run("report", "restore", "--yes")
     assert outcome.status == 1
-    assert "aws ssm reset-service-setting --region us-east-1 --setting-id /ssm/managed-instance" in outcome.stdout
+    assert f"aws ssm reset-service-setting --region {region} --setting-id /ssm/managed-instance" in outcome.stdout
     assert role_exists(aws, "Ours")
 
-    DEFAULT_HOST_MANAGEMENT_ROLE.set_to(aws, "service-role/ByHand")
+    ssm.update_service_setting(SettingId=SETTING, SettingValue="service-role/ByHand")
     assert run("report", "restore", "--yes").status == 0
     assert not role_exists(aws, "Ours")
 
