@@ -110,7 +110,7 @@ class Workshop:
         self.run("role-without-policy", profile=self.new_profile("Bare", None))
         self.run("metadata-disabled", metadata="disabled")
         isolated = self.new_subnet(self.vpc, 1, None)
-        self.run("no-way-out", subnet=isolated)
+        self.run("no-route", subnet=isolated)
         private = self.new_subnet(self.vpc, 3, self.gateway, public=False)
         self.run("no-public-address", subnet=private)
         closed = self.new_group(self.vpc, lets_out=False)

@@ -96,4 +96,4 @@ def _nodes(console: Console, sandbox: Sandbox) -> bool:
         completed = run_script(sandbox, "report.py", "nodes", "--regions", REGION)
     output = f"{completed.stdout}{completed.stderr}".strip()
     console.print(section("Why instances are not managed: scripts/report.py nodes", Text(indent(output, "  "))))
-    return "NO_WAY_OUT" in output
+    return "NO_ROUTE_TO_ENDPOINT" in output

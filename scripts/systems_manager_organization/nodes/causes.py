@@ -26,7 +26,7 @@ REMEDIES = {
     "Host Management Configuration.",
     "METADATA_DISABLED": "Enable the instance metadata service "
     "(aws ec2 modify-instance-metadata-options --http-endpoint enabled): the agent has its credentials from there.",
-    "NO_WAY_OUT": "Add a route to a NAT or internet gateway, or interface endpoints for ssm, ssmmessages and "
+    "NO_ROUTE_TO_ENDPOINT": "Add a route to a NAT or internet gateway, or interface endpoints for ssm, ssmmessages and "
     "ec2messages with private DNS. Unless the agent uses a proxy: then look on the machine.",
     "NO_PUBLIC_ADDRESS": "Give the instance a public address, or route its subnet through a NAT gateway, or add "
     "interface endpoints for ssm, ssmmessages and ec2messages.",

@@ -177,7 +177,7 @@ def _way(evidence: Evidence, region: str) -> Iterator[Finding]:
         yield Finding("ENDPOINT_UNUSABLE", f"{obstacle} {table['RouteTableId']} of {subnet} has no other way out.")
     else:
         yield Finding(
-            "NO_WAY_OUT",
+            "NO_ROUTE_TO_ENDPOINT",
             f"{table['RouteTableId']} of {subnet} has no route out of {vpc}, which has no ssm endpoint either.",
         )
 

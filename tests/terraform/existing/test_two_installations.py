@@ -51,7 +51,7 @@ def test_two_states(sandbox: Sandbox, configure: Configure, creator_first: bool)
     second = configure(**inputs)
     errors = plan_errors(second)
     assert errors.count("EXISTS_ALREADY") == 3
-    assert "WANTED_BY_ANOTHER: account-placement/administrator is to be SystemsManager" in errors
+    assert "SETTING_CONFLICT: account-placement/administrator is to be SystemsManager" in errors
     assert errors.count("To create roles with other names instead, set role_name_prefix.") == 2
     assert f'To use it as it is, set dedicated_organizational_unit = {{ id = "{unit}" }}.' in errors
     change_inputs(

@@ -54,7 +54,7 @@ EXPECTED = {
     "profile-without-role": "PROFILE_WITHOUT_ROLE",
     "role-without-policy": "ROLE_LACKS_PERMISSIONS",
     "metadata-disabled": "METADATA_DISABLED",
-    "no-way-out": "NO_WAY_OUT",
+    "no-route": "NO_ROUTE_TO_ENDPOINT",
     "no-public-address": "NO_PUBLIC_ADDRESS",
     "endpoint-without-dns": "ENDPOINT_UNUSABLE",
     "security-group": "SECURITY_GROUP_BLOCKS",
@@ -96,7 +96,7 @@ def test_twelve_ways_and_three_mixtures(aws: Sandbox, unmanaged: Callable[..., O
         assert node["remedy"] == REMEDIES[node["cause"]]
     notes = {name: node["notes"] for name, node in found.items()}
     assert "NO_CREDENTIALS: No instance profile is attached" in notes["mixture-stopped-without-profile"]
-    assert "NO_WAY_OUT: " in notes["mixture-profile-route-group"]
+    assert "NO_ROUTE_TO_ENDPOINT: " in notes["mixture-profile-route-group"]
     assert "SECURITY_GROUP_BLOCKS: " in notes["mixture-profile-route-group"]
     assert "NETWORK_ACL_BLOCKS: " in notes["mixture-metadata-acl"]
     assert [group["account_id"] for group in report["groups"]] == [MEMBER, OTHER]
@@ -139,12 +139,12 @@ def test_two_calls_read_a_region_where_everything_is_managed(aws: Sandbox, nodes
 
 
 def test_filters_groups_and_files(unmanaged: Callable[..., Outcome], tmp_path: Path) -> None:
-    outcome = unmanaged("--cause", "no_way_out", "--fail-on-unmanaged")
+    outcome = unmanaged("--cause", "no_route_to_endpoint", "--fail-on-unmanaged")
     assert outcome.status == 2
-    assert f"NO_WAY_OUT: 1 node. {REMEDIES['NO_WAY_OUT']}\n" in outcome.stdout
-    text = unmanaged("--cause", "NO_WAY_OUT", "--by", "node").stdout
+    assert f"NO_ROUTE_TO_ENDPOINT: 1 node. {REMEDIES['NO_ROUTE_TO_ENDPOINT']}\n" in outcome.stdout
+    text = unmanaged("--cause", "NO_ROUTE_TO_ENDPOINT", "--by", "node").stdout
     assert "222222222222 Shop, eu-west-1, i-" in text
-    assert " no-way-out: UNMANAGED NO_WAY_OUT\n  evidence: rtb-" in text
+    assert " no-route: UNMANAGED NO_ROUTE_TO_ENDPOINT\n  evidence: rtb-" in text
     rows = list(csv.DictReader(io.StringIO(unmanaged("--status", "managed", "--format", "csv").stdout)))
     assert {row["account_id"] for row in rows} == {OTHER}
     parquet = tmp_path / "nodes.parquet"

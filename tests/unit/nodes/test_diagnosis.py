@@ -155,12 +155,12 @@ CASES: list[tuple[Evidence, str, str]] = [
     ),
     (
         network(route_tables=table()),
-        "NO_WAY_OUT",
+        "NO_ROUTE_TO_ENDPOINT",
         "rtb-1 of subnet-1 has no route out of vpc-1, which has no ssm endpoint either.",
     ),
     (
         network(route_tables=table({**NAT, "State": "blackhole"})),
-        "NO_WAY_OUT",
+        "NO_ROUTE_TO_ENDPOINT",
         "rtb-1 of subnet-1 has no route out of vpc-1, which has no ssm endpoint either.",
     ),
     (
@@ -265,7 +265,7 @@ def test_the_first_proven_cause_wins_and_the_others_are_notes() -> None:
     assert found.cause == "PROFILE_WITHOUT_ROLE"
     assert found.notes == (
         "Default Host Management Configuration is off.",
-        "NO_WAY_OUT: rtb-1 of subnet-1 has no route out of vpc-1, which has no ssm endpoint either.",
+        "NO_ROUTE_TO_ENDPOINT: rtb-1 of subnet-1 has no route out of vpc-1, which has no ssm endpoint either.",
         "SECURITY_GROUP_BLOCKS: sg-1 does not allow outbound TCP 443.",
         "not checked: ec2:DescribeNetworkAcls (ACCESS_DENIED)",
     )
