@@ -306,7 +306,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     "key of the session bucket": _KEY_ARNS,
     "roles of nodes": _ROLE_NAMES,
     "name of session preferences": (
-        Fault("a reserved prefix", '"aws", "amazon", "amzn"', ""),
+        Fault("a reserved prefix", '"aws", "amazon", "amzn", "sthree", "xn--"', ""),
         Fault("letters of any script", "[a-z0-9-]", r"[\\p{L}0-9-]"),
     ),
     "key of the unified console": _KEY_ARNS,
