@@ -93,8 +93,9 @@ module "stack_set" {
       )
     }
   })
-  targets = length(terraform_data.requirements.input) > 0 ? local.targets : []
-  regions = var.regions
-  failure = "StackSets could not change the service settings of these accounts and Regions:"
-  tags    = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
+  targets               = length(terraform_data.requirements.input) > 0 ? local.targets : []
+  regions               = var.regions
+  failure               = "StackSets could not change the service settings of these accounts and Regions:"
+  operation_preferences = var.operation_preferences
+  tags                  = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
 }

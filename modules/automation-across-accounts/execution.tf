@@ -58,9 +58,10 @@ module "stack_set" {
       }
     }
   })
-  targets = local.targets
-  regions = [local.region]
-  failure = "StackSets could not create the role ${var.execution_role_name} in these accounts, so no automation runs there:"
-  remedy  = "If OpsCenter of Quick Setup made roles of these names, set roles_created = false, or other names. Else remove the cause, then create them again:"
-  tags    = var.tags
+  targets               = local.targets
+  regions               = [local.region]
+  failure               = "StackSets could not create the role ${var.execution_role_name} in these accounts, so no automation runs there:"
+  remedy                = "If OpsCenter of Quick Setup made roles of these names, set roles_created = false, or other names. Else remove the cause, then create them again:"
+  operation_preferences = var.operation_preferences
+  tags                  = var.tags
 }

@@ -216,6 +216,31 @@ variable "name" {
   }
 }
 
+variable "operation_preferences" {
+  description = <<-EOT
+    How StackSets creates and changes the stacks of all accounts. A change to few accounts first: a low `max_concurrent_percentage`, and `failure_tolerance_percentage = 0`, with which the operation and the apply end at the first failure; accounts that were not reached are named by a warning in every plan, with the command that continues.
+    - `max_concurrent_percentage`: of the accounts at the same time, 1 to 100. Default: 100.
+    - `failure_tolerance_percentage`: of the accounts of a Region that may fail before the operation ends, 0 to 100. Default: 100.
+    - `region_concurrency_type`: `PARALLEL`, or `SEQUENTIAL` for one Region after the other. Default: `PARALLEL`.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
+  EOT
+  type = object({
+    max_concurrent_percentage    = optional(number, 100)
+    failure_tolerance_percentage = optional(number, 100)
+    region_concurrency_type      = optional(string, "PARALLEL")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for range in [[1, var.operation_preferences.max_concurrent_percentage], [0, var.operation_preferences.failure_tolerance_percentage]] :
+      range[1] >= range[0] && range[1] <= 100 && floor(range[1]) == range[1]
+    ]) && contains(["PARALLEL", "SEQUENTIAL"], var.operation_preferences.region_concurrency_type)
+    error_message = "operation_preferences is ${jsonencode(var.operation_preferences)}, but max_concurrent_percentage must be a whole number from 1 to 100, failure_tolerance_percentage one from 0 to 100, and region_concurrency_type \"PARALLEL\" or \"SEQUENTIAL\"."
+  }
+}
+
 variable "tags" {
   description = "Tags of all resources, including the stacks in all accounts."
   type        = map(string)

@@ -34,10 +34,11 @@ module "stack_set" {
       }
     }
   })
-  targets = local.targets
-  regions = var.regions
-  failure = "StackSets could not create the resource data syncs of these accounts and Regions, so their data is missing:"
-  tags    = local.tags
+  targets               = local.targets
+  regions               = var.regions
+  failure               = "StackSets could not create the resource data syncs of these accounts and Regions, so their data is missing:"
+  operation_preferences = var.operation_preferences
+  tags                  = local.tags
 
   # AWS refuses to create a sync without permission to write to the bucket.
   depends_on = [

@@ -184,10 +184,11 @@ module "events" {
       }
     }
   })
-  targets = module.configuration.configurations[var.name].targets
-  regions = var.regions
-  failure = "StackSets could not create the rule for events in these accounts and Regions, whose access requests are not published:"
-  tags    = var.tags
+  targets               = module.configuration.configurations[var.name].targets
+  regions               = var.regions
+  failure               = "StackSets could not create the rule for events in these accounts and Regions, whose access requests are not published:"
+  operation_preferences = var.operation_preferences
+  tags                  = var.tags
 
   # A rule finds the bus, and what it sends reaches the topic.
   depends_on = [aws_cloudwatch_event_bus_policy.events, aws_cloudwatch_event_target.events]

@@ -105,11 +105,12 @@ module "policies" {
     Resources   = local.document_resources
   })
   # After the configuration: its roles and its service-linked roles.
-  targets = module.configuration.configurations[var.name].targets
-  regions = var.regions
-  failure = "StackSets could not create the approval policies of these accounts and Regions, in which nobody gets access to nodes by them:"
-  remedy  = "A policy that exists already must be deleted there first. Remove the cause, then create them again:"
-  tags    = var.tags
+  targets               = module.configuration.configurations[var.name].targets
+  regions               = var.regions
+  failure               = "StackSets could not create the approval policies of these accounts and Regions, in which nobody gets access to nodes by them:"
+  remedy                = "A policy that exists already must be deleted there first. Remove the cause, then create them again:"
+  operation_preferences = var.operation_preferences
+  tags                  = var.tags
 }
 
 # Of what the management account enables, members see the trusted access alone, which EnableSharingWithAwsOrganization enables too.

@@ -177,11 +177,12 @@ module "recording" {
     }
   })
   # AWS refuses preferences before just-in-time node access is deployed.
-  targets = module.configuration.configurations[var.name].targets
-  regions = var.regions
-  failure = "StackSets could not set the preferences of recordings in these accounts and Regions, which record no RDP connections:"
-  remedy  = "Where just-in-time node access is not enabled yet, wait for its associations. Preferences that exist already must be deleted there first. Then set them again:"
-  tags    = var.tags
+  targets               = module.configuration.configurations[var.name].targets
+  regions               = var.regions
+  failure               = "StackSets could not set the preferences of recordings in these accounts and Regions, which record no RDP connections:"
+  remedy                = "Where just-in-time node access is not enabled yet, wait for its associations. Preferences that exist already must be deleted there first. Then set them again:"
+  operation_preferences = var.operation_preferences
+  tags                  = var.tags
 
   # What is recorded arrives.
   depends_on = [aws_s3_bucket_policy.recordings]

@@ -52,7 +52,7 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
 
     precondition {
       condition     = length(local.missing_parameters) == 0
-      error_message = "Configuration \"${var.name}\": parameters contains ${join(", ", keys(var.parameters))}, but ${var.type} also requires ${join(" and ", local.missing_parameters)}."
+      error_message = "Configuration \"${var.name}\": parameters ${length(var.parameters) == 0 ? "is empty" : "contains ${join(", ", keys(var.parameters))}"}, but ${var.type} also requires ${join(" and ", local.missing_parameters)}."
     }
 
     precondition {

@@ -174,15 +174,16 @@ locals {
 module "stack_set" {
   source = "../stack-set"
 
-  name          = var.name
-  description   = "Session Manager preferences of each account and Region."
-  call_as       = "DELEGATED_ADMIN"
-  capabilities  = ["CAPABILITY_NAMED_IAM"]
-  template_body = jsonencode(local.template)
-  targets       = length(terraform_data.requirements.input) > 0 ? local.targets : []
-  regions       = var.regions
-  failure       = "The preferences of Session Manager could not be set in these accounts and Regions:"
-  tags          = var.tags
+  name                  = var.name
+  description           = "Session Manager preferences of each account and Region."
+  call_as               = "DELEGATED_ADMIN"
+  capabilities          = ["CAPABILITY_NAMED_IAM"]
+  template_body         = jsonencode(local.template)
+  targets               = length(terraform_data.requirements.input) > 0 ? local.targets : []
+  regions               = var.regions
+  failure               = "The preferences of Session Manager could not be set in these accounts and Regions:"
+  operation_preferences = var.operation_preferences
+  tags                  = var.tags
 
   # A session that begins would write its log at once.
   depends_on = [

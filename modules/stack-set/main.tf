@@ -28,11 +28,11 @@ resource "aws_cloudformation_stack_set" "this" {
     active = true
   }
 
-  # Continues after any number of failures: the check below reports them.
+  # By default it continues after any number of failures: the check below reports them.
   operation_preferences {
-    failure_tolerance_percentage = 100
-    max_concurrent_percentage    = 100
-    region_concurrency_type      = "PARALLEL"
+    failure_tolerance_percentage = var.operation_preferences.failure_tolerance_percentage
+    max_concurrent_percentage    = var.operation_preferences.max_concurrent_percentage
+    region_concurrency_type      = var.operation_preferences.region_concurrency_type
   }
 
   timeouts {
@@ -69,9 +69,9 @@ resource "aws_cloudformation_stack_instances" "this" {
   }
 
   operation_preferences {
-    failure_tolerance_percentage = 100
-    max_concurrent_percentage    = 100
-    region_concurrency_type      = "PARALLEL"
+    failure_tolerance_percentage = var.operation_preferences.failure_tolerance_percentage
+    max_concurrent_percentage    = var.operation_preferences.max_concurrent_percentage
+    region_concurrency_type      = var.operation_preferences.region_concurrency_type
   }
 
   timeouts {

@@ -62,6 +62,18 @@ run "no_stack" {
     source = "./modules/stack-set"
   }
 
+  variables {
+    operation_preferences = { max_concurrent_percentage = 10, failure_tolerance_percentage = 0, region_concurrency_type = "SEQUENTIAL" }
+  }
+
+  assert {
+    condition = alltrue([
+      for preferences in concat(aws_cloudformation_stack_set.this.operation_preferences, aws_cloudformation_stack_instances.this.operation_preferences) :
+      [preferences.max_concurrent_percentage, preferences.failure_tolerance_percentage, preferences.region_concurrency_type] == [10, 0, "SEQUENTIAL"]
+    ])
+    error_message = "Changes and creations reach one account after the other as asked for."
+  }
+
   override_resource {
     target = aws_cloudformation_stack_instances.this
     values = { stack_instance_summaries = [] }
