@@ -192,10 +192,10 @@ variable "script_credentials" {
 
 variable "operation_preferences" {
   description = <<-EOT
-    How StackSets creates and changes the stacks of all accounts. A change to few accounts first: a low `max_concurrent_percentage`, and `failure_tolerance_percentage = 0`, with which the operation and the apply end at the first failure; accounts that were not reached are named by a warning in every plan, with the command that continues.
-    - `max_concurrent_percentage`: of the accounts at the same time, 1 to 100. Default: 100.
-    - `failure_tolerance_percentage`: of the accounts of a Region that may fail before the operation ends, 0 to 100. Default: 100.
-    - `region_concurrency_type`: `PARALLEL`, or `SEQUENTIAL` for one Region after the other. Default: `PARALLEL`.
+    How StackSets reaches the accounts. Low percentages, and 0 for failures, reach few first and end the apply at a failure; a warning in every plan names who was not reached. Default: all at once.
+    - `max_concurrent_percentage`: accounts at the same time, 1 to 100.
+    - `failure_tolerance_percentage`: accounts of a Region that may fail before it ends, 0 to 100.
+    - `region_concurrency_type`: `PARALLEL`, or `SEQUENTIAL` for one Region after the other.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
   EOT
   type = object({

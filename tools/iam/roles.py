@@ -8,9 +8,10 @@ DELIVERY, MEMBER_SECURITY_HUB = "compliance-report-delivery", "member-security-h
 SETTINGS, CONSOLE, AUTOMATION = "account-settings", "unified-console", "automation-across-accounts"
 PREFERENCES, NODE_ACCESS = "session-manager-preferences", "just-in-time-node-access"
 SCHEDULE = "compliance-schedule"
-ADMINISTRATOR_PLAN = "administrator-plan"
+ADMINISTRATOR_PLAN, COMPLIANCE_PLAN = "administrator-plan", "compliance-plan"
 OF_THE_ADMINISTRATOR = (
     ADMINISTRATOR_PLAN,
+    COMPLIANCE_PLAN,
     ADMINISTRATION,
     COMPLIANCE,
     SCHEDULE,

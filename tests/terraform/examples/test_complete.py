@@ -26,7 +26,7 @@ from terraform.expectations import (
 from tools.iam.automation import AUTOMATION
 from tools.iam.command import read_policies
 from tools.iam.policies import policies
-from tools.iam.roles import ADMINISTRATOR_PLAN
+from tools.iam.roles import ADMINISTRATOR_PLAN, COMPLIANCE_PLAN
 from tools.iam.runs import RUNS_OF_MODULES
 from tools.iam.runs.compliance import run_compliance_report
 from tools.iam.runs.examples import run_changes, run_complete
@@ -86,7 +86,7 @@ def _actions(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, 
             if statement["Sid"] not in _OF_MODULES
         }
         for name, document in documents.items()
-        if name not in (ADMINISTRATOR_PLAN, *RUNS_OF_MODULES)
+        if name not in (ADMINISTRATOR_PLAN, COMPLIANCE_PLAN, *RUNS_OF_MODULES)
     }
 
 

@@ -14,7 +14,7 @@ from sandbox.clock import START
 from sandbox.scenarios.parts import Instance
 from sandbox.services.ssm.patches import Patches, Severities
 from tools.iam.delivery import SNAPSHOT_BUCKET
-from tools.iam.roles import ADMINISTRATOR_PLAN, COMPLIANCE, DELIVERY, REPORT, SCHEDULE
+from tools.iam.roles import COMPLIANCE, COMPLIANCE_PLAN, DELIVERY, REPORT, SCHEDULE
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -70,7 +70,7 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
     with recorder.assuming(COMPLIANCE):
         recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
+    with recorder.assuming(COMPLIANCE_PLAN):
         recorder.record_warnings(terraform.plan())
     with recorder.assuming(COMPLIANCE):
         for arguments in terraform.output()["reporting"]["report_arguments"].values():
@@ -105,7 +105,7 @@ def run_compliance_schedule(recorder: PermissionRecorder, copies: Workspaces) ->
     changes: dict[str, object] = {"tags": {"Team": "platform"}, "timezone": "Asia/Tokyo", "minutes": 30}
     with recorder.assuming(SCHEDULE):
         recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
+    with recorder.assuming(COMPLIANCE_PLAN):
         recorder.record_warnings(terraform.plan())
     with recorder.assuming(SCHEDULE):
         recorder.record_warnings(terraform.apply(changes))
