@@ -360,7 +360,7 @@ def iam_action(operation: Callable[..., object]) -> str:
 
 def _require_role_for(query: Mapping[str, str]) -> None:
     # Without the role the session would be of the environment's credentials, and nobody would see it.
-    given = [key for key in ("external_id", "session_name") if query[key]]
+    given = [key for key in ("external_id", "session_name") if query.get(key)]
     if given and not query["role_arn"]:
         raise QueryError(f"{' and '.join(given)} given without role_arn, the role that it is for.")
 

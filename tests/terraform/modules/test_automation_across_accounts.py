@@ -75,7 +75,8 @@ def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
     role = sandbox.client("iam", OTHER_MEMBER).get_role(RoleName=_EXECUTION)["Role"]
     trust: Any = role["AssumeRolePolicyDocument"]
     (statement,) = trust["Statement"]
-    assert statement["Principal"] == {"AWS": _ADMINISTRATION}
+    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
+    assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": _ADMINISTRATION}
     assert list(statement["Condition"]["StringEquals"]) == ["aws:PrincipalOrgID"]
     attached = sandbox.client("iam", OTHER_MEMBER).list_attached_role_policies(RoleName=_EXECUTION)["AttachedPolicies"]
     assert [policy["PolicyName"] for policy in attached] == ["ReadOnlyAccess"]

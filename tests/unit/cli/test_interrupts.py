@@ -68,10 +68,24 @@ class Unanswered:
         self._end.set()
 
 
-def _heed_signals() -> None:
-    """Also where the tests run under nohup or in the background of a shell, which ignore signals for their children."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+@contextmanager
+def _handled(ignored: Sequence[signal.Signals]) -> Iterator[None]:
+    """What is started inside ignores `ignored`, and no other signal.
+
+    The tests may run under nohup or in the background of a shell, which ignore signals for their children; a signal
+    that is handled here has its default there. Not by preexec_fn, which may deadlock beside the sandbox's threads:
+    https://docs.python.org/3/library/subprocess.html#subprocess.Popen
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {
+        number: signal.signal(number, signal.SIG_IGN if number in ignored else signal.default_int_handler)
+        for number in numbers
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -83,15 +97,21 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess
     }
     started: list[subprocess.Popen[str]] = []
 
-    def start(name: str, *arguments: str, prefix: Sequence[str] = (), **streams: Any) -> subprocess.Popen[str]:
+    def start(
+        name: str,
+        *arguments: str,
+        prefix: Sequence[str] = (),
+        ignored: Sequence[signal.Signals] = (),
+        **streams: Any,
+    ) -> subprocess.Popen[str]:
         command = [sys.executable, *prefix, str(REPOSITORY / "scripts" / name), *arguments]
         pipes = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
-            "preexec_fn": _heed_signals,
             **streams,
         }
-        process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.DEVNULL, **pipes)
+        with _handled(ignored):
+            process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.DEVNULL, **pipes)
         started.append(process)
         return process
 
@@ -217,9 +237,7 @@ def test_a_closed_pipe_is_no_failure(start: Any, command: list[str]) -> None:
 
 def test_a_signal_that_is_ignored_stays_so(sandbox: Sandbox, start: Any) -> None:
     with unanswered(sandbox, "DescribeOrganization") as calls:
-        process = start(
-            "observe.py", "organization", QUERY, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        )
+        process = start("observe.py", "organization", QUERY, ignored=[signal.SIGHUP])
         assert calls.is_waiting.wait(300)
         process.send_signal(signal.SIGHUP)
         calls.end()
