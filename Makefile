@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # More than processors: workers also wait, mostly for CloudFormation.
-WORKERS ?= 3
+WORKERS ?= 4
 VENV := .venv
 # Separate: Checkov pins an older boto3 than the sandbox requires.
 CHECKOV_VENV := .venv-checkov
