@@ -196,11 +196,8 @@ variable "operation_preferences" {
   nullable = false
 
   validation {
-    condition = alltrue([
-      for range in [[1, var.operation_preferences.max_concurrent_percentage], [0, var.operation_preferences.failure_tolerance_percentage]] :
-      range[1] >= range[0] && range[1] <= 100 && floor(range[1]) == range[1]
-    ]) && contains(["PARALLEL", "SEQUENTIAL"], var.operation_preferences.region_concurrency_type)
-    error_message = "operation_preferences is ${jsonencode(var.operation_preferences)}, but max_concurrent_percentage must be a whole number from 1 to 100, failure_tolerance_percentage one from 0 to 100, and region_concurrency_type \"PARALLEL\" or \"SEQUENTIAL\"."
+    condition     = templatefile("${path.module}/../operation_preferences.tftpl", { preferences = var.operation_preferences }) == ""
+    error_message = templatefile("${path.module}/../operation_preferences.tftpl", { preferences = var.operation_preferences })
   }
 }
 
