@@ -68,10 +68,7 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
     register_administrator(sandbox)
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **_REPORTING)
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
-    with recorder.assuming(COMPLIANCE):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(COMPLIANCE_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, COMPLIANCE, COMPLIANCE_PLAN)
     with recorder.assuming(COMPLIANCE):
         for arguments in terraform.output()["reporting"]["report_arguments"].values():
             recorder.record_report("compliance", "--format", "json", *arguments, account_id=ADMINISTRATOR)
@@ -103,10 +100,7 @@ def run_compliance_schedule(recorder: PermissionRecorder, copies: Workspaces) ->
         },
     )
     changes: dict[str, object] = {"tags": {"Team": "platform"}, "timezone": "Asia/Tokyo", "minutes": 30}
-    with recorder.assuming(SCHEDULE):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(COMPLIANCE_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, SCHEDULE, COMPLIANCE_PLAN)
     with recorder.assuming(SCHEDULE):
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))

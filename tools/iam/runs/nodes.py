@@ -56,10 +56,7 @@ def run_unified_console(recorder: PermissionRecorder, copies: Workspaces) -> Non
     _register(sandbox, "resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com")
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call_of("unified-console"))
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
-    with recorder.assuming(CONSOLE):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, CONSOLE, ADMINISTRATOR_PLAN)
     # Its associations run after the apply, and its sync collects nodes.
     sandbox.clock.advance(_ASSOCIATIONS_HAVE_RUN)
     with recorder.assuming(PLAN):
@@ -80,10 +77,7 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
     call["modules"]["called"]["change_calendar"] = {"content": _CALENDAR}
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     changes: dict[str, object] = {"tags": {"Team": "platform"}, "calendar_type": "DEFAULT_CLOSED"}
-    with recorder.assuming(AUTOMATION):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, AUTOMATION, ADMINISTRATOR_PLAN)
     # The role of the members has no permission for what this runbook does.
     make_runbook(sandbox, ADMINISTRATOR, [_MEMBER])
     administration_role_arn = terraform.output()["called"]["administration_role_arn"]
@@ -106,10 +100,7 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     call["modules"]["called"]["bucket"] = {"retention_days": 400, "force_destroy": True, "object_lock": {"days": 1}}
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
-    with recorder.assuming(PREFERENCES):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, PREFERENCES, ADMINISTRATOR_PLAN)
     # No StackSet reaches the management account.
     content = json.dumps({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {}})
     sandbox.client("ssm").create_document(Name="SSM-SessionManagerRunShell", DocumentType="Session", Content=content)
@@ -143,10 +134,7 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     terraform.variables["tags"] = {"Team": "network"}
     changes: dict[str, object] = {"regions": regions, "tags": {"Team": "platform"}}
-    with recorder.assuming(NODE_ACCESS):
-        recorder.record_warnings(terraform.apply())
-    with recorder.assuming(ADMINISTRATOR_PLAN):
-        recorder.record_warnings(terraform.plan())
+    recorder.record_apply_and_plan(terraform, NODE_ACCESS, ADMINISTRATOR_PLAN)
     with recorder.assuming(NODE_ACCESS):
         bucket = terraform.output()["called"]["rdp_recording"]["bucket_name"]
         sandbox.client("s3", ADMINISTRATOR).put_object(Bucket=bucket, Key="recording.mp4", Body=b"")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.results import Report
+    from harness.terraform import Terraform
     from sandbox import Sandbox
     from sandbox.policies.evaluation import Permission
 
@@ -75,6 +76,13 @@ class PermissionRecorder:
     def record_warnings(self, report: Report) -> None:
         """Add the warnings of a step to `output`."""
         self.output += "\n".join(map(str, report.warnings))
+
+    def record_apply_and_plan(self, terraform: Terraform, role: str, plan_role: str) -> None:
+        """Apply as one role, and plan again as the other, which only reads."""
+        with self.assuming(role):
+            self.record_warnings(terraform.apply())
+        with self.assuming(plan_role):
+            self.record_warnings(terraform.plan())
 
     def record_report(self, *arguments: str, account_id: str | None = None) -> None:
         """Add what scripts/report.py prints to `output`, whatever its exit status."""
