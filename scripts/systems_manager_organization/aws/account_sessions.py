@@ -121,7 +121,6 @@ class AccountSessions:
     ) -> R:
         """Runs `request`, which calls `operation`, with the credentials of the account. Raises ScriptError."""
         _credentials.set(account_session.credentials)
-        self._aws.count_call()
         action = f"{service}:{self.client(service, region).meta.method_to_api_mapping[operation]}"
         with translate_errors(action, account_id=account_session.account_id, region=region):
             return request()
@@ -158,7 +157,11 @@ class AccountSessions:
             ),
         )
         client.meta.events.register("before-call", _sign_with_account)
+        client.meta.events.register("before-call", self._count_call)
         return client
+
+    def _count_call(self, **_: object) -> None:
+        self._aws.count_call()
 
 
 def _sign_with_account(context: dict[str, Any], **_: object) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.config import Config
     from botocore.credentials import Credentials
+    from botocore.model import OperationModel
     from botocore.session import Session
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_iam.client import IAMClient
@@ -47,9 +48,8 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.clock import Clock
 
-# The lowest published rate among the calls that run at once is 5 a second (Quick Setup).
-# https://docs.aws.amazon.com/general/latest/gr/quick-setup.html
-MAXIMUM_CONCURRENT_CALLS = 4
+# Most of them wait for their rate limit.
+MAXIMUM_CONCURRENT_CALLS = 16
 APPLICATION_NAME = "systems-manager-organization"
 # What makes more of them runs for long.
 _CALLS_OF_A_START = 100
@@ -173,7 +173,7 @@ class AwsSession:
             self.region = query["region"] or _require_region(base)
             self.session = self._assume(base, session_factory, query) if query["role_arn"] else base
         sts: STSClient = self._client("sts")
-        self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS + 1)
+        self._threads = ThreadPoolExecutor(MAXIMUM_CONCURRENT_CALLS)
         self._identity = self._threads.submit(self._check_identity, sts)
 
     def __enter__(self) -> Self:
@@ -316,12 +316,15 @@ class AwsSession:
             key = (service, region or self.region)
             if key not in self._clients:
                 with self._translate_errors(f"{service}:*", key[1]):
-                    self._clients[key] = self.session.create_client(
-                        service,
-                        region_name=key[1],
-                        config=_config(),
-                    )
+                    client = self.session.create_client(service, region_name=key[1], config=_config())
+                # An event, since a paginator calls nothing after the last page.
+                client.meta.events.register("before-call", self._before_call)
+                self._clients[key] = client
             return self._clients[key]
+
+    def _before_call(self, model: OperationModel, **_: object) -> None:
+        self._rate_limiter.acquire(f"{model.service_model.signing_name}:{model.name}")
+        self.count_call()
 
     def _invoke(self, request: partial[R], operation: Callable[..., object]) -> R:
         from botocore.exceptions import ClientError
@@ -329,8 +332,6 @@ class AwsSession:
         action = iam_action(operation)
         with self._translate_errors(action, operation.__self__.meta.region_name):  # type: ignore[attr-defined]
             for number, delay in enumerate(conflict_delays()):
-                self._rate_limiter.acquire(action)
-                self.count_call()
                 try:
                     return request()
                 except ClientError as error:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-EXIT_OK, EXIT_LEFT, EXIT_UNREADABLE = 0, 1, 2
+EXIT_OK, EXIT_LEFT, EXIT_UNREADABLE = 0, 1, 3
 
 ACTIONS = (
     "ec2:DescribeTags",
@@ -93,7 +93,7 @@ class Reading:
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """Lists what is left.
 
-    Returns 0 when nothing is, 1 when something is, else 2 when something, or all, could not be read.
+    Returns 0 when nothing is, 1 when something is, else 3 when something, or all, could not be read.
     """
     with connect() as aws:
         regions = regions_to_read(query, aws)
@@ -377,7 +377,7 @@ Calls {", ".join(ACTIONS)}; with
 --member-role-name also organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes
 nothing. What a configuration of an account that was read still uses, in any Region, is not listed; before a removal
 check that nobody else uses it: instances lose the credentials of a profile that is deleted. Run the commands in order.
-It exits with 0 when nothing is left, 1 when something is, 2 when nothing was found and something could not be read, or
+It exits with 0 when nothing is left, 1 when something is, 3 when nothing was found and something could not be read, or
 no account could be.""",
     example="leftovers --member-role-name OrganizationAccountAccessRole",
     options=(

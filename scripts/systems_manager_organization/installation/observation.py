@@ -52,7 +52,7 @@ from systems_manager_organization.quick_setup.configurations import (
     configurations_key,
     parse_configurations,
 )
-from systems_manager_organization.quick_setup.deployments import deployment_findings, get_deployment_statuses, summarize
+from systems_manager_organization.quick_setup.deployments import DeploymentStatusReader, deployment_findings, summarize
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
 from systems_manager_organization.settings.setting import start_reading, values_of
 
@@ -114,6 +114,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
         managers = managers_read.result()
         deployed = _deployed(configurations, managers)
+        with_status = deployed if query["deployment_status_enabled"] == "true" else []
+        statuses_read = DeploymentStatusReader(aws, with_status, directory)
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
         unit, missing_unit = unit_read.result()
         administrator_findings = account_read.result()
@@ -122,11 +124,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             unit = None
         unit_id = query["organizational_unit_id"] or (unit.id if unit else "")
         unit_findings_read = aws.start(_unit_findings, aws, unit_id, account_id)
-        statuses = (
-            get_deployment_statuses(aws, deployed, directory, descriptions)
-            if query["deployment_status_enabled"] == "true"
-            else []
-        )
+        statuses = statuses_read.finish(descriptions)
         existing = [
             *roles_read.result(),
             *(found for found in (unit, account) if found),

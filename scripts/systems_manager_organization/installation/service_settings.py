@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
-EXIT_OK, EXIT_UNREADABLE = 0, 2
+EXIT_OK, EXIT_UNREADABLE = 0, 3
 
 ACTIONS = ("ssm:GetServiceSetting",)
 _UPDATE = "aws ssm update-service-setting --region {region} --setting-id {setting_id} --setting-value {value}"
@@ -78,7 +78,7 @@ class Customized:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Lists what is not AWS's default. Returns 0, or 2 when something could not be read."""
+    """Lists what is not AWS's default. Returns 0, or 3 when something could not be read."""
     with connect() as aws:
         regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, regions, _read_region)
@@ -142,7 +142,7 @@ Calls ssm:GetServiceSetting, for the settings of modules/account-settings; with 
 organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
 account. Changes nothing. Run it before modules/account-settings is applied: that replaces other values, and in member
 accounts nothing else keeps them. Below each setting is the command that sets the value again, in that account.
-It exits with 0; 2 when something could not be read.""",
+It exits with 0; 3 when something could not be read.""",
     example="""service-settings --member-role-name OrganizationAccountAccessRole \\
     --regions '["us-east-1"]' --json""",
     options=(

@@ -36,6 +36,11 @@ class AccountDirectory:
         self.missing: set[str] = set()
         self._cache: dict[tuple[str, ...], list[Account]] = {}
 
+    def read(self, deployments: Iterable[Deployment]) -> None:
+        """Lists the accounts of all of these, for `of`. Raises ScriptError."""
+        for deployment in deployments:
+            self.of(deployment)
+
     def of(self, deployment: Deployment) -> list[Account]:
         """The accounts that something is deployed to. Raises ScriptError."""
         if deployment.account_id:

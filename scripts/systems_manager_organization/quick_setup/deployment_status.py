@@ -114,14 +114,30 @@ class DeploymentStatus:
         return not in_progress and not self.count(IN_PROGRESS)
 
 
+def list_deployments(aws: AwsSession, arn: str) -> list[dict[str, Any]]:
+    """The items of ListConfigurations of a configuration manager. Raises ScriptError."""
+    return list(aws.paginate(aws.quick_setup.list_configurations, ManagerArn=arn, MaxItems=100))
+
+
 def get_deployment_status(
     aws: AwsSession, configuration: Configuration, directory: AccountDirectory, description: Mapping[str, Any]
 ) -> DeploymentStatus:
     """Reads the deployment status; `description` is the response of GetConfigurationManager. Raises ScriptError."""
+    rows = list_deployments(aws, description["ManagerArn"]) if description else []
+    return to_deployment_status(aws, configuration, directory, description, rows)
+
+
+def to_deployment_status(
+    aws: AwsSession,
+    configuration: Configuration,
+    directory: AccountDirectory,
+    description: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+) -> DeploymentStatus:
+    """As `get_deployment_status`, with the result of `list_deployments`."""
     accounts = {account.id: account for account in directory.of(configuration)}
     statuses = statuses_in(description)
     targeted = {(account_id, region) for account_id in accounts for region in configuration.regions}
-    rows = _list_rows(aws, description)
     unread = None
     if _are_places(aws, configuration, rows, targeted):
         states = _states_of_rows(aws, rows)
@@ -150,17 +166,6 @@ def get_deployment_status(
         },
         accounts={**{account_id: Account(account_id, "", "ACTIVE") for account_id, _ in deployed}, **accounts},
     )
-
-
-def _list_rows(aws: AwsSession, description: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not description:
-        return []
-    listed = aws.paginate(
-        aws.quick_setup.list_configurations,
-        ManagerArn=description["ManagerArn"],
-        MaxItems=100,
-    )
-    return list(listed)
 
 
 def _are_places(

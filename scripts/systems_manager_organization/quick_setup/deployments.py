@@ -26,7 +26,8 @@ from systems_manager_organization.quick_setup.deployment_status import (
     NOT_DEPLOYED,
     STATES,
     DeploymentStatus,
-    get_deployment_status,
+    list_deployments,
+    to_deployment_status,
 )
 from systems_manager_organization.quick_setup.deployment_table import UNLIMITED_WIDTH, matrices, summary
 from systems_manager_organization.quick_setup.watch import watch
@@ -181,25 +182,47 @@ def _find_configurations(aws: AwsSession, query: Query) -> list[Configuration]:
 def _read_statuses(
     aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
 ) -> list[DeploymentStatus]:
-    descriptions = get_descriptions(aws, [configuration.arn for configuration in configurations])
-    return get_deployment_statuses(aws, configurations, directory, descriptions)
+    reader = DeploymentStatusReader(aws, configurations, directory)
+    return reader.finish(get_descriptions(aws, [configuration.arn for configuration in configurations]))
 
 
-def get_deployment_statuses(
-    aws: AwsSession,
-    configurations: Sequence[Configuration],
-    directory: AccountDirectory,
-    descriptions: Mapping[str, Mapping[str, Any]],
-) -> list[DeploymentStatus]:
-    """The deployment status of these configurations, sorted by name and ARN. Raises ScriptError."""
-    futures = [
-        aws.start(get_deployment_status, aws, configuration, directory, descriptions[configuration.arn])
-        for configuration in configurations
-    ]
-    return sorted(
-        (future.result() for future in futures),
-        key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
-    )
+class DeploymentStatusReader:
+    """Reads the deployment status of configurations, concurrently with their descriptions."""
+
+    def __init__(self, aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory) -> None:
+        """Starts to read what has the most pages."""
+        self._aws = aws
+        self._configurations = configurations
+        self._directory = directory
+        self._rows = {
+            configuration.arn: aws.start(list_deployments, aws, configuration.arn) for configuration in configurations
+        }
+        aws.start(directory.read, configurations)
+
+    def finish(self, descriptions: Mapping[str, Mapping[str, Any]]) -> list[DeploymentStatus]:
+        """The statuses, sorted by name and ARN.
+
+        Args:
+            descriptions: by ARN, as of `get_descriptions`; empty for a manager that does not exist any more.
+
+        Raises ScriptError.
+        """
+        rows = {arn: read.result() for arn, read in self._rows.items() if descriptions[arn]}
+        futures = [
+            self._aws.start(
+                to_deployment_status,
+                self._aws,
+                configuration,
+                self._directory,
+                descriptions[configuration.arn],
+                rows.get(configuration.arn, []),
+            )
+            for configuration in self._configurations
+        ]
+        return sorted(
+            (future.result() for future in futures),
+            key=lambda deployment: (deployment.configuration.name, deployment.configuration.arn),
+        )
 
 
 def _document(deployment: DeploymentStatus) -> dict[str, Any]:

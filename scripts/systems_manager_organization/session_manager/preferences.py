@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DOCUMENT = "SSM-SessionManagerRunShell"
 NOT_FOUND = "InvalidDocument"
 
-EXIT_OK, EXIT_UNREADABLE = 0, 2
+EXIT_OK, EXIT_UNREADABLE = 0, 3
 
 ACTIONS = ("ssm:GetDocument", "ssm:ListDocumentVersions")
 
@@ -51,7 +51,7 @@ class Preferences:
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Lists the preferences. Returns 0, or 2 when something could not be read."""
+    """Lists the preferences. Returns 0, or 3 when something could not be read."""
     with connect() as aws:
         regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
@@ -119,7 +119,7 @@ COMMAND: Command[str] = Command(
 Calls ssm:ListDocumentVersions and GetDocument of SSM-SessionManagerRunShell; with --member-role-name also
 organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
 account. Changes nothing. Run it before and after modules/session-manager-preferences is applied: the name of a version
-that the module made begins with the module's name, and others were kept. It exits with 0; 2 when something could not
+that the module made begins with the module's name, and others were kept. It exits with 0; 3 when something could not
 be read.""",
     example="""session-preferences --regions '["us-east-1"]' \\
     --member-role-name OrganizationAccountAccessRole""",

@@ -5,7 +5,14 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol.parsers import REQUEST_PARSERS, RESPONSE_PARSERS, MalformedError, botocore_parsers, moto_parsers
+from sandbox.protocol.parsers import (
+    REQUEST_PARSERS,
+    RESPONSE_PARSERS,
+    MalformedError,
+    botocore_parsers,
+    moto_parsers,
+    parse_timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +134,7 @@ def decode_error(
 
 
 def _response_parser(operation: Operation) -> Any:
-    parser = RESPONSE_PARSERS[operation.protocol]()
+    parser = RESPONSE_PARSERS[operation.protocol](timestamp_parser=parse_timestamp)
     parser.problems = []
     parser.operation_name = operation.name
     parser.within_error = False

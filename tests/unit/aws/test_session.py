@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from systems_manager_organization.aws.session import AwsSession, botocore_session
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, validated
+from systems_manager_organization.clock import Clock
 from unit.cases import SERVICE_LINKED_ROLE, settings_query
 
 if TYPE_CHECKING:
@@ -111,3 +114,17 @@ def test_a_profile_is_used(
     query = {"account_id": MEMBER, "profile": "member", **settings_query(SERVICE_LINKED_ROLE.desired(aws))}
     assert run("ensure", "settings", query=query).status == 0
     assert {call.account_id for call in aws.calls} == {MEMBER}
+
+
+def test_a_list_of_one_page_is_one_call_of_the_rate(aws: Sandbox) -> None:
+    """Five calls of Quick Setup's operations are a burst: https://docs.aws.amazon.com/general/latest/gr/quick-setup.html"""
+    pauses: list[float] = []
+    query = validated({"account_id": "111111111111", "region": "us-east-1"}, OPTIONAL_COMMON_KEYS)
+    clock = Clock(now=lambda: 0, sleep=pauses.append, time=lambda: 0)
+    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=pytest.fail) as session:
+        listed = session.quick_setup.list_configuration_managers
+        for _ in range(5):
+            assert list(session.paginate(listed)) == []
+        assert (pauses, session.calls) == ([], len(aws.calls))
+        assert list(session.paginate(listed)) == []
+    assert pauses == [pytest.approx(0.2)]

@@ -185,7 +185,7 @@ def _parameter(option: str) -> str:
 def test_what_could_not_be_read_is_said(aws: Sandbox, run: Run) -> None:
     aws.faults.inject(Fault("iam", "GetAccountAuthorizationDetails", "access_denied", times=1000))
     outcome = leftovers(run)
-    assert outcome.status == 2
+    assert outcome.status == 3
     assert "Not read: iam:GetAccountAuthorizationDetails failed" in outcome.stderr
 
 

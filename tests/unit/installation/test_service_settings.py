@@ -49,9 +49,9 @@ def test_without_a_role_the_account_itself(aws: Sandbox, run: Run) -> None:
 def test_what_cannot_be_read_is_no_success(aws: Sandbox, run: Run) -> None:
     aws.faults.inject(Fault("ssm", "GetServiceSetting", "access_denied", times=1000))
     outcome = run("report", "service-settings")
-    assert outcome.status == 2
+    assert outcome.status == 3
     assert "Not read:" in outcome.stderr
-    assert run("report", "service-settings", "--member-role-name", "Nobodys").status == 2
+    assert run("report", "service-settings", "--member-role-name", "Nobodys").status == 3
 
 
 def test_a_plan_reads_each_region_and_its_record(aws: Sandbox, run: Run) -> None:

@@ -58,6 +58,6 @@ def test_without_a_role_the_account_itself_in_several_regions(aws: Sandbox, run:
 def test_what_cannot_be_read_is_no_success(aws: Sandbox, run: Run) -> None:
     aws.faults.inject(Fault("ssm", "ListDocumentVersions", "access_denied", times=1000))
     outcome = run("report", "session-preferences")
-    assert outcome.status == 2
+    assert outcome.status == 3
     assert "Not read:" in outcome.stderr
-    assert run("report", "session-preferences", "--member-role-name", "Nobodys").status == 2
+    assert run("report", "session-preferences", "--member-role-name", "Nobodys").status == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
@@ -14,7 +14,9 @@ from sandbox.services.ssmquicksetup.models import QuickSetupBackend, process_due
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sandbox.services.ssmquicksetup.manager import ConfigurationManager
+    from sandbox.services.ssmquicksetup.manager import ConfigurationManager, Definition, Deployed
+
+T = TypeVar("T")
 
 # MaxItems in botocore's model `ssm-quicksetup`.
 MAXIMUM_PAGE = 100
@@ -86,7 +88,7 @@ class QuickSetupResponse(BaseResponse):
             }
         )
         managers = [manager for manager in self.quick_setup.managers.values() if _matches(manager, filters)]
-        return self._page("ConfigurationManagersList", [manager.summarize() for manager in managers])
+        return self._page("ConfigurationManagersList", managers, lambda manager: manager.summarize())
 
     # Configurations
 
@@ -103,14 +105,11 @@ class QuickSetupResponse(BaseResponse):
             }
         )
         configurations = [
-            {
-                **manager.describe_configuration(definition, deployed),
-                "FirstClassParameters": definition.first_class_parameters,
-            }
+            (manager, definition, deployed)
             for manager, definition, deployed in quick_setup.configurations()
             if arn in {None, manager.arn} and definition_id in {None, definition.id} and _matches(deployed, filters)
         ]
-        return self._page("ConfigurationsList", configurations)
+        return self._page("ConfigurationsList", configurations, _describe_configuration)
 
     def get_configuration(self) -> ActionResult:
         requested = self._get_param("ConfigurationId")
@@ -170,7 +169,7 @@ class QuickSetupResponse(BaseResponse):
                 raise ValidationException(f"The filter key {entry['Key']} is not one of {', '.join(known)}.")
         return [(known[entry["Key"]], set(entry["Values"])) for entry in requested]
 
-    def _page(self, member: str, items: Sequence[dict[str, Any]]) -> ActionResult:
+    def _page(self, member: str, items: Sequence[T], describe: Callable[[T], dict[str, Any]]) -> ActionResult:
         found, next_token = paginate(
             items,
             token=self._get_param("StartingToken"),
@@ -178,7 +177,15 @@ class QuickSetupResponse(BaseResponse):
             invalid_token=ValidationException("The StartingToken is invalid."),
         )
         # "If there are no additional operations to return, the string is empty": the model.
-        return ActionResult({member: found, "NextToken": next_token or ""})
+        return ActionResult({member: [describe(item) for item in found], "NextToken": next_token or ""})
+
+
+def _describe_configuration(configuration: tuple[ConfigurationManager, Definition, Deployed]) -> dict[str, Any]:
+    manager, definition, deployed = configuration
+    return {
+        **manager.describe_configuration(definition, deployed),
+        "FirstClassParameters": definition.first_class_parameters,
+    }
 
 
 def _matches(item: Any, filters: list[tuple[Callable[[Any], set[str]], set[str]]]) -> bool:
