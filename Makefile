@@ -6,6 +6,7 @@ WORKERS ?= 4
 VENV := .venv
 # Separate: Checkov pins an older boto3 than the sandbox requires.
 CHECKOV_VENV := .venv-checkov
+PIP_OPTIONS := install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement
 RUN := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests:$(CURDIR)" $(VENV)/bin/python
 
 # Needs no package, and shows what is silent for long.
@@ -125,7 +126,7 @@ quick-setup-documents: $(VENV)/.test ## Write the facts of AWS's public Quick Se
 .PHONY: lock
 lock: $(VENV)/.lint ## Compile the pinned requirements
 	@$(VENV)/bin/pip-compile --version >/dev/null 2>&1 || $(VENV)/bin/python -m pip install --quiet pip-tools
-	@cd requirements && for name in sandbox test lint browser bench scan site moto-tests; do \
+	@cd requirements && for name in pip sandbox test lint browser bench scan site moto-tests; do \
 	  ../$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	    --output-file $$name.txt $$name.in || exit 1; \
@@ -150,13 +151,14 @@ $(VENV)/bin/python $(CHECKOV_VENV)/bin/python:
 	  echo "$(PYTHON) is missing or older than 3.11: set another with make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Creating $(@D:/bin=)"
 	@$(RUNNING) "Creating $(@D:/bin=)" $(PYTHON) -m venv $(@D:/bin=)
+	@$@ -m pip $(PIP_OPTIONS) requirements/pip.txt
 
 $(VENV)/.lint $(VENV)/.moto-tests $(VENV)/.browser $(VENV)/.site: $(VENV)/.test
 $(VENV)/.bench: $(VENV)/.browser
 
 define install
 @echo "Installing $<"
-@$(RUNNING) "Installing $<" $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+@$(RUNNING) "Installing $<" $(@D)/bin/python -m pip $(PIP_OPTIONS) $<
 @touch $@
 endef
 
