@@ -120,7 +120,8 @@ def configurations_in(description: Mapping[str, Any]) -> list[Configuration]:
 
 def existing_configurations(aws: AwsSession, managers: Iterable[Manager]) -> list[Configuration]:
     """The configurations of these managers. Raises ScriptError."""
-    return [found for manager in managers for found in configurations_in(get_configuration_manager(aws, manager.arn))]
+    descriptions = get_descriptions(aws, [manager.arn for manager in managers])
+    return [found for description in descriptions.values() for found in configurations_in(description)]
 
 
 def deployed_configurations(descriptions: Iterable[Mapping[str, Any]]) -> list[Configuration]:
