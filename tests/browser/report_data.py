@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from systems_manager_organization.compliance.model.columns import NODES, NOT_READ, PLACES, READ, SEVERITIES
+from systems_manager_organization.compliance.model.columns import ACCOUNT_REGIONS, NODES, NOT_READ, READ, SEVERITIES
 from systems_manager_organization.compliance.output.page import ReportMetadata, write_page
 from systems_manager_organization.compliance.store.tables import create_tables
 
@@ -38,13 +38,13 @@ def organization(accounts: int, nodes: int, regions: int = 3) -> DuckDBPyConnect
     """The tables of a report: nodes are distributed evenly; some accounts are compliant, every 17th is unread."""
     tables = duckdb.connect()
     create_tables(tables)
-    tables.execute(f"INSERT INTO places {_PLACES.format(accounts=accounts, regions=regions)}")
+    tables.execute(f"INSERT INTO account_regions {_ACCOUNT_REGIONS.format(accounts=accounts, regions=regions)}")
     tables.execute(f"INSERT INTO nodes {_nodes(nodes)}")
     tables.execute(
         """
-        UPDATE places SET nodes = found.count
+        UPDATE account_regions SET nodes = found.count
         FROM (SELECT account_id, region, count(*) AS count FROM nodes GROUP BY ALL) AS found
-        WHERE places.account_id = found.account_id AND places.region = found.region
+        WHERE account_regions.account_id = found.account_id AND account_regions.region = found.region
         """
     )
     return tables
@@ -59,7 +59,8 @@ def write_report(tables: DuckDBPyConnection, path: Path, about: ReportMetadata =
 def insert_node(tables: DuckDBPyConnection, account_id: str, **values: object) -> None:
     """Add a node in a Region of the account that was read; other columns are empty or 0."""
     tables.execute(
-        f"SELECT account_name, organizational_unit, region FROM places WHERE account_id = ? AND state = '{READ}'",
+        "SELECT account_name, organizational_unit, region "
+        f"FROM account_regions WHERE account_id = ? AND state = '{READ}'",
         [account_id],
     )
     name, unit, region = tables.fetchall()[0]
@@ -100,7 +101,7 @@ def insert_instances(tables: DuckDBPyConnection, count: int) -> None:
           'worker-' || number AS name, 'Linux' AS platform_type, 'running' AS state,
           '2026-01-01T00:00:00Z' AS launched_at, 'UNMANAGED' AS status, 'NO_CREDENTIALS' AS cause,
           'It has no instance profile.' AS evidence, 'Attach one.' AS remedy, '[]' AS tags
-        FROM range({count}) AS n(number), (SELECT * FROM places WHERE state = '{READ}' LIMIT 1) AS place
+        FROM range({count}) AS n(number), (SELECT * FROM account_regions WHERE state = '{READ}' LIMIT 1) AS first_read
         """
     )
 
@@ -131,12 +132,12 @@ DOCUMENT = {
 }
 
 
-def insert_place(tables: DuckDBPyConnection, **values: object) -> None:
-    row = {column.name: values.get(column.name, "" if column.type == "varchar" else 0) for column in PLACES}
-    tables.execute(f"INSERT INTO places VALUES ({', '.join('?' * len(row))})", list(row.values()))
+def insert_account_region(tables: DuckDBPyConnection, **values: object) -> None:
+    row = {column.name: values.get(column.name, "" if column.type == "varchar" else 0) for column in ACCOUNT_REGIONS}
+    tables.execute(f"INSERT INTO account_regions VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
-_PLACES = f"""
+_ACCOUNT_REGIONS = f"""
 SELECT
   (100000000000 + account)::VARCHAR,
   list_extract({list(_NAMES)}, account % {len(_NAMES)} + 1) || ' ' || account,
@@ -164,7 +165,10 @@ def _nodes(count: int) -> str:
     severities = " ".join(f"WHEN {name} > 0 THEN '{name.partition('_')[2].upper()}'" for name in names)
     return f"""
 WITH
-  open AS (SELECT *, row_number() OVER (ORDER BY account_id, region) - 1 AS number FROM places WHERE state = '{READ}'),
+  open AS (
+    SELECT *, row_number() OVER (ORDER BY account_id, region) - 1 AS number
+    FROM account_regions WHERE state = '{READ}'
+  ),
   placed AS (
     SELECT open.*, node, hash(node) % 100 AS chance, hash(account_id) % 5 * 6 AS neglect
     FROM range({count}) AS n(node) JOIN open ON open.number = node % (SELECT count(*) FROM open)

@@ -18,10 +18,10 @@ from browser.report_data import (
     DOCUMENT,
     METADATA,
     UNREAD_ACCOUNT,
+    insert_account_region,
     insert_instances,
     insert_node,
     insert_patches,
-    insert_place,
     organization,
     write_report,
 )
@@ -257,7 +257,7 @@ def test_names_are_escaped(open_page: Open, tmp_path: Path) -> None:
     insert_node(
         tables, COMPLIANT_ACCOUNT, node_id="mi-1", computer_name=_HOSTILE, status="COMPLIANT", patch_group="=1+1"
     )
-    insert_place(
+    insert_account_region(
         tables,
         account_id="200000000000",
         account_name=_HOSTILE,
@@ -274,8 +274,8 @@ def test_names_are_escaped(open_page: Open, tmp_path: Path) -> None:
     page.search("mi-1", "1 of 13 nodes")
 
     assert page.column("Node") == [f"{_HOSTILE}\nmi-1"]
-    for place in (".about", "#unread-table", "#problems-table"):
-        assert _HOSTILE in page.tab.inner_text(place)
+    for element in (".about", "#unread-table", "#problems-table"):
+        assert _HOSTILE in page.tab.inner_text(element)
     assert page.tab.locator("img").count() == 0
     assert page.tab.locator("script").count() == 5
 

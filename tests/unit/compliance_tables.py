@@ -89,7 +89,7 @@ def tables(contents: Contents, problems: Sequence[Problem] = ()) -> DuckDBPyConn
     connection = duckdb.connect()
     create_tables(connection)
     for result_of_region, records in contents:
-        connection.table("places").insert([*astuple(result_of_region), len(records)])
+        connection.table("account_regions").insert([*astuple(result_of_region), len(records)])
         for record in records:
             connection.table("nodes").insert(node_of(result_of_region, record, OLDEST))
     for problem in problems:

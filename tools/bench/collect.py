@@ -57,7 +57,7 @@ def collect(directory: Path, regions: tuple[str, ...], *, patches: bool) -> dict
             loaded, peak_loaded = time.perf_counter(), _peak()
             collection = PatchCollection(source, aws, spool, states_of(["missing"]), lambda _: None)
             read = _read_patches(collection, tables) if patches else {}
-            (unread,) = tables.sql("SELECT count(*) FROM places WHERE code <> ''").fetchall()[0]
+            (unread,) = tables.sql("SELECT count(*) FROM account_regions WHERE code <> ''").fetchall()[0]
             page = _write_page(tables, directory / PAGE_FILE)
         spool.discard()
     return {

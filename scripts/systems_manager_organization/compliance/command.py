@@ -133,14 +133,16 @@ def _resume_hint(checkpoint: Checkpoint) -> list[str]:
     return [f"{count} were read: run the same command with --resume to continue."]
 
 
-def _render(checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], place: str, terminal: Terminal) -> int:
+def _render(
+    checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], description: str, terminal: Terminal
+) -> int:
     """Raises ScriptError when DuckDB fails: out of memory, no space on the disk."""
     import duckdb
 
     try:
         with checkpoint.tables() as tables:
             status = render(tables)
-            terminal.echo(f"In {place}: {wording.scope(tables)}.", err=True)
+            terminal.echo(f"In {description}: {wording.scope(tables)}.", err=True)
             return status
     except duckdb.Error as error:
         message = " ".join(str(error).split())

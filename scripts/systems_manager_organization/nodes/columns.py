@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.compliance.model.columns import PLACE, Column, text_column
+from systems_manager_organization.compliance.model.columns import ACCOUNT_REGION, Column, text_column
 from systems_manager_organization.nodes.causes import CAUSES
 
 MANAGED, UNMANAGED = "MANAGED", "UNMANAGED"
@@ -10,7 +10,7 @@ STATUSES = (UNMANAGED, MANAGED)
 
 # One row for each EC2 instance that is not terminated, and for each hybrid node.
 NODES: tuple[Column, ...] = (
-    *PLACE,
+    *ACCOUNT_REGION,
     text_column("node_id", "i-… of an EC2 instance, mi-… of another machine"),
     text_column("name", "its tag Name, otherwise its host name; empty if unknown"),
     text_column("platform", "its operating system, as AWS names it; empty if unknown"),

@@ -62,7 +62,7 @@ class NodeInstances:
         self, result: AccountRegionResult, instance: Item, diagnosis: tuple[str, str, str] | None
     ) -> tuple[str, ...]:
         return (
-            *_place(result),
+            *_columns(result),
             instance["InstanceId"],
             name_of(instance),
             _platform_type(instance),
@@ -86,14 +86,14 @@ class NodeInstances:
             )
             tags = {tag["Key"]: tag["Value"] for tag in answer["TagList"]}
         registered = _time(node.get("RegistrationDate"))
-        place, platform = _place(result), node.get("PlatformType", "")
-        return (*place, node["InstanceId"], "", platform, "", registered, MANAGED, "", "", "", self._tags(tags))
+        columns, platform = _columns(result), node.get("PlatformType", "")
+        return (*columns, node["InstanceId"], "", platform, "", registered, MANAGED, "", "", "", self._tags(tags))
 
     def _tags(self, tags: Mapping[str, str]) -> str:
         return json.dumps([f"{key}={tags[key]}" for key in sorted(self.tag_keys & tags.keys())])
 
 
-def _place(result: AccountRegionResult) -> tuple[str, str, str, str]:
+def _columns(result: AccountRegionResult) -> tuple[str, str, str, str]:
     return result.account_id, result.account_name, result.organizational_unit, result.region
 
 

@@ -83,11 +83,15 @@ def _lines(tables: DuckDBPyConnection, options: NodesOptions, generated_at: str)
 
 def _format_group(group: summary.Group) -> str:
     name = " ".join(value for value in group.keys.values() if value) or "unknown"
-    if group.places and not group.places_read:
+    if group.account_regions and not group.account_regions_read:
         return f"{name}: not read"
     if cause := group.keys.get("cause"):
         return f"{name}: {pluralize(group.nodes, 'node')}. {REMEDIES[cause]}"
-    part = f"; {group.places_read} of {group.places} read" if group.places_read < group.places else ""
+    part = (
+        f"; {group.account_regions_read} of {group.account_regions} read"
+        if group.account_regions_read < group.account_regions
+        else ""
+    )
     return f"{name}: {pluralize(group.nodes, 'node')}, {group.unmanaged} not managed{part}"
 
 

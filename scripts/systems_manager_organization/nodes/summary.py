@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import READ
-from systems_manager_organization.compliance.output.summary import PLACE_GROUPINGS
+from systems_manager_organization.compliance.output.summary import ACCOUNT_REGION_GROUPINGS
 from systems_manager_organization.compliance.store.tables import documents
 from systems_manager_organization.nodes.columns import MANAGED, STATUSES, UNMANAGED
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # What nodes can be grouped by, and the columns that make a group.
-GROUPINGS = {**PLACE_GROUPINGS, "cause": ("cause",)}
+GROUPINGS = {**ACCOUNT_REGION_GROUPINGS, "cause": ("cause",)}
 _COUNTS = f"count(*) AS nodes, count(*) FILTER (status = '{MANAGED}') AS managed"
 WORST_FIRST = f"""
 SELECT * FROM nodes ORDER BY list_position({list(STATUSES)}, status), cause, account_id, region, node_id
@@ -25,13 +25,13 @@ SELECT * FROM nodes ORDER BY list_position({list(STATUSES)}, status), cause, acc
 
 @dataclass(frozen=True)
 class Group:
-    """Nodes that have `keys` in common. `places`: accounts in Regions, 0 where groups are not of places."""
+    """Nodes that have `keys` in common. `account_regions`: accounts in Regions; 0 where groups are not of these."""
 
     keys: dict[str, str]
     nodes: int
     managed: int
-    places: int = 0
-    places_read: int = 0
+    account_regions: int = 0
+    account_regions_read: int = 0
 
     @property
     def unmanaged(self) -> int:
@@ -39,8 +39,12 @@ class Group:
 
     @property
     def document(self) -> dict[str, Any]:
-        places = {"places": self.places, "places_read": self.places_read} if self.places else {}
-        return {**self.keys, **places, "nodes": self.nodes, "managed": self.managed, "unmanaged": self.unmanaged}
+        read = (
+            {"account_regions": self.account_regions, "account_regions_read": self.account_regions_read}
+            if self.account_regions
+            else {}
+        )
+        return {**self.keys, **read, "nodes": self.nodes, "managed": self.managed, "unmanaged": self.unmanaged}
 
 
 def totals(tables: DuckDBPyConnection) -> Group:
@@ -49,19 +53,24 @@ def totals(tables: DuckDBPyConnection) -> Group:
 
 
 def groups(tables: DuckDBPyConnection, grouping: str) -> Iterator[Group]:
-    """The groups, those with the most unmanaged nodes first; of places also those that were not read."""
+    """The groups, those with the most unmanaged nodes first; of accounts and Regions also those that were not read."""
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
-    places = f"SELECT {names}, count(*) AS places, count(*) FILTER (state = '{READ}') AS places_read FROM places"
-    if grouping not in PLACE_GROUPINGS:
-        places = f"SELECT {names}, 0 AS places, 0 AS places_read FROM nodes WHERE status = '{UNMANAGED}'"
+    read = (
+        f"SELECT {names}, count(*) AS account_regions, count(*) FILTER (state = '{READ}') AS account_regions_read "
+        "FROM account_regions"
+    )
+    if grouping not in ACCOUNT_REGION_GROUPINGS:
+        read = (
+            f"SELECT {names}, 0 AS account_regions, 0 AS account_regions_read FROM nodes WHERE status = '{UNMANAGED}'"
+        )
     rows = tables.execute(
         f"""
-        WITH places AS ({places} GROUP BY {names}), sums AS (SELECT {names}, {_COUNTS} FROM nodes GROUP BY {names})
-        SELECT {names}, coalesce(nodes, 0), coalesce(managed, 0), places, places_read
-        FROM places LEFT JOIN sums USING ({names})
-        WHERE coalesce(nodes, 0) > 0 OR places_read < places
-        ORDER BY coalesce(nodes - managed, 0) DESC, places_read = places, {names}
+        WITH read AS ({read} GROUP BY {names}), sums AS (SELECT {names}, {_COUNTS} FROM nodes GROUP BY {names})
+        SELECT {names}, coalesce(nodes, 0), coalesce(managed, 0), account_regions, account_regions_read
+        FROM read LEFT JOIN sums USING ({names})
+        WHERE coalesce(nodes, 0) > 0 OR account_regions_read < account_regions
+        ORDER BY coalesce(nodes - managed, 0) DESC, account_regions_read = account_regions, {names}
         """
     ).fetchall()
     width = len(keys)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.workspace import REPOSITORY
-from systems_manager_organization.compliance.store.journal import PLACES
+from systems_manager_organization.compliance.store.journal import ACCOUNT_REGIONS
 from unit.cases import TRUSTED_ACCESS, settings_query
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., subprocess
         process.communicate()
 
 
-def wait_for_a_place(directory: Path) -> None:
+def wait_for_a_result(directory: Path) -> None:
     """Until a report has kept what it read in an account and Region: the last call is sent before that."""
     never = threading.Event()
-    while not any(file.stat().st_size for file in directory.rglob(PLACES)):
+    while not any(file.stat().st_size for file in directory.rglob(ACCOUNT_REGIONS)):
         never.wait(0.05)
 
 
@@ -173,7 +173,7 @@ def test_an_interrupted_report_resumes_and_leaves_no_file(
     with unanswered(sandbox, operation, answered=2) as calls:
         process = start(*command, "--output", str(output))
         assert calls.is_waiting.wait(300)
-        wait_for_a_place(tmp_path / "cache")
+        wait_for_a_result(tmp_path / "cache")
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 143

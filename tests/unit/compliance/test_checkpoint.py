@@ -1,4 +1,4 @@
-"""Checkpoints: results are in the tables verbatim, and an interruption loses no complete place."""
+"""Checkpoints: results are in the tables verbatim, and an interruption loses no account and Region that was read."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_tables_have_the_results_verbatim(tmp_path: Path) -> None:
         found = rows(checkpoint, "FROM nodes")
         assert sorted(found) == sorted([*expected, (*surrogate[:5], "?", *surrogate[6:])])
         assert rows(
-            checkpoint, "SELECT account_name, organizational_unit, state, nodes FROM places ORDER BY 4 DESC"
+            checkpoint, "SELECT account_name, organizational_unit, state, nodes FROM account_regions ORDER BY 4 DESC"
         ) == [
             (*STRANGE[:2], READ, 8),
             ("Account, 2", "Root", NOT_READ, 0),
@@ -77,7 +77,7 @@ def test_tables_have_the_results_verbatim(tmp_path: Path) -> None:
 
 def test_nothing_at_all_makes_empty_tables(tmp_path: Path) -> None:
     with open_checkpoint(tmp_path) as checkpoint, checkpoint.tables() as tables:
-        for table in ("nodes", "places", "problems"):
+        for table in ("nodes", "account_regions", "problems"):
             assert tables.table(table).fetchall() == []
 
 
@@ -89,8 +89,8 @@ def test_resume_keeps_complete_results(tmp_path: Path) -> None:
         checkpoint.add_result(result(3, code=THROTTLED))
         checkpoint.add_problem(Problem(MALFORMED_OBJECT, "key", "It is no JSON."))
     (directory,) = tmp_path.iterdir()
-    # Killed while it wrote: of the next place some nodes are there, and of the one after that half a line.
-    for name, rest in (("nodes.csv", b'"000000000004","Acc'), ("places.json", b'{"account_id": "00000')):
+    # Killed while it wrote: of the next account and Region some nodes are there, and of the one after that half a line.
+    for name, rest in (("nodes.csv", b'"000000000004","Acc'), ("account_regions.json", b'{"account_id": "00000')):
         with (directory / name).open("ab") as file:
             file.write(rest)
     with open_checkpoint(tmp_path, resume=True, now=lambda: NOW + 3 * 24 * 3600, warn=lines.append) as checkpoint:
@@ -104,7 +104,7 @@ def test_resume_keeps_complete_results(tmp_path: Path) -> None:
             (2, 3),
             (3, 2),
         ]
-        assert rows(checkpoint, "SELECT account_id::bigint, state FROM places ORDER BY 1") == [
+        assert rows(checkpoint, "SELECT account_id::bigint, state FROM account_regions ORDER BY 1") == [
             (n, READ) for n in (1, 2, 3)
         ]
         assert rows(checkpoint, "FROM problems") == []
@@ -131,7 +131,7 @@ def test_without_resume_the_journal_is_new(tmp_path: Path) -> None:
         checkpoint.add_result(result(1), nodes(result(1), 3))
     with open_checkpoint(tmp_path) as checkpoint:
         assert (checkpoint.done, checkpoint.nodes, checkpoint.is_done(f"{1:012}", VIRGINIA)) == (0, 0, False)
-        assert rows(checkpoint, "FROM places") == []
+        assert rows(checkpoint, "FROM account_regions") == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_two_at_a_time_do_not_spoil_each_other(tmp_path: Path) -> None:
         checkpoint.add_result(result(1))
         with pytest.raises(ScriptError, match="Another process is creating the same report"):
             open_checkpoint(tmp_path)
-        assert rows(checkpoint, "SELECT nodes FROM places") == [(0,)]
+        assert rows(checkpoint, "SELECT nodes FROM account_regions") == [(0,)]
 
 
 def test_files_are_private_and_an_unwritable_directory_is_an_error(tmp_path: Path) -> None:

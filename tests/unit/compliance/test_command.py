@@ -107,13 +107,13 @@ class FakeSource:
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         sink.expect(len(self.contents))
-        for place, records in self.contents:
-            if sink.is_done(place.account_id, place.region):
+        for item, records in self.contents:
+            if sink.is_done(item.account_id, item.region):
                 continue
             if self.error and len(self.read_regions) == self.after:
                 raise self.error
-            self.read_regions.append((place.account_id, place.region))
-            sink.add_result(place, [node_of(place, record, OLDEST) for record in records])
+            self.read_regions.append((item.account_id, item.region))
+            sink.add_result(item, [node_of(item, record, OLDEST) for record in records])
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_the_organization_through_a_role_of_every_account(report: RunReport, aws
     expected = json.loads(file.read_text(encoding="utf-8"))
     assert expected["generated_at"].startswith(aws.clock.now().date().isoformat())
     assert (expected["totals"]["accounts"], expected["totals"]["accounts_read"]) == (10, 8)
-    assert {result["code"] for result in expected["places"]} == {"", "ROLE_NOT_ASSUMED", "ACCOUNT_NOT_ACTIVE"}
+    assert {result["code"] for result in expected["account_regions"]} == {"", "ROLE_NOT_ASSUMED", "ACCOUNT_NOT_ACTIVE"}
     assert (
         expected["totals"]["nodes"]
         == len(expected["nodes"])

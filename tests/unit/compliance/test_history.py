@@ -145,7 +145,7 @@ def test_the_text_has_the_changes(history: RunReport) -> None:
 def test_snapshots_are_partitioned_parquet_with_types(history: RunReport, tmp_path: Path) -> None:
     history()
     with duckdb.connect() as connection:
-        for table, rows in {"reports": 3, "places": 30, "nodes": 61, "patches": 59}.items():
+        for table, rows in {"reports": 3, "account_regions": 30, "nodes": 61, "patches": 59}.items():
             files = str(tmp_path / "snapshots" / table / "*" / "*.parquet")
             found = connection.execute("SELECT count(*), count(DISTINCT report_date) FROM read_parquet(?)", [files])
             assert found.fetchall() == [(rows, 3)], table

@@ -166,7 +166,7 @@ def test_thousands_are_counted_and_not_all_named(render: Render) -> None:
     named = outcome.stdout.splitlines()[-1]
     assert named.startswith(f"  ROLE_NOT_ASSUMED, 300 accounts: {ids[0]} Account {ids[0]}; {ids[1]} ")
     assert f"{ids[9]} Account {ids[9]} and 290 more, which --format json names. sts:AssumeRole failed" in named
-    assert len(json.loads(render(contents, format="json").stdout)["places"]) == 300
+    assert len(json.loads(render(contents, format="json").stdout)["account_regions"]) == 300
 
 
 def test_problems_are_listed(render: Render) -> None:
@@ -235,7 +235,7 @@ def test_filters_choose_nodes_in_every_format(render: Render, query: dict[str, s
     document = json.loads(render(format="json", **query).stdout)
     assert sorted(int(found["node_id"][2:]) for found in document["nodes"]) == nodes
     assert document["totals"]["nodes"] == len(nodes)
-    assert len(document["places"]) == 10
+    assert len(document["account_regions"]) == 10
     rows = list(csv.DictReader(io.StringIO(render(format="csv", **query).stdout)))
     assert sorted(int(row["node_id"][2:]) for row in rows) == nodes
 
@@ -310,7 +310,7 @@ def test_json_is_one_document(render: Render) -> None:
         "summary",
         "totals",
         "groups",
-        "places",
+        "account_regions",
         "problems",
         "nodes",
     ]
@@ -338,12 +338,12 @@ def test_json_is_one_document(render: Render) -> None:
         "accounts": 5,
         "accounts_read": 2,
         "accounts_read_in_part": 1,
-        "places": 10,
-        "places_read": 5,
+        "account_regions": 10,
+        "account_regions_read": 5,
     }
     assert [group["account_id"] for group in document["groups"]] == [BANK, SHOP, LOGS, LAB, CLOSED]
     assert document["groups"][3]["compliant_percent"] is None
-    assert document["places"][5]["state"] == "NOT_READ"
+    assert document["account_regions"][5]["state"] == "NOT_READ"
     assert [list(found) for found in document["nodes"]] == [[column.name for column in NODES]] * 9
     assert document["nodes"][2]["status"] == NOT_REPORTING
     assert document["nodes"][0]["installed"] == 100

@@ -54,8 +54,8 @@ def stored(account_id: str, region: str = VIRGINIA) -> dict[int, dict[str, Any]]
 
 
 def everywhere() -> dict[int, dict[str, Any]]:
-    places = ((MANAGEMENT, VIRGINIA), (ADMINISTRATOR, VIRGINIA), (ADMINISTRATOR, TOKYO), (BILLING, VIRGINIA))
-    return {number: finding for place in places for number, finding in stored(*place).items()}
+    read = ((MANAGEMENT, VIRGINIA), (ADMINISTRATOR, VIRGINIA), (ADMINISTRATOR, TOKYO), (BILLING, VIRGINIA))
+    return {number: finding for account_region in read for number, finding in stored(*account_region).items()}
 
 
 def imports(aws: Sandbox) -> Counter[str]:

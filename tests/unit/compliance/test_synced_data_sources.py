@@ -106,7 +106,7 @@ def test_the_bucket_has_the_tags_that_the_api_has(aws: Sandbox, monkeypatch: pyt
     }
     assert data.collect(_sources(now)[0]).instances == []
 
-    # An object that stays away is a problem of its place: its nodes are in the report all the same.
+    # An object that stays away is a problem of its account and Region: its nodes are in the report all the same.
     busy = str(s3.nodes[0][0])
     read = Bucket.body
 

@@ -26,7 +26,7 @@ class Change:
     Attributes:
         new_patches: of nodes whose patches that snapshot has.
         gone_patches: of nodes whose patches this report has: installed, replaced by a later one, or not approved.
-        new_nodes, gone_nodes: of places that both could read.
+        new_nodes, gone_nodes: of accounts and Regions that both could read.
         became_compliant, became_noncompliant: of nodes that both have.
     """
 
@@ -63,10 +63,10 @@ def change(tables: DuckDBPyConnection, base: str) -> Change:
           (SELECT count(*) FROM was_patched ANTI JOIN is_patched USING ({NODE_KEY}, patch_id, identity)
             SEMI JOIN is_known USING ({NODE_KEY})),
           (SELECT count(*) FROM nodes ANTI JOIN was USING ({NODE_KEY})
-            SEMI JOIN (SELECT * FROM past_places WHERE report_date = $base AND state = '{READ}') AS then_read
+            SEMI JOIN (SELECT * FROM past_account_regions WHERE report_date = $base AND state = '{READ}') AS then_read
               USING (account_id, region)),
           (SELECT count(*) FROM was ANTI JOIN nodes USING ({NODE_KEY})
-            SEMI JOIN (SELECT * FROM places WHERE state = '{READ}') AS read USING (account_id, region)),
+            SEMI JOIN (SELECT * FROM account_regions WHERE state = '{READ}') AS read USING (account_id, region)),
           (SELECT count(*) FROM both_have WHERE before <> 'COMPLIANT' AND after = 'COMPLIANT'),
           (SELECT count(*) FROM both_have WHERE before <> 'NON_COMPLIANT' AND after = 'NON_COMPLIANT')
         """,

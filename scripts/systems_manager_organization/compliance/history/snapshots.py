@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from systems_manager_organization.compliance.model.columns import NODES, PATCHES, PLACES
+from systems_manager_organization.compliance.model.columns import ACCOUNT_REGIONS, NODES, PATCHES
 from systems_manager_organization.compliance.store.tables import ROW_GROUP
 from systems_manager_organization.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.history.storage import Storage
     from systems_manager_organization.compliance.model.patches import State
 
-REPORTS, SNAPSHOT_PLACES, SNAPSHOT_NODES, SNAPSHOT_PATCHES = "reports", "places", "nodes", "patches"
+REPORTS, SNAPSHOT_ACCOUNT_REGIONS, SNAPSHOT_NODES, SNAPSHOT_PATCHES = "reports", "account_regions", "nodes", "patches"
 # Of each node, the last snapshot that has its patches: so long may an account be unreadable, or a node be silent.
 _MEMORY = 30
 _DATES = 4000
@@ -54,7 +54,7 @@ class Snapshots:
             )
 
     def load(self, tables: DuckDBPyConnection, since: str = "") -> str:
-        """Creates `past_reports` with all earlier days, and `past_places`, `past_nodes` and `past_patches` of some.
+        """Creates `past_reports` of all earlier days; `past_account_regions`, `past_nodes`, `past_patches` of some.
 
         Returns the day that the report is compared with: the last snapshot on that day or before it, otherwise the
         first after it; empty without any, or without `since`.
@@ -86,8 +86,8 @@ class Snapshots:
           {total} = 0 OR (account_id, region, node_id) IN (SELECT (account_id, region, node_id) FROM patches)
         )
         """
-        places = ", ".join(column.name for column in PLACES)
-        self._write(tables, SNAPSHOT_PLACES, f"SELECT {places} FROM places ORDER BY ALL")
+        names = ", ".join(column.name for column in ACCOUNT_REGIONS)
+        self._write(tables, SNAPSHOT_ACCOUNT_REGIONS, f"SELECT {names} FROM account_regions ORDER BY ALL")
         names = ", ".join(column.name for column in NODES)
         self._write(tables, SNAPSHOT_NODES, f"SELECT {names}, {read} AS has_patches FROM nodes ORDER BY ALL")
         if states:
@@ -127,7 +127,7 @@ REPORT_COLUMNS = {
 }
 _LOADED = {
     REPORTS: ("generated_at", *REPORT_COLUMNS),
-    SNAPSHOT_PLACES: ("account_id", "region", "state"),
+    SNAPSHOT_ACCOUNT_REGIONS: ("account_id", "region", "state"),
     SNAPSHOT_NODES: ("account_id", "region", "node_id", "status", "has_patches"),
     SNAPSHOT_PATCHES: ("account_id", "region", "node_id", "platform_type", "patch_id", "title", "first_seen"),
 }

@@ -34,7 +34,7 @@ def _count(name: str, description: str) -> Column:
 
 
 # The account and Region of a row.
-PLACE = (
+ACCOUNT_REGION = (
     text_column("account_id", "the account, 12 digits"),
     text_column("account_name", "its name in Organizations"),
     text_column("organizational_unit", "path of the unit that it is in, from the root: Root/Workloads/Production"),
@@ -44,7 +44,7 @@ PLACE = (
 # One row for each managed node that Systems Manager knows.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
 NODES = (
-    *PLACE,
+    *ACCOUNT_REGION,
     text_column("node_id", "the managed node: i-… of an EC2 instance, mi-… of another machine"),
     text_column("computer_name", "its host name; empty if unknown"),
     text_column("platform_type", "Linux, Windows or MacOS; empty if unknown"),
@@ -72,9 +72,9 @@ NODES = (
     text_column("operation_ended_at", "when that ended, in UTC: 2026-01-31T23:59:59Z; empty when there was none"),
 )
 
-# One row for each account in each Region of the scope. Nodes are only in places that were read.
-PLACES = (
-    *PLACE,
+# One row for each account in each Region of the scope. Nodes are only where it was read.
+ACCOUNT_REGIONS = (
+    *ACCOUNT_REGION,
     text_column("state", f"{READ} or {NOT_READ}"),
     text_column("code", "why it was not read: ROLE_NOT_ASSUMED; empty if it was read"),
     text_column("reason", "the same in a sentence, with AWS's message; empty if it was read"),
@@ -83,7 +83,7 @@ PLACES = (
 
 # One row for each patch of each node, in the states that were asked for.
 PATCHES = (
-    *PLACE,
+    *ACCOUNT_REGION,
     text_column("node_id", "the managed node"),
     text_column("computer_name", "its host name; empty if unknown"),
     text_column("platform_type", "Linux, Windows or MacOS; empty if unknown"),
@@ -109,7 +109,7 @@ PATCHES = (
 
 # One row for each EC2 instance that is not terminated, and for each hybrid node, where these were read.
 INSTANCES = (
-    *PLACE,
+    *ACCOUNT_REGION,
     text_column("node_id", "i-… of an EC2 instance, mi-… of another machine"),
     text_column("name", "its tag Name; empty without one"),
     text_column("platform_type", "Linux, Windows or MacOS"),
@@ -129,9 +129,9 @@ PROBLEMS = (
     text_column("message", "the problem and its consequence"),
 )
 
-TABLES = {"nodes": NODES, "places": PLACES, "problems": PROBLEMS}
+TABLES = {"nodes": NODES, "account_regions": ACCOUNT_REGIONS, "problems": PROBLEMS}
 
-# Why a place was not read.
+# Why an account and Region was not read.
 ACCOUNT_NOT_ACTIVE = "ACCOUNT_NOT_ACTIVE"
 ROLE_NOT_ASSUMED = "ROLE_NOT_ASSUMED"
 ACCESS_DENIED = "ACCESS_DENIED"

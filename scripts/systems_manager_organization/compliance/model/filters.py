@@ -45,7 +45,7 @@ class Filters:
     def apply(self, tables: DuckDBPyConnection) -> None:
         """Deletes every other node from the tables, so that all outputs have the same nodes.
 
-        The places stay: what was not read must be reported.
+        Accounts and Regions stay: what was not read must be reported.
         """
         for condition, values in self._conditions():
             tables.execute(f"DELETE FROM nodes WHERE NOT ({condition})", [values])

@@ -16,7 +16,7 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class AccountRegionResult:
-    """The result of one account in one Region: the fields of `columns.PLACES`, without the number of nodes."""
+    """The result of one account in one Region: the fields of `columns.ACCOUNT_REGIONS`, without the number of nodes."""
 
     account_id: str
     account_name: str

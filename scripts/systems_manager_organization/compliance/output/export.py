@@ -53,7 +53,7 @@ def write_document(
     file: TextIO,
     lists: Mapping[str, str] | None = None,
 ) -> None:
-    """One document: the head; totals and groups; the lists, by default places, problems and nodes, from their queries.
+    """One document: the head; totals and groups; the lists, by default those of `_LISTS`, from their queries.
 
     What is many is written row by row.
     """
@@ -93,7 +93,7 @@ def write_parquet(tables: DuckDBPyConnection, path: Path, query: str = "") -> No
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NODES = "SELECT * FROM nodes ORDER BY account_id, region, node_id"
 _LISTS = {
-    "places": "SELECT * FROM places ORDER BY account_id, region",
+    "account_regions": "SELECT * FROM account_regions ORDER BY account_id, region",
     "problems": "SELECT * FROM problems ORDER BY ALL",
     "nodes": _NODES,
 }

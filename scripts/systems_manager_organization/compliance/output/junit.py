@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _ACCEPTED = "ACCEPTED"
 _SEVERITIES = ", ".join(f"noncompliant_{name.lower()}" for name in SEVERITIES)
-# A place that was not read is one case, an error. The numbers of a suite are on each of its rows: it is written as it
-# is read.
+# An account and Region that was not read is one case, an error. The numbers of a suite are on each of its rows: it is
+# written as it is read.
 _CASES = f"""
 WITH cases AS (
-  SELECT places.account_id, account_name, places.region, coalesce(node_id, '') AS node_id,
+  SELECT account_regions.account_id, account_name, account_regions.region, coalesce(node_id, '') AS node_id,
     coalesce(computer_name, '') AS computer_name,
     CASE WHEN state = '{NOT_READ}' THEN '{NOT_READ}' WHEN accepted THEN '{_ACCEPTED}' ELSE status END AS result,
     code, reason, operation_ended_at, {_SEVERITIES}
-  FROM places
+  FROM account_regions
   LEFT JOIN (SELECT * EXCLUDE (account_name, organizational_unit) FROM nodes) AS nodes USING (account_id, region)
   LEFT JOIN (SELECT *, true AS accepted FROM ({ACCEPTED_NODES})) AS accepted_nodes USING (account_id, region, node_id)
   WHERE node_id IS NOT NULL OR state = '{NOT_READ}'

@@ -139,7 +139,7 @@ def _bar(totals: Totals) -> Iterator[str]:
 
 
 def _coverage(coverage: Coverage) -> str:
-    if coverage.places == coverage.places_read:
+    if coverage.account_regions == coverage.account_regions_read:
         accounts = _pluralize(coverage.accounts, "account")
         return f"{accounts} {'was' if coverage.accounts == 1 else 'were'} read, completely."
     in_part = f", {coverage.accounts_read_in_part:,} only in part" if coverage.accounts_read_in_part else ""
@@ -166,7 +166,7 @@ def _accounts(accounts: Iterator[Account]) -> Iterator[str]:
 
 
 def _read(account: Account) -> tuple[object, ...]:
-    if not account.places_read:
+    if not account.regions_read:
         return ("not read", "", "", "")
-    read = f"{account.places_read} of {account.places} Regions"
+    read = f"{account.regions_read} of {account.regions} Regions"
     return (read, account.compliant, account.noncompliant, account.not_reporting)

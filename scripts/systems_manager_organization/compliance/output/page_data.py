@@ -49,8 +49,8 @@ class Account(NamedTuple):
     account_id: str
     account_name: str
     organizational_unit: str
-    places: int
-    places_read: int
+    regions: int
+    regions_read: int
     compliant: int
     noncompliant: int
     not_reporting: int
@@ -64,9 +64,9 @@ def accounts(connection: DuckDBPyConnection) -> Iterator[Account]:
 def report(connection: DuckDBPyConnection, lists: Mapping[str, Any]) -> Iterator[str]:
     """Everything but the nodes and their patches, as pieces of one JSON object: `lists`, and these.
 
-    `accounts` has the fields of `Account`, `unread` those of `columns.PLACES` up to the reason with the Regions of a
-    reason together, `problems` those of `columns.PROBLEMS`, `unmanaged` those of `columns.INSTANCES` that are shown,
-    `owners` the numbers of nodes of each.
+    `accounts` has the fields of `Account`, `unread` those of `columns.ACCOUNT_REGIONS` up to the reason with the
+    Regions of a reason together, `problems` those of `columns.PROBLEMS`, `unmanaged` those of `columns.INSTANCES` that
+    are shown, `owners` the numbers of nodes of each.
     """
     yield f'{_text(lists)[:-1]}, "accounts": ['
     yield from _items(connection, _ACCOUNTS)
@@ -97,7 +97,7 @@ def patches(connection: DuckDBPyConnection) -> Iterator[str]:
 
 
 def nodes_of_patches(connection: DuckDBPyConnection) -> Iterator[str]:
-    """For each of these patches the places of its nodes in `nodes`: `[[0, 5], [2]]`."""
+    """For each of these patches the positions of its nodes in `nodes`: `[[0, 5], [2]]`."""
     cursor = connection.execute(_NODES_OF_PATCHES)
     yield "["
     separator = ""
@@ -110,7 +110,7 @@ def nodes_of_patches(connection: DuckDBPyConnection) -> Iterator[str]:
 
 @contextmanager
 def ordered(connection: DuckDBPyConnection) -> Iterator[None]:
-    """The tables behind `nodes` and `patches`, with the place of each row: sorted once, and not for every column."""
+    """The tables behind `nodes` and `patches`, with the position of each row: sorted once, and not for every column."""
     names = [name for name in _columns_of(connection, "nodes") if name not in _OMITTED]
     for table, query in (
         (_NODES, f"SELECT {', '.join(names)} FROM ({NODES_WORST_FIRST})"),
@@ -194,22 +194,22 @@ WITH
     FROM nodes GROUP BY account_id
   ),
   regions AS (
-    SELECT account_id, account_name, organizational_unit, count(*) AS places,
-      count(*) FILTER (state = '{READ}') AS places_read
-    FROM places GROUP BY account_id, account_name, organizational_unit
+    SELECT account_id, account_name, organizational_unit, count(*) AS regions,
+      count(*) FILTER (state = '{READ}') AS regions_read
+    FROM account_regions GROUP BY account_id, account_name, organizational_unit
   )
 SELECT
-  account_id, account_name, organizational_unit, places, places_read,
+  account_id, account_name, organizational_unit, regions, regions_read,
   coalesce(compliant, 0), coalesce(noncompliant, 0), coalesce(not_reporting, 0)
 FROM regions LEFT JOIN counts USING (account_id)
 ORDER BY organizational_unit, account_name, account_id
 """
 _UNREAD = f"""
-WITH totals AS (SELECT account_id, count(*) AS regions FROM places GROUP BY account_id)
+WITH totals AS (SELECT account_id, count(*) AS regions FROM account_regions GROUP BY account_id)
 SELECT account_id, account_name, organizational_unit,
   CASE WHEN count(*) = any_value(regions) THEN 'All ' || count(*) ELSE string_agg(region, ', ' ORDER BY region) END,
   code, min_by(reason, region)
-FROM places JOIN totals USING (account_id) WHERE state = '{NOT_READ}'
+FROM account_regions JOIN totals USING (account_id) WHERE state = '{NOT_READ}'
 GROUP BY account_id, account_name, organizational_unit, code, replace(reason, region, '')
 ORDER BY code, organizational_unit, account_name, account_id
 """
@@ -227,9 +227,9 @@ FROM nodes GROUP BY owner ORDER BY 4 DESC, owner
 _NODES_OF_PATCHES = f"""
 WITH
   found AS (
-    SELECT patch_id, max(title) OVER (PARTITION BY patch_id, {IDENTITY}) AS title, place
-    FROM patches JOIN (SELECT {NODE_KEY}, row AS place FROM {_NODES}) AS places USING ({NODE_KEY})
+    SELECT patch_id, max(title) OVER (PARTITION BY patch_id, {IDENTITY}) AS title, position
+    FROM patches JOIN (SELECT {NODE_KEY}, row AS position FROM {_NODES}) AS positions USING ({NODE_KEY})
   ),
-  of_each AS (SELECT patch_id, title, list_sort(list(DISTINCT place)) AS places FROM found GROUP BY ALL)
-SELECT places FROM {_PATCHES} JOIN of_each USING (patch_id, title) ORDER BY {_PATCHES}.row
+  of_each AS (SELECT patch_id, title, list_sort(list(DISTINCT position)) AS positions FROM found GROUP BY ALL)
+SELECT positions FROM {_PATCHES} JOIN of_each USING (patch_id, title) ORDER BY {_PATCHES}.row
 """

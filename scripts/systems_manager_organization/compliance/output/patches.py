@@ -129,20 +129,20 @@ def query(tables: DuckDBPyConnection, grouping: str) -> str:
 
 
 def headings(grouping: str) -> tuple[str, ...]:
-    place = ("nodes", "accounts", "accepted") if grouping == PATCH else ("node", "account and Region", "accepted")
-    return ("patch", "title", "state", "vendor", "baseline", "classification", "CVEs", "exploited", "due", *place)
+    where = ("nodes", "accounts", "accepted") if grouping == PATCH else ("node", "account and Region", "accepted")
+    return ("patch", "title", "state", "vendor", "baseline", "classification", "CVEs", "exploited", "due", *where)
 
 
 def cells(patch: dict[str, Any]) -> tuple[str, ...]:
     """The cells of a table with `headings`."""
     if "nodes" in patch:
-        place = (str(patch["nodes"]), str(patch["accounts"]), str(patch["accepted_nodes"] or ""))
+        where = (str(patch["nodes"]), str(patch["accounts"]), str(patch["accepted_nodes"] or ""))
     else:
         account = f"{patch['account_id']} {patch['account_name']}".strip()
         until = f"until {patch['accepted_until']}" if patch["accepted_until"] else ""
-        place = (f"{patch['node_id']} {patch['computer_name']}".strip(), f"{account}, {patch['region']}", until)
+        where = (f"{patch['node_id']} {patch['computer_name']}".strip(), f"{account}, {patch['region']}", until)
     names = ("patch_id", "title", "state", "vendor_severity", "compliance_level", "classification")
-    return (*(patch[name] for name in names), _cves(patch["cve_ids"]), _exploited(patch), _due(patch), *place)
+    return (*(patch[name] for name in names), _cves(patch["cve_ids"]), _exploited(patch), _due(patch), *where)
 
 
 def line(patch: dict[str, Any]) -> str:

@@ -46,5 +46,5 @@ def progress_bar(checkpoint: Checkpoint, terminal: Terminal) -> Iterator[None]:
         refresh_per_second=4,
     )
     with bar:
-        bar.add_task("accounts x Regions", nodes=0)
+        bar.add_task("accounts and Regions", nodes=0)
         yield

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 NODE, OWNER = "node", "owner"
 
-# What nodes can be grouped by, and the columns of columns.py that make a group: of places, and of what a node has.
-PLACE_GROUPINGS = {
+# What nodes can be grouped by, and the columns of columns.py that make a group: of where a node is, and of what it has.
+ACCOUNT_REGION_GROUPINGS = {
     "organizational-unit": ("organizational_unit",),
     "account": ("account_id", "account_name"),
     "region": ("region",),
 }
 GROUPINGS = {
-    **PLACE_GROUPINGS,
+    **ACCOUNT_REGION_GROUPINGS,
     "platform": ("platform_type",),
     "severity": ("severity",),
     OWNER: ("owner",),
@@ -51,12 +51,12 @@ _TOTALS = (
     *(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _PATCHES),
 )
 _COUNTS = ("nodes", "compliant", "noncompliant", "not_reporting", "never_scanned", *_PATCHES)
-_READ = ("count(*) AS places", f"count(*) FILTER (state = '{READ}') AS places_read")
+_READ = ("count(*) AS account_regions", f"count(*) FILTER (state = '{READ}') AS account_regions_read")
 # The compliance of what was not read is unknown: it is listed before what is compliant.
 _WORST_FIRST = """
 CASE
   WHEN noncompliant + not_reporting + unmanaged > 0 THEN 0
-  WHEN places_read < places THEN 1
+  WHEN account_regions_read < account_regions THEN 1
   WHEN nodes > 0 THEN 2
   ELSE 3
 END
@@ -115,21 +115,25 @@ class Group:
 
     Attributes:
         keys: what they have in common: columns of `columns.NODES` and their values.
-        places: accounts in Regions of the scope; 0 where groups are not of places.
-        places_read: how many of them were read.
+        account_regions: accounts in Regions of the scope; 0 where groups are not of these.
+        account_regions_read: how many of them were read.
         is_complete: whether all of its nodes can be known.
     """
 
     keys: dict[str, str]
     totals: Totals
-    places: int
-    places_read: int
+    account_regions: int
+    account_regions_read: int
     is_complete: bool
 
     @property
     def document(self) -> dict[str, Any]:
-        places = {"places": self.places, "places_read": self.places_read} if self.places else {}
-        return {**self.keys, **places, **self.totals.document(is_complete=self.is_complete)}
+        read = (
+            {"account_regions": self.account_regions, "account_regions_read": self.account_regions_read}
+            if self.account_regions
+            else {}
+        )
+        return {**self.keys, **read, **self.totals.document(is_complete=self.is_complete)}
 
 
 @dataclass(frozen=True)
@@ -139,24 +143,22 @@ class Coverage:
     accounts: int
     accounts_read: int
     accounts_read_in_part: int
-    places: int
-    places_read: int
+    account_regions: int
+    account_regions_read: int
 
 
 @dataclass(frozen=True)
 class ReadFailure:
-    """Why places were not read.
+    """Why accounts and Regions were not read.
 
     Attributes:
         reason: a sentence with AWS's message, of the first of them.
         accounts: account id to its name and its Regions that were not read; no Regions where it is all of them.
-        places: how many.
     """
 
     code: str
     reason: str
     accounts: dict[str, tuple[str, tuple[str, ...]]]
-    places: int
 
 
 def totals(tables: DuckDBPyConnection) -> Totals:
@@ -168,13 +170,13 @@ def coverage(tables: DuckDBPyConnection) -> Coverage:
     (found,) = _rows(
         tables,
         f"""
-        WITH accounts AS (SELECT account_id, {", ".join(_READ)} FROM places GROUP BY account_id)
+        WITH accounts AS (SELECT account_id, {", ".join(_READ)} FROM account_regions GROUP BY account_id)
         SELECT
           count(*),
-          count(*) FILTER (places_read = places),
-          count(*) FILTER (places_read BETWEEN 1 AND places - 1),
-          coalesce(sum(places), 0)::BIGINT,
-          coalesce(sum(places_read), 0)::BIGINT
+          count(*) FILTER (account_regions_read = account_regions),
+          count(*) FILTER (account_regions_read BETWEEN 1 AND account_regions - 1),
+          coalesce(sum(account_regions), 0)::BIGINT,
+          coalesce(sum(account_regions_read), 0)::BIGINT
         FROM accounts
         """,
     )
@@ -182,7 +184,7 @@ def coverage(tables: DuckDBPyConnection) -> Coverage:
 
 
 def regions(tables: DuckDBPyConnection) -> list[str]:
-    return [region for (region,) in _rows(tables, "SELECT DISTINCT region FROM places ORDER BY region")]
+    return [region for (region,) in _rows(tables, "SELECT DISTINCT region FROM account_regions ORDER BY region")]
 
 
 def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> Iterator[Group]:
@@ -190,19 +192,19 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
 
     Args:
         grouping: one of `GROUPINGS`.
-        all_of_them: also those that were read and have no node, where groups are of places.
+        all_of_them: also those that were read and have no node, where groups are of accounts or Regions.
     """
     keys = GROUPINGS[grouping]
     names = ", ".join(keys)
-    read = f"SELECT {names}, {', '.join(_READ)} FROM places GROUP BY {names}"
+    read = f"SELECT {names}, {', '.join(_READ)} FROM account_regions GROUP BY {names}"
     lacking = f"SELECT {names}, count(*) AS unmanaged FROM instances WHERE {UNMANAGED} GROUP BY {names}"
     whole = not is_incomplete(tables)
     if grouping == OWNER:
         owners = f"SELECT owner FROM nodes UNION ALL SELECT owner FROM instances WHERE {UNMANAGED}"
-        read = f"SELECT DISTINCT owner, 0 AS places, 0 AS places_read FROM ({owners})"
-    elif grouping not in PLACE_GROUPINGS:
+        read = f"SELECT DISTINCT owner, 0 AS account_regions, 0 AS account_regions_read FROM ({owners})"
+    elif grouping not in ACCOUNT_REGION_GROUPINGS:
         # What is not managed has no severity, and only a guess of a platform.
-        read = f"SELECT DISTINCT {names}, 0 AS places, 0 AS places_read FROM nodes"
+        read = f"SELECT DISTINCT {names}, 0 AS account_regions, 0 AS account_regions_read FROM nodes"
         lacking = f"SELECT DISTINCT {names}, 0 AS unmanaged FROM nodes"
         whole = whole and not totals(tables).unmanaged
     rows = _rows(
@@ -213,31 +215,34 @@ def groups(tables: DuckDBPyConnection, grouping: str, *, all_of_them: bool) -> I
           sums AS (SELECT {names}, {", ".join(_TOTALS)} FROM nodes GROUP BY {names}),
           lacking AS ({lacking}),
           groups AS (
-            SELECT {names}, places, places_read, coalesce(unmanaged, 0) AS unmanaged,
+            SELECT {names}, account_regions, account_regions_read, coalesce(unmanaged, 0) AS unmanaged,
               {", ".join(f"coalesce({name}, 0) AS {name}" for name in _COUNTS)}
             FROM read LEFT JOIN sums USING ({names}) LEFT JOIN lacking USING ({names})
           )
         SELECT * FROM groups
-        WHERE nodes + unmanaged > 0 OR places_read < places OR {all_of_them}
+        WHERE nodes + unmanaged > 0 OR account_regions_read < account_regions OR {all_of_them}
         ORDER BY {_WORST_FIRST}, {_MOST_PATCHES_FIRST}, noncompliant DESC, not_reporting DESC, {names}
         """,
     )
     width = len(keys)
     for row in rows:
-        places, places_read = row[width : width + 2]
-        found, is_complete = _totals(row[width + 2 :]), places_read == places if places else whole
-        yield Group(dict(zip(keys, row[:width], strict=True)), found, places, places_read, is_complete)
+        account_regions, account_regions_read = row[width : width + 2]
+        is_complete = account_regions_read == account_regions if account_regions else whole
+        found = _totals(row[width + 2 :])
+        yield Group(
+            dict(zip(keys, row[:width], strict=True)), found, account_regions, account_regions_read, is_complete
+        )
 
 
 def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
-    """Unread places, grouped by reason regardless of the account and Region in AWS's message."""
+    """What was not read, grouped by reason regardless of the account and Region in AWS's message."""
     rows = _rows(
         tables,
         f"""
         WITH missing AS (
           SELECT *, regexp_replace(reason, '{_ACCOUNT_OR_REGION}', '', 'g') AS common
-          FROM places WHERE state = '{NOT_READ}'
-        ), totals AS (SELECT account_id, count(*) AS regions FROM places GROUP BY account_id)
+          FROM account_regions WHERE state = '{NOT_READ}'
+        ), totals AS (SELECT account_id, count(*) AS regions FROM account_regions GROUP BY account_id)
         SELECT
           code, common, account_id, min(account_name), min_by(reason, region),
           list(region ORDER BY region), count(*) = any_value(totals.regions)
@@ -248,12 +253,11 @@ def read_failures(tables: DuckDBPyConnection) -> list[ReadFailure]:
     )
     found = []
     for (code, _), failures in groupby(rows, key=itemgetter(0, 1)):
-        accounts, reasons, places = {}, [], 0
+        accounts, reasons = {}, []
         for _, _, account_id, name, reason, regions, whole in failures:
             accounts[account_id] = (name, () if whole else tuple(regions))
             reasons.append(reason)
-            places += len(regions)
-        found.append(ReadFailure(code, reasons[0], accounts, places))
+        found.append(ReadFailure(code, reasons[0], accounts))
     return found
 
 
@@ -267,7 +271,7 @@ def problems(tables: DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
 
 def is_incomplete(tables: DuckDBPyConnection) -> bool:
     """Whether something was not read, except accounts that are not active, which cannot be read."""
-    lacking = f"SELECT 1 FROM places WHERE state = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}'"
+    lacking = f"SELECT 1 FROM account_regions WHERE state = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}'"
     return bool(_rows(tables, f"{lacking} UNION ALL SELECT 1 FROM problems LIMIT 1"))
 
 

@@ -131,7 +131,7 @@ def _format_operation(node: dict[str, Any]) -> str:
 
 
 def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
-    of_places = any(group.places for group in groups)
+    is_by_account_region = any(group.account_regions for group in groups)
     lacking = any(group.totals.unmanaged for group in groups)
     severities = [name for name in SEVERITIES if any(group.totals.patches[name] for group in groups)]
     headings = [
@@ -144,7 +144,7 @@ def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
             *["not\nmanaged"] * lacking,
             *map(str.lower, severities),
         ),
-        *["read"] * of_places,
+        *["read"] * is_by_account_region,
     ]
     rows = (
         (
@@ -152,7 +152,7 @@ def _group_sheet(groups: list[Group], grouping: str) -> Sheet:
                 wording.group_name(group),
                 wording.percent(group.totals, is_complete=group.is_complete),
                 *_numbers(group, severities, lacking=lacking),
-                *[wording.format_coverage(group) or "all"] * of_places,
+                *[wording.format_coverage(group) or "all"] * is_by_account_region,
             ],
             _style(group),
         )
@@ -167,14 +167,18 @@ def _numbers(group: Group, severities: list[str], *, lacking: bool) -> list[str]
     numbers = [totals.nodes, totals.noncompliant, totals.not_reporting]
     numbers += [totals.unmanaged] * lacking
     numbers += [totals.patches[name] for name in severities]
-    known = not group.places or group.places_read
+    known = not group.account_regions or group.account_regions_read
     return [str(number) if known else "" for number in numbers]
 
 
 def _style(group: Group) -> str:
     if group.totals.noncompliant:
         return "red"
-    return "yellow" if group.totals.not_reporting or group.totals.unmanaged or group.places_read < group.places else ""
+    return (
+        "yellow"
+        if group.totals.not_reporting or group.totals.unmanaged or group.account_regions_read < group.account_regions
+        else ""
+    )
 
 
 def _node_cells(node: dict[str, Any]) -> Sequence[str]:

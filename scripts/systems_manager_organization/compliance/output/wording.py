@@ -38,11 +38,11 @@ def format_group(group: Group) -> str:
     """One line: `111111111111 Management: 4 nodes, ...`."""
     parts = (
         []
-        if group.places and not group.places_read
+        if group.account_regions and not group.account_regions_read
         else [f"{_nodes(group.totals, is_complete=group.is_complete)}{_patches(group.totals, '; ')}"]
     )
     if read := format_coverage(group):
-        parts.append(f"{read} {_coverage_unit(group)} read" if group.places_read else read)
+        parts.append(f"{read} {_coverage_unit(group)} read" if group.account_regions_read else read)
     return f"{group_name(group)}: {'; '.join(parts)}"
 
 
@@ -54,15 +54,15 @@ def group_name(group: Group) -> str:
 
 def format_coverage(group: Group) -> str:
     """How many accounts, or Regions, of the group were read; empty where all of them were."""
-    if group.places_read == group.places:
+    if group.account_regions_read == group.account_regions:
         return ""
-    return f"{group.places_read} of {group.places}" if group.places_read else "not read"
+    return f"{group.account_regions_read} of {group.account_regions}" if group.account_regions_read else "not read"
 
 
 def _coverage_unit(group: Group) -> str:
     if "account_id" in group.keys:
         return "Regions"
-    return "accounts" if "region" in group.keys else "accounts x Regions"
+    return "accounts" if "region" in group.keys else "accounts and Regions"
 
 
 def percent(totals: Totals, *, is_complete: bool) -> str:
@@ -110,9 +110,9 @@ def _patches(totals: Totals, before: str) -> str:
 
 def format_accounts_read(coverage: Coverage) -> str:
     """How many of the accounts were read."""
-    if not coverage.places:
+    if not coverage.account_regions:
         return "No account was read: there is none in the scope."
-    if coverage.places == coverage.places_read:
+    if coverage.account_regions == coverage.account_regions_read:
         return f"{_all(coverage.accounts)} read."
     in_part = f", {coverage.accounts_read_in_part} in part" if coverage.accounts_read_in_part else ""
     return f"{coverage.accounts_read} of {pluralize(coverage.accounts, 'account')} were read{in_part}."

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +65,10 @@ class Plan:
 
     @property
     def description(self) -> str:
-        places = pluralize(len(self.imports), "account and Region", "accounts and Regions")
+        where = pluralize(len(self.imports), "account and Region", "accounts and Regions")
         return (
             f"Security Hub: {self.new} new findings, {self.updated} updated, {self.archived} archived, "
-            f"{self.unchanged} unchanged; to send in {places}: {self.total}."
+            f"{self.unchanged} unchanged; to send in {where}: {self.total}."
         )
 
 
@@ -89,28 +90,30 @@ class Delivery:
         for finding in findings.findings(tables, self._now):
             wanted[finding["AwsAccountId"], finding["ProductArn"].split(":")[3]][finding["Id"]] = finding
         unknown = _ids(tables, NOT_REPORTING)
-        rows = tables.execute(f"SELECT account_id, region FROM places WHERE state = '{READ}' ORDER BY ALL").fetchall()
+        query = f"SELECT account_id, region FROM account_regions WHERE state = '{READ}' ORDER BY ALL"
+        account_regions = tables.execute(query).fetchall()
         plan = Plan()
 
-        def compare(session: AccountSession, place: AccountRegion) -> tuple[()]:
-            with _problems_of(plan, place):
-                self._compare(session, place, wanted.get(place, {}), unknown, plan)
+        def compare(session: AccountSession, account_region: AccountRegion) -> tuple[()]:
+            with _problems_of(plan, account_region):
+                self._compare(session, account_region, wanted.get(account_region, {}), unknown, plan)
             return ()
 
-        self._in_each(rows, compare, plan)
+        self._in_each(account_regions, compare, plan)
         return plan
 
     def send(self, plan: Plan) -> None:
         """Sends what was planned; what Security Hub refuses is in the problems of the plan."""
 
-        def send(session: AccountSession, place: AccountRegion) -> tuple[()]:
-            for batch in batches(plan.imports[place]):
-                with _problems_of(plan, place):
-                    answer = session.call("securityhub", place[1], "batch_import_findings", Findings=batch)
+        def send(session: AccountSession, account_region: AccountRegion) -> tuple[()]:
+            subject = " ".join(account_region)
+            for batch in batches(plan.imports[account_region]):
+                with _problems_of(plan, account_region):
+                    answer = session.call("securityhub", account_region[1], "batch_import_findings", Findings=batch)
                     with plan.lock:
                         plan.sent += answer["SuccessCount"]
                         plan.problems += [
-                            (REFUSED, " ".join(place), f"{one['Id']}: {one['ErrorCode']}: {one['ErrorMessage']}")
+                            (REFUSED, subject, f"{one['Id']}: {one['ErrorCode']}: {one['ErrorMessage']}")
                             for one in answer.get("FailedFindings", ())
                         ]
             return ()
@@ -118,7 +121,10 @@ class Delivery:
         self._in_each(sorted(plan.imports), send, plan)
 
     def _in_each(
-        self, places: Sequence[AccountRegion], run: Callable[[AccountSession, AccountRegion], tuple[()]], plan: Plan
+        self,
+        account_regions: Sequence[AccountRegion],
+        run: Callable[[AccountSession, AccountRegion], tuple[()]],
+        plan: Plan,
     ) -> None:
         def enter(account_id: str, regions: Sequence[AccountRegion]) -> Sequence[Task]:
             try:
@@ -126,21 +132,21 @@ class Delivery:
             except ScriptError as error:
                 _add_problem(plan, (account_id, ""), error)
                 return ()
-            return [partial(run, session, place) for place in regions]
+            return [partial(run, session, account_region) for account_region in regions]
 
         run_tasks(
-            partial(enter, account_id, list(found)) for account_id, found in groupby(places, key=lambda place: place[0])
+            partial(enter, account_id, list(found)) for account_id, found in groupby(account_regions, key=itemgetter(0))
         )
 
     def _compare(
         self,
         session: AccountSession,
-        place: AccountRegion,
+        account_region: AccountRegion,
         wanted: dict[str, dict[str, Any]],
         unknown: set[str],
         plan: Plan,
     ) -> None:
-        existing = {finding["Id"]: finding for finding in self._existing(session, place)}
+        existing = {finding["Id"]: finding for finding in self._existing(session, account_region)}
         imports, new, updated, archived, unchanged = [], 0, 0, 0, 0
         for finding_id, finding in wanted.items():
             if finding_id not in existing:
@@ -164,19 +170,19 @@ class Delivery:
                 archived += 1
         with plan.lock:
             if imports:
-                plan.imports[place] = imports
+                plan.imports[account_region] = imports
             plan.new += new
             plan.updated += updated
             plan.archived += archived
             plan.unchanged += unchanged
 
-    def _existing(self, session: AccountSession, place: AccountRegion) -> Iterator[dict[str, Any]]:
+    def _existing(self, session: AccountSession, account_region: AccountRegion) -> Iterator[dict[str, Any]]:
         """The findings that this program has sent, active or not."""
         filters = {
-            "ProductArn": [{"Value": findings.product_arn(*place), "Comparison": "EQUALS"}],
+            "ProductArn": [{"Value": findings.product_arn(*account_region), "Comparison": "EQUALS"}],
             "GeneratorId": [{"Value": findings.GENERATOR, "Comparison": "EQUALS"}],
         }
-        return session.paginate("securityhub", place[1], "get_findings", Filters=filters, MaxResults=_PAGE)
+        return session.paginate("securityhub", account_region[1], "get_findings", Filters=filters, MaxResults=_PAGE)
 
 
 def batches(found: Sequence[dict[str, Any]], max_bytes: int = _MAX_BYTES) -> Iterator[list[dict[str, Any]]]:
@@ -200,18 +206,18 @@ def _ids(tables: DuckDBPyConnection, status: str) -> set[str]:
 
 
 @contextmanager
-def _problems_of(plan: Plan, place: AccountRegion) -> Iterator[None]:
-    """Adds an error of a place to the problems, so that the others go on."""
+def _problems_of(plan: Plan, account_region: AccountRegion) -> Iterator[None]:
+    """Adds an error of an account and Region to the problems, so that the others go on."""
     try:
         yield
     except CredentialsError:
         raise
     except ScriptError as error:
-        _add_problem(plan, place, error)
+        _add_problem(plan, account_region, error)
 
 
-def _add_problem(plan: Plan, place: AccountRegion, error: ScriptError) -> None:
+def _add_problem(plan: Plan, account_region: AccountRegion, error: ScriptError) -> None:
     not_enabled = isinstance(error, ServiceError) and error.code == _NOT_ENABLED_CODE
     code = NOT_ENABLED if not_enabled else NOT_SENT
     with plan.lock:
-        plan.problems.append((code, " ".join(filter(None, place)), getattr(error, "message", str(error))))
+        plan.problems.append((code, " ".join(filter(None, account_region)), getattr(error, "message", str(error))))

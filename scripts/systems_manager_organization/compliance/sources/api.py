@@ -96,7 +96,7 @@ class ApiSource:
 def _add_instances(
     sink: ResultSink, result: AccountRegionResult, read: InstanceReader, listed: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Adds the instances of a place, or why they are not known: its nodes are, all the same."""
+    """Adds the instances of an account and Region, or why they are not known: its nodes are, all the same."""
     try:
         found = read(result, listed)
     except ScriptError as error:

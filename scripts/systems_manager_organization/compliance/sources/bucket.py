@@ -60,7 +60,7 @@ class BucketSource:
     tag_keys: frozenset[str] = frozenset()
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
-        """See `Source`. A place without a stack instance was read if it has objects."""
+        """See `Source`. An account and Region without a stack instance was read if it has objects."""
         import duckdb
 
         accounts_in_scope, reader = accounts_to_read(aws, self.stack_set_name, scope, sink, self.now())
@@ -78,7 +78,7 @@ class BucketSource:
                 create_views(connection, Path(folder))
                 nodes = _nodes(connection)
                 if self.tag_keys:
-                    # First: what was read of a place is not read again after an interruption.
+                    # First: what was read there is not read again after an interruption.
                     _add_tags(bucket, batch, failures, nodes, self.tag_keys, sink)
                 _report(connection, batch, failures, nodes, reader)
         reader.add_unknown_accounts(unknown_accounts)
@@ -99,7 +99,7 @@ def _nodes(connection: DuckDBPyConnection) -> Nodes:
 def _add_tags(
     bucket: Bucket, batch: Batch, failures: dict[str, str], nodes: Nodes, keys: frozenset[str], sink: ResultSink
 ) -> None:
-    """Adds an instance with its tags for each node; what could not be read is a problem of its place."""
+    """Adds an instance with its tags for each node; what could not be read is a problem of its account and Region."""
     unread: dict[AccountRegion, str] = {}
     tags: dict[tuple[str, str, str], str] = {}
 
@@ -113,21 +113,25 @@ def _add_tags(
             tags[account_id, region, node_id] = _tags_of(body, keys)
         return ()
 
-    places = [
+    account_regions = [
         (account_with_ou, (account_with_ou.account.id, region))
         for account_with_ou, regions in batch
         for region in regions
         if account_with_ou.account.id not in failures
     ]
-    run_tasks(partial(read, *place, node.node_id) for _, place in places for node in nodes.get(place, ()))
-    for account_with_ou, place in places:
-        if place in unread:
-            message = f"The tags of nodes could not be read there: {unread[place]}"
-            sink.add_problem(Problem(INSTANCES_NOT_READ, " ".join(place), message))
+    run_tasks(
+        partial(read, *account_region, node.node_id)
+        for _, account_region in account_regions
+        for node in nodes.get(account_region, ())
+    )
+    for account_with_ou, account_region in account_regions:
+        if account_region in unread:
+            message = f"The tags of nodes could not be read there: {unread[account_region]}"
+            sink.add_problem(Problem(INSTANCES_NOT_READ, " ".join(account_region), message))
             continue
-        result = result_of(account_with_ou, place[1], READ)
-        found = nodes.get(place, ())
-        sink.add_instances(result, [_instance(result, node, tags[(*place, node.node_id)]) for node in found])
+        result = result_of(account_with_ou, account_region[1], READ)
+        found = nodes.get(account_region, ())
+        sink.add_instances(result, [_instance(result, node, tags[(*account_region, node.node_id)]) for node in found])
 
 
 def _tags_of(body: bytes, keys: frozenset[str]) -> str:
@@ -137,8 +141,8 @@ def _tags_of(body: bytes, keys: frozenset[str]) -> str:
 
 def _instance(result: AccountRegionResult, node: NodeRecord, tags: str) -> Row:
     """The row of `columns.INSTANCES` of a managed node; of an instance itself the bucket knows nothing."""
-    place = (result.account_id, result.account_name, result.organizational_unit, result.region)
-    return (*place, node.node_id, "", node.platform_type, "", "", _MANAGED, "", "", "", tags)
+    columns = (result.account_id, result.account_name, result.organizational_unit, result.region)
+    return (*columns, node.node_id, "", node.platform_type, "", "", _MANAGED, "", "", "", tags)
 
 
 def _report(

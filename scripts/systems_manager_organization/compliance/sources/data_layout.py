@@ -97,7 +97,7 @@ def rows_in(body: bytes, table: Table) -> Iterator[dict[str, str | None]]:
 
 
 def group_by_account_region(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[AccountRegion, list[NodeRecord]]]:
-    """What nodes.sql answers, place by place. Counts may be texts, as Athena gives everything."""
+    """What nodes.sql answers, by account and Region. Counts may be texts, as Athena gives everything."""
     for (account_id, region), found in groupby(rows, key=lambda row: (row[0], row[1])):
         yield (account_id, region), [_record(row) for row in found]
 

@@ -39,7 +39,7 @@ def classify_assume_error(error: ScriptError) -> tuple[str, str]:
 
 
 def classify_read_error(error: ScriptError) -> tuple[str, str]:
-    """Code and reason of a place in an account that was entered. Raises as `classify_assume_error` does."""
+    """Code and reason of a Region of an account that was entered. Raises as `classify_assume_error` does."""
     code = _error_code(error)
     if code in _REGION_DISABLED:
         return REGION_DISABLED, f"Not known there, as in a Region that is not enabled: {error_message(error)}"

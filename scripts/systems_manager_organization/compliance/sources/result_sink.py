@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Row: TypeAlias = tuple[str, ...]
     InstanceReader: TypeAlias = Callable[[AccountRegionResult, Sequence[Mapping[str, Any]]], Sequence[Row]]
-    """Rows of `columns.INSTANCES` for a place and what AWS lists as its managed nodes. Raises ScriptError."""
+    """Rows of `columns.INSTANCES` of an account and Region and what AWS lists as managed there. Raises ScriptError."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,26 @@ class ResultSink(Protocol):
     """Keeps what sources find. Its methods are called from many threads at once."""
 
     def is_done(self, account_id: str, region: str) -> bool:
-        """Whether this place was read before an interruption, and need not be again."""
+        """Whether this account and Region was read before an interruption, and need not be again."""
         ...
 
-    def expect(self, places: int) -> None:
-        """So many places more are to come: for the progress bar."""
+    def expect(self, account_regions: int) -> None:
+        """So many accounts and Regions more are to come: for the progress bar."""
         ...
 
     def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
-        """A place with everything in it, once for each."""
+        """An account and Region with everything in it, once for each."""
         ...
 
     def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
-        """The rows of `columns.INSTANCES` of a place, once for each."""
+        """The rows of `columns.INSTANCES` of an account and Region, once for each."""
         ...
 
     def add_problem(self, problem: Problem) -> None: ...
 
 
 class InstanceSource(Protocol):
-    """Where the EC2 instances of a place come from, managed or not."""
+    """Where the EC2 instances of an account and Region come from, managed or not."""
 
     @property
     def actions(self) -> Sequence[str]:

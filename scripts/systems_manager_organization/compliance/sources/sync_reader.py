@@ -43,7 +43,7 @@ _CONSEQUENCES = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where a StackSet has made its resource data syncs. `failures`: why not, by place; "" where it has."""
+    """Where a StackSet has made its resource data syncs. `failures`: why not, by account and Region, or ""."""
 
     stack_set_name: str
     failures: Mapping[AccountRegion, str]

@@ -17,11 +17,11 @@ from systems_manager_organization.compliance.model.columns import INSTANCES as I
 from systems_manager_organization.compliance.model.columns import NODES as NODE_COLUMNS
 from systems_manager_organization.compliance.model.columns import TABLES
 from systems_manager_organization.compliance.store.journal import (
+    ACCOUNT_REGIONS,
     FILES,
     INSTANCES,
     NODES,
     PATCHES,
-    PLACES,
     PROBLEMS,
     Journal,
 )
@@ -89,8 +89,8 @@ class Checkpoint:
     """The result sink of one report; a context, which closes the journal and keeps it.
 
     Attributes:
-        done: places with a result, including those of an interrupted run.
-        expected: places in scope that are known yet.
+        done: accounts and Regions with a result, including those of an interrupted run.
+        expected: accounts and Regions in scope that are known yet.
         nodes: nodes found.
     """
 
@@ -130,12 +130,12 @@ class Checkpoint:
             self._journal = Journal(self._path)
         except OSError as error:
             raise ScriptError(f"The report's journal cannot be written in {self._path}: {error.strerror}.") from error
-        places = self._journal.places.keys
-        self._done = {key[:2] for key in places}
+        account_regions = self._journal.account_regions.keys
+        self._done = {key[:2] for key in account_regions}
         self._patched = set(self._journal.patched_nodes.keys)
-        self._instance_places = set(self._journal.instance_places.keys)
+        self._instance_account_regions = set(self._journal.instance_account_regions.keys)
         self.done = self.expected = len(self._done)
-        self.nodes = sum(key[2] for key in places)
+        self.nodes = sum(key[2] for key in account_regions)
         if self.done:
             warn(_resume_message(self.done, now() - begun_at))
 
@@ -148,29 +148,29 @@ class Checkpoint:
         os.close(self._lock_file)
 
     def is_done(self, account_id: str, region: str) -> bool:
-        """See `ResultSink`. A place that could not be read is read again."""
+        """See `ResultSink`. What could not be read is read again."""
         return (account_id, region) in self._done
 
-    def expect(self, places: int) -> None:
+    def expect(self, account_regions: int) -> None:
         with self._lock:
-            self.expected += places
+            self.expected += account_regions
 
     def add_result(self, result: AccountRegionResult, nodes: Sequence[Node] = ()) -> None:
         """See `ResultSink`. Raises ScriptError when it cannot be written."""
         with self._lock:
-            self._keep(lambda: self._journal.places.add({**asdict(result), "nodes": len(nodes)}, nodes))
+            self._keep(lambda: self._journal.account_regions.add({**asdict(result), "nodes": len(nodes)}, nodes))
             self.done += 1
             self.nodes += len(nodes)
 
     def add_instances(self, result: AccountRegionResult, instances: Sequence[Row]) -> None:
         """See `ResultSink`. Raises ScriptError when they cannot be written."""
-        place = (result.account_id, result.region)
+        account_region = (result.account_id, result.region)
         with self._lock:
-            # A run that was interrupted before the nodes of the place were added has its instances.
-            if place not in self._instance_places:
-                self._instance_places.add(place)
+            # A run that was interrupted before the nodes were added has the instances.
+            if account_region not in self._instance_account_regions:
+                self._instance_account_regions.add(account_region)
                 fields = {"account_id": result.account_id, "region": result.region}
-                self._keep(lambda: self._journal.instance_places.add(fields, instances))
+                self._keep(lambda: self._journal.instance_account_regions.add(fields, instances))
 
     def has_patches(self, node: NodePatches) -> bool:
         """Whether they were read before an interruption."""
@@ -246,7 +246,7 @@ class Checkpoint:
 
 def _load(connection: DuckDBPyConnection, directory: Path, columns: Sequence[Column]) -> None:
     _load_rows(connection, "nodes", directory / NODES, {column.name: column.type for column in columns})
-    for table, file in (("places", PLACES), ("problems", PROBLEMS)):
+    for table, file in (("account_regions", ACCOUNT_REGIONS), ("problems", PROBLEMS)):
         types = {column.name: column.type for column in TABLES[table]}
         connection.execute(
             f"INSERT INTO {table} SELECT * FROM read_json(?, format='newline_delimited', columns=?, "
@@ -302,7 +302,7 @@ def _describe_key(document: dict[str, Any]) -> str:
     return "; ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
-def _resume_message(places: int, age: float) -> str:
-    text = f"resuming the interrupted report: {places} accounts and Regions were read"
+def _resume_message(account_regions: int, age: float) -> str:
+    text = f"resuming the interrupted report: {account_regions} accounts and Regions were read"
     days = int(age / _DAY)
     return f"{text}, {days} days old: omit --resume to read them again." if days else f"{text}."

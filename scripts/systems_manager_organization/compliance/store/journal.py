@@ -1,8 +1,8 @@
 """An append-only journal of results: an interrupted run loses no complete entry.
 
-The rows of an entry, as the nodes of a place, are appended to one file, and then the entry to another, with the offset
-at which its rows end. An entry is complete if its line is complete and the file of rows is as long as the offset; the
-rest is truncated.
+The rows of an entry, as the nodes of an account and Region, are appended to one file, and then the entry to another,
+with the offset at which its rows end. An entry is complete if its line is complete and the file of rows is as long as
+the offset; the rest is truncated.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.compliance.sources.result_sink import Problem
 
-NODES, PLACES, PROBLEMS = "nodes.csv", "places.json", "problems.json"
+NODES, ACCOUNT_REGIONS, PROBLEMS = "nodes.csv", "account_regions.json", "problems.json"
 PATCHES, PATCHED_NODES = "patches.csv", "patched_nodes.json"
-INSTANCES, INSTANCE_PLACES = "instances.csv", "instance_places.json"
-_PLACE = ("account_id", "region")
-FILES = (NODES, PLACES, PROBLEMS, PATCHES, PATCHED_NODES, INSTANCES, INSTANCE_PLACES)
+INSTANCES, INSTANCE_ACCOUNT_REGIONS = "instances.csv", "instance_account_regions.json"
+_ACCOUNT_REGION = ("account_id", "region")
+FILES = (NODES, ACCOUNT_REGIONS, PROBLEMS, PATCHES, PATCHED_NODES, INSTANCES, INSTANCE_ACCOUNT_REGIONS)
 
 
 class _Names(NamedTuple):
@@ -74,16 +74,18 @@ class Journal:
     """The files of a journal. Not thread-safe.
 
     Attributes:
-        places: the places that were read, with `add` of their fields and their nodes.
+        account_regions: the accounts and Regions that were read, with `add` of their fields and their nodes.
         patched_nodes: the nodes whose patches were read, likewise.
-        instance_places: the places whose instances were read, likewise.
+        instance_account_regions: the accounts and Regions whose instances were read, likewise.
     """
 
     def __init__(self, directory: Path) -> None:
-        """Resumes the existing files, without the places that could not be read: they are read again."""
-        self.places = _RowFile(directory, _Names(PLACES, NODES), (*_PLACE, "nodes"), READ)
-        self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), (*_PLACE, "node_id"))
-        self.instance_places = _RowFile(directory, _Names(INSTANCE_PLACES, INSTANCES), _PLACE)
+        """Resumes the existing files, without what could not be read: it is read again."""
+        self.account_regions = _RowFile(directory, _Names(ACCOUNT_REGIONS, NODES), (*_ACCOUNT_REGION, "nodes"), READ)
+        self.patched_nodes = _RowFile(directory, _Names(PATCHED_NODES, PATCHES), (*_ACCOUNT_REGION, "node_id"))
+        self.instance_account_regions = _RowFile(
+            directory, _Names(INSTANCE_ACCOUNT_REGIONS, INSTANCES), _ACCOUNT_REGION
+        )
         # The sources report problems again.
         _write(directory / PROBLEMS, ())
         self._problems = _open(directory / PROBLEMS)
@@ -93,9 +95,9 @@ class Journal:
         _append(self._problems, _line(asdict(problem)))
 
     def close(self) -> None:
-        self.places.close()
+        self.account_regions.close()
         self.patched_nodes.close()
-        self.instance_places.close()
+        self.instance_account_regions.close()
         os.close(self._problems)
         self._problems = -1
 

@@ -53,7 +53,7 @@ def _fetched(answer: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def create_tables(connection: DuckDBPyConnection, nodes: Sequence[Column] = NODES) -> None:
-    """Creates `nodes` with these columns, `places` and `problems`; of patch compliance also `instances`.
+    """Creates `nodes` with these columns, `account_regions` and `problems`; of patch compliance also `instances`.
 
     `patches` has `columns.PATCHES` of the nodes that are in `nodes`, from what is in `patches_read`.
     """

@@ -126,7 +126,7 @@ class ReportOptions:
                 f"--snapshot keeps every node of its scope, and this report has those of {only} only: omit one."
             )
         if query["to_security_hub"]:
-            _require_whole_places(query, only)
+            _require_every_node(query, only)
         exceptions = read_exceptions(query["exceptions"]) if query["exceptions"] else ()
         _require_tags(query, ownership, exceptions)
         return cls(
@@ -241,7 +241,7 @@ def _require_companions(query: Query) -> None:
             raise UsageError(f"{option} needs {other}, which {reason}.")
 
 
-def _require_whole_places(query: Query, only: str) -> None:
+def _require_every_node(query: Query, only: str) -> None:
     """Raises UsageError when findings of nodes that are not in the report would be archived."""
     source = query["source"].lower()
     if source != catalog.API:

@@ -58,7 +58,7 @@ function filtered(length, passes) {
   return rows;
 }
 
-// Rank and place in one number: numbers are sorted far faster than rows by a function that compares.
+// Rank and position in one number: numbers are sorted far faster than rows by a function that compares.
 function sorted(rows, column, descending) {
   const ranks = column.ranks();
   const count = rows.length;

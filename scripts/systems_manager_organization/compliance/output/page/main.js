@@ -138,11 +138,11 @@ function choosePatch(row) {
 }
 
 function showPatch() {
-  const place = find("chosen-patch");
-  place.hidden = patch < 0;
-  if (patch < 0) return place.replaceChildren();
+  const element = find("chosen-patch");
+  element.hidden = patch < 0;
+  if (patch < 0) return element.replaceChildren();
   const all = make("button", { type: "button", textContent: "Nodes with any patches", onclick: () => choosePatch(-1) });
-  place.replaceChildren(`Only nodes with ${patches.name(patch)}. `, all);
+  element.replaceChildren(`Only nodes with ${patches.name(patch)}. `, all);
 }
 
 // `#status=NON_COMPLIANT&patch=kernel.x86_64%3A6.1`

@@ -6,13 +6,13 @@ const TILES = 60; // up to so many accounts have room for their names
 const SQUARES = 400; // up to so many have room for a square that a finger meets
 
 class Account {
-  constructor([id, name, unit, places, placesRead, compliant, noncompliant, silent]) {
-    Object.assign(this, { id, name, unit, places, placesRead, compliant, noncompliant, silent });
+  constructor([id, name, unit, regions, regionsRead, compliant, noncompliant, silent]) {
+    Object.assign(this, { id, name, unit, regions, regionsRead, compliant, noncompliant, silent });
     this.nodes = compliant + noncompliant + silent;
   }
 
   get kind() {
-    if (!this.placesRead) return "unread";
+    if (!this.regionsRead) return "unread";
     return this.nodes ? "known" : "empty";
   }
 
@@ -29,7 +29,7 @@ class Account {
   }
 
   get description() {
-    const read = this.placesRead < this.places ? `; ${this.placesRead} of ${this.places} Regions read` : "";
+    const read = this.regionsRead < this.regions ? `; ${this.regionsRead} of ${this.regions} Regions read` : "";
     return `${this.name || this.id} (${this.id}): ${this.kind === "unread" ? "not read" : describeNodes(this) + read}`;
   }
 }
@@ -77,17 +77,17 @@ function unitSums(accounts) {
 
 class OrganizationMap {
   // `choose`: called with {unit} or {account} when one is pressed.
-  constructor(place, detail, accounts, choose) {
+  constructor(element, detail, accounts, choose) {
     this.detail = detail;
     this.choose = choose;
     this.tiles = accounts.length <= TILES;
-    place.className = `map ${this.tiles ? "tiles" : accounts.length <= SQUARES ? "squares" : "dots"}`;
-    place.append(...[...unitTree(accounts).units.values()].map((unit) => this.#unit(unit)));
-    this.cells = [...place.querySelectorAll(".cell")];
-    this.units = [...place.querySelectorAll(".unit-name")];
+    element.className = `map ${this.tiles ? "tiles" : accounts.length <= SQUARES ? "squares" : "dots"}`;
+    element.append(...[...unitTree(accounts).units.values()].map((unit) => this.#unit(unit)));
+    this.cells = [...element.querySelectorAll(".cell")];
+    this.units = [...element.querySelectorAll(".unit-name")];
     if (this.cells.length) this.cells[0].tabIndex = 0;
-    place.addEventListener("keydown", (event) => this.#move(event));
-    for (const name of ["pointerover", "focusin"]) place.addEventListener(name, (event) => this.#showDescription(event));
+    element.addEventListener("keydown", (event) => this.#move(event));
+    for (const name of ["pointerover", "focusin"]) element.addEventListener(name, (event) => this.#showDescription(event));
     this.#showText("");
   }
 
@@ -127,7 +127,7 @@ class OrganizationMap {
   }
 
   #cell(account) {
-    const partly = account.placesRead && account.placesRead < account.places ? " partly" : "";
+    const partly = account.regionsRead && account.regionsRead < account.regions ? " partly" : "";
     const cell = make("button", {
       type: "button",
       tabIndex: -1,

@@ -17,7 +17,7 @@ const counted = (count, noun) =>
 
 // `heads`: {title, column, cell(row) to what is in the cell, kind: a class}; `noun`: what a row is.
 class Table {
-  constructor(place, heads, noun, label) {
+  constructor(element, heads, noun, label) {
     this.heads = heads;
     this.noun = noun;
     this.rows = [];
@@ -38,7 +38,7 @@ class Table {
     this.where = make("span", {});
     this.pager = make("nav", { className: "pager" }, this.back, this.where, this.next);
     this.pager.setAttribute("aria-label", `Pages of ${label}`);
-    place.append(this.status, this.scroll, this.pager);
+    element.append(this.status, this.scroll, this.pager);
   }
 
   // `rows` in the order that holds where nothing is sorted by.
