@@ -109,7 +109,7 @@ def cause_of(failed: FailedStep) -> Cause:
 
 
 def _where_to_look(failed: FailedStep) -> str:
-    region = failed.place[1]
+    region = failed.account_region[1]
     if failed.action == RUN_COMMAND and failed.command_id:
         return (
             f"Read the output of the command in that account: aws ssm list-command-invocations --details "

@@ -45,7 +45,7 @@ class FailedStep:
         command_id: of the command that an `aws:runCommand` step ran; "" of other steps.
     """
 
-    place: AccountRegion
+    account_region: AccountRegion
     execution_id: str
     runbook: str
     step: str
@@ -67,7 +67,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class _Automation:
-    place: AccountRegion
+    account_region: AccountRegion
     id: str
 
 
@@ -93,9 +93,9 @@ class ExecutionReader:
 
     def read(self, region: str, execution_id: str) -> Findings:
         """Raises ScriptError when the automation itself cannot be read."""
-        place = (self._own_account_id, region)
+        account_region = (self._own_account_id, region)
         try:
-            self._findings.execution = self._get(self._member(place), place, execution_id)
+            self._findings.execution = self._get(self._member(account_region), account_region, execution_id)
         except ServiceError as error:
             if error.code != _NOT_FOUND:
                 raise
@@ -103,8 +103,8 @@ class ExecutionReader:
                 f"Account {self._own_account_id} has no automation {execution_id} in {region}: use credentials of the "
                 "account, and with --region the Region, in which it was started."
             ) from error
-        run_tasks([partial(self._read, _Automation(place, execution_id), self._findings.execution)])
-        self._findings.failed_steps.sort(key=lambda one: (one.place, one.execution_id, one.step))
+        run_tasks([partial(self._read, _Automation(account_region, execution_id), self._findings.execution)])
+        self._findings.failed_steps.sort(key=lambda one: (one.account_region, one.execution_id, one.step))
         self._findings.errors.sort()
         return self._findings
 
@@ -113,29 +113,29 @@ class ExecutionReader:
         try:
             steps = self._failed_steps(automation)
         except ScriptError as error:
-            self._add_error(automation.place, error)
+            self._add_error(automation.account_region, error)
             steps = []
         if not steps and execution["AutomationExecutionStatus"] in UNSUCCESSFUL:
             self._findings.failed_steps.append(_of_execution(automation, execution))
         tasks: list[Task] = []
         for step in steps:
-            places = _places(step) or ([automation.place] if _runs_others(execution, step) else [])
-            tasks += [partial(self._follow, automation, execution, step, place) for place in places]
-            if not places:
-                self._findings.failed_steps.append(_of_step(automation, execution, step, automation.place))
+            targets = _targets(step) or ([automation.account_region] if _runs_others(execution, step) else [])
+            tasks += [partial(self._follow, automation, execution, step, target) for target in targets]
+            if not targets:
+                self._findings.failed_steps.append(_of_step(automation, execution, step, automation.account_region))
         return tasks
 
     def _follow(
-        self, automation: _Automation, execution: dict[str, Any], step: dict[str, Any], place: AccountRegion
+        self, automation: _Automation, execution: dict[str, Any], step: dict[str, Any], account_region: AccountRegion
     ) -> Iterable[Task]:
-        """Returns tasks for the automations that failed in `place`; without any, the step is what failed."""
+        """Returns tasks for the automations that failed in `account_region`; without any, the step is what failed."""
         children: list[tuple[_Automation, dict[str, Any]]] = []
         try:
-            children = self._children(automation, place)
+            children = self._children(automation, account_region)
         except ScriptError as error:
-            self._add_error(place, error)
+            self._add_error(account_region, error)
         if not children:
-            self._findings.failed_steps.append(_of_step(automation, execution, step, place))
+            self._findings.failed_steps.append(_of_step(automation, execution, step, account_region))
         # Several steps may find the same ones, at the same time.
         with self._lock:
             unread = [(child, described) for child, described in children if child.id not in self._followed]
@@ -143,9 +143,9 @@ class ExecutionReader:
         return [partial(self._read, child, described) for child, described in unread]
 
     def _failed_steps(self, automation: _Automation) -> list[dict[str, Any]]:
-        listed = self._member(automation.place).paginate(
+        listed = self._member(automation.account_region).paginate(
             "ssm",
-            automation.place[1],
+            automation.account_region[1],
             "describe_automation_step_executions",
             AutomationExecutionId=automation.id,
             Filters=[{"Key": "StepExecutionStatus", "Values": list(UNSUCCESSFUL)}],
@@ -153,34 +153,36 @@ class ExecutionReader:
         )
         return list(listed)
 
-    def _children(self, parent: _Automation, place: AccountRegion) -> list[tuple[_Automation, dict[str, Any]]]:
-        member = self._member(place)
+    def _children(self, parent: _Automation, account_region: AccountRegion) -> list[tuple[_Automation, dict[str, Any]]]:
+        member = self._member(account_region)
         listed = member.paginate(
             "ssm",
-            place[1],
+            account_region[1],
             "describe_automation_executions",
             Filters=[{"Key": "ParentExecutionId", "Values": [parent.id]}],
             MaxResults=_PAGE,
         )
         ids = [one["AutomationExecutionId"] for one in listed if one["AutomationExecutionStatus"] in UNSUCCESSFUL]
-        return [(_Automation(place, child_id), self._get(member, place, child_id)) for child_id in ids]
+        return [
+            (_Automation(account_region, child_id), self._get(member, account_region, child_id)) for child_id in ids
+        ]
 
-    def _member(self, place: AccountRegion) -> AccountSession:
+    def _member(self, account_region: AccountRegion) -> AccountSession:
         """Raises ScriptError."""
-        account_id = place[0]
+        account_id = account_region[0]
         if account_id != self._own_account_id and not self._members.role_name:
             raise ScriptError("not read without --member-role-name.")
         if account_id not in self._sessions:
             self._sessions[account_id] = self._members.assume_role(account_id)
         return self._sessions[account_id]
 
-    def _get(self, member: AccountSession, place: AccountRegion, execution_id: str) -> dict[str, Any]:
-        response = member.call("ssm", place[1], "get_automation_execution", AutomationExecutionId=execution_id)
+    def _get(self, member: AccountSession, account_region: AccountRegion, execution_id: str) -> dict[str, Any]:
+        response = member.call("ssm", account_region[1], "get_automation_execution", AutomationExecutionId=execution_id)
         found: dict[str, Any] = response["AutomationExecution"]
         return found
 
-    def _add_error(self, place: AccountRegion, error: ScriptError) -> None:
-        self._findings.errors.append(f"{place[0]} {place[1]}: {error_message(error)}")
+    def _add_error(self, account_region: AccountRegion, error: ScriptError) -> None:
+        self._findings.errors.append(f"{account_region[0]} {account_region[1]}: {error_message(error)}")
 
 
 def _runs_others(execution: dict[str, Any], step: dict[str, Any]) -> bool:
@@ -188,18 +190,18 @@ def _runs_others(execution: dict[str, Any], step: dict[str, Any]) -> bool:
     return step["Action"] == RUN_AUTOMATION or bool(execution.get("Targets") or execution.get("TargetMaps"))
 
 
-def _places(step: dict[str, Any]) -> list[AccountRegion]:
+def _targets(step: dict[str, Any]) -> list[AccountRegion]:
     """The accounts and Regions of a step that runs an automation in them."""
     location = step.get("TargetLocation", {})
     return list(product(location.get("Accounts", ()), location.get("Regions", ())))
 
 
 def _of_step(
-    automation: _Automation, execution: dict[str, Any], step: dict[str, Any], place: AccountRegion
+    automation: _Automation, execution: dict[str, Any], step: dict[str, Any], account_region: AccountRegion
 ) -> FailedStep:
-    is_elsewhere = bool(_places(step))
+    is_elsewhere = bool(_targets(step))
     return FailedStep(
-        place,
+        account_region,
         automation.id,
         execution["DocumentName"],
         "" if is_elsewhere else step["StepName"],
@@ -213,7 +215,7 @@ def _of_step(
 
 def _of_execution(automation: _Automation, execution: dict[str, Any]) -> FailedStep:
     return FailedStep(
-        automation.place,
+        automation.account_region,
         automation.id,
         execution["DocumentName"],
         "",

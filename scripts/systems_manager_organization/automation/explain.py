@@ -49,12 +49,12 @@ def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
     with connect() as aws:
         members = AccountSessions(aws, query["member_role_name"], ACTIONS)
         findings = ExecutionReader(members, aws.account_id).read(aws.region, query["execution"])
-        place = (aws.account_id, aws.region)
+        account_region = describe([(aws.account_id, aws.region)])
     failures = grouped(findings.failed_steps)
     if query["json"]:
         terminal.write(json.dumps(_document(findings, failures), indent=2))
     else:
-        for line in _lines(findings, failures, describe([place])):
+        for line in _lines(findings, failures, account_region):
             terminal.echo(line)
     for error in () if query["json"] else findings.errors:
         terminal.echo(f"Not read: {error}", err=True)
@@ -65,22 +65,23 @@ def grouped(failed_steps: Iterable[FailedStep]) -> list[Failure]:
     """The failures by runbook, step and reason, the most frequent first; reasons differ only by account and Region."""
     groups: defaultdict[tuple[str, ...], list[FailedStep]] = defaultdict(list)
     for failed in failed_steps:
-        groups[failed.runbook, failed.step, failed.status, _without_place(failed)].append(failed)
+        groups[failed.runbook, failed.step, failed.status, _without_ids(failed)].append(failed)
     failures = [Failure(tuple(steps), cause_of(steps[0])) for steps in groups.values()]
     return sorted(failures, key=lambda failure: -len(failure.steps))
 
 
-def _without_place(failed: FailedStep) -> str:
+def _without_ids(failed: FailedStep) -> str:
     reason = failed.reason
-    for value, name in zip((*failed.place, failed.execution_id), ("ACCOUNT", "REGION", "EXECUTION"), strict=True):
+    ids = (*failed.account_region, failed.execution_id)
+    for value, name in zip(ids, ("ACCOUNT", "REGION", "EXECUTION"), strict=True):
         reason = reason.replace(value, name)
     return reason
 
 
-def _lines(findings: Findings, failures: Iterable[Failure], place: str) -> Iterator[str]:
+def _lines(findings: Findings, failures: Iterable[Failure], account_region: str) -> Iterator[str]:
     execution = findings.execution
     status, name = execution["AutomationExecutionStatus"], execution["DocumentName"]
-    yield f"{name}: {status}, {execution['AutomationExecutionId']} of {place}"
+    yield f"{name}: {status}, {execution['AutomationExecutionId']} of {account_region}"
     counters = execution.get("ProgressCounters")
     if counters:
         total, successful = counters.get("TotalSteps", 0), counters.get("SuccessSteps", 0)
@@ -92,8 +93,9 @@ def _lines(findings: Findings, failures: Iterable[Failure], place: str) -> Itera
         what = f"Step {first.step} ({first.action})" if first.step else "The automation"
         yield ""
         yield f'{what} of {first.runbook}: {first.status}. AWS says: "{first.reason or _NO_REASON}"'
-        yield f"  in {pluralize(len(failure.steps), 'place')}: {describe([step.place for step in failure.steps])}"
-        account_id, region = first.place
+        where = describe(step.account_region for step in failure.steps)
+        yield f"  {pluralize(len(failure.steps), 'time')}, in {where}"
+        account_id, region = first.account_region
         yield f"  First: automation {first.execution_id} of account {account_id}, Region {region}."
         yield f"  Usually: {failure.cause.explanation}"
         yield f"  To do: {failure.cause.remedy}"
@@ -121,8 +123,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "action": first.action,
         "status": first.status,
         "reason": first.reason,
-        "places": [
-            {"account_id": step.place[0], "region": step.place[1], "execution_id": step.execution_id}
+        "account_regions": [
+            {"account_id": step.account_region[0], "region": step.account_region[1], "execution_id": step.execution_id}
             for step in failure.steps
         ],
         "explanation": failure.cause.explanation,

@@ -81,9 +81,9 @@ def describe_deployments(aws: AwsSession, description: Mapping[str, Any]) -> Ite
     directory = AccountDirectory(aws)
     for configuration in configurations_in(description):
         states = get_deployment_status(aws, configuration, directory, description).states
-        places = [place for place, state in states.items() if state.state != NOT_DEPLOYED]
-        accounts = sorted({account_id for account_id, _ in places})
-        regions = sorted({region for _, region in places})
+        deployed = [account_region for account_region, state in states.items() if state.state != NOT_DEPLOYED]
+        accounts = sorted({account_id for account_id, _ in deployed})
+        regions = sorted({region for _, region in deployed})
         yield (
             f"It is deployed to {pluralize(len(accounts), 'account')} and {pluralize(len(regions), 'Region')}: "
             f"{', '.join(accounts) or 'none'}; {', '.join(regions) or 'none'}."

@@ -70,7 +70,7 @@ class Failure:
 
     what: str
     reason: str
-    places: tuple[AccountRegion, ...]
+    account_regions: tuple[AccountRegion, ...]
     explanation: str
     remedy: str
     address: str
@@ -134,7 +134,7 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
         explanation.messages += filter(None, [current.deployment_message])
         explanation.failures += _failures(aws, definition, current)
         explanation.not_deployed.update(
-            {reason: places for (_, reason), places in current.by_reason(NOT_DEPLOYED).items()}
+            {reason: account_regions for (_, reason), account_regions in current.by_reason(NOT_DEPLOYED).items()}
         )
         explanation.seen += _environments(aws, current, role_name)
         explanation.seen += missing_roles(aws, definition)
@@ -145,17 +145,22 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
 
 
 def _failures(aws: AwsSession, definition: Definition, current: DeploymentStatus) -> list[Failure]:
-    reasons = {reason: places for (_, reason), places in current.by_reason(FAILED).items()}
+    reasons = {reason: account_regions for (_, reason), account_regions in current.by_reason(FAILED).items()}
     if current.deployment_error:
         reasons[current.deployment_error] = []
     deployments = [
         _failure(
-            reason, places, _known_issue(reason, current) or fallback(find_stack_sets_if_allowed(aws, [definition.id]))
+            reason,
+            account_regions,
+            _known_issue(reason, current) or fallback(find_stack_sets_if_allowed(aws, [definition.id])),
         )
-        for reason, places in reasons.items()
+        for reason, account_regions in reasons.items()
     ]
     issue = failed_nodes(definition, aws.account_id)
-    nodes = [_failure(message, places, issue, NODES_FAILED) for message, places in current.failed_associations.items()]
+    nodes = [
+        _failure(message, account_regions, issue, NODES_FAILED)
+        for message, account_regions in current.failed_associations.items()
+    ]
     return [*deployments, *nodes]
 
 
@@ -164,15 +169,17 @@ def _known_issue(reason: str, current: DeploymentStatus) -> KnownIssue | None:
     return find_known_issue(reason) or find_known_issue(current.deployment_message)
 
 
-def _failure(reason: str, places: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED) -> Failure:
-    return Failure(what, reason, tuple(places), issue.explanation, issue.remedy, issue.address)
+def _failure(
+    reason: str, account_regions: Iterable[AccountRegion], issue: KnownIssue, what: str = DEPLOYMENT_FAILED
+) -> Failure:
+    return Failure(what, reason, tuple(account_regions), issue.explanation, issue.remedy, issue.address)
 
 
 def _environments(aws: AwsSession, current: DeploymentStatus, role_name: str) -> list[str]:
     """Cloud9 environments where something failed for an unknown reason; without a role a hint how to check."""
     unclear = [
-        place
-        for place, state in current.states.items()
+        account_region
+        for account_region, state in current.states.items()
         if state.state == FAILED and _known_issue(state.reason, current) is None
     ]
     if not role_name:
@@ -255,9 +262,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     for failure in explanation.failures:
         yield ""
         yield f'{failure.what}. AWS says: "{failure.reason}"'
-        if failure.places:
-            yield f"  in {pluralize(len(failure.places), 'place')}: {describe(failure.places)}"
-            account_id, region = failure.places[0]
+        if failure.account_regions:
+            count = pluralize(len(failure.account_regions), "account and Region", "accounts and Regions")
+            yield f"  in {count}: {describe(failure.account_regions)}"
+            account_id, region = failure.account_regions[0]
             yield f"  Sign in to account {account_id}, Region {region}."
         yield f"  Usually: {failure.explanation}"
         yield f"  To do: {failure.remedy}"
@@ -266,8 +274,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if explanation.not_deployed:
         yield ""
         yield "Not deployed, but not failed:"
-        for reason, places in explanation.not_deployed.items():
-            yield f"  {describe(places)}: {reason}"
+        for reason, account_regions in explanation.not_deployed.items():
+            yield f"  {describe(account_regions)}: {reason}"
     if explanation.seen:
         yield ""
         yield "Also found:"
@@ -279,15 +287,19 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 def _document(explanation: Explanation) -> dict[str, Any]:
     return {
         **vars(explanation),
-        "failures": [{**vars(failure), "places": _places(failure.places)} for failure in explanation.failures],
+        "failures": [
+            {**vars(failure), "account_regions": _account_regions(failure.account_regions)}
+            for failure in explanation.failures
+        ],
         "not_deployed": [
-            {"reason": reason, "places": _places(places)} for reason, places in explanation.not_deployed.items()
+            {"reason": reason, "account_regions": _account_regions(account_regions)}
+            for reason, account_regions in explanation.not_deployed.items()
         ],
     }
 
 
-def _places(places: Iterable[AccountRegion]) -> list[dict[str, str]]:
-    return [{"account_id": account_id, "region": region} for account_id, region in places]
+def _account_regions(account_regions: Iterable[AccountRegion]) -> list[dict[str, str]]:
+    return [{"account_id": account_id, "region": region} for account_id, region in account_regions]
 
 
 def _unwrapped(message: str) -> str:

@@ -57,7 +57,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
     if query["json"]:
-        document = {"places": [asdict(item) for item in read.found], "unreadable": read.errors}
+        document = {"account_regions": [asdict(item) for item in read.found], "unreadable": read.errors}
         terminal.write(json.dumps(document, indent=2))
     else:
         for item in read.found:

@@ -69,7 +69,7 @@ def test_an_account_without_the_role(aws: Sandbox, run: Run, administration: str
         f'AWS says: "The execution role arn:aws:iam::{WORKLOAD}:role/{EXECUTION} in the target location is unable to be'
         in outcome.stdout
     )
-    assert f"  in 2 places: {WORKLOAD} eu-west-1, us-east-1" in outcome.stdout
+    assert f"  2 times, in {WORKLOAD} eu-west-1, us-east-1" in outcome.stdout
     assert "To do: Create the role there" in outcome.stdout
 
 
@@ -85,10 +85,10 @@ def test_the_cause_is_that_of_the_account(aws: Sandbox, run: Run, administration
         "action": "aws:executeScript",
         "status": "Failed",
     }
-    assert [(place["account_id"], place["region"]) for place in failure["places"]] == [
+    assert [(step["account_id"], step["region"]) for step in failure["account_regions"]] == [
         (WORKLOAD, region) for region in REGIONS
     ]
-    assert execution_id not in {place["execution_id"] for place in failure["places"]}
+    assert execution_id not in {step["execution_id"] for step in failure["account_regions"]}
     assert "does not allow ssm:PutParameter" in failure["explanation"]
     assert "execution_policy_arns" in failure["remedy"]
 
@@ -121,7 +121,7 @@ def test_one_of_the_account_itself(aws: Sandbox, run: Run, administration: str) 
     )
     found = document(run, 0, started["AutomationExecutionId"])
     assert found["status"] == "Failed"
-    assert [(failure["step"], len(failure["places"])) for failure in found["failures"]] == [("First", 1)]
+    assert [(failure["step"], len(failure["account_regions"])) for failure in found["failures"]] == [("First", 1)]
 
 
 def test_one_that_failed_before_its_first_step(aws: Sandbox, run: Run) -> None:

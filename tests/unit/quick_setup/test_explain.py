@@ -105,7 +105,7 @@ def test_failures_are_grouped_by_reason(aws: Sandbox, run: Run, failing: Callabl
     failing(DENIED)
     output = explained(run("report", "explain", "scan"))
     assert output.count(f'"{DENIED}"') == 1
-    assert f"in 2 places: {ADMINISTRATOR} us-east-1; {WORKLOAD} us-east-1" in output
+    assert f"in 2 accounts and Regions: {ADMINISTRATOR} us-east-1; {WORKLOAD} us-east-1" in output
 
 
 def test_missing_access_is_reported(aws: Sandbox, run: Run) -> None:
@@ -228,7 +228,7 @@ def test_json_is_one_document(run: Run, failing: Callable[..., str]) -> None:
     assert (output["name"], output["arn"], output["deployment_status"]) == ("scan", arn, "FAILED")
     (failure,) = output["failures"]
     assert failure["reason"] == DENIED
-    assert failure["places"] == [{"account_id": WORKLOAD, "region": "us-east-1"}]
+    assert failure["account_regions"] == [{"account_id": WORKLOAD, "region": "us-east-1"}]
     assert failure["remedy"]
 
 

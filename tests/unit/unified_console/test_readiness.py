@@ -49,19 +49,19 @@ def deploy(aws: Sandbox) -> Callable[[int], None]:
     return deploy
 
 
-def places(run: Run, status: int) -> dict[str, dict[str, Any]]:
+def readiness(run: Run, status: int) -> dict[str, dict[str, Any]]:
     outcome = run("report", "unified-console", "--member-role-name", ROLE, "--json")
     assert outcome.status == status, outcome.stdout
-    return {item["account_id"]: item for item in json.loads(outcome.stdout)["places"]}
+    return {item["account_id"]: item for item in json.loads(outcome.stdout)["account_regions"]}
 
 
 def test_nothing_is_deployed(aws: Sandbox, run: Run) -> None:  # noqa: ARG001 - the environment
-    assert {item["state"] for item in places(run, 3).values()} == {"not_deployed"}
+    assert {item["state"] for item in readiness(run, 3).values()} == {"not_deployed"}
 
 
 def test_deployed_is_not_ready(run: Run, deploy: Callable[[int], None]) -> None:
     deploy(DEPLOYED)
-    found = places(run, 2)
+    found = readiness(run, 2)
     assert {account_id: item["state"] for account_id, item in found.items()} == {
         MANAGEMENT: "not_deployed",
         ADMINISTRATOR: "in_progress",
@@ -75,7 +75,7 @@ def test_deployed_is_not_ready(run: Run, deploy: Callable[[int], None]) -> None:
 
 def test_ready_when_all_have_run(run: Run, deploy: Callable[[int], None]) -> None:
     deploy(RAN)
-    found = places(run, 0)
+    found = readiness(run, 0)
     assert (found[WORKLOAD]["state"], found[WORKLOAD]["reasons"]) == ("ready", [])
     assert found[ADMINISTRATOR]["state"] == "ready"
     outcome = run("report", "unified-console", "--member-role-name", ROLE)
@@ -88,12 +88,12 @@ def test_a_failed_association_and_a_setting_that_was_reset(
 ) -> None:
     deploy(RAN)
     aws.client("ssm", ADMINISTRATOR).reset_service_setting(SettingId=SETTING)
-    assert "Default Host Management Configuration is off" in places(run, 2)[ADMINISTRATOR]["reasons"][0]
+    assert "Default Host Management Configuration is off" in readiness(run, 2)[ADMINISTRATOR]["reasons"][0]
 
     statuses = ssm_backend_of(WORKLOAD, "us-east-1").association_statuses
     (name,) = [name for name in statuses if "EnableAREX" in name]
     statuses[name] = "Failed"
-    failed = places(run, 1)[WORKLOAD]
+    failed = readiness(run, 1)[WORKLOAD]
     assert failed["state"] == "failed"
     assert failed["reasons"][0].startswith(f"{name} failed, which creates the index of Resource Explorer: aws ssm")
 
