@@ -59,17 +59,21 @@ class Requester:
 
 
 def decide(
-    sandbox: Sandbox, place: tuple[str, str], home: tuple[str, str], requester: Requester, node_tags: Mapping[str, str]
+    sandbox: Sandbox,
+    account_region: tuple[str, str],
+    home: tuple[str, str],
+    requester: Requester,
+    node_tags: Mapping[str, str],
 ) -> str:
     """Return AUTOMATIC, the name of the manual policy, CONFLICT or DENIED.
 
-    `place` is the account and Region of the node; `home` has the deny-access policy, which AWS copies to the others.
+    `account_region` is the node's; `home` has the deny-access policy, which AWS copies to the others.
     """
     request = (requester, node_tags)
     denied = any(_allows(content, *request) for content in _contents(sandbox, home, _DENY_ACCESS))
-    if not denied and any(_allows(content, *request) for content in _contents(sandbox, place, _AUTO_APPROVAL)):
+    if not denied and any(_allows(content, *request) for content in _contents(sandbox, account_region, _AUTO_APPROVAL)):
         return AUTOMATIC
-    names = [name for name, content in _manual(sandbox, place) if _is_target(content, node_tags)]
+    names = [name for name, content in _manual(sandbox, account_region) if _is_target(content, node_tags)]
     return CONFLICT if len(names) > 1 else names[0] if names else DENIED
 
 
@@ -88,17 +92,19 @@ def create_recording_key(sandbox: Sandbox, region: str, policy: str = "") -> str
     return str(key["Arn"])
 
 
-def policy_texts(sandbox: Sandbox, place: tuple[str, str], name: str) -> list[str]:
+def policy_texts(sandbox: Sandbox, account_region: tuple[str, str], name: str) -> list[str]:
     """Return the Cedar policies of a document; [] without the document."""
     return [
-        one["content"] for content in _contents(sandbox, place, name) for one in content["AutoApprovalPolicyDocuments"]
+        one["content"]
+        for content in _contents(sandbox, account_region, name)
+        for one in content["AutoApprovalPolicyDocuments"]
     ]
 
 
-def _contents(sandbox: Sandbox, place: tuple[str, str], name: str) -> list[dict[str, Any]]:
+def _contents(sandbox: Sandbox, account_region: tuple[str, str], name: str) -> list[dict[str, Any]]:
     """Return the content of the latest version, which AWS's own runbook reads; [] without the document."""
     try:
-        found = sandbox.client("ssm", *place).get_document(Name=name, DocumentVersion="$LATEST")
+        found = sandbox.client("ssm", *account_region).get_document(Name=name, DocumentVersion="$LATEST")
     except ClientError as error:
         if error.response["Error"]["Code"] != "InvalidDocument":
             raise
@@ -106,12 +112,12 @@ def _contents(sandbox: Sandbox, place: tuple[str, str], name: str) -> list[dict[
     return [json.loads(found["Content"])]
 
 
-def _manual(sandbox: Sandbox, place: tuple[str, str]) -> Iterable[tuple[str, dict[str, Any]]]:
-    listed = sandbox.client("ssm", *place).list_documents(
+def _manual(sandbox: Sandbox, account_region: tuple[str, str]) -> Iterable[tuple[str, dict[str, Any]]]:
+    listed = sandbox.client("ssm", *account_region).list_documents(
         Filters=[{"Key": "DocumentType", "Values": ["ManualApprovalPolicy"]}]
     )
     for document in listed["DocumentIdentifiers"]:
-        for content in _contents(sandbox, place, document["Name"]):
+        for content in _contents(sandbox, account_region, document["Name"]):
             yield document["Name"], content
 
 

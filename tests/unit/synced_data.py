@@ -83,14 +83,14 @@ class MemorySink:
 
     @property
     def states(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """State and organizational unit, by place."""
+        """State and organizational unit, by account and Region."""
         return {
             account_region: (result.state, result.organizational_unit)
             for account_region, result in self.results.items()
         }
 
     def codes(self, code: str) -> set[str]:
-        """The accounts with a place that was not read for this reason."""
+        """The accounts with a Region that was not read for this reason."""
         return {result.account_id for result in self.results.values() if result.code == code}
 
 

@@ -195,13 +195,13 @@ def _tables() -> DuckDBPyConnection:
         nodes.append(node(number, (1,))._replace(**texts))
     account = replace(result(SHOP, TOKYO), account_name=ENCODABLE[0], organizational_unit=ENCODABLE[1])
     found = tables([(account, nodes)])
-    place = (SHOP, ENCODABLE[0], ENCODABLE[1], TOKYO)
+    columns = (SHOP, ENCODABLE[0], ENCODABLE[1], TOKYO)
     for number, text in enumerate(ENCODABLE):
         node_id = node(number).node_id
         texts = dict.fromkeys(_OF_INSTANCES, text) | {"status": "MANAGED", "tags": json.dumps([f"Team={text}"])}
         names = [column.name for column in INSTANCES[4:]]
         instance = [node_id if name == "node_id" else texts.get(name, "") for name in names]
-        found.table("instances").insert([*place, *instance])
+        found.table("instances").insert([*columns, *instance])
         values = (SHOP, TOKYO, node_id, *([text] * len(_OF_PATCHES)), "MISSING", "2026-12-31")
         names = [*("account_id", "region", "node_id"), *_OF_PATCHES, "state", "accepted_until"]
         found.execute(

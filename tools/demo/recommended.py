@@ -85,8 +85,8 @@ def _preferences(sandbox: Sandbox) -> Table:
 def _requests(sandbox: Sandbox) -> Table:
     table = Table("node's tag Environment", "decided by")
     for value in ("Production", "Test"):
-        place, home = (_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")
-        table.add_row(value, decide(sandbox, place, home, Requester(), {"Environment": value}))
+        account_region, home = (_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")
+        table.add_row(value, decide(sandbox, account_region, home, Requester(), {"Environment": value}))
     return table
 
 

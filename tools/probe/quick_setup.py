@@ -28,7 +28,7 @@ def configuration_rows(organization: Organization) -> Iterator[Observation]:
     """Whether ListConfigurations has a row for each stack instance of the target accounts."""
     id_ = "list-configurations-rows"
     for definition in organization.definitions:
-        places = {
+        account_regions = {
             (instance["Account"], instance["Region"])
             for stack_set in organization.stack_sets(definition)
             if not _of_administration(stack_set.name)
@@ -36,19 +36,19 @@ def configuration_rows(organization: Organization) -> Iterator[Observation]:
             # StackSets lists a suspended account, and deploys nothing to it.
             if _detailed_status(instance) != _SUSPENDED
         }
-        if len(places) < 2:
+        if len(account_regions) < 2:
             continue
         rows = Counter((row.get("Account"), row.get("Region")) for row in definition.rows)
         data = {
             "manager": definition.manager_name,
             "type": definition.type,
             "rows": len(definition.rows),
-            "stack_instances": len(places),
-            "instances_without_row": len(places - set(rows)),
-            "rows_without_instance": len(set(rows) - places),
+            "stack_instances": len(account_regions),
+            "instances_without_row": len(account_regions - set(rows)),
+            "rows_without_instance": len(set(rows) - account_regions),
         }
-        seen = f"{definition.type}: {len(definition.rows)} rows for {len(places)} stack instances."
-        yield Observation(id_, REFUTED if places - set(rows) else AS_ASSUMED, seen, data)
+        seen = f"{definition.type}: {len(definition.rows)} rows for {len(account_regions)} stack instances."
+        yield Observation(id_, REFUTED if account_regions - set(rows) else AS_ASSUMED, seen, data)
 
 
 def failed_configurations(organization: Organization) -> Iterator[Observation]:
@@ -62,8 +62,8 @@ def failed_configurations(organization: Organization) -> Iterator[Observation]:
         ]
         if not failed:
             continue
-        places = {(instance["Account"], instance["Region"]) for instance in failed}
-        rows = [row for row in definition.rows if (row.get("Account"), row.get("Region")) in places]
+        account_regions = {(instance["Account"], instance["Region"]) for instance in failed}
+        rows = [row for row in definition.rows if (row.get("Account"), row.get("Region")) in account_regions]
         messages = sorted({deployment_of(row).get("StatusMessage", "").strip() for row in rows})
         data: dict[str, Any] = {
             "type": definition.type,

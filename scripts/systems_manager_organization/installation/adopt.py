@@ -48,18 +48,18 @@ def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
                 blocks += [block] if block and block not in blocks else []
                 incomplete = incomplete or not block
                 terminal.echo(f"{candidate.address}: {remark}", err=True)
-        place = f"account {aws.account_id} and Region {aws.region}"
+        where = f"account {aws.account_id} and Region {aws.region}"
     for line in _setting_lines(changes):
         terminal.echo(line, err=True)
     for block in blocks:
         for line in block.split("\n"):
             terminal.echo(line)
     if not lookup.looked_up:
-        terminal.echo(f"Nothing was checked in {place}: the plan creates none of {', '.join(LOOKED_UP)}.", err=True)
+        terminal.echo(f"Nothing was checked in {where}: the plan creates none of {', '.join(LOOKED_UP)}.", err=True)
         return EXIT_INCOMPLETE
     number = pluralize(lookup.looked_up, "resource")
     none = "" if blocks or incomplete else " None of them exists."
-    terminal.echo(f"Checked in {place}: {number} that the plan creates.{none}", err=True)
+    terminal.echo(f"Checked in {where}: {number} that the plan creates.{none}", err=True)
     return EXIT_INCOMPLETE if incomplete else EXIT_OK
 
 

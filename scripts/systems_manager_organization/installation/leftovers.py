@@ -357,8 +357,8 @@ def _show(found: Found, terminal: Terminal, *, as_json: bool) -> None:
         return
     for item in found.left:
         maker = item.configuration_id or " or ".join(name.partition("-")[2] for name in item.types)
-        place = f"{item.account_id} {item.region}".strip()
-        terminal.echo(f"{place}: {item.kind.replace('_', ' ')} {item.name}, of {maker}")
+        where = f"{item.account_id} {item.region}".strip()
+        terminal.echo(f"{where}: {item.kind.replace('_', ' ')} {item.name}, of {maker}")
         for command in item.remove.split("\n"):
             terminal.echo(f"  {command}")
     used = f" {len(found.in_use)} in use by a configuration, not listed." if found.in_use else ""

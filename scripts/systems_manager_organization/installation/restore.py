@@ -93,7 +93,7 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
         )
         _require_region(aws, query, name, tagged, settings.records)
         plan = _plan(aws, terminal, name, tagged, settings, wait=not query["dry_run"])
-        for line in (*_describe_place(aws, query, name, settings.records), *_describe(aws, plan, name)):
+        for line in (*_describe_scope(aws, query, name, settings.records), *_describe(aws, plan, name)):
             terminal.echo(line, err=not query["dry_run"])
         if query["dry_run"]:
             return EXIT_OK
@@ -271,7 +271,7 @@ def _remaining_content(aws: AwsSession, unit: TaggedUnit, reversals: Sequence[Re
     return ", ".join([*accounts, *(f'organizational unit "{child["Name"]}"' for child in children)])
 
 
-def _describe_place(aws: AwsSession, query: Query, name: str, records: Records) -> Iterator[str]:
+def _describe_scope(aws: AwsSession, query: Query, name: str, records: Records) -> Iterator[str]:
     yield (
         f"Installation {name} in account {aws.account_id}. Looked at: the records in {query['record_region']}; "
         f"configuration managers in {len({*quick_setup_regions(), aws.region})} Regions, roles and organizational "

@@ -261,7 +261,7 @@ def _unreadable_findings(scans: Iterable[AccountScan]) -> Iterator[Finding]:
     for _, group in sorted(by_code.items()):
         yield Finding(
             NOT_READABLE,
-            ", ".join(place for place, _ in group),
+            ", ".join(subject for subject, _ in group),
             f"These were not checked. {error_message(group[0][1])}",
             f"Allow the role {', '.join(READ_ACTIONS)} there.",
         )

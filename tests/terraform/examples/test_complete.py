@@ -138,7 +138,7 @@ def _assert_collecting(sandbox: Sandbox, administrator: Terraform) -> None:
     ops_data: dict[str, Any] = json.loads(completed.stdout)
     tokyo, virginia = _REGIONS
     assert {
-        (place["account_id"], place["region"]): (place["number"], place["managed"]) for place in ops_data["instances"]
+        (item["account_id"], item["region"]): (item["number"], item["managed"]) for item in ops_data["instances"]
     } == {
         # Default Host Management Configuration covers the management account in the provider's Region alone.
         (MANAGEMENT, tokyo): (1, 0),

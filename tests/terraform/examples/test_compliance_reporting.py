@@ -88,7 +88,7 @@ def _assert_synced(sandbox: Sandbox, accounts: tuple[str, ...]) -> None:
         for account in sandbox.client("organizations").list_accounts()["Accounts"]
         for region in _REGIONS
     }
-    assert {place for place, statuses in found.items() if statuses} == {
+    assert {account_region for account_region, statuses in found.items() if statuses} == {
         (account, region) for account in accounts for region in _REGIONS
     }
     assert {tuple(statuses) for statuses in found.values() if statuses} == {("Successful",)}

@@ -90,8 +90,8 @@ def _assert_deployed(sandbox: Sandbox, after: dict[str, Any]) -> None:
         for account in _REACHED
         for region in _REGIONS
     )
-    places = {f"{account} {region}" for account in _REACHED for region in _REGIONS}
-    assert set(after["service_settings"]) == {*places, f"{MANAGEMENT} us-east-1"}
+    account_regions = {f"{account} {region}" for account in _REACHED for region in _REGIONS}
+    assert set(after["service_settings"]) == {*account_regions, f"{MANAGEMENT} us-east-1"}
 
 
 def _assert_outputs(outputs: dict[str, Any], sandbox: Sandbox) -> None:

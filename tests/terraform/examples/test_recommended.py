@@ -58,9 +58,9 @@ def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
     # What a member approves automatically does not reach production.
     ssm = sandbox.client("ssm", OTHER_MEMBER)
     ssm.create_document(Name=_AUTOMATIC, DocumentType="AutoApprovalPolicy", Content=json.dumps(_EVERYTHING))
-    place, home = (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")
-    assert decide(sandbox, place, home, Requester(), {"Environment": "Test"}) == AUTOMATIC
-    assert decide(sandbox, place, home, Requester(), {"Environment": "Production"}) == "production"
+    account_region, home = (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")
+    assert decide(sandbox, account_region, home, Requester(), {"Environment": "Test"}) == AUTOMATIC
+    assert decide(sandbox, account_region, home, Requester(), {"Environment": "Production"}) == "production"
     ssm.delete_document(Name=_AUTOMATIC)
     settings = sandbox.snapshot()["service_settings"]
     assert {settings[f"{account_id} us-east-1"][_SHARING] for account_id in (MANAGEMENT, OTHER_MEMBER)} == {"Disable"}

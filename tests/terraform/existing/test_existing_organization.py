@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from terraform.conftest import Configure
 
 
-_PLACE, _ROLE = f"{MANAGEMENT} us-east-1", "service-role/SystemsManagerDefaultHostManagement"
+_ACCOUNT_REGION, _ROLE = f"{MANAGEMENT} us-east-1", "service-role/SystemsManagerDefaultHostManagement"
 
 
 def test_existing_organization(sandbox: Sandbox, configure: Configure) -> None:
@@ -70,13 +70,13 @@ def test_role_of_default_host_management(sandbox: Sandbox, configure: Configure,
     warnings = [warning.detail for warning in terraform.plan().warnings]
     assert [previous in detail and "_ROLE_REPLACED" in detail for detail in warnings] == [True] * bool(previous)
     terraform.apply()
-    assert sandbox.snapshot()["service_settings"][_PLACE] == {DEFAULT_HOST_MANAGEMENT: _ROLE}
+    assert sandbox.snapshot()["service_settings"][_ACCOUNT_REGION] == {DEFAULT_HOST_MANAGEMENT: _ROLE}
     plan = terraform.plan()
     assert plan.is_empty
     assert not plan.warnings
 
     terraform.destroy()
-    assert sandbox.snapshot()["service_settings"].get(_PLACE) == before.get(_PLACE)
+    assert sandbox.snapshot()["service_settings"].get(_ACCOUNT_REGION) == before.get(_ACCOUNT_REGION)
 
 
 @dataclass(frozen=True)

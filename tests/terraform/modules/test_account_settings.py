@@ -94,7 +94,9 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
     change_inputs(terraform, "settings", automation_adaptive_concurrency_enabled=True)
     terraform.apply()
     added = {"/ssm/automation/enable-adaptive-concurrency": "True"}
-    assert _settings(sandbox) == {place: {**settings, **added} for place, settings in expected.items()}
+    assert _settings(sandbox) == {
+        account_region: {**settings, **added} for account_region, settings in expected.items()
+    }
     change_inputs(terraform, "settings", automation_adaptive_concurrency_enabled=None)
     terraform.apply()
     assert _settings(sandbox) == expected

@@ -65,8 +65,10 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
     coverage = _document(sandbox, schedule["bucket_name"])["coverage"]
     assert (coverage["nodes"], coverage["unmanaged"], coverage["stopped"]) == (NODES, 2, 1)
     assert f"Security Hub has accepted {_FINDINGS} findings of {_FINDINGS}." in completed.stderr
-    places = [(account_id, region) for account_id in (ADMINISTRATOR, *_MEMBERS) for region in (TOKYO, VIRGINIA)]
-    assert sum(len(securityhub_backend_of(*place).findings) for place in places) == _FINDINGS
+    account_regions = [
+        (account_id, region) for account_id in (ADMINISTRATOR, *_MEMBERS) for region in (TOKYO, VIRGINIA)
+    ]
+    assert sum(len(securityhub_backend_of(*account_region).findings) for account_region in account_regions) == _FINDINGS
 
 
 def _create_role(sandbox: Sandbox, account_id: str, build_role_arn: str) -> None:

@@ -70,8 +70,8 @@ def _register(sandbox: Sandbox) -> None:
 
 
 def _decided(sandbox: Sandbox, requester: Requester | None = None, **node_tags: str) -> str:
-    place, home = (OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")
-    return decide(sandbox, place, home, requester or Requester(), node_tags)
+    account_region, home = (OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")
+    return decide(sandbox, account_region, home, requester or Requester(), node_tags)
 
 
 @pytest.mark.timeout(600)
@@ -94,8 +94,8 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
     sandbox.client("ram").enable_sharing_with_aws_organization()
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
-    for place in ((OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")):
-        (text,) = policy_texts(sandbox, place, "SSM-JustInTimeAccessAutoApprovalPolicy")
+    for account_region in ((OTHER_MEMBER, "eu-west-1"), (ADMINISTRATOR, "us-east-1")):
+        (text,) = policy_texts(sandbox, account_region, "SSM-JustInTimeAccessAutoApprovalPolicy")
         assert cedarpy.validate_policies(text, SCHEMA).validation_passed
     assert not policy_texts(sandbox, (MANAGEMENT, "us-east-1"), "SSM-JustInTimeAccessAutoApprovalPolicy")
     engineer = Requester(groups=(_GROUP,), attributes={"costCenter": "E-17"})
@@ -140,11 +140,11 @@ def test_events_of_requests_reach_the_topic(sandbox: Sandbox, workspaces: Worksp
     assert topic_arn == f"arn:aws:sns:us-east-1:{ADMINISTRATOR}:just-in-time-node-access"
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
-    for place in ((OTHER_MEMBER, "eu-west-1"), (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")):
+    for account_region in ((OTHER_MEMBER, "eu-west-1"), (OTHER_MEMBER, "us-east-1"), (ADMINISTRATOR, "us-east-1")):
         for status in ("Approver Access Request Status Update", "JITNA Access Request Failed"):
-            (delivery,) = send(*place, status, {"AccessRequestStatus": "Approved"})
+            (delivery,) = send(*account_region, status, {"AccessRequestStatus": "Approved"})
             assert (delivery.topic_arn, delivery.denial) == (topic_arn, "")
-            assert (delivery.event["account"], delivery.event["region"]) == place
+            assert (delivery.event["account"], delivery.event["region"]) == account_region
     assert not send(OTHER_MEMBER, "us-east-1", "Parameter Store Change", {})
     # No StackSet reaches the management account.
     assert not send(MANAGEMENT, "us-east-1", "JITNA Access Request Failed", {})
@@ -186,9 +186,9 @@ def test_connections_are_recorded(sandbox: Sandbox, workspaces: Workspaces) -> N
     warnings = "\n".join(str(warning) for warning in terraform.apply().warnings)
     assert f"{OTHER_MEMBER} eu-west-1" in warnings
     assert "already exists" in warnings
-    for place in ((ADMINISTRATOR, "eu-west-1"), (ADMINISTRATOR, "us-east-1"), (OTHER_MEMBER, "us-east-1")):
-        assert _preferences(sandbox, *place)["KMSKeyArn"] == arn.replace("us-east-1", place[1])
-        assert not _denial(*place)
+    for account_region in ((ADMINISTRATOR, "eu-west-1"), (ADMINISTRATOR, "us-east-1"), (OTHER_MEMBER, "us-east-1")):
+        assert _preferences(sandbox, *account_region)["KMSKeyArn"] == arn.replace("us-east-1", account_region[1])
+        assert not _denial(*account_region)
 
     terraform.destroy()
     assert gui_connect_of(OTHER_MEMBER, "eu-west-1").preferences == by_hand

@@ -39,7 +39,7 @@ _BUCKET = f"session-manager-preferences-{ADMINISTRATOR}-us-east-1"
 _NONE, _SAME, _OTHERS = (ADMINISTRATOR, "us-east-1"), (ADMINISTRATOR, "eu-west-1"), (ADMINISTRATOR, "ap-northeast-1")
 _DEFAULT, _NEWER = (OTHER_MEMBER, "us-east-1"), (OTHER_MEMBER, "eu-west-1")
 _STACK = (OTHER_MEMBER, "ap-northeast-1")
-_PLACES = (_NONE, _SAME, _OTHERS, _DEFAULT, _NEWER, _STACK)
+_ACCOUNT_REGIONS = (_NONE, _SAME, _OTHERS, _DEFAULT, _NEWER, _STACK)
 _BEFORE = {_SAME: "15/15", _OTHERS: "60/60", _DEFAULT: "20/20", _NEWER: "20/60", _STACK: "60/60"}
 _ALLOWED = ("cloudformation:*Stack*", "kms:*", "s3:*", "ssm:*Document*", "ssm:*Tags*", "iam:*RolePolicy", "logs:*")
 
@@ -50,8 +50,8 @@ def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTR
     return workspaces.call_modules({"preferences": call}, sandbox.environment(account_id), output=output)
 
 
-def _create(sandbox: Sandbox, place: tuple[str, str], content: dict[str, Any], **options: Any) -> None:
-    sandbox.client("ssm", *place).create_document(
+def _create(sandbox: Sandbox, account_region: tuple[str, str], content: dict[str, Any], **options: Any) -> None:
+    sandbox.client("ssm", *account_region).create_document(
         Name=_DOCUMENT, DocumentType="Session", DocumentFormat="JSON", Content=json.dumps(content), **options
     )
 
@@ -71,23 +71,25 @@ def _create_in_each_way(sandbox: Sandbox, desired: dict[str, Any]) -> None:
 def _timeouts(sandbox: Sandbox) -> dict[tuple[str, str], str]:
     """The idle timeouts of the default and the latest version, by account and Region."""
     found = {}
-    for place in _PLACES:
-        ssm = sandbox.client("ssm", *place)
+    for account_region in _ACCOUNT_REGIONS:
+        ssm = sandbox.client("ssm", *account_region)
         contents = [
             json.loads(ssm.get_document(Name=_DOCUMENT, **version)["Content"])["inputs"]
             for version in ({}, {"DocumentVersion": "$LATEST"})
         ]
-        found[place] = "/".join(content["idleSessionTimeout"] for content in contents)
+        found[account_region] = "/".join(content["idleSessionTimeout"] for content in contents)
     return found
 
 
 def _outcomes(sandbox: Sandbox) -> dict[tuple[str, str], str]:
     """The outcome of the last automation, or its failure, by account and Region."""
     found = {}
-    for place in _PLACES:
-        listed = sandbox.client("ssm", *place).describe_automation_executions()["AutomationExecutionMetadataList"]
+    for account_region in _ACCOUNT_REGIONS:
+        listed = sandbox.client("ssm", *account_region).describe_automation_executions()[
+            "AutomationExecutionMetadataList"
+        ]
         output = listed[0]["Outputs"].get("Preferences.OutputPayload")
-        found[place] = json.loads(output[0])["Outcome"] if output else listed[0]["FailureMessage"]
+        found[account_region] = json.loads(output[0])["Outcome"] if output else listed[0]["FailureMessage"]
     return found
 
 
@@ -120,7 +122,7 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
 
     terraform = _write(sandbox, workspaces, **inputs)
     terraform.apply()
-    kept = dict.fromkeys(_PLACES, "kept") | {_NONE: "created", _SAME: "unchanged"}
+    kept = dict.fromkeys(_ACCOUNT_REGIONS, "kept") | {_NONE: "created", _SAME: "unchanged"}
     assert _outcomes(sandbox) == kept
     assert _timeouts(sandbox) == _BEFORE | {_NONE: "15/15"}
     assert_plan_empty(plan_read_only(terraform, sandbox))
@@ -134,7 +136,7 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
     (warning,) = plan_read_only(terraform, sandbox).warnings
     assert f"{_STACK[0]} {_STACK[1]}: ResourceLogicalId:Preferences" in warning.detail
     assert f"The document {_DOCUMENT} belongs to the CloudFormation stack sessions" in warning.detail
-    replaced = dict.fromkeys(_PLACES, "15/15") | {_STACK: "60/60"}
+    replaced = dict.fromkeys(_ACCOUNT_REGIONS, "15/15") | {_STACK: "60/60"}
     assert _timeouts(sandbox) == replaced
     ssm = sandbox.client("ssm", *_OTHERS)
     document = json.loads(ssm.get_document(Name=_DOCUMENT)["Content"])

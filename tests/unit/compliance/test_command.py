@@ -134,7 +134,7 @@ def journals(directory: Path) -> Sequence[Path]:
     return list(directory.rglob("report.json"))
 
 
-PLACE = "account 111111111111, Region us-east-1, as arn:aws:iam::111111111111:user/Administrator"
+SESSION = "account 111111111111, Region us-east-1, as arn:aws:iam::111111111111:user/Administrator"
 CONTENTS: Contents = [
     (result(SHOP, TOKYO), [node(1, (2,))]),
     (result(SHOP, VIRGINIA), []),
@@ -210,7 +210,7 @@ def test_each_source_gets_its_options(
 
     monkeypatch.setattr(catalog, "source_of", source_of)
     outcome = report(*arguments)
-    assert (outcome.status, outcome.stderr) == (3, f"In {PLACE}: 0 accounts.\n"), "nothing to look at is no success"
+    assert (outcome.status, outcome.stderr) == (3, f"In {SESSION}: 0 accounts.\n"), "nothing to look at is no success"
     assert "No account was read: there is none in the scope." in outcome.stdout
     values = [value for name, value in vars(records[0]).items() if name not in ("now", "instances")]
     assert f"{type(records[0]).__name__}({', '.join(map(repr, values))})" == expected
@@ -224,7 +224,7 @@ def test_the_organization_through_a_role_of_every_account(report: RunReport, aws
     assert (outcome.status, outcome.stdout, outcome.stderr) == (
         3,
         "",
-        f"The page: {page}\nIn {PLACE}: 10 accounts in {TOKYO}, {VIRGINIA}.\n",
+        f"The page: {page}\nIn {SESSION}: 10 accounts in {TOKYO}, {VIRGINIA}.\n",
     )
     expected = json.loads(file.read_text(encoding="utf-8"))
     assert expected["generated_at"].startswith(aws.clock.now().date().isoformat())

@@ -36,7 +36,7 @@ WITHOUT_DATA = (
     "not in the sync."
 )
 
-PLACE = f"account {ADMINISTRATOR}, Region {TOKYO}, as arn:aws:iam::{ADMINISTRATOR}:user/Administrator"
+SESSION = f"account {ADMINISTRATOR}, Region {TOKYO}, as arn:aws:iam::{ADMINISTRATOR}:user/Administrator"
 
 OpsData = Callable[..., "Outcome"]
 
@@ -88,7 +88,7 @@ def with_sync(*, state: str = "", **members: Any) -> Callable[..., Session]:
 
 def test_one_line_for_each_account_and_region_and_the_totals(ops_data: OpsData) -> None:
     outcome = ops_data()
-    assert (outcome.status, outcome.stderr) == (0, f"In {PLACE}: resource data sync explorer.\n")
+    assert (outcome.status, outcome.stderr) == (0, f"In {SESSION}: resource data sync explorer.\n")
     assert outcome.stdout.splitlines() == [
         f"explorer: of the entire organization, in {TOKYO}.",
         "Its last status is Successful; it last succeeded at 2025-12-06T09:00:00Z.",
@@ -201,7 +201,7 @@ def test_the_management_account_does_not_see_the_administrator_s(ops_data: OpsDa
 def test_an_account_without_explorer_learns_what_makes_a_sync(ops_data: OpsData) -> None:
     outcome = ops_data(syncs=(BUCKET,))
     assert (outcome.status, outcome.stdout) == (3, "")
-    assert outcome.stderr.startswith(f"In {PLACE}: no resource data sync of Explorer.")
+    assert outcome.stderr.startswith(f"In {SESSION}: no resource data sync of Explorer.")
     assert outcome.stderr.endswith("or create one with modules/explorer.\n")
 
 

@@ -66,11 +66,11 @@ def test_there_is_none(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]
 
 def test_a_person_sees_where_it_looked_and_nothing_there_is_no_success(aws: Sandbox, run: Run) -> None:
     arguments = ("--account-id", MANAGEMENT, "--region", "us-east-1", "--sync-name", "organization")
-    place = f"In account {MANAGEMENT}, Region us-east-1, as arn:aws:iam::{MANAGEMENT}:user/Administrator."
+    session = f"In account {MANAGEMENT}, Region us-east-1, as arn:aws:iam::{MANAGEMENT}:user/Administrator."
     reset(aws, replace(SYNC, name="other"))
     outcome = run("observe", "resource-data-sync", *arguments)
     assert (outcome.status, outcome.result["exists"]) == (3, "false")
-    assert outcome.stderr == f"{place} Other resource data syncs of Explorer there: other.\n"
+    assert outcome.stderr == f"{session} Other resource data syncs of Explorer there: other.\n"
     reset(aws, SYNC)
     statuses = [
         run("observe", "resource-data-sync", *arguments, session_factory=session).status

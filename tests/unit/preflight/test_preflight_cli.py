@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from unit.conftest import Run
 
-PLACE = "account {0}, Region {1}, as arn:aws:iam::{0}:user/Administrator"
+SESSION = "account {0}, Region {1}, as arn:aws:iam::{0}:user/Administrator"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_it_checks_existing_configurations_and_fails_on_an_error(run: Run) -> No
     outcome = run("observe", "preflight", *arguments)
     assert outcome.status == 1
     assert outcome.stdout.startswith("error SCAN_CONFLICT console and hosts: A patch policy and a Host Management")
-    assert outcome.stderr == f"1 error, 0 warnings, in {PLACE.format(111111111111, 'us-east-1')}.\n"
+    assert outcome.stderr == f"1 error, 0 warnings, in {SESSION.format(111111111111, 'us-east-1')}.\n"
 
     outcome = run("observe", "preflight", *arguments, "--severities", '{"SCAN_CONFLICT": "warning"}', "--json")
     assert outcome.status == 0
@@ -54,7 +54,7 @@ def test_another_account_is_an_error(aws: Sandbox, run: Run, act_as: Callable[[s
         "error NOT_MANAGEMENT_ACCOUNT 333333333333: the credentials belong to account 333333333333, but the management "
         "account of this organization is 111111111111. Use credentials of the management account.\n"
     )
-    assert outcome.stderr == f"1 error, 0 warnings, in {PLACE.format(333333333333, 'us-east-1')}.\n"
+    assert outcome.stderr == f"1 error, 0 warnings, in {SESSION.format(333333333333, 'us-east-1')}.\n"
     assert {call.operation for call in aws.calls[before:]} == {"GetCallerIdentity", "DescribeOrganization"}
 
 
@@ -64,7 +64,7 @@ def test_nothing_to_check_is_no_success(run: Run) -> None:
     assert outcome.status == 3
     assert "NOTHING_CHECKED" in outcome.stdout
     assert "Account 111111111111 has no configuration manager in Region eu-west-1" in outcome.stdout
-    assert outcome.stderr == f"0 errors, 0 warnings, in {PLACE.format(111111111111, 'eu-west-1')}.\n"
+    assert outcome.stderr == f"0 errors, 0 warnings, in {SESSION.format(111111111111, 'eu-west-1')}.\n"
 
 
 @pytest.mark.usefixtures("scanned_twice")

@@ -47,9 +47,9 @@ def test_one_account_and_region_that_fails_fails_the_deployment(sandbox: Sandbox
     # StackSets has the reason: test_stack_sets.py.
     assert message(manager).startswith("Deployment to these StackSets failed: AWS-QuickSetup-DHMC-TA-")
     configurations = quick_setup.list_configurations(ManagerArn=arn)["ConfigurationsList"]
-    by_place = {(one["Account"], one["Region"]): one["StatusSummaries"][0]["Status"] for one in configurations}
-    assert by_place.pop((MEMBER, "eu-west-1")) == "FAILED"
-    assert set(by_place.values()) == {"SUCCEEDED"}
+    by_account_region = {(one["Account"], one["Region"]): one["StatusSummaries"][0]["Status"] for one in configurations}
+    assert by_account_region.pop((MEMBER, "eu-west-1")) == "FAILED"
+    assert set(by_account_region.values()) == {"SUCCEEDED"}
     sandbox.clock.advance(60)
     assert statuses(quick_setup, arn) == ("FAILED", "FAILED")
     quick_setup.delete_configuration_manager(ManagerArn=arn)

@@ -76,9 +76,9 @@ def find_denial(
         return denied
     for logical_id, resource_type in created:
         service, kind = resource_type.split("::")[1].lower(), resource_type.rpartition("::")[2]
-        place = "" if service == "iam" else region
+        arn_region = "" if service == "iam" else region
         required = _ACTIONS.get(resource_type, f"{service}:Create{kind}")
-        denied = denial(required, f"arn:aws:{service}:{place}:{account_id}:*")
+        denied = denial(required, f"arn:aws:{service}:{arn_region}:{account_id}:*")
         if denied is not None:
             return (
                 f"ResourceLogicalId:{logical_id}, ResourceType:{resource_type}, "

@@ -135,7 +135,7 @@ class StackSet:
         return f"arn:aws:cloudformation:{region}:{account_id}:stack/StackSet-{self.name}-{unique}/{unique}"
 
     def begin(self, locations: Targeted, suspended: Targeted, at: datetime) -> None:
-        """Start to deploy to `places` and to skip `suspended`; nothing happens while that is going on.
+        """Start to deploy to `locations` and to skip `suspended`; nothing happens while that is going on.
 
         Instances that are elsewhere go. SKIPPED_SUSPENDED_ACCOUNT: "has been skipped because the account was suspended
         at the time of the operation" (the model, where it is a status of instances and not of results).

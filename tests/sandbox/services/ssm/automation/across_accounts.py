@@ -93,12 +93,12 @@ def _number(text: str, total: int) -> int:
 def _run_at(
     central: SandboxSSMBackend,
     parent: Execution,
-    place: tuple[str, str],
+    account_region: tuple[str, str],
     location: Mapping[str, Any],
     administration_role_arn: str,
 ) -> str | None:
     """Run it in an account and Region. Returns the failure."""
-    account_id, region = place
+    account_id, region = account_region
     role_arn = f"arn:aws:iam::{account_id}:role/{location.get('ExecutionRoleName', _DEFAULT_ROLE)}"
     content = _shared(central, parent.document_name, account_id)
     if content is None or not _may_assume(administration_role_arn, role_arn, central.region_name):

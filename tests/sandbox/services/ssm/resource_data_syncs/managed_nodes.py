@@ -46,14 +46,14 @@ def _nodes(administrator: str, collected_at: datetime) -> Iterator[dict[str, Any
     if organization is None:
         return
     management = organization.established.master_account_id
-    places = {
+    account_regions = {
         (backend.account_id, backend.region_name)
         for backend in (
             *existing_backends(ssm_backends, SandboxSSMBackend),
             *existing_backends(ec2_backends, SandboxEC2Backend),
         )
     }
-    for account_id, region in sorted(places):
+    for account_id, region in sorted(account_regions):
         if account_id != management and find_organization(account_id) is organization:
             for node_id, instance in sorted(_instances(account_id, region).items()):
                 yield {
