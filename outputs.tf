@@ -63,9 +63,9 @@ output "default_host_management_role_name" {
 
 output "deployments" {
   description = <<-EOT
-    Deployment status of each configuration, by name, at the last plan or apply. A place is an account in a Region.
-    - `counts`: number of places that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
-    - `exceptions`: places that have not succeeded, as a list of `state`, `reason` (as AWS returns it where it failed), `count`, and up to 20 `places`, each as `333333333333 us-east-1`.
+    Deployment status of each configuration, by name, at the last plan or apply.
+    - `counts`: number of accounts and Regions that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
+    - `exceptions`: accounts and Regions that have not succeeded, as a list of `state`, `reason` (as AWS returns it where it failed), `count`, and up to 20 `account_regions`, each as `333333333333 us-east-1`.
     Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployment_status_enabled = false`.
   EOT
   value       = local.deployments

@@ -14,7 +14,7 @@ ROOTS = json.dumps({"Roots": [{"Id": ROOT, "Name": "Root", "Arn": f"arn:aws:orga
 NO_TAGS = '<DescribeTagsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><tagSet/></DescribeTagsResponse>'
 
 # A placeholder for the account and the Region in the ids of nodes.
-_PLACE = "PLACE"
+_ACCOUNT_REGION = "ACCOUNT_REGION"
 _ENDED = 1767603600.0
 
 
@@ -38,11 +38,11 @@ def accounts_for_parent(accounts: list[dict[str, str]], body: bytes, page: int) 
 
 def response(name: str, account_id: str, region: str) -> str:
     """A response of RESPONSES in an account and Region."""
-    return RESPONSES[name].replace(_PLACE, f"{account_id}{sum(region.encode()) % 997:03}")
+    return RESPONSES[name].replace(_ACCOUNT_REGION, f"{account_id}{sum(region.encode()) % 997:03}")
 
 
 def _node_id(number: int) -> str:
-    return f"i-{number:02}{_PLACE}"
+    return f"i-{number:02}{_ACCOUNT_REGION}"
 
 
 def _information(number: int) -> dict[str, Any]:

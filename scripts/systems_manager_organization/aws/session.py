@@ -192,7 +192,7 @@ class AwsSession:
         return self._expected_account_id or self.identity.account_id
 
     @property
-    def place(self) -> str:
+    def description(self) -> str:
         """Where a report looked, and as whom. Raises as `call` does."""
         return f"account {self.account_id}, Region {self.region}, as {self.identity.arn}"
 

@@ -109,7 +109,7 @@ def collect(
         with interruptible():
             with progress_bar(checkpoint, terminal):
                 source.read(aws, checkpoint.key.scope, checkpoint)
-            status = _render(checkpoint, render, aws.place, terminal)
+            status = _render(checkpoint, render, aws.description, terminal)
             # What was read is needed until it is written.
             terminal.stdout.flush()
     except KeyboardInterrupt as error:
@@ -134,7 +134,7 @@ def _resume_hint(checkpoint: Checkpoint) -> list[str]:
 
 
 def _render(
-    checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], description: str, terminal: Terminal
+    checkpoint: Checkpoint, render: Callable[[DuckDBPyConnection], int], session: str, terminal: Terminal
 ) -> int:
     """Raises ScriptError when DuckDB fails: out of memory, no space on the disk."""
     import duckdb
@@ -142,7 +142,7 @@ def _render(
     try:
         with checkpoint.tables() as tables:
             status = render(tables)
-            terminal.echo(f"In {description}: {wording.scope(tables)}.", err=True)
+            terminal.echo(f"In {session}: {wording.scope(tables)}.", err=True)
             return status
     except duckdb.Error as error:
         message = " ".join(str(error).split())

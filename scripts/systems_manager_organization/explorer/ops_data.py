@@ -90,7 +90,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     with connect() as aws:
         syncs = list_explorer_syncs(aws)
         if not syncs:
-            terminal.echo(f"In {aws.place}: no resource data sync of Explorer. {_NO_SYNC}", err=True)
+            terminal.echo(f"In {aws.description}: no resource data sync of Explorer. {_NO_SYNC}", err=True)
             return EXIT_NO_DATA
         sync = _sync(aws, syncs, query["sync_name"])
         listed = aws.start(_active_accounts, aws) if sync.is_of_organization else None
@@ -99,12 +99,12 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
             coverage.accounts = listed.result() if listed else {}
         except ServiceError as error:
             coverage.accounts_error = f"Which accounts of the organization have no data could not be checked: {error}"
-        place = aws.place
+        session = aws.description
     if query["json"]:
         terminal.write(json.dumps(_document(coverage), indent=2))
     else:
         _show(coverage, terminal)
-    terminal.echo(f"In {place}: resource data sync {sync.name}.", err=True)
+    terminal.echo(f"In {session}: resource data sync {sync.name}.", err=True)
     if sync.is_broken:
         return EXIT_FAILED
     return EXIT_OK if coverage.number else EXIT_NO_DATA

@@ -62,7 +62,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     with connect() as aws:
         result = _observe(aws, query)
         others = ", ".join(other["name"] for other in json.loads(result["others"])) or "none"
-        terminal.echo(f"In {aws.place}. Other resource data syncs of Explorer there: {others}.", err=True)
+        terminal.echo(f"In {aws.description}. Other resource data syncs of Explorer there: {others}.", err=True)
     terminal.write(render_strings(result, terminal.stdout.isatty()))
     if result["exists"] == "false":
         return EXIT_NOT_FOUND

@@ -63,7 +63,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     """The findings on the command line. Returns 1 when one of them is an error, 3 when nothing could be checked."""
     with connect() as aws:
         findings = _findings(aws, query)
-        place = aws.place
+        session = aws.description
     if query["json"]:
         terminal.write(json.dumps(findings, indent=2))
     elif terminal.stdout.isatty():
@@ -73,7 +73,7 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         for finding in findings:
             terminal.echo("{severity} {code} {subject}: {message} {remedy}".format(**finding))
     errors, warnings = (sum(finding["severity"] == kind for finding in findings) for kind in (ERROR, WARNING))
-    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}, in {place}.", err=True)
+    terminal.echo(f"{pluralize(errors, 'error')}, {pluralize(warnings, 'warning')}, in {session}.", err=True)
     if errors:
         return EXIT_ERROR
     return EXIT_NOTHING_CHECKED if any(finding["code"] == NOTHING_CHECKED for finding in findings) else EXIT_OK

@@ -139,7 +139,7 @@ def to_deployment_status(
     statuses = statuses_in(description)
     targeted = {(account_id, region) for account_id in accounts for region in configuration.regions}
     unread = None
-    if _are_places(aws, configuration, rows, targeted):
+    if _is_by_account_region(aws, configuration, rows, targeted):
         states = _states_of_rows(aws, rows)
     elif statuses.get("Deployment") in IN_PROGRESS_STATUSES:
         states = {}
@@ -149,9 +149,9 @@ def to_deployment_status(
         except _UnreadError:
             states, unread = {}, _state_of_all(description)
     deployed = {
-        place: state
-        for place, state in states.items()
-        if configuration.account_id or place in targeted or place[0] != aws.account_id
+        account_region: state
+        for account_region, state in states.items()
+        if configuration.account_id or account_region in targeted or account_region[0] != aws.account_id
     }
     missing = partial(_missing_state, aws, configuration, description, unread=unread, nothing_deployed=not deployed)
     return DeploymentStatus(
@@ -161,14 +161,16 @@ def to_deployment_status(
         association_status=statuses.get("AsyncExecutions", "NONE"),
         association_message=_status_message(description, "AsyncExecutions"),
         states={
-            place: deployed[place] if place in deployed else missing(accounts[place[0]])
-            for place in sorted(targeted | set(deployed))
+            account_region: deployed[account_region]
+            if account_region in deployed
+            else missing(accounts[account_region[0]])
+            for account_region in sorted(targeted | set(deployed))
         },
         accounts={**{account_id: Account(account_id, "", "ACTIVE") for account_id, _ in deployed}, **accounts},
     )
 
 
-def _are_places(
+def _is_by_account_region(
     aws: AwsSession, configuration: Configuration, rows: list[dict[str, Any]], targeted: set[AccountRegion]
 ) -> bool:
     """Whether ListConfigurations has a row for each account and Region, or one of the whole in the account that asks.
@@ -177,13 +179,13 @@ def _are_places(
     https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ListConfigurations.html
     """
     asking = (aws.account_id, aws.region)
-    listed = {_place(row) for row in rows}
+    listed = {_account_region(row) for row in rows}
     if configuration.account_id:
         return not rows or listed != {asking} or targeted == {asking}
     return not rows or any(account_id not in ("", aws.account_id) for account_id, _ in listed)
 
 
-def _place(row: Mapping[str, Any]) -> AccountRegion:
+def _account_region(row: Mapping[str, Any]) -> AccountRegion:
     return row.get("Account", ""), row.get("Region", "")
 
 
@@ -191,7 +193,7 @@ def _states_of_rows(aws: AwsSession, rows: list[dict[str, Any]]) -> dict[Account
     # StackSets is only called after a failure.
     failed = {row["ConfigurationDefinitionId"] for row in rows if statuses_in(row).get("Deployment") in FAILED_STATUSES}
     reasons = failure_reasons(aws, find_stack_sets_if_allowed(aws, failed)) if failed else {}
-    return {_place(row): _deployed_state(row, reasons.get(_place(row), "")) for row in rows}
+    return {_account_region(row): _deployed_state(row, reasons.get(_account_region(row), "")) for row in rows}
 
 
 class _UnreadError(Exception):
@@ -229,12 +231,12 @@ def _states_of_stacks(
         raise _UnreadError
     order = list(_BY_DETAILED_STATUS)
     instances.sort(key=lambda item: order.index(item.status), reverse=True)
-    states = {item.place: _stack_state(item.status, item.reason, description) for item in instances}
+    states = {item.account_region: _stack_state(item.status, item.reason, description) for item in instances}
     if any(state.state == FAILED for state in states.values()):
         reasons = failure_reasons(aws, names)
-        for place, state in states.items():
-            if state.state == FAILED and place in reasons:
-                states[place] = State(FAILED, reasons[place], state.associations)
+        for account_region, state in states.items():
+            if state.state == FAILED and account_region in reasons:
+                states[account_region] = State(FAILED, reasons[account_region], state.associations)
     return states
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
-_MAX_PLACES = 20
+_MAX_ACCOUNT_REGIONS = 20
 
 EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS, EXIT_NOTHING_DEPLOYED = 0, 1, 2, 3
 
@@ -72,10 +72,9 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]]:
     """Name of a configuration to
 
-    - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of places, each an account in a
-      Region
-    - `exceptions`: list of `{state, reason, count, places}` of other states than `succeeded`, by reason; `places` has
-      at most 20, each as `333333333333 us-east-1`
+    - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of accounts and Regions
+    - `exceptions`: list of `{state, reason, count, account_regions}` of other states than `succeeded`, by reason;
+      `account_regions` has at most 20, each as `333333333333 us-east-1`
     """
     return {
         deployment.configuration.name: {
@@ -85,7 +84,9 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                     "state": state,
                     "reason": reason,
                     "count": len(account_regions),
-                    "places": [" ".join(account_region) for account_region in account_regions[:_MAX_PLACES]],
+                    "account_regions": [
+                        " ".join(account_region) for account_region in account_regions[:_MAX_ACCOUNT_REGIONS]
+                    ],
                 }
                 for (state, reason), account_regions in deployment.by_reason(IN_PROGRESS, FAILED, NOT_DEPLOYED).items()
             ],
@@ -141,8 +142,8 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
             )
         else:
             deployments, interrupted = _read_statuses(aws, configurations, directory), False
-        place = aws.place
-    _show(deployments, place, terminal, as_json=bool(query["json"]))
+        session = aws.description
+    _show(deployments, session, terminal, as_json=bool(query["json"]))
     if interrupted:
         raise KeyboardInterrupt
     if any(deployment.has_failed for deployment in deployments):
@@ -152,8 +153,8 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     return EXIT_OK if any(deployment.states for deployment in deployments) else EXIT_NOTHING_DEPLOYED
 
 
-def _show(deployments: list[DeploymentStatus], place: str, terminal: Terminal, *, as_json: bool) -> None:
-    where = f"In {place}: {pluralize(len(deployments), 'configuration manager')}."
+def _show(deployments: list[DeploymentStatus], session: str, terminal: Terminal, *, as_json: bool) -> None:
+    where = f"In {session}: {pluralize(len(deployments), 'configuration manager')}."
     if as_json:
         terminal.write(json.dumps([_document(deployment) for deployment in deployments], indent=2))
         if not deployments:
@@ -233,7 +234,7 @@ def _document(deployment: DeploymentStatus) -> dict[str, Any]:
         "deployment_status": deployment.deployment_status,
         "deployment_message": deployment.deployment_message,
         "association_status": deployment.association_status,
-        "places": [
+        "account_regions": [
             {
                 "account_id": account_id,
                 "account_name": deployment.accounts[account_id].name,

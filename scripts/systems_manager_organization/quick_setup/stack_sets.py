@@ -35,7 +35,7 @@ class StackInstance:
         organizational_unit_id: the target that it is in; "" for a StackSet with self-managed permissions.
     """
 
-    place: AccountRegion
+    account_region: AccountRegion
     status: str
     reason: str
     organizational_unit_id: str

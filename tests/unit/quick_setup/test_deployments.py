@@ -55,7 +55,7 @@ def states_of(outcome: Outcome, name: str = "scan") -> dict[str, dict[str, dict[
     assert outcome.stderr == ""
     (configuration,) = [configuration for configuration in json.loads(outcome.stdout) if configuration["name"] == name]
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for item in configuration["places"]:
+    for item in configuration["account_regions"]:
         found.setdefault(item["account_id"], {})[item["region"]] = {key: item[key] for key in ("state", "reason")}
     return found
 
@@ -254,18 +254,18 @@ def test_more_than_a_page_of_deployments(aws: Sandbox, run: Run) -> None:
     regions = ["eu-west-1", "us-east-1", "us-west-2"]
     arn = create(aws, "hosts", definition=host_management(",".join(regions)))
     found = states_of(deployments(run, query_of({"arn": arn, "name": "hosts", "regions": regions})), "hosts")
-    places = [
-        item for account_id, found_there in found.items() if account_id != MANAGEMENT for item in found_there.values()
+    states = [
+        item for account_id, by_region in found.items() if account_id != MANAGEMENT for item in by_region.values()
     ]
-    assert places == [SUCCEEDED] * 102
+    assert states == [SUCCEEDED] * 102
 
 
 def test_failures_of_associations_are_separate(run: Run, scan: str) -> None:
     session = with_status("AsyncExecutions", "FAILED", "2 of 3 associations failed.")
     outcome = deployments(run, query_of({"arn": scan}), session_factory=session)
     assert states_of(outcome)[WORKLOAD]["us-east-1"] == SUCCEEDED
-    places = [item for configuration in json.loads(outcome.stdout) for item in configuration["places"]]
-    assert {item["associations"] for item in places if item["account_id"] == WORKLOAD} == {"FAILED"}
+    found = [item for configuration in json.loads(outcome.stdout) for item in configuration["account_regions"]]
+    assert {item["associations"] for item in found if item["account_id"] == WORKLOAD} == {"FAILED"}
 
 
 def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str) -> None:
@@ -281,9 +281,9 @@ def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str)
                     "state": "not_deployed",
                     "reason": NEVER_REACHED["reason"],
                     "count": 1,
-                    "places": [f"{MANAGEMENT} us-east-1"],
+                    "account_regions": [f"{MANAGEMENT} us-east-1"],
                 },
-                {"state": "failed", "reason": DENIED, "count": 1, "places": [f"{WORKLOAD} us-east-1"]},
+                {"state": "failed", "reason": DENIED, "count": 1, "account_regions": [f"{WORKLOAD} us-east-1"]},
             ],
         }
     }

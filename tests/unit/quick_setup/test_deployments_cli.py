@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from unit.conftest import Run
 
-PLACE = "account {0}, Region {1}, as arn:aws:iam::{0}:user/Administrator"
+SESSION = "account {0}, Region {1}, as arn:aws:iam::{0}:user/Administrator"
 
 
 @pytest.fixture
@@ -76,10 +76,10 @@ def test_json_is_one_document(run: Run) -> None:
     outcome = run("observe", "deployments", "--json", session_factory=session)
     (configuration,) = json.loads(outcome.stdout)
     assert (configuration["name"], configuration["deployment_status"]) == ("scan", "SUCCEEDED")
-    places = {result["account_id"]: result for result in configuration["places"]}
-    assert places[WORKLOAD]["state"] == "succeeded"
-    assert places[WORKLOAD]["associations"] == "FAILED"
-    assert places[MANAGEMENT]["state"] == "not_deployed"
+    results = {result["account_id"]: result for result in configuration["account_regions"]}
+    assert results[WORKLOAD]["state"] == "succeeded"
+    assert results[WORKLOAD]["associations"] == "FAILED"
+    assert results[MANAGEMENT]["state"] == "not_deployed"
 
 
 def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -> None:
@@ -94,7 +94,7 @@ def test_managers_of_one_name_are_all_shown(aws: Sandbox, run: Run, scan: str) -
 def test_no_configuration_manager(run: Run) -> None:
     outcome = run("observe", "deployments", "--region", "us-east-1")
     assert (outcome.status, outcome.stdout) == (3, ""), "nothing to look at is no success"
-    assert outcome.stderr == f"In {PLACE.format(111111111111, 'us-east-1')}: 0 configuration managers.\n"
+    assert outcome.stderr == f"In {SESSION.format(111111111111, 'us-east-1')}: 0 configuration managers.\n"
     outcome = run("observe", "deployments", "--region", "us-east-1", "--json")
     assert (outcome.status, outcome.stdout) == (3, "[]\n")
     assert "In account 111111111111, Region us-east-1, as" in outcome.stderr
@@ -133,7 +133,7 @@ def test_watch_until_nothing_is_in_progress(run: Run) -> None:
     assert outcome.stderr.splitlines() == [
         "1 succeeded, 1 in progress, 0 failed, 1 not deployed.",
         "2 succeeded, 0 in progress, 0 failed, 1 not deployed.",
-        f"In {PLACE.format(111111111111, 'us-east-1')}: 1 configuration manager.",
+        f"In {SESSION.format(111111111111, 'us-east-1')}: 1 configuration manager.",
     ]
     assert len(outcome.pauses) == 3
     assert "2 succeeded, 1 not deployed" in outcome.stdout
@@ -156,7 +156,7 @@ def test_watch_until_a_failure(aws: Sandbox, run: Run) -> None:
     outcome = run("observe", "deployments", "--watch", "--json")
     assert outcome.status == 1
     (configuration,) = json.loads(outcome.stdout)
-    assert DENIED in [result["reason"] for result in configuration["places"]]
+    assert DENIED in [result["reason"] for result in configuration["account_regions"]]
 
 
 def test_watch_does_not_wait_for_completed_deployments(run: Run, scan: str) -> None:

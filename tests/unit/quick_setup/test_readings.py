@@ -88,11 +88,13 @@ def seen(run: Run, session_factory: Callable[..., Session]) -> dict[str, Any]:
     explained = run("report", "explain", "scan", "--json", session_factory=session_factory)
     assert observed.stderr + shown.stderr + explained.stderr == ""
     (explanation,) = json.loads(explained.stdout)
-    places = json.loads(shown.stdout)[0]["places"]
+    shown_states = json.loads(shown.stdout)[0]["account_regions"]
     return {
         "deployments": json.loads(observed.result["deployments"])["scan"],
         "findings": [finding for finding in json.loads(observed.result["findings"]) if finding["severity"] != "note"],
-        "places": [{key: value for key, value in place.items() if key != "associations"} for place in places],
+        "account_regions": [
+            {key: value for key, value in state.items() if key != "associations"} for state in shown_states
+        ],
         "explanation": explanation,
         "status": shown.status,
     }
@@ -104,25 +106,27 @@ def test_both_readings_are_the_same(
 ) -> None:
     prepare(aws)
     deploy(aws)
-    by_place, of_the_whole = seen(run, botocore_session), seen(run, with_one_row(aws))
-    assert by_place == of_the_whole
-    assert by_place["deployments"]["counts"] == expected
-    assert {finding["code"] for finding in by_place["findings"]} - {"EXISTS_ALREADY"} == codes
+    by_account_region, of_the_whole = seen(run, botocore_session), seen(run, with_one_row(aws))
+    assert by_account_region == of_the_whole
+    assert by_account_region["deployments"]["counts"] == expected
+    assert {finding["code"] for finding in by_account_region["findings"]} - {"EXISTS_ALREADY"} == codes
 
 
-def places(run: Run, session_factory: Callable[..., Session], arn: str, **changes: Any) -> dict[str, tuple[str, str]]:
+def states_of(
+    run: Run, session_factory: Callable[..., Session], arn: str, **changes: Any
+) -> dict[str, tuple[str, str]]:
     query = query_of({"arn": arn, **changes})["configurations"]
     outcome = run("observe", "deployments", "--configurations", query, "--json", session_factory=session_factory)
     (configuration,) = json.loads(outcome.stdout)
-    return {f"{i['account_id']} {i['region']}": (i["state"], i["reason"]) for i in configuration["places"]}
+    return {f"{i['account_id']} {i['region']}": (i["state"], i["reason"]) for i in configuration["account_regions"]}
 
 
 @pytest.mark.parametrize("operation", ["ListStackSets", "ListStackInstances"])
-def test_without_stack_sets_no_place_is_falsely_not_deployed(aws: Sandbox, run: Run, operation: str) -> None:
+def test_without_stack_sets_nothing_is_falsely_not_deployed(aws: Sandbox, run: Run, operation: str) -> None:
     prepare(aws)
     arn = create(aws)
     aws.faults.inject(Fault("cloudformation", operation, "access_denied", times=1000))
-    found = places(run, with_one_row(aws), arn)
+    found = states_of(run, with_one_row(aws), arn)
     assert found[f"{WORKLOAD} us-east-1"] == ("succeeded", ONE_STATUS)
     assert found[f"{ADMINISTRATOR} us-east-1"] == ("succeeded", ONE_STATUS)
     assert found[f"{MANAGEMENT} us-east-1"][0] == "not_deployed"
@@ -133,7 +137,7 @@ def test_without_stack_sets_a_failure_has_the_message_of_the_manager(aws: Sandbo
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws)
     aws.faults.inject(Fault("cloudformation", "ListStackInstances", "access_denied", times=1000))
-    state, reason = places(run, with_one_row(aws), arn)[f"{ADMINISTRATOR} us-east-1"]
+    state, reason = states_of(run, with_one_row(aws), arn)[f"{ADMINISTRATOR} us-east-1"]
     assert state == "failed"
     assert reason.startswith("Deployment to these StackSets failed")
     assert reason.endswith(ONE_STATUS)
@@ -154,14 +158,14 @@ def test_a_stack_set_that_is_not_shown_is_one_that_could_not_be_read(aws: Sandbo
         )
         return made
 
-    assert places(run, session, arn)[f"{WORKLOAD} us-east-1"] == ("succeeded", ONE_STATUS)
+    assert states_of(run, session, arn)[f"{WORKLOAD} us-east-1"] == ("succeeded", ONE_STATUS)
 
 
 def test_an_account_that_came_later(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws)
     for session in (botocore_session, with_one_row(aws)):
-        found = places(run, session, arn, regions=REGIONS)
+        found = states_of(run, session, arn, regions=REGIONS)
         assert found[f"{WORKLOAD} us-east-1"] == ("succeeded", "")
         assert found[f"{WORKLOAD} eu-west-1"][0] == "not_deployed"
 
@@ -171,7 +175,7 @@ def test_a_deployment_in_progress_asks_no_stack_sets(
 ) -> None:
     prepare(aws)
     arn = create(aws, completed=False)
-    assert places(run, with_one_row(aws), arn)[f"{WORKLOAD} us-east-1"] == ("in_progress", "")
+    assert states_of(run, with_one_row(aws), arn)[f"{WORKLOAD} us-east-1"] == ("in_progress", "")
     assert not [call for call in api_calls() if call.startswith("cloudformation:List")]
 
 
@@ -181,12 +185,12 @@ def test_the_account_itself(aws: Sandbox, run: Run, api_calls: Callable[[], list
     arn = create_local(aws, "scan")
     local = {"organizational_unit_ids": [], "account_id": MANAGEMENT}
     for session in (botocore_session, with_one_row(aws)):
-        assert places(run, session, arn, **local) == {f"{MANAGEMENT} us-east-1": ("succeeded", "")}
+        assert states_of(run, session, arn, **local) == {f"{MANAGEMENT} us-east-1": ("succeeded", "")}
     assert not [call for call in api_calls() if call.startswith("cloudformation:List")]
     aws.fail_deployment("scan", MANAGEMENT, "eu-west-1", "LimitExceeded")
     update(aws, arn, TargetRegions=",".join(REGIONS))
     for session in (botocore_session, with_one_row(aws)):
-        assert places(run, session, arn, **local, regions=REGIONS) == {
+        assert states_of(run, session, arn, **local, regions=REGIONS) == {
             f"{MANAGEMENT} eu-west-1": ("failed", "LimitExceeded"),
             f"{MANAGEMENT} us-east-1": ("succeeded", ""),
         }
