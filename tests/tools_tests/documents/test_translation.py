@@ -48,7 +48,7 @@ def test_what_the_translation_lacks_is_named(repository: Path, before: str, afte
 def test_a_comment_may_be_translated(repository: Path) -> None:
     page = repository / translation.TRANSLATION
     text = page.read_text(encoding="utf-8")
-    comment = "# 高速セットアップの設定を保存するリージョン"
+    comment = "# Quick Setup の設定を保存するリージョン"
     assert comment in text
     page.write_text(text.replace(comment, "# リージョン"), encoding="utf-8")
     assert not list(translation.check(repository))
