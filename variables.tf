@@ -342,7 +342,7 @@ variable "ops_center" {
 
 variable "change_manager" {
   description = <<-EOT
-    Change Manager: requests, approvals and execution of changes across accounts. **AWS closed it to new customers on 2025-11-07.** AWS advises that the delegated administrator is alone in `dedicated_organizational_unit`. Null: off.
+    Change Manager: requests, approvals and execution of changes across accounts. **AWS closed it to new customers on 2025-11-07.** AWS requires that the delegated administrator be alone in `dedicated_organizational_unit`. Null: off.
     - `job_function`: job function of the users who request changes, for example `NetworkOps` (1 to 10 letters, digits or underscores).
     - `custom_permissions`: their permissions in Change Manager, an IAM policy in JSON. Default: administrator permissions.
     - `target_organizational_unit_ids`: instead of the module's. Default: the module's.

@@ -122,8 +122,8 @@ def unit_findings(aws: AwsSession, unit_id: str, account_id: str) -> Iterator[Fi
         yield Finding(
             NOT_EXCLUSIVE,
             unit_id,
-            f"The dedicated organizational unit also holds {', '.join(others)}, and AWS advises that the administrator "
-            "account of Change Manager is the only one in its unit.",
+            f"The dedicated organizational unit also holds {', '.join(others)}, but AWS requires that the "
+            "administrator account of Change Manager be alone in its unit.",
             "Move the others elsewhere, or choose another unit.",
         )
 
