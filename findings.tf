@@ -79,7 +79,7 @@ locals {
         code     = code
         subject  = "python_command"
         message  = "Not checked: this check requires Python."
-        remedy   = "Run scripts/observe.py preflight on a machine with Python."
+        remedy   = "Plan on a machine with Python."
       } if local.script == null && entry.found_by == "script"
     ],
   )

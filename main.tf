@@ -91,7 +91,7 @@ module "settings" {
   record_region        = local.record_region
   account_id           = local.account_id
   execution_role_name  = module.quick_setup.local_deployment_roles.execution_role_name
-  deregistration_guard = { member_role_name = var.preflight.member_role_name, regions = setunion(var.regions, [local.region]) }
+  deregistration_guard = { member_role_name = var.preflight.member_role_name, regions = setunion(local.supported_regions, var.regions, [local.region]) }
   ready                = terraform_data.preflight.input
   script               = local.script
 }

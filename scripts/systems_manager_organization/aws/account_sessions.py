@@ -143,10 +143,10 @@ class AccountSessions:
     def _new_client(self, service: str, region: str) -> Any:
         from botocore.config import Config
 
-        client = self._aws.session.create_client(
+        client = self._aws.create_client(
             service,
-            region_name=region,
-            config=Config(
+            region,
+            Config(
                 connect_timeout=5,
                 read_timeout=30,
                 max_pool_connections=MAX_WORKERS,

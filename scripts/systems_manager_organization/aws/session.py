@@ -165,6 +165,7 @@ class AwsSession:
         self._rate_limiter = RateLimiter.of(clock)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
+        self._session_lock = Lock()
         _require_role_for(query)
         with self._translate_errors(
             "sts:AssumeRole" if query["role_arn"] else "sts:GetCallerIdentity", query["region"]
@@ -310,17 +311,22 @@ class AwsSession:
         return identity
 
     def _client(self, service: str, region: str = "") -> Any:
-        # A session is not safe to use from several threads; its clients are.
-        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
         with self._lock:
             key = (service, region or self.region)
             if key not in self._clients:
                 with self._translate_errors(f"{service}:*", key[1]):
-                    client = self.session.create_client(service, region_name=key[1], config=_config())
+                    client = self.create_client(service, key[1], _config())
                 # An event, since a paginator calls nothing after the last page.
                 client.meta.events.register("before-call", self._before_call)
                 self._clients[key] = client
             return self._clients[key]
+
+    def create_client(self, service: str, region: str, config: Config) -> Any:
+        """A client of its own, for calls that `call` does not make."""
+        # A session is not safe to use from several threads; its clients are.
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
+        with self._session_lock:
+            return self.session.create_client(service, region_name=region, config=config)
 
     def _before_call(self, model: OperationModel, **_: object) -> None:
         self._rate_limiter.acquire(f"{model.service_model.signing_name}:{model.name}")

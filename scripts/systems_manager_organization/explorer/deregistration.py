@@ -49,9 +49,9 @@ def require_safe_deregistration(guard: DeregistrationGuard, aws: AwsSession, acc
         _warn_unreadable(aws, f"account {account_id}", error.message)
         return
     results = sorted(map_concurrently(partial(_syncs_in, member), guard.regions), key=lambda syncs: syncs.region)
-    for syncs in results:
-        if syncs.unreadable:
-            _warn_unreadable(aws, f"account {account_id} and Region {syncs.region}", syncs.unreadable)
+    for reason in sorted({syncs.unreadable for syncs in results} - {""}):
+        regions = ", ".join(syncs.region for syncs in results if syncs.unreadable == reason)
+        _warn_unreadable(aws, f"account {account_id}, {regions}", reason)
     deleted = [f"{name} ({syncs.region})" for syncs in results for name in syncs.names]
     if deleted:
         raise DeregistrationBlockedError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from systems_manager_organization.settings.records import (
     completed,
     load_records,
     parameter_name,
+    require_space,
     save_records,
 )
 from systems_manager_organization.settings.setting import (
@@ -124,6 +125,10 @@ class SettingsOfInstallation:
         """
         desired_by_key = {found.setting.key: found for found in desired}
         lines: list[str] = []
+        require_space(
+            {key: replace(record, change=reverts.get(key, record.change)) for key, record in self._own.items()}
+            | {key: found.record(found.change) for key, found in desired_by_key.items()}
+        )
         try:
             self._revert_unwanted(desired_by_key, reverts, lines)
             for key, found in desired_by_key.items():

@@ -53,7 +53,7 @@ from systems_manager_organization.quick_setup.configurations import (
     parse_configurations,
 )
 from systems_manager_organization.quick_setup.deployments import DeploymentStatusReader, deployment_findings, summarize
-from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records
+from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records, parameter_name
 from systems_manager_organization.settings.setting import start_reading, values_of
 
 if TYPE_CHECKING:
@@ -98,9 +98,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     with connect() as aws:
         # Each call starts as soon as what it needs is known; those of the most services first, since creating their
         # clients takes as long as several calls.
-        records_read = aws.start(
-            load_records, aws, query["record_region"] or query["region"], query["installation"], KINDS
-        )
+        record_region = query["record_region"] or query["region"]
+        records_read = aws.start(load_records, aws, record_region, query["installation"], KINDS)
         managers_read = aws.start(list_managers, aws)
         roles_read = aws.start(_find_roles, aws, resources)
         organization, directory = describe_organization(aws), AccountDirectory(aws)
@@ -133,7 +132,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         records = records_read.result()
         observed = observe_settings(values_of(settings_read), records, settings)
         findings = [
-            *_unreadable(records),
+            *_unreadable(records, record_region),
             *duplicates(existing),
             *administrator_findings,
             *missing_unit,
@@ -239,14 +238,21 @@ def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manage
     ]
 
 
-def _unreadable(records: Records) -> Iterator[Finding]:
+def _unreadable(records: Records, region: str) -> Iterator[Finding]:
+    own = parameter_name(records.installation)
     for name in records.unreadable:
+        command = "delete-parameter" if name == own else "get-parameter-history"
+        advice = (
+            "Delete it: the Terraform state has the previous values."
+            if name == own
+            else "Another installation needs it to know what to restore: put back the previous version."
+        )
         yield Finding(
             "SETTING_RECORD_UNREADABLE",
             name,
             "The parameter is below the path in which installations of this module record their changes, but this "
             "version cannot read it: another version wrote it, or it was edited.",
-            f"Delete it: the Terraform state has the previous values. aws ssm delete-parameter --name {name}",
+            f"{advice} aws ssm {command} --region {region} --name {name}",
         )
 
 

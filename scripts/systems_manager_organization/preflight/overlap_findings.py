@@ -108,9 +108,9 @@ def _between(targets: _Targets, one: Configuration, other: Configuration) -> Ite
 
 
 def _may_overlap(one: Configuration, other: Configuration) -> bool:
-    """Whether it matters that their targets overlap, and Terraform does not detect it."""
+    """Whether it matters that their targets overlap."""
     if {one.type, other.type} == {PATCH_POLICY, HOST_MANAGEMENT}:
-        is_conflict = _scans(_host_management(one, other)) and not _detected_by_terraform(one, other)
+        is_conflict = _scans(_host_management(one, other))
     else:
         is_conflict = one.type == other.type
     return is_conflict and bool(set(one.regions) & set(other.regions))
@@ -123,18 +123,6 @@ def _host_management(one: Configuration, other: Configuration) -> Configuration:
 def _scans(host_management: Configuration) -> bool:
     # The default is to scan: https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
     return host_management.parameters.get("ScanInstances", "true") != "false"
-
-
-def _detected_by_terraform(one: Configuration, other: Configuration) -> bool:
-    """Whether modules/host-management detects it: both are in the configuration, and overlap without AWS's tree.
-
-    What has an ARN was read from Quick Setup, and Terraform does not have it.
-    """
-    if one.arn or other.arn:
-        return False
-    units = {*one.organizational_unit_ids, *other.organizational_unit_ids}
-    is_same = bool(set(one.organizational_unit_ids) & set(other.organizational_unit_ids))
-    return bool(one.account_id or other.account_id) or is_same or any(map(is_root, units))
 
 
 def _target_different_nodes(one: Configuration, other: Configuration) -> bool:

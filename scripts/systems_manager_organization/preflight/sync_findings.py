@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
+from systems_manager_organization.aws.error_translation import error_message
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import (
@@ -13,6 +14,7 @@ from systems_manager_organization.explorer.resource_data_syncs import (
     list_explorer_syncs_of_account,
 )
 from systems_manager_organization.findings import Finding
+from systems_manager_organization.preflight.target_findings import NOT_READABLE
 from systems_manager_organization.quick_setup.documents import (
     makes,
     quick_setup_regions,
@@ -61,7 +63,17 @@ def sync_findings(
     except ServiceError:
         # Another finding reports all accounts whose role cannot be assumed.
         return []
-    syncs = list_explorer_syncs_of_account(member, aws.region)
+    try:
+        syncs = list_explorer_syncs_of_account(member, aws.region)
+    except ServiceError as error:
+        return [
+            Finding(
+                NOT_READABLE,
+                f"{administrator_account_id} {aws.region}",
+                f"Explorer's resource data syncs were not checked. {error_message(error)}",
+                f"Allow the role {role_name} ssm:ListResourceDataSync there.",
+            )
+        ]
     return [
         *_quota(administrator_account_id, aws.region, syncs, names),
         *(found for configuration in deployed for found in _missing(member, configuration)),

@@ -125,14 +125,19 @@ def save_records(aws: AwsSession, region: str, installation: str, records: Mappi
     if not records:
         aws.call_or_none("ParameterNotFound", ssm.delete_parameter, Name=name)
         return
+    aws.call(ssm.put_parameter, Name=name, Value=require_space(records), Type="String", Overwrite=True)
+
+
+def require_space(records: Mapping[str, Record]) -> str:
+    """The value of the parameter. Raises RecordError where these are too many."""
     document = {"schema": SCHEMA, "settings": {key: asdict(record) for key, record in sorted(records.items())}}
     value = json.dumps(document, separators=(",", ":"))
     if len(value) > _MAX_LENGTH:
         raise RecordError(
-            f"The record of what was changed has {len(value)} characters, and a parameter of Parameter Store takes "
-            f"{_MAX_LENGTH}. Use fewer service principals in one installation."
+            f"The record of what is changed would have {len(value)} characters, and a parameter of Parameter Store "
+            f"takes {_MAX_LENGTH}. Use fewer service principals in one installation."
         )
-    aws.call(ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
+    return value
 
 
 def completed(record: Record, change: str) -> Record:

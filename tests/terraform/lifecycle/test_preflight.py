@@ -100,7 +100,10 @@ ERRORS = (
     ),
     Row("TARGET_NOT_FOUND", ("lost", "no organizational unit ou-sbox-99999999", "target_organizational_unit_ids")),
     Row("EXISTS_ALREADY", ('configuration manager "nightly"', "created manually", "report.py adopt")),
-    Row("SETTING_RECORD_UNREADABLE", ("/systems-manager-organization/settings/another", "aws ssm delete-parameter")),
+    Row(
+        "SETTING_RECORD_UNREADABLE",
+        ("/systems-manager-organization/settings/another", "aws ssm get-parameter-history --region us-east-1"),
+    ),
     Row("SETTING_CONFLICT", ("account-placement/administrator", "another", "would undo each other")),
     # Warnings by default, errors by `severities`.
     Row("OU_NOT_EXCLUSIVE", ("ou-sbox-", f"also holds {_OTHER}", "Move the others elsewhere")),

@@ -180,7 +180,15 @@ def test_a_record_of_another_version_is_a_finding(aws: Sandbox, run: Run) -> Non
     record(aws, {}, schema=2)
     finding = findings(run)["SETTING_RECORD_UNREADABLE"]
     assert (finding["severity"], finding["subject"]) == ("error", RECORD)
-    assert f"aws ssm delete-parameter --name {RECORD}" in finding["remedy"]
+    assert f"aws ssm delete-parameter --region us-east-1 --name {RECORD}" in finding["remedy"]
+
+
+def test_a_record_of_another_installation_is_not_to_be_deleted(aws: Sandbox, run: Run) -> None:
+    another = RECORD.rpartition("/")[0] + "/another"
+    record(aws, {}, schema=2, name=another)
+    remedy = findings(run)["SETTING_RECORD_UNREADABLE"]["remedy"]
+    assert f"aws ssm get-parameter-history --region us-east-1 --name {another}" in remedy
+    assert "delete" not in remedy
 
 
 # The administrator

@@ -126,16 +126,13 @@ def test_overlaps_within_a_query(aws: Sandbox, run: Run, units: dict[str, str]) 
         (["outer"], ["inner"], True),
         (["inner"], ["outer"], True),
         (["outer"], ["sibling"], False),
-        (["outer"], ["outer"], False),
-        (["outer", "sibling"], ["inner", "sibling"], False),
-        (["root"], ["inner"], False),
-        (["inner"], ["root"], False),
+        (["outer"], ["outer"], True),
+        (["outer", "sibling"], ["inner", "sibling"], True),
+        (["root"], ["inner"], True),
+        (["inner"], ["root"], True),
     ],
 )
-def test_a_scan_conflict_that_terraform_cannot_detect(
-    run: Run, units: dict[str, str], policy: list[str], hosts: list[str], expected: bool
-) -> None:
-    """What Terraform detects itself is not reported twice."""
+def test_a_scan_conflict(run: Run, units: dict[str, str], policy: list[str], hosts: list[str], expected: bool) -> None:
     ids = {**units, "root": ROOT}
     configurations = (
         {"organizational_unit_ids": [ids[name] for name in policy]},
@@ -144,15 +141,16 @@ def test_a_scan_conflict_that_terraform_cannot_detect(
     findings = found(run("observe", "preflight", query=query(*configurations)))
     assert codes(findings) == (["SCAN_CONFLICT"] if expected else [])
     if expected:
-        assert f"{units['inner']} in us-east-1" in findings[0]["message"]
+        assert " in us-east-1: their scans overwrite" in findings[0]["message"]
         assert 'Set ScanInstances of hosts to "false".' in findings[0]["remedy"]
     not_scanning = (configurations[0], {**configurations[1], **NOT_SCANNING})
     assert found(run("observe", "preflight", query=query(*not_scanning))) == []
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_scan_conflict_in_the_account_itself_terraform_sees(run: Run) -> None:
-    assert found(run("observe", "preflight", query=query(LOCAL, {**SCANNING, **LOCAL}))) == []
+def test_a_scan_conflict_in_the_account_itself(run: Run) -> None:
+    findings = found(run("observe", "preflight", query=query(LOCAL, {**SCANNING, **LOCAL})))
+    assert codes(findings) == ["SCAN_CONFLICT"]
 
 
 # What AWS's documents do not let stand beside each other

@@ -53,6 +53,15 @@ def test_a_sync_that_aws_deleted(aws: Sandbox, run: Run, arn: str) -> None:
 
 
 @pytest.mark.usefixtures("arn")
+def test_syncs_that_may_not_be_listed_stop_no_plan(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("ssm", "ListResourceDataSync", "access_denied", region="us-east-1"))
+    outcome = run("observe", "preflight", *_OPTIONS, "--member-role-name", ROLE)
+    finding = the(json.loads(outcome.stdout), "ACCOUNT_NOT_READABLE")
+    assert finding["subject"] == f"{ADMINISTRATOR} us-east-1"
+    assert f"Allow the role {ROLE} ssm:ListResourceDataSync there." in finding["remedy"]
+
+
+@pytest.mark.usefixtures("arn")
 def test_another_account_becomes_the_administrator(aws: Sandbox, run: Run) -> None:
     register(aws, "none")
     options = ("--region", "us-east-1", "--administrator-account-id", WORKLOAD, "--member-role-name", ROLE, "--json")

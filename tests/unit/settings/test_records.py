@@ -67,6 +67,19 @@ def test_a_complete_change_is_recorded(aws: Sandbox, run: Run) -> None:
     assert _observed(run, TRUSTED_ACCESS.key)["change"] == "", "it is no longer so"
 
 
+def test_more_settings_than_a_record_holds_change_nothing(aws: Sandbox, run: Run) -> None:
+    """Once they are changed, each record has the change as well."""
+    change = "disabled -> enabled (2026-11-28T10:12:48Z), the value before another installation changed it"
+    settings = [
+        {**TRUSTED_ACCESS.desired(aws, change=change), "key": f"trusted-access/service-{number:02}.amazonaws.com"}
+        for number in range(20)
+    ]
+    outcome = run("ensure", "settings", query=settings_query(*settings))
+    assert (outcome.status, recorded(aws)) == (1, {})
+    assert "a parameter of Parameter Store takes 4096. Use fewer service principals" in outcome.stderr
+    assert "EnableAWSServiceAccess" not in [call.operation for call in aws.calls]
+
+
 def test_an_interrupted_change_has_none(aws: Sandbox, run: Run) -> None:
     aws.faults.inject(Fault("organizations", "MoveAccount", "access_denied", times=1000))
     settings = [case.desired(aws, change="as planned") for case in (TRUSTED_ACCESS, ACCOUNT_PLACEMENT)]
