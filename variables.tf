@@ -496,17 +496,8 @@ variable "script_credentials" {
   default = null
 
   validation {
-    condition = var.script_credentials == null ? true : var.script_credentials.role_arn != null || (
-      var.script_credentials.profile != null && var.script_credentials.external_id == null && var.script_credentials.session_name == null
-    )
-    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but must name profile or role_arn, and external_id and session_name belong to role_arn; for the environment's credentials set it to null."
-  }
-
-  validation {
-    condition = var.script_credentials == null ? true : (
-      var.script_credentials.role_arn == null ? true : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$", var.script_credentials.role_arn))
-    )
-    error_message = "script_credentials is ${jsonencode(var.script_credentials)}, but role_arn must have the form \"arn:aws:iam::111111111111:role/Terraform\"."
+    condition     = templatefile("${path.module}/modules/script_credentials.tftpl", { credentials = var.script_credentials }) == ""
+    error_message = templatefile("${path.module}/modules/script_credentials.tftpl", { credentials = var.script_credentials })
   }
 }
 
