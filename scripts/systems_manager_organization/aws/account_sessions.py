@@ -17,7 +17,7 @@ from systems_manager_organization.aws.assumed_role import assumed_role_credentia
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import translate_errors
 from systems_manager_organization.aws.pagination import paginate
-from systems_manager_organization.aws.session import APPLICATION_NAME
+from systems_manager_organization.aws.session import APPLICATION_NAME, iam_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -121,7 +121,7 @@ class AccountSessions:
     ) -> R:
         """Runs `request`, which calls `operation`, with the credentials of the account. Raises ScriptError."""
         _credentials.set(account_session.credentials)
-        action = f"{service}:{self.client(service, region).meta.method_to_api_mapping[operation]}"
+        action = iam_action(self.client(service, region), operation)
         with translate_errors(action, account_id=account_session.account_id, region=region):
             return request()
 

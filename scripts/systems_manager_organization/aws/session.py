@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 # Most of them wait for their rate limit.
 MAXIMUM_CONCURRENT_CALLS = 16
 APPLICATION_NAME = "systems-manager-organization"
+# Operations that are called, whose IAM action has another name.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_S3_ACTIONS = {"HeadBucket": "ListBucket", "ListBuckets": "ListAllMyBuckets", "ListObjectsV2": "ListBucket"}
 # What makes more of them runs for long.
 _CALLS_OF_A_START = 100
 
@@ -335,8 +338,9 @@ class AwsSession:
     def _invoke(self, request: partial[R], operation: Callable[..., object]) -> R:
         from botocore.exceptions import ClientError
 
-        action = iam_action(operation)
-        with self._translate_errors(action, operation.__self__.meta.region_name):  # type: ignore[attr-defined]
+        client: BaseClient = operation.__self__  # type: ignore[attr-defined]
+        action = iam_action(client, operation.__name__)
+        with self._translate_errors(action, client.meta.region_name):
             for number, delay in enumerate(conflict_delays()):
                 try:
                     return request()
@@ -358,11 +362,11 @@ class AwsSession:
         return translate_errors(action, account_id=self._expected_account_id, region=region)
 
 
-def iam_action(operation: Callable[..., object]) -> str:
+def iam_action(client: BaseClient, method: str) -> str:
     """`organizations:MoveAccount` for the method `move_account` of a client."""
-    client: BaseClient = operation.__self__  # type: ignore[attr-defined]
     # The signing name is the service prefix of IAM actions.
-    return f"{client.meta.service_model.signing_name}:{client.meta.method_to_api_mapping[operation.__name__]}"
+    service, operation = client.meta.service_model.signing_name, client.meta.method_to_api_mapping[method]
+    return f"{service}:{_S3_ACTIONS.get(operation, operation) if service == 's3' else operation}"
 
 
 def _require_role_for(query: Mapping[str, str]) -> None:

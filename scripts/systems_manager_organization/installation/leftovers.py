@@ -18,6 +18,7 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.installation.leftover_rules import rules
 from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.organizations.service_setting import customized_in
 from systems_manager_organization.quick_setup.configuration_managers import Definition, definitions_in
 from systems_manager_organization.quick_setup.documents import quick_setup_regions
 
@@ -331,15 +332,8 @@ def _settings(member: AccountSession, known: Iterable[Rule], region: str) -> lis
     for rule in known:
         if rule.kind != "setting":
             continue
-        try:
-            setting: Mapping[str, str] = member.call("ssm", region, "get_service_setting", SettingId=rule.name)[
-                "ServiceSetting"
-            ]
-        except ServiceError as error:
-            if error.code != "ServiceSettingNotFound":
-                raise
-            continue
-        if setting["Status"] != "Default" and re.fullmatch(rule.value or ".*", setting["SettingValue"]):
+        setting = customized_in(member, region, rule.name)
+        if setting and re.fullmatch(rule.value or ".*", setting["SettingValue"]):
             found.append(_leftover(member, rule, region, rule.name))
     return found
 

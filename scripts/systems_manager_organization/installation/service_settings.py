@@ -11,7 +11,6 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -20,7 +19,7 @@ from systems_manager_organization.installation.observed_settings import (
 )
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_regions import read_account_regions
-from systems_manager_organization.organizations.service_setting import NOT_FOUND, SETTING_IDS
+from systems_manager_organization.organizations.service_setting import SETTING_IDS, customized_in
 from systems_manager_organization.settings.records import INSTALLATION, Records, load_records
 from systems_manager_organization.settings.setting import read_all
 
@@ -110,13 +109,8 @@ def _show(found: Iterable[Customized], errors: Iterable[str], terminal: Terminal
 def _read_region(member: AccountSession, region: str) -> list[Customized]:
     found = []
     for setting_id in SETTING_IDS.values():
-        try:
-            answer = member.call("ssm", region, "get_service_setting", SettingId=setting_id)["ServiceSetting"]
-        except ServiceError as error:
-            if error.code != NOT_FOUND:
-                raise
-            continue
-        if answer["Status"] != "Default":
+        answer = customized_in(member, region, setting_id)
+        if answer:
             changed_by = answer.get("LastModifiedUser", "")
             found.append(Customized(member.account_id, region, setting_id, answer["SettingValue"], changed_by))
     return found
@@ -139,10 +133,10 @@ COMMAND: Command[str] = Command(
     summary="Lists the service settings that are not AWS's defaults, in every account and Region.",
     description="""\
 Calls ssm:GetServiceSetting, for the settings of modules/account-settings; with --member-role-name also
-organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
-account. Changes nothing. Run it before modules/account-settings is applied: that replaces other values, and in member
-accounts nothing else keeps them. Below each setting is the command that sets the value again, in that account.
-It exits with 0; 3 when something could not be read.""",
+organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes nothing. Run it before
+modules/account-settings is applied: that replaces other values, and in member accounts nothing else keeps them. Below
+each setting is the command that sets the value again, in that account. It exits with 0; 3 when something could
+not be read.""",
     example="""service-settings --member-role-name OrganizationAccountAccessRole \\
     --regions '["us-east-1"]' --json""",
     options=(

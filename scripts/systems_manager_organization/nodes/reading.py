@@ -14,6 +14,7 @@ from systems_manager_organization.nodes.causes import REMEDIES, UNKNOWN
 from systems_manager_organization.nodes.columns import MANAGED, UNMANAGED
 from systems_manager_organization.nodes.diagnosis import ONLINE, Diagnosis, diagnose
 from systems_manager_organization.nodes.evidence import AGENT_ACTIONS, Evidence, HostManagement, Network, Profile, Role
+from systems_manager_organization.organizations.default_host_management_role import NONE, default_host_management_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,8 +45,6 @@ ACTIONS = (
 _PAGE, _ROUTE_TABLES_PAGE, _SSM_PAGE = 1000, 100, 50
 # IAM has one endpoint for all Regions.
 _IAM_REGION = "us-east-1"
-_HOST_MANAGEMENT_SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
-_OFF = "$None"
 _MISSING = frozenset({"NoSuchEntity"})
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
 
@@ -139,9 +138,8 @@ class AccountReader:
         return {vpc: (attribute(vpc, "enableDnsSupport"), attribute(vpc, "enableDnsHostnames")) for vpc in vpcs}
 
     def _host_management(self, failures: list[str], region: str) -> HostManagement | None:
-        setting = self._session.call("ssm", region, "get_service_setting", SettingId=_HOST_MANAGEMENT_SETTING)
-        value = setting["ServiceSetting"]["SettingValue"]
-        if value == _OFF:
+        value = default_host_management_role(self._session, region)
+        if value == NONE:
             return HostManagement()
         # With its path: "service-role/NAME".
         role = self._once(self._trusted_role, value.rpartition("/")[2], failures)

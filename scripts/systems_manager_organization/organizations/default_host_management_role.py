@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from systems_manager_organization.organizations.service_setting import ServiceSetting
+from typing import TYPE_CHECKING
+
+from systems_manager_organization.organizations.service_setting import ServiceSetting, customized_in
+
+if TYPE_CHECKING:
+    from systems_manager_organization.aws.account_sessions import AccountSession
 
 NONE = "none"
 _SETTING_ID = "/ssm/managed-instance/default-ec2-instance-management-role"
@@ -20,3 +25,9 @@ class DefaultHostManagementRole(ServiceSetting):
 
     def __init__(self) -> None:
         super().__init__(self.name, _SETTING_ID)
+
+
+def default_host_management_role(member: AccountSession, region: str) -> str:
+    """The value in an account and Region. Raises ScriptError."""
+    found = customized_in(member, region, _SETTING_ID)
+    return found["SettingValue"] if found else NONE

@@ -7,22 +7,42 @@ value would replace this.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.errors import ServiceError
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.settings.setting import Setting, SettingContext
 
 DEFAULT = "default"
-NOT_FOUND = "ServiceSettingNotFound"
+_NOT_FOUND = "ServiceSettingNotFound"
 
 # Kind of setting to the id of AWS: modules/account-settings has the same names.
 SETTING_IDS: Mapping[str, str] = json.loads(Path(__file__).with_name("service_settings.json").read_text("utf-8"))
+
+
+def customized(get: Callable[[], Mapping[str, Any]]) -> Mapping[str, str] | None:
+    """The setting that `get` reads by GetServiceSetting; None where it has AWS's default. Raises ScriptError."""
+    try:
+        found: Mapping[str, str] = get()["ServiceSetting"]
+    except ServiceError as error:
+        if error.code != _NOT_FOUND:
+            raise
+        return None
+    # The default value may be a placeholder, such as "$None".
+    return None if found["Status"] == "Default" else found
+
+
+def customized_in(member: AccountSession, region: str, setting_id: str) -> Mapping[str, str] | None:
+    """The same of an account and Region."""
+    return customized(partial(member.call, "ssm", region, "get_service_setting", SettingId=setting_id))
 
 
 class ServiceSetting(SettingKind):
@@ -49,8 +69,6 @@ class ServiceSetting(SettingKind):
             aws.call(ssm.update_service_setting, SettingId=self.setting_id, SettingValue=target)
 
     def _value(self, aws: AwsSession, region: str) -> str:
-        answer = aws.call_or_none(NOT_FOUND, aws.ssm_in(region).get_service_setting, SettingId=self.setting_id)
-        # The default value may be a placeholder, such as "$None".
-        if answer is None or answer["ServiceSetting"]["Status"] == "Default":
-            return self.unset
-        return str(answer["ServiceSetting"]["SettingValue"])
+        get = partial(aws.call, aws.ssm_in(region).get_service_setting, SettingId=self.setting_id)
+        found = customized(get)
+        return found["SettingValue"] if found else self.unset

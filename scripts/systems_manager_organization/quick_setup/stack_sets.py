@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.aws.error_translation import DENIED_CODES
 from systems_manager_organization.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _PREFIX = "AWS-QuickSetup-"
 
 # The number of operations to read: an account whose last deployment failed may not be part of the last operation.
 _OPERATIONS = 3
+
+# Also where it was deleted meanwhile.
+_UNREADABLE_CODES = DENIED_CODES | {"StackSetNotFoundException"}
 
 # Where StackInstanceStatus has no DetailedStatus.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceSummary.html
@@ -50,10 +54,12 @@ def find_stack_sets(aws: AwsSession, definition_ids: Iterable[str]) -> list[str]
 
 
 def find_stack_sets_if_allowed(aws: AwsSession, definition_ids: Iterable[str]) -> list[str]:
-    """None where StackSets denies the call: the caller may be allowed to call Quick Setup only."""
+    """The same; empty where StackSets denies the call: the caller may be allowed to call Quick Setup only."""
     try:
         return find_stack_sets(aws, definition_ids)
-    except ServiceError:
+    except ServiceError as error:
+        if error.code not in DENIED_CODES:
+            raise
         return []
 
 
@@ -71,15 +77,18 @@ def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[Stac
 
 
 def failure_reasons(aws: AwsSession, stack_sets: Iterable[str]) -> dict[AccountRegion, str]:
-    """The reasons why their last deployment failed; those that could be read if StackSets denies a call."""
+    """The reasons why their last deployment failed; those that could be read if StackSets denies a call.
+
+    Raises ServiceError.
+    """
     reasons: dict[AccountRegion, str] = {}
     try:
         for name in stack_sets:
             for result in _failed_results(aws, name):
                 reasons.setdefault((result["Account"], result["Region"]), result.get("StatusReason", ""))
-    except ServiceError:
-        # The caller may be allowed to call Quick Setup and not StackSets.
-        pass
+    except ServiceError as error:
+        if error.code not in _UNREADABLE_CODES:
+            raise
     return {account_region: reason for account_region, reason in reasons.items() if reason}
 
 

@@ -117,10 +117,9 @@ COMMAND: Command[str] = Command(
     summary="Lists Session Manager's preferences of every account and Region.",
     description="""\
 Calls ssm:ListDocumentVersions and GetDocument of SSM-SessionManagerRunShell; with --member-role-name also
-organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active
-account. Changes nothing. Run it before and after modules/session-manager-preferences is applied: the name of a version
-that the module made begins with the module's name, and others were kept. It exits with 0; 3 when something could not
-be read.""",
+organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes nothing. Run it before
+and after modules/session-manager-preferences is applied: the name of a version that the module made begins with the
+module's name, and others were kept. It exits with 0; 3 when something could not be read.""",
     example="""session-preferences --regions '["us-east-1"]' \\
     --member-role-name OrganizationAccountAccessRole""",
     options=(

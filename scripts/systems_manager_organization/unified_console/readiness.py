@@ -13,6 +13,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.organizations.account_regions import read_account_regions
+from systems_manager_organization.organizations.default_host_management_role import NONE, default_host_management_role
 
 if TYPE_CHECKING:
     from systems_manager_organization.aws.account_sessions import AccountSession
@@ -36,8 +37,6 @@ _CREATES = {
     "AWS-QuickSetup-SSMJustInTimeNodeAccessPolicyPropagation": "copies of the deny-access policy",
 }
 _HOST_MANAGEMENT = "AWS-QuickSetup-SSM-EnableDHMC"
-_HOST_MANAGEMENT_SETTING = "/ssm/managed-instance/default-ec2-instance-management-role"
-_OFF = "$None"
 _PAGE = 50
 
 
@@ -92,16 +91,11 @@ def _read_region(member: AccountSession, region: str) -> list[Readiness]:
         if _status(found) not in ("Failed", "Success")
     ]
     has_run = any(prefix == _HOST_MANAGEMENT and _status(found) == "Success" for prefix, found in runs)
-    if has_run and _host_management_role(member, region) == _OFF:
+    if has_run and default_host_management_role(member, region) == NONE:
         # It runs daily, and sets what has no value.
         waiting.append("Default Host Management Configuration is off: something has turned it off since.")
     state = FAILED if failed else IN_PROGRESS if waiting else READY if runs else NOT_DEPLOYED
     return [Readiness(member.account_id, region, state, (*failed, *waiting))]
-
-
-def _host_management_role(member: AccountSession, region: str) -> str:
-    setting = member.call("ssm", region, "get_service_setting", SettingId=_HOST_MANAGEMENT_SETTING)
-    return str(setting["ServiceSetting"]["SettingValue"])
 
 
 def _name(association: dict[str, Any]) -> str:
@@ -119,10 +113,9 @@ COMMAND: Command[str] = Command(
 A deployment that has succeeded has created associations. Those that enable Explorer, Default Host Management
 Configuration, Resource Explorer's index and just-in-time node access run afterwards: a Region of an account is ready
 when all of them have succeeded and the role of Default Host Management Configuration is set. Calls
-ssm:ListAssociations and GetServiceSetting; with --member-role-name also organizations:ListRoots,
-ListOrganizationalUnitsForParent and ListAccountsForParent, and sts:AssumeRole for every active account. Changes
-nothing. It exits with 0 when all are ready; 1 when an association failed; 2 when one has not run; 3 when something
-could not be read, or nothing is deployed.""",
+ssm:ListAssociations and GetServiceSetting; with --member-role-name also organizations:ListRoots and ListAccounts, and
+sts:AssumeRole for every active account. Changes nothing. It exits with 0 when all are ready; 1 when an association
+failed; 2 when one has not run; 3 when something could not be read, or nothing is deployed.""",
     example="""unified-console --regions '["us-east-1"]' \\
     --member-role-name OrganizationAccountAccessRole""",
     options=(

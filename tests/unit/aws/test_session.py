@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from systems_manager_organization.aws.session import AwsSession, botocore_session
+from systems_manager_organization.aws.session import AwsSession, botocore_session, iam_action
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, validated
 from systems_manager_organization.clock import Clock
 from unit.cases import SERVICE_LINKED_ROLE, settings_query
@@ -128,3 +128,20 @@ def test_a_list_of_one_page_is_one_call_of_the_rate(aws: Sandbox) -> None:
         assert (pauses, session.calls) == ([], len(aws.calls))
         assert list(session.paginate(listed)) == []
     assert pauses == [pytest.approx(0.2)]
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "action"),
+    [
+        ("s3", "head_bucket", "s3:ListBucket"),
+        ("s3", "list_buckets", "s3:ListAllMyBuckets"),
+        ("s3", "list_objects_v2", "s3:ListBucket"),
+        ("s3", "get_object", "s3:GetObject"),
+        ("organizations", "move_account", "organizations:MoveAccount"),
+    ],
+)
+def test_the_action_is_one_of_iam(service: str, method: str, action: str) -> None:
+    client = botocore_session().create_client(
+        service, region_name="us-east-1", aws_access_key_id="id", aws_secret_access_key="secret"
+    )
+    assert iam_action(client, method) == action

@@ -40,7 +40,7 @@ class FakeSession:
     def call(self, _service: str, _region: str, operation: str, **parameters: Any) -> dict[str, Any]:
         self.calls[operation] += 1
         answers: dict[str, dict[str, Any]] = {
-            "get_service_setting": {"ServiceSetting": {"SettingValue": "service-role/Default"}},
+            "get_service_setting": {"ServiceSetting": {"SettingValue": "service-role/Default", "Status": "Customized"}},
             "get_role": {"Role": {"Arn": "arn:aws:iam::111111111111:role/Default", "AssumeRolePolicyDocument": {}}},
             "get_instance_profile": {"InstanceProfile": {"Roles": [{"Arn": "arn:aws:iam::111111111111:role/Node"}]}},
             "simulate_principal_policy": {"EvaluationResults": []},
