@@ -97,5 +97,7 @@ module "stack_set" {
   regions               = var.regions
   failure               = "StackSets could not change the service settings of these accounts and Regions:"
   operation_preferences = var.operation_preferences
-  tags                  = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
+  tags                  = var.tags
+  creation_mark         = local.creation_mark
+  existing              = one(data.external.existing[*].result.existing)
 }

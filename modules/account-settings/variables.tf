@@ -163,13 +163,7 @@ variable "python_command" {
 }
 
 variable "script_credentials" {
-  description = <<-EOT
-    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](../../docs/usage/credentials.md) compares the provider and the scripts.
-    - `profile`: a profile of the shared AWS configuration.
-    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
-    - `external_id`: the external id that the role's trust policy requires.
-    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
-  EOT
+  description = "Credentials for the scripts if those of the AWS provider come from its own block: see the [root module](../../README.md#script_credentials). Null: those of the environment. Default: null."
   type = object({
     profile      = optional(string)
     role_arn     = optional(string)
@@ -185,13 +179,7 @@ variable "script_credentials" {
 }
 
 variable "operation_preferences" {
-  description = <<-EOT
-    How StackSets reaches the accounts. Low percentages, and 0 for failures, reach few first and end the apply at a failure; a warning in every plan names who was not reached. Default: all at once.
-    - `max_concurrent_percentage`: accounts at the same time, 1 to 100.
-    - `failure_tolerance_percentage`: accounts of a Region that may fail before it ends, 0 to 100.
-    - `region_concurrency_type`: `PARALLEL`, or `SEQUENTIAL` for one Region after the other.
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
-  EOT
+  description = "How StackSets reaches the accounts: see [`modules/stack-set`](../stack-set/README.md#operation_preferences). Default: all at once, whatever fails."
   type = object({
     max_concurrent_percentage    = optional(number, 100)
     failure_tolerance_percentage = optional(number, 100)

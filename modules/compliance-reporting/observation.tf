@@ -12,7 +12,7 @@ data "external" "existing" {
       # Only the administrator of StackSets may read them.
       resources = length(local.errors) > 0 ? "{}" : jsonencode({
         bucket_names    = [local.bucket_name]
-        stack_set_names = [var.name]
+        stack_set_names = module.stack_set.new_names
         workgroup_names = [var.name]
         database_names  = [local.database_name]
         key_alias_names = var.kms_key_arn == null ? [local.alias_name] : []
@@ -49,7 +49,6 @@ locals {
   exists_already = [
     for key, tags in {
       "s3-bucket/${local.bucket_name}"       = aws_s3_bucket.this.tags
-      "stack-set/${var.name}"                = module.stack_set.tags
       "athena-workgroup/${var.name}"         = aws_athena_workgroup.this.tags
       "glue-database/${local.database_name}" = aws_glue_catalog_database.this.tags
       "key-alias/${local.alias_name}"        = one(aws_kms_key.this[*].tags)

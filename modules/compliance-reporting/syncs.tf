@@ -38,7 +38,9 @@ module "stack_set" {
   regions               = var.regions
   failure               = "StackSets could not create the resource data syncs of these accounts and Regions, so their data is missing:"
   operation_preferences = var.operation_preferences
-  tags                  = local.tags
+  tags                  = var.tags
+  creation_mark         = local.creation_mark
+  existing              = one(data.external.existing[*].result.existing)
 
   # AWS refuses to create a sync without permission to write to the bucket.
   depends_on = [

@@ -121,13 +121,7 @@ variable "python_command" {
 }
 
 variable "script_credentials" {
-  description = <<-EOT
-    Credentials for the scripts if those of the AWS provider come from its own block, which scripts cannot read. Null: those of the environment. They must belong to the provider's account, which the scripts verify. [Credentials](../../docs/usage/credentials.md) compares the provider and the scripts.
-    - `profile`: a profile of the shared AWS configuration.
-    - `role_arn`: a role to assume with the credentials of `profile`, or of the environment.
-    - `external_id`: the external id that the role's trust policy requires.
-    - `session_name`: the name of the role's session. Default: `systems-manager-organization`.
-  EOT
+  description = "Credentials for the scripts if those of the AWS provider come from its own block: see the [root module](../../README.md#script_credentials). Null: those of the environment. Default: null."
   type = object({
     profile      = optional(string)
     role_arn     = optional(string)

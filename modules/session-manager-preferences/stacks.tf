@@ -184,6 +184,8 @@ module "stack_set" {
   failure               = "The preferences of Session Manager could not be set in these accounts and Regions:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
+  creation_mark         = local.creation_mark
+  existing              = one(data.external.existing[*].result.existing)
 
   # A session that begins would write its log at once.
   depends_on = [

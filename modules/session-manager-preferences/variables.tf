@@ -267,14 +267,41 @@ variable "name" {
   }
 }
 
+variable "installation" {
+  description = "Name of this installation in the tags of what it creates, if its Terraform state was lost. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it reads whether the StackSet exists already. Null: no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = "Credentials for the scripts if those of the AWS provider come from its own block: see the [root module](../../README.md#script_credentials). Null: those of the environment. Default: null."
+  type = object({
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
+  })
+  default = null
+}
+
 variable "operation_preferences" {
-  description = <<-EOT
-    How StackSets reaches the accounts. Low percentages, and 0 for failures, reach few first and end the apply at a failure; a warning in every plan names who was not reached. Default: all at once.
-    - `max_concurrent_percentage`: accounts at the same time, 1 to 100.
-    - `failure_tolerance_percentage`: accounts of a Region that may fail before it ends, 0 to 100.
-    - `region_concurrency_type`: `PARALLEL`, or `SEQUENTIAL` for one Region after the other.
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
-  EOT
+  description = "How StackSets reaches the accounts: see [`modules/stack-set`](../stack-set/README.md#operation_preferences). Default: all at once, whatever fails."
   type = object({
     max_concurrent_percentage    = optional(number, 100)
     failure_tolerance_percentage = optional(number, 100)
@@ -296,7 +323,7 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 50 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 50 })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 49 })
   }
 }

@@ -6,7 +6,13 @@ locals {
   # length() counts characters.
   template_base64 = base64encode(var.template_body)
   template_bytes  = length(local.template_base64) * 3 / 4 - length(regexall("=", local.template_base64))
-  create_again    = "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."
+  tag             = "systems-manager-organization:created"
+  # Read during an apply, it has what the same plan created already.
+  exists_already = [
+    for key, found in jsondecode(var.existing == null ? "{}" : var.existing) : found.message
+    if key == "stack-set/${var.name}" && found.creation_mark != var.creation_mark
+  ]
+  create_again = "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."
 }
 
 resource "aws_cloudformation_stack_set" "this" {
@@ -16,7 +22,7 @@ resource "aws_cloudformation_stack_set" "this" {
   call_as          = var.call_as
   capabilities     = var.capabilities
   template_body    = var.template_body
-  tags             = var.tags
+  tags             = merge(var.tags, var.creation_mark == null ? {} : { (local.tag) = var.creation_mark })
 
   auto_deployment {
     enabled                          = true
@@ -85,6 +91,12 @@ resource "aws_cloudformation_stack_instances" "this" {
     # https://github.com/hashicorp/terraform-provider-aws/issues/40243
     ignore_changes       = [deployment_targets]
     replace_triggered_by = [terraform_data.targets]
+
+    # Here, and not of the StackSet: what exists already is asked for only where a plan creates it.
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
   }
 }
 

@@ -5,9 +5,10 @@ output "name" {
   depends_on = [aws_cloudformation_stack_instances.this]
 }
 
-output "tags" {
-  description = "Tags of the StackSet."
-  value       = aws_cloudformation_stack_set.this.tags
+# A tag has the time of this plan only if this plan creates the StackSet.
+output "new_names" {
+  description = "The name in a list, if this plan creates the StackSet: `stack_set_names` of `observe.py existing-resources`."
+  value       = lookup(coalesce(aws_cloudformation_stack_set.this.tags, {}), local.tag, "-") == var.creation_mark ? [var.name] : []
 }
 
 output "template_body" {

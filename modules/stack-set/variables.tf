@@ -58,6 +58,19 @@ variable "regions" {
   nullable    = false
 }
 
+variable "creation_mark" {
+  description = "Value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`, with `plantimestamp()`. Null: no such tag."
+  type        = string
+  default     = null
+}
+
+# Apart from the mark, which it waits for.
+variable "existing" {
+  description = "`existing` of `observe.py existing-resources` for `new_names`, as JSON: such a StackSet is refused. Null: not read."
+  type        = string
+  default     = null
+}
+
 variable "failure" {
   description = "What a warning says before it lists the accounts and Regions that failed."
   type        = string

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _CONFIG = "config-multiaccountsetup.amazonaws.com"
 _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
+# Beside those two.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-organizations.html
+UNIFIED_CONSOLE = ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com")
 
 
 def create_prerequisites(sandbox: Sandbox) -> None:
@@ -26,12 +29,13 @@ def create_prerequisites(sandbox: Sandbox) -> None:
     sandbox.client("iam").create_service_linked_role(AWSServiceName="ssm-quicksetup.amazonaws.com")
 
 
-def register_administrator(sandbox: Sandbox) -> None:
-    """Register it for Systems Manager and StackSets, as examples/complete/management does."""
+def register_administrator(sandbox: Sandbox, *others: str) -> None:
+    """Register it for Systems Manager and StackSets, as examples/complete/management does, and for other principals."""
     organizations = sandbox.client("organizations")
-    organizations.enable_aws_service_access(ServicePrincipal=_SYSTEMS_MANAGER)
+    for principal in (_SYSTEMS_MANAGER, *others):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
     sandbox.client("cloudformation").activate_organizations_access()
-    for principal in (_SYSTEMS_MANAGER, _STACK_SETS):
+    for principal in (_SYSTEMS_MANAGER, _STACK_SETS, *others):
         organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
 
 
@@ -98,11 +102,7 @@ def _recommended(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
 
 def _recommended_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     """With the registrations that ../management makes."""
-    register_administrator(sandbox)
-    organizations = sandbox.client("organizations")
-    for principal in ("resource-explorer-2.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
-        organizations.enable_aws_service_access(ServicePrincipal=principal)
-        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    register_administrator(sandbox, *UNIFIED_CONSOLE)
     terraform = checkout_recommended(workspaces, sandbox).administrator
     terraform.variables.update(administrator_account_id=ADMINISTRATOR, regions=["ap-northeast-1", "us-east-1"])
     return terraform

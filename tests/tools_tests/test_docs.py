@@ -146,6 +146,19 @@ def test_inputs_as_markdown(repository: Path) -> None:
     assert f"### Inputs\n{INPUTS}\n### Outputs" in reference(read_module(repository))
 
 
+def test_an_input_that_two_modules_have_is_described_once(repository: Path) -> None:
+    (repository / "modules/part/variables.tf").write_text(VARIABLES.replace("How large.", "How small."))
+    (repository / "examples/small/main.tf").write_text(MAIN)
+    (repository / "examples/small/README.md").write_text(f"{BEGIN}\n{END}\n")
+    assert main([], repository=repository) == 0
+    text = (repository / "modules/part/README.md").read_text()
+    assert "| [`place`](../../README.md#place) | Where it is, exactly one of … | `object` |" in text
+    assert "| `size` | How small. |" in text
+    assert "#### place" not in text
+    # What an example calls is in the file beside the page.
+    assert "terraform_data" not in (repository / "examples/small/README.md").read_text()
+
+
 def test_written_readme_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], repository=repository) == 0
     assert capsys.readouterr().out == "README.md written.\nREADME.md written.\nmodules/part/README.md written.\n"

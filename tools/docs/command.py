@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from tools.docs import address, costs, known_issues, translation
 from tools.docs.declarations import DeclarationError, read_module
 from tools.docs.diagram import DIAGRAM, diagram
 from tools.docs.markers import put, replace_generated
-from tools.docs.reference import reference
+from tools.docs.reference import identity, is_long, reference
 from tools.entry_point import run
 
 if TYPE_CHECKING:
@@ -32,10 +34,17 @@ def folders(repository: Path) -> Iterator[Path]:
 
 def update(repository: Path, *, check: bool) -> Iterator[str]:
     """Write the generated parts, or only compare them. Yields errors."""
+    pages: dict[tuple[str, str, str], Path] = {}
     for folder in folders(repository):
         page = folder / "README.md"
         try:
-            yield from put(page, replace_generated(page, reference(read_module(folder))), repository, check=check)
+            module = read_module(folder)
+            # What an example calls is beside its page, and shorter there.
+            if (repository / "examples") in folder.parents:
+                module = replace(module, parts=())
+            described = {key: relpath(first, folder) for key, first in pages.items()}
+            yield from put(page, replace_generated(page, reference(module, described)), repository, check=check)
+            pages = {identity(found): page for found in module.inputs if is_long(found)} | pages
             if folder == repository:
                 for shown in filter(Path.exists, (page, folder / translation.TRANSLATION)):
                     yield from put(

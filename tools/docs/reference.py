@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tools.docs.declarations import Input, Module, Part
 
 _OBJECT = re.compile(r"object\(\{.*\}\)", re.DOTALL)
 
 
-def reference(module: Module) -> str:
-    """The tables of `module`, each under a heading, with long descriptions and types below."""
+def reference(module: Module, described: Mapping[tuple[str, str, str], str] = MappingProxyType({})) -> str:
+    """The tables of `module`, each under a heading, with long descriptions and types below.
+
+    `described`: the pages of inputs that other modules describe, by name, description and type.
+    """
     sections = [
         ("Requirements", table(("", "version"), [(name, _code(version)) for name, version in module.requirements])),
-        ("Inputs", _inputs(module.inputs)),
+        ("Inputs", _inputs(module.inputs, described)),
         (
             "Outputs",
             table(("name", "description"), [(_code(found.name), found.description) for found in module.outputs]),
@@ -28,10 +32,22 @@ def reference(module: Module) -> str:
     return "\n\n".join(f"### {title}\n\n{text}" for title, text in sections if text)
 
 
-def _inputs(inputs: Sequence[Input]) -> str:
+def is_long(found: Input) -> bool:
+    """Whether a table has no place for all of it."""
+    return "\n" in found.description or "\n" in found.type
+
+
+def identity(found: Input) -> tuple[str, str, str]:
+    """What an input of another module has in common with it, if one description is enough."""
+    return found.name, found.description, found.type
+
+
+def _inputs(inputs: Sequence[Input], described: Mapping[tuple[str, str, str], str]) -> str:
     rows = [
         (
-            f"[{_code(found.name)}](#{found.name})" if _is_long(found) else _code(found.name),
+            f"[{_code(found.name)}]({described.get(identity(found), '')}#{found.name})"
+            if is_long(found)
+            else _code(found.name),
             _summary(found.description),
             _code(_OBJECT.sub("object", found.type) if "\n" in found.type else found.type),
             "" if found.default is None else _code(" ".join(found.default.split())),
@@ -40,16 +56,17 @@ def _inputs(inputs: Sequence[Input]) -> str:
         for found in inputs
     ]
     header = ("name", "description", "type", "default", "required")
-    return "\n\n".join([table(header, rows), *(_details(found) for found in inputs if _is_long(found))])
+    return "\n\n".join(
+        [
+            table(header, rows),
+            *(_details(found) for found in inputs if is_long(found) and identity(found) not in described),
+        ]
+    )
 
 
 def _summary(description: str) -> str:
     first, _, more = description.partition("\n")
     return f"{first.removesuffix(':')} …" if more and first.endswith(":") else first
-
-
-def _is_long(found: Input) -> bool:
-    return "\n" in found.description or "\n" in found.type
 
 
 def _details(found: Input) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import COMMON_KEYS
@@ -37,26 +38,29 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     """A map of strings for the external data source:
 
     - `schema_version`: "1"
-    - `account_id`: the account whose credentials were used
+    - `account_id`: the account of the query
     - `existing`: JSON object from the key of an ExistingResource to `{message, creation_mark}`, the error message for a
       plan that creates it again
     """
     resources = parse_resources(query["resources"])
-    with connect() as aws:
-        existing = [
-            *find_roles(aws, resources.get("role_names", []), _ANOTHER),
-            *find_instance_profiles(aws, resources.get("instance_profile_names", []), _ANOTHER),
-            *_find_reporting_resources(aws, resources),
-        ]
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "account_id": aws.account_id,
-            "existing": json.dumps(explain_existing(existing, query["installation"])),
-        }
+    existing: list[ExistingResource] = []
+    # A plan that creates none of them needs no credentials.
+    if any(resources.values()):
+        with connect() as aws:
+            existing = [
+                *find_roles(aws, resources.get("role_names", []), _ANOTHER),
+                *find_instance_profiles(aws, resources.get("instance_profile_names", []), _ANOTHER),
+                *_find_reporting_resources(aws, resources),
+            ]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "account_id": query["account_id"],
+        "existing": json.dumps(explain_existing(existing, query["installation"])),
+    }
 
 
 def _find_reporting_resources(aws: AwsSession, resources: Mapping[str, Any]) -> Iterator[ExistingResource]:
-    """What modules/compliance-reporting makes, which nothing imports, and the own StackSets. Raises ScriptError."""
+    """What modules/compliance-reporting makes, which nothing imports, and StackSets. Raises ScriptError."""
     for key, find in _FINDERS.items():
         for name in resources.get(key, []):
             found = find(aws, name)
@@ -81,17 +85,12 @@ def _find_bucket(aws: AwsSession, name: str) -> ExistingResource | None:
     return _existing("s3-bucket", "bucket", name, tag, remark=remark, input_="bucket_name")
 
 
-def _find_stack_set(aws: AwsSession, name: str) -> ExistingResource | None:
-    found = describe_stack_set(aws, name, "DELEGATED_ADMIN")
-    return _existing("stack-set", "StackSet", name, CreationTag.of_list(found.get("Tags", []))) if found else None
-
-
-def _find_own_stack_set(aws: AwsSession, name: str) -> ExistingResource | None:
-    found = describe_stack_set(aws, name, "SELF")
+def _find_stack_set(aws: AwsSession, name: str, call_as: Literal["DELEGATED_ADMIN", "SELF"]) -> ExistingResource | None:
+    found = describe_stack_set(aws, name, call_as)
     if not found:
         return None
-    existing = _existing("stack-set", "StackSet", name, CreationTag.of_list(found.get("Tags", [])))
-    return replace(existing, is_importable=True)
+    tag = CreationTag.of_list(found.get("Tags", []))
+    return replace(_existing("stack-set", "StackSet", name, tag), is_importable=True)
 
 
 def _find_workgroup(aws: AwsSession, name: str) -> ExistingResource | None:
@@ -136,8 +135,8 @@ def _existing(
 
 _FINDERS: Mapping[str, Callable[[AwsSession, str], ExistingResource | None]] = {
     "bucket_names": _find_bucket,
-    "stack_set_names": _find_stack_set,
-    "own_stack_set_names": _find_own_stack_set,
+    "stack_set_names": partial(_find_stack_set, call_as="DELEGATED_ADMIN"),
+    "own_stack_set_names": partial(_find_stack_set, call_as="SELF"),
     "workgroup_names": _find_workgroup,
     "database_names": _find_database,
     "key_alias_names": _find_alias,

@@ -250,7 +250,9 @@ def _refusal(found: ExistingResource, installation: str) -> str:
             "moved block, or it is tainted or to be replaced"
         )
     else:
-        lost = f' (then set installation = "{tag.installation}", and plan again)' if found.is_importable else ""
+        # modules/compliance-reporting has no such input.
+        hint = f' (then set installation = "{tag.installation}", if the module has this input, and plan again)'
+        lost = hint if found.is_importable else ""
         origin = (
             f"Installation {tag.installation} created it (plan of {tag.time}): another workspace or state, this "
             f"module call renamed without a moved block, or a state that was lost{lost}"

@@ -101,7 +101,8 @@ class ResourceLookup:
             "aws_cloudformation_stack_set": lambda: self._stack_sets(planned),
             "aws_ssmquicksetup_configuration_manager": lambda: self._configuration_managers(planned),
         }
-        if candidate.type not in finders:
+        # A name that only the apply knows is in no plan.
+        if candidate.type not in finders or not planned.get("name"):
             return []
         self.looked_up += 1
         return list(finders[candidate.type]())
@@ -146,7 +147,7 @@ class ResourceLookup:
             yield Existing(
                 _import_id(planned["name"], planned["call_as"]),
                 CreationTag.of_list(found.get("Tags", [])),
-                changes=tuple(_template_change(json.loads(found["TemplateBody"]), planned)),
+                changes=tuple(_template_change(found["TemplateBody"], planned)),
             )
 
     def _configuration_managers(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
@@ -172,8 +173,16 @@ def _import_id(name: str, call_as: str) -> str:
 
 
 def _template_change(current: object, planned: Mapping[str, Any]) -> Iterator[str]:
-    if current != json.loads(planned["template_body"]):
+    if _template(current) != _template(planned.get("template_body")):
         yield "template"
+
+
+def _template(text: object) -> object:
+    """Of JSON its value; YAML of others as it is, and None where only the apply knows it."""
+    try:
+        return json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
 
 
 def _existing(found: ExistingResource | None, installation: str) -> Iterator[Existing]:

@@ -34,7 +34,8 @@ mock_provider "aws" {
 }
 
 variables {
-  regions = ["us-east-1", "ap-northeast-1"]
+  regions        = ["us-east-1", "ap-northeast-1"]
+  python_command = null
 }
 
 run "nothing_but_a_timeout" {

@@ -14,6 +14,21 @@ variables {
   targets       = ["r-ab12"]
   regions       = ["us-east-1"]
   failure       = "These failed:"
+  creation_mark = "main/2026-01-01T00:00:00Z"
+}
+
+run "one_that_exists_already" {
+  command = plan
+
+  module {
+    source = "./modules/stack-set"
+  }
+
+  variables {
+    existing = "{\"stack-set/example\": {\"message\": \"It exists.\", \"creation_mark\": \"main/2025-01-01T00:00:00Z\"}}"
+  }
+
+  expect_failures = [aws_cloudformation_stack_instances.this]
 }
 
 run "options_and_failed_deployments" {
@@ -95,4 +110,24 @@ run "a_template_that_is_too_long" {
   }
 
   expect_failures = [aws_cloudformation_stack_set.this]
+}
+
+run "its_own_and_others_that_were_read_during_the_apply" {
+  command = plan
+
+  module {
+    source = "./modules/stack-set"
+  }
+
+  variables {
+    existing = "{\"stack-set/example\": {\"message\": \"It exists.\", \"creation_mark\": \"main/2026-01-01T00:00:00Z\"}, \"stack-set/other\": {\"message\": \"It exists.\", \"creation_mark\": \"\"}}"
+  }
+
+  # The stack of the first apply.
+  expect_failures = [check.accounts]
+
+  assert {
+    condition     = jsonencode(output.new_names) == jsonencode(["example"])
+    error_message = "A plan that creates the StackSet asks for its name."
+  }
 }

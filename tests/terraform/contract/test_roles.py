@@ -43,9 +43,10 @@ _ADMINISTRATOR_CALLS: dict[str, dict[str, Any]] = {
         "administration_role_name": "Corp-Automation",
         "role_path": _PATH,
         "member_permissions_boundary_name": "platform/Boundary",
+        "python_command": None,
         **_COMPANY,
     },
-    "modules/session-manager-preferences": {"regions": ["us-east-1"], **_MEMBERS},
+    "modules/session-manager-preferences": {"regions": ["us-east-1"], "python_command": None, **_MEMBERS},
     "modules/just-in-time-node-access": {
         "regions": ["us-east-1"],
         "unified_console": {"home_region": "us-east-1", "regions": ["us-east-1"], "targets": ["r-ab12"]},

@@ -161,7 +161,10 @@ def test_a_unit_and_an_account_of_others_are_inputs(aws: Sandbox, run: Run, make
     outcome = adopt(
         run,
         change(UNIT, {"name": "SystemsManager", "parent_id": "r-sbox", "tags": PLANNED}),
-        change("module.x.aws_organizations_account.this", {"email": "administrator@example.com", "tags": PLANNED}),
+        change(
+            "module.x.aws_organizations_account.this",
+            {"name": "A", "email": "administrator@example.com", "tags": PLANNED},
+        ),
     )
     assert (outcome.status, outcome.stdout) == (1, "")
     assert f'Set dedicated_organizational_unit = {{ id = "{unit}" }}' in outcome.stderr
