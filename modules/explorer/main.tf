@@ -66,7 +66,7 @@ locals {
         value         = "present"
         retained      = var.deletion_policy == "Retain"
         specification = jsonencode(merge(local.source, { all_ops_data_sources_enabled = false }))
-        command       = "aws ssm create-resource-data-sync --sync-name ${local.sync_name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}'"
+        command       = "aws ssm create-resource-data-sync --sync-name ${local.sync_name} --sync-type SyncFromSource --sync-source '${local.own_sources_json}' --region ${local.region}"
       }
     },
   )
@@ -82,7 +82,7 @@ locals {
       "The delegated administrator cannot have a resource data sync in ${join(", ", local.refused_regions)}: for these Regions, use this module in the management account.",
     ],
     local.sync_exists || length(local.other_syncs) < local.sync_quota ? [] : [
-      "DATA_SYNC_QUOTA: account ${local.account_id} has the maximum of ${local.sync_quota} resource data syncs of Explorer in Region ${local.region}: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME",
+      "DATA_SYNC_QUOTA: account ${local.account_id} has the maximum of ${local.sync_quota} resource data syncs of Explorer in Region ${local.region}: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME --region ${local.region}",
     ],
   )
 }

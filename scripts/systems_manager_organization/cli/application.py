@@ -19,7 +19,7 @@ from systems_manager_organization.aws.garbage_collection import pause_garbage_co
 from systems_manager_organization.aws.session import AwsSession, SessionFactory, botocore_session
 from systems_manager_organization.cli import interrupts
 from systems_manager_organization.cli.activity import Activity
-from systems_manager_organization.cli.options import parse, validated
+from systems_manager_organization.cli.options import REGION_PATTERN, parse, validated
 from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.clock import SYSTEM_CLOCK, Clock
 from systems_manager_organization.errors import QueryError, ScriptError, UsageError
@@ -35,6 +35,8 @@ R = TypeVar("R")
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_BROKEN_PIPE = 1, 2, 141
 _WIDTH = 79
+# What is named by it is in its Region.
+_ARN = re.compile(f"arn:[^:]+:[^:]+:({REGION_PATTERN}):")
 
 
 @dataclass(frozen=True)
@@ -335,6 +337,9 @@ def _complete(parser: argparse.ArgumentParser) -> None:
 def _query(program: Program[R], command: Command[R], values: dict[str, Any], stdin: TextIO) -> tuple[Query, bool]:
     """The query, and whether it is from the command line: options, or none for a command without required options."""
     given = {option.name: _text(values[option.name]) for option in command.options if values[option.name] is not None}
+    arn = _ARN.match(given.get("name", ""))
+    if arn:
+        given.setdefault("region", arn[1])
     if given or command.run is None:
         return _validated(given, command), True
     if values["query"] is not None:

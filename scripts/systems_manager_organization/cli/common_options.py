@@ -19,7 +19,7 @@ PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
 
 NAME = Option(
     "name",
-    "a configuration manager's name, or its ARN",
+    "a configuration manager's name, or its ARN, whose Region is then that of the command",
     r"[^\x00-\x1f\x7f]{1,256}",
     "the name or the ARN of a configuration manager",
     required=True,

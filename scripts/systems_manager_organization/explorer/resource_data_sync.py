@@ -66,7 +66,7 @@ class ResourceDataSync(SettingKind):
         source = _parse_source(setting)
         found = _wait_for_sync(aws, setting)
         if found:
-            _require_same_account_option(setting, found, source)
+            _require_same_account_option(aws.region, setting, found, source)
         operation = aws.ssm.update_resource_data_sync if found else aws.ssm.create_resource_data_sync
         aws.call(operation, SyncName=setting.name, SyncType=FROM_SOURCE, SyncSource=_request(source))
         sync = _wait_for_sync(aws, setting, expected=True)
@@ -121,15 +121,15 @@ def _wait_for_sync(aws: AwsSession, setting: Setting, *, expected: bool = False)
     )
 
 
-def _require_same_account_option(setting: Setting, sync: Sync, source: Source) -> None:
+def _require_same_account_option(region: str, setting: Setting, sync: Sync, source: Source) -> None:
     # "After you create a resource data sync for a Region, you can't change the account options for that sync":
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateResourceDataSync.html
     current, desired = _account_option(sync.source), _account_option(source)
     if current != desired:
         raise IrreversibleError(
             f"{setting.key} is {current}, and AWS cannot change it to one {desired}. Delete it and run this again "
-            f"(aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} --sync-name {setting.name}), or give the "
-            "new one another name."
+            f"(aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} --sync-name {setting.name} --region "
+            f"{region}), or give the new one another name."
         )
 
 

@@ -176,7 +176,7 @@ def describe_stack_set(
     return response["StackSet"] if response else None
 
 
-def describe_sync(name: str, owner: str) -> ExistingResource:
+def describe_sync(name: str, owner: str, region: str) -> ExistingResource:
     """A resource data sync without a stack, which nothing imports."""
     return ExistingResource(
         "resource-data-sync",
@@ -185,7 +185,7 @@ def describe_sync(name: str, owner: str) -> ExistingResource:
         CreationTag(),
         alternative=(
             "To keep it and create another one, set name. To replace it, delete it first: aws ssm "
-            f"delete-resource-data-sync --sync-type SyncFromSource --sync-name {quote(name)}"
+            f"delete-resource-data-sync --sync-type SyncFromSource --sync-name {quote(name)} --region {region}"
         ),
         is_importable=False,
     )

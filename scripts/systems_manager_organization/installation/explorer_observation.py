@@ -96,7 +96,7 @@ def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[
         return {}
     found = find_stack(aws, query["stack_name"])
     if not found and sync:
-        found = describe_sync(sync.name, sync.owner)
+        found = describe_sync(sync.name, sync.owner, aws.region)
     return explain_existing([found] if found else [], query["installation"])
 
 

@@ -91,7 +91,7 @@ def _quota(account_id: str, region: str, syncs: Sequence[Sync], names: Iterable[
             f"The quota of {MAX_SYNCS} resource data syncs of Explorer is used up: {', '.join(owners)}. "
             f"{', '.join(names)} cannot create its own.",
             "Delete one that is not needed, in that account: aws ssm delete-resource-data-sync "
-            f"--sync-type {FROM_SOURCE} --sync-name NAME",
+            f"--sync-type {FROM_SOURCE} --sync-name NAME --region {region}",
         )
 
 

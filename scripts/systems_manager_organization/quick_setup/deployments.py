@@ -99,7 +99,9 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
     """Findings for failed deployments, and for failed associations of nodes."""
     for deployment in deployments:
         name = deployment.configuration.name
-        explain = f"{report_command()} explain {quote(name)}"
+        # Of an ARN, which has the Region.
+        argument = quote(deployment.configuration.arn or name)
+        explain = f"{report_command()} explain {argument}"
         reasons = [
             f"{reason} (in {describe(account_regions)})"
             for (_, reason), account_regions in deployment.by_reason(FAILED).items()
@@ -112,7 +114,7 @@ def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Fin
                 name,
                 f"Quick Setup failed to deploy the configuration: {' '.join(reasons)}",
                 f"For the failures and their usual causes: {explain}. Then deploy again: "
-                f"{report_command()} redeploy {quote(name)}",
+                f"{report_command()} redeploy {argument}",
             )
         nodes = deployment.failed_associations
         if nodes:

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.account_region import describe
@@ -247,10 +246,10 @@ def _next(manager: Manager, explanation: Explanation) -> list[str]:
         return ["Nothing failed."]
     return [
         "Fix the cause, and then",
-        f"either apply a corrected input, or deploy again: {report_command()} redeploy {quote(manager.name)}",
+        f"either apply a corrected input, or deploy again: {report_command()} redeploy {manager.arn}",
         "A failed creation is not in the Terraform state, and the next plan reports it. Then",
         f"either adopt it: terraform show -json PLANFILE | {report_command()} adopt",
-        f"or delete it: {report_command()} discard {quote(manager.name)}",
+        f"or delete it: {report_command()} discard {manager.arn}",
     ]
 
 

@@ -166,7 +166,7 @@ def _sync_quota(aws: AwsSession) -> Iterator[Finding]:
             f"The account has the maximum of {MAX_SYNCS} resource data syncs of Explorer in {aws.region} "
             f"({', '.join(names)}), and the unified console needs one.",
             f"Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type {FROM_SOURCE} "
-            "--sync-name NAME",
+            f"--sync-name NAME --region {aws.region}",
         )
 
 

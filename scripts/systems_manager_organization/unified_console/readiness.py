@@ -81,7 +81,7 @@ def _read_region(member: AccountSession, region: str) -> list[Readiness]:
     runs = [(prefix, found) for found in listed for prefix in _CREATES if _name(found).startswith(f"{prefix}-")]
     failed = [
         f"{_name(found)} failed, which creates {_CREATES[prefix]}: aws ssm describe-association-executions "
-        f"--association-id {found['AssociationId']}"
+        f"--association-id {found['AssociationId']} --region {region}"
         for prefix, found in runs
         if _status(found) == "Failed"
     ]

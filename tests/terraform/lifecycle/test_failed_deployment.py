@@ -102,7 +102,7 @@ def test_failed_update(sandbox: Sandbox, configure: Configure) -> None:
     ], "the state has the new parameters already"
     assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warnings(plan)
     assert f"(in {_WORKLOAD} us-east-1)" in _warnings(plan)
-    assert "scripts/report.py explain scan" in _warnings(plan)
+    assert "scripts/report.py explain arn:aws:ssm-quicksetup:us-east-1:" in _warnings(plan)
 
     sandbox.fail_deployment("scan", _WORKLOAD, "us-east-1", None)
     change_inputs(terraform, "systems_manager", patch_policies={"scan": {"concurrency": "20%"}})

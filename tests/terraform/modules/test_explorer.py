@@ -132,7 +132,9 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
 
     errors = plan_errors(terraform)
     assert 'EXISTS_ALREADY: The resource data sync "organization" (created manually, of the organization)' in errors
-    command = re.search(r"delete-resource-data-sync --sync-type SyncFromSource --sync-name (\S+)", errors)
+    command = re.search(
+        r"delete-resource-data-sync --sync-type SyncFromSource --sync-name (\S+) --region us-east-1", errors
+    )
     assert command
     sandbox.client("ssm").delete_resource_data_sync(SyncName=command[1], SyncType="SyncFromSource")
     terraform.apply()

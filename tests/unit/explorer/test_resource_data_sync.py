@@ -122,7 +122,10 @@ def test_the_account_options_of_a_sync_stay(
     assert outcome.stderr.count("\n") == 1
     kinds = ["of the entire organization", "of organizational units"][:: 1 if entire_first else -1]
     assert f"{KEY} is {kinds[0]}, and AWS cannot change it to one {kinds[1]}. Delete it" in outcome.stderr
-    assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization" in outcome.stderr
+    assert (
+        "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization --region us-east-1"
+        in outcome.stderr
+    )
     assert source(aws) == before
     assert UPDATE not in api_calls()
 

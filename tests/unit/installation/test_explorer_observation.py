@@ -95,7 +95,7 @@ def test_a_stack_or_sync_of_the_name_has_its_creator(aws: Sandbox, run: Run) -> 
     reset(aws, SYNC)
     (message,) = existing().values()
     assert 'resource data sync "organization" (created manually, of the organization) already exists' in message
-    assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization" in message
+    assert "delete-resource-data-sync --sync-type SyncFromSource --sync-name organization --region us-east-1" in message
     assert "adopt" not in message
 
     for creator, words in (

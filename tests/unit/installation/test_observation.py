@@ -324,14 +324,14 @@ def test_an_account_that_control_tower_may_have_enrolled_is_moved(aws: Sandbox, 
 def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
-    create(aws, "scan", mark=OURS)
+    arn = create(aws, "scan", mark=OURS)
     deployments = observed(run, "deployments", configurations=[SCAN])
     assert deployments["scan"]["counts"] == {"succeeded": 1, "in_progress": 0, "failed": 1, "not_deployed": 1}
     finding = findings(run, configurations=[SCAN])["DEPLOYMENT_FAILED"]
     assert finding["severity"] == "warning"
     assert f"{DENIED} (in {WORKLOAD} us-east-1)" in finding["message"]
-    assert "report.py explain scan" in finding["remedy"]
-    assert "report.py redeploy scan" in finding["remedy"]
+    assert f"report.py explain {arn}" in finding["remedy"]
+    assert f"report.py redeploy {arn}" in finding["remedy"]
     assert observed(run, "deployments", configurations=[SCAN], deployment_status_enabled="false") == {}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT
 from unit.conftest import TerminalText
 from unit.quick_setup_cases import (
     ADMINISTRATION,
@@ -64,6 +65,16 @@ def test_manually_created_managers_are_deleted(aws: Sandbox, run: Run) -> None:
     assert outcome.status == 0
     assert "created manually or by another tool" in outcome.stderr
     assert names(aws) == []
+
+
+def test_an_arn_has_its_region(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    quick_setup = aws.client("ssm-quicksetup", region="eu-west-1")
+    made = quick_setup.create_configuration_manager(Name="elsewhere", ConfigurationDefinitions=[INSTANCE_MANAGEMENT])
+    assert run("report", "discard", "elsewhere", "--deployed", "--yes").status == 1
+    outcome = run("report", "discard", made["ManagerArn"], "--deployed", "--yes")
+    assert (outcome.status, outcome.stdout) == (0, "elsewhere: deleted.\n")
+    assert quick_setup.list_configuration_managers()["ConfigurationManagersList"] == []
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])

@@ -96,6 +96,7 @@ def test_a_failed_association_and_a_setting_that_was_reset(
     failed = readiness(run, 1)[WORKLOAD]
     assert failed["state"] == "failed"
     assert failed["reasons"][0].startswith(f"{name} failed, which creates the index of Resource Explorer: aws ssm")
+    assert failed["reasons"][0].endswith(" --region us-east-1")
 
 
 def test_what_cannot_be_read_is_not_ready(aws: Sandbox, run: Run, deploy: Callable[[int], None]) -> None:
