@@ -247,6 +247,11 @@ variable "script_credentials" {
     session_name = optional(string)
   })
   default = null
+
+  validation {
+    condition     = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials }) == ""
+    error_message = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials })
+  }
 }
 
 variable "operation_preferences" {
