@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
-from systems_manager_organization.aws.error_translation import error_message
+from systems_manager_organization.aws.error_translation import DENIED_CODES, error_message
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS, split_list
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.installation.leftover_rules import rules
 from systems_manager_organization.organizations.accounts import list_active_accounts
+from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, list_administrators
 from systems_manager_organization.organizations.service_setting import customized_in
 from systems_manager_organization.quick_setup.configuration_managers import Definition, definitions_in
 from systems_manager_organization.quick_setup.documents import quick_setup_regions
@@ -56,11 +57,21 @@ _REMOVE = {
     "role_tag": "aws iam untag-role --role-name {resource} --tag-keys {name}",
     "policy": "aws iam delete-policy --policy-arn {resource}",
     "service_linked_role": "aws iam delete-service-linked-role --role-name {name}",
-    "bucket": "aws s3 rb --force s3://{name}",
+    # `aws s3 rb --force` leaves versions: https://docs.aws.amazon.com/cli/latest/reference/s3/rb.html
+    # With --output text the query is of each page: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-filter.html
+    "bucket": "aws s3api list-object-versions --bucket {name} --output text "
+    "--query '[Versions, DeleteMarkers][].[VersionId, Key]' | while read -r version key; do "
+    'aws s3api delete-object --bucket {name} --version-id "$version" --key "$key"; done\n'
+    "aws s3api delete-bucket --bucket {name}",
     "log_group": "aws logs delete-log-group --region {region} --log-group-name {name}",
     "tag": "aws ec2 delete-tags --region {region} --resources {resource} --tags Key={name}",
 }
 _ORDER = list(_REMOVE)
+_UNVERIFIED = (
+    "The configuration managers that may use them were not read: use credentials of the management account that allow "
+    "ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager in every Region, and a role of the others "
+    "that allows it too."
+)
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,18 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found in an account; `managers` are its definitions of every Region, `errors` what could not be read."""
+    """What was found in an account; `managers` are its definitions of every Region, `errors` what could not be read.
+
+    `has_managers`: they were read in every Region, `has_managers_where_allowed`: in each that does not deny it.
+    """
 
     account_id: str
     candidates: list[Leftover]
     managers: list[Definition]
     errors: list[str]
     is_read: bool = True
+    has_managers: bool = False
+    has_managers_where_allowed: bool = False
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
@@ -97,7 +113,8 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     Returns 0 when nothing is, 1 when something is, else 3 when something, or all, could not be read.
     """
     with connect() as aws:
-        regions = regions_to_read(query, aws)
+        regions = [*split_list(query["regions"])] or quick_setup_regions()
+        management, administrators = _owners(aws, query["member_role_name"])
         sessions = AccountSessions(aws, query["member_role_name"], ACTIONS)
         read = partial(_read_account, sessions, regions, rules())
         readings = list(map_concurrently(read, _account_ids(aws, query["member_role_name"])))
@@ -106,9 +123,16 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         key=lambda item: (item.account_id, _ORDER.index(item.kind), item.region, item.name),
     )
     in_use = [item for item in candidates if _is_used(item, readings)]
+    others = [item for item in candidates if item not in in_use]
+    known = {reading.account_id for reading in readings if reading.has_managers_where_allowed}
+    is_known = management in {reading.account_id for reading in readings if reading.has_managers} and (
+        known.issuperset(administrators)
+    )
+    left = [item for item in others if is_known and item.account_id in known]
     found = Found(
-        left=[item for item in candidates if item not in in_use],
+        left=left,
         in_use=in_use,
+        unverified=[replace(item, remove="") for item in others if item not in left],
         unreadable=sorted(error for reading in readings for error in reading.errors),
         account_ids=sorted(reading.account_id for reading in readings if reading.is_read),
         regions=regions,
@@ -116,15 +140,16 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     _show(found, terminal, as_json=bool(query["json"]))
     if found.left:
         return EXIT_LEFT
-    return EXIT_UNREADABLE if found.unreadable or not found.account_ids else EXIT_OK
+    return EXIT_UNREADABLE if found.unverified or found.unreadable or not found.account_ids else EXIT_OK
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is left, what a configuration uses, what could not be read, and where was looked."""
+    """What is left, what a configuration uses or may use, what could not be read, and where was looked."""
 
     left: list[Leftover]
     in_use: list[Leftover]
+    unverified: list[Leftover]
     unreadable: list[str]
     account_ids: list[str]
     regions: list[str]
@@ -134,6 +159,17 @@ def _account_ids(aws: AwsSession, role_name: str) -> list[str]:
     if not role_name:
         return [aws.account_id]
     return [account.id for account in list_active_accounts(aws)]
+
+
+def _owners(aws: AwsSession, role_name: str) -> tuple[str, list[str]]:
+    """The management account, and the delegated administrators of Quick Setup: who deploy to other accounts."""
+    get = aws.organizations.describe_organization
+    organization = aws.call_or_none("AWSOrganizationsNotInUseException", get)
+    if organization is None:
+        return aws.account_id, []
+    # No configuration of an administrator reaches the management account, which is read alone without a role.
+    administrators = list_administrators(aws, QUICK_SETUP) if role_name else []
+    return organization["Organization"]["MasterAccountId"], administrators
 
 
 def _is_used(item: Leftover, readings: Iterable[Reading]) -> bool:
@@ -174,20 +210,25 @@ def _read_account(sessions: AccountSessions, regions: Iterable[str], known: list
         ]
     answers = [_read_or_error(read) for read in reads]
     managers = [_read_or_error(partial(_definitions, member, region)) for region in quick_setup_regions()]
+    failures = [error for _, error in managers if error]
     return Reading(
         account_id,
         [item for found, _ in answers for item in found],
         [item for found, _ in managers for item in found],
-        [error for _, error in (*answers, *managers) if error],
+        [error_message(error) for _, error in (*answers, *managers) if error],
         is_read=any(not error for _, error in answers),
+        has_managers=not failures,
+        # A service control policy may close Regions, but not those of the management account.
+        has_managers_where_allowed=len(failures) < len(managers)
+        and all(isinstance(error, ServiceError) and error.code in DENIED_CODES for error in failures),
     )
 
 
-def _read_or_error(read: Callable[[], list[T]]) -> tuple[list[T], str]:
+def _read_or_error(read: Callable[[], list[T]]) -> tuple[list[T], ScriptError | None]:
     try:
-        return read(), ""
+        return read(), None
     except ScriptError as error:
-        return [], error_message(error)
+        return [], error
 
 
 def _matches(
@@ -343,6 +384,7 @@ def _show(found: Found, terminal: Terminal, *, as_json: bool) -> None:
         document = {
             "leftovers": [asdict(item) for item in found.left],
             "in_use": [asdict(item) for item in found.in_use],
+            "unverified": [asdict(item) for item in found.unverified],
             "unreadable": found.unreadable,
             "account_ids": found.account_ids,
             "regions": found.regions,
@@ -357,6 +399,8 @@ def _show(found: Found, terminal: Terminal, *, as_json: bool) -> None:
             terminal.echo(f"  {command}")
     used = f" {len(found.in_use)} in use by a configuration, not listed." if found.in_use else ""
     terminal.echo(f"{pluralize(len(found.left), 'leftover')}.{used}", err=True)
+    if found.unverified:
+        terminal.echo(f"{len(found.unverified)} may be in use, not listed. {_UNVERIFIED}", err=True)
     accounts = ", ".join(found.account_ids) or "none"
     terminal.echo(f"Accounts read: {accounts}. Regions: {', '.join(found.regions)}.", err=True)
     for error in found.unreadable:
@@ -367,17 +411,19 @@ COMMAND: Command[str] = Command(
     name="leftovers",
     summary="Lists what Quick Setup left behind in the accounts, and the commands that remove it.",
     description=f"""\
-Calls {", ".join(ACTIONS)}; with
---member-role-name also organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes
-nothing. What a configuration of an account that was read still uses, in any Region, is not listed; before a removal
-check that nobody else uses it: instances lose the credentials of a profile that is deleted. Run the commands in order.
-It exits with 0 when nothing is left, 1 when something is, 3 when nothing was found and something could not be read, or
-no account could be.""",
+Calls {", ".join(ACTIONS)} and
+organizations:DescribeOrganization; with --member-role-name also organizations:ListRoots, ListAccounts and
+ListDelegatedAdministrators, and sts:AssumeRole for every active account. Changes nothing. What a configuration still
+uses, in any Region, is not listed, nor what one may use that could not be read: the management account's always, those
+of Quick Setup's delegated administrators with --member-role-name, and those of the account itself. Before a removal
+check that nobody else uses it: instances lose the credentials of a profile that is deleted. Run the commands in order;
+to empty a bucket with many objects, the console is faster. It exits with 0 when nothing is left, 1 when something is, 3
+when nothing was found and something could not be read, or no account could be.""",
     example="leftovers --member-role-name OrganizationAccountAccessRole",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,
-        READ_REGIONS,
+        replace(REGIONS, description="the Regions to read; default: all of Quick Setup's"),
         flag("json", "prints JSON"),
     ),
     cli_handler=show,

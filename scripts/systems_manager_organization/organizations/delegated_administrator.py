@@ -33,7 +33,7 @@ class DelegatedAdministrator(SettingKind):
     values = f"[0-9]{{12}}|{NONE}"
 
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
-        return {setting.key: _value(_administrators(aws, setting.name), setting) for setting in settings}
+        return {setting.key: _value(list_administrators(aws, setting.name), setting) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
         """Raises DeregistrationBlockedError where AWS would delete resource data syncs."""
@@ -52,7 +52,8 @@ class DelegatedAdministrator(SettingKind):
             )
 
 
-def _administrators(aws: AwsSession, principal: str) -> list[str]:
+def list_administrators(aws: AwsSession, principal: str) -> list[str]:
+    """The ids of the accounts that administer the service, sorted. Raises ScriptError."""
     listed = aws.paginate(aws.organizations.list_delegated_administrators, ServicePrincipal=principal)
     return sorted(account["Id"] for account in listed)
 
