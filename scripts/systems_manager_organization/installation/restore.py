@@ -22,7 +22,10 @@ from systems_manager_organization.installation.tagged_resources import (
 )
 from systems_manager_organization.organizations.account_placement import AccountPlacement
 from systems_manager_organization.organizations.accounts import is_root
-from systems_manager_organization.organizations.default_host_management_role import DefaultHostManagementRole
+from systems_manager_organization.organizations.default_host_management_role import (
+    SETTING_ID,
+    DefaultHostManagementRole,
+)
 from systems_manager_organization.organizations.delegated_administrator import SYSTEMS_MANAGER, DelegatedAdministrator
 from systems_manager_organization.organizations.resource_sharing import ResourceSharing
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -251,8 +254,7 @@ def _users_of_roles(
         region = key.partition("/")[2]
         users[value.rpartition("/")[2]] = (
             f"Default Host Management Configuration uses it in {region}. If nothing else requires that: aws ssm "
-            f"reset-service-setting --region {region} --setting-id "
-            "/ssm/managed-instance/default-ec2-instance-management-role, then report.py restore again"
+            f"reset-service-setting --region {region} --setting-id {SETTING_ID}, then report.py restore again"
         )
     return users
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.account_sessions import AccountSession
 
 NONE = "none"
-_SETTING_ID = "/ssm/managed-instance/default-ec2-instance-management-role"
+SETTING_ID = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 
 class DefaultHostManagementRole(ServiceSetting):
@@ -24,10 +24,10 @@ class DefaultHostManagementRole(ServiceSetting):
     unset = NONE
 
     def __init__(self) -> None:
-        super().__init__(self.name, _SETTING_ID)
+        super().__init__(self.name, SETTING_ID)
 
 
 def default_host_management_role(member: AccountSession, region: str) -> str:
     """The value in an account and Region. Raises ScriptError."""
-    found = customized_in(member, region, _SETTING_ID)
+    found = customized_in(member, region, SETTING_ID)
     return found["SettingValue"] if found else NONE

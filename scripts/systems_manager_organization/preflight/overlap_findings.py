@@ -15,6 +15,7 @@ from systems_manager_organization.quick_setup.configuration_managers import (
     configurations_in,
     creation_tag_of,
     get_configuration_manager,
+    region_of,
 )
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def _adoption(one: Configuration, other: Configuration) -> str:
     """How to adopt `other`, which was created manually or by another tool, in place of creating `one`."""
     return (
         f" To adopt {other.name} as {one.name}, give it this name, which deploys nothing, and plan again: aws "
-        f"ssm-quicksetup update-configuration-manager --manager-arn {other.arn} --name {quote(one.name)}"
+        f"ssm-quicksetup update-configuration-manager --region {region_of(other.arn)} --manager-arn {other.arn} "
+        f"--name {quote(one.name)}"
     )
 
 

@@ -96,7 +96,7 @@ def unit(sandbox: Sandbox) -> str:
 
 def _rename(sandbox: Sandbox, errors: str) -> None:
     """Run the command that the finding prints."""
-    command = re.search(r"aws (ssm-quicksetup update-configuration-manager) --manager-arn (\S+) --name (.+)", errors)
+    command = re.search(r"aws (ssm-quicksetup update-\S+) --region us-east-1 --manager-arn (\S+) --name (.+)", errors)
     assert command, errors
     sandbox.client("ssm-quicksetup").update_configuration_manager(
         ManagerArn=command[2], Name=shlex.split(command[3])[0]

@@ -85,6 +85,8 @@ def test_overlaps_with_existing_configurations(
     assert finding["subject"] == f"scan and {existing.name}"
     assert expected[1] in finding["message"]
     assert finding["severity"] == ("error" if expected[0] == "SCAN_CONFLICT" else "warning")
+    rename = "aws ssm-quicksetup update-configuration-manager --region us-east-1 --manager-arn arn:"
+    assert (rename in finding["remedy"]) == (expected[0] != "SCAN_CONFLICT"), "of the same type, to adopt it"
 
 
 @pytest.mark.parametrize(
