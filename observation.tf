@@ -41,7 +41,7 @@ locals {
     },
     var.preflight.member_role_name == null ? {} : { member_role_name = var.preflight.member_role_name },
     local.existing_administrator_account_id == null ? {} : { administrator_account_id = local.existing_administrator_account_id },
-    local.existing_unit_id == null ? {} : { organizational_unit_id = local.existing_unit_id },
+    var.dedicated_organizational_unit == null || local.unit_to_create != null ? {} : { organizational_unit_id = local.existing_unit_id },
   )
 
   host_management_role_to_delete = !local.host_management_role_set ? "" : (

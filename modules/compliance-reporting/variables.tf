@@ -95,7 +95,7 @@ variable "prefix" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing key in the same Region. Its policy must allow `ssm.amazonaws.com` `kms:GenerateDataKey`, with the condition key `aws:SourceOrgID`. Null: a key is created. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html"
+  description = "ARN of an existing key in the same Region. Its policy must allow `ssm.amazonaws.com` `kms:GenerateDataKey`, with the condition key `aws:SourceOrgID`. Its ARN must be known to the plan. Null: a key is created. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html"
   type        = string
   default     = null
 

@@ -1,5 +1,5 @@
 resource "aws_organizations_organizational_unit" "this" {
-  count = var.id == null ? 1 : 0
+  count = var.name == null ? 0 : 1
 
   name      = var.name
   parent_id = var.parent_id

@@ -59,6 +59,17 @@ def test_unit_of_the_same_configuration(workspaces: Workspaces, sandbox: Sandbox
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
+def test_dedicated_unit_of_the_same_configuration(workspaces: Workspaces, sandbox: Sandbox) -> None:
+    terraform = _configure(
+        workspaces,
+        sandbox,
+        dedicated_organizational_unit={"id": "${aws_organizations_organizational_unit.team.id}"},
+        delegated_administrator={"account_id": "222222222222"},
+    )
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+
 def test_many_accounts_and_regions(workspaces: Workspaces, sandbox: Sandbox) -> None:
     """700 accounts x 16 Regions, with a unit of the same configuration: the plan is that of ten accounts."""
     regions = json.loads((REPOSITORY / "modules/quick-setup-configuration/regions.json").read_text())[:16]
