@@ -172,6 +172,13 @@ def test_a_unit_and_an_account_of_others_are_inputs(aws: Sandbox, run: Run, make
     assert (f'set the input installation = "{OTHERS}"' in outcome.stderr) == bool(maker)
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_name_that_only_the_apply_knows_is_not_looked_up(run: Run) -> None:
+    outcome = adopt(run, change("module.x.aws_cloudformation_stack_set.this", {"call_as": "SELF", "tags": PLANNED}))
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "Nothing was checked" in outcome.stderr
+
+
 def test_a_role_with_another_path_is_not_imported(aws: Sandbox, run: Run) -> None:
     """Terraform would replace it."""
     prepare(aws)

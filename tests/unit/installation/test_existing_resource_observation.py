@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sandbox_tests.cases.quick_setup import policy
 
 if TYPE_CHECKING:
@@ -54,6 +56,13 @@ def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
     assert "then set installation" not in existing["s3-bucket/theirs"]["message"]
     assert "It belongs to another account" in existing["s3-bucket/elsewhere"]["message"]
     assert "created manually or by another tool" in existing["athena-workgroup/primary"]["message"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_plan_that_creates_nothing_asks_aws_for_nothing(run: Run, api_calls: Callable[[], list[str]]) -> None:
+    resources = json.dumps({"stack_set_names": []})
+    outcome = run("observe", "existing-resources", query={"installation": "ours", "resources": resources})
+    assert (outcome.result["existing"], api_calls()) == ("{}", [])
 
 
 def test_a_stack_set_of_the_management_account_can_be_imported(aws: Sandbox, run: Run) -> None:
