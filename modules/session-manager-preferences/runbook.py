@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-con
 """
 
 import json
+import re
 import time
 
 import boto3
@@ -20,21 +21,36 @@ def handle(event, _context):
 
     `event`: `ExecutionMode` (Create, Update, Delete), `ExecutionId`, `AccountId`, `Region`, `Name` (of the StackSet),
     `Preferences` (the document's content), `KeyArns` (by Region), `Existing` (keep, replace), `LogGroup` (`Name`,
-    `RetentionDays`; or nothing), `NodeRoleNames`, `NodePolicy`.
+    `RetentionDays`; or nothing), `NodePolicyArn` (of the stack's policy, without `-REGION`), `RegionRoleNames` (roles
+    of this Region's nodes), `NodeRoleNames` (of nodes in any Region, which have it of the stack in `NodeRoleRegion`).
     """
     systems_manager, iam = boto3.client("ssm"), boto3.client("iam")
     if event["ExecutionMode"] == "Delete":
-        detach(iam, event)
+        detach(iam, event, set())
         return {"Outcome": restore(systems_manager, event["Name"])}
+    try:
+        return {"Outcome": set_preferences(systems_manager, iam, event)}
+    except Exception:
+        # The stack is rolled back, and a policy that a role has cannot be deleted.
+        if event["ExecutionMode"] == "Create":
+            detach(iam, event, set())
+        raise
+
+
+def set_preferences(systems_manager, iam, event):
+    detach(iam, event, listed(iam, event))
+    # Also where this Region's preferences are kept: those of others may not be.
+    if event["Region"] == event["NodeRoleRegion"]:
+        attach(iam, event, event["NodeRoleNames"])
     versions = versions_of(systems_manager)
     desired = preferences(event)
     if is_kept(systems_manager, event, versions, desired):
-        return {"Outcome": "kept"}
+        return "kept"
     # Both before the document names them.
     if event.get("LogGroup"):
         create_log_group(boto3.client("logs"), event["LogGroup"])
-    attach(iam, event)
-    return {"Outcome": configure(systems_manager, event, versions, desired)}
+    attach(iam, event, event["RegionRoleNames"])
+    return configure(systems_manager, event, versions, desired)
 
 
 def is_kept(systems_manager, event, versions, desired):
@@ -113,7 +129,7 @@ def default_of(versions):
 
 
 def is_own(version, name):
-    return version.get("VersionName", "").startswith(f"{name}-")
+    return re.fullmatch(re.escape(name) + "-[0-9a-f]{8}", version.get("VersionName", "")) is not None
 
 
 def is_all_own(versions, name):
@@ -180,25 +196,41 @@ def create_log_group(logs, log_group):
     logs.put_retention_policy(logGroupName=log_group["Name"], retentionInDays=log_group["RetentionDays"])
 
 
-def attach(iam, event):
-    """Give the roles of nodes that exist the permissions to write logs; another run finds those that come later."""
-    for role_name in event["NodeRoleNames"]:
+def listed(iam, event):
+    """Return the names of the roles that keep the policy of this Region, where they have it."""
+    elsewhere = event["Region"] != event["NodeRoleRegion"]
+    # After a change of NodeRoleRegion a role has either policy at any time.
+    replaced = roles_with(iam, policy_arn(event, event["NodeRoleRegion"])) if elsewhere else set()
+    return {*event["RegionRoleNames"], *(set(event["NodeRoleNames"]) - replaced)}
+
+
+def attach(iam, event, role_names):
+    """Give roles that exist the permissions to write logs; another run finds those that come later."""
+    for role_name in role_names:
         try:
-            iam.put_role_policy(
-                RoleName=role_name, PolicyName=policy_name(event), PolicyDocument=json.dumps(event["NodePolicy"])
-            )
+            iam.attach_role_policy(RoleName=role_name, PolicyArn=policy_arn(event, event["Region"]))
         except iam.exceptions.NoSuchEntityException:
             print(f"There is no role {role_name}.")
 
 
-def detach(iam, event):
-    for role_name in event["NodeRoleNames"]:
+def detach(iam, event, kept):
+    """Take the policy from all roles but those, also from roles that an earlier run gave it."""
+    arn = policy_arn(event, event["Region"])
+    for role_name in roles_with(iam, arn) - kept:
         try:
-            iam.delete_role_policy(RoleName=role_name, PolicyName=policy_name(event))
+            iam.detach_role_policy(RoleName=role_name, PolicyArn=arn)
         except iam.exceptions.NoSuchEntityException:
             print(f"The role {role_name} has no such policy.")
 
 
-def policy_name(event):
-    """A role may be that of nodes in several Regions."""
-    return f"{event['Name']}-{event['Region']}"
+def roles_with(iam, arn):
+    """Return the names of the roles that have a policy; none without the policy."""
+    try:
+        pages = iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=arn, EntityFilter="Role")
+        return {role["RoleName"] for page in pages for role in page["PolicyRoles"]}
+    except iam.exceptions.NoSuchEntityException:
+        return set()
+
+
+def policy_arn(event, region):
+    return f"{event['NodePolicyArn']}-{region}"

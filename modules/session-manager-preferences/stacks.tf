@@ -32,17 +32,21 @@ locals {
       { Sid = "FindLogGroup", Effect = "Allow", Action = ["logs:DescribeLogGroups"], Resource = "*" },
     ],
     length(var.session_kms_key_arns) == 0 ? [] : [
-      { Sid = "DecryptSessions", Effect = "Allow", Action = ["kms:Decrypt"], Resource = sort(distinct(values(var.session_kms_key_arns))) },
+      { Sid = "DecryptSessions", Effect = "Allow", Action = ["kms:Decrypt"], Resource = [for region in sort(var.regions) : lookup(var.session_kms_key_arns, region, "")] },
     ],
   )
   node_policy = { Version = "2012-10-17", Statement = local.node_statements }
 
-  # Of Quick Setup, and of the console. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
-  default_host_management_roles = !var.default_host_management_roles_included ? [] : concat(
-    ["AWSSystemsManagerDefaultEC2InstanceManagementRole"],
-    [for region in var.regions : "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-${region}"],
-  )
-  node_role_names = length(local.node_statements) == 0 ? [] : sort(concat(local.default_host_management_roles, tolist(var.node_role_names)))
+  # Quick Setup's of each Region, and the console's. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
+  region_role_prefixes = length(local.node_statements) > 0 && var.default_host_management_roles_included ? ["AWS-QuickSetup-SSM-DefaultEC2MgmtRole-"] : []
+  node_role_names = length(local.node_statements) == 0 ? [] : sort(concat(
+    var.default_host_management_roles_included ? ["AWSSystemsManagerDefaultEC2InstanceManagementRole"] : [], tolist(var.node_role_names)
+  ))
+  all_role_names = concat([for prefix in local.region_role_prefixes : "${prefix}$${AWS::Region}"], local.node_role_names)
+
+  # Its stack gives node_role_names their policy: a role has one, in however many Regions.
+  node_role_region = contains(var.regions, local.region) ? local.region : sort(var.regions)[0]
+  node_policy_arn  = { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${var.name}-$${AWS::Region}" }
 
   runbook = {
     schemaVersion = "0.3"
@@ -61,17 +65,19 @@ locals {
         Handler = "handle"
         Script  = file("${path.module}/runbook.py")
         InputPayload = {
-          ExecutionMode = "{{ ExecutionMode }}"
-          ExecutionId   = "{{ automation:EXECUTION_ID }}"
-          AccountId     = "{{ global:ACCOUNT_ID }}"
-          Region        = "{{ global:REGION }}"
-          Name          = var.name
-          Preferences   = local.preferences
-          KeyArns       = var.session_kms_key_arns
-          Existing      = var.existing
-          LogGroup      = var.log_group == null ? null : { Name = var.log_group.name, RetentionDays = var.log_group.retention_days }
-          NodeRoleNames = local.node_role_names
-          NodePolicy    = local.node_policy
+          ExecutionMode   = "{{ ExecutionMode }}"
+          ExecutionId     = "{{ automation:EXECUTION_ID }}"
+          AccountId       = "{{ global:ACCOUNT_ID }}"
+          Region          = "{{ global:REGION }}"
+          Name            = var.name
+          Preferences     = local.preferences
+          KeyArns         = var.session_kms_key_arns
+          Existing        = var.existing
+          LogGroup        = var.log_group == null ? null : { Name = var.log_group.name, RetentionDays = var.log_group.retention_days }
+          NodePolicyArn   = "arn:${local.partition}:iam::{{ global:ACCOUNT_ID }}:policy/${var.name}"
+          RegionRoleNames = [for prefix in local.region_role_prefixes : "${prefix}{{ global:REGION }}"]
+          NodeRoleNames   = local.node_role_names
+          NodeRoleRegion  = local.node_role_region
         }
       }
     }]
@@ -125,14 +131,27 @@ locals {
                 ]
                 Resource = "*"
               },
+              {
+                Effect   = "Allow"
+                Action   = "iam:ListEntitiesForPolicy"
+                Resource = [for region in ["$${AWS::Region}", local.node_role_region] : { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:policy/${var.name}-${region}" }]
+              },
+              # Also from roles that were listed once.
+              {
+                Effect    = "Allow"
+                Action    = "iam:DetachRolePolicy"
+                Resource  = { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/*" }
+                Condition = { ArnEquals = { "iam:PolicyARN" = local.node_policy_arn } }
+              },
             ],
-            length(local.node_role_names) == 0 ? [] : [{
+            length(local.all_role_names) == 0 ? [] : [{
               Effect = "Allow"
-              Action = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+              Action = "iam:AttachRolePolicy"
               # With and without a path: `role/*NAME` would be every role whose name ends so.
-              Resource = flatten([for name in local.node_role_names : [
+              Resource = flatten([for name in local.all_role_names : [
                 for path in ["", "*/"] : { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/${path}${name}" }
               ]])
+              Condition = { ArnEquals = { "iam:PolicyARN" = local.node_policy_arn } }
             }],
           )
         }
@@ -142,30 +161,43 @@ locals {
 
   template = {
     Description = "Session Manager preferences, for the StackSet ${var.name} of account ${local.account_id}."
-    Resources = {
-      Role = local.role
-      Runbook = {
-        Type       = "AWS::SSM::Document"
-        Properties = { Name = local.runbook_name, DocumentType = "Automation", DocumentFormat = "JSON", Content = local.runbook }
+    Resources   = { for id, resource in local.stack_resources : id => resource if id != "NodePolicy" || length(local.all_role_names) > 0 }
+  }
+
+  stack_resources = {
+    Role = local.role
+    Runbook = {
+      Type       = "AWS::SSM::Document"
+      Properties = { Name = local.runbook_name, DocumentType = "Automation", DocumentFormat = "JSON", Content = local.runbook }
+    }
+    # Unlike an inline policy it knows its roles, and is the only one that the runbook may attach and detach.
+    NodePolicy = {
+      Type = "AWS::IAM::ManagedPolicy"
+      Properties = {
+        ManagedPolicyName = { "Fn::Sub" = "${var.name}-$${AWS::Region}" }
+        Description       = "Session logs. The StackSet attaches it to the roles that it lists, and detaches it from others."
+        PolicyDocument    = local.node_policy
       }
-      Preferences = {
-        Type = "AWS::SSMQuickSetup::LifecycleAutomation"
-        Properties = {
-          ResourceKey          = var.name
-          AutomationDocument   = { Ref = "Runbook" }
-          AutomationParameters = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }] }
-        }
+    }
+    Preferences = {
+      Type = "AWS::SSMQuickSetup::LifecycleAutomation"
+      # Deleted before the policy, which it detaches.
+      DependsOn = concat(["Role"], length(local.all_role_names) == 0 ? [] : ["NodePolicy"])
+      Properties = {
+        ResourceKey          = var.name
+        AutomationDocument   = { Ref = "Runbook" }
+        AutomationParameters = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }] }
       }
-      # Deleted before the resource above puts back what was there.
-      DailyRun = {
-        Type      = "AWS::SSM::Association"
-        DependsOn = "Preferences"
-        Properties = {
-          AssociationName    = var.name
-          Name               = { Ref = "Runbook" }
-          Parameters         = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }], ExecutionMode = ["Update"] }
-          ScheduleExpression = "rate(1 day)"
-        }
+    }
+    # Deleted before the resource above puts back what was there.
+    DailyRun = {
+      Type      = "AWS::SSM::Association"
+      DependsOn = "Preferences"
+      Properties = {
+        AssociationName    = var.name
+        Name               = { Ref = "Runbook" }
+        Parameters         = { AutomationAssumeRole = [{ "Fn::GetAtt" = ["Role", "Arn"] }], ExecutionMode = ["Update"] }
+        ScheduleExpression = "rate(1 day)"
       }
     }
   }

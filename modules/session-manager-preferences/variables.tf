@@ -114,6 +114,12 @@ variable "session_kms_key_arns" {
     condition     = alltrue([for region, arn in var.session_kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
     error_message = "session_kms_key_arns is ${jsonencode(var.session_kms_key_arns)}, but each must be the ARN of a key in its Region, for example { us-east-1 = \"arn:aws:kms:us-east-1:222222222222:key/...\" }."
   }
+
+  # Of 6,144 of a managed policy, beside the longest names. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = length(jsonencode(values(var.session_kms_key_arns))) <= 4000
+    error_message = "session_kms_key_arns has ${length(jsonencode(values(var.session_kms_key_arns)))} characters as JSON, but the policy of nodes has room for 4,000. Divide the Regions among several calls of the module."
+  }
 }
 
 variable "bucket" {

@@ -18,7 +18,13 @@ _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset-target/session-manager-preferences:*",
     *(
         f"arn:aws:cloudformation:*:*:type/resource/AWS-{name}"
-        for name in ("IAM-Role", "SSM-Association", "SSM-Document", "SSMQuickSetup-LifecycleAutomation")
+        for name in (
+            "IAM-ManagedPolicy",
+            "IAM-Role",
+            "SSM-Association",
+            "SSM-Document",
+            "SSMQuickSetup-LifecycleAutomation",
+        )
     ),
 )
 

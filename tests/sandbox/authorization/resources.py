@@ -105,6 +105,8 @@ def _of_iam(request: RequestContext) -> list[str]:
         return []
     if request.operation == "SimulatePrincipalPolicy":
         return [request.get("PolicySourceArn")]
+    if request.operation == "ListEntitiesForPolicy":
+        return [request.get("PolicyArn")]
     if request.operation == "GetInstanceProfile":
         return [request.arn("iam", f"instance-profile/{request.get('InstanceProfileName')}", region="")]
     name = request.get("RoleName")

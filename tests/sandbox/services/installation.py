@@ -16,6 +16,7 @@ from sandbox.services.cloudformation.stacks import Stack
 from sandbox.services.cloudformation.templates import know_new_types
 from sandbox.services.codebuild.models import SandboxCodeBuildBackend, codebuild_backends
 from sandbox.services.ec2.models import SandboxEC2Backend, ec2_backends
+from sandbox.services.iam.managed_policy_resource import ManagedPolicyResource
 from sandbox.services.iam.models import SandboxIAMBackend, iam_backends
 from sandbox.services.iam.role_resource import RoleResource
 from sandbox.services.kms.models import SandboxKMSBackend, kms_backends
@@ -41,6 +42,7 @@ from sandbox.services.sts.models import SandboxSTSBackend, sts_backends
 RESOURCE_TYPES = (
     AssociationResource,
     LifecycleAutomationResource,
+    ManagedPolicyResource,
     PreferencesResource,
     ResourceDataSyncResource,
     RoleResource,

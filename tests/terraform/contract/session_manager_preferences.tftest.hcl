@@ -60,7 +60,7 @@ run "nothing_but_a_timeout" {
   }
 
   assert {
-    condition     = output.node_policy == null && output.bucket_name == null && length(local.node_role_names) == 0
+    condition     = output.node_policy == null && output.bucket_name == null && length(local.all_role_names) == 0
     error_message = "Nodes need no permissions."
   }
 
@@ -115,10 +115,9 @@ run "everything" {
   }
 
   assert {
-    condition = toset(local.node_role_names) == toset([
-      "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-ap-northeast-1", "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-us-east-1",
-      "AWSSystemsManagerDefaultEC2InstanceManagementRole", "Node",
-    ])
+    condition = local.all_role_names == [
+      "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-$${AWS::Region}", "AWSSystemsManagerDefaultEC2InstanceManagementRole", "Node",
+    ]
     error_message = "The roles of Default Host Management have no such permissions by themselves."
   }
 
@@ -151,4 +150,41 @@ run "region_without_key" {
   }
 
   expect_failures = [terraform_data.requirements]
+}
+
+# As many Regions as AWS has, with a margin, and the longest names.
+run "the_longest_policy" {
+  command = plan
+
+  module {
+    source = "./modules/session-manager-preferences"
+  }
+
+  variables {
+    regions              = [for pair in setproduct(["ap-east", "ap-northeast", "ap-south", "ap-southeast", "eu-central"], range(1, 9)) : join("-", pair)]
+    session_kms_key_arns = { for pair in setproduct(["ap-east", "ap-northeast", "ap-south", "ap-southeast", "eu-central"], range(1, 9)) : join("-", pair) => "arn:aws:kms:${join("-", pair)}:222222222222:key/mrk-0123456789abcdef0123456789abcdef" }
+    bucket               = { name = join("", [for _ in range(63) : "a"]), prefix = join("", [for _ in range(200) : "a"]), kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/mrk-0123456789abcdef0123456789abcdef" }
+    log_group            = { name = join("", [for _ in range(512) : "a"]) }
+  }
+
+  assert {
+    condition     = length(output.node_policy) <= 6144
+    error_message = "IAM takes 6,144 characters of a managed policy."
+  }
+}
+
+run "too_many_keys" {
+  command = plan
+
+  module {
+    source = "./modules/session-manager-preferences"
+  }
+
+  variables {
+    session_kms_key_arns = merge([
+      for prefix in ["ap-east", "ap-northeast", "ap-south", "ap-southeast", "eu-central", "us-east", "us-west"] : { for number in range(1, 9) : "${prefix}-${number}" => "arn:aws:kms:${prefix}-${number}:222222222222:key/mrk-0123456789abcdef0123456789abcdef" }
+    ]...)
+  }
+
+  expect_failures = [var.session_kms_key_arns]
 }

@@ -1,4 +1,4 @@
-"""modules/session-manager-preferences: accounts with and without preferences, what a node writes, drift, destroy."""
+"""modules/session-manager-preferences: accounts with and without preferences, roles of nodes, drift, destroy."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Sandbox
@@ -41,7 +43,16 @@ _DEFAULT, _NEWER = (OTHER_MEMBER, "us-east-1"), (OTHER_MEMBER, "eu-west-1")
 _STACK = (OTHER_MEMBER, "ap-northeast-1")
 _ACCOUNT_REGIONS = (_NONE, _SAME, _OTHERS, _DEFAULT, _NEWER, _STACK)
 _BEFORE = {_SAME: "15/15", _OTHERS: "60/60", _DEFAULT: "20/20", _NEWER: "20/60", _STACK: "60/60"}
-_ALLOWED = ("cloudformation:*Stack*", "kms:*", "s3:*", "ssm:*Document*", "ssm:*Tags*", "iam:*RolePolicy", "logs:*")
+_ALLOWED = (
+    "cloudformation:*Stack*",
+    "kms:*",
+    "s3:*",
+    "ssm:*Document*",
+    "ssm:*Tags*",
+    "iam:*RolePolicy",
+    "iam:ListEntitiesForPolicy",
+    "logs:*",
+)
 
 
 def _write(sandbox: Sandbox, workspaces: Workspaces, account_id: str = ADMINISTRATOR, **inputs: object) -> Terraform:
@@ -81,16 +92,25 @@ def _timeouts(sandbox: Sandbox) -> dict[tuple[str, str], str]:
     return found
 
 
-def _outcomes(sandbox: Sandbox) -> dict[tuple[str, str], str]:
+def _outcomes(
+    sandbox: Sandbox, account_regions: Sequence[tuple[str, str]] = _ACCOUNT_REGIONS
+) -> dict[tuple[str, str], str]:
     """The outcome of the last automation, or its failure, by account and Region."""
     found = {}
-    for account_region in _ACCOUNT_REGIONS:
+    for account_region in account_regions:
         listed = sandbox.client("ssm", *account_region).describe_automation_executions()[
             "AutomationExecutionMetadataList"
         ]
         output = listed[0]["Outputs"].get("Preferences.OutputPayload")
         found[account_region] = json.loads(output[0])["Outcome"] if output else listed[0]["FailureMessage"]
     return found
+
+
+def _policies(sandbox: Sandbox, account_id: str, role_name: str) -> list[str]:
+    """The managed policies of a role, which has no other inline policies than its owner's."""
+    iam = sandbox.client("iam", account_id)
+    assert set(iam.list_role_policies(RoleName=role_name)["PolicyNames"]) <= {"Owner"}
+    return [policy["PolicyName"] for policy in iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]]
 
 
 def _write_log(sandbox: Sandbox, account_id: str, of: str) -> None:
@@ -153,7 +173,7 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
 
     # What a node writes, and where.
     for name, account_id in roles.items():
-        assert sandbox.client("iam", account_id).list_role_policies(RoleName=name)["PolicyNames"]
+        assert _policies(sandbox, account_id, name) == ["session-manager-preferences-us-east-1"]
     _write_log(sandbox, OTHER_MEMBER, OTHER_MEMBER)
     with pytest.raises(ClientError, match="AccessDenied"):
         _write_log(sandbox, OTHER_MEMBER, ADMINISTRATOR)
@@ -162,3 +182,95 @@ def test_accounts_that_have_preferences(sandbox: Sandbox, workspaces: Workspaces
     assert_calls(sandbox.calls[first_call:], _ALLOWED)
     retained = (*RETAINED_ROLES, "kms_keys/*", "log_groups/*")
     assert_same(before, sandbox.snapshot(), retained=retained)
+
+
+_CONSOLE_ROLE = "AWSSystemsManagerDefaultEC2InstanceManagementRole"
+_REGION_ROLE = "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-"
+
+
+@pytest.mark.scenario("bare")
+def test_roles_of_nodes(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    iam = sandbox.client("iam", OTHER_MEMBER)
+    for name in ("Node", "Former", _CONSOLE_ROLE, f"{_REGION_ROLE}eu-west-1", f"{_REGION_ROLE}us-east-1"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
+    # Of the 10,240 characters that IAM allows, the role's owner uses nearly all.
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"arn:aws:s3:::{'a' * 60}/*"] * 119}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="Node", PolicyName="Owner", PolicyDocument=document)
+    # Preferences that are kept in one Region are no matter of the roles of all.
+    _create(sandbox, (OTHER_MEMBER, "us-east-1"), _OTHER)
+    before = sandbox.snapshot()
+
+    def found(*names: str) -> dict[str, list[str]]:
+        return {name: _policies(sandbox, OTHER_MEMBER, name) for name in names}
+
+    inputs: dict[str, Any] = {"log_group": {}, "node_role_names": ["Node", "Former"], "regions": list(_REGIONS)}
+    keys = {region: f"arn:aws:kms:{region}:{ADMINISTRATOR}:key/mrk-{'0' * 32}" for region in _REGIONS}
+    terraform = _write(sandbox, workspaces, **inputs, session_kms_key_arns=keys)
+    terraform.apply()
+    plan = plan_read_only(terraform, sandbox)
+    assert_plan_empty(plan)
+    assert not plan.warnings
+    first = ["session-manager-preferences-us-east-1"]
+    assert found("Node", "Former", _CONSOLE_ROLE) == {"Node": first, "Former": first, _CONSOLE_ROLE: first}
+    # Quick Setup's role of a Region, unless its preferences are kept.
+    of_regions = {f"{_REGION_ROLE}eu-west-1": ["session-manager-preferences-eu-west-1"], f"{_REGION_ROLE}us-east-1": []}
+    assert found(*of_regions) == of_regions
+
+    # The owner deletes a role that is no longer listed; another Region gives the policy to the others.
+    change_inputs(terraform, "preferences", node_role_names=["Node"], regions=["ap-northeast-1", "eu-west-1"])
+    terraform.apply()
+    iam.delete_role(RoleName="Former")
+    second = ["session-manager-preferences-ap-northeast-1"]
+    assert found("Node", _CONSOLE_ROLE) == {"Node": second, _CONSOLE_ROLE: second}
+    sandbox.clock.advance(86400)
+    assert found("Node", *of_regions) == {"Node": second, **of_regions}
+
+    # Roles that are created later, and nothing of Default Host Management.
+    iam.create_role(RoleName="Later", AssumeRolePolicyDocument=json.dumps(_TRUST))
+    change_inputs(
+        terraform, "preferences", node_role_names=["Node", "Later"], default_host_management_roles_included=False
+    )
+    terraform.apply()
+    assert found("Node", "Later", _CONSOLE_ROLE) == {"Node": second, "Later": second, _CONSOLE_ROLE: []}
+
+    # Nothing that a node needs permissions for.
+    change_inputs(terraform, "preferences", log_group=None, session_kms_key_arns={})
+    terraform.apply()
+    iam.delete_role(RoleName="Later")
+    assert found("Node", *of_regions) == {"Node": [], **{name: [] for name in of_regions}}
+
+    terraform.destroy()
+    assert_same(before, sandbox.snapshot(), retained=(*RETAINED_ROLES, "log_groups/*"))
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+@pytest.mark.scenario("bare")
+def test_a_failed_creation_leaves_no_policy(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    iam = sandbox.client("iam", _STACK[0])
+    iam.create_role(RoleName="Node", AssumeRolePolicyDocument=json.dumps(_TRUST))
+    _create(sandbox, _STACK, _OTHER, Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "sessions"}])
+    inputs: dict[str, Any] = {"log_group": {}, "node_role_names": ["Node"], "existing": "replace"}
+    terraform = _write(sandbox, workspaces, **inputs, regions=[_STACK[1]])
+    terraform.apply()
+    assert _outcomes(sandbox, [_STACK])[_STACK].endswith("which deletes it.")
+    assert _policies(sandbox, _STACK[0], "Node") == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+@pytest.mark.scenario("bare")
+def test_two_calls_whose_names_begin_alike(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    region = [_NONE[1]]
+    first = _write(sandbox, workspaces, name="sessions-audit", regions=region, idle_session_timeout_minutes=30)
+    first.apply()
+    second = _write(sandbox, workspaces, name="sessions", regions=region, idle_session_timeout_minutes=15)
+    second.apply()
+    # As preferences of anybody else.
+    ssm = sandbox.client("ssm", *_NONE)
+    found = [json.loads(ssm.get_document(Name=_DOCUMENT)["Content"])["inputs"]["idleSessionTimeout"]]
+    second.destroy()
+    found += [json.loads(ssm.get_document(Name=_DOCUMENT)["Content"])["inputs"]["idleSessionTimeout"]]
+    assert found == ["30", "30"]

@@ -6,7 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from moto.iam.exceptions import InvalidInput, MalformedPolicyDocument, NoSuchEntity
+from moto.iam.exceptions import (
+    DeleteConflictException,
+    InvalidInput,
+    LimitExceededException,
+    MalformedPolicyDocument,
+    NoSuchEntity,
+)
 from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
@@ -18,9 +24,13 @@ from sandbox.services.moto_internals import backend_of, is_service
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from moto.iam.models import Group, User
+    from moto.iam.models import Group, PolicyVersion, User
 
 __all__ = ["SandboxIAMBackend", "create_service_linked_role_once", "documents_of", "iam_backend_of", "iam_backends"]
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: characters of all inline policies of a
+# role together, and of a managed policy; managed policies of a role.
+INLINE_CHARACTERS, MANAGED_CHARACTERS, ATTACHED_POLICIES = 10_240, 6_144, 10
 
 
 class SandboxIAMBackend(IAMBackend):
@@ -45,6 +55,8 @@ class SandboxIAMBackend(IAMBackend):
 
     def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
         self._require_modifiable(role_name)
+        others = [document for name, document in self.get_role(role_name).policies.items() if name != policy_name]
+        _require_quota("role", role_name, INLINE_CHARACTERS, *others, policy_json)
         super().put_role_policy(role_name, policy_name, policy_json)
 
     def delete_role_policy(self, role_name: str, policy_name: str) -> None:
@@ -105,6 +117,11 @@ class SandboxIAMBackend(IAMBackend):
         if policy_arn.startswith(f"arn:aws:iam::aws:policy{PATH_PREFIX}"):
             raise PolicyNotAttachableException("Cannot attach a Service Role Policy to a Customer Role.")
         self._load(policy_arn)
+        attached = self.get_role(role_name).managed_policies
+        if policy_arn in attached:
+            return
+        if len(attached) >= ATTACHED_POLICIES:
+            raise LimitExceededException(f"Cannot exceed quota for PoliciesPerRole: {ATTACHED_POLICIES}")
         super().attach_role_policy(policy_arn, role_name)
 
     def detach_role_policy(self, policy_arn: str, role_name: str) -> None:
@@ -114,6 +131,24 @@ class SandboxIAMBackend(IAMBackend):
     def get_policy(self, policy_arn: str) -> ManagedPolicy:
         self._load(policy_arn)
         return super().get_policy(policy_arn)
+
+    # Customer managed policies
+
+    def create_policy(
+        self, description: str, path: str, policy_document: str, policy_name: str, tags: list[dict[str, str]]
+    ) -> ManagedPolicy:
+        _require_quota("policy", policy_name, MANAGED_CHARACTERS, policy_document)
+        return super().create_policy(description, path, policy_document, policy_name, tags)
+
+    def create_policy_version(self, policy_arn: str, policy_document: str, set_as_default: bool) -> PolicyVersion:
+        _require_quota("policy", policy_arn.rpartition("/")[2], MANAGED_CHARACTERS, policy_document)
+        return super().create_policy_version(policy_arn, policy_document, set_as_default)
+
+    def delete_policy(self, policy_arn: str) -> None:
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html: detach it from all entities before.
+        if self.get_policy(policy_arn).attachment_count:
+            raise DeleteConflictException("Cannot delete a policy attached to entities.")
+        super().delete_policy(policy_arn)
 
     # Service-linked roles
 
@@ -185,6 +220,12 @@ def create_service_linked_role_once(account_id: str, service_name: str) -> None:
     backend, role_name = iam_backend_of(account_id), ROLE_NAMES.get(service_name)
     if role_name is None or all(role.name != role_name for role in backend.get_roles()):
         backend.create_service_linked_role(service_name, "", "")
+
+
+def _require_quota(kind: str, name: str, quota: int, *documents: str) -> None:
+    """Raise LimitExceeded: "IAM doesn't count white space when calculating the size of a policy"."""
+    if sum(len("".join(document.split())) for document in documents) > quota:
+        raise LimitExceededException(f"Maximum policy size of {quota} bytes exceeded for {kind} {name}")
 
 
 def _require_valid_trust(document: str) -> None:

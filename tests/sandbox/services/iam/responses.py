@@ -26,6 +26,11 @@ class IamResponse(MotoIamResponse):
         role.max_session_duration = self._get_param("MaxSessionDuration", role.max_session_duration)
         return EmptyResult()
 
+    def list_entities_for_policy(self) -> ActionResult:
+        """List them. Raises NoSuchEntity without the policy, which moto does not look for."""
+        self.backend.get_policy(self._get_param("PolicyArn"))
+        return super().list_entities_for_policy()
+
     def simulate_principal_policy(self) -> ActionResult:
         """Simulate the policies of a role, the only principal that is asked for."""
         role = self.backend.get_role_by_arn(self._get_param("PolicySourceArn"))

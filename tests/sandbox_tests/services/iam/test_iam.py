@@ -12,6 +12,8 @@ from sandbox.services.iam.service_linked_roles import ROLE_NAMES
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
+_ALLOWED = {"Effect": "Allow", "Action": "s3:GetObject"}
+
 
 @pytest.fixture
 def iam(sandbox: Sandbox) -> Any:
@@ -104,3 +106,30 @@ def test_every_policy_of_aws_is_listed_and_attachable(iam: Any) -> None:
     iam.create_user(UserName="person")
     iam.attach_user_policy(UserName="person", PolicyArn=arn)
     assert iam.get_policy_version(PolicyArn=arn, VersionId=iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"])
+
+
+def test_quotas_of_policies(iam: Any, client_error: Any) -> None:
+    def document(characters: int) -> str:
+        return json.dumps(
+            {"Version": "2012-10-17", "Statement": [{**_ALLOWED, "Resource": f"arn:aws:s3:::{'a' * characters}"}]}
+        )
+
+    iam.create_role(RoleName="Role", AssumeRolePolicyDocument=trust(Service="ssm.amazonaws.com"))
+    iam.put_role_policy(RoleName="Role", PolicyName="One", PolicyDocument=document(6_000))
+    with client_error("LimitExceeded"):
+        iam.put_role_policy(RoleName="Role", PolicyName="Two", PolicyDocument=document(6_000))
+    # The quota is of all together, and a policy is replaced.
+    iam.put_role_policy(RoleName="Role", PolicyName="One", PolicyDocument=document(8_000))
+    with client_error("LimitExceeded"):
+        iam.create_policy(PolicyName="Long", PolicyDocument=document(6_144))
+    arns = [iam.create_policy(PolicyName=f"n{n}", PolicyDocument=document(1))["Policy"]["Arn"] for n in range(11)]
+    for arn in (*arns[:10], arns[0]):
+        iam.attach_role_policy(RoleName="Role", PolicyArn=arn)
+    with client_error("LimitExceeded"):
+        iam.attach_role_policy(RoleName="Role", PolicyArn=arns[10])
+    with client_error("DeleteConflict"):
+        iam.delete_policy(PolicyArn=arns[0])
+    iam.delete_policy(PolicyArn=arns[10])
+    with client_error("NoSuchEntity"):
+        iam.list_entities_for_policy(PolicyArn=arns[10])
+    assert [one["RoleName"] for one in iam.list_entities_for_policy(PolicyArn=arns[0])["PolicyRoles"]] == ["Role"]
