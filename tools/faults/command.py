@@ -1,7 +1,7 @@
 """Applies the examples from every start, through every interruption, to every end, and prints how each ends.
 
-    make faults                          all examples but recommended
-    make faults EXAMPLE=minimal          one of them: minimal, restore, complete, administrator, recommended
+    make faults                          all examples but recommended and node-access
+    make faults EXAMPLE=minimal          one of them: minimal, restore, complete, administrator; or one of these two
     make faults ONLY="answer lost"       cells with this in their name
     make faults WALKS=200                random walks of examples/minimal, by seed; SEED=17: one of them
     make faults BREAKS=1                 the module broken on purpose: the matrix has to see it
@@ -33,7 +33,7 @@ from tools.faults.ends import Ends
 from tools.faults.interruptions import Interruptions
 from tools.faults.matrix import Baseline
 from tools.faults.starts import Starts
-from tools.faults.trial import EXAMPLES
+from tools.faults.trial import EXAMPLES, LONG
 from tools.faults.walk import Walks
 from tools.worker_processes import worker_processes
 
@@ -79,7 +79,7 @@ def faults() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description="Interrupt applies and destroys in every way.")
     parser.add_argument(
-        "--example", nargs="+", choices=EXAMPLES, default=[name for name in EXAMPLES if name != "recommended"]
+        "--example", nargs="+", choices=EXAMPLES, default=[name for name in EXAMPLES if name not in LONG]
     )
     parser.add_argument("--only", default="", help="only cells with this text in their name")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="by default one for each processor")
@@ -149,7 +149,9 @@ def _outcomes(
         return
     for example, counter in zip(options.example, counters, strict=True):
         baseline = Baseline.run(example, copies, sandbox)
-        matrices = (Starts(baseline), Interruptions(baseline), Ends(baseline))
+        interruptions = Interruptions(baseline)
+        only = EXAMPLES[example].interruptions_only
+        matrices = (interruptions,) if only else (Starts(baseline), interruptions, Ends(baseline))
         batches = [
             (matrix, [cell for cell in batch if cell not in known and _is_chosen(cell, options)])
             for matrix in matrices

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.assertions import differences
 from harness.complete import ADMINISTRATOR, management_variables
+from harness.examples import UNIFIED_CONSOLE, register_administrator
 from harness.interruption import kill_at_each
+from harness.node_access import create_recording_key
 from harness.organization import managers, settings_records
 from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
@@ -35,6 +37,9 @@ _REGIONS = ["us-east-1"]
 STACK_TAGS = {"team": "operations"}
 
 
+NODE_ACCESS = "node-access"
+
+
 @dataclass(frozen=True)
 class Example:
     """A configuration that is tried.
@@ -46,6 +51,7 @@ class Example:
         account_id: the account that it runs in; None: the management account.
         argument: one more argument of its module call.
         record_regions: Regions with records of settings.
+        interruptions_only: without what it can start from and end in.
     """
 
     path: str
@@ -54,6 +60,7 @@ class Example:
     account_id: str | None = None
     argument: str = ""
     record_regions: tuple[str, ...] = ("us-east-1",)
+    interruptions_only: bool = False
 
 
 EXAMPLES = {
@@ -63,7 +70,16 @@ EXAMPLES = {
     "complete": Example("examples/complete/management", "realistic"),
     "administrator": Example("examples/complete/delegated-administrator", module="explorer", account_id=ADMINISTRATOR),
     "recommended": Example("examples/recommended/management", record_regions=("ap-northeast-1", "us-east-1")),
+    # With just-in-time node access, its deny-access policy and its recordings.
+    NODE_ACCESS: Example(
+        "examples/recommended/delegated-administrator",
+        module="just_in_time_node_access",
+        account_id=ADMINISTRATOR,
+        interruptions_only=True,
+    ),
 }
+LONG = ("recommended", NODE_ACCESS)
+"""Those that a run of all leaves out."""
 
 # Commands without progress after which a trial has failed.
 _PATIENCE = 3
@@ -80,6 +96,10 @@ _RANDOM = re.compile(rf"\d{{8}}T\d{{6}}Z-[0-9a-f]+|(?<=ou-)[0-9a-z]+-[0-9a-z]+|(
 _CREATED = re.compile(r'(?<="systems-manager-organization:created": ")[^"]+')
 # The name of a stack of a StackSet has an id, which differs where the StackSet was created again.
 _STACK_OF_STACK_SET = re.compile(rf"(StackSet-[\w-]+?)-{_UUID}")
+# Ids of keys, and the name of a runbook after its content, which has one.
+_KEY = re.compile(r"(?<=key/)(?:mrk-)?[0-9a-f]{8}[0-9a-f-]{24,28}|(?<=session-manager-preferences)-[0-9a-f]{8}\b")
+# What the runbook of modules/session-manager-preferences does, each day and not in a command of Terraform.
+_BY_RUNBOOK = re.compile(r"iam:\w+RolePolicy \S+ session-manager-preferences-|ssm:\w+ SSM-SessionManagerRunShell")
 # What differs between two errors that are the same: also times, and ids of requests.
 _VARIABLE = re.compile(rf"{_RANDOM.pattern}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{_UUID}")
 # What the templates of AWS retain of each deleted configuration, and name after its id: access logs of patch policies,
@@ -115,7 +135,10 @@ class Trial:
     def __post_init__(self) -> None:
         self.configuration = EXAMPLES[self.example]
         self.sandbox.reset(Scenario.named(self.configuration.scenario))
-        if self.configuration.account_id:
+        if self.example == NODE_ACCESS:
+            register_administrator(self.sandbox, *UNIFIED_CONSOLE)
+            self.recording_key_arn = create_recording_key(self.sandbox, "eu-west-1")
+        elif self.configuration.account_id:
             _register(self.sandbox, self.configuration.account_id)
         self.terraform = self.checkout()
         self.before = self.start = self.snapshot()
@@ -142,6 +165,14 @@ class Trial:
             return management_variables(self.sandbox)
         if not self.configuration.account_id:
             return {"administrator_account_id": ADMINISTRATOR}
+        if self.example == NODE_ACCESS:
+            return {
+                "administrator_account_id": ADMINISTRATOR,
+                "regions": _REGIONS,
+                "session_logs_destroyed": True,
+                "node_access_approvers": "e8c17310-e011-7089-d989-10da1a2b3c4d",
+                "rdp_recording_key_arn": self.recording_key_arn,
+            }
         return {
             "administrator_account_id": ADMINISTRATOR,
             "regions": _REGIONS,
@@ -157,7 +188,7 @@ class Trial:
             text = text.replace(id_, f"configuration{index}")
         # A stack that was changed back.
         text = text.replace('"UPDATE_COMPLETE"', '"CREATE_COMPLETE"')
-        text = _STACK_OF_STACK_SET.sub(r"\1", text)
+        text = _KEY.sub("", _STACK_OF_STACK_SET.sub(r"\1", text))
         found: dict[str, Any] = json.loads(_CREATED.sub("", text))
         return found
 
@@ -180,7 +211,8 @@ class Trial:
 
     def changing_calls(self, begin: int = 0) -> list[str]:
         """The subjects of the calls from `begin` on that change something."""
-        return sorted({subject_of(call) for call in self.sandbox.calls[begin:] if not call.is_read_only})
+        subjects = {subject_of(call) for call in self.sandbox.calls[begin:] if not call.is_read_only}
+        return sorted(subject for subject in subjects if not _BY_RUNBOOK.match(subject))
 
     def attempt(self, command: Callable[[], object]) -> str:
         """Run a Terraform command once, and do what its errors say. Returns the errors; "" if it succeeded."""
