@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -160,13 +161,15 @@ def preflight(accounts: int, latency: float, users_of_cloud9: int) -> Run:
 
 def check(findings: list[dict[str, str]], accounts: int) -> None:
     """Raises HarnessError unless the findings are those of the server's accounts."""
-    actual = sorted((finding["code"], finding["subject"]) for finding in findings)
+    actual = Counter((finding["code"], finding["subject"]) for finding in findings)
     expected = [("CLOUD9_ENVIRONMENT", f"{account} us-east-1") for account in with_environment(accounts)]
     if without_role(accounts):
         expected.append(("ACCOUNT_NOT_READABLE", ", ".join(sorted(without_role(accounts)))))
-    if actual != sorted(expected):
-        unexpected, missing = set(actual) - set(expected), set(expected) - set(actual)
-        raise HarnessError(f"preflight found {sorted(unexpected)[:5]}, and did not find {sorted(missing)[:5]}.")
+    unexpected, missing = actual - Counter(expected), Counter(expected) - actual
+    if unexpected or missing:
+        raise HarnessError(
+            f"preflight found {sorted(unexpected.elements())[:5]}, and did not find {sorted(missing.elements())[:5]}."
+        )
 
 
 def _rows(cases: list[Case], server_rate: float) -> Iterator[tuple[str, list[str]]]:

@@ -40,7 +40,7 @@ def test_calls(users: int, checked_in_every_region: int) -> None:
     ids=["none", "missing", "another", "duplicate"],
 )
 def test_wrong_findings(findings: list[dict[str, str]]) -> None:
-    with pytest.raises(HarnessError, match="instead of"):
+    with pytest.raises(HarnessError, match="and did not find"):
         check(findings, 100)
 
 
