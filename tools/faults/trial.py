@@ -99,7 +99,9 @@ _STACK_OF_STACK_SET = re.compile(rf"(StackSet-[\w-]+?)-{_UUID}")
 # Ids of keys, and the name of a runbook after its content, which has one.
 _KEY = re.compile(r"(?<=key/)(?:mrk-)?[0-9a-f]{8}[0-9a-f-]{24,28}|(?<=session-manager-preferences)-[0-9a-f]{8}\b")
 # What the runbook of modules/session-manager-preferences does, each day and not in a command of Terraform.
-_BY_RUNBOOK = re.compile(r"iam:\w+RolePolicy \S+ session-manager-preferences-|ssm:\w+ SSM-SessionManagerRunShell")
+_BY_RUNBOOK = re.compile(
+    r"iam:(Attach|Detach)RolePolicy \S+ \S+:policy/session-manager-preferences-|ssm:\w+ SSM-SessionManagerRunShell"
+)
 # What differs between two errors that are the same: also times, and ids of requests.
 _VARIABLE = re.compile(rf"{_RANDOM.pattern}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{_UUID}")
 # What the templates of AWS retain of each deleted configuration, and name after its id: access logs of patch policies,
