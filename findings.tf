@@ -16,14 +16,10 @@ locals {
     ]) : pair.region => pair.subject...
   }
 
-  # By AWS's own document of the type: the whole organization, or organizational units too.
-  documents_path = "${path.module}/scripts/systems_manager_organization/quick_setup/documents"
+  types_path = "${path.module}/modules/quick-setup-configuration/types"
   whole_organization_types = [
     for type in distinct([for configuration in values(local.desired_configurations) : configuration.type]) : type
-    if !fileexists("${local.documents_path}/${type}.json") ? false : anytrue([
-      for deployment in jsondecode(file("${local.documents_path}/${type}.json")).deployments :
-      deployment.type == "ORGANIZATION" && jsonencode(deployment.targets) == jsonencode(["ENTIRE_ORG"])
-    ])
+    if !fileexists("${local.types_path}/${type}.json") ? false : startswith(jsondecode(file("${local.types_path}/${type}.json")).targets, "root")
   ]
   unsupported_targets = {
     for name, configuration in local.desired_configurations : name => [for id in configuration.organizational_unit_ids : id if !startswith(id, "r-")]

@@ -227,9 +227,4 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
-
-  validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["Quick Setup"], limit = 49 })
-  }
 }

@@ -1,8 +1,11 @@
-# Validates the parameters of the types that AWS publishes, by types.json. Those of any other type are sent unchecked.
+# Validates the parameters of the types that AWS publishes, by types/TYPE.json. Those of any other type are sent unchecked.
 # https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html
 
 locals {
-  type_definition = lookup(jsondecode(file("${path.module}/types.json")), var.type, { targets = "", account_only = [], parameters = {}, needs = [] })
+  type_file = "${path.module}/types/${var.type}.json"
+  type_definition = jsondecode(
+    fileexists(local.type_file) ? file(local.type_file) : jsonencode({ targets = "", account_only = [], parameters = {}, needs = [] })
+  )
 
   known_parameters   = keys(local.type_definition.parameters)
   unknown_parameters = local.type_definition.targets == "" ? [] : tolist(setsubtract(keys(var.parameters), local.known_parameters))

@@ -34,7 +34,7 @@ variable "type" {
 }
 
 variable "parameters" {
-  description = "Parameters of the type as in types.json, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
+  description = "Parameters of the type as in `types`, all strings; the targets and Regions are added from `targets` and `regions`. https://docs.aws.amazon.com/quick-setup/latest/APIReference/API_ConfigurationDefinitionInput.html"
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,4 +1,4 @@
-"""types.json against AWS's own documents; what other sources say differently is in disagreements.json."""
+"""The parameters of each type against AWS's own documents; disagreements.json has what other sources say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from botocore.model import StructureShape
 from harness.workspace import REPOSITORY
 
 _DOCUMENTS = REPOSITORY / "scripts/systems_manager_organization/quick_setup/documents"
-_TYPES: dict[str, Any] = json.loads((REPOSITORY / "modules/quick-setup-configuration/types.json").read_text())
+_TYPES: dict[str, Any] = {
+    file.stem: json.loads(file.read_text())
+    for file in sorted((REPOSITORY / "modules/quick-setup-configuration/types").glob("*.json"))
+}
 _FACTS: dict[str, Any] = {
     file.stem: json.loads(file.read_text()) for file in sorted(_DOCUMENTS.glob("AWSQuickSetupType-*.json"))
 }
@@ -58,7 +61,7 @@ def _targets(type_: str) -> str:
 
 
 def _followed(type_: str, key: str, aspect: str) -> Any:
-    """What types.json should say."""
+    """What the file of the type should say."""
     for entry in _DISAGREEMENTS:
         if (entry["type"], entry["key"], entry["aspect"]) == (type_, key, aspect):
             return entry["followed"]
