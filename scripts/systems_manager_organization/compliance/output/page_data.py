@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from array import array
+from base64 import b64encode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +28,11 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-_BATCH = 20_000
+# A multiple of three: Base64 encodes three bytes at a time, so that its pieces are one text.
+_BATCH = 30_000
+_WHOLE_NUMBERS = {"INTEGER", "BIGINT"}
+# Bytes of an unsigned number, and the type code of Python's array: JavaScript's typed arrays have the same three.
+_WIDTHS = ((1, "B"), (2, "H"), (4, "I"))
 _NODES, _PATCHES = "page_nodes", "page_patches"
 OWNER = "owner"
 # What the page does not show: a file of the nodes has it.
@@ -85,8 +92,9 @@ def report(connection: DuckDBPyConnection, lists: Mapping[str, Any]) -> Iterator
 def nodes(connection: DuckDBPyConnection) -> Iterator[str]:
     """The nodes of `ordered`, the worst first, as pieces of one JSON object: name of a column to its values.
 
-    A column is `{"values": [...]}` with a value for each node; or `{"values": [...], "codes": [...]}`, where a code is
-    an index of `values`, and codes compare as the values do.
+    A column is `{"values": [...]}` with a value for each node; `{"numbers": "..."}`, unsigned and in Base64; or
+    `{"values": [...], "numbers": "..."}`, where a number is an index of `values`, and numbers compare as the values do.
+    `bytes` is the size of each number, and the least significant is the first of them.
     """
     yield from _columns(connection, _NODES)
 
@@ -133,28 +141,44 @@ def _columns(connection: DuckDBPyConnection, table: str) -> Iterator[str]:
     for name, kind in _columns_of(connection, table).items():
         if name != "row":
             yield f'{separator}"{name}": {{'
-            yield from _column(connection, table, name, is_text=kind == "VARCHAR")
+            yield from _column(connection, table, name, kind)
             yield "}"
             separator = ",\n"
     yield "}"
 
 
-def _column(connection: DuckDBPyConnection, table: str, name: str, *, is_text: bool) -> Iterator[str]:
-    value = name
-    if is_text and (values := _dictionary(connection, table, name)) is not None:
-        yield f'"values": {_text(values)}, "codes": ['
-        value = (
-            f"list_position({list(_SORT_ORDERS[name])}, {name})" if name in _SORT_ORDERS else _RANK.format(name=name)
-        )
-        value = f"{value} - 1"
+def _column(connection: DuckDBPyConnection, table: str, name: str, kind: str) -> Iterator[str]:
+    if kind == "VARCHAR" and (values := _dictionary(connection, table, name)) is not None:
+        yield f'"values": {_text(values)}, '
+        rank = f"list_position({list(_SORT_ORDERS[name])}, {name})" if name in _SORT_ORDERS else _RANK.format(name=name)
+        yield from _numbers(connection, table, f"{rank} - 1")
+    elif kind in _WHOLE_NUMBERS and not any(rows(connection, _OTHER.format(table=table, name=name))):
+        yield from _numbers(connection, table, name)
     else:
-        yield '"values": ['
+        yield from _values(connection, table, name)
+
+
+def _values(connection: DuckDBPyConnection, table: str, name: str) -> Iterator[str]:
+    yield '"values": ['
     separator = ""
-    cursor = connection.execute(f"SELECT {value} FROM {table} ORDER BY row")
+    cursor = connection.execute(f"SELECT {name} FROM {table} ORDER BY row")
     while batch := cursor.fetchmany(_BATCH):
         yield f"{separator}{_text([row[0] for row in batch])[1:-1]}"
         separator = ","
     yield "]"
+
+
+def _numbers(connection: DuckDBPyConnection, table: str, value: str) -> Iterator[str]:
+    ((largest,),) = rows(connection, f"SELECT coalesce(max(number), 0) FROM (SELECT {value} AS number FROM {table})")
+    size, code = next(width for width in _WIDTHS if largest < 256 ** width[0])
+    yield f'"bytes": {size}, "numbers": "'
+    cursor = connection.execute(f"SELECT {value} FROM {table} ORDER BY row")
+    while batch := cursor.fetchmany(_BATCH):
+        numbers = array(code, [row[0] for row in batch])
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        yield b64encode(numbers).decode()
+    yield '"'
 
 
 def _dictionary(connection: DuckDBPyConnection, table: str, name: str) -> Sequence[str] | None:
@@ -182,6 +206,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
+_OTHER = "SELECT 1 FROM {table} WHERE NOT coalesce({name} BETWEEN 0 AND 4294967295, false) LIMIT 1"
 _RANK = "dense_rank() OVER (ORDER BY {name})"
 _ACCOUNTS = f"""
 WITH

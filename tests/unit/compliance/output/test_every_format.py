@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import re
@@ -130,5 +131,9 @@ def test_page(fleet_report: RunReport, tmp_path: Path) -> None:
 
 def values_of(column: dict[str, Any]) -> list[Any]:
     """Of each row."""
-    values: list[Any] = column["values"]
-    return [values[code] for code in column["codes"]] if "codes" in column else values
+    values: list[Any] = column.get("values", [])
+    if "numbers" not in column:
+        return values
+    encoded, size = base64.b64decode(column["numbers"]), column["bytes"]
+    numbers = [int.from_bytes(encoded[at : at + size], "little") for at in range(0, len(encoded), size)]
+    return [values[number] for number in numbers] if values else numbers

@@ -2,11 +2,22 @@
 
 const parse = (id) => JSON.parse(document.getElementById(id).textContent);
 
-// Of `values` and `codes` as page_data.py has them.
+const ARRAYS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
+
+// Numbers in Base64, as page_data.py writes them.
+function numbersOf(text, size) {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return new ARRAYS[size](bytes.buffer);
+}
+
+// As page_data.py has them: `codes` are indexes of `values`.
 class Column {
-  constructor({ values, codes }) {
-    this.values = values;
-    this.codes = codes;
+  constructor({ values, numbers, bytes }) {
+    const decoded = numbers === undefined ? undefined : numbersOf(numbers, bytes);
+    this.values = values ?? decoded;
+    this.codes = values && decoded;
   }
 
   get length() {
