@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 500_000
 _CONTENT = {
-    *("LICENSE", "README.md", "UPGRADING.md"),
+    *("LICENSE", "README.md"),
     *(file.name for file in REPOSITORY.glob("*.tf")),
     *("docs", "examples", "modules", "policies", "scripts"),
 }
