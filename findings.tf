@@ -49,6 +49,14 @@ locals {
       message = "The credentials belong to this organization, and the Terraform state to ${local.organization.id}."
       remedy  = "Use the credentials of the other organization, or another state."
     }],
+    [
+      for first in terraform_data.region[*].input : {
+        code    = "REGION_CHANGED"
+        subject = local.region
+        message = "The AWS provider works in this Region, but what this module created is in ${first}: it would be created a second time, and what is there would remain."
+        remedy  = "Set the provider's region to ${first}. To move everything, destroy it there, and then apply it here."
+      } if first != local.region
+    ],
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
     var.change_manager == null ? [] : [{
       code    = "CHANGE_MANAGER_CLOSED"

@@ -105,6 +105,18 @@ resource "terraform_data" "organization" {
   }
 }
 
+# The Region of the first apply.
+
+resource "terraform_data" "region" {
+  count = 1
+
+  input = local.region
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 locals {
   installation = concat(terraform_data.installation[*].input, [local.new_installation])[0]
   # The time alone is not unique: one plan may have several calls of the module.

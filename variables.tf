@@ -422,7 +422,7 @@ variable "quick_setup_configurations" {
 }
 
 variable "installation" {
-  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  description = "Name of this installation, if its state was lost: `report.py adopt` prints it. Only the first plan of a state reads it. Null: a new name."
   type        = string
   default     = null
 

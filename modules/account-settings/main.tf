@@ -50,6 +50,7 @@ locals {
   logical_ids = [for kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "")]
 
   errors = concat(
+    module.account_region.errors,
     var.ready ? [] : ["ready is false: activate StackSets first, as the root module does."],
     length(local.settings) > 0 ? [] : ["No setting is given. Set at least one, for example block_public_document_sharing = true."],
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
@@ -59,6 +60,14 @@ locals {
       "management_account_included is true, but the provider works in account ${local.account_id}, and only the management account can change its own settings. Give the provider its credentials, or set management_account_included = false.",
     ],
   )
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id = local.account_id
+  region     = local.region
 }
 
 resource "terraform_data" "requirements" {

@@ -141,7 +141,7 @@ variable "name" {
 }
 
 variable "installation" {
-  description = "Name of this installation, if its Terraform state was lost: part of the name of its records in Parameter Store. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  description = "Name of this installation, if its state was lost: part of the name of its records in Parameter Store. Only the first plan of a state reads it. Null: a new name."
   type        = string
   default     = null
 

@@ -38,16 +38,21 @@ locals {
   execution_role_pattern  = "arn:${local.partition}:iam::*:role/${var.execution_role_name}"
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
-    !local.is_management_account ? [] : [
-      "Account ${local.account_id} is the management account, but this module runs in the administrator account: AWS advises against automations in the management account. Give the provider credentials of the delegated administrator.",
-    ],
+    module.account_region.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which this module requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
   )
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.region
+  administrator_account_id = var.administrator_account_id
+  management_account_id    = local.organization.master_account_id
 }
 
 resource "terraform_data" "requirements" {

@@ -39,12 +39,7 @@ locals {
   key_region  = var.kms_key_arn == null ? local.region : split(":", var.kms_key_arn)[3]
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
-    !local.is_management_account ? [] : [
-      "Account ${local.account_id} is the management account, but this module runs in the administrator account: AWS advises against data in the management account. Give the provider credentials of the delegated administrator.",
-    ],
+    module.account_region.errors,
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
       "Account ${local.account_id} does not administer StackSets, and cannot create one for the organization. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }.",
     ],
@@ -52,4 +47,14 @@ locals {
       "kms_key_arn is a key of ${local.key_region}, but the bucket is created in ${local.region}. Use a key in the Region of the bucket.",
     ],
   )
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.region
+  administrator_account_id = var.administrator_account_id
+  management_account_id    = local.organization.master_account_id
 }

@@ -31,7 +31,7 @@ variable "organizational_unit_ids" {
 }
 
 variable "administrator_account_id" {
-  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account, if it administers StackSets. Default: null."
+  description = "The administrator account (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other is refused. Null: that of the first apply. Default: null."
   type        = string
   default     = null
 }

@@ -374,7 +374,7 @@ variable "permissions_boundary" {
 }
 
 variable "administrator_account_id" {
-  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
+  description = "The administrator account (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other is refused. Null: that of the first apply. Default: null."
   type        = string
   default     = null
 }

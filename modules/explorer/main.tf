@@ -72,9 +72,7 @@ locals {
   )
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
+    module.account_region.errors,
     local.is_administrator ? [] : [
       "Account ${local.account_id} does not administer Systems Manager, and AWS returns the organization's OpsData only to the management account and the delegated administrator (${length(local.administrators) == 0 ? "which this account cannot list" : join(", ", local.administrators)}). Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\" }.",
     ],
@@ -85,6 +83,15 @@ locals {
       "DATA_SYNC_QUOTA: account ${local.account_id} has the maximum of ${local.sync_quota} resource data syncs of Explorer in Region ${local.region}: ${join(", ", [for sync in local.other_syncs : "${sync.name} (${sync.owner})"])}. Delete one that is not needed: aws ssm delete-resource-data-sync --sync-type SyncFromSource --sync-name NAME --region ${local.region}",
     ],
   )
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.region
+  administrator_account_id = var.administrator_account_id
 }
 
 # Refuses invalid configurations of both kinds of sync.

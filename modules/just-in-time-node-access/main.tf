@@ -36,12 +36,7 @@ locals {
   regions_outside = sort(setsubtract(var.regions, var.unified_console.regions))
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
-    !local.is_management_account ? [] : [
-      "Account ${local.account_id} is the management account, but just-in-time node access is set up in the delegated administrator. Give the provider credentials of that account.",
-    ],
+    module.account_region.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which just-in-time node access requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
@@ -64,6 +59,16 @@ locals {
       "organizational_unit_ids contains ${join(", ", local.targets_outside)}, which are not targets of the unified console. Remove them here, or add them to the unified console first.",
     ],
   )
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.region
+  administrator_account_id = var.administrator_account_id
+  management_account_id    = local.organization.master_account_id
 }
 
 # Refuses what AWS would deploy wrongly, or not at all.

@@ -33,12 +33,7 @@ locals {
   regions_without_key = length(var.session_kms_key_arns) == 0 ? [] : sort(setsubtract(var.regions, keys(var.session_kms_key_arns)))
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
-    !local.is_management_account ? [] : [
-      "Account ${local.account_id} is the management account, but this module runs in the administrator account: AWS advises against data in the management account. Give the provider credentials of the delegated administrator.",
-    ],
+    module.account_region.errors,
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
       "Account ${local.account_id} does not administer StackSets, and cannot create one for the organization. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"${local.stack_sets_principal}\", \"ssm.amazonaws.com\"] }.",
     ],
@@ -75,6 +70,16 @@ locals {
       var.max_session_duration_minutes == null ? {} : { maxSessionDuration = tostring(var.max_session_duration_minutes) },
     )
   }
+}
+
+# Refuses an account or a Region other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.region
+  administrator_account_id = var.administrator_account_id
+  management_account_id    = local.organization.master_account_id
 }
 
 resource "terraform_data" "requirements" {

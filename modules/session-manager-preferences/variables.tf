@@ -130,7 +130,7 @@ variable "bucket" {
     - `kms_key_arn`: an existing key in the same Region. Its policy must allow the organization's nodes `kms:GenerateDataKey` and `kms:Decrypt` through S3. Its ARN must be known to the plan. Default: a key is created.
     - `retention_days`: days after which logs are deleted. Default: never.
     - `object_lock`: prevents that logs are deleted or replaced for a number of `days`: by anyone in the `mode` `COMPLIANCE`, by who has no `s3:BypassGovernanceRetention` in `GOVERNANCE` (default). Cannot be taken back. Default: none.
-    - `access_log_bucket_name`: destination of server access logs, which must allow S3 to write. Default: none.
+    - `access_log_bucket_name`: destination of server access logs, which must allow S3 to write. It must be known to the plan. Default: none.
     - `force_destroy`: whether destroy deletes the logs. With false, destroy fails while there are any. Default: false.
   EOT
   type = object({
@@ -255,7 +255,7 @@ variable "member_permissions_boundary_name" {
 }
 
 variable "administrator_account_id" {
-  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
+  description = "The administrator account (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other is refused. Null: that of the first apply. Default: null."
   type        = string
   default     = null
 }
@@ -274,7 +274,7 @@ variable "name" {
 }
 
 variable "installation" {
-  description = "Name of this installation in the tags of what it creates, if its Terraform state was lost. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  description = "Name of this installation in the tags of what it creates, if its state was lost. Only the first plan of a state reads it. Null: a new name."
   type        = string
   default     = null
 

@@ -52,12 +52,7 @@ locals {
   )
 
   errors = concat(
-    var.administrator_account_id == null || var.administrator_account_id == local.account_id ? [] : [
-      "The AWS provider works in account ${local.account_id}, but the administrator account is ${coalesce(var.administrator_account_id, "none")}. Give the provider credentials of that account.",
-    ],
-    !local.is_management_account ? [] : [
-      "Account ${local.account_id} is the management account, but the unified console is created in the delegated administrator. Give the provider credentials of that account.",
-    ],
+    module.account_region.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which the unified console requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
@@ -87,6 +82,16 @@ resource "terraform_data" "home_region" {
 
 locals {
   home_region = concat(terraform_data.home_region[*].input, [local.region])[0]
+}
+
+# Refuses an account other than that of the first apply.
+module "account_region" {
+  source = "../account-region"
+
+  account_id               = local.account_id
+  region                   = local.home_region
+  administrator_account_id = var.administrator_account_id
+  management_account_id    = local.organization.master_account_id
 }
 
 # Refuses what AWS would deploy wrongly, or not at all.

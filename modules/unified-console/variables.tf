@@ -5,7 +5,7 @@ variable "regions" {
 }
 
 variable "administrator_account_id" {
-  description = "Account in which this must be applied (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other account is refused. Null: the provider's account. Default: null."
+  description = "The administrator account (12 digits): `delegated_administrator.account_id` of the root module's outputs. Any other is refused. Null: that of the first apply. Default: null."
   type        = string
   default     = null
 }
@@ -69,7 +69,7 @@ variable "kms_key_arn" {
 }
 
 variable "installation" {
-  description = "Name of this installation, if its Terraform state was lost: `report.py adopt` prints it. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  description = "Name of this installation, if its state was lost: `report.py adopt` prints it. Only the first plan of a state reads it. Null: a new name."
   type        = string
   default     = null
 

@@ -52,6 +52,8 @@ _TESTED_ELSEWHERE = {
     "ORGANIZATION_CHANGED",
     "NOT_MANAGEMENT_ACCOUNT",
     "SCRIPT_IDENTITY_MISMATCH",
+    # test_another_region.py.
+    "REGION_CHANGED",
     # tests/terraform/contract/refusals.yaml.
     "TARGET_NOT_SUPPORTED",
     # test_drift.py.
