@@ -39,7 +39,7 @@ class ReportMetadata:
         generated_at: as `node.time_text` has it.
         source: api, s3 or athena.
         scope: a description of the scope; empty: the whole organization.
-        notes: the numbers at the head of every output, a sentence each.
+        notes: what the cards do not say, a sentence each.
         document: the same for JSON, of which the page has the exceptions and the trend.
     """
 
@@ -120,7 +120,6 @@ def _totals(totals: Totals, coverage: Coverage) -> Iterator[str]:
 
 
 def _notes(metadata: ReportMetadata) -> Iterator[str]:
-    """What the cards do not say, as the other outputs do."""
     yield from (f"<p>{escape(plain_line(line))}</p>\n" for line in metadata.notes)
 
 

@@ -48,7 +48,8 @@ class Prepared:
     """A report whose tables are complete.
 
     Attributes:
-        lines: the numbers at the head of every output.
+        lines: the head of every output of text: what is known of all nodes, and `notes`.
+        notes: what is known beside that: coverage, deadlines, exceptions, what changed.
         document: the same for JSON.
         coverage: before the filters.
         exploited_patches: of all patches that were read, and that no exception accepts.
@@ -56,6 +57,7 @@ class Prepared:
 
     report: Report
     lines: list[str]
+    notes: list[str]
     document: dict[str, Any]
     coverage: NodeCoverage
     exploited_patches: int
@@ -92,12 +94,13 @@ def prepare(report: Report) -> Prepared:
         report.snapshots.write(tables, options.patch_states, kept)
     if report.deliver:
         report.deliver(tables)
-    lines = list(_lines(report, measured, changed, points))
+    notes = list(_notes(report, measured, changed, points))
+    lines = [*_headline(report), *notes]
     exploited, overdue = numbers["exploited_patches"], numbers["overdue_patches"]
     if options.exploited:
         exploitation.keep(tables, options.exploitation, options.exploited)
     document = _document(report, measured, changed, points)
-    return Prepared(report, lines, document, measured, exploited, overdue)
+    return Prepared(report, lines, notes, document, measured, exploited, overdue)
 
 
 def _numbers(report: Report, measured: NodeCoverage) -> dict[str, Any]:
@@ -123,13 +126,16 @@ def _numbers(report: Report, measured: NodeCoverage) -> dict[str, Any]:
     }
 
 
-def _lines(
+def _headline(report: Report) -> Iterator[str]:
+    if report.options.description:
+        yield f"Only {report.options.description}."
+    yield from wording.headline(report.tables)
+
+
+def _notes(
     report: Report, measured: NodeCoverage, changed: Change | None, points: list[dict[str, Any]]
 ) -> Iterator[str]:
     tables, options = report.tables, report.options
-    if options.description:
-        yield f"Only {options.description}."
-    yield from wording.headline(tables)
     yield from coverage.sentences(
         measured, options.scope.stale_after_days, is_complete=not summary.is_incomplete(tables)
     )

@@ -84,7 +84,7 @@ def _write(prepared: Prepared, terminal: Terminal) -> None:
 def _write_page(prepared: Prepared, page: Path, terminal: Terminal) -> None:
     options = prepared.report.options
     metadata = ReportMetadata(
-        prepared.report.generated_at, options.source, options.description, tuple(prepared.lines), prepared.document
+        prepared.report.generated_at, options.source, options.description, tuple(prepared.notes), prepared.document
     )
     with open_output(page, terminal.stdout) as file:
         write_page(prepared.report.tables, file, metadata)
