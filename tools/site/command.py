@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CONFIGURATION = Path(__file__).with_name("mkdocs.yaml")
+_SHIM = Path(__file__).with_name("iframe-worker.js")
+_FOREIGN = re.compile(r"""<(?:script|img|link rel="?stylesheet"?)[^>]* (?:src|href)="?(https?://[^"> ]+)""")
 _SOURCE = f"https://{address.REPOSITORY}/{{kind}}/v{__version__}"
 
 
@@ -34,6 +37,7 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
     pages, site = folder / "pages", folder / "html"
     pages.mkdir(parents=True)
     nav = navigation(copy_pages(repository, pages, _SOURCE))
+    shutil.copy(_SHIM, pages)
     added = {"docs_dir": str(pages), "site_dir": str(site), "nav": nav}
     configuration = folder / "mkdocs.yaml"
     # As text: the file has a tag of Python's, which only MkDocs resolves.
@@ -46,6 +50,11 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
         print(built.stderr, file=sys.stderr)
         return 1
     files = [file for file in site.rglob("*") if file.is_file()]
+    if foreign := sorted(
+        {found for file in files if file.suffix == ".html" for found in _FOREIGN.findall(file.read_text("utf-8"))}
+    ):
+        print(f"Pages load from elsewhere: {', '.join(foreign)}", file=sys.stderr)
+        return 1
     size = sum(file.stat().st_size for file in files)
     count = sum(file.suffix == ".html" for file in files)
     print(f"{site / 'index.html'}: {count} pages, {size / 1_000_000:.1f} MB")

@@ -21,7 +21,7 @@ _LINK = re.compile(r"(?<=\]\()(?P<target>[^)\s]+)")
 _SCHEME = re.compile(r"[a-z]+:|#|//")
 _WITHOUT_DIAGRAM = "mermaid"
 # Pictures, and the IAM policies that pages tell to download.
-_STATIC = (".png", ".json")
+_STATIC = (".png", ".svg", ".json")
 
 
 @dataclass(frozen=True)
