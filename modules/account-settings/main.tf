@@ -5,7 +5,7 @@ data "aws_caller_identity" "current" {}
 
 data "aws_region" "current" {}
 
-# AWS returns the accounts of the organization only to the management account and to delegated administrators of any service.
+# AWS returns all of it only to the management account and to delegated administrators.
 data "aws_organizations_organization" "current" {}
 
 data "aws_organizations_delegated_administrators" "stack_sets" {

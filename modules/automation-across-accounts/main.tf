@@ -6,7 +6,7 @@ data "aws_region" "current" {}
 
 data "aws_partition" "current" {}
 
-# AWS returns the organization's roots and its delegated administrators only to the management account and to delegated administrators.
+# AWS returns all of it only to the management account and to delegated administrators.
 data "aws_organizations_organization" "current" {}
 
 data "aws_organizations_delegated_administrators" "this" {

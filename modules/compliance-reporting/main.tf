@@ -4,8 +4,7 @@ data "aws_region" "current" {}
 
 data "aws_partition" "current" {}
 
-# AWS returns the accounts of the organization, and its delegated administrators, only to the management account and to delegated
-# administrators of any service.
+# AWS returns all of it only to the management account and to delegated administrators.
 data "aws_organizations_organization" "current" {}
 
 data "aws_organizations_delegated_administrators" "stack_sets" {

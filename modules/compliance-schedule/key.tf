@@ -3,6 +3,7 @@
 
 locals {
   kms_key_arn = var.kms_key_arn == null ? aws_kms_key.this[0].arn : var.kms_key_arn
+  is_key_kept = anytrue(concat(terraform_data.key_created[*].input, [var.kms_key_arn == null]))
 
   # The key of the bucket that reports are written to: of an existing one, its own.
   bucket_kms_key_arn = var.existing_bucket == null ? local.kms_key_arn : var.existing_bucket.kms_key_arn
@@ -30,8 +31,20 @@ locals {
   }
 }
 
+# What was encrypted must stay readable: a key that the first apply created stays when another one is given.
+resource "terraform_data" "key_created" {
+  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
+  count = 1
+
+  input = var.kms_key_arn == null
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_kms_key" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.is_key_kept ? 1 : 0
 
   description             = "Patch compliance report: reports, program and notifications."
   enable_key_rotation     = true
@@ -41,7 +54,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.is_key_kept ? 1 : 0
 
   name          = "alias/${var.name}"
   target_key_id = aws_kms_key.this[0].key_id

@@ -3,6 +3,7 @@
 
 locals {
   is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
+  is_key_kept    = anytrue(concat(terraform_data.key_created[*].input, [local.is_key_created]))
   kms_key_arn    = local.is_key_created ? aws_kms_key.this[0].arn : var.bucket == null ? null : var.bucket.kms_key_arn
 
   key_policy = {
@@ -32,8 +33,19 @@ locals {
   }
 }
 
+# What was encrypted must stay readable: a key that the first apply created stays when another one is given.
+resource "terraform_data" "key_created" {
+  count = var.bucket == null ? 0 : 1
+
+  input = local.is_key_created
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_kms_key" "this" {
-  count = local.is_key_created ? 1 : 0
+  count = local.is_key_kept ? 1 : 0
 
   description             = "Session Manager: logs of the organization."
   enable_key_rotation     = true
@@ -43,7 +55,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = local.is_key_created ? 1 : 0
+  count = local.is_key_kept ? 1 : 0
 
   name          = "alias/${var.name}"
   target_key_id = aws_kms_key.this[0].key_id
