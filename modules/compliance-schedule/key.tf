@@ -33,8 +33,7 @@ locals {
 
 # What was encrypted must stay readable: a key that the first apply created stays when another one is given.
 resource "terraform_data" "key_created" {
-  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
-  count = 1
+  count = local.is_bucket_created ? 1 : 0
 
   input = var.kms_key_arn == null
 
