@@ -12,12 +12,14 @@ resource "aws_ssm_document" "calendar" {
   name            = local.calendar_name
   document_type   = "ChangeCalendar"
   document_format = "TEXT"
-  tags            = var.tags
+  tags            = local.tags
 
   # Lines of iCalendar end with CRLF, which files of a repository seldom have: https://www.rfc-editor.org/rfc/rfc5545#section-3.1
   content = "${replace(replace(trimspace(var.change_calendar.content), "\r\n", "\n"), "\n", "\r\n")}\r\n"
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."

@@ -74,7 +74,7 @@ resource "aws_iam_role" "administration" {
   path                 = var.role_path
   description          = "Automation across accounts: assumes ${var.execution_role_name} in each."
   permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
+  tags                 = local.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -88,6 +88,10 @@ resource "aws_iam_role" "administration" {
       }
     }]
   })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_iam_role_policy" "administration" {

@@ -228,7 +228,7 @@ variable "installation" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, as in the root module: it reads whether the StackSet exists already. Null: no Python."
+  description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
   type        = list(string)
   default     = ["python3"]
 

@@ -10,13 +10,10 @@ data "external" "existing" {
       region       = local.region
       installation = local.installation
       # Only the administrator of StackSets may read them.
-      resources = length(local.errors) > 0 ? "{}" : jsonencode({
-        bucket_names    = [local.bucket_name]
+      resources = length(local.errors) > 0 ? "{}" : jsonencode(merge(local.new_names, {
+        inputs          = { bucket_names = "bucket_name" }
         stack_set_names = module.stack_set.new_names
-        workgroup_names = [var.name]
-        database_names  = [local.database_name]
-        key_alias_names = var.kms_key_arn == null ? [local.alias_name] : []
-      })
+      }))
     }) : key => value if value != null
   }
 }
@@ -39,21 +36,23 @@ locals {
 
   creation_mark = "${local.installation}/${plantimestamp()}"
   tags          = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
-  existing = {
-    for key, found in jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing) : key => found.message
-    # Read during an apply, it has what the same plan created already.
-    if found.creation_mark != local.creation_mark
-  }
 
   # A tag has the time of this plan only if this plan creates the resource. An alias has the tag of its key.
+  named = {
+    bucket_names    = { (local.bucket_name) = aws_s3_bucket.this.tags }
+    database_names  = { (local.database_name) = aws_glue_catalog_database.this.tags }
+    key_alias_names = { for key in aws_kms_key.this : local.alias_name => key.tags }
+    workgroup_names = { (var.name) = aws_athena_workgroup.this.tags }
+  }
+  new_names = {
+    for kind, found in local.named : kind => [
+      for name, tags in found : name if lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+    ]
+  }
+  # Read during an apply, it has what the same plan created already.
   exists_already = [
-    for key, tags in {
-      "s3-bucket/${local.bucket_name}"       = aws_s3_bucket.this.tags
-      "athena-workgroup/${var.name}"         = aws_athena_workgroup.this.tags
-      "glue-database/${local.database_name}" = aws_glue_catalog_database.this.tags
-      "key-alias/${local.alias_name}"        = one(aws_kms_key.this[*].tags)
-    } : local.existing[key]
-    if contains(keys(local.existing), key) && lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+    for key, found in jsondecode(coalesce(one(data.external.existing[*].result.existing), "{}")) : found.message
+    if found.creation_mark != local.creation_mark && !startswith(key, "stack-set/")
   ]
 }
 

@@ -2,6 +2,7 @@
 # nobody can change. https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
 
 locals {
+  alias_name  = "alias/${var.name}"
   kms_key_arn = var.kms_key_arn == null ? aws_kms_key.this[0].arn : var.kms_key_arn
   is_key_kept = anytrue(concat(terraform_data.key_created[*].input, [var.kms_key_arn == null]))
 
@@ -49,12 +50,16 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = jsonencode(local.key_policy)
-  tags                    = var.tags
+  tags                    = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_kms_alias" "this" {
   count = local.is_key_kept ? 1 : 0
 
-  name          = "alias/${var.name}"
+  name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id
 }

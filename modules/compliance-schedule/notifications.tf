@@ -11,9 +11,11 @@ resource "aws_sns_topic" "this" {
 
   name              = var.name
   kms_master_key_id = local.kms_key_arn
-  tags              = var.tags
+  tags              = local.tags
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."
@@ -67,7 +69,11 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   threshold           = 1
   treat_missing_data  = "notBreaching"
   alarm_actions       = [local.topic_arn]
-  tags                = var.tags
+  tags                = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 # Whatever the cause: no schedule, no build, a build that was stopped, or a fault of CodeBuild, which FailedBuilds does not count.
@@ -87,5 +93,9 @@ resource "aws_cloudwatch_metric_alarm" "missing" {
   treat_missing_data  = "breaching"
   alarm_actions       = [local.topic_arn]
   ok_actions          = [local.topic_arn]
-  tags                = var.tags
+  tags                = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }

@@ -50,7 +50,7 @@ resource "aws_codebuild_project" "this" {
   queued_timeout         = 60
   concurrent_build_limit = 1
   encryption_key         = local.kms_key_arn
-  tags                   = var.tags
+  tags                   = local.tags
 
   source {
     type      = "S3"
@@ -84,6 +84,10 @@ resource "aws_codebuild_project" "this" {
   }
 
   depends_on = [aws_iam_role_policy.build, aws_s3_object.program]
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -91,9 +95,11 @@ resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:The reports are kept; the log shows why there is none.
   name              = local.log_group
   retention_in_days = 90
-  tags              = var.tags
+  tags              = local.tags
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."
@@ -106,7 +112,7 @@ resource "aws_iam_role" "build" {
   path                 = var.role_path
   description          = "Patch compliance report: makes it."
   permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
+  tags                 = local.tags
 
   # https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
   assume_role_policy = jsonencode({
@@ -121,6 +127,10 @@ resource "aws_iam_role" "build" {
       } }
     }]
   })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_iam_role_policy" "build" {

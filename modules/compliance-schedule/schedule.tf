@@ -31,7 +31,7 @@ resource "aws_iam_role" "schedule" {
   path                 = var.role_path
   description          = "Patch compliance report: starts the build."
   permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
+  tags                 = local.tags
 
   # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
   assume_role_policy = jsonencode({
@@ -46,6 +46,10 @@ resource "aws_iam_role" "schedule" {
       } }
     }]
   })
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_iam_role_policy" "schedule" {

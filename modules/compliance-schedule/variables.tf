@@ -399,6 +399,44 @@ variable "force_destroy" {
   nullable    = false
 }
 
+variable "installation" {
+  description = "Name of this installation in the tags of what it creates, if its Terraform state was lost. Only the first plan of a state reads it; it may be removed afterwards. Null: a new name, generated from the time of the first plan."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = "Credentials for the scripts if those of the AWS provider come from its own block: see the [root module](../../README.md#script_credentials). Null: those of the environment. Default: null."
+  type = object({
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials }) == ""
+    error_message = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials })
+  }
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)
@@ -406,7 +444,7 @@ variable "tags" {
   nullable    = false
 
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 50 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 50 })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CodeBuild", "IAM"], limit = 49 })
   }
 }

@@ -62,7 +62,11 @@ resource "aws_sns_topic" "events" {
 
   name              = var.name
   kms_master_key_id = local.event_key_arn
-  tags              = var.tags
+  tags              = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_sns_topic_policy" "events" {
@@ -90,9 +94,11 @@ resource "aws_cloudwatch_event_bus" "events" {
   count = var.events == null ? 0 : 1
 
   name = var.name
-  tags = var.tags
+  tags = local.tags
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."
@@ -129,7 +135,11 @@ resource "aws_cloudwatch_event_rule" "events" {
   description    = "Access requests of the organization, to a topic."
   event_bus_name = aws_cloudwatch_event_bus.events[0].name
   event_pattern  = jsonencode(local.event_pattern)
-  tags           = var.tags
+  tags           = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_cloudwatch_event_target" "events" {
@@ -190,7 +200,7 @@ module "events" {
   operation_preferences = var.operation_preferences
   tags                  = var.tags
   creation_mark         = local.creation_mark
-  existing              = one(data.external.stack_sets[*].result.existing)
+  existing              = one(data.external.existing[*].result.existing)
 
   # A rule finds the bus, and what it sends reaches the topic.
   depends_on = [aws_cloudwatch_event_bus_policy.events, aws_cloudwatch_event_target.events]

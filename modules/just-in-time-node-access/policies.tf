@@ -3,7 +3,8 @@
 # https://github.com/aws-samples/cloud-operations-best-practices/blob/main/cloud-operations-best-practices/static/cfn-templates/just-in-time-node-access/just-in-time-cfn-approval-policies.yaml
 
 locals {
-  token_role = "SSM-JustInTimeAccessTokenRole"
+  token_role       = "SSM-JustInTimeAccessTokenRole"
+  deny_access_name = "SSM-JustInTimeAccessDenyAccessOrgPolicy"
 
   # Each statement as Cedar. https://docs.aws.amazon.com/systems-manager/latest/userguide/auto-approval-deny-access-policy-statement-structure.html
   cedar = {
@@ -112,7 +113,7 @@ module "policies" {
   operation_preferences = var.operation_preferences
   tags                  = var.tags
   creation_mark         = local.creation_mark
-  existing              = one(data.external.stack_sets[*].result.existing)
+  existing              = one(data.external.existing[*].result.existing)
 }
 
 # Of what the management account enables, members see the trusted access alone, which EnableSharingWithAwsOrganization enables too.
@@ -136,13 +137,17 @@ resource "aws_cloudformation_stack" "deny_access" {
       DenyAccess = {
         Type = "AWS::SSM::Document"
         Properties = {
-          Name           = "SSM-JustInTimeAccessDenyAccessOrgPolicy", DocumentType = "AutoApprovalPolicy"
+          Name           = local.deny_access_name, DocumentType = "AutoApprovalPolicy"
           DocumentFormat = "JSON", UpdateMethod = "NewVersion", Content = local.documents.forbid
         }
       }
     }
   })
-  tags = var.tags
+  tags = local.tags
 
   depends_on = [module.configuration]
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }

@@ -86,12 +86,14 @@ resource "aws_s3_bucket" "recordings" {
 
   bucket        = local.recording_bucket_name
   force_destroy = var.rdp_recording.force_destroy
-  tags          = var.tags
+  tags          = local.tags
 
   # Destroyed before the key: a bucket that is not empty is not deleted, and its objects must stay readable.
   depends_on = [aws_kms_key.recordings]
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."
@@ -196,7 +198,7 @@ module "recording" {
   operation_preferences = var.operation_preferences
   tags                  = var.tags
   creation_mark         = local.creation_mark
-  existing              = one(data.external.stack_sets[*].result.existing)
+  existing              = one(data.external.existing[*].result.existing)
 
   # What is recorded arrives.
   depends_on = [aws_s3_bucket_policy.recordings]

@@ -13,7 +13,7 @@ data "external" "existing" {
       account_id   = data.aws_caller_identity.current.account_id
       region       = data.aws_region.current.id
       installation = local.installation
-      resources    = jsonencode({ role_names = [var.name], instance_profile_names = [var.name] })
+      resources    = jsonencode(local.new_names)
     }) : key => value if value != null
   }
 }
@@ -36,18 +36,20 @@ locals {
 
   creation_mark = "${local.installation}/${plantimestamp()}"
   creation_tags = { "systems-manager-organization:created" = local.creation_mark }
-  existing = {
-    for key, found in jsondecode(length(data.external.existing) == 0 ? "{}" : data.external.existing[0].result.existing) : key => found.message
-    # Read during an apply, it has what the same plan created already.
-    if found.creation_mark != local.creation_mark
-  }
 
   # A tag has the time of this plan only if this plan creates the resource.
+  named = {
+    instance_profile_names = { (var.name) = aws_iam_instance_profile.this.tags }
+    role_names             = { (var.name) = aws_iam_role.this.tags }
+  }
+  new_names = {
+    for kind, found in local.named : kind => [
+      for name, tags in found : name if lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+    ]
+  }
+  # Read during an apply, it has what the same plan created already.
   exists_already = [
-    for key, tags in {
-      "iam-role/${var.name}"             = aws_iam_role.this.tags
-      "iam-instance-profile/${var.name}" = aws_iam_instance_profile.this.tags
-    } : local.existing[key]
-    if contains(keys(local.existing), key) && lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+    for found in jsondecode(coalesce(one(data.external.existing[*].result.existing), "{}")) : found.message
+    if found.creation_mark != local.creation_mark
   ]
 }

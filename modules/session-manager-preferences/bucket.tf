@@ -44,12 +44,14 @@ resource "aws_s3_bucket" "this" {
 
   bucket        = local.bucket.name
   force_destroy = var.bucket.force_destroy
-  tags          = var.tags
+  tags          = local.tags
 
   # Destroyed before the key: a bucket that is not empty is not deleted, and its objects must stay readable.
   depends_on = [aws_kms_key.this]
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."

@@ -2,6 +2,7 @@
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 
 locals {
+  alias_name     = "alias/${var.name}"
   is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
   is_key_kept    = anytrue(concat(terraform_data.key_created[*].input, [local.is_key_created]))
   kms_key_arn    = local.is_key_created ? aws_kms_key.this[0].arn : var.bucket == null ? null : var.bucket.kms_key_arn
@@ -51,12 +52,16 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = jsonencode(local.key_policy)
-  tags                    = var.tags
+  tags                    = local.tags
+
+  lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+  }
 }
 
 resource "aws_kms_alias" "this" {
   count = local.is_key_kept ? 1 : 0
 
-  name          = "alias/${var.name}"
+  name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id
 }

@@ -39,8 +39,8 @@ def update(repository: Path, *, check: bool) -> Iterator[str]:
         page = folder / "README.md"
         try:
             module = read_module(folder)
-            # What an example calls is beside its page, and shorter there.
-            if (repository / "examples") in folder.parents:
+            # Elsewhere they are beside the page, and shorter there.
+            if folder != repository:
                 module = replace(module, parts=())
             described = {key: relpath(first, folder) for key, first in pages.items()}
             yield from put(page, replace_generated(page, reference(module, described)), repository, check=check)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness import HarnessError
@@ -52,12 +53,18 @@ def differences(
     documents: Mapping[str, Mapping[str, Any]], folder: Path = FOLDER, page: Path = PAGE
 ) -> Iterator[tuple[Path, str | None]]:
     """The files that are not current, with their text; None: the file must be deleted."""
-    texts = {folder / f"{name}.json": json.dumps(document, indent=2) + "\n" for name, document in documents.items()}
+    texts = {folder / f"{name}.json": _text(document) for name, document in documents.items()}
     texts[page] = replace_generated(page, _table(documents))
     for file, text in texts.items():
         if not file.exists() or file.read_text() != text:
             yield file, text
     yield from ((file, None) for file in sorted(folder.glob("*.json")) if file not in texts)
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    """JSON with a line for each list of words, which is half of the lines."""
+    lines = json.dumps(document, indent=2) + "\n"
+    return re.sub(r'\[\s+("[^\[\]{}]+")\s+\]', lambda found: f"[{' '.join(found[1].split())}]", lines)
 
 
 def _table(documents: Mapping[str, Mapping[str, Any]]) -> str:

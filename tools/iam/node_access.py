@@ -66,7 +66,7 @@ NODE_ACCESS = (
     Statement(
         "ManageDenyAccessPolicy",
         "the deny-access policy itself",
-        ("ssm:CreateDocument", "ssm:DeleteDocument", "ssm:GetDocument", "ssm:UpdateDocument"),
+        ("ssm:CreateDocument", "ssm:DeleteDocument", "ssm:DescribeDocument", "ssm:GetDocument", "ssm:UpdateDocument"),
         _DOCUMENT,
     ),
     Statement(

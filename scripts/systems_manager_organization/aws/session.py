@@ -200,6 +200,10 @@ class AwsSession:
         """Where a report looked, and as whom. Raises as `call` does."""
         return f"account {self.account_id}, Region {self.region}, as {self.identity.arn}"
 
+    def client(self, service: str) -> Any:
+        """Of a service without a property."""
+        return self._client(service)
+
     @property
     def athena(self) -> Any:
         return self._client("athena")

@@ -10,7 +10,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.installation.planned_resources import LOOKED_UP, Candidate, ResourceLookup
+from systems_manager_organization.installation.existing.planned import TAGGED_BY, Candidate, ResourceLookup, beside
 from systems_manager_organization.installation.setting_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
-    from systems_manager_organization.installation.planned_resources import Existing
+    from systems_manager_organization.installation.existing.planned import Existing
 
 EXIT_OK, EXIT_INCOMPLETE = 0, 1
 
@@ -40,7 +40,7 @@ def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
     incomplete = False
     with connect() as aws:
         _require_account(plan, aws.account_id)
-        lookup = ResourceLookup(aws)
+        lookup = ResourceLookup(aws, candidates)
         for candidate in candidates:
             found = lookup.find(candidate)
             for resource in found:
@@ -55,7 +55,7 @@ def adopt(_query: Query, connect: Connect, terminal: Terminal) -> int:
         for line in block.split("\n"):
             terminal.echo(line)
     if not lookup.looked_up:
-        terminal.echo(f"Nothing was checked in {where}: the plan creates none of {', '.join(LOOKED_UP)}.", err=True)
+        terminal.echo(f"Nothing was checked in {where}: the plan creates nothing that could exist.", err=True)
         return EXIT_INCOMPLETE
     number = pluralize(lookup.looked_up, "resource")
     none = "" if blocks or incomplete else " None of them exists."
@@ -113,13 +113,15 @@ def _setting_lines(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
+    planned = {change["address"]: change["change"].get("after") or {} for change in changes}
     for change in changes:
-        actions = change["change"]["actions"]
+        address, type_, actions = change["address"], change["type"], change["change"]["actions"]
         if "create" in actions:
+            tagged = planned.get(beside(address, type_, TAGGED_BY[type_]), {}) if type_ in TAGGED_BY else {}
             yield Candidate(
-                change["address"],
-                change["type"],
-                change["change"].get("after") or {},
+                address,
+                type_,
+                {"tags": tagged.get("tags"), **planned[address]},
                 change.get("action_reason", "replaced") if "delete" in actions else "",
             )
 
@@ -224,14 +226,13 @@ COMMAND: Command[str] = Command(
 Reads a plan in JSON, refused or not, from standard input:
   terraform plan -out=refused.tfplan
   terraform show -json refused.tfplan | report.py adopt >> adopted.tf
-Checks whether each role, organizational unit, account, StackSet and configuration manager that the plan creates
-already exists: iam:GetRole, cloudformation:DescribeStackSet, organizations:ListOrganizationalUnitsForParent,
-ListAccounts, ListTagsForResource, ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager. Writes an import
-block with its id, or a moved block where the same plan deletes it at another address. For a unit or an account that
-this installation did not create it names the input that uses it. What another installation created is left alone. For
-each import it says what the plan changes in AWS, and for the settings what changes and what is used as it is. Review
-the file, put it next to the call of the module, apply, and delete it. Changes nothing. It exits with 1 when something
-has no block.""",
+Checks whether what the plan creates by a name already exists: roles, organizational units, accounts, configuration
+managers, stacks, StackSets, buckets and others, with the calls of observe.py organization and existing-resources.
+Writes an import block with its id, or a moved block where the same plan deletes it at another address. For a unit or an
+account that this installation did not create it names the input that uses it. What another installation created, and
+buckets and keys of others, are left alone. For each import it says what the plan changes in AWS, and for the settings
+what changes and what is used as it is. Review the file, put it next to the call of the module, apply, and delete it.
+Changes nothing. It exits with 1 when something has no block.""",
     example="adopt < plan.json > adopted.tf",
     options=OPTIONAL_COMMON_KEYS,
     cli_handler=adopt,

@@ -11,7 +11,7 @@ from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.cli.terminal import render_strings
 from systems_manager_organization.explorer.resource_data_syncs import FAILED, list_explorer_syncs
-from systems_manager_organization.installation.existing_resources import describe_sync, explain_existing, find_stack
+from systems_manager_organization.installation.existing.resources import describe_sync, explain_existing, find_stack
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,

@@ -11,7 +11,7 @@ from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, OR
 from systems_manager_organization.cli.options import COMMON_KEYS, Option, account_id_key
 from systems_manager_organization.errors import PrerequisiteError, ServiceError
 from systems_manager_organization.findings import Finding, Severities
-from systems_manager_organization.installation.existing_resources import (
+from systems_manager_organization.installation.existing.resources import (
     RESOURCES,
     describe_managers,
     duplicates,
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
-    from systems_manager_organization.installation.existing_resources import ExistingResource
+    from systems_manager_organization.installation.existing.resources import ExistingResource
     from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.settings.records import Records
     from systems_manager_organization.settings.setting import Setting

@@ -15,7 +15,7 @@ PROGRAM: Program[dict[str, str]] = Program(
         "preflight": partial(load_command, "preflight.command:COMMAND"),
         "deployments": partial(load_command, "quick_setup.deployments:COMMAND"),
         "resource-data-sync": partial(load_command, "installation.explorer_observation:COMMAND"),
-        "existing-resources": partial(load_command, "installation.existing_resource_observation:COMMAND"),
+        "existing-resources": partial(load_command, "installation.existing.observation:COMMAND"),
         "service-settings": partial(load_command, "installation.service_settings:OBSERVATION"),
         "log-buckets": partial(load_command, "preflight.bucket_findings:COMMAND"),
         "unified-console": partial(load_command, "unified_console.observation:COMMAND"),

@@ -14,7 +14,7 @@ from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, list_explorer_syncs
 from systems_manager_organization.findings import Finding
-from systems_manager_organization.installation.existing_resources import (
+from systems_manager_organization.installation.existing.resources import (
     describe_managers,
     explain_existing,
     find_role,

@@ -40,6 +40,7 @@ mock_provider "aws" {
 }
 
 variables {
+  python_command  = null
   compliance_data = { bucket_name = "patch-compliance-222222222222-us-east-1", stack_set_name = "patch-compliance" }
 }
 

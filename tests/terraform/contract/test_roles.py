@@ -57,6 +57,7 @@ _ADMINISTRATOR_CALLS: dict[str, dict[str, Any]] = {
     "modules/compliance-schedule": {
         "compliance_data": {"bucket_name": "patch-compliance", "stack_set_name": "patch-compliance"},
         "role_name_prefix": "Corp-",
+        "python_command": None,
         **_ROLES,
     },
 }

@@ -49,7 +49,7 @@ RULES = {
     "tags of a build": Rule(
         "tags",
         _TAGS,
-        lambda tags: services.accept_tags(tags, services.build_tags, services.iam_tags, own=0),
+        lambda tags: services.accept_tags(tags, services.build_tags, services.iam_tags),
         "modules/compliance-schedule",
         tags=True,
         near=_TAGS_NEARLY,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.installation.existing_resources import (
+from systems_manager_organization.installation.existing.finders import FINDERS, find_key_id
+from systems_manager_organization.installation.existing.resources import (
     describe_stack,
     describe_stack_set,
     find_account,
-    find_instance_profiles,
     find_role,
     find_unit,
 )
@@ -29,13 +29,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.installation.existing_resources import ExistingResource
+    from systems_manager_organization.installation.existing.resources import ExistingResource
     from systems_manager_organization.quick_setup.configuration_managers import Manager
 
-LOOKED_UP = (
-    *("role", "instance profile", "organizational unit", "account", "configuration manager", "stack of Explorer"),
-    "StackSet",
-)
+# By the type of a resource, its list in the query of a plan and the attribute with its name.
+_NAMED = {
+    "aws_cloudwatch_event_bus": ("event_bus_names", "name"),
+    "aws_cloudwatch_event_rule": ("event_rule_names", "name"),
+    "aws_cloudwatch_log_group": ("log_group_names", "name"),
+    "aws_cloudwatch_metric_alarm": ("alarm_names", "alarm_name"),
+    "aws_codebuild_project": ("project_names", "name"),
+    "aws_iam_instance_profile": ("instance_profile_names", "name"),
+    "aws_kms_alias": ("key_alias_names", "name"),
+    "aws_s3_bucket": ("bucket_names", "bucket"),
+    "aws_scheduler_schedule": ("schedule_names", "name"),
+    "aws_sns_topic": ("topic_names", "name"),
+    "aws_ssm_document": ("document_names", "name"),
+}
+# Types without tags, and the type of the resource beside it whose tags stand for it.
+TAGGED_BY = {"aws_kms_alias": "aws_kms_key", "aws_scheduler_schedule": "aws_codebuild_project"}
 _MAX_SHOWN = 60
 
 
@@ -78,10 +90,11 @@ class Existing:
 
 
 class ResourceLookup:
-    """Finds the existing resources that match a candidate. `looked_up`: for how many it looked."""
+    """Finds the existing resources that match one of the candidates. `looked_up`: for how many it looked."""
 
-    def __init__(self, aws: AwsSession) -> None:
+    def __init__(self, aws: AwsSession, candidates: Iterable[Candidate]) -> None:
         self._aws = aws
+        self._aliases = {found.address: found for found in candidates if found.type == "aws_kms_alias"}
         self.looked_up = 0
 
     @cached_property
@@ -94,18 +107,39 @@ class ResourceLookup:
         planned = candidate.planned
         finders: Mapping[str, Callable[[], Iterable[Existing]]] = {
             "aws_iam_role": lambda: self._roles(planned),
-            "aws_iam_instance_profile": lambda: self._instance_profiles(planned),
             "aws_organizations_organizational_unit": lambda: self._units(planned, candidate.installation),
             "aws_organizations_account": lambda: self._accounts(planned, candidate.installation),
             "aws_cloudformation_stack": lambda: self._stacks(planned),
             "aws_cloudformation_stack_set": lambda: self._stack_sets(planned),
             "aws_ssmquicksetup_configuration_manager": lambda: self._configuration_managers(planned),
         }
+        if candidate.type == "aws_kms_key":
+            return list(self._keys(candidate))
+        _, attribute = _NAMED.get(candidate.type, ("", "name"))
         # A name that only the apply knows is in no plan.
-        if candidate.type not in finders or not planned.get("name"):
+        if candidate.type not in {*finders, *_NAMED} or not planned.get(attribute):
             return []
         self.looked_up += 1
-        return list(finders[candidate.type]())
+        return list(finders.get(candidate.type, lambda: self._named(candidate))())
+
+    def _named(self, candidate: Candidate) -> Iterator[Existing]:
+        list_, attribute = _NAMED[candidate.type]
+        bus = candidate.planned.get("event_bus_name")
+        name = candidate.planned[attribute]
+        found = FINDERS[list_](self._aws, f"{bus}/{name}" if bus else name)
+        if found:
+            yield Existing(
+                found.id,
+                found.tag,
+                input="" if found.is_importable else "another name",
+                changes=("what the configuration sets otherwise",),
+            )
+
+    def _keys(self, candidate: Candidate) -> Iterator[Existing]:
+        """The key of an alias that the plan creates beside it: a key has no name."""
+        alias = self._aliases.get(beside(candidate.address, "aws_kms_key", "aws_kms_alias"))
+        for found in self._named(alias) if alias else ():
+            yield replace(found, id=find_key_id(self._aws, found.id))
 
     def _roles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
         role = find_role(self._aws, planned["name"])
@@ -117,10 +151,6 @@ class ResourceLookup:
                 changes=tuple(_role_changes(planned, role)),
                 immutable="" if role["Path"] == path else f"its path is {role['Path']}, and the plan has {path}",
             )
-
-    def _instance_profiles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
-        for found in find_instance_profiles(self._aws, [planned["name"]], ""):
-            yield Existing(found.id, found.tag)
 
     def _units(self, planned: Mapping[str, Any], installation: str) -> Iterator[Existing]:
         if planned.get("parent_id"):
@@ -165,6 +195,12 @@ class ResourceLookup:
                     ),
                     redeployed=bool(deployed),
                 )
+
+
+def beside(address: str, type_: str, other: str) -> str:
+    """The address of a resource of type `other` with the same name and index."""
+    module, _, resource = address.rpartition(f"{type_}.")
+    return f"{module}{other}.{resource}"
 
 
 def _import_id(name: str, call_as: str) -> str:

@@ -28,20 +28,14 @@ if TYPE_CHECKING:
     from systems_manager_organization.organizations.accounts import Account
     from systems_manager_organization.quick_setup.configurations import Configuration
 
-_LISTS = (
-    *("role_names", "instance_profile_names", "bucket_names", "stack_set_names", "workgroup_names"),
-    *("database_names", "key_alias_names", "own_stack_set_names"),
-)
-_RULE = (
-    f"a JSON object with the lists {', '.join(_LISTS)}, the object organizational_unit (name, parent_id; without "
-    "parent_id its parent is the root) and the string account_email, all of which are optional"
-)
 # What the AWS provider keeps as tainted, and replaces: nothing to import.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 _NOT_CREATED = ("CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_FAILED", "ROLLBACK_COMPLETE")
 _OTHER_ROLES = "To create roles with other names instead, set role_name_prefix."
 
-RESOURCES = Option("resources", "names of resources that Terraform creates", r"(?s)\{.*\}", _RULE, default="{}")
+RESOURCES = Option(
+    "resources", "names of resources that Terraform creates", r"(?s)\{.*\}", "a JSON object of lists", default="{}"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class ExistingResource:
     Attributes:
         key: its key in Terraform: `iam-role/NAME`, `iam-instance-profile/NAME`, `organizational-unit`,
             `organizations-account`, or `TYPE/NAME` of a configuration manager; of Explorer `cloudformation-stack` or
-            `resource-data-sync`; `stack-set/NAME`; TYPE/NAME of what modules/compliance-reporting makes.
+            `resource-data-sync`; TYPE/NAME of what other modules make.
         description: for example `role "AWS-QuickSetup-Execution"`.
         id: as `terraform import` takes it.
         remark: further sentences, or "".
@@ -74,20 +68,25 @@ class ExistingResource:
         return bool(self.input) and self.tag.installation != installation
 
 
-def parse_resources(text: str) -> dict[str, Any]:
-    """The value of RESOURCES. Raises QueryError."""
+def parse_resources(text: str, lists: Iterable[str] = ("role_names",)) -> dict[str, Any]:
+    """The value of RESOURCES, with these lists of names. Raises QueryError."""
+    rule = (
+        f"a JSON object with the lists {', '.join(lists)}, the object organizational_unit (name, parent_id; without "
+        "parent_id its parent is the root), the string account_email, and the object inputs (from a list to the input "
+        "of the module that names it; by default name), all of which are optional"
+    )
     try:
         found: dict[str, Any] = json.loads(text)
         unit = found.get("organizational_unit") or {}
         is_valid = (
-            set(found) <= {*_LISTS, "organizational_unit", "account_email"}
-            and all(isinstance(name, str) for key in _LISTS for name in found.get(key, []))
+            set(found) <= {*lists, "organizational_unit", "account_email", "inputs"}
+            and all(isinstance(name, str) for key in lists for name in found.get(key, []))
             and set(unit) <= {"name", "parent_id"}
         )
     except (ValueError, TypeError, AttributeError) as error:
-        raise QueryError(f"resources is not {_RULE} ({error}).") from error
+        raise QueryError(f"resources is not {rule} ({error}).") from error
     if not is_valid:
-        raise QueryError(f"resources must be {_RULE}.")
+        raise QueryError(f"resources must be {rule}.")
     return found
 
 

@@ -1,0 +1,206 @@
+"""Existing resources that modules besides the root module name.
+
+A finder returns None where there is none. What creates one of an existing name overwrites a rule or an alarm, and takes
+over a topic; all others fail at apply, after others were created:
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Literal
+
+from systems_manager_organization.creation_tag import CreationTag
+from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.installation.existing.resources import (
+    ExistingResource,
+    describe_stack,
+    describe_stack_set,
+    find_instance_profiles,
+    find_roles,
+    find_stack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from systems_manager_organization.aws.session import AwsSession
+
+    Finder = Callable[[AwsSession, str], ExistingResource | None]
+
+
+def _find_alarm(aws: AwsSession, name: str) -> ExistingResource | None:
+    cloudwatch = aws.client("cloudwatch")
+    found = aws.call(cloudwatch.describe_alarms, AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    alarms = [*found["MetricAlarms"], *found["CompositeAlarms"]]
+    if not alarms:
+        return None
+    tags = aws.call(cloudwatch.list_tags_for_resource, ResourceARN=alarms[0]["AlarmArn"])["Tags"]
+    return _existing("alarm", "alarm", name, CreationTag.of_list(tags))
+
+
+def _find_bucket(aws: AwsSession, name: str) -> ExistingResource | None:
+    tag, remark = CreationTag(), ""
+    try:
+        aws.call(aws.s3.head_bucket, Bucket=name, ExpectedBucketOwner=aws.account_id)
+    except ServiceError as error:
+        if error.code == "404":
+            return None
+        if error.code != "403":
+            raise
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+        remark = "It belongs to another account: the name of a bucket is unique in AWS."
+    else:
+        tags = aws.call_or_none("NoSuchTagSet", aws.s3.get_bucket_tagging, Bucket=name)
+        tag = CreationTag.of_list(tags["TagSet"] if tags else [])
+    return replace(_existing("s3-bucket", "bucket", name, tag, _is_own_data(tag)), remark=remark)
+
+
+def _find_database(aws: AwsSession, name: str) -> ExistingResource | None:
+    if not aws.call_or_none("EntityNotFoundException", aws.glue.get_database, Name=name):
+        return None
+    tags = aws.call(aws.glue.get_tags, ResourceArn=_arn(aws, "glue", f"database/{name}"))["Tags"]
+    return _existing("glue-database", "database", name, CreationTag.of(tags), is_importable=False)
+
+
+def _find_document(aws: AwsSession, name: str) -> ExistingResource | None:
+    if not aws.call_or_none("InvalidDocument", aws.ssm.describe_document, Name=name):
+        return None
+    tags = aws.call(aws.ssm.list_tags_for_resource, ResourceType="Document", ResourceId=name)["TagList"]
+    return _existing("ssm-document", "document", name, CreationTag.of_list(tags))
+
+
+def _find_document_of_stack(aws: AwsSession, name: str) -> ExistingResource | None:
+    """`name`: STACK/DOCUMENT. Where the stack exists, the document is its own."""
+    stack, _, document = name.partition("/")
+    found = None if describe_stack(aws, stack) else _find_document(aws, document)
+    delete = f"Delete it first: aws ssm delete-document --name {quote(document)} --region {aws.region}"
+    return found and replace(found, is_importable=False, alternative=delete)
+
+
+def _find_event_bus(aws: AwsSession, name: str) -> ExistingResource | None:
+    events = aws.client("events")
+    found = aws.call_or_none("ResourceNotFoundException", events.describe_event_bus, Name=name)
+    return found and _existing("event-bus", "event bus", name, _tag_of_events(aws, found))
+
+
+def _find_event_rule(aws: AwsSession, name: str) -> ExistingResource | None:
+    """`name`: BUS/RULE."""
+    bus, _, rule = name.partition("/")
+    describe = aws.client("events").describe_rule
+    found = aws.call_or_none("ResourceNotFoundException", describe, Name=rule, EventBusName=bus)
+    return found and _existing("event-rule", "rule", name, _tag_of_events(aws, found))
+
+
+def _tag_of_events(aws: AwsSession, found: Mapping[str, Any]) -> CreationTag:
+    return CreationTag.of_list(aws.call(aws.client("events").list_tags_for_resource, ResourceARN=found["Arn"])["Tags"])
+
+
+def _find_key_alias(aws: AwsSession, name: str) -> ExistingResource | None:
+    """It has the tag of its key."""
+    key_id = find_key_id(aws, name)
+    if not key_id:
+        return None
+    tags = aws.call(aws.kms.list_resource_tags, KeyId=key_id)["Tags"]
+    tag = CreationTag.of({tag["TagKey"]: tag["TagValue"] for tag in tags})
+    return _existing("key-alias", "key alias", name, tag, _is_own_data(tag))
+
+
+def find_key_id(aws: AwsSession, alias: str) -> str:
+    """Of the key of an alias; "" without one. Raises ScriptError."""
+    response = aws.call_or_none("NotFoundException", aws.kms.describe_key, KeyId=alias)
+    return response["KeyMetadata"]["KeyId"] if response else ""
+
+
+def _find_log_group(aws: AwsSession, name: str) -> ExistingResource | None:
+    logs = aws.client("logs")
+    groups = aws.paginate(logs.describe_log_groups, logGroupNamePrefix=name)
+    if not any(group["logGroupName"] == name for group in groups):
+        return None
+    arn = _arn(aws, "logs", f"log-group:{name}")
+    tags = aws.call(logs.list_tags_for_resource, resourceArn=arn)["tags"]
+    return _existing("log-group", "log group", name, CreationTag.of(tags))
+
+
+def _find_project(aws: AwsSession, name: str) -> ExistingResource | None:
+    for found in aws.call(aws.client("codebuild").batch_get_projects, names=[name])["projects"]:
+        tag = CreationTag.of({tag["key"]: tag["value"] for tag in found.get("tags", [])})
+        return _existing("codebuild-project", "CodeBuild project", name, tag)
+    return None
+
+
+def _find_schedule(aws: AwsSession, name: str) -> ExistingResource | None:
+    """It has the tag of the project that it starts."""
+    get_schedule = aws.client("scheduler").get_schedule
+    found = aws.call_or_none("ResourceNotFoundException", get_schedule, Name=name)
+    if not found:
+        return None
+    project = _find_project(aws, found["Target"]["Arn"].rpartition("/")[2])
+    tag = project.tag if project else CreationTag()
+    return replace(_existing("schedule", "schedule", name, tag), id=f"default/{name}")
+
+
+def _find_stack(aws: AwsSession, name: str) -> ExistingResource | None:
+    found = find_stack(aws, name)
+    return found and replace(found, key=f"{found.key}/{name}", alternative="")
+
+
+def _find_stack_set(aws: AwsSession, name: str, call_as: Literal["DELEGATED_ADMIN", "SELF"]) -> ExistingResource | None:
+    found = describe_stack_set(aws, name, call_as)
+    return _existing("stack-set", "StackSet", name, CreationTag.of_list(found.get("Tags", []))) if found else None
+
+
+def _find_topic(aws: AwsSession, name: str) -> ExistingResource | None:
+    arn = _arn(aws, "sns", name)
+    found = aws.call_or_none("ResourceNotFound", aws.client("sns").list_tags_for_resource, ResourceArn=arn)
+    return found and replace(_existing("sns-topic", "topic", name, CreationTag.of_list(found["Tags"])), id=arn)
+
+
+def _find_workgroup(aws: AwsSession, name: str) -> ExistingResource | None:
+    if not aws.call_or_none("InvalidRequestException", aws.athena.get_work_group, WorkGroup=name):
+        return None
+    arn = _arn(aws, "athena", f"workgroup/{name}")
+    tags = aws.call(aws.athena.list_tags_for_resource, ResourceARN=arn)["Tags"]
+    return _existing("athena-workgroup", "workgroup", name, CreationTag.of_list(tags), is_importable=False)
+
+
+def _existing(
+    type_: str, description: str, name: str, tag: CreationTag, is_importable: bool = True
+) -> ExistingResource:
+    return ExistingResource(f"{type_}/{name}", f'{description} "{name}"', name, tag, is_importable=is_importable)
+
+
+def _is_own_data(tag: CreationTag) -> bool:
+    """An import would give the data of somebody else to a destroy."""
+    return bool(tag.installation)
+
+
+def _arn(aws: AwsSession, service: str, resource: str) -> str:
+    return f"arn:{aws.identity.partition}:{service}:{aws.region}:{aws.account_id}:{resource}"
+
+
+FINDERS: Mapping[str, Finder] = {
+    "alarm_names": _find_alarm,
+    "bucket_names": _find_bucket,
+    "database_names": _find_database,
+    "document_names": _find_document,
+    "event_bus_names": _find_event_bus,
+    "event_rule_names": _find_event_rule,
+    "instance_profile_names": lambda aws, name: next(find_instance_profiles(aws, [name], ""), None),
+    "key_alias_names": _find_key_alias,
+    "log_group_names": _find_log_group,
+    "own_stack_set_names": partial(_find_stack_set, call_as="SELF"),
+    "project_names": _find_project,
+    "role_names": lambda aws, name: next(find_roles(aws, [name], ""), None),
+    "schedule_names": _find_schedule,
+    "stack_document_names": _find_document_of_stack,
+    "stack_names": _find_stack,
+    "stack_set_names": partial(_find_stack_set, call_as="DELEGATED_ADMIN"),
+    "topic_names": _find_topic,
+    "workgroup_names": _find_workgroup,
+}
+"""By the list of `resources` that has the names."""
