@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EXIT_OK, EXIT_INCOMPLETE = 0, 1
 
+# Types whose id in the state is another one than the name.
+_IDENTIFIED_BY_NAME = ("aws_cloudformation_stack", "aws_codebuild_project", "aws_iam_role")
 # As modules/settings writes the triggers of its changes.
 _SETTING_CHANGE = re.compile(r"(.*) -> (.*) \([^()]*\)")
 
@@ -137,7 +139,9 @@ def _decide(
             f"{found.id} is in the state, and the plan replaces it ({candidate.replaced}). This module refuses that: "
             "plan without -replace, or delete it in AWS first."
         )
-    previous_address = next((change["address"] for change in changes if _deletes(change, found.id)), "")
+    previous_address = next(
+        (change["address"] for change in changes if change["type"] == candidate.type and _deletes(change, found.id)), ""
+    )
     if previous_address:
         return _moved(previous_address, candidate.address), (
             f"{found.id} is in the state as {previous_address}, which the same plan deletes: the moved block keeps it."
@@ -192,7 +196,7 @@ def _deletes(change: Mapping[str, Any], resource_id: str) -> bool:
         before.get("id"),
         before.get("manager_arn"),
         before.get("arn"),
-        before.get("name") if change["type"] == "aws_iam_role" else None,
+        before.get("name") if change["type"] in _IDENTIFIED_BY_NAME else None,
     )
 
 

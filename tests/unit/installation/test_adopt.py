@@ -232,6 +232,22 @@ def test_resources_deleted_at_another_address_are_moved(run: Run, scan: str, pre
     assert f"{scan} is in the state as {previous}, which the same plan deletes" in outcome.stderr
 
 
+def test_a_resource_whose_id_is_not_its_name_is_moved(aws: Sandbox, run: Run) -> None:
+    aws.client("cloudformation").create_stack(
+        StackName="deny-access",
+        TemplateBody="Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n",
+        Tags=[{"Key": TAG, "Value": MADE}],
+    )
+    planned = {"name": "deny-access", "tags": PLANNED}
+    created = change("module.renamed.aws_cloudformation_stack.this", planned)
+    before = {"id": "arn:aws:cloudformation:us-east-1:111111111111:stack/deny-access/1", "name": "deny-access"}
+    deleted = change("module.called.aws_cloudformation_stack.this", None, "delete", before=before)
+    # Of another type, whose name is the same.
+    role = change("module.called.aws_iam_role.this", None, "delete", before={"name": "deny-access"})
+    outcome = adopt(run, created, role, deleted)
+    assert outcome.stdout == "moved {\n  from = module.called\n  to   = module.renamed\n}\n", outcome.stderr
+
+
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
