@@ -1,11 +1,4 @@
-"""Existing resources that modules besides the root module name.
-
-A finder returns None where there is none. What creates one of an existing name overwrites a rule or an alarm, and takes
-over a topic; all others fail at apply, after others were created:
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-"""
+"""Existing resources that modules besides the root module name. A finder returns None where there is none."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ def parse_resources(text: str, lists: Iterable[str] = ("role_names",)) -> dict[s
     """The value of RESOURCES, with these lists of names. Raises QueryError."""
     rule = (
         f"a JSON object with the lists {', '.join(lists)}, the object organizational_unit (name, parent_id; without "
-        "parent_id its parent is the root), the string account_email, and the object inputs (from a list to the input "
-        "of the module that names it; by default name), all of which are optional"
+        "parent_id its parent is the root), the string account_email, and the object inputs (the input that names a "
+        "list), all of which are optional"
     )
     try:
         found: dict[str, Any] = json.loads(text)
