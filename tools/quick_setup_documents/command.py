@@ -31,7 +31,7 @@ def to_text(facts: Mapping[str, Any]) -> str:
 
 def _lines(value: Any, levels: int, depth: int) -> str:
     if not levels or not value:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+        return json.dumps(value, sort_keys=True)
     inner, outer = "\n" + "  " * (depth + 1), "\n" + "  " * depth
     if isinstance(value, list):
         return "[" + ",".join(f"{inner}{_lines(item, levels - 1, depth + 1)}" for item in value) + f"{outer}]"
