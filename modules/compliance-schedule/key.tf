@@ -4,7 +4,6 @@
 locals {
   alias_name  = "alias/${var.name}"
   kms_key_arn = var.kms_key_arn == null ? aws_kms_key.this[0].arn : var.kms_key_arn
-  is_key_kept = anytrue(concat(terraform_data.key_created[*].input, [var.kms_key_arn == null]))
 
   # The key of the bucket that reports are written to: of an existing one, its own.
   bucket_kms_key_arn = var.existing_bucket == null ? local.kms_key_arn : var.existing_bucket.kms_key_arn
@@ -32,7 +31,7 @@ locals {
   }
 }
 
-# What was encrypted must stay readable: a key that the first apply created stays when another one is given.
+# Deleting the key that it created would make what is in the bucket unreadable.
 resource "terraform_data" "key_created" {
   count = local.is_bucket_created ? 1 : 0
 
@@ -40,11 +39,17 @@ resource "terraform_data" "key_created" {
 
   lifecycle {
     ignore_changes = [input]
+
+    # Not in the count of the key, which would be unknown to terraform import.
+    postcondition {
+      condition     = !self.input || var.kms_key_arn == null
+      error_message = "kms_key_arn is ${jsonencode(var.kms_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
+    }
   }
 }
 
 resource "aws_kms_key" "this" {
-  count = local.is_key_kept ? 1 : 0
+  count = var.kms_key_arn == null ? 1 : 0
 
   description             = "Patch compliance report: reports, program and notifications."
   enable_key_rotation     = true
@@ -58,7 +63,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = local.is_key_kept ? 1 : 0
+  count = var.kms_key_arn == null ? 1 : 0
 
   name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id

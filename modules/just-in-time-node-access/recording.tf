@@ -5,7 +5,6 @@ locals {
   recordings                 = var.rdp_recording == null ? 0 : 1
   given_recording_key_arn    = one(var.rdp_recording[*].kms_key_arn)
   is_recording_key_created   = var.rdp_recording != null && local.given_recording_key_arn == null
-  is_recording_key_kept      = anytrue(concat(terraform_data.recording_key_created[*].input, [local.is_recording_key_created]))
   recording_key_arn          = local.is_recording_key_created ? aws_kms_key.recordings[0].arn : local.given_recording_key_arn
   recording_key_region       = element(split(":", coalesce(local.given_recording_key_arn, ":::${local.region}")), 3)
   recording_bucket_name      = var.rdp_recording == null ? "" : coalesce(var.rdp_recording.bucket_name, "rdp-recordings-${local.account_id}-${local.region}")
@@ -13,7 +12,7 @@ locals {
   recording_service          = "ssm-guiconnect.amazonaws.com"
 }
 
-# What was encrypted must stay readable: a key that the first apply created stays when another one is given.
+# Deleting the key that it created would make what is in the bucket unreadable.
 resource "terraform_data" "recording_key_created" {
   count = local.recordings
 
@@ -21,12 +20,18 @@ resource "terraform_data" "recording_key_created" {
 
   lifecycle {
     ignore_changes = [input]
+
+    # Not in the count of the key, which would be unknown to terraform import.
+    postcondition {
+      condition     = !self.input || local.is_recording_key_created
+      error_message = "rdp_recording.kms_key_arn is ${jsonencode(local.given_recording_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
+    }
   }
 }
 
 # It encrypts a recording while it is made, with a grant of who connects, and then in the bucket.
 resource "aws_kms_key" "recordings" {
-  count = local.is_recording_key_kept ? 1 : 0
+  count = local.is_recording_key_created ? 1 : 0
 
   description             = "Just-in-time node access: recordings of RDP connections."
   enable_key_rotation     = true

@@ -4,7 +4,6 @@
 locals {
   alias_name     = "alias/${var.name}"
   is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
-  is_key_kept    = anytrue(concat(terraform_data.key_created[*].input, [local.is_key_created]))
   kms_key_arn    = local.is_key_created ? aws_kms_key.this[0].arn : var.bucket == null ? null : var.bucket.kms_key_arn
 
   key_policy = {
@@ -34,7 +33,7 @@ locals {
   }
 }
 
-# What was encrypted must stay readable: a key that the first apply created stays when another one is given.
+# Deleting the key that it created would make what is in the bucket unreadable.
 resource "terraform_data" "key_created" {
   count = var.bucket == null ? 0 : 1
 
@@ -42,11 +41,17 @@ resource "terraform_data" "key_created" {
 
   lifecycle {
     ignore_changes = [input]
+
+    # Not in the count of the key, which would be unknown to terraform import.
+    postcondition {
+      condition     = !self.input || local.is_key_created
+      error_message = "bucket.kms_key_arn is ${jsonencode(var.bucket.kms_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
+    }
   }
 }
 
 resource "aws_kms_key" "this" {
-  count = local.is_key_kept ? 1 : 0
+  count = local.is_key_created ? 1 : 0
 
   description             = "Session Manager: logs of the organization."
   enable_key_rotation     = true
@@ -60,7 +65,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = local.is_key_kept ? 1 : 0
+  count = local.is_key_created ? 1 : 0
 
   name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id

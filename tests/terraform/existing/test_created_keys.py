@@ -1,4 +1,4 @@
-"""A key that a module created, and another one that is given later: what the first one encrypted stays readable."""
+"""A key that a module created, and another one that is given later: refused, as what is encrypted could not be read."""
 
 from __future__ import annotations
 
@@ -9,32 +9,27 @@ import pytest
 from harness.complete import ADMINISTRATOR
 from harness.examples import UNIFIED_CONSOLE, register_administrator
 from harness.organization import root_id
+from harness.results import TerraformError
 from harness.workspace import change_inputs
 
 if TYPE_CHECKING:
-    from harness.results import Plan
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
 _REGIONS = ["us-east-1"]
-_KEYS = [
+# Each with what records that the key was created.
+_CREATED = [
     "module.access.aws_kms_key.recordings",
+    "module.access.terraform_data.recording_key_created",
     "module.preferences.aws_kms_key.this",
+    "module.preferences.terraform_data.key_created",
     "module.schedule.aws_kms_key.this",
+    "module.schedule.terraform_data.key_created",
 ]
 
 
-def _deleted(plan: Plan) -> list[str]:
-    changes = plan.document["resource_changes"]
-    return sorted(
-        change["address"].removesuffix("[0]")
-        for change in changes
-        if change["type"] == "aws_kms_key" and change["change"]["actions"] == ["delete"]
-    )
-
-
 @pytest.mark.scenario("bare")
-def test_a_created_key_stays_when_another_is_given(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_another_key_is_refused_while_the_bucket_is_there(sandbox: Sandbox, workspaces: Workspaces) -> None:
     register_administrator(sandbox, *UNIFIED_CONSOLE)
     console = {"home_region": "us-east-1", "regions": _REGIONS, "targets": [root_id(sandbox)]}
     calls: dict[str, dict[str, Any]] = {
@@ -51,15 +46,19 @@ def test_a_created_key_stays_when_another_is_given(sandbox: Sandbox, workspaces:
         },
     }
     terraform = workspaces.call_modules(calls, sandbox.environment(ADMINISTRATOR))
-    terraform.apply(target=_KEYS)
+    terraform.apply(target=_CREATED)
 
     given = {"kms_key_arn": sandbox.client("kms", ADMINISTRATOR).create_key()["KeyMetadata"]["Arn"]}
     change_inputs(terraform, "access", rdp_recording=given)
     change_inputs(terraform, "preferences", bucket=given)
     change_inputs(terraform, "schedule", **given)
-    assert _deleted(terraform.plan(target=_KEYS)) == []
+    with pytest.raises(TerraformError) as refused:
+        terraform.plan(target=_CREATED)
+    for name in ("rdp_recording.kms_key_arn", "bucket.kms_key_arn", "kms_key_arn"):
+        assert f'{name} is "{given["kms_key_arn"]}", but the module created a key' in str(refused.value)
 
     # Without its bucket a key encrypts nothing.
     change_inputs(terraform, "access", rdp_recording=None)
     change_inputs(terraform, "preferences", bucket=None)
-    assert _deleted(terraform.plan(target=_KEYS)) == _KEYS[:2]
+    change_inputs(terraform, "schedule", kms_key_arn=None)
+    terraform.plan(target=_CREATED)
