@@ -31,23 +31,6 @@ locals {
   }
 }
 
-# Deleting the key that it created would make what is in the bucket unreadable.
-resource "terraform_data" "key_created" {
-  count = local.is_bucket_created ? 1 : 0
-
-  input = var.kms_key_arn == null
-
-  lifecycle {
-    ignore_changes = [input]
-
-    # Not in the count of the key, which would be unknown to terraform import.
-    postcondition {
-      condition     = !self.input || var.kms_key_arn == null
-      error_message = "kms_key_arn is ${jsonencode(var.kms_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
-    }
-  }
-}
-
 resource "aws_kms_key" "this" {
   count = var.kms_key_arn == null ? 1 : 0
 

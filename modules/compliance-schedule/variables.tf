@@ -285,7 +285,7 @@ variable "retention_days" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing key in the same Region for the bucket and the topic. Its policy must allow `cloudwatch.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey*`. Its ARN must be known to the plan. Null: a key is created, and then none can be given while the bucket is there. Default: null."
+  description = "ARN of an existing key in the same Region for the bucket and the topic. Its policy must allow `cloudwatch.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey*`. Its ARN must be known to the plan. Null: a key is created. Given later, another key makes unreadable what the created one encrypted. Default: null."
   type        = string
   default     = null
 

@@ -12,23 +12,6 @@ locals {
   recording_service          = "ssm-guiconnect.amazonaws.com"
 }
 
-# Deleting the key that it created would make what is in the bucket unreadable.
-resource "terraform_data" "recording_key_created" {
-  count = local.recordings
-
-  input = local.is_recording_key_created
-
-  lifecycle {
-    ignore_changes = [input]
-
-    # Not in the count of the key, which would be unknown to terraform import.
-    postcondition {
-      condition     = !self.input || local.is_recording_key_created
-      error_message = "rdp_recording.kms_key_arn is ${jsonencode(local.given_recording_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
-    }
-  }
-}
-
 # It encrypts a recording while it is made, with a grant of who connects, and then in the bucket.
 resource "aws_kms_key" "recordings" {
   count = local.is_recording_key_created ? 1 : 0

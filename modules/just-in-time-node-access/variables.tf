@@ -243,7 +243,7 @@ variable "rdp_recording" {
   description = <<-EOT
     Recordings of all RDP connections by just-in-time node access, in one bucket that is created in the provider's Region, with versions: `{}`. Null: none are made. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-rdp-recording.html
     - `bucket_name`: without dots. Default: `rdp-recordings`, the account and the Region, joined by hyphens.
-    - `kms_key_arn`: a key of the provider's Region; with several `regions` a multi-Region key, with a replica in each. Each must have the tag `SystemsManagerJustInTimeNodeAccessManaged` = `true`, and a policy as that of the key which is created otherwise. Its ARN must be known to the plan. Default: a key is created, for one Region, and then none can be given while the bucket is there.
+    - `kms_key_arn`: a key of the provider's Region; with several `regions` a multi-Region key, with a replica in each. Each must have the tag `SystemsManagerJustInTimeNodeAccessManaged` = `true`, and a policy as that of the key which is created otherwise. Its ARN must be known to the plan. Default: a key is created, for one Region. Given later, another key makes unreadable what the created one encrypted.
     - `force_destroy`: whether destroy deletes the recordings. With false, destroy fails while there are any. Default: false.
   EOT
   type = object({

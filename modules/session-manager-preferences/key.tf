@@ -33,23 +33,6 @@ locals {
   }
 }
 
-# Deleting the key that it created would make what is in the bucket unreadable.
-resource "terraform_data" "key_created" {
-  count = var.bucket == null ? 0 : 1
-
-  input = local.is_key_created
-
-  lifecycle {
-    ignore_changes = [input]
-
-    # Not in the count of the key, which would be unknown to terraform import.
-    postcondition {
-      condition     = !self.input || local.is_key_created
-      error_message = "bucket.kms_key_arn is ${jsonencode(var.bucket.kms_key_arn)}, but the module created a key for this bucket: 30 days after its deletion, nothing that it encrypted can be read. Set it to null."
-    }
-  }
-}
-
 resource "aws_kms_key" "this" {
   count = local.is_key_created ? 1 : 0
 
