@@ -151,9 +151,9 @@ def _column(connection: DuckDBPyConnection, table: str, name: str, kind: str) ->
     if kind == "VARCHAR" and (values := _dictionary(connection, table, name)) is not None:
         yield f'"values": {_text(values)}, '
         rank = f"list_position({list(_SORT_ORDERS[name])}, {name})" if name in _SORT_ORDERS else _RANK.format(name=name)
-        yield from _numbers(connection, table, f"{rank} - 1")
-    elif kind in _WHOLE_NUMBERS and not any(rows(connection, _OTHER.format(table=table, name=name))):
-        yield from _numbers(connection, table, name)
+        yield from _numbers(connection, table, f"{rank} - 1", max(len(values) - 1, 0))
+    elif kind in _WHOLE_NUMBERS and (largest := _largest(connection, table, name)) is not None:
+        yield from _numbers(connection, table, name, largest)
     else:
         yield from _values(connection, table, name)
 
@@ -168,8 +168,13 @@ def _values(connection: DuckDBPyConnection, table: str, name: str) -> Iterator[s
     yield "]"
 
 
-def _numbers(connection: DuckDBPyConnection, table: str, value: str) -> Iterator[str]:
-    ((largest,),) = rows(connection, f"SELECT coalesce(max(number), 0) FROM (SELECT {value} AS number FROM {table})")
+def _largest(connection: DuckDBPyConnection, table: str, name: str) -> int | None:
+    """None where a value is missing, below zero, or too large for four bytes."""
+    row = connection.execute(_LARGEST.format(table=table, name=name)).fetchone()
+    return row[0] if row else None
+
+
+def _numbers(connection: DuckDBPyConnection, table: str, value: str, largest: int) -> Iterator[str]:
     size, code = next(width for width in _WIDTHS if largest < 256 ** width[0])
     yield f'"bytes": {size}, "numbers": "'
     cursor = connection.execute(f"SELECT {value} FROM {table} ORDER BY row")
@@ -206,7 +211,10 @@ def _text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
-_OTHER = "SELECT 1 FROM {table} WHERE NOT coalesce({name} BETWEEN 0 AND 4294967295, false) LIMIT 1"
+_LARGEST = """
+SELECT coalesce(max({name}), 0) FROM {table}
+HAVING count({name}) = count(*) AND coalesce(min({name}) >= 0 AND max({name}) <= 4294967295, true)
+"""
 _RANK = "dense_rank() OVER (ORDER BY {name})"
 _ACCOUNTS = f"""
 WITH
