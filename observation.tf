@@ -19,6 +19,7 @@ locals {
       installation              = local.installation
       record_region             = local.record_region
       deployment_status_enabled = tostring(var.deployment_status_enabled)
+      member_accounts           = var.preflight.member_accounts
       severities                = jsonencode(var.preflight.severities)
 
       settings = jsonencode([

@@ -64,8 +64,8 @@ output "default_host_management_role_name" {
 output "deployments" {
   description = <<-EOT
     Deployment status of each configuration, by name, at the last plan or apply.
-    - `counts`: number of accounts and Regions that are `succeeded`, `in_progress`, `failed`, `not_deployed`.
-    - `exceptions`: accounts and Regions that have not succeeded, as a list of `state`, `reason` (as AWS returns it where it failed), `count`, and up to 20 `account_regions`, each as `333333333333 us-east-1`.
+    - `status`: of the deployment as a whole, as AWS returns it: `SUCCEEDED`, `FAILED` and others.
+    - `exceptions`: of one that has not succeeded, the accounts and Regions, as a list of `state` (`failed`, `in_progress`, `not_deployed`), `reason` (as AWS returns it where it failed), `count`, and up to 20 `account_regions`, each as `333333333333 us-east-1`.
     Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployment_status_enabled = false`.
   EOT
   value       = local.deployments
@@ -78,10 +78,11 @@ output "preflight_findings" {
     - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is wrong, and what to do.
-    Without `DEPLOYMENT_FAILED`, `NODES_FAILED`, `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED` and `LOG_BUCKET_NOT_FOUND`, as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
+    Without `DEPLOYMENT_FAILED`, `NODES_FAILED`, `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED`, `LOG_BUCKET_NOT_FOUND` and those that are only looked for where something is to be deployed (`preflight.member_accounts`), as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
   EOT
   value = [
     for finding in local.findings : finding
-    if finding.severity == "note" || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
+    # A note has one of these subjects.
+    if contains(["preflight", "preflight.severities", "python_command"], finding.subject) || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
   ]
 }

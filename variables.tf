@@ -436,10 +436,12 @@ variable "preflight" {
   description = <<-EOT
     Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists them.
     - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
+    - `member_accounts`: when a plan reads the accounts of a configuration, for `CLOUD9_ENVIRONMENT`, `ACCOUNT_NOT_READABLE`, `SUSPENDED_ACCOUNT_TARGETED`, `MANAGEMENT_ACCOUNT_TARGETED` and `DEPLOYMENT_TOO_LARGE`: `changes`, where it is not deployed to these organizational units and Regions yet, or not successfully; `always`; or `never`. `observe.py preflight` reads all at any time. Default: `changes`.
     - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
   EOT
   type = object({
     member_role_name = optional(string)
+    member_accounts  = optional(string, "changes")
     severities       = optional(map(string), {})
   })
   default  = {}
@@ -448,6 +450,11 @@ variable "preflight" {
   validation {
     condition     = var.preflight.member_role_name == null ? true : can(regex("^[\\w+=,.@/-]{1,512}$", var.preflight.member_role_name))
     error_message = "preflight.member_role_name is ${jsonencode(var.preflight.member_role_name)}, but must be the name of an IAM role with its path, for example \"OrganizationAccountAccessRole\"."
+  }
+
+  validation {
+    condition     = contains(["always", "changes", "never"], var.preflight.member_accounts)
+    error_message = "preflight.member_accounts is ${jsonencode(var.preflight.member_accounts)}, but must be \"always\", \"changes\" or \"never\"."
   }
 
   validation {
@@ -462,7 +469,7 @@ variable "preflight" {
 }
 
 variable "deployment_status_enabled" {
-  description = "Whether every plan reads the status of each configuration in each account and Region, for the output `deployments` and the reasons in its warnings. AWS returns 500 of these a second. Default: true."
+  description = "Whether every plan reads the status of each configuration for the output `deployments` and its warnings: of one that has not succeeded also of each account and Region, of which AWS returns 500 a second. Default: true."
   type        = bool
   default     = true
   nullable    = false

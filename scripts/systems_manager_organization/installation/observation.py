@@ -39,7 +39,7 @@ from systems_manager_organization.preflight.administrator_findings import (
     registration_findings,
     unit_findings,
 )
-from systems_manager_organization.preflight.command import find_problems
+from systems_manager_organization.preflight.command import ALWAYS, CHANGES, NEVER, find_problems
 from systems_manager_organization.preflight.default_host_management_findings import role_findings
 from systems_manager_organization.preflight.organization_findings import organization_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -52,6 +52,7 @@ from systems_manager_organization.quick_setup.configurations import (
     configurations_key,
     parse_configurations,
 )
+from systems_manager_organization.quick_setup.deployment_status import DeploymentStatus
 from systems_manager_organization.quick_setup.deployments import DeploymentStatusReader, deployment_findings, summarize
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records, parameter_name
 from systems_manager_organization.settings.setting import start_reading, values_of
@@ -89,7 +90,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `existing`: from the key of an ExistingResource to `{message, creation_mark}`, the error message for a
       plan that creates it again
     - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
-    - `deployments`: from the name of each deployed configuration of the query to `{counts, exceptions}`
+    - `deployments`: from the name of each deployed configuration of the query to `{status, exceptions}`
 
     Raises PrerequisiteError when the module cannot work at all, or another ScriptError.
     """
@@ -114,7 +115,9 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         managers = managers_read.result()
         deployed = _deployed(configurations, managers)
         with_status = deployed if query["deployment_status_enabled"] == "true" else []
-        statuses_read = DeploymentStatusReader(aws, with_status, directory)
+        by_arn = {manager.arn: manager for manager in managers}
+        succeeded = [configuration for configuration in with_status if by_arn[configuration.arn].has_succeeded]
+        statuses_read = DeploymentStatusReader(aws, [each for each in with_status if each not in succeeded], directory)
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
         unit, missing_unit = unit_read.result()
         administrator_findings = account_read.result()
@@ -123,7 +126,10 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             unit = None
         unit_id = query["organizational_unit_id"] or (unit.id if unit else "")
         unit_findings_read = aws.start(_unit_findings, aws, unit_id, account_id)
-        statuses = statuses_read.finish(descriptions)
+        statuses = [
+            *statuses_read.finish(descriptions),
+            *(DeploymentStatus.without_account_regions(each, by_arn[each.arn]) for each in succeeded),
+        ]
         existing = [
             *roles_read.result(),
             *(found for found in (unit, account) if found),
@@ -153,6 +159,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             directory=directory,
             installation=query["installation"],
             known=findings,
+            member_accounts=query["member_accounts"],
         )
         return {
             "schema_version": SCHEMA_VERSION,
@@ -276,6 +283,13 @@ AWS provider 5 has data sources for a part of it.""",
         RESOURCES,
         configurations_key("the configurations and their targets; no organizational units: the whole organization"),
         MEMBER_ROLE_NAME,
+        Option(
+            "member_accounts",
+            "when the accounts of a configuration are read: always, changes (it is not deployed to them yet), never",
+            f"{ALWAYS}|{CHANGES}|{NEVER}",
+            f'"{ALWAYS}", "{CHANGES}" or "{NEVER}"',
+            default=CHANGES,
+        ),
         account_id_key("administrator_account_id", "the delegated administrator, if it is known"),
         Option(
             "organizational_unit_id",

@@ -35,6 +35,7 @@ class AccountDirectory:
         self._lock = Lock()
         self.missing: set[str] = set()
         self._cache: dict[tuple[str, ...], list[Account]] = {}
+        self._occupied: dict[str, bool] = {}
 
     def read(self, deployments: Iterable[Deployment]) -> None:
         """Lists the accounts of all of these, for `of`. Raises ScriptError."""
@@ -54,6 +55,17 @@ class AccountDirectory:
             if units not in self._cache:
                 self._cache[units] = list(list_accounts_below(self._aws, units, self.missing))
             return self._cache[units]
+
+    def has_active_member(self, unit_id: str) -> bool:
+        """Whether there is an active member account in or below the unit, by as few pages as show it.
+
+        Raises ScriptError.
+        """
+        with self._lock:
+            if unit_id not in self._occupied:
+                accounts = list_accounts_below(self._aws, [unit_id], self.missing)
+                self._occupied[unit_id] = any(account.is_active_member(self._aws.account_id) for account in accounts)
+            return self._occupied[unit_id]
 
     def stream(self, unit_ids: Iterable[str]) -> Iterator[Account]:
         """The same, as they are listed: without waiting for the last page. Raises ScriptError."""

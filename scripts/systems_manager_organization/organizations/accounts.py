@@ -44,6 +44,9 @@ class Account:
     def is_active(self) -> bool:
         return self.state == ACTIVE
 
+    def is_active_member(self, management_account_id: str) -> bool:
+        return self.is_active and self.id != management_account_id
+
 
 def list_accounts_below(
     aws: AwsSession, parent_ids: Iterable[str], missing: set[str] | None = None

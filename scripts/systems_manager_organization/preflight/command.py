@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, SEVERITIES
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, account_id_key, flag
+from systems_manager_organization.cli.report_command import observe_command
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.findings import ERROR, WARNING, Severities, sort_by_severity
 from systems_manager_organization.organizations.account_directory import AccountDirectory
@@ -41,6 +43,9 @@ SCHEMA_VERSION = "1"
 
 EXIT_OK, EXIT_ERROR, EXIT_NOTHING_CHECKED = 0, 1, 3
 NOTHING_CHECKED = "NOTHING_CHECKED"
+
+# When the accounts of a configuration are read.
+ALWAYS, CHANGES, NEVER = "always", "changes", "never"
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -119,6 +124,7 @@ def find_problems(
     directory: AccountDirectory,
     installation: str = "",
     known: Iterable[Finding] = (),
+    member_accounts: str = ALWAYS,
 ) -> list[dict[str, str]]:
     """Problems of these configurations, also with these managers, and the known findings, the worst first.
 
@@ -126,6 +132,7 @@ def find_problems(
 
     Args:
         deployed: those that are deployed, as Quick Setup has them.
+        member_accounts: ALWAYS, NEVER, or CHANGES for the accounts of configurations that are not deployed to them yet.
 
     Raises ScriptError.
     """
@@ -135,12 +142,17 @@ def find_problems(
     if severities.is_enabled(*SYNC_CODES):
         futures.append(aws.start(sync_findings, aws, configurations, deployed, role_name, administrator_account_id))
     found = list(known)
+    unchanged = {
+        configuration.name
+        for configuration in configurations
+        if member_accounts == NEVER or (member_accounts == CHANGES and any(map(configuration.is_deployed_as, deployed)))
+    }
     if severities.is_enabled(*TARGET_CODES):
-        found += target_findings(aws, configurations, role_name, severities, directory)
+        found += target_findings(aws, configurations, role_name, severities, directory, unchanged)
     for findings in futures:
         found += findings.result()
     documents = severities.to_documents(found)
-    return sort_by_severity(documents if role_name else [*documents, *_without_role(severities)])
+    return sort_by_severity([*documents, *_not_checked(severities, role_name, member_accounts)])
 
 
 def _nothing_checked(aws: AwsSession, severities: Severities) -> dict[str, str]:
@@ -155,16 +167,21 @@ def _descriptions(aws: AwsSession, managers: Iterable[Manager]) -> list[dict[str
     return list(get_descriptions(aws, [manager.arn for manager in managers]).values())
 
 
-def _without_role(severities: Severities) -> list[dict[str, str]]:
-    return [
-        severities.note(
-            code,
-            "Not checked: no role of the member accounts is configured.",
-            "Set preflight.member_role_name (on the command line: --member-role-name).",
+def _not_checked(severities: Severities, role_name: str, member_accounts: str) -> list[dict[str, str]]:
+    """Notes that are the same in every plan, whatever is deployed: they are in an output."""
+    if not role_name:
+        message = "Not checked: no role of the member accounts is configured."
+        remedy = "Set preflight.member_role_name (on the command line: --member-role-name)."
+    elif member_accounts == ALWAYS:
+        return []
+    else:
+        message = (
+            "Not checked: preflight.member_accounts is never."
+            if member_accounts == NEVER
+            else "Only checked in accounts to which a configuration is not deployed yet."
         )
-        for code in MEMBER_CODES
-        if severities.is_enabled(code)
-    ]
+        remedy = f"To check all: {observe_command()} preflight --member-role-name {quote(role_name)}"
+    return [severities.note(code, message, remedy) for code in MEMBER_CODES if severities.is_enabled(code)]
 
 
 COMMAND = Command(

@@ -17,7 +17,7 @@ from systems_manager_organization.organizations.unit_tree import nearest_units, 
 from systems_manager_organization.quick_setup.cloud9 import list_environments, may_have_environments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.concurrency import Task
@@ -65,11 +65,20 @@ def target_findings(
     role_name: str,
     severities: Severities,
     directory: AccountDirectory,
+    unchanged: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """Findings for every targeted account; with `role_name` it is assumed in them. Raises ScriptError."""
+    """Findings for every targeted account; with `role_name` it is assumed in them.
+
+    Args:
+        unchanged: names of the configurations whose accounts are not read; only whether their organizational units
+            exist, and hold any account.
+
+    Raises ScriptError.
+    """
     suspended: list[Account] = []
-    targets = _active(_targets(aws, configurations, directory), suspended)
-    if role_name and severities.is_enabled(*MEMBER_CODES):
+    changed = [configuration for configuration in configurations if configuration.name not in unchanged]
+    targets = _active(_targets(aws, changed, directory), suspended)
+    if changed and role_name and severities.is_enabled(*MEMBER_CODES):
         scans: list[AccountScan] = []
         scan = partial(_scan_account, AccountSessions(aws, role_name), scans)
         run_tasks(partial(scan, target) for target in targets)
@@ -84,16 +93,22 @@ def target_findings(
             "Nothing is to be done: AWS removes a closed account from the organization after 90 days. "
             "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html",
         )
-    for configuration in configurations:
+    for configuration in changed:
         if not configuration.account_id:
             members = directory.in_units(configuration.organizational_unit_ids)
-            yield from _unit_findings(aws, configuration, members, directory.missing)
             yield from _size_findings(configuration, sum(account.id != aws.account_id for account in members))
-    yield from _management_account_findings(aws, configurations, directory)
+            has_members = any(account.is_active_member(aws.account_id) for account in members)
+            yield from _unit_findings(aws, configuration, directory.missing, has_members=has_members)
+    for configuration in configurations:
+        if configuration.name in unchanged and not configuration.account_id:
+            # Each of them, as one that does not exist is only found when it is read.
+            with_members = [unit for unit in configuration.organizational_unit_ids if directory.has_active_member(unit)]
+            yield from _unit_findings(aws, configuration, directory.missing, has_members=bool(with_members))
+    yield from _management_account_findings(aws, configurations, changed, directory)
 
 
 def _unit_findings(
-    aws: AwsSession, configuration: Configuration, members: Iterable[Account], missing: set[str]
+    aws: AwsSession, configuration: Configuration, missing: set[str], *, has_members: bool
 ) -> Iterator[Finding]:
     units = sorted(configuration.organizational_unit_ids)
     unknown = sorted(missing.intersection(units))
@@ -107,7 +122,7 @@ def _unit_findings(
             'list-organizational-units-for-parent --parent-id "$(aws organizations list-roots --query '
             "'Roots[0].Id' --output text)\"",
         )
-    elif not any(account.is_active and account.id != aws.account_id for account in members):
+    elif not has_members:
         yield Finding(
             NO_ACCOUNT,
             configuration.name,
@@ -117,13 +132,16 @@ def _unit_findings(
 
 
 def _management_account_findings(
-    aws: AwsSession, configurations: Sequence[Configuration], directory: AccountDirectory
+    aws: AwsSession,
+    configurations: Iterable[Configuration],
+    changed: Iterable[Configuration],
+    directory: AccountDirectory,
 ) -> Iterator[Finding]:
     """Of units alone: that the root does not include the management account is the usual case."""
     covered = {configuration.type for configuration in configurations if configuration.account_id}
     names = [
         configuration.name
-        for configuration in configurations
+        for configuration in changed
         if not configuration.account_id
         and configuration.type not in covered
         and not any(map(is_root, configuration.organizational_unit_ids))

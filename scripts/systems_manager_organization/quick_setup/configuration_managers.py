@@ -31,6 +31,14 @@ class Manager:
     deployment_status: str
     async_executions_status: str
 
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether nothing of it failed or is in progress, in any account and Region.
+
+        ASSUMPTION(quick-setup-one-failure-fails-all): one that failed shows in the status of the whole.
+        """
+        return self.deployment_status == "SUCCEEDED" and self.async_executions_status not in FAILED_STATUSES
+
 
 @dataclass(frozen=True)
 class Definition:

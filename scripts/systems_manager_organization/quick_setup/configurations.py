@@ -41,6 +41,13 @@ class Configuration:
     parameters: Mapping[str, str] = field(default_factory=dict)
     creator: str = ""
 
+    def is_deployed_as(self, deployed: Configuration) -> bool:
+        """Whether this is the deployed one, and goes to the same accounts and Regions."""
+        return (self.name, self.type, self.account_id) == (deployed.name, deployed.type, deployed.account_id) and (
+            (set(self.organizational_unit_ids), set(self.regions))
+            == (set(deployed.organizational_unit_ids), set(deployed.regions))
+        )
+
 
 def configurations_key(description: str) -> Option:
     """The key `configurations` of a query."""

@@ -24,7 +24,6 @@ from systems_manager_organization.quick_setup.deployment_status import (
     FAILED,
     IN_PROGRESS,
     NOT_DEPLOYED,
-    STATES,
     DeploymentStatus,
     list_deployments,
     to_deployment_status,
@@ -53,7 +52,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `deployments`: JSON object from name to `{counts, exceptions}`, the result of `summarize`
+    - `deployments`: JSON object from name to `{status, exceptions}`, the result of `summarize`
 
     Without configurations AWS is not called.
     """
@@ -72,13 +71,14 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, Any]]:
     """Name of a configuration to
 
-    - `counts`: from `succeeded`, `in_progress`, `failed`, `not_deployed` to the number of accounts and Regions
+    - `status`: AWS's status of the deployment as a whole
     - `exceptions`: list of `{state, reason, count, account_regions}` of other states than `succeeded`, by reason;
-      `account_regions` has at most 20, each as `333333333333 us-east-1`
+      `account_regions` has at most 20, each as `333333333333 us-east-1`. Of a deployment that has succeeded: what
+      failed, and not where nothing is deployed, since a plan does not read that.
     """
     return {
         deployment.configuration.name: {
-            "counts": {state: deployment.count(state) for state in STATES},
+            "status": deployment.deployment_status,
             "exceptions": [
                 {
                     "state": state,
@@ -88,11 +88,15 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                         " ".join(account_region) for account_region in account_regions[:_MAX_ACCOUNT_REGIONS]
                     ],
                 }
-                for (state, reason), account_regions in deployment.by_reason(IN_PROGRESS, FAILED, NOT_DEPLOYED).items()
+                for (state, reason), account_regions in deployment.by_reason(*_exceptional_states(deployment)).items()
             ],
         }
         for deployment in deployments
     }
+
+
+def _exceptional_states(deployment: DeploymentStatus) -> tuple[str, ...]:
+    return (FAILED,) if deployment.deployment_status == "SUCCEEDED" else (IN_PROGRESS, FAILED, NOT_DEPLOYED)
 
 
 def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Under the policies of docs/iam, which allow every call and contain no unused act
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 _REGIONS = ["ap-northeast-1", "us-east-1"]
 _PRODUCTION, _TEST = ("444444444444", "555555555555"), ("666666666666",)
 _MEMBERS = (ADMINISTRATOR, "333333333333", *_PRODUCTION, *_TEST)
+_SUCCEEDED = ("succeeded", "")
 _TAGGING = ("organizations:TagResource", "iam:TagRole")
 # Statements of policies that the examples share with other modules.
 _OF_MODULES = {statement.sid for statement in (*AUTOMATION, *SESSION_MANAGER, *UNIFIED_CONSOLE)}
@@ -92,7 +94,7 @@ def _actions(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, 
 
 def _assert_applied(sandbox: Sandbox, both: Complete) -> None:
     """Everything is deployed, plans are empty, and the first cannot be destroyed before the second."""
-    _assert_deployed(both.management)
+    _assert_deployed(sandbox, both.management)
     _assert_collecting(sandbox, both.administrator)
     again = plan_read_only(both.management, sandbox)
     assert_plan_empty(again, warnings=("Check block assertion failed",))
@@ -107,17 +109,25 @@ def _assert_applied(sandbox: Sandbox, both: Complete) -> None:
     both.management.apply()
 
 
-def _assert_deployed(management: Terraform) -> None:
+def _assert_deployed(sandbox: Sandbox, management: Terraform) -> None:
     """Every configuration is deployed to every targeted account and Region."""
     everywhere = ("default-host-management", "host-management", "ops-center")
     accounts = {"scan-production": _PRODUCTION, "patch-test": _TEST, **dict.fromkeys(everywhere, _MEMBERS)}
-    deployments = management.output()["deployments"]
-    assert {name: deployment["counts"]["succeeded"] for name, deployment in deployments.items()} == {
+    assert management.output()["deployments"] == {
+        name: {"status": "SUCCEEDED", "exceptions": []} for name in (*accounts, "change-manager")
+    }
+    completed = run_script(sandbox, "observe.py", "deployments", "--json")
+    assert completed.returncode == 0, completed.stderr
+    states = {
+        deployment["name"]: Counter((item["state"], item["reason"]) for item in deployment["account_regions"])
+        for deployment in json.loads(completed.stdout)
+    }
+    assert {name: found[_SUCCEEDED] for name, found in states.items()} == {
         **{name: len(ids) * len(_REGIONS) for name, ids in accounts.items()},
         "change-manager": len(_MEMBERS),
     }
-    exceptions = [exception for deployment in deployments.values() for exception in deployment["exceptions"]]
-    assert {(exception["state"], exception["reason"]) for exception in exceptions} == {
+    assert {state for found in states.values() for state in found} == {
+        _SUCCEEDED,
         ("not_deployed", "The account is SUSPENDED: StackSets does not deploy to it."),
         ("not_deployed", "Deployments to organizational units never reach the management account."),
     }

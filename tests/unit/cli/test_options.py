@@ -30,6 +30,7 @@ VALID = {
     "resources": "{}",
     "configurations": "[]",
     "member_role_name": "OrganizationAccountAccessRole",
+    "member_accounts": "changes",
     "administrator_account_id": "222222222222",
     "organizational_unit_id": "ou-ab12-34cd56ef",
     "severities": "{}",

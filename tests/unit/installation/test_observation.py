@@ -326,7 +326,8 @@ def test_no_organizational_units_are_the_root(aws: Sandbox, run: Run) -> None:
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     arn = create(aws, "scan", mark=OURS)
     deployments = observed(run, "deployments", configurations=[SCAN])
-    assert deployments["scan"]["counts"] == {"succeeded": 1, "in_progress": 0, "failed": 1, "not_deployed": 1}
+    assert deployments["scan"]["status"] == "FAILED"
+    assert [exception["state"] for exception in deployments["scan"]["exceptions"]] == ["not_deployed", "failed"]
     finding = findings(run, configurations=[SCAN])["DEPLOYMENT_FAILED"]
     assert finding["severity"] == "warning"
     assert f"{DENIED} (in {WORKLOAD} us-east-1)" in finding["message"]

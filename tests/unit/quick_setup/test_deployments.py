@@ -268,14 +268,14 @@ def test_failures_of_associations_are_separate(run: Run, scan: str) -> None:
     assert {item["associations"] for item in found if item["account_id"] == WORKLOAD} == {"FAILED"}
 
 
-def test_terraform_gets_counts_and_exceptions(aws: Sandbox, run: Run, scan: str) -> None:
+def test_terraform_gets_the_status_and_exceptions(aws: Sandbox, run: Run, scan: str) -> None:
     aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
     update(aws, scan)
     outcome = run("observe", "deployments", query=query_of({"arn": scan}))
     assert outcome.result.keys() == {"schema_version", "account_id", "deployments"}
     assert json.loads(outcome.result["deployments"]) == {
         "scan": {
-            "counts": {"succeeded": 1, "in_progress": 0, "failed": 1, "not_deployed": 1},
+            "status": "FAILED",
             "exceptions": [
                 {
                     "state": "not_deployed",

@@ -34,6 +34,7 @@ ACCOUNTS = (10, 100, 300, 1000)
 UNITS = (1, 5, 20)
 POLICIES = (1, 5, 10)
 REGIONS = ("ap-northeast-1", "us-east-1")
+ROLE = "OrganizationAccountAccessRole"
 
 _COUNTING = """#!/bin/sh
 echo >> "{counted}"
@@ -65,7 +66,7 @@ def bench_growth(console: Console, repository: Path) -> tuple[Measurements, list
         def of_accounts(count: int) -> tuple[Settled, Settled]:
             scenario = _organization(count)
             return (
-                _settle(sandbox, module_alone(copies, sandbox, scenario)),
+                _settle(sandbox, module_alone(copies, sandbox, scenario, member_role_name=ROLE)),
                 _settle(sandbox, flat(own, sandbox, scenario)),
             )
 

@@ -76,10 +76,13 @@ def _median_ratio(figures: list[float], baseline: list[float]) -> float:
     return statistics.median(figures) / statistics.median(baseline)
 
 
-def module_alone(copies: Workspaces, sandbox: Sandbox, scenario: Scenario) -> Terraform:
+def module_alone(
+    copies: Workspaces, sandbox: Sandbox, scenario: Scenario, *, member_role_name: str | None = None
+) -> Terraform:
     """examples/minimal in a new organization."""
     sandbox.reset(scenario)
-    return _checkout(copies, sandbox, "examples/minimal", {"administrator_account_id": ADMINISTRATOR})
+    variables: dict[str, object] = {"administrator_account_id": ADMINISTRATOR, "member_role_name": member_role_name}
+    return _checkout(copies, sandbox, "examples/minimal", variables)
 
 
 def flat(copies: Workspaces, sandbox: Sandbox, scenario: Scenario, *, patch_policies: int = 1) -> Terraform:
