@@ -120,19 +120,15 @@ locals {
     values(module.quick_setup_configuration),
   )
   configurations = merge({}, local.deployed[*].configurations...)
-  deploys        = anytrue(local.deployed[*].deploys)
 
-  # A deployment makes the status unknown, which delays the read until after it. Without a deployment the query is empty.
-  deployments_query = merge(local.script_query, {
-    configurations = jsonencode([
-      for name, configuration in local.configurations : merge(local.desired_configurations[name], {
-        name                    = name
-        arn                     = configuration.arn
-        status                  = configuration.status
-        organizational_unit_ids = local.desired_configurations[name].account_id == "" ? configuration.targets : []
-      }) if local.deploys
-    ])
-  })
-
-  deployments = jsondecode(concat(local.deploys ? data.external.deployments[*].result.deployments : [], [local.observation.deployments])[0])
+  # The provider has the status, also after an apply; the accounts and Regions were read before it.
+  deployments = {
+    for name, configuration in local.configurations : name => {
+      status = configuration.status
+      exceptions = flatten([
+        for other, deployment in jsondecode(local.observation.deployments) : deployment.exceptions
+        if other == name && configuration.status != "SUCCEEDED"
+      ])
+    }
+  }
 }

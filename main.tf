@@ -202,13 +202,3 @@ module "quick_setup_configuration" {
   prerequisites = local.prerequisites
   tags          = var.tags
 }
-
-# 10. Deployment status for each account and Region. Only a plan that deploys reads it here: otherwise step 1 has read it.
-
-data "external" "deployments" {
-  # count must not depend on what the plan deploys, which is unknown to terraform import: the query does.
-  count = local.script != null && var.deployment_status_enabled ? 1 : 0
-
-  program = concat(var.python_command, ["${path.module}/scripts/observe.py", "deployments"])
-  query   = local.deployments_query
-}

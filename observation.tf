@@ -16,11 +16,10 @@ locals {
   observation_query = merge(
     local.script_query,
     {
-      installation              = local.installation
-      record_region             = local.record_region
-      deployment_status_enabled = tostring(var.deployment_status_enabled)
-      member_accounts           = var.preflight.member_accounts
-      severities                = jsonencode(var.preflight.severities)
+      installation    = local.installation
+      record_region   = local.record_region
+      member_accounts = var.preflight.member_accounts
+      severities      = jsonencode(var.preflight.severities)
 
       settings = jsonencode([
         for key in local.setting_keys : merge(

@@ -66,7 +66,7 @@ output "deployments" {
     Deployment status of each configuration, by name, at the last plan or apply.
     - `status`: of the deployment as a whole, as AWS returns it: `SUCCEEDED`, `FAILED` and others.
     - `exceptions`: of one that has not succeeded, the accounts and Regions, as a list of `state` (`failed`, `in_progress`, `not_deployed`), `reason` (as AWS returns it where it failed), `count`, and up to 20 `account_regions`, each as `333333333333 us-east-1`.
-    Each account and Region: `scripts/observe.py deployments`. Empty without Python, or with `deployment_status_enabled = false`.
+    Each account and Region: `scripts/observe.py deployments`. Without Python `exceptions` is empty.
   EOT
   value       = local.deployments
 }

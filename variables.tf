@@ -468,13 +468,6 @@ variable "preflight" {
   }
 }
 
-variable "deployment_status_enabled" {
-  description = "Whether every plan reads the status of each configuration for the output `deployments` and its warnings: of one that has not succeeded also of each account and Region, of which AWS returns 500 a second. Default: true."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "python_command" {
   description = "Command that runs Python, for the operations that no Terraform resource has: for example `[\"python3\"]` (with boto3 installed) or `[\"uv\", \"run\", \"--script\"]` (which installs it). Null: no Python. The plan then runs no script, and stops where an operation is missing, with the AWS CLI commands for it."
   type        = list(string)

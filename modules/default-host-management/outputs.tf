@@ -25,11 +25,6 @@ output "planned_role_name" {
   value       = local.role_name
 }
 
-output "deploys" {
-  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
-  value       = anytrue(module.configuration[*].deploys)
-}
-
 output "role_names" {
   description = "Names of the roles that are created here, known to every plan."
   value       = local.role_created ? [var.role_name] : []

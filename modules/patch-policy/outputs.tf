@@ -3,11 +3,6 @@ output "configurations" {
   value       = merge(values(module.configuration)[*].configurations...)
 }
 
-output "deploys" {
-  description = "Whether this plan creates or changes a configuration, and so deploys it; known to every plan."
-  value       = anytrue(values(module.configuration)[*].deploys)
-}
-
 output "patch_policies" {
   description = <<-EOT
     Name to what a node with an instance profile of its own needs, for the organization's configuration and the management account's:

@@ -92,19 +92,3 @@ resource "aws_ssmquicksetup_configuration_manager" "this" {
     }
   }
 }
-
-# Replaced whenever the manager is created or changed: its input shows whether a plan deploys.
-resource "terraform_data" "deployment" {
-  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
-  count = 1
-
-  input = plantimestamp()
-  # replace_triggered_by ignores a manager that is created again because it was deleted outside of Terraform.
-  # https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#replace_triggered_by
-  triggers_replace = aws_ssmquicksetup_configuration_manager.this.manager_arn
-
-  lifecycle {
-    ignore_changes       = [input]
-    replace_triggered_by = [aws_ssmquicksetup_configuration_manager.this]
-  }
-}

@@ -29,8 +29,3 @@ output "parameters" {
   description = "Parameters that are sent to Quick Setup, including targets and Regions."
   value       = local.parameters
 }
-
-output "deploys" {
-  description = "Whether this plan creates or changes the configuration, and so deploys it; known to every plan."
-  value       = contains(terraform_data.deployment[*].input, plantimestamp())
-}

@@ -111,7 +111,6 @@ def query_of(*configurations: dict[str, Any]) -> dict[str, str]:
     usual = {
         "name": "scan",
         "type": "AWSQuickSetupType-PatchPolicy",
-        "status": "SUCCEEDED",
         "organizational_unit_ids": [ROOT],
         "account_id": "",
         "regions": ["us-east-1"],

@@ -52,7 +52,6 @@ from systems_manager_organization.quick_setup.configurations import (
     configurations_key,
     parse_configurations,
 )
-from systems_manager_organization.quick_setup.deployment_status import DeploymentStatus
 from systems_manager_organization.quick_setup.deployments import DeploymentStatusReader, deployment_findings, summarize
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records, parameter_name
 from systems_manager_organization.settings.setting import start_reading, values_of
@@ -90,7 +89,8 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `existing`: from the key of an ExistingResource to `{message, creation_mark}`, the error message for a
       plan that creates it again
     - `findings`: list of `{severity, code, subject, message, remedy}`, the worst first
-    - `deployments`: from the name of each deployed configuration of the query to `{status, exceptions}`
+    - `deployments`: from the name of each configuration of the query that is deployed, and has not succeeded, to
+      `{status, exceptions}`
 
     Raises PrerequisiteError when the module cannot work at all, or another ScriptError.
     """
@@ -114,10 +114,9 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
         managers = managers_read.result()
         deployed = _deployed(configurations, managers)
-        with_status = deployed if query["deployment_status_enabled"] == "true" else []
         by_arn = {manager.arn: manager for manager in managers}
-        succeeded = [configuration for configuration in with_status if by_arn[configuration.arn].has_succeeded]
-        statuses_read = DeploymentStatusReader(aws, [each for each in with_status if each not in succeeded], directory)
+        unhealthy = [configuration for configuration in deployed if not by_arn[configuration.arn].has_succeeded]
+        statuses_read = DeploymentStatusReader(aws, unhealthy, directory)
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
         unit, missing_unit = unit_read.result()
         administrator_findings = account_read.result()
@@ -126,10 +125,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             unit = None
         unit_id = query["organizational_unit_id"] or (unit.id if unit else "")
         unit_findings_read = aws.start(_unit_findings, aws, unit_id, account_id)
-        statuses = [
-            *statuses_read.finish(descriptions),
-            *(DeploymentStatus.without_account_regions(each, by_arn[each.arn]) for each in succeeded),
-        ]
+        statuses = statuses_read.finish(descriptions)
         existing = [
             *roles_read.result(),
             *(found for found in (unit, account) if found),
@@ -298,13 +294,6 @@ AWS provider 5 has data sources for a part of it.""",
             'the id of an organizational unit, for example "ou-ab12-34cd56ef"',
         ),
         SEVERITIES,
-        Option(
-            "deployment_status_enabled",
-            "whether to read how configurations are deployed",
-            "true|false",
-            '"true" or "false"',
-            default="true",
-        ),
     ),
     run=observe,
 )

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _RULE = (
-    "a JSON list of objects with the strings name, type, arn, status and account_id, the lists organizational_unit_ids "
+    "a JSON list of objects with the strings name, type, arn and account_id, the lists organizational_unit_ids "
     "and regions and the object parameters, of which all but name may be left out"
 )
-_STRINGS = ("name", "type", "arn", "status", "account_id")
+_STRINGS = ("name", "type", "arn", "account_id")
 _LISTS = ("organizational_unit_ids", "regions")
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from systems_manager_organization.account_region import AccountRegion
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.organizations.account_directory import AccountDirectory
-    from systems_manager_organization.quick_setup.configuration_managers import Manager
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 SUCCEEDED, IN_PROGRESS, FAILED, NOT_DEPLOYED = "succeeded", "in_progress", "failed", "not_deployed"
@@ -77,11 +76,6 @@ class DeploymentStatus:
 
     def count(self, state: str) -> int:
         return sum(item.state == state for item in self.states.values())
-
-    @classmethod
-    def without_account_regions(cls, configuration: Configuration, manager: Manager) -> DeploymentStatus:
-        """That of the manager alone, whose accounts and Regions are not read."""
-        return cls(configuration, manager.deployment_status, "", manager.async_executions_status, "", {}, {})
 
     @property
     def has_failed(self) -> bool:

@@ -48,7 +48,7 @@ EXIT_OK, EXIT_FAILED, EXIT_IN_PROGRESS, EXIT_NOTHING_DEPLOYED = 0, 1, 2, 3
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
-    """A map of strings for the external data source:
+    """A map of strings, for an external data source of your own:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
@@ -73,8 +73,7 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
 
     - `status`: AWS's status of the deployment as a whole
     - `exceptions`: list of `{state, reason, count, account_regions}` of other states than `succeeded`, by reason;
-      `account_regions` has at most 20, each as `333333333333 us-east-1`. Of a deployment that has succeeded: what
-      failed, and not where nothing is deployed, since a plan does not read that.
+      `account_regions` has at most 20, each as `333333333333 us-east-1`
     """
     return {
         deployment.configuration.name: {
@@ -88,15 +87,11 @@ def summarize(deployments: Iterable[DeploymentStatus]) -> dict[str, dict[str, An
                         " ".join(account_region) for account_region in account_regions[:_MAX_ACCOUNT_REGIONS]
                     ],
                 }
-                for (state, reason), account_regions in deployment.by_reason(*_exceptional_states(deployment)).items()
+                for (state, reason), account_regions in deployment.by_reason(IN_PROGRESS, FAILED, NOT_DEPLOYED).items()
             ],
         }
         for deployment in deployments
     }
-
-
-def _exceptional_states(deployment: DeploymentStatus) -> tuple[str, ...]:
-    return (FAILED,) if deployment.deployment_status == "SUCCEEDED" else (IN_PROGRESS, FAILED, NOT_DEPLOYED)
 
 
 def deployment_findings(deployments: Iterable[DeploymentStatus]) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def test_role_of_default_host_management(sandbox: Sandbox, configure: Configure,
     if previous:
         sandbox.client("ssm").update_service_setting(SettingId=DEFAULT_HOST_MANAGEMENT, SettingValue=previous)
     before = sandbox.snapshot()["service_settings"]
-    terraform = configure(default_host_management={}, deployment_status_enabled=False)
+    terraform = configure(default_host_management={})
 
     warnings = [warning.detail for warning in terraform.plan().warnings]
     assert [previous in detail and "_ROLE_REPLACED" in detail for detail in warnings] == [True] * bool(previous)
@@ -115,7 +115,7 @@ def test_refused_at_plan(sandbox: Sandbox, configure: Configure, case: Refused) 
     trust = policy(Principal={"Service": "ssm.amazonaws.com"})
     sandbox.client("iam").create_role(RoleName="ByHand", Path="/service-role/", AssumeRolePolicyDocument=trust)
     before = sandbox.snapshot()
-    terraform = configure(**case.inputs, deployment_status_enabled=False)
+    terraform = configure(**case.inputs)
     errors = plan_errors(terraform)
     assert not [words for words in case.words if words not in errors], errors
     assert sandbox.snapshot() == before

@@ -97,9 +97,7 @@ def test_failed_update(sandbox: Sandbox, configure: Configure) -> None:
         terraform.apply()
 
     plan = plan_read_only(terraform, sandbox)
-    assert [change.address for change in plan.changes] == [
-        'module.systems_manager.module.patch_policy["scan"].module.configuration["organization"].terraform_data.deployment[0]'
-    ], "the state has the new parameters already"
+    assert not plan.changes, "the state has the new parameters already"
     assert f"DEPLOYMENT_FAILED scan: Quick Setup failed to deploy the configuration: {reason}" in _warnings(plan)
     assert f"(in {_WORKLOAD} us-east-1)" in _warnings(plan)
     assert "scripts/report.py explain arn:aws:ssm-quicksetup:us-east-1:" in _warnings(plan)

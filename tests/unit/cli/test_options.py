@@ -34,7 +34,6 @@ VALID = {
     "administrator_account_id": "222222222222",
     "organizational_unit_id": "ou-ab12-34cd56ef",
     "severities": "{}",
-    "deployment_status_enabled": "false",
 }
 
 json_values = st.recursive(
@@ -99,7 +98,7 @@ def test_valid_values_are_unchanged(values: dict[str, str]) -> None:
         ({"organizational_unit_id": "r-ab12"}, ['organizational_unit_id is "r-ab12"', "ou-ab12-34cd56ef"]),
         ({"organizational_unit_id": "ou-ab12-34CD56EF"}, ["organizational_unit_id is", "ou-ab12-34cd56ef"]),
         ({"installation": "a/b"}, ['installation is "a/b"', "1 to 64 letters"]),
-        ({"deployment_status_enabled": "yes"}, ['deployment_status_enabled is "yes"', '"true" or "false"']),
+        ({"member_accounts": "yes"}, ['member_accounts is "yes"', '"always", "changes" or "never"']),
         ({"settings": "[{}]"}, ["settings must be a JSON list of objects"]),
         ({"settings": "[1,"}, ["settings is", "a JSON list of objects"]),
         ({"settings": '[{"key": "time-travel/x"}]'}, ["the kinds are trusted-access, stack-sets-access"]),

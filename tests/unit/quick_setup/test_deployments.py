@@ -160,7 +160,7 @@ def test_a_failure_without_a_stack_set(run: Run, scan: str) -> None:
 def test_deploying_is_in_progress(aws: Sandbox, run: Run) -> None:
     prepare(aws)
     arn = create(aws, completed=False)
-    found = states_of(deployments(run, query_of({"arn": arn, "status": "DEPLOYING"})))
+    found = states_of(deployments(run, query_of({"arn": arn})))
     assert found[WORKLOAD]["us-east-1"] == {"state": "in_progress", "reason": ""}
     assert found[MANAGEMENT]["us-east-1"] == NEVER_REACHED
 

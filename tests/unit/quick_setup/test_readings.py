@@ -91,7 +91,7 @@ def seen(run: Run, session_factory: Callable[..., Session]) -> dict[str, Any]:
     (explanation,) = json.loads(explained.stdout)
     shown_states = json.loads(shown.stdout)[0]["account_regions"]
     return {
-        "deployments": json.loads(observed.result["deployments"])["scan"],
+        "deployments": json.loads(observed.result["deployments"]),
         "findings": [finding for finding in json.loads(observed.result["findings"]) if finding["severity"] != "note"],
         "account_regions": [
             {key: value for key, value in state.items() if key != "associations"} for state in shown_states

@@ -1,0 +1,9 @@
+# Resources of previous versions: UPGRADING.md.
+
+removed {
+  from = terraform_data.deployment
+
+  lifecycle {
+    destroy = false
+  }
+}
