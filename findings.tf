@@ -58,7 +58,8 @@ locals {
       } if first != local.region
     ],
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/change-manager-availability-change.html
-    var.change_manager == null ? [] : [{
+    # Where it is deployed, AWS has not closed it.
+    var.change_manager == null || contains(keys(jsondecode(local.observation.existing)), "AWSQuickSetupType-SSMChangeMgr/change-manager") ? [] : [{
       code    = "CHANGE_MANAGER_CLOSED"
       subject = "change-manager"
       message = "AWS closed Change Manager to new customers on 2025-11-07: in an organization that did not use it before, this configuration fails."

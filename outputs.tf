@@ -78,7 +78,7 @@ output "preflight_findings" {
     - `code`: as in docs/reference/findings.md;
     - `subject`: accounts, Regions, configurations;
     - `message` and `remedy`: what is wrong, and what to do.
-    Without `DEPLOYMENT_FAILED`, `NODES_FAILED`, `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED`, `LOG_BUCKET_NOT_FOUND` and those that are only looked for where something is to be deployed (`preflight.member_accounts`), as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
+    Without `DEPLOYMENT_FAILED`, `NODES_FAILED`, `DEFAULT_HOST_MANAGEMENT_ROLE_REPLACED`, `LOG_BUCKET_NOT_FOUND`, `CHANGE_MANAGER_CLOSED` and those that are only looked for where something is to be deployed (`preflight.member_accounts`), as an apply may change them: they are in the warnings, the first two in the output `deployments` too.
   EOT
   value = [
     for finding in local.findings : finding
