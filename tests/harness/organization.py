@@ -35,6 +35,12 @@ def managers(sandbox: Sandbox) -> list[tuple[str, str]]:
     )
 
 
+def settle(sandbox: Sandbox) -> None:
+    """Lets the associations of all configurations run, which no apply waits for."""
+    sandbox.clock.advance(600)
+    managers(sandbox)
+
+
 def settings_records(sandbox: Sandbox, account_id: str | None = None, region: str | None = None) -> dict[str, object]:
     """The settings records in Parameter Store of an account, by default the management account's, by installation."""
     parameters = sandbox.client("ssm", account_id, region).get_parameters_by_path(

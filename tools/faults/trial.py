@@ -13,7 +13,7 @@ from harness.complete import ADMINISTRATOR, management_variables
 from harness.examples import UNIFIED_CONSOLE, register_administrator
 from harness.interruption import kill_at_each
 from harness.node_access import create_recording_key
-from harness.organization import managers, settings_records
+from harness.organization import managers, settings_records, settle
 from harness.recovery import ADOPTED, add_argument, follow
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
@@ -185,6 +185,7 @@ class Trial:
 
     def snapshot(self) -> dict[str, Any]:
         """The organization, without what differs between runs: the installation, and ids of configurations."""
+        settle(self.sandbox)
         text = json.dumps(self.sandbox.snapshot())
         for index, id_ in enumerate(self._configuration_ids()):
             text = text.replace(id_, f"configuration{index}")

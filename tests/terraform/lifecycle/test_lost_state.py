@@ -9,7 +9,7 @@ import pytest
 
 from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.organization import managers, settings_records
+from harness.organization import managers, settings_records, settle
 from harness.recovery import ADOPTED, apply_adopted, follow, run_adopt
 from harness.results import TerraformError
 from harness.workspace import change_inputs
@@ -47,18 +47,12 @@ def _rename_call(terraform: Terraform, name: str) -> None:
     terraform.init()
 
 
-def _settled(sandbox: Sandbox) -> dict[str, Any]:
-    """The snapshot once associations have run, which no apply waits for."""
-    sandbox.clock.advance(600)
-    managers(sandbox)
-    return sandbox.snapshot()
-
-
 def test_lost_resources_are_adopted(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS)
     terraform.apply()
-    applied, installation = _settled(sandbox), terraform.output()["everything"]["installation"]
+    settle(sandbox)
+    applied, installation = sandbox.snapshot(), terraform.output()["everything"]["installation"]
 
     lost = (_MANAGER, _ROLE, _UNIT, f"{_MODULE}.module.settings.terraform_data.changes")
     for address in lost:
@@ -154,7 +148,8 @@ def test_policy_renamed_by_a_moved_block(sandbox: Sandbox, configure: Configure)
 def test_second_installation_changes_nothing_of_the_first(sandbox: Sandbox, configure: Configure) -> None:
     first = configure(**_INPUTS)
     first.apply()
-    applied = _settled(sandbox)
+    settle(sandbox)
+    applied = sandbox.snapshot()
     installation = first.output()["everything"]["installation"]
 
     second = configure(**_INPUTS)
@@ -174,7 +169,8 @@ def test_requested_replacement_and_duplicate_manager(sandbox: Sandbox, configure
     """A tainted manager is not replaced either: that would delete what it deployed to every account."""
     terraform = configure(patch_policies={"scan": {}})
     terraform.apply()
-    applied = _settled(sandbox)
+    settle(sandbox)
+    applied = sandbox.snapshot()
     with pytest.raises(TerraformError, match="or it is tainted or to be replaced") as failed:
         terraform.plan(replace=[_MANAGER, _ROLE])
     assert str(failed.value).count("or it is tainted or to be replaced") == 2
