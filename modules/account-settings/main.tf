@@ -50,7 +50,7 @@ locals {
   logical_ids = [for kind in local.kinds : replace(title(replace(kind, "-", " ")), " ", "")]
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     var.ready ? [] : ["ready is false: activate StackSets first, as the root module does."],
     length(local.settings) > 0 ? [] : ["No setting is given. Set at least one, for example block_public_document_sharing = true."],
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
@@ -62,12 +62,19 @@ locals {
   )
 }
 
-# Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
+# Refuses another account or Region than that of the first apply, and reads whether the StackSet exists.
+module "installation" {
+  source = "../installation"
 
-  account_id = local.account_id
-  region     = local.region
+  name               = var.name
+  installation       = var.installation
+  account_id         = local.account_id
+  region             = local.region
+  python_command     = var.python_command
+  script_credentials = var.script_credentials
+  existing_read      = local.is_management_account || contains(local.administrators, local.account_id)
+  stack_set_names    = { (local.call_as == "SELF" ? "own_stack_set_names" : "stack_set_names") = module.stack_set.new_names }
+  named              = {}
 }
 
 resource "terraform_data" "requirements" {
@@ -107,6 +114,6 @@ module "stack_set" {
   failure               = "StackSets could not change the service settings of these accounts and Regions:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 }

@@ -26,7 +26,7 @@ data "external" "service_settings" {
 
   program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "service-settings"])
   query = merge(local.script_query, {
-    installation = local.installation
+    installation = module.installation.name
     settings     = jsonencode([for key in flatten([for settings in values(local.desired_settings) : keys(settings)]) : { key = key }])
   })
 }
@@ -38,25 +38,8 @@ module "settings" {
   desired          = local.desired_settings[each.key]
   observed         = local.observed[each.key].settings
   no_longer_wanted = local.observed[each.key].no_longer_wanted
-  installation     = local.installation
+  installation     = module.installation.name
   record_region    = each.key
   account_id       = local.account_id
   script           = local.script
-}
-
-# Name of the records of what this installation changed. Generated once.
-resource "terraform_data" "installation" {
-  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
-  count = 1
-
-  input = local.new_installation
-
-  lifecycle {
-    ignore_changes = [input]
-  }
-}
-
-locals {
-  installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
-  new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
 }

@@ -14,3 +14,13 @@ moved {
   from = terraform_data.targets
   to   = module.stack_set.terraform_data.targets
 }
+
+moved {
+  from = module.account_region
+  to   = module.installation
+}
+
+moved {
+  from = terraform_data.installation[0]
+  to   = module.installation.terraform_data.installation[0]
+}

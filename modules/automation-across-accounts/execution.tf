@@ -64,6 +64,6 @@ module "stack_set" {
   remedy                = "If OpsCenter of Quick Setup made roles of these names, set roles_created = false, or other names. Else remove the cause, then create them again:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 }

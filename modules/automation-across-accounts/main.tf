@@ -20,6 +20,7 @@ locals {
   region       = data.aws_region.current.id
   partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
+  tags         = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
 
   is_management_account      = local.organization.master_account_id == local.account_id
   is_delegated_administrator = local.organization.accounts == null ? false : length(local.organization.accounts) > 0
@@ -38,21 +39,11 @@ locals {
   execution_role_pattern  = "arn:${local.partition}:iam::*:role/${var.execution_role_name}"
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which this module requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
   )
-}
-
-# Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
-
-  account_id               = local.account_id
-  region                   = local.region
-  administrator_account_id = var.administrator_account_id
-  management_account_id    = local.organization.master_account_id
 }
 
 resource "terraform_data" "requirements" {

@@ -20,6 +20,7 @@ locals {
   region       = data.aws_region.current.id
   partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
+  tags         = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
 
   is_delegated_administrator = local.organization.accounts == null ? false : length(local.organization.accounts) > 0
 
@@ -38,7 +39,7 @@ locals {
   key_region  = var.kms_key_arn == null ? local.region : split(":", var.kms_key_arn)[3]
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
       "Account ${local.account_id} does not administer StackSets, and cannot create one for the organization. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }.",
     ],
@@ -46,14 +47,4 @@ locals {
       "kms_key_arn is a key of ${local.key_region}, but the bucket is created in ${local.region}. Use a key in the Region of the bucket.",
     ],
   )
-}
-
-# Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
-
-  account_id               = local.account_id
-  region                   = local.region
-  administrator_account_id = var.administrator_account_id
-  management_account_id    = local.organization.master_account_id
 }

@@ -39,8 +39,8 @@ module "stack_set" {
   failure               = "StackSets could not create the resource data syncs of these accounts and Regions, so their data is missing:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 
   # AWS refuses to create a sync without permission to write to the bucket.
   depends_on = [

@@ -14,3 +14,18 @@ moved {
   from = terraform_data.targets
   to   = module.stack_set.terraform_data.targets
 }
+
+moved {
+  from = module.account_region
+  to   = module.installation
+}
+
+moved {
+  from = terraform_data.installation[0]
+  to   = module.installation.terraform_data.installation[0]
+}
+
+moved {
+  from = terraform_data.existing
+  to   = module.installation.terraform_data.existing[0]
+}

@@ -20,6 +20,7 @@ locals {
   region       = data.aws_region.current.id
   partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
+  tags         = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
 
   is_management_account      = local.organization.master_account_id == local.account_id
   is_delegated_administrator = local.organization.accounts == null ? false : length(local.organization.accounts) > 0
@@ -35,7 +36,7 @@ locals {
   }
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_management_account || contains(local.administrators, local.account_id) || var.member_access != null && local.is_delegated_administrator ? [] : [
       "Account ${local.account_id} does not administer StackSets, and so cannot read which accounts and Regions there are. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"${local.stack_sets_principal}\", \"ssm.amazonaws.com\"] }.",
     ],
@@ -45,16 +46,6 @@ locals {
       if region != local.region
     ],
   )
-}
-
-# Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
-
-  account_id               = local.account_id
-  region                   = local.region
-  administrator_account_id = var.administrator_account_id
-  management_account_id    = local.organization.master_account_id
 }
 
 resource "terraform_data" "requirements" {

@@ -71,7 +71,7 @@ locals {
   )
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_administrator ? [] : [
       "Account ${local.account_id} does not administer Systems Manager, and AWS returns the organization's OpsData only to the management account and the delegated administrator (${length(local.administrators) == 0 ? "which this account cannot list" : join(", ", local.administrators)}). Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\" }.",
     ],
@@ -85,9 +85,11 @@ locals {
 }
 
 # Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
+module "installation" {
+  source = "../installation"
 
+  name                     = local.sync_name
+  installation             = var.installation
   account_id               = local.account_id
   region                   = local.region
   administrator_account_id = var.administrator_account_id
@@ -114,8 +116,8 @@ module "settings" {
   desired          = local.desired_settings
   observed         = local.observed_settings
   no_longer_wanted = local.no_longer_wanted
-  installation     = local.installation.name
-  record_region    = local.installation.region
+  installation     = module.installation.name
+  record_region    = local.region
   account_id       = local.account_id
   ready            = length(terraform_data.sync.input) > 0
   script           = local.script
@@ -156,7 +158,7 @@ resource "aws_cloudformation_stack" "this" {
       }
     }
   })
-  tags = merge(var.tags, { "systems-manager-organization:created" = local.creation_mark })
+  tags = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
 
   lifecycle {
     replace_triggered_by = [terraform_data.source_type]
@@ -171,7 +173,7 @@ resource "aws_cloudformation_stack" "this" {
 
 # Created once, after the stack: a later plan may replace the stack, and an imported one has no tag that tells it from another's.
 resource "terraform_data" "stack" {
-  count = length(aws_cloudformation_stack.this)
+  count = var.all_ops_data_sources_enabled ? 1 : 0
 
   input = plantimestamp()
 
@@ -183,8 +185,8 @@ resource "terraform_data" "stack" {
     postcondition {
       condition = (
         length(local.exists_already) == 0 ||
-        lookup(coalesce(aws_cloudformation_stack.this[0].tags, {}), "systems-manager-organization:created", "-") != local.creation_mark ||
-        self.input != plantimestamp() && terraform_data.change[0].input == plantimestamp()
+        lookup(coalesce(one(aws_cloudformation_stack.this[*].tags), {}), "systems-manager-organization:created", "-") != module.installation.creation_mark ||
+        self.input != plantimestamp() && one(terraform_data.change[*].input) == plantimestamp()
       )
       error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
     }
@@ -193,7 +195,7 @@ resource "terraform_data" "stack" {
 
 # Replaced whenever the stack is created or changed: its input shows whether a plan changes the sync.
 resource "terraform_data" "change" {
-  count = length(aws_cloudformation_stack.this)
+  count = var.all_ops_data_sources_enabled ? 1 : 0
 
   input = plantimestamp()
 

@@ -14,8 +14,8 @@ locals {
     local.script_query,
     {
       sync_name     = local.sync_name
-      installation  = local.installation.name
-      record_region = local.installation.region
+      installation  = module.installation.name
+      record_region = local.region
       settings = jsonencode([
         for key, setting in local.desired_settings : { key = key, specification = setting.specification }
       ])
@@ -33,11 +33,10 @@ locals {
     for key, value in jsondecode(local.observation.source) : key => value if key != "all_ops_data_sources_enabled"
   }
 
-  creation_mark = "${local.installation.name}/${plantimestamp()}"
   exists_already = [
     for found in jsondecode(local.observation == null ? "{}" : local.observation.existing) : found.message
     # Read during an apply, it has what the same plan created already.
-    if found.creation_mark != local.creation_mark
+    if found.creation_mark != module.installation.creation_mark
   ]
 
   existing_roles = flatten([for found in data.aws_iam_roles.service_linked : tolist(found.names)])
@@ -62,26 +61,6 @@ data "aws_iam_roles" "service_linked" {
   count = local.script == null ? 1 : 0
 
   path_prefix = "/aws-service-role/"
-}
-
-# Name and Region of the record of what this installation changed. Generated once.
-resource "terraform_data" "installation" {
-  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
-  count = 1
-
-  input = local.new_installation
-
-  lifecycle {
-    ignore_changes = [input]
-  }
-}
-
-locals {
-  installation = concat(terraform_data.installation[*].input, [local.new_installation])[0]
-  new_installation = {
-    name   = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(local.sync_name), 0, 6)}")
-    region = local.region
-  }
 }
 
 locals {

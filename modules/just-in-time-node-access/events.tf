@@ -199,8 +199,8 @@ module "events" {
   failure               = "StackSets could not create the rule for events in these accounts and Regions, whose access requests are not published:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 
   # A rule finds the bus, and what it sends reaches the topic.
   depends_on = [aws_cloudwatch_event_bus_policy.events, aws_cloudwatch_event_target.events]

@@ -18,6 +18,7 @@ locals {
   region       = data.aws_region.current.id
   partition    = data.aws_partition.current.partition
   organization = data.aws_organizations_organization.current
+  tags         = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
 
   is_management_account      = local.organization.master_account_id == local.account_id
   is_delegated_administrator = local.organization.accounts == null ? false : length(local.organization.accounts) > 0
@@ -36,7 +37,7 @@ locals {
   regions_outside = sort(setsubtract(var.regions, var.unified_console.regions))
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which just-in-time node access requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
@@ -59,16 +60,6 @@ locals {
       "organizational_unit_ids contains ${join(", ", local.targets_outside)}, which are not targets of the unified console. Remove them here, or add them to the unified console first.",
     ],
   )
-}
-
-# Refuses an account or a Region other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
-
-  account_id               = local.account_id
-  region                   = local.region
-  administrator_account_id = var.administrator_account_id
-  management_account_id    = local.organization.master_account_id
 }
 
 # Refuses what AWS would deploy wrongly, or not at all.
@@ -100,6 +91,6 @@ module "configuration" {
 
   prerequisites = {
     ready    = length(terraform_data.requirements.input) > 0
-    creation = { mark = local.creation_mark, existing = local.existing }
+    creation = { mark = module.installation.creation_mark, existing = local.existing }
   }
 }

@@ -112,8 +112,8 @@ module "policies" {
   remedy                = "A policy that exists already must be deleted there first. Remove the cause, then create them again:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 }
 
 # Of what the management account enables, members see the trusted access alone, which EnableSharingWithAwsOrganization enables too.

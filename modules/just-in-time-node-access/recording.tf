@@ -185,8 +185,8 @@ module "recording" {
   remedy                = "Where just-in-time node access is not enabled yet, wait for its associations. Preferences that exist already must be deleted there first. Then set them again:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 
   # What is recorded arrives.
   depends_on = [aws_s3_bucket_policy.recordings]

@@ -1,6 +1,8 @@
 data "aws_partition" "current" {}
 
 locals {
+  tags = merge(var.tags, { "systems-manager-organization:created" = module.installation.creation_mark })
+
   # The bucket policy of a patch policy denies its baselines to every principal without this tag (statement DenyAllButPrincipalsWithTag of
   # the SSM document AWSQuickSetupType-PatchPolicy-CFN-TA).
   principal_tags = { for id in var.patch_policy_ids : "QSConfigId-${id}" => id }
@@ -14,7 +16,7 @@ resource "aws_iam_role" "this" {
   path                 = var.path
   description          = "EC2 instances that Systems Manager manages and that patch policies patch."
   permissions_boundary = var.permissions_boundary
-  tags                 = merge(var.tags, local.principal_tags, local.creation_tags)
+  tags                 = merge(local.tags, local.principal_tags)
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
@@ -37,21 +39,9 @@ resource "aws_iam_instance_profile" "this" {
   name = var.name
   path = var.path
   role = aws_iam_role.this.name
-  tags = merge(var.tags, local.creation_tags)
+  tags = local.tags
 
   lifecycle {
     ignore_changes = [tags["systems-manager-organization:created"]]
-  }
-}
-
-# Refuses what exists in AWS and is not in the state. No resource depends on this one, so that one plan reports both.
-resource "terraform_data" "existing" {
-  input = true
-
-  lifecycle {
-    precondition {
-      condition     = length(local.exists_already) == 0
-      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
-    }
   }
 }

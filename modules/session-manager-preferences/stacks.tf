@@ -216,8 +216,8 @@ module "stack_set" {
   failure               = "The preferences of Session Manager could not be set in these accounts and Regions:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
-  creation_mark         = local.creation_mark
-  existing              = one(data.external.existing[*].result.existing)
+  creation_mark         = module.installation.creation_mark
+  existing              = module.installation.existing
 
   # A session that begins would write its log at once.
   depends_on = [

@@ -52,7 +52,7 @@ locals {
   )
 
   errors = concat(
-    module.account_region.errors,
+    module.installation.errors,
     local.is_management_account || length(local.missing_principals) == 0 ? [] : [
       "Account ${local.account_id} is not a delegated administrator of ${join(", ", local.missing_principals)}, which the unified console requires. Register it first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = ${jsonencode(sort(local.required_principals))} }.",
     ],
@@ -85,9 +85,11 @@ locals {
 }
 
 # Refuses an account other than that of the first apply.
-module "account_region" {
-  source = "../account-region"
+module "installation" {
+  source = "../installation"
 
+  name                     = var.name
+  installation             = var.installation
   account_id               = local.account_id
   region                   = local.home_region
   administrator_account_id = var.administrator_account_id
@@ -119,6 +121,6 @@ module "configuration" {
 
   prerequisites = {
     ready    = length(terraform_data.requirements.input) > 0
-    creation = { mark = local.creation_mark, existing = local.existing }
+    creation = { mark = module.installation.creation_mark, existing = local.existing }
   }
 }

@@ -8,33 +8,17 @@ data "external" "this" {
     for key, value in merge(var.script_credentials, {
       account_id   = local.account_id
       region       = local.region
-      installation = local.installation
+      installation = module.installation.name
       schedules    = jsonencode(local.schedules)
     }) : key => value if value != null
   }
 }
 
-# Name of this installation in the tags of what it creates. Generated once.
-resource "terraform_data" "installation" {
-  # Without count, a -refresh-only plan cannot determine that the resource is not in the state yet.
-  count = 1
-
-  input = local.new_installation
-
-  lifecycle {
-    ignore_changes = [input]
-  }
-}
-
 locals {
-  installation     = concat(terraform_data.installation[*].input, [local.new_installation])[0]
-  new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
-  creation_mark    = "${local.installation}/${plantimestamp()}"
-
   existing = {
     for key, found in jsondecode(length(data.external.this) == 0 ? "{}" : data.external.this[0].result.existing) : key => found.message
     # Read during an apply, it has what the same plan created already.
-    if found.creation_mark != local.creation_mark
+    if found.creation_mark != module.installation.creation_mark
   }
   findings = jsondecode(length(data.external.this) == 0 ? "[]" : data.external.this[0].result.findings)
 }

@@ -13,6 +13,7 @@ import pytest
 from harness.assertions import assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.examples import UNIFIED_CONSOLE, register_administrator
+from sandbox_tests.cases.quick_setup import policy
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def test_every_module_refuses_another_account_or_region(sandbox: Sandbox, worksp
     register_administrator(sandbox, *UNIFIED_CONSOLE)
     calls = {name: {"source": f"../module/modules/{name}", **call} for name, call in _CALLS.items()}
     terraform = workspaces.call_modules(calls, sandbox.environment(ADMINISTRATOR))
+    _import_a_role(terraform, sandbox)
     terraform.apply(target=[f"module.{name}" for name in _recorded(_CALLS)])
 
     _work_in(terraform, sandbox, ADMINISTRATOR, "eu-west-1")
@@ -71,9 +73,19 @@ def test_every_module_refuses_another_account_or_region(sandbox: Sandbox, worksp
     terraform.plan()
 
 
+def _import_a_role(terraform: Terraform, sandbox: Sandbox) -> None:
+    """Before the first apply: `terraform import` knows neither what it records nor the time of the plan."""
+    address = "module.automation-across-accounts.aws_iam_role.administration[0]"
+    trust = policy(Principal={"Service": "ssm.amazonaws.com"})
+    sandbox.client("iam", ADMINISTRATOR).create_role(RoleName="imported", AssumeRolePolicyDocument=trust)
+    terraform.import_(address, "imported")
+    terraform.forget(address)
+
+
 def _recorded(names: Iterable[str]) -> list[str]:
     """What each module records at its first apply, without anything else of it."""
-    return [f"{name}.module.account_region" for name in names] + ["unified-console.terraform_data.home_region"]
+    records = [f"{name}.module.installation.terraform_data.first" for name in names]
+    return [*records, "unified-console.terraform_data.home_region"]
 
 
 @pytest.mark.scenario("bare")

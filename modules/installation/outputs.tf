@@ -12,3 +12,18 @@ output "errors" {
     ],
   )
 }
+
+output "name" {
+  description = "Name of the installation, which never changes."
+  value       = local.name
+}
+
+output "creation_mark" {
+  description = "Value of the tag `systems-manager-organization:created`, unique to the installation and the plan: `INSTALLATION/TIME`."
+  value       = local.creation_mark
+}
+
+output "existing" {
+  description = "`existing` of `observe.py existing-resources`, as JSON, for `modules/stack-set`. Null: not read."
+  value       = one(data.external.existing[*].result.existing)
+}

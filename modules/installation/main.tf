@@ -1,0 +1,75 @@
+# One call of a module: where its first apply was, the name of the installation, and what exists already of what it creates.
+
+locals {
+  # Of what is in another account or Region the AWS provider reads that it was deleted.
+  current = "account ${var.account_id}, Region ${var.region}"
+  first   = concat(terraform_data.first[*].input, [local.current])[0]
+
+  new_name = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
+  recorded = concat(terraform_data.installation[*].input, [local.new_name])[0]
+  # An earlier version of modules/explorer recorded the Region as well.
+  name          = try(local.recorded.name, local.recorded)
+  creation_mark = "${local.name}/${plantimestamp()}"
+
+  named = var.named == null ? {} : var.named
+  # A tag has the time of this plan only if this plan creates the resource.
+  new_names = {
+    for kind, found in local.named : kind => [
+      for name, tags in found : name if lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
+    ]
+  }
+  # Read during an apply, it has what the same plan created already. modules/stack-set refuses a StackSet.
+  exists_already = [
+    for key, found in jsondecode(coalesce(one(data.external.existing[*].result.existing), "{}")) : found.message
+    if found.creation_mark != local.creation_mark && !startswith(key, "stack-set/")
+  ]
+}
+
+# Both are written once, by the first apply. Without count, a -refresh-only plan cannot determine that they are not in the state yet.
+resource "terraform_data" "first" {
+  count = 1
+
+  input = local.current
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+resource "terraform_data" "installation" {
+  count = 1
+
+  input = local.new_name
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+data "external" "existing" {
+  count = var.python_command == null || var.named == null ? 0 : 1
+
+  program = concat(var.python_command, ["${path.module}/../../scripts/observe.py", "existing-resources"])
+  query = {
+    for key, value in merge(var.script_credentials, {
+      account_id   = var.account_id
+      region       = var.region
+      installation = local.name
+      resources    = var.existing_read ? jsonencode(merge(local.new_names, var.stack_set_names, { inputs = var.inputs })) : "{}"
+    }) : key => value if value != null
+  }
+}
+
+# Refuses what exists in AWS and is not in the state. No resource depends on this one, so that one plan reports all.
+resource "terraform_data" "existing" {
+  count = min(length(local.named), 1)
+
+  input = true
+
+  lifecycle {
+    precondition {
+      condition     = length(local.exists_already) == 0
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
+  }
+}

@@ -1,0 +1,16 @@
+# Addresses of previous versions: UPGRADING.md.
+
+moved {
+  from = module.account_region
+  to   = module.installation
+}
+
+moved {
+  from = terraform_data.installation[0]
+  to   = module.installation.terraform_data.installation[0]
+}
+
+moved {
+  from = terraform_data.existing
+  to   = module.installation.terraform_data.existing[0]
+}
