@@ -26,6 +26,7 @@ from sandbox.services.organizations.models import Organization, deregistration_h
 from sandbox.services.ram.models import SandboxRAMBackend, ram_backends
 from sandbox.services.s3.models import SandboxS3Backend, s3_backends
 from sandbox.services.securityhub.models import SandboxSecurityHubBackend, securityhub_backends
+from sandbox.services.sns.models import SandboxSNSBackend, sns_backends
 from sandbox.services.ssm.automation.resource_types import AssociationResource, LifecycleAutomationResource
 from sandbox.services.ssm.documents import Document
 from sandbox.services.ssm.models import SandboxSSMBackend, delete_organization_syncs, ssm_backends
@@ -62,6 +63,7 @@ def install() -> None:
     replace_backend(ram_backends, SandboxRAMBackend)
     replace_backend(s3_backends, SandboxS3Backend)
     replace_backend(securityhub_backends, SandboxSecurityHubBackend)
+    replace_backend(sns_backends, SandboxSNSBackend)
     replace_backend(ssm_backends, SandboxSSMBackend)
     replace_backend(sts_backends, SandboxSTSBackend)
     add_service("athena", athena, "athena")

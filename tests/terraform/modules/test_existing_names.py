@@ -193,7 +193,7 @@ def test_a_deny_access_policy_of_the_console(sandbox: Sandbox, workspaces: Works
 @pytest.mark.timeout(900)
 @pytest.mark.scenario("bare")
 def test_names_of_the_scheduled_report(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    """AWS would overwrite the alarms, and take over the topic."""
+    """AWS would overwrite the alarms."""
     register_administrator(sandbox)
     _create_names_of_a_report(sandbox)
     before = sandbox.snapshot()
