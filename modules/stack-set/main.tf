@@ -103,7 +103,7 @@ resource "aws_cloudformation_stack_instances" "this" {
 check "accounts" {
   assert {
     condition = length(local.instances) > 0 && length(local.failed_instances) == 0
-    error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again}" : join("\n", concat(
+    error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account or no longer exist, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again} If the targets no longer exist, other targets and a destroy require first: terraform state rm 'ADDRESS.aws_cloudformation_stack_instances.this'" : join("\n", concat(
       [var.failure],
       [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
       ["${var.remedy} ${local.create_again}"],

@@ -19,9 +19,12 @@ ADOPTED = "adopted.tf"
 _DISCARD = re.compile(r"(\S+ \S*report\.py discard (?:--deployed )?arn:\S+?configuration-manager/[0-9a-f-]+)")
 
 
-def run_adopt(terraform: Terraform) -> tuple[int, str, str]:
-    """Run the commands in the message of EXISTS_ALREADY. Returns the exit status, stdout (the blocks) and stderr."""
-    return _adopt(terraform, plan_errors(terraform))
+def run_adopt(terraform: Terraform, remedy: str = "") -> tuple[int, str, str]:
+    """Run the commands in the message of EXISTS_ALREADY. Returns the exit status, stdout (the blocks) and stderr.
+
+    `remedy`: of a known issue, which has them for a plan that is not refused.
+    """
+    return _adopt(terraform, remedy, status=0) if remedy else _adopt(terraform, plan_errors(terraform))
 
 
 def apply_adopted(terraform: Terraform) -> int:
@@ -79,12 +82,12 @@ def _discard_duplicates(terraform: Terraform, errors: str) -> str:
     return "discard"
 
 
-def _adopt(terraform: Terraform, errors: str) -> tuple[int, str, str]:
+def _adopt(terraform: Terraform, errors: str, *, status: int = 1) -> tuple[int, str, str]:
     commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+? adopt) >> (\S+)", errors)
     assert commands, f"No command in:\n{errors}"
     plan, show, adopt, file = commands.groups()
     assert file == ADOPTED
-    _run(terraform, plan.split(), status=1)
+    _run(terraform, plan.split(), status=status)
     completed = subprocess.run(
         shlex.split(adopt),
         cwd=terraform.directory,

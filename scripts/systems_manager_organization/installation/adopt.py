@@ -119,7 +119,9 @@ def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
     for change in changes:
         address, type_, actions = change["address"], change["type"], change["change"]["actions"]
         if "create" in actions:
-            tagged = planned.get(beside(address, type_, TAGGED_BY[type_]), {}) if type_ in TAGGED_BY else {}
+            other = beside(address, type_, TAGGED_BY[type_]) if type_ in TAGGED_BY else ""
+            # The database of tables has no index.
+            tagged = planned.get(other) or planned.get(other.rpartition("[")[0]) or {}
             yield Candidate(
                 address,
                 type_,

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from harness.assertions import assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.recovery import apply_adopted, run_adopt
+from harness.results import TerraformError
 from harness.workspace import change_inputs
+from systems_manager_organization.quick_setup.known_issues import find_known_issue
 from terraform.expectations import OTHER_MEMBER
 
 if TYPE_CHECKING:
+    from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
 _PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com"
 _BUCKET = f"patch-compliance-{ADMINISTRATOR}-us-east-1"
+_LOST = (
+    "aws_athena_workgroup.this",
+    "aws_glue_catalog_database.this",
+    'aws_glue_catalog_table.this["instance_information"]',
+    "aws_kms_alias.this[0]",
+)
 
 
 def test_names_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
@@ -34,8 +47,7 @@ def test_names_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
     change_inputs(terraform, "reporting", bucket_name=None)
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
-    # What this state has may be replaced.
-    terraform.plan(replace=["module.reporting.aws_athena_workgroup.this"])
+    _lose(terraform, sandbox)
 
     (terraform.directory / "terraform.tfstate").unlink()
     before = sandbox.snapshot()
@@ -56,3 +68,32 @@ def test_names_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     terraform.destroy()
+
+
+def _lose(terraform: Terraform, sandbox: Sandbox) -> None:
+    """As an apply does that was killed: it created them, and the state does not have them."""
+    for address in _LOST:
+        terraform.forget(f"module.reporting.{address}")
+    errors = plan_errors(terraform)
+    for existing in ('workgroup "patch-compliance"', 'database "patch_compliance"'):
+        assert re.search(rf"The {existing} already exists.*? This installation created it", errors)
+    status, _, remarks = run_adopt(terraform)
+    assert status == 0, remarks
+    assert apply_adopted(terraform) == len(_LOST)
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    # What has no tags, beside what is in the state.
+    untagged = _LOST[2:]
+    for address in untagged:
+        terraform.forget(f"module.reporting.{address}")
+    with pytest.raises(TerraformError) as failed:
+        terraform.apply()
+    issues = {find_known_issue(error.summary) for error in failed.value.report.errors}
+    assert len(failed.value.report.errors) == len(untagged)
+    (issue,) = issues
+    assert issue
+    status, _, remarks = run_adopt(terraform, issue.remedy.replace("scripts/report.py", "../module/scripts/report.py"))
+    assert status == 0, remarks
+    assert "created manually" not in remarks
+    assert apply_adopted(terraform) == len(untagged)
+    assert_plan_empty(plan_read_only(terraform, sandbox))

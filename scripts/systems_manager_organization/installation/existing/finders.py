@@ -50,14 +50,33 @@ def _find_bucket(aws: AwsSession, name: str) -> ExistingResource | None:
     else:
         tags = aws.call_or_none("NoSuchTagSet", aws.s3.get_bucket_tagging, Bucket=name)
         tag = CreationTag.of_list(tags["TagSet"] if tags else [])
+        if not tag.installation:
+            # The AWS provider tags it by another call. S3 deletes none that holds anything.
+            remark = (
+                "If an interrupted apply left it, empty and without tags, delete it: "
+                f"aws s3api delete-bucket --bucket {quote(name)} --region {aws.region}."
+            )
     return replace(_existing("s3-bucket", "bucket", name, tag, _is_own_data(tag)), remark=remark)
 
 
 def _find_database(aws: AwsSession, name: str) -> ExistingResource | None:
     if not aws.call_or_none("EntityNotFoundException", aws.glue.get_database, Name=name):
         return None
-    tags = aws.call(aws.glue.get_tags, ResourceArn=_arn(aws, "glue", f"database/{name}"))["Tags"]
-    return _existing("glue-database", "database", name, CreationTag.of(tags), is_importable=False)
+    found = _existing("glue-database", "database", name, _tag_of_database(aws, name))
+    return replace(found, id=f"{aws.account_id}:{name}")
+
+
+def _find_table(aws: AwsSession, name: str) -> ExistingResource | None:
+    """`name`: DATABASE/TABLE. It has the tag of its database."""
+    database, _, table = name.partition("/")
+    if not aws.call_or_none("EntityNotFoundException", aws.glue.get_table, DatabaseName=database, Name=table):
+        return None
+    found = _existing("glue-table", "table", name, _tag_of_database(aws, database))
+    return replace(found, id=f"{aws.account_id}:{database}:{table}")
+
+
+def _tag_of_database(aws: AwsSession, name: str) -> CreationTag:
+    return CreationTag.of(aws.call(aws.glue.get_tags, ResourceArn=_arn(aws, "glue", f"database/{name}"))["Tags"])
 
 
 def _find_document(aws: AwsSession, name: str) -> ExistingResource | None:
@@ -158,7 +177,7 @@ def _find_workgroup(aws: AwsSession, name: str) -> ExistingResource | None:
         return None
     arn = _arn(aws, "athena", f"workgroup/{name}")
     tags = aws.call(aws.athena.list_tags_for_resource, ResourceARN=arn)["Tags"]
-    return _existing("athena-workgroup", "workgroup", name, CreationTag.of_list(tags), is_importable=False)
+    return _existing("athena-workgroup", "workgroup", name, CreationTag.of_list(tags))
 
 
 def _existing(
@@ -193,6 +212,7 @@ FINDERS: Mapping[str, Finder] = {
     "stack_document_names": _find_document_of_stack,
     "stack_names": _find_stack,
     "stack_set_names": partial(_find_stack_set, call_as="DELEGATED_ADMIN"),
+    "table_names": _find_table,
     "topic_names": _find_topic,
     "workgroup_names": _find_workgroup,
 }

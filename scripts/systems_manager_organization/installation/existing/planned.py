@@ -34,11 +34,14 @@ if TYPE_CHECKING:
 
 # By the type of a resource, its list in the query of a plan and the attribute with its name.
 _NAMED = {
+    "aws_athena_workgroup": ("workgroup_names", "name"),
     "aws_cloudwatch_event_bus": ("event_bus_names", "name"),
     "aws_cloudwatch_event_rule": ("event_rule_names", "name"),
     "aws_cloudwatch_log_group": ("log_group_names", "name"),
     "aws_cloudwatch_metric_alarm": ("alarm_names", "alarm_name"),
     "aws_codebuild_project": ("project_names", "name"),
+    "aws_glue_catalog_database": ("database_names", "name"),
+    "aws_glue_catalog_table": ("table_names", "name"),
     "aws_iam_instance_profile": ("instance_profile_names", "name"),
     "aws_kms_alias": ("key_alias_names", "name"),
     "aws_s3_bucket": ("bucket_names", "bucket"),
@@ -47,7 +50,11 @@ _NAMED = {
     "aws_ssm_document": ("document_names", "name"),
 }
 # Types without tags, and the type of the resource beside it whose tags stand for it.
-TAGGED_BY = {"aws_kms_alias": "aws_kms_key", "aws_scheduler_schedule": "aws_codebuild_project"}
+TAGGED_BY = {
+    "aws_glue_catalog_table": "aws_glue_catalog_database",
+    "aws_kms_alias": "aws_kms_key",
+    "aws_scheduler_schedule": "aws_codebuild_project",
+}
 _MAX_SHOWN = 60
 
 
@@ -124,9 +131,9 @@ class ResourceLookup:
 
     def _named(self, candidate: Candidate) -> Iterator[Existing]:
         list_, attribute = _NAMED[candidate.type]
-        bus = candidate.planned.get("event_bus_name")
+        parent = candidate.planned.get("event_bus_name") or candidate.planned.get("database_name")
         name = candidate.planned[attribute]
-        found = FINDERS[list_](self._aws, f"{bus}/{name}" if bus else name)
+        found = FINDERS[list_](self._aws, f"{parent}/{name}" if parent else name)
         if found:
             yield Existing(
                 found.id,

@@ -38,13 +38,14 @@ def test_what_exists_has_its_creator(aws: Sandbox, run: Run, api_calls: Callable
 
 
 def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
-    """What this installation created itself may be replaced, unless an import keeps it."""
+    """An import would give the data of others to a destroy."""
     for account_id, name in (("111111111111", "ours"), ("111111111111", "theirs"), ("333333333333", "elsewhere")):
         s3 = aws.client("s3", account_id=account_id)
         s3.create_bucket(Bucket=name)
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [tag(name)]})
+    aws.client("s3").create_bucket(Bucket="untagged")
     resources = {
-        "bucket_names": ["absent", "ours", "theirs", "elsewhere"],
+        "bucket_names": ["absent", "ours", "theirs", "elsewhere", "untagged"],
         "workgroup_names": ["absent", "primary"],
         "database_names": ["absent"],
         "key_alias_names": ["alias/absent"],
@@ -52,7 +53,10 @@ def test_what_the_compliance_report_needs(aws: Sandbox, run: Run) -> None:
     }
     query = {"installation": "ours", "resources": json.dumps(resources)}
     existing = json.loads(run("observe", "existing-resources", query=query).result["existing"])
-    assert existing.keys() == {"s3-bucket/ours", "s3-bucket/theirs", "s3-bucket/elsewhere", "athena-workgroup/primary"}
+    buckets = {f"s3-bucket/{name}" for name in ("ours", "theirs", "elsewhere", "untagged")}
+    assert existing.keys() == {*buckets, "athena-workgroup/primary"}
+    delete = "delete it: aws s3api delete-bucket --bucket untagged --region us-east-1. Nothing was changed."
+    assert {key for key in existing if delete in existing[key]["message"]} == {"s3-bucket/untagged"}
     assert "Installation theirs created it" in existing["s3-bucket/theirs"]["message"]
     assert "To create another one instead, set bucket_name." in existing["s3-bucket/theirs"]["message"]
     assert "adopt >> adopted.tf" in existing["s3-bucket/ours"]["message"]
