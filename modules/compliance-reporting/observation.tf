@@ -3,6 +3,7 @@ module "installation" {
   source = "../installation"
 
   name                     = var.name
+  installation             = var.installation
   account_id               = local.account_id
   region                   = local.region
   administrator_account_id = var.administrator_account_id

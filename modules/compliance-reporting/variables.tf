@@ -162,6 +162,17 @@ variable "force_destroy" {
   nullable    = false
 }
 
+variable "installation" {
+  description = "Name of this installation, if its state was lost: `report.py adopt` prints it. Only the first plan of a state reads it. Null: a new name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.installation == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.installation))
+    error_message = "installation is ${jsonencode(var.installation)}, but must have 1 to 64 letters, digits, dots, underscores or hyphens."
+  }
+}
+
 variable "python_command" {
   description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
   type        = list(string)

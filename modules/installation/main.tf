@@ -5,7 +5,7 @@ locals {
   current = "account ${var.account_id}, Region ${var.region}"
   first   = concat(terraform_data.first[*].input, [local.current])[0]
 
-  new_name = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(var.name), 0, 6)}")
+  new_name = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256("${terraform.workspace} ${var.name}"), 0, 6)}")
   recorded = concat(terraform_data.installation[*].input, [local.new_name])[0]
   # An earlier version of modules/explorer recorded the Region as well.
   name          = try(local.recorded.name, local.recorded)

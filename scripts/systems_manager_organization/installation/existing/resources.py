@@ -249,8 +249,7 @@ def _refusal(found: ExistingResource, installation: str) -> str:
             "moved block, or it is tainted or to be replaced"
         )
     else:
-        # modules/compliance-reporting has no such input.
-        hint = f' (then set installation = "{tag.installation}", if the module has this input, and plan again)'
+        hint = f' (then set installation = "{tag.installation}", and plan again)'
         lost = hint if found.is_importable else ""
         origin = (
             f"Installation {tag.installation} created it (plan of {tag.time}): another workspace or state, this "
