@@ -43,6 +43,7 @@ from systems_manager_organization.preflight.command import ALWAYS, CHANGES, NEVE
 from systems_manager_organization.preflight.default_host_management_findings import role_findings
 from systems_manager_organization.preflight.organization_findings import organization_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
+    definitions_in,
     deployed_configurations,
     get_descriptions,
     list_managers,
@@ -53,6 +54,7 @@ from systems_manager_organization.quick_setup.configurations import (
     parse_configurations,
 )
 from systems_manager_organization.quick_setup.deployments import DeploymentStatusReader, deployment_findings, summarize
+from systems_manager_organization.quick_setup.stack_sets import find_stack_sets_if_allowed, has_failed_stack
 from systems_manager_organization.settings.records import INSTALLATION, RECORD_REGION, load_records, parameter_name
 from systems_manager_organization.settings.setting import start_reading, values_of
 
@@ -114,10 +116,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
         managers = managers_read.result()
         deployed = _deployed(configurations, managers)
-        by_arn = {manager.arn: manager for manager in managers}
-        unhealthy = [configuration for configuration in deployed if not by_arn[configuration.arn].has_succeeded]
-        statuses_read = DeploymentStatusReader(aws, unhealthy, directory)
+        succeeded = {manager.arn for manager in managers if manager.has_succeeded}
         descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
+        succeeded -= _with_failed_stack(aws, descriptions)
+        unhealthy = [configuration for configuration in deployed if configuration.arn not in succeeded]
+        statuses_read = DeploymentStatusReader(aws, unhealthy, directory)
         unit, missing_unit = unit_read.result()
         administrator_findings = account_read.result()
         # Of an account that AWS does not register, nothing is said about where it would be.
@@ -239,6 +242,18 @@ def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manage
         for manager in managers
         if (manager.type, manager.name) == (configuration.type, configuration.name)
     ]
+
+
+def _with_failed_stack(aws: AwsSession, descriptions: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """ARNs of the managers of which a stack failed, in an account that joined after the deployment for example.
+
+    Raises ScriptError.
+    """
+    arns = {definition.id: arn for arn, found in descriptions.items() for definition in definitions_in(found)}
+    stack_sets = find_stack_sets_if_allowed(aws, arns) if arns else []
+    reads = {name: aws.start(has_failed_stack, aws, name) for name in stack_sets}
+    failed = [name for name, read in reads.items() if read.result()]
+    return {arn for id_, arn in arns.items() if any(name.endswith(id_) for name in failed)}
 
 
 def _unreadable(records: Records, region: str) -> Iterator[Finding]:

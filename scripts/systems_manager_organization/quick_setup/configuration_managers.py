@@ -33,10 +33,7 @@ class Manager:
 
     @property
     def has_succeeded(self) -> bool:
-        """Whether nothing of it failed or is in progress, in any account and Region.
-
-        ASSUMPTION(quick-setup-one-failure-fails-all): one that failed shows in the status of the whole.
-        """
+        """Whether AWS says of the whole that nothing failed or is in progress."""
         return self.deployment_status == "SUCCEEDED" and self.async_executions_status not in FAILED_STATUSES
 
 

@@ -63,6 +63,22 @@ def find_stack_sets_if_allowed(aws: AwsSession, definition_ids: Iterable[str]) -
         return []
 
 
+def has_failed_stack(aws: AwsSession, stack_set: str) -> bool:
+    """Whether a stack of the StackSet failed; not where StackSets denies the call. Raises ServiceError."""
+    failed = aws.paginate(
+        aws.cloudformation.list_stack_instances,
+        StackSetName=stack_set,
+        MaxResults=100,
+        Filters=[{"Name": "DETAILED_STATUS", "Values": "FAILED"}],
+    )
+    try:
+        return any(True for _ in failed)
+    except ServiceError as error:
+        if error.code not in _UNREADABLE_CODES:
+            raise
+        return False
+
+
 def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[StackInstance]:
     """The stacks of these StackSets. Raises ServiceError."""
     for name in stack_sets:

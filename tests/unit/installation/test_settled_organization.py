@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Scenario
+from sandbox import Fault, Scenario
 from unit.cases import INSTALLATION, root_id
-from unit.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, WORKLOAD, create, modifying, prepare
+from unit.quick_setup_cases import ADMINISTRATOR, DENIED, MANAGEMENT, WORKLOAD, create, modifying, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from botocore.session import Session
 
     from sandbox import Sandbox
     from unit.conftest import Run
@@ -61,6 +63,7 @@ def test_neither_accounts_nor_regions_are_read_again(deployed: Sandbox, run: Run
     seen = {}
     calls = calls_of(deployed, lambda: seen.update(observe(run, SCAN)))
     assert (calls["ListAccounts"], calls["AssumeRole"], calls["ListConfigurations"]) == (1, 0, 0)
+    assert (calls["ListStackSets"], calls["ListStackInstances"]) == (1, 2), "of the two StackSets of a patch policy"
     assert seen["codes"] == []
     assert seen["deployments"] == {}
 
@@ -113,14 +116,31 @@ def test_the_notes_are_the_same_before_and_after_the_deployment(aws: Sandbox, ru
 def test_accounts_and_regions_are_read_where_something_failed_or_is_not_complete(
     deployed: Sandbox, run: Run, kind: str, status: str, rows: int
 ) -> None:
+    calls = calls_of(deployed, lambda: observe(run, SCAN, session_factory=with_status_of_the_whole(kind, status)))
+    assert calls["ListConfigurations"] == rows
+
+
+def with_status_of_the_whole(kind: str, status: str) -> Callable[..., Session]:
     def change(parsed: dict[str, Any]) -> None:
         for manager in parsed["ConfigurationManagersList"]:
             others = [summary for summary in manager["StatusSummaries"] if summary["StatusType"] != kind]
             manager["StatusSummaries"] = [*others, {"StatusType": kind, "Status": status}]
 
-    session = modifying("ssm-quicksetup.ListConfigurationManagers", change)
-    calls = calls_of(deployed, lambda: observe(run, SCAN, session_factory=session))
-    assert calls["ListConfigurations"] == rows
+    return modifying("ssm-quicksetup.ListConfigurationManagers", change)
+
+
+def test_an_account_that_failed_is_found_whatever_the_status_of_the_whole_is(aws: Sandbox, run: Run) -> None:
+    prepare(aws)
+    aws.fail_deployment("scan", WORKLOAD, "us-east-1", DENIED)
+    create(aws, "scan")
+    seen = observe(run, SCAN, session_factory=with_status_of_the_whole("Deployment", "SUCCEEDED"))
+    assert seen["codes"] == ["DEPLOYMENT_FAILED"]
+
+
+def test_without_permission_for_stack_sets_the_status_of_the_whole_counts(deployed: Sandbox, run: Run) -> None:
+    for operation in ("ListStackSets", "ListStackInstances"):
+        deployed.faults.inject(Fault("cloudformation", operation, "access_denied", times=1))
+        assert observe(run, SCAN)["codes"] == []
 
 
 def test_a_large_organization_takes_as_many_calls_as_a_small_one(aws: Sandbox, run: Run) -> None:

@@ -24,6 +24,8 @@ REASONS = {
     "organizations:DescribeOrganization": "whether this is the management account, with all features",
     "organizations:ListRoots": "the root, above which nothing is",
     "organizations:ListAWSServiceAccessForOrganization": "trusted access, as it is now",
+    "cloudformation:ListStackInstances": "stacks of a deployment that failed, also in accounts that joined after it",
+    "cloudformation:ListStackSets": "the StackSets of the deployments",
     "cloudformation:DescribeOrganizationsAccess": "activation of StackSets, as it is now",
     "organizations:ListParents": "the location of the administrator account, as it is now",
     "organizations:ListOrganizationalUnitsForParent": "whether the dedicated unit exists",
