@@ -16,8 +16,8 @@ moved {
 }
 
 moved {
-  from = module.account_region
-  to   = module.installation
+  from = module.account_region.terraform_data.first
+  to   = module.installation.terraform_data.first
 }
 
 moved {

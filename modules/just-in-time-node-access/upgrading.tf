@@ -1,8 +1,8 @@
 # Addresses of previous versions: UPGRADING.md.
 
 moved {
-  from = module.account_region
-  to   = module.installation
+  from = module.account_region.terraform_data.first
+  to   = module.installation.terraform_data.first
 }
 
 moved {

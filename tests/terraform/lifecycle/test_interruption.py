@@ -10,7 +10,7 @@ import pytest
 from harness.assertions import assert_clean_destroy, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.interruption import kill_at
-from harness.organization import managers
+from harness.organization import managers, settle
 from harness.recovery import apply_adopted, run_adopt
 from harness.results import TerraformError
 from harness.scripts import run_script
@@ -148,6 +148,7 @@ def test_destroy_after_a_failed_first_apply(sandbox: Sandbox, configure: Configu
 def test_operation_that_is_denied_once(sandbox: Sandbox, configure: Configure) -> None:
     terraform = _configured(configure)
     terraform.apply()
+    settle(sandbox)
     applied = sandbox.snapshot()
     for service, operation in (
         ("ssm-quicksetup", "GetConfigurationManager"),

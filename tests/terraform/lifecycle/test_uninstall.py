@@ -13,7 +13,7 @@ import pytest
 
 from harness.assertions import assert_plan_empty, assert_same
 from harness.complete import ADMINISTRATOR
-from harness.organization import child_units, create_unit, managers, settings_records
+from harness.organization import child_units, create_unit, managers, settings_records, settle
 from harness.results import TerraformError
 from harness.scripts import run_script
 from harness.workspace import REPOSITORY
@@ -137,6 +137,7 @@ def test_state_is_lost(sandbox: Sandbox, configure: Configure) -> None:
     before = sandbox.snapshot()
     terraform = configure(**_INPUTS, default_host_management={})
     terraform.apply()
+    settle(sandbox)
     applied = sandbox.snapshot()
     _lose_state(terraform)
 
