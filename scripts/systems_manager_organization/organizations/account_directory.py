@@ -63,7 +63,8 @@ class AccountDirectory:
         """
         with self._lock:
             if unit_id not in self._occupied:
-                accounts = list_accounts_below(self._aws, [unit_id], self.missing)
+                listed = self._cache.get((unit_id,))
+                accounts = list_accounts_below(self._aws, [unit_id], self.missing) if listed is None else listed
                 self._occupied[unit_id] = any(account.is_active_member(self._aws.account_id) for account in accounts)
             return self._occupied[unit_id]
 

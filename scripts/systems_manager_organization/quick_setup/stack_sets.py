@@ -65,12 +65,7 @@ def find_stack_sets_if_allowed(aws: AwsSession, definition_ids: Iterable[str]) -
 
 def has_failed_stack(aws: AwsSession, stack_set: str) -> bool:
     """Whether a stack of the StackSet failed; not where StackSets denies the call. Raises ServiceError."""
-    failed = aws.paginate(
-        aws.cloudformation.list_stack_instances,
-        StackSetName=stack_set,
-        MaxResults=100,
-        Filters=[{"Name": "DETAILED_STATUS", "Values": "FAILED"}],
-    )
+    failed = stack_instances(aws, [stack_set], Filters=[{"Name": "DETAILED_STATUS", "Values": "FAILED"}])
     try:
         return any(True for _ in failed)
     except ServiceError as error:
@@ -79,10 +74,15 @@ def has_failed_stack(aws: AwsSession, stack_set: str) -> bool:
         return False
 
 
-def stack_instances(aws: AwsSession, stack_sets: Iterable[str]) -> Iterator[StackInstance]:
-    """The stacks of these StackSets. Raises ServiceError."""
+def stack_instances(aws: AwsSession, stack_sets: Iterable[str], **parameters: Any) -> Iterator[StackInstance]:
+    """The stacks of these StackSets. Raises ServiceError.
+
+    Args:
+        parameters: further ones of ListStackInstances.
+    """
     for name in stack_sets:
-        for item in aws.paginate(aws.cloudformation.list_stack_instances, StackSetName=name, MaxResults=100):
+        list_ = aws.cloudformation.list_stack_instances
+        for item in aws.paginate(list_, StackSetName=name, MaxResults=100, **parameters):
             status = item.get("StackInstanceStatus", {}).get("DetailedStatus") or _DETAILED[item["Status"]]
             yield StackInstance(
                 (item["Account"], item["Region"]),

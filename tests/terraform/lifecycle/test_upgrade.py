@@ -196,6 +196,6 @@ def test_previous_addresses_move(sandbox: Sandbox, workspaces: Workspaces) -> No
         used |= passed
         _assert_moves_alone(terraform, previous)
     # Several modules have the same ones.
-    assert {(move.before, move.after) for move in set(moves)} - {(move.before, move.after) for move in used} == set(), (
+    assert {(move.before, move.after) for move in moves} - {(move.before, move.after) for move in used} == set(), (
         "no resource above has such an address: add the module, or the input, that has"
     )

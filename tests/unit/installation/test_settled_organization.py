@@ -85,6 +85,11 @@ def test_accounts_are_read_where_something_is_deployed(
     assert calls["AssumeRole"] == 2
 
 
+def test_units_that_are_listed_for_another_configuration_are_not_asked_again(deployed: Sandbox, run: Run) -> None:
+    calls = calls_of(deployed, lambda: observe(run, SCAN, {**SCAN, "name": "new"}))
+    assert calls["ListAccounts"] == 1
+
+
 def test_never_reads_no_member(deployed: Sandbox, run: Run) -> None:
     seen = {}
     calls = calls_of(deployed, lambda: seen.update(observe(run, {**SCAN, "name": "new"}, member_accounts="never")))
