@@ -123,10 +123,15 @@ def test_change_calendar(sandbox: Sandbox, workspaces: Workspaces) -> None:
     register_administrator(sandbox)
     before = sandbox.snapshot()
     terraform = _write(sandbox, workspaces, roles_created=False, change_calendar={"content": _CALENDAR})
+    ssm = sandbox.client("ssm", ADMINISTRATOR)
+    taken = {"Name": "automation-across-accounts", "DocumentType": "ChangeCalendar", "DocumentFormat": "TEXT"}
+    ssm.create_document(**taken, Content=_CALENDAR)
     sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[AUTOMATION])
+    assert 'EXISTS_ALREADY: The document "automation-across-accounts" already exists' in plan_errors(terraform)
+    ssm.delete_document(Name=taken["Name"])
+
     terraform.apply()
     calendar = terraform.output()["automation"]["change_calendar"]
-    ssm = sandbox.client("ssm", ADMINISTRATOR)
     document = ssm.get_document(Name=calendar["name"])
     assert (document["DocumentType"], document["DocumentFormat"]) == ("ChangeCalendar", "TEXT")
     assert document["Content"] == _CALENDAR.replace("\n", "\r\n")

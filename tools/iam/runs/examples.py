@@ -61,19 +61,23 @@ def run_complete(
         terraform.variables["tags"] = {"Owner": "cloud"}
     with recorder.assuming(APPLY):
         recorder.record_warnings(management.apply())
+        recorder.record_lost_state(management)
     both.pass_variables()
     sandbox.client("iam", ADMINISTRATOR).delete_service_linked_role(RoleName=_ACCOUNT_DISCOVERY)
     changes = {"regions": ["us-east-1"]}
     with recorder.assuming(ADMINISTRATION):
         recorder.record_warnings(administrator.apply())
+        recorder.record_lost_state(administrator)
     inspect(both)
     with recorder.assuming(ADMINISTRATOR_PLAN):
         recorder.record_warnings(administrator.plan())
+        recorder.record_lost_state(administrator)
     with recorder.assuming(ADMINISTRATION):
         recorder.record_warnings(administrator.apply(changes))
         recorder.record_report("ops-data", "--json", account_id=ADMINISTRATOR)
     with recorder.assuming(PLAN):
         recorder.record_warnings(management.plan())
+        recorder.record_lost_state(management)
     with _managed_nodes_in_the_management_account(sandbox), recorder.assuming(REPORT):
         recorder.record_report(
             "compliance", "--patches", "all", "--format", "json", "--regions", "ap-northeast-1,us-east-1"

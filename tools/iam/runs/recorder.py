@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from harness.complete import ADMINISTRATOR
+from harness.results import TerraformError
 from harness.scripts import run_script
 from sandbox import Scenario
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
@@ -78,11 +79,29 @@ class PermissionRecorder:
         self.output += "\n".join(map(str, report.warnings))
 
     def record_apply_and_plan(self, terraform: Terraform, role: str, plan_role: str) -> None:
-        """Apply as one role, and plan again as the other, which only reads."""
+        """Apply as one role, and plan again as the other, which only reads; each also plans without the state."""
         with self.assuming(role):
             self.record_warnings(terraform.apply())
+            self.record_lost_state(terraform)
         with self.assuming(plan_role):
             self.record_warnings(terraform.plan())
+            self.record_lost_state(terraform)
+
+    def record_lost_state(self, terraform: Terraform) -> None:
+        """Plan without the state, which reads all that has the names of the module's resources already.
+
+        Raises TerraformError for other errors than those of conditions, as EXISTS_ALREADY.
+        """
+        state = terraform.directory / "terraform.tfstate"
+        aside = state.rename(state.with_suffix(".aside"))
+        try:
+            terraform.plan()
+        except TerraformError as error:
+            conditions = {"Resource precondition failed", "Resource postcondition failed"}
+            if not conditions.issuperset(found.summary for found in error.report.errors):
+                raise
+        finally:
+            aside.rename(state)
 
     def record_report(self, *arguments: str, account_id: str | None = None) -> None:
         """Add what scripts/report.py prints to `output`, whatever its exit status."""
