@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 REGIONS = ("ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2")
 TARGET_RATIO, TARGET_MEMORY = TARGETS["compliance, over the bound"].bar, TARGETS["compliance, MB of memory"].bar
-TARGET_GROWTH, TARGET_PAGE = 1.1, 2
+TARGET_GROWTH, TARGET_PAGE = 1.1, 1
 
 _CONNECTIONS = 8
 _OPERATIONS = ("DescribeInstanceInformation", "DescribeInstancePatchStates", "ListResourceComplianceSummaries")
