@@ -82,7 +82,6 @@ output "preflight_findings" {
   EOT
   value = [
     for finding in local.findings : finding
-    # A note has one of these subjects.
-    if contains(["preflight", "preflight.severities", "python_command"], finding.subject) || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
+    if finding.severity == "note" || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
   ]
 }
