@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CONFIGURATION = Path(__file__).with_name("mkdocs.yaml")
-_SHIM = Path(__file__).with_name("iframe-worker.js")
+_ASSETS = [Path(__file__).with_name(name) for name in ("extra.css", "iframe-worker.js")]
 _FOREIGN = re.compile(r"""<(?:script|img|link rel="?stylesheet"?)[^>]* (?:src|href)="?(https?://[^"> ]+)""")
 _SOURCE = f"https://{address.REPOSITORY}/{{kind}}/v{__version__}"
 
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITOR
     pages, site = folder / "pages", folder / "html"
     pages.mkdir(parents=True)
     nav = navigation(copy_pages(repository, pages, _SOURCE))
-    shutil.copy(_SHIM, pages)
+    for asset in _ASSETS:
+        shutil.copy(asset, pages)
     added = {"docs_dir": str(pages), "site_dir": str(site), "nav": nav}
     configuration = folder / "mkdocs.yaml"
     # As text: the file has a tag of Python's, which only MkDocs resolves.
