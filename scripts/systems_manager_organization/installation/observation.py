@@ -43,7 +43,6 @@ from systems_manager_organization.preflight.command import ALWAYS, CHANGES, NEVE
 from systems_manager_organization.preflight.default_host_management_findings import role_findings
 from systems_manager_organization.preflight.organization_findings import organization_findings
 from systems_manager_organization.quick_setup.configuration_managers import (
-    definitions_in,
     deployed_configurations,
     get_descriptions,
     list_managers,
@@ -117,8 +116,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         managers = managers_read.result()
         deployed = _deployed(configurations, managers)
         succeeded = {manager.arn for manager in managers if manager.has_succeeded}
-        descriptions = get_descriptions(aws, [configuration.arn for configuration in deployed])
-        succeeded -= _with_failed_stack(aws, descriptions)
+        arns = [configuration.arn for configuration in deployed]
+        definitions = {id_: found.arn for found in managers if found.arn in arns for id_ in found.definition_ids}
+        stack_sets_read = aws.start(find_stack_sets_if_allowed, aws, definitions)
+        descriptions = get_descriptions(aws, arns)
+        succeeded -= _with_failed_stack(aws, definitions, stack_sets_read.result())
         unhealthy = [configuration for configuration in deployed if configuration.arn not in succeeded]
         statuses_read = DeploymentStatusReader(aws, unhealthy, directory)
         unit, missing_unit = unit_read.result()
@@ -244,16 +246,19 @@ def _deployed(configurations: Sequence[Configuration], managers: Sequence[Manage
     ]
 
 
-def _with_failed_stack(aws: AwsSession, descriptions: Mapping[str, Mapping[str, Any]]) -> set[str]:
+def _with_failed_stack(aws: AwsSession, definitions: Mapping[str, str], stack_sets: Sequence[str]) -> set[str]:
     """ARNs of the managers of which a stack failed, in an account that joined after the deployment for example.
 
-    Raises ScriptError.
+    Args:
+        definitions: the ARN of the manager of each definition.
+        stack_sets: names of those that deploy these definitions.
+
+    Raises:
+        ScriptError: StackSets could not be read.
     """
-    arns = {definition.id: arn for arn, found in descriptions.items() for definition in definitions_in(found)}
-    stack_sets = find_stack_sets_if_allowed(aws, arns) if arns else []
     reads = {name: aws.start(has_failed_stack, aws, name) for name in stack_sets}
     failed = [name for name, read in reads.items() if read.result()]
-    return {arn for id_, arn in arns.items() if any(name.endswith(id_) for name in failed)}
+    return {arn for id_, arn in definitions.items() if any(name.endswith(id_) for name in failed)}
 
 
 def _unreadable(records: Records, region: str) -> Iterator[Finding]:

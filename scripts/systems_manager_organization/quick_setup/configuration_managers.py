@@ -23,11 +23,12 @@ FAILED_STATUSES = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 @dataclass(frozen=True)
 class Manager:
-    """A configuration manager of ListConfigurationManagers. A status that AWS does not return is ""."""
+    """A configuration manager of ListConfigurationManagers. What AWS does not return is ""."""
 
     arn: str
     name: str
     type: str
+    definition_ids: tuple[str, ...]
     deployment_status: str
     async_executions_status: str
 
@@ -169,11 +170,12 @@ def wait_for_deployment(aws: AwsSession, arn: str) -> str:
 
 def _manager(item: Mapping[str, Any]) -> Manager:
     statuses = {summary["StatusType"]: summary.get("Status", "") for summary in item.get("StatusSummaries", [])}
-    types = {definition.get("Type", "") for definition in item.get("ConfigurationDefinitionSummaries", [])}
+    definitions = item.get("ConfigurationDefinitionSummaries", [])
     return Manager(
         arn=item["ManagerArn"],
         name=item.get("Name", ""),
-        type=",".join(sorted(types)),
+        type=",".join(sorted({definition.get("Type", "") for definition in definitions})),
+        definition_ids=tuple(definition["Id"] for definition in definitions if "Id" in definition),
         deployment_status=statuses.get("Deployment", ""),
         async_executions_status=statuses.get("AsyncExecutions", ""),
     )

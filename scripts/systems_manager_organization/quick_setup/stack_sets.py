@@ -48,6 +48,8 @@ class StackInstance:
 def find_stack_sets(aws: AwsSession, definition_ids: Iterable[str]) -> list[str]:
     """Names of the StackSets that deploy these definitions: one for each step. Raises ServiceError."""
     suffixes = tuple(f"-{definition_id}" for definition_id in definition_ids)
+    if not suffixes:
+        return []
     listed = aws.paginate(aws.cloudformation.list_stack_sets, Status="ACTIVE")
     names = (stack_set["StackSetName"] for stack_set in listed)
     return sorted(name for name in names if name.startswith(_PREFIX) and name.endswith(suffixes))
