@@ -3,7 +3,7 @@
 
 locals {
   alias_name  = "alias/${var.name}"
-  kms_key_arn = var.kms_key_arn == null ? aws_kms_key.this[0].arn : var.kms_key_arn
+  kms_key_arn = var.kms_key_arn == null ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
 
   key_policy = {
     Version = "2012-10-17"

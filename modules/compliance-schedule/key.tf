@@ -3,7 +3,7 @@
 
 locals {
   alias_name  = "alias/${var.name}"
-  kms_key_arn = var.kms_key_arn == null ? aws_kms_key.this[0].arn : var.kms_key_arn
+  kms_key_arn = var.kms_key_arn == null ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
 
   # The key of the bucket that reports are written to: of an existing one, its own.
   bucket_kms_key_arn = var.existing_bucket == null ? local.kms_key_arn : var.existing_bucket.kms_key_arn

@@ -2,7 +2,7 @@
 
 locals {
   is_topic_created = var.existing_topic == null
-  topic_arn        = local.is_topic_created ? aws_sns_topic.this[0].arn : var.existing_topic.arn
+  topic_arn        = local.is_topic_created ? one(aws_sns_topic.this[*].arn) : var.existing_topic.arn
 }
 
 resource "aws_sns_topic" "this" {

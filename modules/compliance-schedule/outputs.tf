@@ -1,6 +1,6 @@
 output "bucket_name" {
   description = "The bucket of the reports, below `PREFIX/reports/`, and of the snapshots, below `PREFIX/snapshots/`."
-  value       = local.is_bucket_created ? aws_s3_bucket.this[0].id : local.bucket_name
+  value       = local.is_bucket_created ? one(aws_s3_bucket.this[*].id) : local.bucket_name
 
   depends_on = [aws_s3_bucket_policy.this]
 }

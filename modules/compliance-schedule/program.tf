@@ -23,7 +23,7 @@ locals {
 }
 
 resource "aws_s3_object" "program" {
-  bucket = local.is_bucket_created ? aws_s3_bucket.this[0].id : local.bucket_name
+  bucket = local.is_bucket_created ? one(aws_s3_bucket.this[*].id) : local.bucket_name
   key    = "${local.program_folder}program.json.gz"
   # Sensitive only so that a plan does not show all of it.
   content_base64 = sensitive(base64gzip(local.program))

@@ -179,17 +179,6 @@ resource "terraform_data" "stack" {
 
   lifecycle {
     ignore_changes = [input]
-
-    # The tag has the time of this plan only if this plan creates the stack. That replaces one of the state if this resource is older
-    # than the plan and terraform_data.change is not: a stack that is in no state triggers no replacement.
-    postcondition {
-      condition = (
-        length(local.exists_already) == 0 ||
-        lookup(coalesce(one(aws_cloudformation_stack.this[*].tags), {}), "systems-manager-organization:created", "-") != module.installation.creation_mark ||
-        self.input != plantimestamp() && one(terraform_data.change[*].input) == plantimestamp()
-      )
-      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
-    }
   }
 }
 
@@ -202,5 +191,23 @@ resource "terraform_data" "change" {
   lifecycle {
     ignore_changes       = [input]
     replace_triggered_by = [aws_cloudformation_stack.this]
+  }
+}
+
+# Not a postcondition of terraform_data.stack: `self` of a resource with count is an error in a -refresh-only plan before it is created.
+resource "terraform_data" "existing" {
+  input = true
+
+  lifecycle {
+    # The tag has the time of this plan only if this plan creates the stack. That replaces one of the state if terraform_data.stack is
+    # older than the plan and terraform_data.change is not: a stack that is in no state triggers no replacement.
+    precondition {
+      condition = (
+        length(local.exists_already) == 0 ||
+        lookup(coalesce(one(aws_cloudformation_stack.this[*].tags), {}), "systems-manager-organization:created", "-") != module.installation.creation_mark ||
+        one(terraform_data.stack[*].input) != plantimestamp() && one(terraform_data.change[*].input) == plantimestamp()
+      )
+      error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
   }
 }

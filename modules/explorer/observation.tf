@@ -66,8 +66,9 @@ data "aws_iam_roles" "service_linked" {
 locals {
   # While this plan changes the sync, the observation is outdated.
   status_checked = local.observation != null && !contains(terraform_data.change[*].input, plantimestamp())
-  # For a sync without all sources, drift is a planned change of module.settings instead.
-  drift_checked = local.status_checked && var.all_ops_data_sources_enabled
+  # For a sync without all sources, drift is a planned change of module.settings instead. A -refresh-only plan before the first apply
+  # has none that could have drifted.
+  drift_checked = local.status_checked && length(terraform_data.change) > 0
 }
 
 check "sync" {

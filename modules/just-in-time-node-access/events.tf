@@ -16,7 +16,7 @@ locals {
 
   is_event_key_created = var.events == null ? false : var.events.kms_key_arn == null
   events_key_region    = element(split(":", coalesce(one(var.events[*].kms_key_arn), ":::${local.region}")), 3)
-  event_key_arn        = local.is_event_key_created ? aws_kms_key.events[0].arn : var.events == null ? null : var.events.kms_key_arn
+  event_key_arn        = local.is_event_key_created ? one(aws_kms_key.events[*].arn) : var.events == null ? null : var.events.kms_key_arn
 }
 
 # EventBridge publishes to an encrypted topic with a key whose policy lets it, which that of AWS's own key does not.

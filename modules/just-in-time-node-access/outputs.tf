@@ -19,7 +19,7 @@ output "events_topic_arn" {
 
 output "rdp_recording" {
   description = "The `bucket_name` and the `kms_key_arn` of recordings; null without `rdp_recording`."
-  value       = var.rdp_recording == null ? null : { bucket_name = aws_s3_bucket.recordings[0].id, kms_key_arn = local.recording_key_arn }
+  value       = var.rdp_recording == null ? null : { bucket_name = one(aws_s3_bucket.recordings[*].id), kms_key_arn = local.recording_key_arn }
 }
 
 output "failed_accounts" {

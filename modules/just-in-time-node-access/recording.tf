@@ -5,7 +5,7 @@ locals {
   recordings                 = var.rdp_recording == null ? 0 : 1
   given_recording_key_arn    = one(var.rdp_recording[*].kms_key_arn)
   is_recording_key_created   = var.rdp_recording != null && local.given_recording_key_arn == null
-  recording_key_arn          = local.is_recording_key_created ? aws_kms_key.recordings[0].arn : local.given_recording_key_arn
+  recording_key_arn          = local.is_recording_key_created ? one(aws_kms_key.recordings[*].arn) : local.given_recording_key_arn
   recording_key_region       = element(split(":", coalesce(local.given_recording_key_arn, ":::${local.region}")), 3)
   recording_bucket_name      = var.rdp_recording == null ? "" : coalesce(var.rdp_recording.bucket_name, "rdp-recordings-${local.account_id}-${local.region}")
   recording_bucket_resources = [for suffix in ["", "/*"] : "arn:${local.partition}:s3:::${local.recording_bucket_name}${suffix}"]
@@ -171,7 +171,7 @@ module "recording" {
         Properties = {
           ConnectionRecordingPreferences = {
             # Of a multi-Region key, the one in the Region of the stack.
-            KMSKeyArn             = { "Fn::Sub" = replace(local.recording_key_arn, ":kms:${local.region}:", ":kms:$${AWS::Region}:") }
+            KMSKeyArn             = { "Fn::Sub" = local.recording_key_arn == null ? null : replace(local.recording_key_arn, ":kms:${local.region}:", ":kms:$${AWS::Region}:") }
             RecordingDestinations = { S3Buckets = [{ BucketName = local.recording_bucket_name, BucketOwner = local.account_id }] }
           }
         }

@@ -4,7 +4,7 @@
 locals {
   alias_name     = "alias/${var.name}"
   is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
-  kms_key_arn    = local.is_key_created ? aws_kms_key.this[0].arn : var.bucket == null ? null : var.bucket.kms_key_arn
+  kms_key_arn    = local.is_key_created ? one(aws_kms_key.this[*].arn) : var.bucket == null ? null : var.bucket.kms_key_arn
 
   key_policy = {
     Version = "2012-10-17"

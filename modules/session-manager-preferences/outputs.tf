@@ -10,7 +10,7 @@ output "node_policy" {
 
 output "bucket_name" {
   description = "The bucket of the logs, once nodes can write to it. Null without one."
-  value       = local.bucket == null ? null : aws_s3_bucket.this[0].id
+  value       = one(aws_s3_bucket.this[*].id)
 
   depends_on = [aws_s3_bucket_policy.this]
 }
