@@ -121,7 +121,9 @@ locals {
   installation = concat(terraform_data.installation[*].input, [local.new_installation])[0]
   # The time alone is not unique: one plan may have several calls of the module.
   new_installation = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(jsonencode([
-    var.dedicated_organizational_unit, var.delegated_administrator, keys(var.patch_policies), var.regions, var.role_name_prefix, terraform.workspace,
+    [for configuration in [var.change_manager, var.default_host_management, var.host_management, var.ops_center] : configuration != null],
+    var.dedicated_organizational_unit, var.delegated_administrator, keys(var.patch_policies), keys(var.quick_setup_configurations), local.region,
+    var.regions, var.role_name_prefix, terraform.workspace,
   ])), 0, 6)}")
 
   organization = concat(terraform_data.organization[*].input, [local.observed_organization])[0]

@@ -5,7 +5,11 @@ locals {
   current = "account ${var.account_id}, Region ${var.region}"
   first   = concat(terraform_data.first[*].input, [local.current])[0]
 
-  new_name = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256("${terraform.workspace} ${var.name}"), 0, 6)}")
+  # The time alone is not unique. The folder is not in it, although two of them may be planned in the same second: an apply of a saved
+  # plan on another machine has another one, and Terraform refuses that as an inconsistent final plan.
+  new_name = coalesce(var.installation, "${formatdate("YYYYMMDD'T'hhmmss'Z'", plantimestamp())}-${substr(sha256(jsonencode([
+    var.account_id, var.name, var.region, terraform.workspace,
+  ])), 0, 6)}")
   recorded = concat(terraform_data.installation[*].input, [local.new_name])[0]
   # An earlier version of modules/explorer recorded the Region as well.
   name          = try(local.recorded.name, local.recorded)

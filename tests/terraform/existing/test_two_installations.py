@@ -32,6 +32,35 @@ def _assert_both_unchanged(sandbox: Sandbox, *installations: Terraform) -> None:
         assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
+def test_names_of_one_second(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """Of several calls, as configurations that are planned at the same time: records and tags tell them apart by it."""
+    administrator: dict[str, Any] = {"account_id": ADMINISTRATOR, "name": "node", "region": "us-east-1"}
+    calls: dict[str, dict[str, Any]] = {
+        "administrator": administrator,
+        "account": administrator | {"account_id": OTHER_MEMBER},
+        "name": administrator | {"name": "nodes"},
+        "region": administrator | {"region": "eu-west-1"},
+    }
+    types = {
+        "packages": {
+            "type": "AWSQuickSetupType-Distributor",
+            "parameters": {"PackagesToInstall": "AWSCWAgent,novalue,novalue"},
+        }
+    }
+    root: dict[str, Any] = {"source": "../module", "regions": ["us-east-1"]}
+    roots = {
+        "root": root,
+        "types": root | {"quick_setup_configurations": types},
+        "kind": root | {"host_management": {}},
+    }
+    modules = {name: {"source": "../module/modules/installation", **call} for name, call in calls.items()} | roots
+    output = {name: {"value": f"${{module.{name}.{'installation' if name in roots else 'name'}}}"} for name in modules}
+    plan = workspaces.call_modules(modules, sandbox.environment(), output=output).plan()
+    names = [output["after"] for output in plan.document["output_changes"].values()]
+    assert len(set(names)) == len(modules)
+    assert len({name.partition("-")[0] for name in names}) == 1
+
+
 @pytest.mark.parametrize("creator_first", [False, True])
 def test_two_states(sandbox: Sandbox, configure: Configure, creator_first: bool) -> None:
     bank, retail = create_unit(sandbox, "Bank"), create_unit(sandbox, "Retail")
