@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _REGIONS = ("ap-northeast-1", "us-east-1")
 _SHARING = "/ssm/documents/console/public-sharing-permission"
 _LOGGING = "/ssm/automation/customer-script-log-destination"
+_LOG_GROUP = "/ssm/automation/customer-script-log-group-name"
 _TIER = "/ssm/managed-instance/activation-tier"
 _SET = {_SHARING: "Disable", _LOGGING: "CloudWatch"}
 _STACK_SET = "module.settings.module.stack_set.aws_cloudformation_stack_set.this"
@@ -110,6 +111,29 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
     }
     sandbox.client("ssm", OTHER_MEMBER).update_service_setting(SettingId=_SHARING, SettingValue="Enable")
     assert_same(before, sandbox.snapshot(), retained=RETAINED_ROLES)
+
+
+@pytest.mark.scenario("bare")
+def test_two_calls_for_the_same_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """Refused by the records of the management account; in member accounts alone nothing shows the other call."""
+    sandbox.client("cloudformation").activate_organizations_access()
+    first, second = (
+        _write(sandbox, workspaces, MANAGEMENT, name=name, automation_logging={"log_group_name": name})
+        for name in ("first", "second")
+    )
+    first.apply()
+    errors = plan_errors(second)
+    assert errors.count("SETTING_CONFLICT: automation-log-group/") == len(_REGIONS)
+    assert "is to be second, and installation" in errors
+
+    change_inputs(second, "settings", management_account_included=False)
+    second.apply()
+    assert_plan_empty(plan_read_only(first, sandbox))
+    account_region = f"{OTHER_MEMBER} us-east-1"
+    assert _settings(sandbox)[account_region][_LOG_GROUP] == "second"
+    second.destroy()
+    assert_plan_empty(plan_read_only(first, sandbox))
+    assert account_region not in _settings(sandbox)
 
 
 @pytest.mark.scenario("bare")
