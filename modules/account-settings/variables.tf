@@ -77,7 +77,7 @@ variable "automation_adaptive_concurrency_enabled" {
 }
 
 variable "advanced_instances_tier_enabled" {
-  description = "Whether hybrid nodes are in the advanced-instances tier: Session Manager for them, and more than 1,000 in an account and Region. **Every hybrid node is charged by the hour.** False: not touched. Default: false. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-configure-instance-tiers.html"
+  description = "Whether hybrid nodes are in the advanced-instances tier, which **AWS removed on 2026-06-30**: Session Manager for them, and more than 1,000 in an account and Region, need it no longer. False: not touched. Default: false. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-managed-nodes.html"
   type        = bool
   default     = false
   nullable    = false
