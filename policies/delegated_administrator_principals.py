@@ -26,7 +26,7 @@ _PRINCIPAL = re.compile(r"[a-z0-9*?.-]+\.amazonaws\.com|[*?]+")
 class DelegatedAdministratorPrincipals(BaseResourceCheck):
     def __init__(self) -> None:
         super().__init__(
-            name="Only the services of this procedure have a delegated administrator",
+            name="Only the services of this module have a delegated administrator",
             id="CKV_SSMORG_1",
             categories=[CheckCategories.IAM],
             supported_resources=["aws_organizations_delegated_administrator"],
