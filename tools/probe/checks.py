@@ -75,7 +75,7 @@ CHECKS = (
     ),
     Check(
         "nodes",
-        ("patch-states", "stopped-node-is-connection-lost"),
+        ("patch-states", "stopped-node-is-not-listed"),
         ("ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates", "ec2:DescribeInstances"),
         systems_manager.nodes,
     ),

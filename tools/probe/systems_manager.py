@@ -47,9 +47,9 @@ def explorer_settings(organization: Organization) -> Iterator[Observation]:
 
 
 def nodes(organization: Organization) -> Iterator[Observation]:
-    """Patch states of nodes that are unknown, and the ping status of instances that are stopped."""
+    """Patch states of nodes that are unknown, and whether instances that are stopped are listed."""
     managed = {
-        node["InstanceId"]: node["PingStatus"]
+        node["InstanceId"]
         for node in organization.listed("ssm", "describe_instance_information", "InstanceInformationList")
     }
     yield from _patch_states(organization, sorted(managed)[: _MAXIMUM_NODES - 1])
@@ -60,11 +60,10 @@ def nodes(organization: Organization) -> Iterator[Observation]:
         Filters=[{"Name": "instance-state-name", "Values": ["stopped"]}],
     )
     stopped = {instance["InstanceId"] for found in reservations for instance in found.get("Instances", [])}
-    pings = [managed[instance_id] for instance_id in sorted(stopped & set(managed))]
-    if pings:
-        verdict = AS_ASSUMED if set(pings) == {"ConnectionLost"} else REFUTED
-        seen = f"Managed nodes that are stopped: {', '.join(sorted(set(pings)))}."
-        yield Observation("stopped-node-is-connection-lost", verdict, seen, {"nodes": len(pings)})
+    if stopped:
+        listed = stopped & managed
+        seen = f"Of {len(stopped)} stopped instances {len(listed)} are listed as managed nodes."
+        yield Observation("stopped-node-is-not-listed", REFUTED if listed else AS_ASSUMED, seen, {"nodes": len(listed)})
 
 
 def _patch_states(organization: Organization, managed: list[str]) -> Iterator[Observation]:

@@ -69,7 +69,14 @@ def test_three_sources_have_the_same_results(aws: Sandbox) -> None:
     s3, athena = (data.collect(source) for source in _sources(now))
 
     assert len(api.nodes) > 500
-    assert sorted(api.nodes) == sorted(s3.nodes) == sorted(athena.nodes)
+    assert sorted(s3.nodes) == sorted(athena.nodes)
+    # "This operation does not return information for nodes that are either Stopped or Terminated": botocore's model of
+    # DescribeInstanceInformation. Inventory has both, as "Stopped" and "Terminated".
+    stopped = {instance.id for instance in data.scenario.instances if instance.status == "Stopped"}
+    missing = set(s3.nodes) - set(api.nodes)
+    assert {node[4] for node in missing} <= stopped
+    assert len(missing) > 10
+    assert sorted(api.nodes) == sorted(node for node in s3.nodes if node[4] not in stopped)
     assert len(api.results) == s3.expected == athena.expected == 40 * len(REGIONS)
     assert api.states == s3.states == athena.states
     assert api.problems == s3.problems == athena.problems == []

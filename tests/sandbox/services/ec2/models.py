@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.ec2.models import EC2Backend, ec2_backends
 
 from sandbox.services.moto_internals import backend_of
-from sandbox.services.ssm.instances import TERMINATED
+from sandbox.services.ssm.instances import STOPPED, TERMINATED
 from sandbox.services.ssm.models import ssm_backend_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SandboxEC2Backend(EC2Backend):
         if managed.launched_at is not None:
             instance.launch_time = managed.launched_at.replace(tzinfo=None)
         instance.add_tags(managed.tags)
-        if managed.status == "Stopped":
+        if managed.status == STOPPED:
             instance.stop()
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ACTIVE = "Active"
+STOPPED = "Stopped"
 TERMINATED = "Terminated"
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
@@ -85,7 +86,6 @@ class ManagedInstance:
         """Return the model's InstanceInformation."""
         described: dict[str, Any] = {
             "InstanceId": self.id,
-            # ASSUMPTION(stopped-node-is-connection-lost): a stopped instance is ConnectionLost.
             "PingStatus": "Online" if self.status == ACTIVE else "ConnectionLost",
             "LastPingDateTime": now,
             "AgentVersion": self.agent_version,

@@ -16,6 +16,7 @@ from sandbox.services.ssm.compliance import filtered, items_of
 from sandbox.services.ssm.documents import TEXT, describe_versions, known_document_types
 from sandbox.services.ssm.exceptions import InvalidFilter, InvalidInstanceId, ResourceInUseException
 from sandbox.services.ssm.instance_patches import FILTERS, patches_of
+from sandbox.services.ssm.instances import STOPPED
 from sandbox.services.ssm.patch_baselines import DEFAULTS_OF_BASELINES, provided_baselines, short_id
 from sandbox.services.ssm.resource_data_syncs.collection import ResourceDataSyncs
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT, ServiceSettings
@@ -129,9 +130,12 @@ class SandboxSSMBackend(SimpleSystemManagerBackend):
         if unknown:
             raise InvalidFilterKey(f"The filter key {unknown[0]} is not one of {', '.join(INSTANCE_FILTERS)}.")
         role, now = self.default_host_management_role, clock.now()
-        described = [instance.describe(role, now) for instance in self.managed_instances()]
+        managed = self.managed_instances()
+        # ASSUMPTION(stopped-node-is-not-listed): "This operation does not return information for nodes that are either
+        # Stopped or Terminated" (botocore's model `ssm`).
+        described = [instance.describe(role, now) for instance in managed if instance.status != STOPPED]
         # "If you specify a node ID that isn't valid or a node that you don't own, you receive an error" (same model).
-        missing = set(filters.get("InstanceIds", [])) - {instance["InstanceId"] for instance in described}
+        missing = set(filters.get("InstanceIds", [])) - {instance.id for instance in managed}
         if missing:
             raise InvalidInstanceId(f"Managed nodes {', '.join(sorted(missing))} were not found.")
         return [

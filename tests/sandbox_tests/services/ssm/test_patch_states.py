@@ -132,6 +132,7 @@ def test_pagination_filters_and_consistency_of_lists(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm", account_id)
     mine = [instance for instance in scenario.instances if instance.account_id == account_id]
     there = {instance.id for instance in mine if instance.status != "Terminated"}
+    stopped = {instance.id for instance in mine if instance.status == "Stopped"}
     scanned = {instance.id for instance in mine if instance.id in there and instance.scanned_at}
     assert 100 < len(scanned) < len(there) < len(mine)
 
@@ -144,7 +145,13 @@ def test_pagination_filters_and_consistency_of_lists(sandbox: Sandbox) -> None:
         return every(operation, "ResourceComplianceSummaryItems", Filters=list(filters))
 
     described = every("describe_instance_information", "InstanceInformationList")
-    assert {instance["InstanceId"] for instance in described} == there
+    assert {instance["InstanceId"] for instance in described} == there - stopped
+    assert (
+        ssm.describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": sorted(stopped)[:1]}])[
+            "InstanceInformationList"
+        ]
+        == []
+    )
     assert {instance["PingStatus"] for instance in described} == {"Online", "ConnectionLost"}
     items = {item["ResourceId"]: item for item in listed(IS_PATCH)}
     assert items.keys() == scanned
