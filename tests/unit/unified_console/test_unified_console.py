@@ -5,25 +5,31 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sandbox_tests.cases.quick_setup import (
+    HOST_MANAGEMENT,
     INSTANCE_MANAGEMENT,
     JUST_IN_TIME_NODE_ACCESS,
+    RESOURCE_EXPLORER,
     UNIFIED_CONSOLE,
     local,
     policy,
 )
 from systems_manager_organization.unified_console.observation import TYPE
-from unit.quick_setup_cases import prepare
+from unit.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
 ROLE = "ManagedInstance-CrossAccountExecutionRole"
 
 
-def observed(run: Run, **schedules: str) -> dict[str, Any]:
-    query = {"schedules": json.dumps(schedules), "installation": "one"}
+def observed(run: Run, account_id: str = MANAGEMENT, **schedules: str) -> dict[str, Any]:
+    query = {"account_id": account_id, "schedules": json.dumps(schedules), "installation": "one"}
     result = run("observe", "unified-console", query=query).result
     return {"existing": json.loads(result["existing"]), "findings": json.loads(result["findings"])}
 
@@ -61,6 +67,33 @@ def test_associations_that_do_the_same(aws: Sandbox, run: Run) -> None:
     update = "OVERLAPPING_CONFIGURATION AWS-QuickSetup-SSMHostMgmt-UpdateSSMAgent"
     assert subjects(run) == [inventory, update]
     assert subjects(run, AgentUpdateSchedule="none") == [inventory]
+
+
+@pytest.mark.parametrize(
+    ("definition", "document", "consequence"),
+    [
+        (HOST_MANAGEMENT, "EnableDHMC", "and the role that is set first is kept."),
+        (RESOURCE_EXPLORER, "EnableAREX", "and with different Regions they undo each other."),
+    ],
+)
+def test_automations_that_do_the_same(
+    aws: Sandbox,
+    run: Run,
+    act_as: Callable[[str], None],
+    definition: dict[str, Any],
+    document: str,
+    consequence: str,
+) -> None:
+    prepare(aws)
+    aws.client("ssm-quicksetup").create_configuration_manager(Name="other", ConfigurationDefinitions=[definition])
+    aws.clock.advance(3600)
+    act_as(ADMINISTRATOR)
+    messages = [finding["message"] for finding in observed(run, ADMINISTRATOR)["findings"]]
+    assert [f"runs AWSQuickSetupType-{document}, as the unified" in text for text in messages].count(True) == 1
+    assert any(text.endswith(consequence) for text in messages)
+    # Without its schedule the console does not have it; the index it always has.
+    remaining = str(observed(run, ADMINISTRATOR, EnableDHMCSchedule="none")["findings"])
+    assert (document in remaining) == (document == "EnableAREX")
 
 
 def test_one_that_exists_already_and_its_own_associations(aws: Sandbox, run: Run) -> None:
