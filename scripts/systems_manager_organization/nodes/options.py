@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 _DEFAULT_ROLE = "OrganizationAccountAccessRole"
 _COMPLIANCE = {option.name: option for option in keys.KEYS}
 _FORMATS = (TABLE, JSON, CSV, PARQUET)
-_SHARED = ("organizational_unit", "accounts", "regions", "output", "resume")
 KEYS = (
     *OPTIONAL_COMMON_KEYS,
-    *(_COMPLIANCE[name] for name in _SHARED),
+    *(_COMPLIANCE[name] for name in ("organizational_unit", "accounts")),
+    replace(
+        _COMPLIANCE["regions"],
+        description="only these Regions; default: those that are enabled in the credentials' account, with --fast all",
+    ),
+    *(_COMPLIANCE[name] for name in ("output", "resume")),
     replace(
         _COMPLIANCE["member_role_name"],
         description=f"a role of every member account, with its path, to read it by; default: {_DEFAULT_ROLE}",

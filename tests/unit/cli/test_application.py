@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +44,12 @@ def test_help_of_a_command_fits_eighty_columns(run: Run, program: str, command: 
     assert "\nExample:\n  " in outcome.stdout
     for option in command.options:
         assert f"\n  {option.option_string}" in outcome.stdout
+    # A text that commands share names no option of another one.
+    texts = " ".join([command.description, command.example, *(option.description for option in command.options)])
+    assert set(re.findall(r"(?<![\w-])--[a-z-]+", texts)) <= {
+        "--help",
+        *(option.option_string for option in command.options),
+    }
 
 
 @pytest.mark.parametrize("command", ensure.PROGRAM.commands, ids=lambda command: command.name)
