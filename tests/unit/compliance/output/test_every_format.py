@@ -43,6 +43,35 @@ STATES = {
     "INSTALLED_REJECTED": 1,
     "AVAILABLE_SECURITY_UPDATE": 1,
 }
+# Of nodes 1, 2 (four), 4, 5, 13, 17, 18 and 24; of 1 (two), 3, 21 and 24; of 9; of 8; of 4.
+SEVERITIES = {"critical": 11, "high": 5, "medium": 1, "low": 1, "informational": 0, "unspecified": 1}
+_OLD, _NEVER = "1 too long ago", "3 never scanned"
+GROUPS = {
+    "severity": [
+        (
+            f"CRITICAL: 8 managed nodes: 0 compliant (0.0 %), 7 noncompliant, 1 not reporting ({_OLD}); "
+            "11 critical, 3 high, 1 unspecified"
+        ),
+        "HIGH: 2 managed nodes: 0 compliant (0.0 %), 2 noncompliant; 2 high",
+        "MEDIUM: 1 managed node: 0 compliant (0.0 %), 1 noncompliant; 1 medium",
+        "LOW: 1 managed node: 0 compliant (0.0 %), 1 noncompliant; 1 low",
+        f"none: 9 managed nodes: 6 compliant (66.6 %), 3 not reporting ({_NEVER})",
+    ],
+    "organizational-unit": [
+        (
+            f"Root: 19 managed nodes: 5 compliant (23.8 %), 10 noncompliant, 4 not reporting ({_NEVER}, {_OLD}), "
+            "2 more not managed; 10 critical, 4 high, 1 medium, 1 low, 1 unspecified"
+        ),
+        "Root/Security: 2 managed nodes: 1 compliant (33.3 %), 1 noncompliant, 1 more not managed; 1 critical, 1 high",
+    ],
+    "region": [
+        (
+            f"us-east-1: 19 managed nodes: 5 compliant (22.7 %), 10 noncompliant, 4 not reporting ({_NEVER}, {_OLD}), "
+            "3 more not managed; 11 critical, 4 high, 1 medium, 1 low, 1 unspecified; 4 of 5 accounts read"
+        ),
+        "ap-northeast-1: 2 managed nodes: 1 compliant (50.0 %), 1 noncompliant; 1 high; 4 of 5 accounts read",
+    ],
+}
 PATCHES = ("--patches", "all", "--by", "node")
 ATTRIBUTES = ("tests", "failures", "errors", "skipped")
 SUITES = {
@@ -55,9 +84,35 @@ SUITES = {
 JUNIT = xmlschema.XMLSchema(str(Path(__file__).parent / "junit-10.xsd"))
 
 
+def test_text(fleet_report: RunReport, tmp_path: Path) -> None:
+    head = "Noncompliant patches: 11 critical, 5 high, 1 medium, 1 low, 1 unspecified.\n"
+    for grouping, rows in GROUPS.items():
+        text = fleet_report("--coverage", "--by", grouping).stdout
+        assert head in text
+        assert [line for line in text.splitlines() if re.search(r": \d+ managed node", line)] == rows
+    file = tmp_path / "exceptions.json"
+    # Over since the day before: it accepts nothing.
+    entry = {"patches": ["*"], "owner": "bank", "reason": "only a test", "expires": "2026-01-04"}
+    file.write_text(json.dumps({"exceptions": [entry]}))
+    text = fleet_report("--patches", "all", "--exceptions", str(file)).stdout
+    assert "Exception 1 (*; bank) expired on 2026-01-04 and counts as none: renew it, or delete it.\n" in text
+    assert "accepted on" not in text
+    assert "Patches (missing, failed, pending-reboot, rejected, not-approved): 20 on 12 nodes, 12 different.\n" in text
+    numbers = re.findall(r"^(.+): [A-Z_, ]+; .*; (\d+) nodes? in (\d) accounts?$", text, re.MULTILINE)
+    # By severity, and then by nodes: the kernel of five, and another version of it.
+    assert [(nodes, accounts) for _, nodes, accounts in numbers] == [
+        *(("5", "3"), ("2", "2"), ("1", "1"), ("1", "1"), ("1", "1")),
+        *(("4", "3"), ("1", "1"), ("1", "1")),
+        *(("1", "1"),) * 4,
+    ]
+    kernels = [int(nodes) for title, nodes, _ in numbers if title.startswith("kernel.x86_64:")]
+    assert kernels == [5, 1]
+
+
 def test_csv(fleet_report: RunReport) -> None:
     rows = list(csv.DictReader(fleet_report("--format", "csv").stdout.splitlines()))
     assert Counter(row["status"] for row in rows) == STATUSES
+    assert {name: sum(int(row[f"noncompliant_{name}"]) for row in rows) for name in SEVERITIES} == SEVERITIES
     assert {name: sum(int(row[name]) for row in rows) for name in COUNTS} == COUNTS
     rows = list(csv.DictReader(fleet_report(*PATCHES, "--format", "csv").stdout.splitlines()))
     assert Counter(row["state"] for row in rows) == STATES
