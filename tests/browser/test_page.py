@@ -362,6 +362,23 @@ def test_an_address_with_filters(open_page: Open, small: Path) -> None:
     assert open_page(small, fragment="patch=nothing").count == "600 nodes"
 
 
+def test_printed(open_page: Open, every_view: Path) -> None:
+    """On white paper, also where the screen is dark: without what only a screen is for."""
+    page = open_page(every_view, scheme="dark", fragment="search=host-59")
+    seen = "getComputedStyle(document.documentElement).backgroundColor"
+    dark = page.tab.evaluate(seen)
+    page.tab.emulate_media(media="print", color_scheme="dark")
+    assert page.tab.evaluate(seen) != dark
+    assert page.tab.evaluate("getComputedStyle(document.body).color.match(/\\d+/g).every((part) => part < 100)")
+    for screen_only in ("#views", "#filters", "#nodes-table .pager"):
+        assert not page.tab.locator(screen_only).is_visible(), screen_only
+    for view in ("nodes", "by-patch", "unmanaged", "owners", "trend", "exceptions", "unread"):
+        assert page.tab.locator(f"#{view}-table tbody tr").first.is_visible(), view
+    # What is filtered is what is printed.
+    assert len(page.column("Node")) == 11
+    assert page.tab.pdf()[:5] == b"%PDF-"
+
+
 # axe-core has the rule on the size of targets off by default.
 _AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
