@@ -15,13 +15,14 @@ from harness.unmanaged_instances import REGION, Workshop
 from sandbox import Scenario
 from sandbox.faults import Fault
 from systems_manager_organization.nodes.causes import REMEDIES
-from systems_manager_organization.nodes.reading import ACTIONS
+from systems_manager_organization.nodes.reading import ACTIONS, AccountReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from sandbox import Sandbox
+    from systems_manager_organization.compliance.model.node import AccountRegionResult
     from unit.conftest import Outcome, Run
 
 MEMBER, OTHER = "222222222222", "333333333333"
@@ -179,6 +180,27 @@ def test_filters_groups_and_files(unmanaged: Callable[..., Outcome], tmp_path: P
     parquet = tmp_path / "nodes.parquet"
     assert unmanaged("--format", "parquet", "--output", str(parquet)).status == 0
     assert parquet.read_bytes()[:4] == b"PAR1"
+
+
+def test_an_interrupted_report_is_continued(
+    aws: Sandbox, unmanaged: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = document(unmanaged("--format", "json"))
+    read = AccountReader.read
+
+    def interrupted(reader: AccountReader, result: AccountRegionResult) -> Any:
+        if result.account_id == OTHER:
+            raise KeyboardInterrupt
+        return read(reader, result)
+
+    monkeypatch.setattr("systems_manager_organization.aws.concurrency.MAX_WORKERS", 1)
+    monkeypatch.setattr(AccountReader, "read", interrupted)
+    assert unmanaged().status == 130
+    monkeypatch.setattr(AccountReader, "read", read)
+    before = len(aws.calls)
+    assert document(unmanaged("--format", "json", "--resume")) | {"generated_at": ""} == whole | {"generated_at": ""}
+    listed = {call.account_id for call in aws.calls[before:] if call.operation == "DescribeInstances"}
+    assert listed == {OTHER}
 
 
 def test_what_was_denied_is_said_and_proves_nothing(aws: Sandbox, unmanaged: Callable[..., Outcome]) -> None:
