@@ -10,7 +10,16 @@ import pytest
 
 from harness.assertions import assert_calls, assert_plan_empty, assert_same, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
-from harness.node_access import AUTOMATIC, DENIED, SCHEMA, Requester, create_recording_key, decide, policy_texts
+from harness.node_access import (
+    AUTOMATIC,
+    CONFLICT,
+    DENIED,
+    SCHEMA,
+    Requester,
+    create_recording_key,
+    decide,
+    policy_texts,
+)
 from harness.workspace import change_inputs
 from sandbox.services.events.delivery import send
 from sandbox.services.ssmguiconnect.models import gui_connect_of
@@ -41,7 +50,11 @@ _POLICIES: dict[str, Any] = {
                 {"approvers": [{"id": _GROUP, "type": "SSOGroup"}]},
                 {"approvers": [{"id": _GROUP, "type": "SSOGroup"}], "required_approvals": 2, "message": "Again."},
             ],
-        }
+        },
+        "databases": {
+            "node_tag": {"key": "Service", "values": ["Database"]},
+            "levels": [{"approvers": [{"id": _GROUP, "type": "SSOGroup"}]}],
+        },
     },
 }
 _NOT_SHARED = "deny_access reaches no other account: resources are not shared within the organization."
@@ -107,6 +120,10 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
     )
     assert _decided(sandbox, Requester(tags={"Team": "Platform"}), Owner="Platform") == AUTOMATIC
     assert _decided(sandbox, engineer, Environment="Production") == "production"
+    assert _decided(sandbox, engineer, Service="Database") == "databases"
+    # Of two manual policies neither is taken, unless the access is approved automatically.
+    assert _decided(sandbox, engineer, Environment="Production", Service="Database") == CONFLICT
+    assert _decided(sandbox, engineer, Environment="Development", Service="Database") == AUTOMATIC
     assert _decided(sandbox, engineer) == DENIED
     ssm = sandbox.client("ssm", OTHER_MEMBER, "eu-west-1")
     manual = json.loads(ssm.get_document(Name="production")["Content"])
