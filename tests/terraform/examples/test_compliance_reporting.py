@@ -11,6 +11,7 @@ from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_err
 from harness.complete import ADMINISTRATOR
 from harness.examples import CHECKOUTS
 from harness.scripts import run_script
+from sandbox_tests.cases.organization_stack_sets import join
 from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
 from tools.iam.roles import ADMINISTRATION, COMPLIANCE
@@ -63,7 +64,7 @@ def test_compliance_reporting(sandbox: Sandbox, workspaces: Workspaces) -> None:
     _assert_objects(sandbox, terraform)
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
-    joined = _create_account(sandbox)
+    joined = join(sandbox)
     _assert_synced(sandbox, (*_MEMBERS, joined))
     _assert_only_tables_change(terraform, sandbox, joined)
     terraform.apply()
@@ -110,19 +111,6 @@ def _assert_objects(sandbox: Sandbox, terraform: Terraform) -> None:
     assert {s3.head_object(Bucket=bucket["name"], Key=key)["SSEKMSKeyId"] for key in keys} == {
         terraform.output()["compliance_reporting"]["management_account_sync"]["kms_key_arn"]
     }
-
-
-def _create_account(sandbox: Sandbox) -> str:
-    """The id of a new account."""
-    organizations = sandbox.client("organizations")
-    status = organizations.create_account(Email="new@example.com", AccountName="New")["CreateAccountStatus"]
-    for _ in range(10):
-        status = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])[
-            "CreateAccountStatus"
-        ]
-        sandbox.clock.advance(60)
-    assert status["State"] == "SUCCEEDED"
-    return str(status["AccountId"])
 
 
 def _assert_only_tables_change(terraform: Terraform, sandbox: Sandbox, joined: str) -> None:

@@ -12,6 +12,7 @@ from harness.assertions import assert_calls, assert_plan_empty, assert_same, pla
 from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
 from harness.workspace import change_inputs
+from sandbox_tests.cases.organization_stack_sets import join
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 
 if TYPE_CHECKING:
@@ -258,6 +259,19 @@ def test_a_failed_creation_leaves_no_policy(sandbox: Sandbox, workspaces: Worksp
     assert _outcomes(sandbox, [_STACK])[_STACK].endswith("which deletes it.")
     assert _policies(sandbox, _STACK[0], "Node") == []
     assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+@pytest.mark.scenario("bare")
+def test_an_account_that_joins(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    register_administrator(sandbox)
+    terraform = _write(sandbox, workspaces, regions=["us-east-1"], idle_session_timeout_minutes=30, bucket={})
+    terraform.apply()
+    joined = join(sandbox)
+    document = sandbox.client("ssm", joined, "us-east-1").get_document(Name=_DOCUMENT)
+    inputs = json.loads(document["Content"])["inputs"]
+    assert (inputs["idleSessionTimeout"], inputs["s3KeyPrefix"]) == ("30", f"sessions/{joined}/us-east-1")
+    assert _outcomes(sandbox, [(joined, "us-east-1")]) == {(joined, "us-east-1"): "created"}
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 @pytest.mark.scenario("bare")
