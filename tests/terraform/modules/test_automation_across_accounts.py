@@ -109,13 +109,24 @@ def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
 @pytest.mark.scenario("bare")
 def test_roles_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
     register_administrator(sandbox)
-    terraform = _write(sandbox, workspaces, roles_created=False, excluded_account_ids=[OTHER_MEMBER])
+    # As OpsCenter of Quick Setup creates them.
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ssm.amazonaws.com"}}
+    for account_id, name in ((ADMINISTRATOR, _ADMINISTRATION.rpartition("/")[2]), (OTHER_MEMBER, _EXECUTION)):
+        sandbox.client("iam", account_id).create_role(
+            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        )
     before = sandbox.snapshot()
+    assert "AutomationAdministrationRole" in plan_errors(_write(sandbox, workspaces))
+    terraform = _write(sandbox, workspaces, roles_created=False, excluded_account_ids=[ADMINISTRATOR])
     terraform.apply()
-    assert sandbox.snapshot() == before
-    locations = json.loads(terraform.output()["automation"]["target_locations"])
+    automation = terraform.output()["automation"]
+    locations = json.loads(automation["target_locations"])
     _assert_accepted("TargetLocations", locations)
-    assert locations[0]["ExcludeAccounts"] == [OTHER_MEMBER]
+    assert (locations[0]["ExcludeAccounts"], locations[0]["ExecutionRoleName"]) == ([ADMINISTRATOR], _EXECUTION)
+    assert _arguments(automation["commands"]["start"])["--parameters"] == f"AutomationAssumeRole={_ADMINISTRATION}"
+    terraform.destroy()
+    # They are as they were.
+    assert sandbox.snapshot() == before
 
 
 @pytest.mark.scenario("bare")
