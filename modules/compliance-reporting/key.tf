@@ -4,6 +4,7 @@
 locals {
   alias_name  = "alias/${var.name}"
   kms_key_arn = var.kms_key_arn == null ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
+  has_own_key = var.kms_key_arn == null || coalesce(var.created_key_kept, false)
 
   key_policy = {
     Version = "2012-10-17"
@@ -28,7 +29,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   description             = "Patch compliance of the organization: objects of the syncs and query results of Athena."
   enable_key_rotation     = true
@@ -42,7 +43,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id

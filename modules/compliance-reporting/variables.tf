@@ -94,8 +94,14 @@ variable "prefix" {
   }
 }
 
+variable "created_key_kept" {
+  description = "Whether the key that this module created stays when `kms_key_arn` gives another one later. What it encrypted can be read with it alone: who reads needs `kms:Decrypt` for both. False: its deletion is scheduled, which can be cancelled for 30 days. Null: such a change is refused. Default: null."
+  type        = bool
+  default     = null
+}
+
 variable "kms_key_arn" {
-  description = "ARN of an existing key in the same Region. Its policy must allow `ssm.amazonaws.com` `kms:GenerateDataKey`, with the condition key `aws:SourceOrgID`. Its ARN must be known to the plan. Null: a key is created. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html"
+  description = "ARN of an existing key in the same Region. Its policy must allow `ssm.amazonaws.com` `kms:GenerateDataKey`, with the condition key `aws:SourceOrgID`. Its ARN must be known to the plan. Null: a key is created. Given later, it requires `created_key_kept`. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html"
   type        = string
   default     = null
 

@@ -4,6 +4,7 @@
 locals {
   alias_name  = "alias/${var.name}"
   kms_key_arn = var.kms_key_arn == null ? one(aws_kms_key.this[*].arn) : var.kms_key_arn
+  has_own_key = var.kms_key_arn == null || coalesce(var.created_key_kept, false)
 
   # The key of the bucket that reports are written to: of an existing one, its own.
   bucket_kms_key_arn = var.existing_bucket == null ? local.kms_key_arn : var.existing_bucket.kms_key_arn
@@ -32,7 +33,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   description             = "Patch compliance report: reports, program and notifications."
   enable_key_rotation     = true
@@ -46,7 +47,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = var.kms_key_arn == null ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id

@@ -10,6 +10,7 @@ module "installation" {
   management_account_id    = local.organization.master_account_id
   python_command           = var.python_command
   script_credentials       = var.script_credentials
+  key                      = { input = "kms_key_arn", given_arn = var.kms_key_arn, created_key_kept = var.created_key_kept }
   inputs                   = { bucket_names = "bucket_name", role_names = "role_name_prefix" }
   existing_read            = length(local.errors) == 0
 

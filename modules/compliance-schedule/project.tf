@@ -192,7 +192,7 @@ resource "aws_iam_role_policy" "build" {
           Sid      = "UseKeys"
           Effect   = "Allow"
           Action   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-          Resource = distinct([for arn in [local.kms_key_arn, local.bucket_kms_key_arn, local.topic_kms_key_arn] : arn if arn != null])
+          Resource = distinct([for arn in concat([local.kms_key_arn, local.bucket_kms_key_arn, local.topic_kms_key_arn], aws_kms_key.this[*].arn) : arn if arn != null])
         },
       ],
       flatten([

@@ -284,8 +284,14 @@ variable "retention_days" {
   }
 }
 
+variable "created_key_kept" {
+  description = "Whether the key that this module created stays when `kms_key_arn` gives another one later. What it encrypted can be read with it alone: who reads needs `kms:Decrypt` for both. False: its deletion is scheduled, which can be cancelled for 30 days. Null: such a change is refused. Default: null."
+  type        = bool
+  default     = null
+}
+
 variable "kms_key_arn" {
-  description = "ARN of an existing key in the same Region for the bucket and the topic. Its policy must allow `cloudwatch.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey*`. Its ARN must be known to the plan. Null: a key is created. Given later, another key makes unreadable what the created one encrypted. Default: null."
+  description = "ARN of an existing key in the same Region for the bucket and the topic. Its policy must allow `cloudwatch.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey*`. Its ARN must be known to the plan. Null: a key is created. Given later, it requires `created_key_kept`. Default: null."
   type        = string
   default     = null
 

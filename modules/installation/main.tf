@@ -15,6 +15,9 @@ locals {
   name          = try(local.recorded.name, local.recorded)
   creation_mark = "${local.name}/${plantimestamp()}"
 
+  # The key would go, and with it what it encrypted: nothing else in the plan shows that.
+  lost_keys = [for key in var.key[*] : key if key.given_arn != null && key.created_key_kept == null && anytrue(terraform_data.key[*].input)]
+
   named = var.named == null ? {} : var.named
   # A tag has the time of this plan only if this plan creates the resource.
   new_names = {
@@ -44,6 +47,17 @@ resource "terraform_data" "installation" {
   count = 1
 
   input = local.new_name
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+# Whether the first apply created the key.
+resource "terraform_data" "key" {
+  count = var.key == null ? 0 : 1
+
+  input = var.key.given_arn == null
 
   lifecycle {
     ignore_changes = [input]

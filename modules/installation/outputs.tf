@@ -10,6 +10,10 @@ output "errors" {
     local.first == local.current ? [] : [
       "The AWS provider works in ${local.current}, but what this module created is in ${local.first}: it would be created a second time, and what is there would remain. Use the provider's credentials and Region of the first apply. To move everything, destroy it there, and then apply it here.",
     ],
+    [
+      for key in local.lost_keys :
+      "${key.input} is ${key.given_arn}, but this module created a key, whose deletion this plan would schedule: what it encrypted could not be read any more. Set ${replace(key.input, "kms_key_arn", "created_key_kept")} = true to keep it beside the other one, or = false if nothing that it encrypted is needed."
+    ],
   )
 }
 

@@ -52,6 +52,16 @@ variable "named" {
   default     = null
 }
 
+variable "key" {
+  description = "Of a module that creates a key unless its caller gives one: the `input` that gives it, what it is given (`given_arn`), and `created_key_kept`. Null: no such key. Default: null."
+  type = object({
+    input            = string
+    given_arn        = optional(string)
+    created_key_kept = optional(bool)
+  })
+  default = null
+}
+
 variable "stack_set_names" {
   description = "Names that modules below create in this plan and refuse, by kind: `new_names` of `modules/stack-set`. They are in the output `existing`. Default: none."
   type        = map(list(string))

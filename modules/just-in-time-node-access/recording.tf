@@ -14,7 +14,7 @@ locals {
 
 # It encrypts a recording while it is made, with a grant of who connects, and then in the bucket.
 resource "aws_kms_key" "recordings" {
-  count = local.is_recording_key_created ? 1 : 0
+  count = local.is_recording_key_created || coalesce(one(var.rdp_recording[*].created_key_kept), false) ? 1 : 0
 
   description             = "Just-in-time node access: recordings of RDP connections."
   enable_key_rotation     = true

@@ -243,13 +243,15 @@ variable "rdp_recording" {
   description = <<-EOT
     Recordings of all RDP connections by just-in-time node access, in one bucket that is created in the provider's Region, with versions: `{}`. Null: none are made. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-rdp-recording.html
     - `bucket_name`: without dots. Default: `rdp-recordings`, the account and the Region, joined by hyphens.
-    - `kms_key_arn`: a key of the provider's Region; with several `regions` a multi-Region key, with a replica in each. Each must have the tag `SystemsManagerJustInTimeNodeAccessManaged` = `true`, and a policy as that of the key which is created otherwise. Its ARN must be known to the plan. Default: a key is created, for one Region. Given later, another key makes unreadable what the created one encrypted.
+    - `kms_key_arn`: a key of the provider's Region; with several `regions` a multi-Region key, with a replica in each. Each must have the tag `SystemsManagerJustInTimeNodeAccessManaged` = `true`, and a policy as that of the key which is created otherwise. Its ARN must be known to the plan. Default: a key is created, for one Region. Given later, it requires `created_key_kept`.
+    - `created_key_kept`: whether the key that this module created stays when `kms_key_arn` gives another one later. What it encrypted can be read with it alone: who reads needs `kms:Decrypt` for both. False: its deletion is scheduled, which can be cancelled for 30 days. Default: such a change is refused.
     - `force_destroy`: whether destroy deletes the recordings. With false, destroy fails while there are any. Default: false.
   EOT
   type = object({
-    bucket_name   = optional(string)
-    kms_key_arn   = optional(string)
-    force_destroy = optional(bool, false)
+    bucket_name      = optional(string)
+    kms_key_arn      = optional(string)
+    created_key_kept = optional(bool)
+    force_destroy    = optional(bool, false)
   })
   default = null
 

@@ -4,6 +4,7 @@
 locals {
   alias_name     = "alias/${var.name}"
   is_key_created = var.bucket == null ? false : var.bucket.kms_key_arn == null
+  has_own_key    = local.is_key_created || coalesce(one(var.bucket[*].created_key_kept), false)
   kms_key_arn    = local.is_key_created ? one(aws_kms_key.this[*].arn) : var.bucket == null ? null : var.bucket.kms_key_arn
 
   key_policy = {
@@ -34,7 +35,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  count = local.is_key_created ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   description             = "Session Manager: logs of the organization."
   enable_key_rotation     = true
@@ -48,7 +49,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  count = local.is_key_created ? 1 : 0
+  count = local.has_own_key ? 1 : 0
 
   name          = local.alias_name
   target_key_id = aws_kms_key.this[0].key_id

@@ -127,17 +127,19 @@ variable "bucket" {
     The bucket that all sessions of the organization are logged to, created in the provider's Region, with versions: `{}`. Port forwarding and SSH are not logged. Null: no logs in S3. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-logging.html
     - `name`: without dots. Default: the module's `name`, the account and the Region, joined by hyphens.
     - `prefix`: of the objects; below it are the account and the Region. Default: `sessions`.
-    - `kms_key_arn`: an existing key in the same Region. Its policy must allow the organization's nodes `kms:GenerateDataKey` and `kms:Decrypt` through S3. Its ARN must be known to the plan. Default: a key is created. Given later, another key makes unreadable what the created one encrypted.
+    - `kms_key_arn`: an existing key in the same Region. Its policy must allow the organization's nodes `kms:GenerateDataKey` and `kms:Decrypt` through S3. Its ARN must be known to the plan. Default: a key is created. Given later, it requires `created_key_kept`.
+    - `created_key_kept`: whether the key that this module created stays when `kms_key_arn` gives another one later. What it encrypted can be read with it alone: who reads needs `kms:Decrypt` for both. False: its deletion is scheduled, which can be cancelled for 30 days. Default: such a change is refused.
     - `retention_days`: days after which logs are deleted. Default: never.
     - `object_lock`: prevents that logs are deleted or replaced for a number of `days`: by anyone in the `mode` `COMPLIANCE`, by who has no `s3:BypassGovernanceRetention` in `GOVERNANCE` (default). Cannot be taken back. Default: none.
     - `access_log_bucket_name`: destination of server access logs, which must allow S3 to write. It must be known to the plan. Default: none.
     - `force_destroy`: whether destroy deletes the logs. With false, destroy fails while there are any. Default: false.
   EOT
   type = object({
-    name           = optional(string)
-    prefix         = optional(string, "sessions")
-    kms_key_arn    = optional(string)
-    retention_days = optional(number)
+    name             = optional(string)
+    prefix           = optional(string, "sessions")
+    kms_key_arn      = optional(string)
+    created_key_kept = optional(bool)
+    retention_days   = optional(number)
     object_lock = optional(object({
       mode = optional(string, "GOVERNANCE")
       days = number

@@ -220,6 +220,7 @@ run "own_key_and_organizational_units" {
 
   variables {
     kms_key_arn             = "arn:aws:kms:us-east-1:222222222222:key/11111111-45ef-67ab-89cd-012345efabcd"
+    created_key_kept        = false
     organizational_unit_ids = ["ou-ab12-34cd56ef", "ou-ab12-78gh90ij"]
     access_log_bucket       = { name = "access-logs" }
   }
@@ -273,7 +274,8 @@ run "key_of_another_region" {
   }
 
   variables {
-    kms_key_arn = "arn:aws:kms:eu-west-1:222222222222:key/11111111-45ef-67ab-89cd-012345efabcd"
+    kms_key_arn      = "arn:aws:kms:eu-west-1:222222222222:key/11111111-45ef-67ab-89cd-012345efabcd"
+    created_key_kept = false
   }
 
   expect_failures = [aws_s3_bucket.this]

@@ -153,9 +153,10 @@ run "existing_bucket_and_topic" {
   }
 
   variables {
-    existing_bucket = { name = "reports", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/bucket" }
-    existing_topic  = { arn = "arn:aws:sns:us-east-1:222222222222:security", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/topic" }
-    kms_key_arn     = "arn:aws:kms:us-east-1:222222222222:key/own"
+    existing_bucket  = { name = "reports", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/bucket" }
+    existing_topic   = { arn = "arn:aws:sns:us-east-1:222222222222:security", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/topic" }
+    kms_key_arn      = "arn:aws:kms:us-east-1:222222222222:key/own"
+    created_key_kept = false
   }
 
   assert {
@@ -184,7 +185,8 @@ run "keys_of_another_region" {
   }
 
   variables {
-    kms_key_arn = "arn:aws:kms:eu-west-1:222222222222:key/own"
+    kms_key_arn      = "arn:aws:kms:eu-west-1:222222222222:key/own"
+    created_key_kept = false
   }
 
   expect_failures = [terraform_data.requirements]

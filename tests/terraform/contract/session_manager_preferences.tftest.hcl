@@ -163,7 +163,7 @@ run "the_longest_policy" {
   variables {
     regions              = [for pair in setproduct(["ap-east", "ap-northeast", "ap-south", "ap-southeast", "eu-central"], range(1, 9)) : join("-", pair)]
     session_kms_key_arns = { for pair in setproduct(["ap-east", "ap-northeast", "ap-south", "ap-southeast", "eu-central"], range(1, 9)) : join("-", pair) => "arn:aws:kms:${join("-", pair)}:222222222222:key/mrk-0123456789abcdef0123456789abcdef" }
-    bucket               = { name = join("", [for _ in range(63) : "a"]), prefix = join("", [for _ in range(200) : "a"]), kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/mrk-0123456789abcdef0123456789abcdef" }
+    bucket               = { name = join("", [for _ in range(63) : "a"]), prefix = join("", [for _ in range(200) : "a"]), kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/mrk-0123456789abcdef0123456789abcdef", created_key_kept = false }
     log_group            = { name = join("", [for _ in range(512) : "a"]) }
   }
 

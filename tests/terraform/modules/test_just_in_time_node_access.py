@@ -199,7 +199,12 @@ def test_connections_are_recorded(sandbox: Sandbox, workspaces: Workspaces) -> N
     policy = kms.get_key_policy(KeyId=recording["kms_key_arn"], PolicyName="default")["Policy"]
     arn = create_recording_key(sandbox, "eu-west-1", policy)
     gui_connect_of(OTHER_MEMBER, "eu-west-1").preferences = by_hand = {**preferences, "KMSKeyArn": "of somebody else"}
-    change_inputs(terraform, "access", regions=["eu-west-1", "us-east-1"], rdp_recording={"kms_key_arn": arn})
+    change_inputs(
+        terraform,
+        "access",
+        regions=["eu-west-1", "us-east-1"],
+        rdp_recording={"kms_key_arn": arn, "created_key_kept": True},
+    )
     warnings = "\n".join(str(warning) for warning in terraform.apply().warnings)
     assert f"{OTHER_MEMBER} eu-west-1" in warnings
     assert "already exists" in warnings
