@@ -82,6 +82,7 @@ output "preflight_findings" {
   EOT
   value = [
     for finding in local.findings : finding
-    if finding.severity == "note" || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
+    # A note has one of these subjects.
+    if contains(["preflight", "preflight.severities", "python_command"], finding.subject) || !lookup(local.finding_definitions[finding.code], "changed_by_apply", false)
   ]
 }
