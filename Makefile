@@ -1,8 +1,8 @@
 # Every target installs its dependencies: a new machine needs python3 (3.11 or newer), make, git and terraform.
 
 PYTHON ?= python3
-# More than processors: workers also wait, mostly for CloudFormation.
-WORKERS ?= 4
+# More than processors: workers also wait, mostly for CloudFormation. Eight take about ten gigabytes of memory.
+WORKERS ?= 8
 VENV := .venv
 # Separate: Checkov pins an older boto3 than the sandbox requires.
 CHECKOV_VENV := .venv-checkov

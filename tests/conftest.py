@@ -18,10 +18,13 @@ from harness import HarnessError
 from harness.assertions import assert_no_violations
 from harness.providers import prepare_providers
 from harness.reattachment.reattached_providers import ReattachedProviders
+from harness.scheduling import WaitingFirst, waits
 from harness.workspace import DOWNLOADS, Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.remote import Producer
 
     from harness.providers import Providers
     from harness.terraform import Terraform
@@ -32,12 +35,21 @@ def pytest_sessionstart() -> None:
     gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not waits(item.nodeid))
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests live as long as the process: to look for garbage among them took a quarter of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
     gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WaitingFirst:
+    return WaitingFirst(config, log)
 
 
 class Checkout(Protocol):
