@@ -32,7 +32,10 @@ class Handler(MotoRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environment = self.make_environ()
         server = cast("Server", self.server)
-        response = server.gateway.handle(environment, self._body(environment))
+        body = self._body(environment)
+        # A client that was killed while it sent has asked for nothing.
+        is_whole = len(body) >= int(environment.get("CONTENT_LENGTH") or 0)
+        response = server.gateway.handle(environment, body) if is_whole else None
         if response is None:
             self.close_connection = True
             return

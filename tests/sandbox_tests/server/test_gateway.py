@@ -214,6 +214,15 @@ def test_a_reset_connection_does_not_affect_other_clients(sandbox: Sandbox, capf
     assert capfd.readouterr().err == ""
 
 
+def test_a_request_that_was_cut_off_is_none(sandbox: Sandbox) -> None:
+    address = sandbox.endpoint_url.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), timeout=10) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 10\r\n\r\nAct")
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(100) == b""
+    assert sandbox.calls == []
+
+
 def test_a_chunked_request_is_read(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"), timeout=10)
     scope = f"AKIASAND{MANAGEMENT}/20260105/us-east-1/sts/aws4_request"
