@@ -18,8 +18,8 @@ from harness import HarnessError
 from harness.assertions import assert_no_violations
 from harness.providers import prepare_providers
 from harness.reattachment.reattached_providers import ReattachedProviders
-from harness.scheduling import WaitingFirst, waits
 from harness.workspace import DOWNLOADS, Workspaces
+from scheduling import WaitingFirst, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.scheduling import unit_of, waits
+from scheduling import unit_of, waits
 
 if TYPE_CHECKING:
     import pytest
