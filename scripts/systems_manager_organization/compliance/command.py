@@ -26,6 +26,7 @@ from systems_manager_organization.compliance.sources.api import ApiSource
 from systems_manager_organization.compliance.sources.result_sink import PatchSource
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
 from systems_manager_organization.errors import DependencyError, ScriptError
+from systems_manager_organization.organizations.account_tags import read_account_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,8 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
                 if options.to_security_hub and isinstance(source, ApiSource):
                     delivery = Delivery(aws, source.member_role_name, time_text(now()))
                     deliver = partial(_deliver, delivery, aws.warn, terminal, yes=options.yes)
-                report = Report(tables, options, time_text(now()), read_patches, snapshots, deliver)
+                read_tag = partial(read_account_tag, aws)
+                report = Report(tables, options, time_text(now()), read_tag, read_patches, snapshots, deliver)
                 return render_report(report, terminal)
 
             return collect(aws, source, checkpoint, render, terminal)
@@ -168,7 +170,8 @@ of their last scan. Changes nothing. What could not be read is reported, and nev
 --source api calls organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent,
 account:ListRegions and sts:AssumeRole, and in each account ssm:DescribeInstanceInformation,
 DescribeInstancePatchStates and ListResourceComplianceSummaries, with --patches also DescribeInstancePatches, with
---coverage also what report.py nodes calls.
+--coverage also what report.py nodes calls. With --account-owner-tag, every source calls
+organizations:ListTagsForResource for each account.
 --source s3 and athena read what modules/compliance-reporting collects, in the administrator account, by
 cloudformation:ListStackInstances and either s3:ListBucket and GetObject, or athena:StartQueryExecution,
 GetQueryExecution and GetQueryResults and glue:GetTable.

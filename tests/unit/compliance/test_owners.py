@@ -1,4 +1,4 @@
-"""`report.py compliance --owners`, `--owner-tag` and `--tags`: whose each of the 24 nodes is.
+"""`report.py compliance --owners`, `--owner-tag`, `--account-owner-tag` and `--tags`: whose each of the 24 nodes is.
 
 | owner | nodes | why |
 |---|---|---|
@@ -71,6 +71,24 @@ def test_only_nodes_of_an_owner_and_their_patches(
     assert (calls["ListTagsForResource"], calls["DescribeInstances"], calls["DescribeRouteTables"]) == (1, 2, 0)
 
 
+def test_the_owner_of_the_account(aws: Sandbox, fleet_report: RunReport, owners: tuple[str, ...]) -> None:
+    """Of nodes without an entry and without the tag; no account is asked of in which every node has an owner."""
+    organizations = aws.client("organizations")
+    for account_id, value in ((ADMINISTRATOR, "operations"), (BILLING, "finance")):
+        organizations.tag_resource(ResourceId=account_id, Tags=[{"Key": "Owner", "Value": value}])
+    found = json.loads(fleet_report(*owners, "--account-owner-tag", "Owner", "--format", "json").stdout)
+    nodes = {number_of(node["node_id"]): (node["account_id"], node["owner"]) for node in found["nodes"]}
+    assert {nodes[number][1] for number in (1, 16, 18, 22, 24)} == {"shop", "bank", "windows", "platform"}
+    others = {nodes[number] for number in (4, *range(7, 14), 17, *range(19, 22)) if number in nodes}
+    expected = {ADMINISTRATOR: "operations"}
+    assert others == {(account_id, expected.get(account_id, "")) for account_id, _ in others}
+    asked = [call for call in aws.calls if (call.service, call.operation) == ("organizations", "ListTagsForResource")]
+    assert len(asked) == len(others)
+
+    only = fleet_report("--account-owner-tag", "Owner", "--owner", "fin*", "--by", "node", "--format", "json").stdout
+    assert {number_of(node["node_id"]) for node in json.loads(only)["nodes"]} == {22, 24}
+
+
 def test_only_nodes_with_a_tag(fleet_report: RunReport) -> None:
     nodes = csv.DictReader(fleet_report("--tags", "Stage=te*", "--format", "csv").stdout.splitlines())
     assert [number_of(row["node_id"]) for row in nodes] == [3]
@@ -114,8 +132,14 @@ def test_a_file_with_a_mistake_is_refused(fleet_report: RunReport, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--by", "owner"], "--by owner needs --owners or --owner-tag, which say whose a node is."),
-        (["--owner", "shop"], "--owner needs --owners or --owner-tag, which says whose a node is."),
+        (
+            ["--by", "owner"],
+            "--by owner needs --owners, --owner-tag or --account-owner-tag, which say whose a node is.",
+        ),
+        (
+            ["--owner", "shop"],
+            "--owner needs --owners or --owner-tag or --account-owner-tag, which says whose a node is.",
+        ),
         (["--tags", "Stage"], 'tags is "Stage", but must be tags as KEY=VALUE, such as "Stage=test*".'),
         (
             ["--owner-tag", "Team", "--source", "athena", "--workgroup", "w", "--database", "d", "--stack-set", "s"],

@@ -115,7 +115,7 @@ def run_compliance_report(recorder: PermissionRecorder, _copies: Workspaces) -> 
         sandbox.client("securityhub", account_id, _REGION).enable_security_hub()
     read = (
         *("compliance", "--regions", _REGION, "--format", "json", "--coverage", "--owner-tag", "Team"),
-        *("--patches", "all", "--stale-after", "9999"),
+        *("--account-owner-tag", "Owner", "--patches", "all", "--stale-after", "9999"),
     )
     with recorder.assuming(REPORT):
         recorder.record_report(*read)

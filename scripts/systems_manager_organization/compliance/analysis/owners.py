@@ -1,4 +1,4 @@
-"""Whose each node is: by a file, or by a tag."""
+"""Whose each node is: by a file, by its tag, or by that of its account."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from systems_manager_organization.compliance.model.columns import PATCHES
 from systems_manager_organization.compliance.store.tables import NODE_KEY, PATCHES_READ
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.compliance.model.owners import OwnerRule
+
+    ReadAccountTag: TypeAlias = Callable[[Sequence[str], str], Mapping[str, str]]
+    """The value of a tag by account, of these accounts. Raises ScriptError."""
 
 _COLUMNS = f"{NODE_KEY}, organizational_unit, platform_type"
 # What a scope is about, of each table. An owner is also that of an instance that is not managed.
@@ -30,22 +36,24 @@ class Ownership:
     Attributes:
         rules: the first one that matches a node has its owner.
         tag: a tag whose value is the owner of a node without a rule; empty: none.
+        account_tag: likewise, of the account of a node that has no owner yet.
         kept_owners: globs; only their nodes are reported. Empty: all.
         kept_tags: `KEY=GLOB`; only nodes with one of these. Empty: all.
     """
 
     rules: tuple[OwnerRule, ...] = ()
     tag: str = ""
+    account_tag: str = ""
     kept_owners: tuple[str, ...] = ()
     kept_tags: tuple[str, ...] = ()
 
     @property
     def has_owners(self) -> bool:
-        return bool(self.rules or self.tag)
+        return bool(self.rules or self.tag or self.account_tag)
 
     @property
     def tag_keys(self) -> set[str]:
-        """Those that have to be read."""
+        """Those of nodes that have to be read."""
         found = {self.tag} if self.tag else set()
         found |= scopes.tag_keys(self.kept_tags)
         return found.union(*(scopes.tag_keys(rule.lists.get(scopes.TAGS, ())) for rule in self.rules))
@@ -58,20 +66,18 @@ class Ownership:
         return ", ".join(parts)
 
 
-def apply(tables: DuckDBPyConnection, ownership: Ownership) -> None:
-    """Adds the column `owner` to nodes, instances and patches, and deletes what is not to be reported."""
-    for table in _SCOPED:
-        if ownership.has_owners:
-            tables.execute(f"ALTER TABLE {table} ADD COLUMN owner varchar DEFAULT ''")
-            for rule in ownership.rules:
-                condition, parameters = scopes.condition(rule.lists)
-                _set(tables, table, "?", condition, [rule.owner, *parameters])
-            if ownership.tag:
-                found = f"list_filter({scopes.TAG_LIST}, lambda tag: starts_with(tag, ?))"
-                key = f"{ownership.tag}="
-                _set(tables, table, f"substr({found}[1], ?)", f"len({found}) > 0", [key, len(key) + 1, key])
-        if ownership.kept_owners:
-            kept = " OR ".join("owner GLOB ?" for _ in ownership.kept_owners)
+def apply(tables: DuckDBPyConnection, ownership: Ownership, read_account_tag: ReadAccountTag) -> None:
+    """Adds the column `owner` to nodes, instances and patches, and deletes what is not to be reported.
+
+    Raises ScriptError when the tags of accounts cannot be read.
+    """
+    if ownership.has_owners:
+        _set_owners(tables, ownership)
+    if ownership.account_tag:
+        _set_by_account(tables, ownership.account_tag, read_account_tag)
+    if ownership.kept_owners:
+        kept = " OR ".join("owner GLOB ?" for _ in ownership.kept_owners)
+        for table in _SCOPED:
             tables.execute(f"DELETE FROM {table} WHERE NOT ({kept})", list(ownership.kept_owners))
     if ownership.kept_tags:
         condition, parameters = scopes.condition({scopes.TAGS: ownership.kept_tags})
@@ -83,6 +89,35 @@ def apply(tables: DuckDBPyConnection, ownership: Ownership) -> None:
         names = ", ".join(column.name for column in PATCHES)
         tables.execute(
             f"CREATE OR REPLACE VIEW patches AS SELECT {names}, owner FROM {PATCHES_READ} JOIN nodes USING ({NODE_KEY})"
+        )
+
+
+def _set_owners(tables: DuckDBPyConnection, ownership: Ownership) -> None:
+    """By the rules, and by tags of nodes."""
+    for table in _SCOPED:
+        tables.execute(f"ALTER TABLE {table} ADD COLUMN owner varchar DEFAULT ''")
+        for rule in ownership.rules:
+            condition, parameters = scopes.condition(rule.lists)
+            _set(tables, table, "?", condition, [rule.owner, *parameters])
+        if ownership.tag:
+            found = f"list_filter({scopes.TAG_LIST}, lambda tag: starts_with(tag, ?))"
+            key = f"{ownership.tag}="
+            _set(tables, table, f"substr({found}[1], ?)", f"len({found}) > 0", [key, len(key) + 1, key])
+
+
+def _set_by_account(tables: DuckDBPyConnection, key: str, read_account_tag: ReadAccountTag) -> None:
+    """Sets the owner of what has none yet, and reads only the accounts in which there is any."""
+    without = " UNION ".join(f"SELECT account_id FROM {table} WHERE owner = ''" for table in _SCOPED)
+    account_ids = [account_id for (account_id,) in tables.execute(f"{without} ORDER BY ALL").fetchall()]
+    owners = read_account_tag(account_ids, key)
+    for table in _SCOPED:
+        tables.execute(
+            f"""
+            UPDATE {table} SET owner = found.new_owner
+            FROM (SELECT unnest(?::varchar[]) AS account_id, unnest(?::varchar[]) AS new_owner) AS found
+            WHERE owner = '' AND {table}.account_id = found.account_id
+            """,
+            [list(owners), list(owners.values())],
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.compliance.analysis.coverage import NodeCoverage
+    from systems_manager_organization.compliance.analysis.owners import ReadAccountTag
     from systems_manager_organization.compliance.analysis.trend import Change
     from systems_manager_organization.compliance.history.snapshots import Snapshots
     from systems_manager_organization.compliance.output.options.report_options import ReportOptions
@@ -25,6 +26,7 @@ class Report:
 
     Attributes:
         generated_at: as `node.time_text` has it.
+        read_account_tag: the value of a tag, by account.
         read_patches: fills the table of patches with those of the nodes in the tables.
         snapshots: the earlier reports of this scope, and where this one is kept; None: nowhere.
         deliver: sends what is in the tables to others, and adds what it could not send to the problems.
@@ -33,6 +35,7 @@ class Report:
     tables: DuckDBPyConnection
     options: ReportOptions
     generated_at: str
+    read_account_tag: ReadAccountTag = lambda _account_ids, _key: {}
     read_patches: Callable[[DuckDBPyConnection], None] | None = None
     snapshots: Snapshots | None = None
     deliver: Callable[[DuckDBPyConnection], None] | None = None
@@ -73,7 +76,7 @@ def prepare(report: Report) -> Prepared:
     if not options.coverage:
         # They were read for their tags, and nobody has asked why they are not managed.
         tables.execute("DELETE FROM instances WHERE status = 'UNMANAGED'")
-    owners.apply(tables, options.ownership)
+    owners.apply(tables, options.ownership, report.read_account_tag)
     options.filters.apply(tables)
     if report.read_patches:
         report.read_patches(tables)

@@ -36,18 +36,26 @@ COVERAGE = (
         cli_only=True,
     ),
 )
+_TAG_KEY = r"[^=*?\[\]\x00-\x1f\x7f]{1,128}"
 OWNERS = (
     text_option("owners", "a file in JSON: whose nodes are, the first entry that matches", "a file name"),
     Option(
         "owner_tag",
         "the tag that has the owner of a node without an entry; for api and s3",
-        r"[^=*?\[\]\x00-\x1f\x7f]{1,128}",
+        _TAG_KEY,
+        'the key of a tag, such as "Team"',
+        cli_only=True,
+    ),
+    Option(
+        "account_owner_tag",
+        "the tag of an account that has the owner of its nodes without another",
+        _TAG_KEY,
         'the key of a tag, such as "Team"',
         cli_only=True,
     ),
     list_option(
         "owner",
-        "only nodes of these owners, with globs; with --owners or --owner-tag",
+        "only nodes of these owners, with globs; with --owners, --owner-tag or --account-owner-tag",
         r"[^,\[\x00-\x1f\x7f]{1,256}",
         'names of owners, such as "shop,bank-*"',
     ),

@@ -117,6 +117,7 @@ class ReportOptions:
         ownership = Ownership(
             read_owners(query["owners"]) if query["owners"] else (),
             query["owner_tag"],
+            query["account_owner_tag"],
             split_list(query["owner"]),
             split_list(query["tags"]),
         )
@@ -217,7 +218,7 @@ def _failures(query: Query) -> tuple[list[str], frozenset[str]]:
     return severities, conditions
 
 
-_OWNERS = ("owners", "owner_tag")
+_OWNERS = ("owners", "owner_tag", "account_owner_tag")
 # An option, those of which it needs one, and why.
 _COMPANIONS = (
     *((name, ("patches",), "says what to read: --patches all, for example") for name in ("exceptions", "kev", "epss")),
@@ -234,7 +235,7 @@ def _require_companions(query: Query) -> None:
     exploited = _EXPLOITED.get(query["exploited"].lower(), ())
     needs = [*_COMPANIONS, *([("exploited", exploited, "is the file that says what is")] if exploited else [])]
     if query["by"].lower() == summary.OWNER and not any(query[name] for name in _OWNERS):
-        raise UsageError("--by owner needs --owners or --owner-tag, which say whose a node is.")
+        raise UsageError("--by owner needs --owners, --owner-tag or --account-owner-tag, which say whose a node is.")
     for name, others, reason in needs:
         if query[name] and not any(query[other] for other in others):
             option, other = f"--{name}", " or ".join(f"--{one.replace('_', '-')}" for one in others)
