@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import UnknownServiceError
@@ -37,6 +38,9 @@ _SERVICES = (
 
 # Services that sign with another name than that of their SDK client.
 _CLIENTS = {"monitoring": "cloudwatch"}
+
+# At its first request moto reads the operations of a service, whose cache has botocore's own in place of moto's for a moment.
+_ROUTING = Lock()
 
 PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")
 
@@ -80,7 +84,8 @@ def identify(request: Request, signing_name: str) -> Operation:
         )
     try:
         protocol = determine_request_protocol(model, request.content_type)
-        operation, url_parameters = get_service_router(service).match(request)
+        with _ROUTING:
+            operation, url_parameters = get_service_router(service).match(request)
     except (NotImplementedError, HTTPException) as error:
         raise UnknownOperationError(
             service,
