@@ -39,7 +39,7 @@ _SERVICES = (
 # Services that sign with another name than that of their SDK client.
 _CLIENTS = {"monitoring": "cloudwatch"}
 
-# At its first request moto reads the operations of a service, whose cache has botocore's own in place of moto's for a moment.
+# At the first request of a service moto reads its operations, whose cache has botocore's own for a moment.
 _ROUTING = Lock()
 
 PROTOCOLS = ("json", "rest-json", "query", "ec2", "rest-xml")

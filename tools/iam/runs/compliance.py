@@ -114,9 +114,9 @@ def run_compliance_report(recorder: PermissionRecorder, _copies: Workspaces) -> 
     for account_id in (sandbox.scenario.management_account.id, ADMINISTRATOR):
         sandbox.client("securityhub", account_id, _REGION).enable_security_hub()
     read = (
-        *("compliance", "--regions", _REGION, "--format", "json", "--coverage", "--patches", "all", "--stale-after", "9999"),
+        *("compliance", "--regions", _REGION, "--format", "json", "--coverage", "--patches", "all"),
         # No node has this tag, so the accounts are asked too.
-        *("--owner-tag", "Owner", "--account-owner-tag", "Owner"),
+        *("--stale-after", "9999", "--owner-tag", "Owner", "--account-owner-tag", "Owner"),
     )
     with recorder.assuming(REPORT):
         recorder.record_report(*read)
