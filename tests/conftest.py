@@ -20,6 +20,7 @@ from harness.providers import prepare_providers
 from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
 from scheduling import WaitingFirst, waits
+from systems_manager_organization.aws.garbage_collection import pause_garbage_collection, resume_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def pytest_sessionstart() -> None:
-    gc.disable()
+    pause_garbage_collection()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,9 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Modules and tests live as long as the process: to look for garbage among them took a quarter of the time."""
     gc.collect()
-    gc.freeze()
     gc.set_threshold(50_000, 10, 10)
-    gc.enable()
+    resume_garbage_collection()
 
 
 @pytest.hookimpl(optionalhook=True)

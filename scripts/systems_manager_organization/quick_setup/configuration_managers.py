@@ -23,7 +23,7 @@ FAILED_STATUSES = frozenset({"FAILED", "DELETE_FAILED", "STOP_FAILED"})
 
 @dataclass(frozen=True)
 class Manager:
-    """A configuration manager of ListConfigurationManagers. What AWS does not return is ""."""
+    """A configuration manager of ListConfigurationManagers. What AWS does not return is empty."""
 
     arn: str
     name: str
