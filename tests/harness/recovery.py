@@ -12,9 +12,11 @@ from harness.assertions import plan_errors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.results import Plan
     from harness.terraform import Terraform
 
 ADOPTED = "adopted.tf"
+REPLACED = "replace"
 
 _DISCARD = re.compile(r"(\S+ \S*report\.py discard (?:--deployed )?arn:\S+?configuration-manager/[0-9a-f-]+)")
 
@@ -45,6 +47,21 @@ def follow(terraform: Terraform, errors: str) -> str:
     for command in discarded:
         _run(terraform, [*shlex.split(command), "--yes"])
     return "discard" if discarded else ""
+
+
+def follow_warnings(terraform: Terraform, plan: Plan) -> str:
+    """Do what the warnings of a plan say, which changes nothing itself. Returns what was done, or ""."""
+    warnings = re.sub(r"\s+", " ", " ".join(warning.detail for warning in plan.warnings))
+    stack_sets = re.findall(r"The StackSet (\S+) has no stack in any account:", warnings)
+    addresses = [
+        address
+        for address, values in terraform.state().items()
+        if address.endswith(".aws_cloudformation_stack_instances.this") and values["stack_set_name"] in stack_sets
+    ]
+    if addresses:
+        assert "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this'" in warnings
+        terraform.apply(replace=addresses)
+    return REPLACED if addresses else ""
 
 
 def _follow_adopt(terraform: Terraform, errors: str) -> str:

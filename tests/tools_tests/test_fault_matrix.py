@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from harness.recovery import REPLACED
 from harness.workspace import REPOSITORY
 from sandbox.server.calls import Call
 from tools.faults.breaks import BREAKS, Break
@@ -48,11 +49,20 @@ def test_journal() -> None:
     assert not Outcome(outcome.cell, "doubled").is_good
 
 
+@pytest.mark.parametrize(
+    ("followed", "verdict"), [([], "converged"), ([REPLACED], "warned"), (["adopt", REPLACED, "adopt"], "refused")]
+)
+def test_verdict_of_what_was_followed(followed: list[str], verdict: str) -> None:
+    outcome = Outcome.after(Cell("minimal", "start", "deleted by hand", "address"), followed)
+    assert (outcome.verdict, outcome.detail) == (verdict, ", ".join(dict.fromkeys(followed)))
+    assert outcome.is_good
+
+
 def test_summary() -> None:
     cell = Cell("minimal", "apply", "denied", "iam:CreateRole One")
     lines = summary([Outcome(cell, "converged"), Outcome(cell, "never"), Outcome(cell, "never")]).splitlines()
-    assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "0", "2", "0", "0"]
-    assert lines[2].split() == ["total", "1", "0", "0", "2", "0", "0"]
+    assert lines[1].split() == ["minimal", "apply", "denied", "1", "0", "0", "0", "2", "0", "0"]
+    assert lines[2].split() == ["total", "1", "0", "0", "0", "2", "0", "0"]
 
 
 @pytest.mark.parametrize("found", BREAKS, ids=lambda found: found.name)

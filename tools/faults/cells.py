@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from harness.recovery import REPLACED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Phase = Literal["start", "apply", "destroy", "end"]
-Verdict = Literal["converged", "refused", "half-way", "never", "doubled", "left behind"]
+Verdict = Literal["converged", "refused", "warned", "half-way", "never", "doubled", "left behind"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-GOOD: frozenset[Verdict] = frozenset({"converged", "refused"})
+GOOD: frozenset[Verdict] = frozenset({"converged", "refused", "warned"})
 """Converged: the same command again is sufficient. Refused: the plan says what to do, and that was done and worked.
-
+Warned: the plan changes nothing and its warning says what to do, and that was done and worked.
 Half-way: a command that nothing interrupted failed after it had changed something.
 """
 
@@ -53,9 +55,10 @@ class Outcome:
 
     @classmethod
     def after(cls, cell: Cell, followed: Iterable[str]) -> Outcome:
-        """A good outcome: refused, if something had to be followed."""
-        way = ", ".join(dict.fromkeys(followed))
-        return cls(cell, "refused" if way else "converged", way)
+        """A good outcome: refused or warned, if something had to be followed."""
+        ways = list(dict.fromkeys(followed))
+        verdict: Verdict = "converged" if not ways else "warned" if ways == [REPLACED] else "refused"
+        return cls(cell, verdict, ", ".join(ways))
 
     def document(self) -> dict[str, Any]:
         return asdict(self)

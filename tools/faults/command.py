@@ -8,7 +8,7 @@
 
 One process for each processor (PROCESSES=1: only one), each with its own sandbox. What was tried is kept in
 .cache/faults, so that a run that was ended goes on where it was; RESTART=1 begins anew. Exit status 1 when a cell
-neither converges nor is refused with instructions that work.
+neither converges nor is refused or warned of with instructions that work.
 """
 
 from __future__ import annotations

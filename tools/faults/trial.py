@@ -14,7 +14,7 @@ from harness.examples import UNIFIED_CONSOLE, register_administrator
 from harness.interruption import kill_at_each
 from harness.node_access import create_recording_key
 from harness.organization import managers, settings_records, settle
-from harness.recovery import ADOPTED, add_argument, follow
+from harness.recovery import ADOPTED, add_argument, follow, follow_warnings
 from harness.results import TerraformError
 from sandbox import Fault, Scenario
 from systems_manager_organization.creation_tag import TAG
@@ -253,13 +253,16 @@ class Trial:
         raise TrialError("never", failed)
 
     def require_converged(self, expected: dict[str, Any], *, interrupted: bool = False) -> None:
-        """The next plan is empty, and the organization is as expected.
+        """The next plan is empty, and the organization is as expected, once what its warnings say was done.
 
         `interrupted`: the plan may also say what to do until it is. Raises TrialError.
         """
         plan = self._plan()
         if interrupted and isinstance(plan, TerraformError):
             self.converge()
+            plan = self._plan()
+        if not isinstance(plan, TerraformError) and (done := follow_warnings(self.terraform, plan)):
+            self.followed.append(done)
             plan = self._plan()
         names = [name for name, _ in managers(self.sandbox)]
         doubled = sorted({name for name in names if names.count(name) > 1})
