@@ -127,8 +127,8 @@ class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
 def serve(certificate: Path) -> None:
     """Serve as the plugin that Terraform started, until it calls Shutdown.
 
-    start, as `tf.runner` does, would take longer than everything else. The client certificate is not verified.
-    start, as `tf.runner` does, would take longer than everything else. go-plugin allows not to verify the client's.
+    `certificate`: the server's, with its key, which the fork server makes once: a new one at each start, as
+    `tf.runner` makes it, would take longer than everything else. go-plugin allows not to verify the client's.
     """
     pem = certificate.read_bytes()
     shut_down = threading.Event()
