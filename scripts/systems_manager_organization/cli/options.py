@@ -47,12 +47,12 @@ class Option:
             raise QueryError(f"{self.name} is {_quoted(value)}, but must be {self.rule}.")
 
 
-_ACCOUNT_ID_PATTERN = "[0-9]{12}"
+ACCOUNT_ID_PATTERN = "[0-9]{12}"
 _ACCOUNT_ID_RULE = 'an account id: 12 digits, for example "111111111111"'
 
 
 def account_id_key(name: str, description: str, *, required: bool = False) -> Option:
-    return Option(name, description, _ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
+    return Option(name, description, ACCOUNT_ID_PATTERN, _ACCOUNT_ID_RULE, required)
 
 
 def flag(name: str, description: str) -> Option:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
-from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
-from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag
+from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, YES, regions_to_read
+from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
     observe_settings,
     parse_settings,
+)
+from systems_manager_organization.installation.restored_service_settings import (
+    ACTIONS,
+    EXIT_INCOMPLETE,
+    EXIT_OK,
+    Customized,
+    restore,
 )
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_regions import read_account_regions
@@ -33,9 +40,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
-EXIT_OK, EXIT_UNREADABLE = 0, 3
-
-ACTIONS = ("ssm:GetServiceSetting",)
 _UPDATE = "aws ssm update-service-setting --region {region} --setting-id {setting_id} --setting-value {value}"
 
 
@@ -65,19 +69,13 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
         }
 
 
-@dataclass(frozen=True)
-class Customized:
-    """A setting that does not have AWS's default; `changed_by` is the ARN of who set it."""
-
-    account_id: str
-    region: str
-    setting_id: str
-    value: str
-    changed_by: str
-
-
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:
-    """Lists what is not AWS's default. Returns 0, or 3 when something could not be read."""
+    """Lists what is not AWS's default. Returns 0, or 3 when something could not be read.
+
+    With --restore, what `restored_service_settings.restore` returns.
+    """
+    if query["restore"]:
+        return restore(query, connect, terminal)
     with connect() as aws:
         regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, regions, _read_region)
@@ -94,13 +92,13 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         _show(found, errors, terminal)
         read_in = f"{pluralize(len(account_ids), 'account')}, Regions: {', '.join(regions)}"
         terminal.echo(f"{pluralize(len(found), 'setting')} without AWS's default. {read_in}.", err=True)
-    return EXIT_UNREADABLE if errors else EXIT_OK
+    return EXIT_INCOMPLETE if errors else EXIT_OK
 
 
 def _show(found: Iterable[Customized], errors: Iterable[str], terminal: Terminal) -> None:
     for item in found:
         by = f", set by {item.changed_by}" if item.changed_by else ""
-        terminal.echo(f"{item.account_id} {item.region}: {item.setting_id} = {item.value}{by}")
+        terminal.echo(f"{item}{by}")
         terminal.echo(f"  {_UPDATE.format(region=item.region, setting_id=item.setting_id, value=item.value)}")
     for error in errors:
         terminal.echo(f"Not read: {error}", err=True)
@@ -133,10 +131,11 @@ COMMAND: Command[str] = Command(
     summary="Lists the service settings that are not AWS's defaults, in every account and Region.",
     description="""\
 Calls ssm:GetServiceSetting, for the settings of modules/account-settings; with --member-role-name also
-organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes nothing. Run it before
-modules/account-settings is applied: that replaces other values, and in member accounts nothing else keeps them. Below
-each setting is the command that sets the value again, in that account. It exits with 0; 3 when something could
-not be read.""",
+organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Below each setting is the
+command that sets the value again, in that account. Run it with --json before modules/account-settings is applied: that
+replaces other values, and in member accounts nothing else keeps them. With --restore and that file, after a destroy, it
+lists what no longer has these values, asks for confirmation, and calls ssm:UpdateServiceSetting. Without --restore it
+changes nothing. It exits with 0; 1 without confirmation; 3 when something could not be read or set.""",
     example="""service-settings --member-role-name OrganizationAccountAccessRole \\
     --regions '["us-east-1"]' --json""",
     options=(
@@ -144,6 +143,14 @@ not be read.""",
         MEMBER_ROLE_NAME,
         READ_REGIONS,
         flag("json", "prints JSON"),
+        Option(
+            "restore",
+            "a file with what --json printed: sets its values again",
+            r"[^\x00-\x1f\x7f]{1,1024}",
+            "a file name",
+            cli_only=True,
+        ),
+        YES,
     ),
     cli_handler=show,
 )

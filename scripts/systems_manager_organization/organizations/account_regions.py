@@ -13,7 +13,7 @@ from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.accounts import list_active_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import TypeAlias
 
     from systems_manager_organization.aws.account_sessions import AccountSession
@@ -34,17 +34,25 @@ class Readings(Generic[T]):
 
 
 def read_account_regions(
-    aws: AwsSession, role_name: str, actions: Sequence[str], regions: Sequence[str], read: Reader[T]
+    aws: AwsSession,
+    role_name: str,
+    actions: Sequence[str],
+    regions: Sequence[str],
+    read: Reader[T],
+    *,
+    only: Collection[str] | None = None,
 ) -> Readings[T]:
     """Calls `read` for each Region of each active account; without a role, of the account of the credentials alone.
 
     Args:
         role_name: a role of every member account, with its path, or empty.
         actions: what the role needs for it.
+        only: the ids of the accounts to read; None: all of them.
 
     Raises ScriptError when the accounts cannot be listed.
     """
     account_ids = sorted(one.id for one in list_active_accounts(aws)) if role_name else [aws.account_id]
+    account_ids = [id_ for id_ in account_ids if only is None or id_ in only]
     of_account = partial(_read_account, AccountSessions(aws, role_name, actions), regions, read)
     readings = sorted(map_concurrently(of_account, account_ids), key=lambda reading: reading.account_ids)
     return Readings(

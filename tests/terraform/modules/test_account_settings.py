@@ -15,9 +15,11 @@ from harness.scripts import run_script
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
-from tools.iam.roles import SETTINGS
+from tools.iam.roles import PLAN, SETTINGS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Sandbox
@@ -49,29 +51,36 @@ def _settings(sandbox: Sandbox) -> dict[str, Any]:
     return dict(sandbox.snapshot()["service_settings"])
 
 
-def _customized(sandbox: Sandbox) -> dict[str, Any]:
-    """What `report.py service-settings` lists: setting and value, by account and Region."""
-    arguments = ("--member-role-name", "OrganizationAccountAccessRole", "--regions", json.dumps(_REGIONS), "--json")
-    completed = run_script(sandbox, "report.py", "service-settings", *arguments)
+def _report(sandbox: Sandbox, *arguments: str) -> str:
+    """The output of `report.py service-settings` with a role in all accounts."""
+    role = ("--member-role-name", "OrganizationAccountAccessRole")
+    completed = run_script(sandbox, "report.py", "service-settings", *role, *arguments)
     assert completed.returncode == 0, completed.stderr
+    return completed.stdout
+
+
+def _customized(text: str) -> dict[str, Any]:
+    """What `report.py service-settings --json` lists: setting and value, by account and Region."""
     found: dict[str, Any] = {}
-    for item in json.loads(completed.stdout)["customized"]:
+    for item in json.loads(text)["customized"]:
         found.setdefault(f"{item['account_id']} {item['region']}", {})[item["setting_id"]] = item["value"]
     return found
 
 
 @pytest.mark.scenario("bare")
-def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandbox, workspaces: Workspaces) -> None:
+def test_every_account_is_set_and_restored(sandbox: Sandbox, workspaces: Workspaces, tmp_path: Path) -> None:
     sandbox.client("cloudformation").activate_organizations_access()
     _set(sandbox, MANAGEMENT, "us-east-1", _SHARING, "Enable")
     _set(sandbox, OTHER_MEMBER, "us-east-1", _SHARING, "Enable")
     _set(sandbox, OTHER_MEMBER, "us-east-1", _TIER, "advanced")
     before = sandbox.snapshot()
     terraform = _write(sandbox, workspaces, MANAGEMENT)
-    known = _customized(sandbox)
-    assert known == before["service_settings"]
+    kept = tmp_path / "service-settings.json"
+    kept.write_text(_report(sandbox, "--regions", json.dumps(_REGIONS), "--json"))
+    assert _customized(kept.read_text()) == before["service_settings"]
 
-    sandbox.permissions.enforce(f"arn:aws:iam::{MANAGEMENT}:user/Administrator", read_policies()[SETTINGS])
+    administrator = f"arn:aws:iam::{MANAGEMENT}:user/Administrator"
+    sandbox.permissions.enforce(administrator, read_policies()[SETTINGS])
     first_call = len(sandbox.calls)
     terraform.apply()
     accounts = {account["Id"] for account in sandbox.client("organizations").list_accounts()["Accounts"]}
@@ -109,7 +118,8 @@ def test_every_account_is_set_and_the_management_account_restored(sandbox: Sandb
         f"{MANAGEMENT} us-east-1": {_SHARING: "Enable"},
         f"{OTHER_MEMBER} us-east-1": {_TIER: "advanced"},
     }
-    sandbox.client("ssm", OTHER_MEMBER).update_service_setting(SettingId=_SHARING, SettingValue="Enable")
+    sandbox.permissions.enforce(administrator, read_policies()[PLAN])
+    assert _report(sandbox, "--restore", str(kept), "--yes") == f"{OTHER_MEMBER} us-east-1: {_SHARING} = Enable\n"
     assert_same(before, sandbox.snapshot(), retained=RETAINED_ROLES)
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sandbox import Fault
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
-MANAGEMENT, MEMBER = "111111111111", "333333333333"
+MANAGEMENT, MEMBER, OTHER_MEMBER = "111111111111", "333333333333", "222222222222"
 ROLE = "OrganizationAccountAccessRole"
 SHARING = "/ssm/documents/console/public-sharing-permission"
 UPDATE = f"aws ssm update-service-setting --region us-east-1 --setting-id {SHARING} --setting-value Enable"
@@ -52,6 +56,84 @@ def test_what_cannot_be_read_is_no_success(aws: Sandbox, run: Run) -> None:
     assert outcome.status == 3
     assert "Not read:" in outcome.stderr
     assert run("report", "service-settings", "--member-role-name", "Nobodys").status == 3
+
+
+def value_of(aws: Sandbox, account_id: str, region: str = "us-east-1") -> str:
+    ssm = aws.client("ssm", account_id, region)
+    return str(ssm.get_service_setting(SettingId=SHARING)["ServiceSetting"]["SettingValue"])
+
+
+@pytest.fixture
+def kept(aws: Sandbox, run: Run, tmp_path: Path) -> Path:
+    """A file with what two member accounts had before it was reset."""
+    file = tmp_path / "service-settings.json"
+    share(aws, MEMBER)
+    share(aws, MEMBER, "eu-west-1")
+    share(aws, OTHER_MEMBER)
+    regions = "us-east-1,eu-west-1"
+    file.write_text(
+        run("report", "service-settings", "--member-role-name", ROLE, "--regions", regions, "--json").stdout
+    )
+    for account_id, region in ((MEMBER, "us-east-1"), (MEMBER, "eu-west-1"), (OTHER_MEMBER, "us-east-1")):
+        aws.client("ssm", account_id, region).update_service_setting(SettingId=SHARING, SettingValue="Disable")
+    return file
+
+
+def test_kept_values_are_set_again(aws: Sandbox, run: Run, kept: Path) -> None:
+    share(aws, OTHER_MEMBER)
+    restore = ("report", "service-settings", "--member-role-name", ROLE, "--restore", str(kept))
+    asked = run(*restore)
+    differing = f"{MEMBER} eu-west-1: {SHARING} = Enable\n{MEMBER} us-east-1: {SHARING} = Enable\n"
+    assert (asked.status, asked.stdout) == (1, differing)
+    assert value_of(aws, MEMBER) == "Disable"
+
+    begin = len(aws.calls)
+    done = run(*restore, "--yes")
+    assert (done.status, done.stdout) == (0, differing)
+    assert done.stderr == "2 settings set.\n"
+    changed = {(call.account_id, call.region) for call in aws.calls[begin:] if not call.is_read_only}
+    assert changed == {(MEMBER, "eu-west-1"), (MEMBER, "us-east-1")}
+    assert value_of(aws, MEMBER) == value_of(aws, MEMBER, "eu-west-1") == "Enable"
+
+    again = run(*restore, "--yes")
+    assert (again.status, again.stdout) == (0, "")
+
+
+def test_what_cannot_be_set_again_is_no_success(aws: Sandbox, run: Run, kept: Path) -> None:
+    restore = ("report", "service-settings", "--restore", str(kept), "--yes")
+    alone = run(*restore)
+    assert alone.status == 3
+    assert f"Not read: Account {MEMBER} requires --member-role-name." in alone.stderr
+
+    aws.faults.inject(Fault("ssm", "UpdateServiceSetting", "access_denied", account_id=MEMBER, times=1000))
+    denied = run(*restore, "--member-role-name", ROLE)
+    assert denied.status == 3
+    assert "Not set: " in denied.stderr
+    assert value_of(aws, OTHER_MEMBER) == "Enable"
+
+    aws.faults.reset()
+    aws.client("organizations").remove_account_from_organization(AccountId=MEMBER)
+    left = run(*restore, "--member-role-name", ROLE)
+    assert left.status == 3
+    assert f"Not read: Account {MEMBER} is not an active account of the organization." in left.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"setting_id": "/ssm/other"}, 'entry 1: setting_id is "/ssm/other", which report.py service-settings never'),
+        ({"account_id": 3}, "entry 1: account_id is 3, which"),
+        ({"value": "a b"}, 'entry 1: value is "a b", which'),
+        ({"more": ""}, "entry 1: more is unknown"),
+    ],
+)
+def test_a_file_that_was_changed_is_refused(run: Run, kept: Path, change: dict[str, object], message: str) -> None:
+    document = json.loads(kept.read_text())
+    document["customized"][0] |= change
+    kept.write_text(json.dumps(document))
+    outcome = run("report", "service-settings", "--restore", str(kept))
+    assert outcome.status == 2
+    assert message in outcome.stderr
 
 
 def test_a_plan_reads_each_region_and_its_record(aws: Sandbox, run: Run) -> None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.cli.entries import read_entries
 from systems_manager_organization.compliance.model import scopes
-from systems_manager_organization.compliance.model.entries import read_entries
 from systems_manager_organization.compliance.model.patches import CVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from systems_manager_organization.compliance.model.entries import Refuse
+    from systems_manager_organization.cli.entries import Refuse
 
 _WHAT = ("patches", "cves")
 _REQUIRED, _OPTIONAL = ("reason", "owner", "expires"), ("ticket",)

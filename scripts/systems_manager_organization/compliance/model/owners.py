@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.cli.entries import read_entries
 from systems_manager_organization.compliance.model import scopes
-from systems_manager_organization.compliance.model.entries import read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from systems_manager_organization.compliance.model.entries import Refuse
+    from systems_manager_organization.cli.entries import Refuse
 
 
 @dataclass(frozen=True)

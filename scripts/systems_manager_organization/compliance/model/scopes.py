@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from systems_manager_organization.compliance.model.entries import Refuse
+    from systems_manager_organization.cli.entries import Refuse
 
 # Lists of globs, and the columns of a node or patch that each is about.
 COLUMNS = {
