@@ -3,7 +3,7 @@ data "aws_caller_identity" "current" {}
 locals {
   management_account_name = "${var.name}-management-account"
 
-  # As in AWS's template: scripts/systems_manager_organization/quick_setup/documents/disagreements.json
+  # As in AWS's template: docs/reference/quick-setup-types.md
   parameters = {
     UpdateSsmAgent         = tostring(var.update_ssm_agent)
     UpdateEc2LaunchAgent   = tostring(var.update_ec2_launch_agent)

@@ -9,7 +9,7 @@ locals {
 
   installing = var.operation == "ScanAndInstall"
 
-  # As in AWS's template: scripts/systems_manager_organization/quick_setup/documents/disagreements.json
+  # As in AWS's template: docs/reference/quick-setup-types.md
   common_parameters = {
     PatchPolicyName           = var.name
     PatchBaselineRegion       = data.aws_region.current.id

@@ -40,7 +40,7 @@ locals {
     } : name => schedule.interval == null ? "none" : "rate(${schedule.interval} ${schedule.unit}${schedule.interval == 1 ? "" : "s"})"
   }
 
-  # As in AWS's template: scripts/systems_manager_organization/quick_setup/documents/AWSQuickSetupType-SSM.json
+  # As in AWS's template: modules/quick-setup-configuration/types/AWSQuickSetupType-SSM.json
   parameters = merge(
     local.schedules,
     {

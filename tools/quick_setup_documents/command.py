@@ -18,25 +18,26 @@ from tools.quick_setup_documents.facts import TYPE_PREFIX, DocumentError, read_t
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FACTS = REPOSITORY / "scripts" / "systems_manager_organization" / "quick_setup" / "documents"
+FACTS = REPOSITORY / "tests" / "sandbox" / "services" / "ssmquicksetup" / "documents"
 # How deep each section is written with a line for each member.
 _LEVELS = {"deployments": 1, "documents": 1, "templates": 3}
 
 
 def to_text(facts: Mapping[str, Any]) -> str:
     """JSON that can be compared by line: each deployment, document, parameter, condition and resource has its own."""
-    sections = (f'"{name}": {_lines(facts[name], levels, 1)}' for name, levels in _LEVELS.items())
+    sections = (f'"{name}": {to_lines(facts[name], levels, 1)}' for name, levels in _LEVELS.items())
     return "{\n  " + ",\n  ".join(sections) + "\n}\n"
 
 
-def _lines(value: Any, levels: int, depth: int) -> str:
+def to_lines(value: Any, levels: int, depth: int = 0) -> str:
+    """JSON with a line for each member, as deep as the levels."""
     if not levels or not value:
         return json.dumps(value, sort_keys=True)
     inner, outer = "\n" + "  " * (depth + 1), "\n" + "  " * depth
     if isinstance(value, list):
-        return "[" + ",".join(f"{inner}{_lines(item, levels - 1, depth + 1)}" for item in value) + f"{outer}]"
+        return "[" + ",".join(f"{inner}{to_lines(item, levels - 1, depth + 1)}" for item in value) + f"{outer}]"
     members = (
-        f"{inner}{json.dumps(key)}: {_lines(item, levels - 1, depth + 1)}" for key, item in sorted(value.items())
+        f"{inner}{json.dumps(key)}: {to_lines(item, levels - 1, depth + 1)}" for key, item in sorted(value.items())
     )
     return "{" + ",".join(members) + f"{outer}}}"
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None, *, facts: Path = FACTS) -> int:
             file.unlink()
     for name, text in texts.items():
         (facts / f"{name}.json").write_text(text, encoding="utf-8")
-    print(f"{facts.name} written: {len(texts)} types.")
+    print(f"{facts.name} written: {len(texts)} types. Now run make docs.")
     return 0
 
 

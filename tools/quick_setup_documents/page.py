@@ -1,6 +1,7 @@
 """Writes docs/reference/quick-setup-types.md: what each type deploys besides its purpose, and what AWS leaves behind.
 
-From the facts of AWS's documents, and from made_by_code.json for what their code does. Compares with `--check`.
+From the facts of AWS's documents, and from made_by_code.json for what their code does; and what the scripts need
+of the facts. Compares with `--check`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tools.docs.markers import put
 from tools.docs.reference import table
 from tools.entry_point import run
 from tools.quick_setup_documents.command import FACTS
+from tools.quick_setup_documents.extract import EXTRACT, extract
 from tools.quick_setup_documents.facts import TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = "docs/reference/quick-setup-types.md"
 
-MADE_BY_CODE = "made_by_code.json"
+MADE_BY_CODE = "scripts/systems_manager_organization/quick_setup/made_by_code.json"
 
 _KINDS = {
     "bucket": "Bucket",
@@ -184,22 +186,25 @@ def text(name: Any) -> str:
 def main(arguments: Sequence[str] | None = None, *, repository: Path = REPOSITORY, facts: Path = FACTS) -> int:
     """Run the command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="quick_setup_types", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not current")
     check = parser.parse_args(arguments).check
-    known = {
-        file.stem.removeprefix(TYPE_PREFIX): json.loads(file.read_text())
-        for file in sorted(facts.glob(f"{TYPE_PREFIX}*.json"))
-    }
-    code = json.loads((facts / MADE_BY_CODE).read_text(encoding="utf-8"))
-    unknown = sorted(
-        {name for entry in code for name in entry.get("types", [])} - {TYPE_PREFIX + name for name in known}
-    )
+    known = {file.stem: json.loads(file.read_text()) for file in sorted(facts.glob(f"{TYPE_PREFIX}*.json"))}
+    code = json.loads((repository / MADE_BY_CODE).read_text(encoding="utf-8"))
+    unknown = sorted({name for entry in code for name in entry.get("types", [])} - set(known))
     if unknown:
         print(f"{MADE_BY_CODE} has {', '.join(unknown)}, of which there are no facts: correct it.", file=sys.stderr)
         return 1
     disagreements = facts / "disagreements.json"
-    current = page(known, code, json.loads(disagreements.read_text()) if disagreements.exists() else [])
-    problems = list(put(repository / PAGE, current, repository, check=check, problem="differs from the facts"))
+    told = {name.removeprefix(TYPE_PREFIX): found for name, found in known.items()}
+    current = {
+        PAGE: page(told, code, json.loads(disagreements.read_text()) if disagreements.exists() else []),
+        EXTRACT: extract(known),
+    }
+    problems = [
+        problem
+        for file, text_of_file in current.items()
+        for problem in put(repository / file, text_of_file, repository, check=check, problem="differs from the facts")
+    ]
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # Beside the facts of AWS's documents, which have no code.
-_MADE_BY_CODE = Path(__file__).parents[1] / "quick_setup" / "documents" / "made_by_code.json"
+_MADE_BY_CODE = Path(__file__).parents[1] / "quick_setup" / "made_by_code.json"
 _RETAINED_KINDS = {"AWS::Logs::LogGroup": "log_group", "AWS::S3::Bucket": "bucket"}
 
 

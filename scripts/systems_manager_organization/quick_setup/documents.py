@@ -1,4 +1,4 @@
-"""AWS's published documents of the configuration types, as `make quick-setup-documents` extracts them."""
+"""What the scripts need of AWS's published documents: docs/development/quick-setup-documents.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LOCAL, ORGANIZATION = "LOCAL", "ORGANIZATION"
 
-_FOLDER = Path(__file__).with_name("documents")
+_DOCUMENTS = Path(__file__).with_suffix(".json")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Deployment:
         collision: which other configuration of the type AWS refuses: SINGLETON, OU, OU_REGION or REGION; "" for none.
         collision_parameters: parameters in which both must be equal for it.
         regions: those that it can be deployed to.
-        resources: what it makes, by name in its templates.
+        resources: what it makes, as far as it has a name, by name in its templates.
     """
 
     collision: str
@@ -47,7 +47,7 @@ class Deployment:
 
 def type_names() -> list[str]:
     """The types that AWS has published."""
-    return sorted(path.stem for path in _FOLDER.glob("AWSQuickSetupType-*.json"))
+    return sorted(_read_all())
 
 
 def quick_setup_regions() -> list[str]:
@@ -64,13 +64,15 @@ def deployment_of(type_name: str, kind: str) -> Deployment | None:
     found = next((item for item in _read(type_name).get("deployments", []) if item["type"] == kind), None)
     if found is None:
         return None
-    templates = _read(type_name)["templates"]
-    names = [step["template"] for steps in found["steps"] for step in steps]
     return Deployment(
         collision=found["collision"] or "",
         collision_parameters=tuple(found["collision_parameters"]),
         regions=frozenset(found["regions"]),
-        resources={f"{name}.{key}": item for name in names for key, item in templates[name]["resources"].items()},
+        resources={
+            name: resource
+            for name, resource in _read(type_name)["resources"].items()
+            if name.split(".")[0] in found["templates"]
+        },
     )
 
 
@@ -96,8 +98,7 @@ def resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _resources_of(type_name: str) -> Iterator[Mapping[str, Any]]:
-    for template in _read(type_name).get("templates", {}).values():
-        yield from template["resources"].values()
+    yield from _read(type_name).get("resources", {}).values()
 
 
 def types_that_run(document: str) -> tuple[str, ...]:
@@ -106,13 +107,15 @@ def types_that_run(document: str) -> tuple[str, ...]:
 
 
 def makes(type_name: str, resource_type: str) -> bool:
-    """Whether a type makes a resource of this type."""
+    """Whether a type makes a resource of this type, which is one with a name."""
     return any(resource["type"] == resource_type for resource in _resources_of(type_name))
 
 
-@cache
 def _read(type_name: str) -> Mapping[str, Any]:
-    if type_name not in type_names():
-        return {}
-    found: Mapping[str, Any] = json.loads((_FOLDER / f"{type_name}.json").read_text(encoding="utf-8"))
+    return _read_all().get(type_name, {})
+
+
+@cache
+def _read_all() -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = json.loads(_DOCUMENTS.read_text(encoding="utf-8"))
     return found

@@ -12,7 +12,7 @@ from botocore.model import StructureShape
 
 from harness.workspace import REPOSITORY
 
-_DOCUMENTS = REPOSITORY / "scripts/systems_manager_organization/quick_setup/documents"
+_DOCUMENTS = REPOSITORY / "tests/sandbox/services/ssmquicksetup/documents"
 _TYPES: dict[str, Any] = {
     file.stem: json.loads(file.read_text())
     for file in sorted((REPOSITORY / "modules/quick-setup-configuration/types").glob("*.json"))

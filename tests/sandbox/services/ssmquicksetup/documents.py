@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DOCUMENTS = Path(__file__).parents[4] / "scripts/systems_manager_organization/quick_setup/documents"
+DOCUMENTS = Path(__file__).with_suffix("")
+_MADE_BY_CODE = Path(__file__).parents[4] / "scripts/systems_manager_organization/quick_setup/made_by_code.json"
 
 LOCAL, ORGANIZATION = "LOCAL", "ORGANIZATION"
 
@@ -114,15 +115,15 @@ def made_by(code: str, kind: str, values: Mapping[str, str]) -> list[Made]:
 
 
 def _made_by_code() -> list[dict[str, Any]]:
-    return _entries("made_by_code.json")
+    return _entries(_MADE_BY_CODE)
 
 
 def _disagreements(type_name: str, aspect: str) -> list[dict[str, Any]]:
-    entries = _entries("disagreements.json")
+    entries = _entries(DOCUMENTS / "disagreements.json")
     return [entry for entry in entries if (entry["type"], entry["aspect"]) == (type_name, aspect)]
 
 
 @cache
-def _entries(file: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = json.loads((DOCUMENTS / file).read_text(encoding="utf-8"))
+def _entries(file: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     return entries
