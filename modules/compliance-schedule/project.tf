@@ -23,6 +23,8 @@ locals {
     length(var.report.patches) == 0 ? [] : concat(["--patches"], sort(var.report.patches)),
     length(var.report.deadline) == 0 ? [] : concat(["--deadline"], var.report.deadline),
     var.report.owner_tag == null ? [] : ["--owner-tag", var.report.owner_tag],
+    # One argument: the key of an account's tag may begin with a hyphen.
+    [for key in var.report.account_owner_tag[*] : "--account-owner-tag=${key}"],
     var.report.exceptions == null ? [] : ["--exceptions", "exceptions.json"],
     var.report.owners == null ? [] : ["--owners", "owners.json"],
     var.report.snapshots ? ["--snapshot", "s3://${local.bucket_name}/${var.prefix}/snapshots"] : [],
@@ -251,6 +253,15 @@ resource "aws_iam_role_policy" "build" {
           },
         ]
       ]),
+      # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html#awsorganizations-resources-for-iam-policies
+      [
+        for _ in var.report.account_owner_tag[*] : {
+          Sid      = "ReadAccountTags"
+          Effect   = "Allow"
+          Action   = "organizations:ListTagsForResource"
+          Resource = "arn:${local.partition}:organizations::${local.organization.master_account_id}:account/${local.organization.id}/*"
+        }
+      ],
       !var.report.snapshots ? [] : [
         {
           Sid      = "WriteSnapshots"

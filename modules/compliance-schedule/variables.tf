@@ -74,6 +74,7 @@ variable "report" {
     - `stale_after_days`: days after which a node without another scan is not reporting. Default: 7.
     - `deadline`: a preset (`bod-19-02`, `fedramp-rev5`, `pci-dss-4.0.1`) and days by severity, such as `["critical=15d", "high=30d"]`. Requires `patches`. Default: none.
     - `owner_tag`: the tag that has the owner of a node. Default: none.
+    - `account_owner_tag`: the tag of an account that has the owner of its nodes without another. Default: none.
     - `exceptions`, `owners`: files in JSON, such as `file("exceptions.json")`. Default: none.
     - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: first seen, trend. Default: true.
     - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`, `unmanaged`. Default: nothing.
@@ -86,6 +87,7 @@ variable "report" {
     stale_after_days    = optional(number, 7)
     deadline            = optional(list(string), [])
     owner_tag           = optional(string)
+    account_owner_tag   = optional(string)
     exceptions          = optional(string)
     owners              = optional(string)
     snapshots           = optional(bool, true)
@@ -134,6 +136,11 @@ variable "report" {
   validation {
     condition     = var.report.owner_tag == null ? true : can(regex("^[^-=*?\\[\\]\\s][^=*?\\[\\]\\n]*$", var.report.owner_tag)) && length(var.report.owner_tag) <= 128
     error_message = "report.owner_tag is ${jsonencode(var.report.owner_tag)}, but must be the key of a tag, such as \"Team\"."
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = { for key in var.report.account_owner_tag[*] : key => "" }, services = ["Organizations"], limit = 50 }) == ""
+    error_message = "report.account_owner_tag is ${jsonencode(var.report.account_owner_tag)}, but must be the key of a tag of accounts, such as \"Owner\": 1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with \"aws:\": https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html"
   }
 
   validation {

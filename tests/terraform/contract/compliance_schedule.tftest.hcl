@@ -88,6 +88,11 @@ run "nothing_but_the_data" {
   }
 
   assert {
+    condition     = !strcontains(aws_iam_role_policy.build.policy, "organizations:ListTagsForResource")
+    error_message = "Without account_owner_tag the role reads no tags of accounts."
+  }
+
+  assert {
     condition     = one(aws_cloudwatch_metric_alarm.missing).evaluation_periods == 26 && one(aws_cloudwatch_metric_alarm.missing).treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.failed.treat_missing_data == "notBreaching"
     error_message = "What was not measured is a report that is missing, and none that failed."
   }
@@ -111,6 +116,7 @@ run "everything" {
       stale_after_days    = 3
       deadline            = ["bod-19-02", "high=20d"]
       owner_tag           = "Team"
+      account_owner_tag   = "-cost center/owner"
       exceptions          = "{\"exceptions\": []}"
       owners              = "{\"owners\": []}"
       snapshots           = false
@@ -125,7 +131,7 @@ run "everything" {
   assert {
     condition = slice(local.report_arguments, 8, length(local.report_arguments)) == [
       "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
-      "--deadline", "bod-19-02", "high=20d", "--owner-tag", "Team", "--exceptions", "exceptions.json", "--owners", "owners.json",
+      "--deadline", "bod-19-02", "high=20d", "--owner-tag", "Team", "--account-owner-tag=-cost center/owner", "--exceptions", "exceptions.json", "--owners", "owners.json",
       "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
     ]
     error_message = "Every input is an option of the report."
@@ -134,6 +140,16 @@ run "everything" {
   assert {
     condition     = jsondecode(local.program)["exceptions.json"] == "{\"exceptions\": []}" && local.environment.PIP_INDEX_URL == "https://packages.example.com/simple"
     error_message = "The files and the index reach the build."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement if strcontains(jsonencode(statement), "organizations:ListTagsForResource")] == [{
+      Sid      = "ReadAccountTags"
+      Effect   = "Allow"
+      Action   = "organizations:ListTagsForResource"
+      Resource = "arn:aws:organizations::111111111111:account/o-ab12cd34ef/*"
+    }]
+    error_message = "The role reads the tags of accounts of the organization, and of nothing else."
   }
 
   assert {

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 _ROLE = "PatchComplianceReader"
+# All signs that AWS allows in the key of an account's tag, and that a command line could take for something else.
+_OWNER_TAG = "-cost center/owner=team"
 # Also of node 13, whose scan counts as well.
 _FINDINGS = NONCOMPLIANT + 1
 _MEMBERS = (MANAGEMENT, BILLING, SEARCH)
@@ -42,11 +44,17 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
         "source": "../module/modules/compliance-schedule",
         "member_access": {"role_name": _ROLE, "security_hub": True},
         # The build has the time of the machine, and the nodes that of the sandbox.
-        "report": {"regions": [TOKYO, VIRGINIA], "fail_on": ["unmanaged"], "stale_after_days": 3650},
+        "report": {
+            "regions": [TOKYO, VIRGINIA],
+            "fail_on": ["unmanaged"],
+            "stale_after_days": 3650,
+            "account_owner_tag": _OWNER_TAG,
+        },
     }
     terraform = workspaces.call_modules(
         {"schedule": call}, sandbox.environment(ADMINISTRATOR), output={"schedule": {"value": "${module.schedule}"}}
     )
+    sandbox.client("organizations").tag_resource(ResourceId=BILLING, Tags=[{"Key": _OWNER_TAG, "Value": "finance"}])
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     schedule = terraform.output()["schedule"]
@@ -62,7 +70,10 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
     completed = run_build(sandbox, project, tmp_path)
     # Nodes 14, 15 and 23 are not managed.
     assert completed.returncode == 2, completed.stderr
-    coverage = _document(sandbox, schedule["bucket_name"])["coverage"]
+    document = _document(sandbox, schedule["bucket_name"])
+    owners = {(node["account_id"], node["owner"]) for node in document["nodes"]}
+    assert owners == {(MANAGEMENT, ""), (ADMINISTRATOR, ""), (BILLING, "finance")}
+    coverage = document["coverage"]
     assert (coverage["nodes"], coverage["unmanaged"], coverage["stopped"]) == (NODES, 2, 1)
     assert f"Security Hub has accepted {_FINDINGS} findings of {_FINDINGS}." in completed.stderr
     account_regions = [

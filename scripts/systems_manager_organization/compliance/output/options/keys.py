@@ -49,7 +49,7 @@ OWNERS = (
     Option(
         "account_owner_tag",
         "the tag of an account that has the owner of its nodes without another",
-        _TAG_KEY,
+        r"[^*?\[\]\x00-\x1f\x7f]{1,128}",
         'the key of a tag, such as "Team"',
         cli_only=True,
     ),
