@@ -28,6 +28,7 @@ locals {
     var.report.exceptions == null ? [] : ["--exceptions", "exceptions.json"],
     var.report.owners == null ? [] : ["--owners", "owners.json"],
     var.report.snapshots ? ["--snapshot", "s3://${local.bucket_name}/${var.prefix}/snapshots"] : [],
+    var.report.snapshots && var.report.since_days > 0 ? ["--since", "${var.report.since_days}d"] : [],
     length(var.report.fail_on) == 0 ? [] : concat(["--fail-on"], sort(var.report.fail_on)),
     var.report.fail_below == null ? [] : ["--fail-below", tostring(var.report.fail_below)],
   )

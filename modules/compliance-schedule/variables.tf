@@ -72,11 +72,12 @@ variable "report" {
     - `organizational_unit`: only the accounts below it; its id, or its path such as `Root/Workloads`. Default: all accounts.
     - `patches`: states of patches that are listed one by one: `missing`, `failed`, `pending-reboot`, `rejected`, `not-approved`, `all`. Default: `["all"]`.
     - `stale_after_days`: days after which a node without another scan is not reporting. Default: 7.
-    - `deadline`: a preset (`bod-19-02`, `fedramp-rev5`, `pci-dss-4.0.1`) and days by severity, such as `["critical=15d", "high=30d"]`. Requires `patches`. Default: none.
+    - `deadline`: a preset (`bod-19-02`, `fedramp-rev5`, `pci-dss-4.0.1`) and days by severity, such as `["critical=15d", "high=30d"]`. Requires `patches` and `snapshots`. Default: none.
     - `owner_tag`: the tag that has the owner of a node. Default: none.
     - `account_owner_tag`: the tag of an account that has the owner of its nodes without another. Default: none.
     - `exceptions`, `owners`: files in JSON, such as `file("exceptions.json")`. Default: none.
-    - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: first seen, trend. Default: true.
+    - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: since when a patch is missing, and the trend. Default: true.
+    - `since_days`: the report tells what has changed since the snapshot of so many days (1 to 366) before, with `snapshots`; 0: it does not. Default: 7.
     - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`, `unmanaged`. Default: nothing.
     - `fail_below`: the percentage of compliant nodes below which a build fails. Default: none.
   EOT
@@ -91,6 +92,7 @@ variable "report" {
     exceptions          = optional(string)
     owners              = optional(string)
     snapshots           = optional(bool, true)
+    since_days          = optional(number, 7)
     fail_on             = optional(set(string), [])
     fail_below          = optional(number)
   })
@@ -125,6 +127,16 @@ variable "report" {
   validation {
     condition     = length(coalesce(var.report.patches, [])) > 0 || length(coalesce(var.report.deadline, [])) == 0 && var.report.exceptions == null
     error_message = "report.deadline and report.exceptions are about patches, but report.patches is empty: name states, such as [\"all\"]."
+  }
+
+  validation {
+    condition     = var.report.snapshots || length(coalesce(var.report.deadline, [])) == 0
+    error_message = "report.deadline is ${jsonencode(var.report.deadline)}, and deadlines count from the first snapshot with a patch, but report.snapshots is false: set it to true."
+  }
+
+  validation {
+    condition     = contains(range(0, 367), var.report.since_days)
+    error_message = "report.since_days is ${jsonencode(var.report.since_days)}, but must be a whole number of days from 1 to 366, or 0 for no comparison."
   }
 
   validation {

@@ -53,7 +53,7 @@ run "nothing_but_the_data" {
     condition = local.report_arguments == [
       "--source", "s3", "--bucket", "patch-compliance-222222222222-us-east-1", "--prefix", "inventory", "--stack-set", "patch-compliance",
       "--stale-after", "7", "--patches", "all", "--snapshot",
-      "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots",
+      "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots", "--since", "7d",
     ]
     error_message = "By default every patch is reported, and a snapshot is kept."
   }
@@ -119,7 +119,7 @@ run "everything" {
       account_owner_tag   = "-cost center/owner"
       exceptions          = "{\"exceptions\": []}"
       owners              = "{\"owners\": []}"
-      snapshots           = false
+      since_days          = 30
       fail_on             = ["overdue", "HIGH"]
       fail_below          = 95.5
     }
@@ -132,7 +132,7 @@ run "everything" {
     condition = slice(local.report_arguments, 8, length(local.report_arguments)) == [
       "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
       "--deadline", "bod-19-02", "high=20d", "--owner-tag", "Team", "--account-owner-tag=-cost center/owner", "--exceptions", "exceptions.json", "--owners", "owners.json",
-      "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
+      "--snapshot", "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots", "--since", "30d", "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
     ]
     error_message = "Every input is an option of the report."
   }
@@ -155,11 +155,6 @@ run "everything" {
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.missing) == 0 && output.alarm_names.missing == null
     error_message = "Without alarm_after_hours there is no such alarm."
-  }
-
-  assert {
-    condition     = !contains(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, "WriteSnapshots")
-    error_message = "Without snapshots the role writes none."
   }
 }
 
@@ -225,6 +220,11 @@ run "access_to_members" {
       "--patches", "all", "--fail-on", "unmanaged",
     ]
     error_message = "Every account is read by the API, with coverage and findings."
+  }
+
+  assert {
+    condition     = !contains(jsondecode(aws_iam_role_policy.build.policy).Statement[*].Sid, "WriteSnapshots")
+    error_message = "Without snapshots the role writes none."
   }
 
   assert {

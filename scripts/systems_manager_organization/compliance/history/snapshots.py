@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +58,10 @@ class Snapshots:
         """Creates `past_reports` of all earlier days; `past_account_regions`, `past_nodes`, `past_patches` of some.
 
         Returns the day that the report is compared with: the last snapshot on that day or before it, otherwise the
-        first after it; empty without any, or without `since`.
+        first after it; empty without any, or without `since`, which may be a number of days, such as `7d`.
         """
         dates = [date for date in self.storage.dates(REPORTS) if date < self.today]
-        base = _base(dates, since) if since else ""
+        base = _base(dates, _day(since, self.today)) if since else ""
         needed = sorted({*dates[-_MEMORY:], *([base] if base else [])})
         _create(tables)
         wanted_by_table = dict.fromkeys(_LOADED, needed) | {REPORTS: dates[-_DATES:]}
@@ -140,6 +141,10 @@ def _create(tables: DuckDBPyConnection) -> None:
         tables.execute(f"CREATE TEMP TABLE past_{table} (report_date VARCHAR, {fields})")
 
 
+def _day(since: str, today: str) -> str:
+    return str(date.fromisoformat(today) - timedelta(int(since[:-1]))) if since.endswith("d") else since
+
+
 def _base(dates: Sequence[str], since: str) -> str:
-    before = [date for date in dates if date <= since]
+    before = [day for day in dates if day <= since]
     return before[-1] if before else next(iter(dates), "")

@@ -39,9 +39,9 @@ TIME = (
     ),
     Option(
         "since",
-        "what has changed since the snapshot of this day, with --snapshot",
-        r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
-        'a day, such as "2026-01-31"',
+        "what has changed since the snapshot of this day, or of so many days before this report, with --snapshot",
+        r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|[1-9]\d{0,3}d",
+        'a day, such as "2026-01-31", or a number of days, such as "7d"',
         cli_only=True,
     ),
     list_option(

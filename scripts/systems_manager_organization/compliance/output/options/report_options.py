@@ -56,7 +56,8 @@ class ReportOptions:
         exceptions: those that accept some of them.
         exploitation: the files about CVEs.
         exploited: which patches are kept: `exploitation.KNOWN`, `LIKELY`, or all, if empty.
-        snapshot: where snapshots are; empty: nowhere. `since`: the day to compare with, or empty.
+        snapshot: where snapshots are; empty: nowhere.
+        since: the day to compare with, or how many days before, such as `7d`, or empty.
     """
 
     source: str
@@ -270,6 +271,6 @@ def _require_tags(query: Query, ownership: Ownership, exceptions: Sequence[Patch
 def _day(text: str) -> str:
     """Raises UsageError for a day that does not exist."""
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        return date.fromisoformat(text).isoformat() if text and not text.endswith("d") else text
     except ValueError as error:
         raise UsageError(f'since is "{text}", but must be a day that exists, such as "2026-01-31".') from error
