@@ -81,8 +81,8 @@ EXAMPLES = {
 LONG = ("recommended", NODE_ACCESS)
 """Those that a run of all leaves out."""
 
-# Commands without progress after which a trial has failed.
-_PATIENCE = 3
+# Commands without progress after which a trial has failed: with one error again and again, or with several in a circle.
+_PATIENCE, _CIRCLES = 3, 8
 # More than any trial takes; one that follows instructions in a circle ends here.
 _COMMANDS = 400
 # Reads after a call that do not see what it did, when it is visible late.
@@ -248,7 +248,7 @@ class Trial:
             elif self.changed:
                 raise TrialError("half-way", f"{', '.join(self.changed)}, then: {failed}")
             errors.append(_VARIABLE.sub("*", failed))
-            if len(errors) >= _PATIENCE and len(set(errors[-_PATIENCE:])) == 1:
+            if errors.count(errors[-1]) >= _CIRCLES or errors[-_PATIENCE:] == [errors[-1]] * _PATIENCE:
                 break
         raise TrialError("never", failed)
 
