@@ -1,4 +1,4 @@
-# The procedure with default values. Runs in the management account.
+# Runs in the management account.
 
 provider "aws" {
   region = var.home_region

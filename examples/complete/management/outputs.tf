@@ -22,7 +22,7 @@ output "quick_setup_configurations" {
 }
 
 output "deployments" {
-  description = "Status of each configuration in each account and Region."
+  description = "Status of each configuration, with the accounts and Regions in which it has not succeeded."
   value       = module.systems_manager.deployments
 }
 

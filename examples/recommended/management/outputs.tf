@@ -7,7 +7,7 @@ output "administrator_account_variables" {
 }
 
 output "deployments" {
-  description = "Status of each configuration in each account and Region."
+  description = "Status of each configuration, with the accounts and Regions in which it has not succeeded."
   value       = module.systems_manager.deployments
 }
 

@@ -37,9 +37,13 @@ def test_archive(tmp_path: Path, providers: Providers, sandbox: Sandbox) -> None
     readme = (folder / "README.md").read_text(encoding="utf-8")
     (lines,) = re.findall(r"^```sh\n(cd examples/minimal\n.+?)^```$", readme, re.DOTALL | re.MULTILINE)
     environment = Workspaces(tmp_path / "workspaces", providers).environment(sandbox.environment())
+    outputs = []
     for command in (lines, lines.replace("terraform plan", "terraform apply -auto-approve"), lines):
         completed = subprocess.run(
             ["bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
         assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "No changes." in completed.stdout
+        outputs.append(completed.stdout)
+    (planned,) = re.findall(r"`(Plan: .+?)`", readme)
+    assert planned in re.sub(r"\x1b\[[0-9;]*m", "", outputs[0])
+    assert "No changes." in outputs[-1]
