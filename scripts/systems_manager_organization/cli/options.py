@@ -93,20 +93,24 @@ COMMON_KEYS = (
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     Option(
         "external_id",
-        "external id that the trust policy of role_arn requires",
+        "external id that the role's trust policy requires",
         r"[A-Za-z0-9_+=,.@:/-]{2,1224}",
         "2 to 1224 letters, digits and characters of _+=,.@:/-",
     ),
     Option(
         "session_name",
-        "name of the session of role_arn, as CloudTrail shows it",
+        "name of the role's session, as CloudTrail shows it",
         r"[A-Za-z0-9_+=,.@-]{2,64}",
         "2 to 64 letters, digits and characters of _+=,.@-",
     ),
 )
 
 # On the command line account and Region are optional.
-OPTIONAL_COMMON_KEYS = tuple(replace(key, required=False) for key in COMMON_KEYS)
+_OPTIONAL_REGION = "the Region; default: as for the AWS provider"
+OPTIONAL_COMMON_KEYS = tuple(
+    replace(key, required=False, description=_OPTIONAL_REGION if key.name == "region" else key.description)
+    for key in COMMON_KEYS
+)
 
 
 def parse(text: str, keys: Iterable[Option]) -> Query:

@@ -239,7 +239,7 @@ account that this installation did not create it names the input that uses it. W
 buckets and keys of others, are left alone. For each import it says what the plan changes in AWS, and for the settings
 what changes and what is used as it is. Review the file, put it next to the call of the module, apply, and delete it.
 Changes nothing. It exits with 1 when something has no block.""",
-    example="adopt < plan.json > adopted.tf",
+    example="adopt < plan.json >> adopted.tf",
     options=OPTIONAL_COMMON_KEYS,
     cli_handler=adopt,
 )

@@ -137,7 +137,7 @@ replaces other values, and in member accounts nothing else keeps them. With --re
 lists what no longer has these values, asks for confirmation, and calls ssm:UpdateServiceSetting. Without --restore it
 changes nothing. It exits with 0; 1 without confirmation; 3 when something could not be read or set.""",
     example="""service-settings --member-role-name OrganizationAccountAccessRole \\
-    --regions '["us-east-1"]' --json""",
+    --regions us-east-1 --json""",
     options=(
         *OPTIONAL_COMMON_KEYS,
         MEMBER_ROLE_NAME,

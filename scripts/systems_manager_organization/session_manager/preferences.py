@@ -120,7 +120,7 @@ Calls ssm:ListDocumentVersions and GetDocument of SSM-SessionManagerRunShell; wi
 organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes nothing. Run it before
 and after modules/session-manager-preferences is applied: the name of a version that the module made begins with the
 module's name, and others were kept. It exits with 0; 3 when something could not be read.""",
-    example="""session-preferences --regions '["us-east-1"]' \\
+    example="""session-preferences --regions us-east-1 \\
     --member-role-name OrganizationAccountAccessRole""",
     options=(
         *OPTIONAL_COMMON_KEYS,

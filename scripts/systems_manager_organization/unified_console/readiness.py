@@ -116,7 +116,7 @@ when all of them have succeeded and the role of Default Host Management Configur
 ssm:ListAssociations and GetServiceSetting; with --member-role-name also organizations:ListRoots and ListAccounts, and
 sts:AssumeRole for every active account. Changes nothing. It exits with 0 when all are ready; 1 when an association
 failed; 2 when one has not run; 3 when something could not be read, or nothing is deployed.""",
-    example="""unified-console --regions '["us-east-1"]' \\
+    example="""unified-console --regions us-east-1 \\
     --member-role-name OrganizationAccountAccessRole""",
     options=(
         *OPTIONAL_COMMON_KEYS,
