@@ -32,10 +32,10 @@ REPORTING = (
         BUCKET_READS,
         _BUCKET,
     ),
-    Statement("ReadComplianceData", "what the syncs wrote, and Athena answered", ("s3:GetObject",), _BUCKET),
+    Statement("ReadComplianceData", "what the syncs wrote, and results of Athena", ("s3:GetObject",), _BUCKET),
     Statement(
         "WriteQueryResults",
-        "what Athena answers",
+        "results of Athena",
         ("s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject"),
         _BUCKET,
     ),
@@ -64,7 +64,7 @@ REPORTING = (
     ),
     Statement(
         "UseComplianceKey",
-        "reading what is encrypted, and answers that are encrypted",
+        "decrypts the collected data, encrypts the results of queries",
         ("kms:Decrypt", "kms:GenerateDataKey"),
         _KEYS[:1],
     ),
@@ -83,7 +83,7 @@ REPORTING = (
     ),
     Statement(
         "CreateComplianceKey",
-        "a key that is not there yet, and aliases, which have no ARN to list them by",
+        "creates a key; lists aliases, which IAM restricts by no ARN",
         ("kms:CreateKey", "kms:ListAliases", "kms:TagResource"),
     ),
     Statement(

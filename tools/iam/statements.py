@@ -96,7 +96,7 @@ BUCKET_DELETIONS = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketV
 STATEMENTS = (
     Statement(
         "ReadOrganization",
-        "who is where, what is enabled, who administers what",
+        "accounts and organizational units, trusted access, delegated administrators",
         (
             "organizations:DescribeAccount",
             "organizations:DescribeOrganization",
@@ -113,7 +113,7 @@ STATEMENTS = (
     ),
     Statement(
         "ReadQuickSetup",
-        "configurations, and how they stand",
+        "configuration managers and the status of their deployments",
         (
             "ssm-quicksetup:GetConfigurationManager",
             "ssm-quicksetup:ListConfigurationManagers",
@@ -145,7 +145,7 @@ STATEMENTS = (
         "ReadDefaultHostManagement", "the role that is set in the account itself", ("ssm:GetServiceSetting",), _SETTING
     ),
     Statement("ReadRecords", "what each setting was before it was changed", ("ssm:GetParametersByPath",), _RECORDS),
-    Statement("ReadOpsData", "what Explorer sees", ("ssm:GetOpsSummary",), ("arn:aws:ssm:*:*:resource-data-sync/*",)),
+    Statement("ReadOpsData", "OpsData of Explorer", ("ssm:GetOpsSummary",), ("arn:aws:ssm:*:*:resource-data-sync/*",)),
     Statement(
         "ReadStack",
         "the stack of Explorer's resource data sync",
@@ -154,7 +154,7 @@ STATEMENTS = (
     ),
     Statement(
         "ReadRoles",
-        "the roles that are made",
+        "the roles that the module creates",
         (
             "iam:GetRole",
             "iam:GetRolePolicy",
@@ -164,7 +164,7 @@ STATEMENTS = (
         ),
         (*_ROLES, *_ABSENT_ROLES),
     ),
-    Statement("ReadServiceLinkedRoles", "whether they are there", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
+    Statement("ReadServiceLinkedRoles", "whether service-linked roles exist", ("iam:GetRole",), _SERVICE_LINKED_ROLES),
     Statement(
         "ReadLeftovers",
         "what Quick Setup left behind, for `report.py leftovers`; log groups also for modules/compliance-schedule",
@@ -210,7 +210,7 @@ STATEMENTS = (
     ),
     Statement(
         "AssumeMemberRoles",
-        "the member accounts, for preflight, for a report, for the departure of the administrator",
+        "the role of the member accounts: for preflight, for a report, before the administrator is deregistered",
         ("sts:AssumeRole",),
         ("arn:aws:iam::*:role/OrganizationAccountAccessRole",),
     ),
@@ -241,7 +241,7 @@ STATEMENTS = (
     ),
     Statement(
         "CreateServiceLinkedRoles",
-        "what services keep for themselves",
+        "service-linked roles",
         ("iam:CreateServiceLinkedRole",),
         ("arn:aws:iam::*:role/aws-service-role/*",),
         ("StringEquals", "iam:AWSServiceName"),
