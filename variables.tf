@@ -120,7 +120,7 @@ variable "role_path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of a policy that limits the permissions of all roles that this module creates; it must allow what Quick Setup deploys to the management account. Null: none. Default: null."
+  description = "ARN of a policy that limits the permissions of all roles that this module creates; it must allow what Quick Setup deploys to the management account. Null: none."
   type        = string
   default     = null
 
@@ -151,7 +151,7 @@ variable "trusted_access" {
 
 variable "resource_sharing" {
   description = <<-EOT
-    Resource sharing of AWS RAM within the organization, which `deny_access` of modules/just-in-time-node-access requires: trusted access and its service-linked role. Null: not changed. Default: null.
+    Resource sharing of AWS RAM within the organization, which `deny_access` of modules/just-in-time-node-access requires: trusted access and its service-linked role. Null: not changed.
     - `on_destroy`: `retain` (default) leaves it enabled; `restore` disables it if this module enabled it. AWS then removes the organization and its units from **every** resource share, also of others.
     - `enabled`: only `true`. `false` is refused: set the input to null instead. Default: true.
     https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html

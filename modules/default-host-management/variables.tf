@@ -73,7 +73,7 @@ variable "role_path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of a policy that limits the permissions of that role. Null: none. Default: null."
+  description = "ARN of a policy that limits the permissions of that role. Null: none."
   type        = string
   default     = null
 

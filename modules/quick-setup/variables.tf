@@ -24,7 +24,7 @@ variable "role_path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of a policy that limits the permissions of the roles; it must allow what Quick Setup deploys. Null: none. Default: null."
+  description = "ARN of a policy that limits the permissions of the roles; it must allow what Quick Setup deploys. Null: none."
   type        = string
   default     = null
 
