@@ -76,7 +76,7 @@ faults: $(VENV)/.test terraform ## Apply the examples from every start, through 
 	@$(RUN) -m tools.faults.command $(if $(EXAMPLE),--example $(EXAMPLE)) $(if $(ONLY),--only '$(ONLY)') $(if $(WALKS),--walks $(WALKS)) $(if $(SEED),--seed $(SEED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(RESTART),--restart) $(if $(BREAKS),--breaks)
 
 .PHONY: rules
-rules: $(VENV)/.test terraform ## Hold the validations of inputs against the services, with faults seeded in each
+rules: $(VENV)/.test terraform ## Check the validations of inputs against the services, with faults seeded in each
 	@$(RUN) -m tools.rules.command
 
 .PHONY: moto-tests

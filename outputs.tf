@@ -47,12 +47,12 @@ output "roles" {
 }
 
 output "quick_setup_configurations" {
-  description = "Name to Quick Setup configuration: `arn` of its manager, `id` of its definition, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
+  description = "Quick Setup configurations by name: `arn` of the manager, `id` of its definition, `type`, `status` of its deployment, `regions`, and `targets` (organizational units, the root, or one account)."
   value       = local.configurations
 }
 
 output "patch_policies" {
-  description = "Patch policy to what a node with an instance profile of its own needs: `id`, `bucket_name` (bucket of the patch baselines), and `principal_tag` (`key`, `value`), which the node's role must have: `modules/patch-policy-node-role`."
+  description = "What a node with an instance profile of its own needs, by patch policy: `id`, `bucket_name` (bucket of the patch baselines), and `principal_tag` (`key`, `value`), which the node's role must have: `modules/patch-policy-node-role`."
   value       = merge({}, values(module.patch_policy)[*].patch_policies...)
 }
 

@@ -182,7 +182,7 @@ variable "patch_policies" {
     - `install_schedule`: the same, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
     - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
-    - `baselines`: operating system to patch baseline id, for example `{ WINDOWS = "pb-0123456789abcdef0" }`, or to an ARN; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `baselines`: id or ARN of a patch baseline by operating system, for example `{ WINDOWS = "pb-0123456789abcdef0" }`; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.
@@ -390,7 +390,7 @@ variable "change_manager" {
 variable "quick_setup_configurations" {
   description = <<-EOT
     Quick Setup configurations of any other type, by name, for example `{ packages = { type = "AWSQuickSetupType-Distributor", parameters = { PackagesToInstall = "AWSCWAgent,novalue,novalue" } } }`.
-    - `type`: a type of AWS's reference, which also lists the parameters of each type. `modules/quick-setup-configuration` lists both.
+    - `type`: `modules/quick-setup-configuration` lists the types and their parameters.
     - `parameters`: parameters of the type, all strings, without targets and Regions. Default: none.
     - `additional_parameters`: parameters that AWS's reference does not list: docs/operations/troubleshooting.md. Default: none.
     - `target_organizational_unit_ids`, `regions`: instead of the module's. Default: the module's.
@@ -437,7 +437,7 @@ variable "preflight" {
     Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists them.
     - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
     - `member_accounts`: when a plan reads the accounts of a configuration, for `CLOUD9_ENVIRONMENT`, `ACCOUNT_NOT_READABLE`, `SUSPENDED_ACCOUNT_TARGETED`, `MANAGEMENT_ACCOUNT_TARGETED` and `DEPLOYMENT_TOO_LARGE`: `changes`, where it is not deployed to these organizational units and Regions yet, or not successfully; `always`; or `never`. `observe.py preflight` reads all at any time. Default: `changes`.
-    - `severities`: code to `error`, `warning` or `off`, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
+    - `severities`: `error`, `warning` or `off` by code, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
   EOT
   type = object({
     member_role_name = optional(string)

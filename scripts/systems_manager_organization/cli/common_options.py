@@ -72,7 +72,7 @@ READ_REGIONS = replace(REGIONS, description="the Regions to read; default: that 
 
 SEVERITIES = Option(
     "severities",
-    "severities other than the usual, by code",
+    "severities that are not the default, by code",
     r"(?s)\{.*\}",
     SEVERITIES_RULE,
     default="{}",
