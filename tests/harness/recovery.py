@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from harness.assertions import plan_errors
+from systems_manager_organization.quick_setup.known_issues import find_known_issue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,16 @@ def apply_adopted(terraform: Terraform) -> int:
 
 
 def follow(terraform: Terraform, errors: str) -> str:
-    """Do what the errors of a plan, an apply or a destroy say, up to the next apply. Returns what was done, or ""."""
+    """Do what the errors of a plan, an apply or a destroy say, up to the next apply. Returns what was done, or "".
+
+    What the provider says and is a known issue: the commands of that, for what a plan cannot know to exist.
+    """
+    for issue in filter(None, map(find_known_issue, errors.splitlines())):
+        if "adopt >>" in issue.remedy:
+            folders = terraform.directory.parents
+            report = next(file for folder in folders if (file := folder / "scripts/report.py").exists())
+            _adopt(terraform, issue.remedy.replace("scripts/report.py", str(report)), status=0)
+            return "adopt by a known issue"
     errors = re.sub(r"\s+", " ", errors)
     if "| " in errors and "adopt >>" in errors:
         return _follow_adopt(terraform, errors)
