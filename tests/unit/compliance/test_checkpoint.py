@@ -11,6 +11,7 @@ import pytest
 from systems_manager_organization.cli.terminal import Terminal
 from systems_manager_organization.compliance.model.columns import MALFORMED_OBJECT, NOT_READ, READ, THROTTLED
 from systems_manager_organization.compliance.model.node import AccountRegionResult, NodeRecord, node_of
+from systems_manager_organization.compliance.model.patches import NodePatches, Patch, states_of
 from systems_manager_organization.compliance.output.progress import progress_bar
 from systems_manager_organization.compliance.sources.result_sink import Problem, Scope
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey, cache_directory
@@ -73,6 +74,18 @@ def test_tables_have_the_results_verbatim(tmp_path: Path) -> None:
             ("Account, 2", "Root", NOT_READ, 0),
         ]
         assert rows(checkpoint, "FROM problems") == [(MALFORMED_OBJECT, *STRANGE[:2])]
+
+
+def test_rows_of_many_kilobytes_are_loaded(tmp_path: Path) -> None:
+    with open_checkpoint(tmp_path) as checkpoint:
+        node = NodePatches(ACCOUNT, VIRGINIA, "i-1", tuple(states_of(["missing"])))
+        cve_ids = "CVE-2026-12345," * 2_500
+        patches = [Patch(f"KB{number}", "", "MISSING", "", "", "", cve_ids, "") for number in range(1_000)]
+        checkpoint.add_patches(node, patches)
+        with checkpoint.tables() as tables:
+            checkpoint.load_patches(tables)
+            found = tables.execute("SELECT count(*), count(*) FILTER (cve_ids = ?) FROM patches_read", [cve_ids])
+            assert found.fetchall() == [(1_000, 1_000)]
 
 
 def test_nothing_at_all_makes_empty_tables(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ class PatchSource(Protocol):
         ...
 
     def read_patches(self, aws: AwsSession, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
-        """Adds the patches, or the failure, of every node. They come sorted by account.
+        """Adds the patches, or the failure, of every node. Those of an account come together.
 
         Raises ScriptError when nothing can be read at all.
         """

@@ -46,7 +46,7 @@ _KEY, _LOCK, _DATABASE = "report.json", "lock", "tables.duckdb"
 # https://duckdb.org/docs/stable/guides/performance/environment
 _MEMORY = "96MB"
 # It fills it while it loads, and loading needs less.
-_MEMORY_TO_LOAD = "56MB"
+_MEMORY_TO_LOAD = "32MB"
 _THREADS = 1
 # Bytes of a file that are in memory at once, of which a line may have half; DuckDB's own defaults are 32 MB.
 _BUFFER = 4_000_000
@@ -203,7 +203,7 @@ class Checkpoint:
         path = self._path / _DATABASE
         path.unlink(missing_ok=True)
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _MEMORY_TO_LOAD,
+            "memory_limit": _MEMORY,
             "threads": _THREADS,
             "temp_directory": str(self._path / "temporary"),
             # DuckDB must not download extensions.
@@ -218,7 +218,6 @@ class Checkpoint:
             if self._columns is NODE_COLUMNS:
                 types = {column.name: column.type for column in INSTANCE_COLUMNS}
                 _load_rows(connection, "instances", self._path / INSTANCES, types)
-            connection.execute(f"SET memory_limit = '{_MEMORY}'")
             yield connection
 
     def discard(self) -> None:
@@ -256,13 +255,20 @@ def _load(connection: DuckDBPyConnection, directory: Path, columns: Sequence[Col
 
 
 def _load_rows(connection: DuckDBPyConnection, table: str, file: Path, types: Mapping[str, str]) -> None:
+    import duckdb
+
     # An empty text is not NULL, quoted or not; a host name may contain any character.
-    connection.execute(
+    query = (
         f"INSERT INTO {table} SELECT * FROM read_csv(?, header=false, columns=?, quote='\"', escape='\"', delim=',', "
         "nullstr='\\N', allow_quoted_nulls=false, auto_detect=false, new_line='\\n', parallel=false, "
-        f"buffer_size={_BUFFER}, max_line_size={_BUFFER // 2})",
-        [str(file), types],
+        f"buffer_size={_BUFFER}, max_line_size={_BUFFER // 2})"
     )
+    try:
+        connection.execute(f"SET memory_limit = '{_MEMORY_TO_LOAD}'").execute(query, [str(file), types])
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    except duckdb.OutOfMemoryException:
+        # Rows of many kilobytes, as all patches with hundreds of CVEs.
+        connection.execute(f"SET memory_limit = '{_MEMORY}'").execute(query, [str(file), types])
 
 
 def _acquire_lock(path: Path) -> int:
