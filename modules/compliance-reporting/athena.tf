@@ -37,7 +37,7 @@ resource "aws_athena_named_query" "this" {
 
   name        = try(trimspace(regex("(?m)^-- Title: (.*)$", each.value)[0]), each.key)
   description = try(trimspace(regex("(?m)^-- Description: (.*)$", each.value)[0]), "")
-  workgroup   = aws_athena_workgroup.this.id
+  workgroup   = aws_athena_workgroup.this.name
   database    = aws_glue_catalog_database.this.name
   query       = each.value
 }

@@ -12,6 +12,7 @@ module "installation" {
   script_credentials       = var.script_credentials
   key                      = { input = "kms_key_arn", given_arn = var.kms_key_arn, created_key_kept = var.created_key_kept }
   inputs                   = { bucket_names = "bucket_name" }
+  buckets_emptied          = var.force_destroy
   existing_read            = length(local.errors) == 0
   stack_set_names          = { stack_set_names = module.stack_set.new_names }
 

@@ -375,7 +375,7 @@ variable "role_name_prefix" {
 }
 
 variable "role_path" {
-  description = "Path of the roles, which begins and ends with `/`. Default: `/`."
+  description = "Path of the roles, which begins and ends with `/`. To change it later, change `role_name_prefix` too. Default: `/`."
   type        = string
   default     = "/"
   nullable    = false

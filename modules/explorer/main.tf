@@ -171,15 +171,19 @@ resource "aws_cloudformation_stack" "this" {
   }
 }
 
-# Created once, after the stack: a later plan may replace the stack, and an imported one has no tag that tells it from another's.
+# Created once for a name, after the stack: a later plan may replace the stack, and an imported one has no tag that tells it from
+# another's.
 resource "terraform_data" "stack" {
   count = var.all_ops_data_sources_enabled ? 1 : 0
 
   input = plantimestamp()
 
   lifecycle {
-    ignore_changes = [input]
+    ignore_changes       = [input]
+    replace_triggered_by = [terraform_data.sync]
   }
+
+  depends_on = [aws_cloudformation_stack.this]
 }
 
 # Replaced whenever the stack is created or changed: its input shows whether a plan changes the sync.
@@ -199,11 +203,10 @@ resource "terraform_data" "existing" {
   input = true
 
   lifecycle {
-    # The tag has the time of this plan only if this plan creates the stack. That replaces one of the state if terraform_data.stack is
-    # older than the plan and terraform_data.change is not: a stack that is in no state triggers no replacement.
+    # The tag has the time of this plan only if this plan creates the stack. That replaces one of the state, of the same name, if
+    # terraform_data.stack is older than the plan and terraform_data.change is not: a stack that is in no state triggers no replacement.
     precondition {
-      condition = (
-        length(local.exists_already) == 0 ||
+      condition = length(local.exists_already) == 0 || var.all_ops_data_sources_enabled && (
         lookup(coalesce(one(aws_cloudformation_stack.this[*].tags), {}), "systems-manager-organization:created", "-") != module.installation.creation_mark ||
         one(terraform_data.stack[*].input) != plantimestamp() && one(terraform_data.change[*].input) == plantimestamp()
       )

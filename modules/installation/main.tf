@@ -32,6 +32,15 @@ locals {
   ]
 }
 
+locals {
+  bucket_input = lookup(var.inputs, "bucket_names", "name")
+  # S3 deletes no bucket that holds anything, but Terraform deletes its policy, versioning and encryption before.
+  lost_buckets = [
+    for name in terraform_data.bucket[*].input : "This plan would delete the bucket ${name}, which this module created. S3 refuses that while it holds anything, but without its policy, versioning and encryption by then. Set ${local.bucket_input} = \"${name}\" to keep it, and give no other bucket. To delete it with all that it holds, apply ${replace(local.bucket_input, "/(bucket_)?name$/", "force_destroy")} = true first."
+    if name != null && !contains(keys(lookup(local.named, "bucket_names", {})), coalesce(name, "none")) && !var.buckets_emptied
+  ]
+}
+
 # Both are written once, by the first apply. Without count, a -refresh-only plan cannot determine that they are not in the state yet.
 resource "terraform_data" "first" {
   count = 1
@@ -64,6 +73,18 @@ resource "terraform_data" "key" {
   }
 }
 
+# The bucket that an apply created; a later one only if what it holds may be deleted.
+resource "terraform_data" "bucket" {
+  count = contains(keys(local.named), "bucket_names") ? 1 : 0
+
+  input            = one(keys(local.named["bucket_names"]))
+  triggers_replace = var.buckets_emptied ? one(keys(local.named["bucket_names"])) : null
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 data "external" "existing" {
   count = var.python_command == null || var.named == null ? 0 : 1
 
@@ -88,6 +109,11 @@ resource "terraform_data" "existing" {
     precondition {
       condition     = length(local.exists_already) == 0
       error_message = join("\n", [for message in local.exists_already : "EXISTS_ALREADY: ${message}"])
+    }
+
+    precondition {
+      condition     = length(local.lost_buckets) == 0
+      error_message = join("\n", local.lost_buckets)
     }
   }
 }

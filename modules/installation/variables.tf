@@ -62,6 +62,13 @@ variable "key" {
   default = null
 }
 
+variable "buckets_emptied" {
+  description = "Whether a bucket of `named` may be deleted with what it holds. False: a plan that would delete the one that an apply created is refused. Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "stack_set_names" {
   description = "Names that modules below create in this plan and refuse, by kind: `new_names` of `modules/stack-set`. They are in the output `existing`. Default: none."
   type        = map(list(string))

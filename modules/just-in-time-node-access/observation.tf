@@ -29,6 +29,7 @@ module "installation" {
   script_credentials       = var.script_credentials
   key                      = one([for recording in var.rdp_recording[*] : { input = "rdp_recording.kms_key_arn", given_arn = recording.kms_key_arn, created_key_kept = recording.created_key_kept }])
   inputs                   = { bucket_names = "rdp_recording.bucket_name" }
+  buckets_emptied          = coalesce(one(var.rdp_recording[*].force_destroy), false)
   existing_read            = length(local.errors) == 0
   # Not module.policies[*]: that waits for all of the module.
   stack_set_names = {

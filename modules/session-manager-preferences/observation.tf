@@ -12,6 +12,7 @@ module "installation" {
   script_credentials       = var.script_credentials
   key                      = one([for bucket in var.bucket[*] : { input = "bucket.kms_key_arn", given_arn = bucket.kms_key_arn, created_key_kept = bucket.created_key_kept }])
   inputs                   = { bucket_names = "bucket.name" }
+  buckets_emptied          = coalesce(one(var.bucket[*].force_destroy), false)
   existing_read            = length(local.errors) == 0
   stack_set_names          = { stack_set_names = module.stack_set.new_names }
 

@@ -127,6 +127,7 @@ def _candidates(changes: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
                 type_,
                 {"tags": tagged.get("tags"), **planned[address]},
                 change.get("action_reason", "replaced") if "delete" in actions else "",
+                ", ".join(".".join(map(str, path)) for path in change["change"].get("replace_paths", [])),
             )
 
 
@@ -136,6 +137,11 @@ def _decide(
     """A block, or "", and a remark, or ""."""
     if candidate.replaced == "replace_because_tainted":
         return "", f"{found.id} is tainted in the state. To keep it: terraform untaint {_quote(candidate.address)}"
+    if candidate.replaced == "replace_because_cannot_update":
+        return "", (
+            f"{found.id} is in the state, and AWS cannot change it as the configuration wants ({candidate.differing}). "
+            "Give it another name too, or undo that."
+        )
     if candidate.replaced:
         return "", (
             f"{found.id} is in the state, and the plan replaces it ({candidate.replaced}). This module refuses that: "

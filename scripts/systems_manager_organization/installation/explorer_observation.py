@@ -10,6 +10,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SYNC_NAME
 from systems_manager_organization.cli.options import COMMON_KEYS, Option
 from systems_manager_organization.cli.terminal import render_strings
+from systems_manager_organization.explorer.resource_data_sync import BROKEN, DIFFERENT, ResourceDataSync
 from systems_manager_organization.explorer.resource_data_syncs import FAILED, list_explorer_syncs
 from systems_manager_organization.installation.existing.resources import describe_sync, explain_existing, find_stack
 from systems_manager_organization.installation.observed_settings import (
@@ -23,6 +24,8 @@ from systems_manager_organization.settings.records import INSTALLATION, RECORD_R
 from systems_manager_organization.settings.setting import read_all
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
@@ -49,7 +52,7 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
     - `source`: JSON object `{all_ops_data_sources_enabled, include_future_regions, organizational_unit_ids, regions}`
       as in `Source`; "" as well for a sync of this account alone
     - `existing`: JSON object from the key of an ExistingResource of the query's stack or sync to
-      `{message, creation_mark}`, the error message for a plan that creates it
+      `{message, creation_mark}`, the error message for a plan that creates it, or would change the sync of others
     - `others`: JSON list of `{name, owner}` of the other syncs that Explorer has here, by name
     - `settings`, `no_longer_wanted`: JSON, as of `observe.py organization`
     """
@@ -79,24 +82,34 @@ def _observe(aws: AwsSession, query: Query) -> dict[str, str]:
     )
     named = next((sync for sync in syncs if sync.name == query["sync_name"]), None)
     others = [{"name": sync.name, "owner": sync.owner} for sync in syncs if sync is not named]
+    values = read_all(KINDS, aws, settings)
     return {
         "schema_version": SCHEMA_VERSION,
         "account_id": aws.account_id,
         "exists": "true" if named else "false",
         **_describe(named),
-        "existing": json.dumps(_explain_existing(aws, query, named)),
+        "existing": json.dumps(_explain_existing(aws, query, named, values, records)),
         "others": json.dumps(others),
-        "settings": json.dumps(observe_settings(read_all(KINDS, aws, settings), records, settings)),
+        "settings": json.dumps(observe_settings(values, records, settings)),
         "no_longer_wanted": json.dumps(no_longer_wanted(records, settings)),
     }
 
 
-def _explain_existing(aws: AwsSession, query: Query, sync: Sync | None) -> dict[str, dict[str, str]]:
-    if not query["stack_name"]:
-        return {}
-    found = find_stack(aws, query["stack_name"])
-    if not found and sync:
-        found = describe_sync(sync.name, sync.owner, aws.region)
+def _explain_existing(
+    aws: AwsSession, query: Query, sync: Sync | None, values: Mapping[str, str], records: Records
+) -> dict[str, dict[str, str]]:
+    key, remark = f"{ResourceDataSync.name}/{query['sync_name']}", ""
+    found = find_stack(aws, query["stack_name"]) if query["stack_name"] else None
+    is_taken = bool(query["stack_name"])
+    if values.get(key) in (BROKEN, DIFFERENT) and key not in records.own:
+        # With the desired source it would be used as it is: here the apply would change it.
+        is_taken = True
+        remark = " ".join(
+            f'If this module created it, and its state was lost, set installation = "{name}".'
+            for name in sorted(records.records_of_others(key, ""))
+        )
+    if sync and is_taken and not found:
+        found = replace(describe_sync(sync.name, sync.owner, aws.region), remark=remark)
     return explain_existing([found] if found else [], query["installation"])
 
 

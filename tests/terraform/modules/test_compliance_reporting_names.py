@@ -65,8 +65,24 @@ def test_names_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
     assert sandbox.snapshot() == before
 
     change_inputs(terraform, "reporting", name="second")
-    terraform.apply()
+    assert terraform.plan().changes
+    installation = re.search(r'then set installation = "(.+?)"', errors)
+    assert installation
+    change_inputs(terraform, "reporting", name="patch-compliance", installation=installation[1], force_destroy=False)
+    status, _, remarks = run_adopt(terraform)
+    assert status == 0, remarks
+    apply_adopted(terraform)
     assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    # None of its named queries is there twice, so that the workgroup can be deleted; one that a user saved is named.
+    athena = sandbox.client("athena", ADMINISTRATOR)
+    saved = athena.create_named_query(Name="theirs", Database="d", QueryString="SELECT 1", WorkGroup="patch-compliance")
+    with pytest.raises(TerraformError) as failed:
+        terraform.destroy()
+    issue = find_known_issue("\n".join(error.summary for error in failed.value.report.errors))
+    assert issue
+    assert "aws athena delete-work-group --work-group patch-compliance --recursive-delete-option" in issue.remedy
+    athena.delete_named_query(NamedQueryId=saved["NamedQueryId"])
     terraform.destroy()
 
 

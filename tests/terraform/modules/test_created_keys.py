@@ -1,4 +1,4 @@
-"""Another key in place of one that a module created: refused, unless the caller says what becomes of that one."""
+"""Another key or bucket in place of one that a module created: refused, unless the caller says what becomes of that one."""
 
 from __future__ import annotations
 
@@ -33,12 +33,26 @@ def _give(terraform: Terraform, **key: object) -> None:
     change_inputs(terraform, "session-manager-preferences", bucket=key)
 
 
-def _changes(plan: Plan, *actions: str) -> set[str]:
+def _name_buckets(terraform: Terraform, **bucket: object) -> None:
+    """Other names; and whether they may be deleted with what they hold."""
+    for name in ("compliance-reporting", "compliance-schedule"):
+        change_inputs(terraform, name, bucket_name=f"another-{name}", **bucket)
+    change_inputs(terraform, "just-in-time-node-access", rdp_recording={"bucket_name": "another-recordings", **bucket})
+    change_inputs(terraform, "session-manager-preferences", bucket={"name": "another-logs", **bucket})
+
+
+def _unname_buckets(terraform: Terraform) -> None:
+    """Of the other two, `_give` replaces the whole input."""
+    change_inputs(terraform, "compliance-reporting", bucket_name=None)
+    change_inputs(terraform, "compliance-schedule", bucket_name=None, existing_bucket=None)
+
+
+def _changes(plan: Plan, *actions: str, type_: str = "aws_kms_key") -> set[str]:
     changed: list[dict[str, Any]] = plan.document["resource_changes"]
     return {
         found["address"]
         for found in changed
-        if found["type"] == "aws_kms_key" and set(actions) & set(found["change"]["actions"])
+        if found["type"] == type_ and set(actions) & set(found["change"]["actions"])
     }
 
 
@@ -53,6 +67,18 @@ def test_kept_or_deleted(sandbox: Sandbox, workspaces: Workspaces) -> None:
 
     _give(terraform, kms_key_arn=None)
     terraform.apply()
+    _name_buckets(terraform)
+    errors = plan_errors(terraform)
+    assert errors.count("This plan would delete the bucket ") == len(_KEYS)
+    reports = f"scheduled-compliance-report-{ADMINISTRATOR}-us-east-1"
+    assert f'Set bucket_name = "{reports}" to keep it' in errors
+    assert f'Set rdp_recording.bucket_name = "rdp-recordings-{ADMINISTRATOR}-us-east-1" to keep it' in errors
+    for name in ("force_destroy", "bucket.force_destroy", "rdp_recording.force_destroy"):
+        assert f"apply {name} = true first" in errors
+    change_inputs(terraform, "compliance-schedule", bucket_name=None, existing_bucket={"name": "theirs"})
+    assert f"This plan would delete the bucket {reports}" in plan_errors(terraform)
+
+    _unname_buckets(terraform)
     _give(terraform, kms_key_arn=given)
     errors = plan_errors(terraform)
     assert errors.count(f"kms_key_arn is {given}, but this module created a key, whose deletion") == len(_KEYS)
@@ -67,4 +93,12 @@ def test_kept_or_deleted(sandbox: Sandbox, workspaces: Workspaces) -> None:
     kept = {address: values for address, values in terraform.state().items() if address in _KEYS}
     assert kept.keys() == _KEYS
     assert {values["is_enabled"] for values in kept.values()} == {True}
+
+    emptied = {"kms_key_arn": given, "created_key_kept": True, "force_destroy": True}
+    _give(terraform, **emptied)
+    terraform.apply()
+    _name_buckets(terraform, **emptied)
+    assert len(_changes(terraform.plan(), "delete", type_="aws_s3_bucket")) == len(_KEYS)
+    _unname_buckets(terraform)
+    _give(terraform, **emptied)
     assert_plan_empty(terraform.plan(), warnings=("Check block assertion failed",))

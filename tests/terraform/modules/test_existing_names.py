@@ -210,6 +210,7 @@ def test_names_of_the_scheduled_report(sandbox: Sandbox, workspaces: Workspaces)
     change_inputs(terraform, "report", name="own", role_name_prefix="Own", force_destroy=True)
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
+    _delete_beside_untagged(terraform, sandbox)
 
     # The whole state is lost: with the name of the installation, all of it is imported.
     (terraform.directory / "terraform.tfstate").unlink()
@@ -224,6 +225,38 @@ def test_names_of_the_scheduled_report(sandbox: Sandbox, workspaces: Workspaces)
     assert_plan_empty(plan_read_only(terraform, sandbox))
     terraform.destroy()
     assert_same(before, sandbox.snapshot(), retained=("kms_keys/*",))
+
+
+def _delete_beside_untagged(terraform: Terraform, sandbox: Sandbox) -> None:
+    """By hand, what has the tag for an alias or a schedule that stays in the state; before, another path of the roles."""
+    change_inputs(terraform, "report", role_path="/reports/")
+    assert len(_refused(plan_errors(terraform), "This installation created it")) == 2
+    status, _, remarks = run_adopt(terraform)
+    (terraform.directory / ADOPTED).unlink()
+    assert status == 1
+    assert remarks.count("as the configuration wants (path). Give it another name too, or undo that.") == 2
+    change_inputs(terraform, "report", role_path="/")
+
+    sandbox.client("codebuild", ADMINISTRATOR).delete_project(name="own")
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    kms = sandbox.client("kms", ADMINISTRATOR)
+    key_id = kms.describe_key(KeyId="alias/own")["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=key_id)
+    errors = plan_errors(terraform)
+    assert _refused(errors, "This installation created it") == {'key alias "alias/own"'}
+    assert "adopt" not in errors
+    commands = re.findall(r"aws kms (\S+) --\S+ (\S+) --region us-east-1", errors)
+    assert commands == [("cancel-key-deletion", key_id), ("enable-key", key_id), ("delete-alias", "alias/own")]
+    kms.cancel_key_deletion(KeyId=key_id)
+    kms.enable_key(KeyId=key_id)
+    assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    kms.schedule_key_deletion(KeyId=key_id)
+    kms.delete_alias(AliasName="alias/own")
+    terraform.apply()
+    assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
 _DATA_OF_A_REPORT = {"bucket_name": "patch-compliance", "stack_set_name": "patch-compliance"}

@@ -9,6 +9,7 @@ import pytest
 
 from harness.assertions import assert_clean_destroy, assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
+from harness.interruption import kill_at
 from harness.recovery import apply_adopted, run_adopt
 from harness.workspace import change_inputs
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER
@@ -71,20 +72,30 @@ def test_own_sources(sandbox: Sandbox, workspaces: Workspaces) -> None:
     terraform = _write(sandbox, workspaces, MANAGEMENT, all_ops_data_sources_enabled=False)
     assert not terraform.plan(refresh_only=True).changes
 
+    # Somebody else's, with other Regions.
+    _create_sync(client, _NAME)
+    assert f'EXISTS_ALREADY: The resource data sync "{_NAME}" (created manually' in plan_errors(terraform)
+    client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
+
     terraform.apply()
     assert _sources(client) == {_NAME: (["us-east-1"], False)}
     change_inputs(terraform, "explorer", regions=["us-east-1", "eu-west-1"])
     terraform.apply()
     assert _sources(client) == {_NAME: (["eu-west-1", "us-east-1"], False)}
     assert_plan_empty(plan_read_only(terraform, sandbox))
+    second = _write(sandbox, workspaces, MANAGEMENT, all_ops_data_sources_enabled=False)
+    lost = re.search(r'its state was lost, set installation = "(.+?)"', plan_errors(second))
+    assert lost
+    change_inputs(second, "explorer", installation=lost[1])
+    assert second.plan().changes
 
     sandbox.client("organizations").disable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     assert "TrustedAccessDisabled" in _warnings(plan_read_only(terraform, sandbox))
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
 
     client.delete_resource_data_sync(SyncName=_NAME, SyncType="SyncFromSource")
-    lost = plan_read_only(terraform, sandbox)
-    assert [(change.address, change.action) for change in lost.changes] == [
+    changed = plan_read_only(terraform, sandbox)
+    assert [(change.address, change.action) for change in changed.changes] == [
         ("module.explorer.module.settings.terraform_data.changes", "replace")
     ]
     terraform.apply()
@@ -141,11 +152,42 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
 
+def test_another_name_that_is_taken(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """Refused, although the plan replaces the stack of the present name; that one is adopted after an interruption."""
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
+    terraform = _write(sandbox, workspaces, MANAGEMENT)
+    assert kill_at(sandbox, terraform, lambda call: call.operation == "CreateStack")
+    assert "This installation created it" in plan_errors(terraform)
+    assert run_adopt(terraform)[:1] == (0,)
+    assert apply_adopted(terraform) == 1
+    topic = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+    sandbox.client("cloudformation").create_stack(StackName="ExplorerDataSync-first", TemplateBody=topic)
+    _create_sync(sandbox.client("ssm"), "second")
+    change_inputs(terraform, "explorer", name="first")
+    assert 'EXISTS_ALREADY: The stack "ExplorerDataSync-first" already exists' in plan_errors(terraform)
+    change_inputs(terraform, "explorer", name="second")
+    assert 'EXISTS_ALREADY: The resource data sync "second" (created manually' in plan_errors(terraform)
+    change_inputs(terraform, "explorer", name="third")
+    terraform.apply()
+    syncs = sandbox.client("ssm").list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"]
+    assert {sync["SyncName"] for sync in syncs} == {"second", "third"}
+    _assert_replaceable(terraform, sandbox)
+
+
 def _assert_replaceable(terraform: Terraform, sandbox: Sandbox) -> None:
     """As the checks advise."""
     assert_plan_empty(plan_read_only(terraform, sandbox))
     plan = terraform.plan(replace=[_STACK])
     assert _STACK in [change.address for change in plan.changes]
+
+
+def _create_sync(client: Any, name: str) -> None:
+    source = {
+        "SourceType": "AwsOrganizations",
+        "SourceRegions": ["eu-west-1"],
+        "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
+    }
+    client.create_resource_data_sync(SyncName=name, SyncType="SyncFromSource", SyncSource=source)
 
 
 def _sources(client: Any) -> dict[str, tuple[list[str], bool]]:

@@ -253,11 +253,13 @@ def test_a_resource_whose_id_is_not_its_name_is_moved(aws: Sandbox, run: Run) ->
     [
         ("replace_because_tainted", f"To keep it: terraform untaint '{MANAGER}'"),
         ("replace_by_request", "plan without -replace, or delete it in AWS first"),
+        ("replace_because_cannot_update", "wants (configuration_definition.0.type). Give it another name too, or undo"),
     ],
 )
 def test_replaced_resources_have_no_block(run: Run, scan: str, reason: str, expected: str) -> None:
     replaced = manager(action_reason=reason)
     replaced["change"]["actions"] = ["delete", "create"]
+    replaced["change"]["replace_paths"] = [["configuration_definition", 0, "type"]]
     outcome = adopt(run, replaced)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert scan in outcome.stderr

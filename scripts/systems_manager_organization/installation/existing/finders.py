@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Finder = Callable[[AwsSession, str], ExistingResource | None]
 
+# https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetNamedQuery.html
+_NAMED_QUERIES = 50
+
 
 def _find_alarm(aws: AwsSession, name: str) -> ExistingResource | None:
     cloudwatch = aws.client("cloudwatch")
@@ -114,18 +117,34 @@ def _tag_of_events(aws: AwsSession, found: Mapping[str, Any]) -> CreationTag:
 
 def _find_key_alias(aws: AwsSession, name: str) -> ExistingResource | None:
     """It has the tag of its key."""
-    key_id = find_key_id(aws, name)
-    if not key_id:
+    key = find_key(aws, name)
+    if not key:
         return None
-    tags = aws.call(aws.kms.list_resource_tags, KeyId=key_id)["Tags"]
+    tags = aws.call(aws.kms.list_resource_tags, KeyId=key["KeyId"])["Tags"]
     tag = CreationTag.of({tag["TagKey"]: tag["TagValue"] for tag in tags})
-    return _existing("key-alias", "key alias", name, tag, _is_own_data(tag))
+    found = _existing("key-alias", "key alias", name, tag, _is_own_data(tag))
+    if key["KeyState"] != "PendingDeletion" or not tag.installation:
+        return found
+    # The AWS provider reads that the key is gone. A destroy deletes the alias first: here somebody deletes the key alone.
+    keep, enable, create = (
+        f"aws kms {command} --region {aws.region}"
+        for command in (
+            f"cancel-key-deletion --key-id {key['KeyId']}",
+            f"enable-key --key-id {key['KeyId']}",
+            f"delete-alias --alias-name {quote(name)}",
+        )
+    )
+    remark = (
+        f"Its key is being deleted, and with it what the key encrypted. To keep it: {keep}; {enable}. To create another "
+        f"key instead: {create}. Then plan again."
+    )
+    return replace(found, remark=remark, is_importable=False, is_always_refused=True)
 
 
-def find_key_id(aws: AwsSession, alias: str) -> str:
-    """Of the key of an alias; "" without one. Raises ScriptError."""
+def find_key(aws: AwsSession, alias: str) -> Mapping[str, Any] | None:
+    """The key of an alias as KMS describes it. Raises ScriptError."""
     response = aws.call_or_none("NotFoundException", aws.kms.describe_key, KeyId=alias)
-    return response["KeyMetadata"]["KeyId"] if response else ""
+    return response["KeyMetadata"] if response else None
 
 
 def _find_log_group(aws: AwsSession, name: str) -> ExistingResource | None:
@@ -136,6 +155,19 @@ def _find_log_group(aws: AwsSession, name: str) -> ExistingResource | None:
     arn = _arn(aws, "logs", f"log-group:{name}")
     tags = aws.call(logs.list_tags_for_resource, resourceArn=arn)["tags"]
     return _existing("log-group", "log group", name, CreationTag.of(tags))
+
+
+def _find_named_query(aws: AwsSession, name: str) -> ExistingResource | None:
+    """`name`: WORKGROUP/QUERY. It has the tag of its workgroup."""
+    workgroup, _, query = name.partition("/")
+    beside = _find_workgroup(aws, workgroup)
+    ids = list(aws.paginate(aws.athena.list_named_queries, WorkGroup=workgroup)) if beside else []
+    for first in range(0, len(ids), _NAMED_QUERIES):
+        batch = ids[first : first + _NAMED_QUERIES]
+        for found in aws.call(aws.athena.batch_get_named_query, NamedQueryIds=batch)["NamedQueries"]:
+            if beside and found["Name"] == query:
+                return replace(_existing("athena-query", "named query", name, beside.tag), id=found["NamedQueryId"])
+    return None
 
 
 def _find_project(aws: AwsSession, name: str) -> ExistingResource | None:
@@ -151,8 +183,13 @@ def _find_schedule(aws: AwsSession, name: str) -> ExistingResource | None:
     found = aws.call_or_none("ResourceNotFoundException", get_schedule, Name=name)
     if not found:
         return None
-    project = _find_project(aws, found["Target"]["Arn"].rpartition("/")[2])
-    tag = project.tag if project else CreationTag()
+    tag = CreationTag()
+    if found["Target"]["Arn"] == _arn(aws, "codebuild", f"project/{name}"):
+        project = _find_project(aws, name)
+        if not project:
+            # Somebody deleted the project alone: the schedule is in the state, and starts the one that the plan creates.
+            return None
+        tag = project.tag
     return replace(_existing("schedule", "schedule", name, tag), id=f"default/{name}")
 
 
@@ -205,6 +242,7 @@ FINDERS: Mapping[str, Finder] = {
     "instance_profile_names": lambda aws, name: next(find_instance_profiles(aws, [name], ""), None),
     "key_alias_names": _find_key_alias,
     "log_group_names": _find_log_group,
+    "named_query_names": _find_named_query,
     "own_stack_set_names": partial(_find_stack_set, call_as="SELF"),
     "project_names": _find_project,
     "role_names": lambda aws, name: next(find_roles(aws, [name], ""), None),

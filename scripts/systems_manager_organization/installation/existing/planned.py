@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
-from systems_manager_organization.installation.existing.finders import FINDERS, find_key_id
+from systems_manager_organization.installation.existing.finders import FINDERS, find_key
 from systems_manager_organization.installation.existing.resources import (
     describe_stack,
     describe_stack_set,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # By the type of a resource, its list in the query of a plan and the attribute with its name.
 _NAMED = {
+    "aws_athena_named_query": ("named_query_names", "name"),
     "aws_athena_workgroup": ("workgroup_names", "name"),
     "aws_cloudwatch_event_bus": ("event_bus_names", "name"),
     "aws_cloudwatch_event_rule": ("event_rule_names", "name"),
@@ -51,6 +52,7 @@ _NAMED = {
 }
 # Types without tags, and the type of the resource beside it whose tags stand for it.
 TAGGED_BY = {
+    "aws_athena_named_query": "aws_athena_workgroup",
     "aws_glue_catalog_table": "aws_glue_catalog_database",
     "aws_kms_alias": "aws_kms_key",
     "aws_scheduler_schedule": "aws_codebuild_project",
@@ -65,12 +67,14 @@ class Candidate:
     Attributes:
         planned: its planned attributes.
         replaced: Terraform's `action_reason` if it replaces a resource in the state; else "".
+        differing: the attributes for which it does.
     """
 
     address: str
     type: str
     planned: Mapping[str, Any]
     replaced: str
+    differing: str = ""
 
     @property
     def installation(self) -> str:
@@ -131,7 +135,8 @@ class ResourceLookup:
 
     def _named(self, candidate: Candidate) -> Iterator[Existing]:
         list_, attribute = _NAMED[candidate.type]
-        parent = candidate.planned.get("event_bus_name") or candidate.planned.get("database_name")
+        parents = (candidate.planned.get(key) for key in ("event_bus_name", "database_name", "workgroup"))
+        parent = next(filter(None, parents), None)
         name = candidate.planned[attribute]
         found = FINDERS[list_](self._aws, f"{parent}/{name}" if parent else name)
         if found:
@@ -146,7 +151,7 @@ class ResourceLookup:
         """The key of an alias that the plan creates beside it: a key has no name."""
         alias = self._aliases.get(beside(candidate.address, "aws_kms_key", "aws_kms_alias"))
         for found in self._named(alias) if alias else ():
-            yield replace(found, id=find_key_id(self._aws, found.id))
+            yield replace(found, id=(find_key(self._aws, found.id) or {}).get("KeyId", ""))
 
     def _roles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
         role = find_role(self._aws, planned["name"])

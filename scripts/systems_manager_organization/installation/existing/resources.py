@@ -52,6 +52,7 @@ class ExistingResource:
         input: the input that uses the resource as it is; "" if the module has none.
         alternative: what else can be done if this installation did not create it; "" if nothing.
         is_importable: whether Terraform has a resource for it.
+        is_always_refused: whether it is refused where the same installation created it, although it is not importable.
     """
 
     key: str
@@ -62,6 +63,7 @@ class ExistingResource:
     input: str = ""
     alternative: str = ""
     is_importable: bool = True
+    is_always_refused: bool = False
 
     def is_used_by_input(self, installation: str) -> bool:
         """Whether an input uses it. An import would give it to this installation, whose destroy deletes it."""
@@ -228,7 +230,8 @@ def explain_existing(existing: Iterable[ExistingResource], installation: str) ->
     """
     by_key: dict[str, list[ExistingResource]] = {}
     for found in existing:
-        if found.is_importable or found.tag.installation != installation or not installation:
+        is_refused = found.is_importable or found.is_always_refused
+        if is_refused or found.tag.installation != installation or not installation:
             by_key.setdefault(found.key, []).append(found)
     return {
         key: {
