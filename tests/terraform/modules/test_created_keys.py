@@ -1,4 +1,4 @@
-"""Another key or bucket in place of one that a module created: refused, unless the caller says what becomes of that one."""
+"""Another key or bucket in place of one that a module created: refused, unless the caller gives that one up."""
 
 from __future__ import annotations
 

@@ -228,7 +228,8 @@ def test_names_of_the_scheduled_report(sandbox: Sandbox, workspaces: Workspaces)
 
 
 def _delete_beside_untagged(terraform: Terraform, sandbox: Sandbox) -> None:
-    """By hand, what has the tag for an alias or a schedule that stays in the state; before, another path of the roles."""
+    """By hand, what has the tag for an alias or a schedule that stays in the state."""
+    # Before: a role of another path cannot have the name of the present one.
     change_inputs(terraform, "report", role_path="/reports/")
     assert len(_refused(plan_errors(terraform), "This installation created it")) == 2
     status, _, remarks = run_adopt(terraform)

@@ -125,7 +125,7 @@ def _find_key_alias(aws: AwsSession, name: str) -> ExistingResource | None:
     found = _existing("key-alias", "key alias", name, tag, _is_own_data(tag))
     if key["KeyState"] != "PendingDeletion" or not tag.installation:
         return found
-    # The AWS provider reads that the key is gone. A destroy deletes the alias first: here somebody deletes the key alone.
+    # The AWS provider reads that such a key is gone. A destroy deletes the alias first: somebody else deletes this one.
     keep, enable, create = (
         f"aws kms {command} --region {aws.region}"
         for command in (
@@ -135,8 +135,8 @@ def _find_key_alias(aws: AwsSession, name: str) -> ExistingResource | None:
         )
     )
     remark = (
-        f"Its key is being deleted, and with it what the key encrypted. To keep it: {keep}; {enable}. To create another "
-        f"key instead: {create}. Then plan again."
+        f"Its key is being deleted, and with it what the key encrypted. To keep it: {keep}; {enable}. "
+        f"To create another key instead: {create}. Then plan again."
     )
     return replace(found, remark=remark, is_importable=False, is_always_refused=True)
 
@@ -187,7 +187,7 @@ def _find_schedule(aws: AwsSession, name: str) -> ExistingResource | None:
     if found["Target"]["Arn"] == _arn(aws, "codebuild", f"project/{name}"):
         project = _find_project(aws, name)
         if not project:
-            # Somebody deleted the project alone: the schedule is in the state, and starts the one that the plan creates.
+            # Somebody deleted the project alone. The schedule is in the state, and starts the next one of the name.
             return None
         tag = project.tag
     return replace(_existing("schedule", "schedule", name, tag), id=f"default/{name}")
