@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     Finder = Callable[[AwsSession, str], ExistingResource | None]
 
-# https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetNamedQuery.html
-_NAMED_QUERIES = 50
-
 
 def _find_alarm(aws: AwsSession, name: str) -> ExistingResource | None:
     cloudwatch = aws.client("cloudwatch")
@@ -161,12 +158,10 @@ def _find_named_query(aws: AwsSession, name: str) -> ExistingResource | None:
     """`name`: WORKGROUP/QUERY. It has the tag of its workgroup."""
     workgroup, _, query = name.partition("/")
     beside = _find_workgroup(aws, workgroup)
-    ids = list(aws.paginate(aws.athena.list_named_queries, WorkGroup=workgroup)) if beside else []
-    for first in range(0, len(ids), _NAMED_QUERIES):
-        batch = ids[first : first + _NAMED_QUERIES]
-        for found in aws.call(aws.athena.batch_get_named_query, NamedQueryIds=batch)["NamedQueries"]:
-            if beside and found["Name"] == query:
-                return replace(_existing("athena-query", "named query", name, beside.tag), id=found["NamedQueryId"])
+    for id_ in aws.paginate(aws.athena.list_named_queries, WorkGroup=workgroup) if beside else ():
+        found = aws.call(aws.athena.get_named_query, NamedQueryId=id_)["NamedQuery"]
+        if beside and found["Name"] == query:
+            return replace(_existing("athena-query", "named query", name, beside.tag), id=id_)
     return None
 
 
