@@ -77,8 +77,9 @@ resource "terraform_data" "key" {
 resource "terraform_data" "bucket" {
   count = contains(keys(local.named), "bucket_names") ? 1 : 0
 
-  input            = one(keys(local.named["bucket_names"]))
-  triggers_replace = var.buckets_emptied ? one(keys(local.named["bucket_names"])) : null
+  input = one(keys(local.named["bucket_names"]))
+  # Of no bucket "null", which is another value than null.
+  triggers_replace = var.buckets_emptied ? jsonencode(one(keys(local.named["bucket_names"]))) : null
 
   lifecycle {
     ignore_changes = [input]

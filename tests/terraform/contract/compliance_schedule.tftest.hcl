@@ -165,6 +165,7 @@ run "existing_bucket_and_topic" {
 
   variables {
     existing_bucket  = { name = "reports", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/bucket" }
+    force_destroy    = true # of the bucket that the run before created
     existing_topic   = { arn = "arn:aws:sns:us-east-1:222222222222:security", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/topic" }
     kms_key_arn      = "arn:aws:kms:us-east-1:222222222222:key/own"
     created_key_kept = false
