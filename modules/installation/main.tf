@@ -30,9 +30,7 @@ locals {
     for key, found in jsondecode(coalesce(one(data.external.existing[*].result.existing), "{}")) : found.message
     if found.creation_mark != local.creation_mark && !startswith(key, "stack-set/")
   ]
-}
 
-locals {
   bucket_input = lookup(var.inputs, "bucket_names", "name")
   # S3 deletes no bucket that holds anything, but Terraform deletes its policy, versioning and encryption before.
   lost_buckets = [
