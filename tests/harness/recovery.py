@@ -63,15 +63,16 @@ def follow_warnings(terraform: Terraform, plan: Plan) -> str:
     """Do what the warnings of a plan say, which changes nothing itself. Returns what was done, or ""."""
     warnings = re.sub(r"\s+", " ", " ".join(warning.detail for warning in plan.warnings))
     stack_sets = re.findall(r"The StackSet (\S+) has no stack in any account:", warnings)
+    if not stack_sets:
+        return ""
+    assert "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this'" in warnings
     addresses = [
         address
         for address, values in terraform.state().items()
         if address.endswith(".aws_cloudformation_stack_instances.this") and values["stack_set_name"] in stack_sets
     ]
-    if addresses:
-        assert "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this'" in warnings
-        terraform.apply(replace=addresses)
-    return REPLACED if addresses else ""
+    terraform.apply(replace=addresses)
+    return REPLACED
 
 
 def _follow_adopt(terraform: Terraform, errors: str) -> str:

@@ -21,6 +21,12 @@ Half-way: a command that nothing interrupted failed after it had changed somethi
 """
 
 
+def verdict_after(followed: Iterable[str]) -> Verdict:
+    """Of a good outcome, by what had to be followed."""
+    ways = set(followed)
+    return "converged" if not ways else "warned" if ways == {REPLACED} else "refused"
+
+
 @dataclass(frozen=True, order=True)
 class Cell:
     """`event` happens to `subject` in a `phase` of an example.
@@ -57,8 +63,7 @@ class Outcome:
     def after(cls, cell: Cell, followed: Iterable[str]) -> Outcome:
         """A good outcome: refused or warned, if something had to be followed."""
         ways = list(dict.fromkeys(followed))
-        verdict: Verdict = "converged" if not ways else "warned" if ways == [REPLACED] else "refused"
-        return cls(cell, verdict, ", ".join(ways))
+        return cls(cell, verdict_after(ways), ", ".join(ways))
 
     def document(self) -> dict[str, Any]:
         return asdict(self)

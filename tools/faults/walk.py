@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tools.faults.cells import Cell, Outcome
+from tools.faults.cells import Cell, Outcome, verdict_after
 from tools.faults.starts import drift
 from tools.faults.trial import TrialError, fault_of
 
@@ -48,7 +48,7 @@ class Walks:
         except (TrialError, AssertionError) as error:
             verdict = error.verdict if isinstance(error, TrialError) else "never"
             return Outcome(cell, verdict, f"{'; '.join(steps)}: {error}")
-        return Outcome(cell, "refused" if trial.followed else "converged", "; ".join(steps))
+        return Outcome(cell, verdict_after(trial.followed), "; ".join(steps))
 
     def _step(self, trial: Trial, chosen: random.Random) -> str:
         """One step, and its description."""

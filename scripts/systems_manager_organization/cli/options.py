@@ -60,6 +60,11 @@ def flag(name: str, description: str) -> Option:
     return Option(name, description, "true", "given without a value", cli_only=True, is_flag=True)
 
 
+def text_option(name: str, description: str, rule: str) -> Option:
+    """An option for people with one line of text, such as a file name."""
+    return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)
+
+
 ROLE_ARN_RULE = 'the ARN of an IAM role, for example "arn:aws:iam::111111111111:role/Administrator"'
 ROLE_ARN_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, YES, regions_to_read
-from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, Option, flag
+from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag, text_option
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
@@ -143,13 +143,7 @@ changes nothing. It exits with 0; 1 without confirmation; 3 when something could
         MEMBER_ROLE_NAME,
         READ_REGIONS,
         flag("json", "prints JSON"),
-        Option(
-            "restore",
-            "a file with what --json printed: sets its values again",
-            r"[^\x00-\x1f\x7f]{1,1024}",
-            "a file name",
-            cli_only=True,
-        ),
+        text_option("restore", "a file with what --json printed: sets its values again", "a file name"),
         YES,
     ),
     cli_handler=show,

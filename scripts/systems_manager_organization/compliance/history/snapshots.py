@@ -60,7 +60,7 @@ class Snapshots:
         Returns the day that the report is compared with: the last snapshot on that day or before it, otherwise the
         first after it; empty without any, or without `since`, which may be a number of days, such as `7d`.
         """
-        dates = [date for date in self.storage.dates(REPORTS) if date < self.today]
+        dates = [day for day in self.storage.dates(REPORTS) if day < self.today]
         base = _base(dates, _day(since, self.today)) if since else ""
         needed = sorted({*dates[-_MEMORY:], *([base] if base else [])})
         _create(tables)
@@ -68,14 +68,14 @@ class Snapshots:
         for table, wanted in wanted_by_table.items():
             have = set(self.storage.dates(table)) if table != REPORTS else set(dates)
             with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder:
-                for date in wanted:
-                    if date in have:
-                        path = self.storage.fetch(table, date, Path(folder))
+                for day in wanted:
+                    if day in have:
+                        path = self.storage.fetch(table, day, Path(folder))
                         columns = ", ".join(_LOADED[table])
                         tables.execute(
                             f"INSERT INTO past_{table} BY NAME SELECT ? AS report_date, {columns} FROM "
                             "read_parquet(?, hive_partitioning = false)",
-                            [date, str(path)],
+                            [day, str(path)],
                         )
         return base
 
@@ -110,7 +110,7 @@ class Snapshots:
         import duckdb
 
         with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder, duckdb.connect() as connection:
-            yield connection, [str(self.storage.fetch(table, date, Path(folder))) for date in dates]
+            yield connection, [str(self.storage.fetch(table, day, Path(folder))) for day in dates]
 
 
 REPORT_COLUMNS = {

@@ -158,9 +158,11 @@ def _find_named_query(aws: AwsSession, name: str) -> ExistingResource | None:
     """`name`: WORKGROUP/QUERY. It has the tag of its workgroup."""
     workgroup, _, query = name.partition("/")
     beside = _find_workgroup(aws, workgroup)
-    for id_ in aws.paginate(aws.athena.list_named_queries, WorkGroup=workgroup) if beside else ():
+    if not beside:
+        return None
+    for id_ in aws.paginate(aws.athena.list_named_queries, WorkGroup=workgroup):
         found = aws.call(aws.athena.get_named_query, NamedQueryId=id_)["NamedQuery"]
-        if beside and found["Name"] == query:
+        if found["Name"] == query:
             return replace(_existing("athena-query", "named query", name, beside.tag), id=id_)
     return None
 

@@ -21,7 +21,3 @@ def choice_option(name: str, description: str, choices: Sequence[str], *, defaul
 def match_choice(value: str, choices: Sequence[str]) -> str:
     """The choice in its own case."""
     return next((choice for choice in choices if choice.lower() == value.lower()), value)
-
-
-def text_option(name: str, description: str, rule: str) -> Option:
-    return Option(name, description, r"[^\x00-\x1f\x7f]{1,1024}", rule, cli_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from systems_manager_organization.cli.common_options import YES, list_option
-from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag
+from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, REGION_PATTERN, Option, flag, text_option
 from systems_manager_organization.compliance.model.columns import SEVERITIES, STATUSES
 from systems_manager_organization.compliance.model.filters import PLATFORMS
 from systems_manager_organization.compliance.model.patches import ALL, STATES
 from systems_manager_organization.compliance.output import patches, summary
-from systems_manager_organization.compliance.output.options.definitions import choice_option, text_option
+from systems_manager_organization.compliance.output.options.definitions import choice_option
 from systems_manager_organization.compliance.output.options.patch_keys import EXPLOITATION, TIME
 from systems_manager_organization.compliance.sources import catalog
 
@@ -36,13 +36,12 @@ COVERAGE = (
         cli_only=True,
     ),
 )
-_TAG_KEY = r"[^=*?\[\]\x00-\x1f\x7f]{1,128}"
 OWNERS = (
     text_option("owners", "a file in JSON: whose nodes are, the first entry that matches", "a file name"),
     Option(
         "owner_tag",
         "the tag that has the owner of a node without an entry; for api and s3",
-        _TAG_KEY,
+        r"[^=*?\[\]\x00-\x1f\x7f]{1,128}",
         'the key of a tag, such as "Team"',
         cli_only=True,
     ),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from systems_manager_organization.cli.common_options import list_option
-from systems_manager_organization.cli.options import Option
+from systems_manager_organization.cli.options import Option, text_option
 from systems_manager_organization.compliance.analysis.exploitation import KNOWN, LIKELY
 from systems_manager_organization.compliance.model.deadlines import FROM_NODE, PRESETS, SEVERITIES, STARTS
-from systems_manager_organization.compliance.output.options.definitions import choice_option, text_option
+from systems_manager_organization.compliance.output.options.definitions import choice_option
 
 _LIKELY_FROM = "0.1"
 _DAYS = f"({'|'.join(SEVERITIES)})=[1-9][0-9]{{0,3}}d"
