@@ -175,7 +175,7 @@ variable "resource_sharing" {
 
 variable "patch_policies" {
   description = <<-EOT
-    Patch policies by name. `{ scan-everything = {} }` is AWS's recommendation: every account scanned daily at 01:00 UTC against AWS's default baselines, nothing installed.
+    Patch policies by name. `{ scan-everything = {} }` is AWS's recommendation: every account scanned daily at 01:00 UTC against the default patch baselines of the management account, which are AWS's unless it has others registered, nothing installed.
     - `operation`: `Scan` (default) or `ScanAndInstall`.
     - `scan_schedule`: cron expression of six fields in UTC, without months, at most every 30 minutes. Default: `cron(0 1 * * ? *)`.
     - `scan_at_next_interval`: whether the first scan waits for the schedule. Default: false.
@@ -418,6 +418,11 @@ variable "quick_setup_configurations" {
   validation {
     condition     = alltrue(values(var.quick_setup_configurations)[*].enabled)
     error_message = "quick_setup_configurations has enabled = false in ${join(", ", [for name, entry in var.quick_setup_configurations : name if !entry.enabled])}, but what is in the map is deployed. Remove it from the map."
+  }
+
+  validation {
+    condition     = alltrue([for entry in values(var.quick_setup_configurations) : !entry.management_account || entry.target_organizational_unit_ids == null])
+    error_message = "quick_setup_configurations has management_account = true and target_organizational_unit_ids in ${join(", ", [for name, entry in var.quick_setup_configurations : name if entry.management_account && entry.target_organizational_unit_ids != null])}, but a configuration is deployed either to the management account or to organizational units. Remove one of the two, or make two entries."
   }
 }
 

@@ -1,6 +1,31 @@
 # The role of the automation in each account. IAM is global: one Region.
 
 locals {
+  own_role_arn = { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/${var.execution_role_name}" }
+
+  # With this role Automation starts an automation of the account, which runs as the same role: as AWS's own roles of these names allow
+  # (AmazonSSMAutomationRole, and AWS-SSM-DiagnosisAutomation-ExecutionRolePolicy for another pair).
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
+  automation_statements = [
+    {
+      Effect = "Allow"
+      Action = "ssm:StartAutomationExecution"
+      # A runbook is shared by the administrator account, or AWS's.
+      Resource = [for kind in ["automation-definition/*:*", "automation-execution/*", "document/*"] : "arn:${local.partition}:ssm:*:*:${kind}"]
+    },
+    {
+      Effect   = "Allow"
+      Action   = "ssm:GetAutomationExecution"
+      Resource = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:automation-execution/*" }
+    },
+    {
+      Effect    = "Allow"
+      Action    = "iam:PassRole"
+      Resource  = local.own_role_arn
+      Condition = { StringEquals = { "iam:PassedToService" = "ssm.amazonaws.com" } }
+    },
+  ]
+
   # What aws:runCommand needs, and a target by tag or resource group.
   run_command_statements = [
     {
@@ -38,22 +63,33 @@ module "stack_set" {
           ManagedPolicyArns = sort(var.execution_policy_arns)
           AssumeRolePolicyDocument = {
             Version = "2012-10-17"
-            Statement = [{
-              Effect = "Allow"
-              Action = "sts:AssumeRole"
-              # Not the role as principal: IAM keeps its id in place of the ARN, and a role that is created again has another one.
-              # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-              Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
-              Condition = {
-                ArnEquals    = { "aws:PrincipalArn" = local.administration_role_arn }
-                StringEquals = { "aws:PrincipalOrgID" = local.organization.id }
-              }
-            }]
+            Statement = [
+              {
+                Effect = "Allow"
+                Action = "sts:AssumeRole"
+                # Not the role as principal: IAM keeps its id in place of the ARN, and a role that is created again has another one.
+                # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+                Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+                Condition = {
+                  ArnEquals    = { "aws:PrincipalArn" = local.administration_role_arn }
+                  StringEquals = { "aws:PrincipalOrgID" = local.organization.id }
+                }
+              },
+              {
+                Effect    = "Allow"
+                Action    = "sts:AssumeRole"
+                Principal = { Service = "ssm.amazonaws.com" }
+                Condition = {
+                  StringEquals = { "aws:SourceAccount" = { Ref = "AWS::AccountId" } }
+                  ArnLike      = { "aws:SourceArn" = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:automation-execution/*" } }
+                }
+              },
+            ]
           }
-          Policies = [{
-            PolicyName     = "RunCommand"
-            PolicyDocument = { Version = "2012-10-17", Statement = local.run_command_statements }
-          }]
+          Policies = [
+            { PolicyName = "Automation", PolicyDocument = { Version = "2012-10-17", Statement = local.automation_statements } },
+            { PolicyName = "RunCommand", PolicyDocument = { Version = "2012-10-17", Statement = local.run_command_statements } },
+          ]
         })
       }
     }

@@ -134,8 +134,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     expiration {
       days = var.bucket.retention_days
     }
+    # An account may write below its own prefix, and so over its logs: what was there is kept as long.
     noncurrent_version_expiration {
-      noncurrent_days = 1
+      noncurrent_days = var.bucket.retention_days
     }
     abort_incomplete_multipart_upload {
       days_after_initiation = 7

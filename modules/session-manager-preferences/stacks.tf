@@ -64,21 +64,24 @@ locals {
         Runtime = "python3.11"
         Handler = "handle"
         Script  = file("${path.module}/runbook.py")
-        InputPayload = {
-          ExecutionMode   = "{{ ExecutionMode }}"
-          ExecutionId     = "{{ automation:EXECUTION_ID }}"
-          AccountId       = "{{ global:ACCOUNT_ID }}"
-          Region          = "{{ global:REGION }}"
-          Name            = var.name
-          Preferences     = local.preferences
-          KeyArns         = var.session_kms_key_arns
-          Existing        = var.existing
-          LogGroup        = var.log_group == null ? null : { Name = var.log_group.name, RetentionDays = var.log_group.retention_days }
-          NodePolicyArn   = "arn:${local.partition}:iam::{{ global:ACCOUNT_ID }}:policy/${var.name}"
-          RegionRoleNames = [for prefix in local.region_role_prefixes : "${prefix}{{ global:REGION }}"]
-          NodeRoleNames   = local.node_role_names
-          NodeRoleRegion  = local.node_role_region
-        }
+        # CloudFormation refuses a template with null anywhere: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1378
+        InputPayload = merge(
+          {
+            ExecutionMode   = "{{ ExecutionMode }}"
+            ExecutionId     = "{{ automation:EXECUTION_ID }}"
+            AccountId       = "{{ global:ACCOUNT_ID }}"
+            Region          = "{{ global:REGION }}"
+            Name            = var.name
+            Preferences     = local.preferences
+            KeyArns         = var.session_kms_key_arns
+            Existing        = var.existing
+            NodePolicyArn   = "arn:${local.partition}:iam::{{ global:ACCOUNT_ID }}:policy/${var.name}"
+            RegionRoleNames = [for prefix in local.region_role_prefixes : "${prefix}{{ global:REGION }}"]
+            NodeRoleNames   = local.node_role_names
+            NodeRoleRegion  = local.node_role_region
+          },
+          var.log_group == null ? {} : { LogGroup = { Name = var.log_group.name, RetentionDays = var.log_group.retention_days } },
+        )
       }
     }]
   }

@@ -129,7 +129,7 @@ variable "bucket" {
     - `prefix`: of the objects; below it are the account and the Region. Default: `sessions`.
     - `kms_key_arn`: an existing key in the same Region. Its policy must allow the organization's nodes `kms:GenerateDataKey` and `kms:Decrypt` through S3. Its ARN must be known to the plan. Default: a key is created. Given later, it requires `created_key_kept`.
     - `created_key_kept`: whether the key that this module created stays when `kms_key_arn` gives another one later. What it encrypted can be read with it alone: who reads needs `kms:Decrypt` for both. False: its deletion is scheduled, which can be cancelled for 30 days. Default: such a change is refused.
-    - `retention_days`: days after which logs are deleted. Default: never.
+    - `retention_days`: days after which logs are deleted, and what was overwritten or deleted before, since then. Default: never.
     - `object_lock`: prevents that logs are deleted or replaced for a number of `days`: by anyone in the `mode` `COMPLIANCE`, by who has no `s3:BypassGovernanceRetention` in `GOVERNANCE` (default). Cannot be taken back. Default: none.
     - `access_log_bucket_name`: destination of server access logs, which must allow S3 to write. It must be known to the plan. Default: none.
     - `force_destroy`: whether destroy deletes the logs. With false, destroy fails while there are any. Default: false.

@@ -32,6 +32,10 @@ class IdentityMismatchError(ScriptError):
     """The credentials belong to another account than the AWS provider's."""
 
 
+OF_EVERY_ACCOUNT = (CredentialsError, DependencyError, IdentityMismatchError)
+"""What ends a command that reads several accounts; others concern the account alone."""
+
+
 class PrerequisiteError(ScriptError):
     """The module cannot work in this organization, or with these credentials."""
 

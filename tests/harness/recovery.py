@@ -27,7 +27,7 @@ def run_adopt(terraform: Terraform, remedy: str = "") -> tuple[int, str, str]:
 
     `remedy`: of a known issue, which has them for a plan that is not refused.
     """
-    return _adopt(terraform, remedy, status=0) if remedy else _adopt(terraform, plan_errors(terraform))
+    return _adopt(terraform, remedy, statuses=(0,)) if remedy else _adopt(terraform, plan_errors(terraform))
 
 
 def apply_adopted(terraform: Terraform) -> int:
@@ -46,7 +46,8 @@ def follow(terraform: Terraform, errors: str) -> str:
         if "adopt >>" in issue.remedy:
             folders = terraform.directory.parents
             report = next(file for folder in folders if (file := folder / "scripts/report.py").exists())
-            _adopt(terraform, issue.remedy.replace("scripts/report.py", str(report)), status=0)
+            # Some kinds a plan refuses, of others it does not know that they exist.
+            _adopt(terraform, issue.remedy.replace("scripts/report.py", str(report)), statuses=(0, 1))
             return "adopt by a known issue"
     errors = re.sub(r"\s+", " ", errors)
     if "| " in errors and "adopt >>" in errors:
@@ -110,12 +111,12 @@ def _discard_duplicates(terraform: Terraform, errors: str) -> str:
     return "discard"
 
 
-def _adopt(terraform: Terraform, errors: str, *, status: int = 1) -> tuple[int, str, str]:
+def _adopt(terraform: Terraform, errors: str, *, statuses: Sequence[int] = (1,)) -> tuple[int, str, str]:
     commands = re.search(r"(terraform plan -out=\S+); (terraform show -json \S+) \| (.+? adopt) >> (\S+)", errors)
     assert commands, f"No command in:\n{errors}"
     plan, show, adopt, file = commands.groups()
     assert file == ADOPTED
-    _run(terraform, plan.split(), status=status)
+    _run(terraform, plan.split(), statuses=statuses)
     completed = subprocess.run(
         shlex.split(adopt),
         cwd=terraform.directory,
@@ -148,10 +149,10 @@ def _environment(terraform: Terraform) -> dict[str, str]:
     return {**terraform.reattaching_environment(), "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def _run(terraform: Terraform, command: Sequence[str], *, status: int = 0) -> str:
+def _run(terraform: Terraform, command: Sequence[str], *, statuses: Sequence[int] = (0,)) -> str:
     """Run a command in the directory of the configuration. Returns its stdout."""
     completed = subprocess.run(
         command, cwd=terraform.directory, env=_environment(terraform), capture_output=True, text=True, check=False
     )
-    assert completed.returncode == status, completed.stdout + completed.stderr
+    assert completed.returncode in statuses, completed.stdout + completed.stderr
     return completed.stdout

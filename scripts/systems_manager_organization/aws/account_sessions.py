@@ -94,9 +94,10 @@ class AccountSessions:
     def assume_role(self, account_id: str) -> AccountSession:
         """Assumes the role; not in the caller's own account.
 
-        Raises ServiceError when the role does not exist or does not trust the caller.
+        Raises ServiceError when the role does not exist or does not trust the caller; another ScriptError.
         """
-        if account_id == self._aws.account_id:
+        # As AWS says, not as the caller expects: nothing is called with the credentials of another account.
+        if account_id == self._aws.identity.account_id:
             return AccountSession(account_id, None, self)
         credentials = assumed_role_credentials(
             partial(self._assume, account_id), duration=_DURATION, clock=self._aws.clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,7 +21,25 @@ def paginate(
         call: runs the function that fetches a page.
         result_key: the list of items in a page; "": the paginator's first.
     """
-    fetch = partial(next, iter(pages), None)
+    fetch = _Fetch(pages)
     first_key = pages.result_keys[0]  # type: ignore[index] # each paginator has one
-    while (page := call(fetch)) is not None:
+    while (page := call(partial(fetch))) is not None:
         yield from (page.get(result_key) if result_key else first_key.search(page)) or ()
+
+
+class _Fetch:
+    """Returns the next page at each call; None after the last. A call that failed may be repeated."""
+
+    def __init__(self, pages: PageIterator[Any]) -> None:
+        self._pages = pages
+        self._iterator: Iterator[Any] | None = None
+        self._fetched = 0
+
+    def __call__(self) -> dict[str, Any] | None:
+        iterator, self._iterator = self._iterator, None
+        if iterator is None:
+            # botocore's iterator says after an error that there are no more pages, so that a list would end there.
+            iterator = islice(self._pages, self._fetched, None)
+        page: dict[str, Any] | None = next(iterator, None)
+        self._iterator, self._fetched = iterator, self._fetched + 1
+        return page

@@ -15,7 +15,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, REGIONS, split_list
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ScriptError, ServiceError
 from systems_manager_organization.installation.leftover_rules import rules
 from systems_manager_organization.organizations.accounts import list_active_accounts
 from systems_manager_organization.organizations.delegated_administrator import QUICK_SETUP, list_administrators
@@ -195,7 +195,9 @@ def _definitions(member: AccountSession, region: str) -> list[Definition]:
 def _read_account(sessions: AccountSessions, regions: Iterable[str], known: list[Rule], account_id: str) -> Reading:
     try:
         member = sessions.assume_role(account_id)
-    except ServiceError as error:
+    except OF_EVERY_ACCOUNT:
+        raise
+    except ScriptError as error:
         return Reading(account_id, [], [], [f"Account {account_id}: {error_message(error)}"], is_read=False)
     home = next(iter(regions))
     reads = [

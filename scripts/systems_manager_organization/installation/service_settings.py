@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import map_concurrently
@@ -99,7 +100,7 @@ def _show(found: Iterable[Customized], errors: Iterable[str], terminal: Terminal
     for item in found:
         by = f", set by {item.changed_by}" if item.changed_by else ""
         terminal.echo(f"{item}{by}")
-        terminal.echo(f"  {_UPDATE.format(region=item.region, setting_id=item.setting_id, value=item.value)}")
+        terminal.echo(f"  {_UPDATE.format(region=item.region, setting_id=item.setting_id, value=quote(item.value))}")
     for error in errors:
         terminal.echo(f"Not read: {error}", err=True)
 

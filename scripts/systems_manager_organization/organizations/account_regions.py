@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.aws.error_translation import error_message
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ScriptError
 from systems_manager_organization.organizations.accounts import list_active_accounts
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def read_account_regions(
 def _read_account(sessions: AccountSessions, regions: Sequence[str], read: Reader[T], account_id: str) -> Readings[T]:
     try:
         member = sessions.assume_role(account_id)
-    except ServiceError as error:
+    except OF_EVERY_ACCOUNT:
+        raise
+    except ScriptError as error:
         return Readings([account_id], [], [f"Account {account_id}: {error_message(error)}"])
     answers = [_read_or_error(member, region, read) for region in regions]
     found = [item for items, _ in answers for item in items]

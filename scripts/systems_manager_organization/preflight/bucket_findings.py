@@ -58,6 +58,8 @@ def _bucket_findings(aws: AwsSession, configuration: Configuration) -> Iterator[
                 "Create the bucket first, or correct the name. If this configuration creates it, this is settled after "
                 "the apply.",
             )
+        elif error.code != "403":
+            raise
         return
     actual = response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", expected)
     if actual != expected:

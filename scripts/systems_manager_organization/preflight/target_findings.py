@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.aws.account_sessions import READ_ACTIONS, AccountSessions
 from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.aws.error_translation import error_message
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ScriptError, ServiceError
 from systems_manager_organization.findings import Finding
 from systems_manager_organization.organizations.accounts import ACTIVE, Account, is_root
 from systems_manager_organization.organizations.unit_tree import nearest_units, suggest_units
@@ -218,7 +218,9 @@ def _scan_account(members: AccountSessions, scans: list[AccountScan], target: _T
     scans.append(scan)
     try:
         member = members.assume_role(target.account.id)
-    except ServiceError as error:
+    except OF_EVERY_ACCOUNT:
+        raise
+    except ScriptError as error:
         scan.assume_role_error = error
         return []
     if not may_have_environments(member, target.regions[0]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ScriptError, ServiceError
 from systems_manager_organization.plain_text import plain_text
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ class Environment:
 def may_have_environments(member: AccountSession, region: str) -> bool:
     """Whether Cloud9's service-linked role exists: without it no Region of the account has an environment.
 
-    It is one call in place of one for each Region. If the call is denied, the result is True. `region`: any Region.
+    It is one call in place of one for each Region. If the call fails otherwise, the result is True. `region`: any
+    Region.
     """
     try:
         member.call("iam", region, "get_role", RoleName=_SERVICE_LINKED_ROLE)
-    except ServiceError as error:
-        return error.code != "NoSuchEntity"
+    except OF_EVERY_ACCOUNT:
+        raise
+    except ScriptError as error:
+        return not isinstance(error, ServiceError) or error.code != "NoSuchEntity"
     return True
 
 

@@ -15,6 +15,9 @@ ADMINISTRATION, EXECUTION = (
     "AWS-SystemsManager-AutomationExecutionRole",
 )
 RUNBOOK = "KeepParameter"
+START_POLICY = "Start"
+
+_SYSTEMS_MANAGER = {"Service": "ssm.amazonaws.com"}
 
 _SCRIPT = """
 import boto3
@@ -24,31 +27,38 @@ def handle(event, context):
 """
 
 
-def _document(**statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+def _document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]})
 
 
 def make_administration_role(sandbox: Sandbox, account_id: str) -> str:
     """The role of the account that starts automations. Returns its ARN."""
     iam = sandbox.client("iam", account_id)
-    trust = _document(Action="sts:AssumeRole", Principal={"Service": "ssm.amazonaws.com"})
+    trust = _document({"Action": "sts:AssumeRole", "Principal": _SYSTEMS_MANAGER})
     arn: str = iam.create_role(RoleName=ADMINISTRATION, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     iam.put_role_policy(
         RoleName=ADMINISTRATION,
         PolicyName="Assume",
-        PolicyDocument=_document(Action="sts:AssumeRole", Resource=f"arn:aws:iam::*:role/{EXECUTION}"),
+        PolicyDocument=_document({"Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::*:role/{EXECUTION}"}),
     )
     return arn
 
 
 def make_execution_role(sandbox: Sandbox, account_id: str, administration: str, *actions: str) -> None:
-    """The role of an account in which automations run, with these actions."""
+    """The role of an account in which automations run, with these actions beside those that start them."""
     iam = sandbox.client("iam", account_id)
-    trust = _document(Action="sts:AssumeRole", Principal={"AWS": administration})
-    iam.create_role(RoleName=EXECUTION, AssumeRolePolicyDocument=trust)
+    trust = _document(
+        {"Action": "sts:AssumeRole", "Principal": {"AWS": administration}},
+        {"Action": "sts:AssumeRole", "Principal": _SYSTEMS_MANAGER},
+    )
+    arn = iam.create_role(RoleName=EXECUTION, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    start_and_pass = _document(
+        {"Action": "ssm:StartAutomationExecution", "Resource": "*"}, {"Action": "iam:PassRole", "Resource": arn}
+    )
+    iam.put_role_policy(RoleName=EXECUTION, PolicyName=START_POLICY, PolicyDocument=start_and_pass)
     for action in actions:
-        name = action.partition(":")[2]
-        iam.put_role_policy(RoleName=EXECUTION, PolicyName=name, PolicyDocument=_document(Action=action, Resource="*"))
+        document = _document({"Action": action, "Resource": "*"})
+        iam.put_role_policy(RoleName=EXECUTION, PolicyName=action.partition(":")[2], PolicyDocument=document)
 
 
 def make_runbook(sandbox: Sandbox, account_id: str, share_with: Sequence[str], region: str = "us-east-1") -> None:

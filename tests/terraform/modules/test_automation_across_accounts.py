@@ -15,6 +15,8 @@ from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
 from harness.workspace import change_inputs
 from sandbox.protocol.validation import constraint_problems
+from sandbox_tests.cases.automations import RUNBOOK, make_runbook
+from sandbox_tests.cases.automations import start as start_automation
 from terraform.expectations import MANAGEMENT, OTHER_MEMBER, RETAINED_ROLES
 from tools.iam.command import read_policies
 from tools.iam.roles import AUTOMATION
@@ -42,6 +44,8 @@ END:VCALENDAR
 _ALLOWED = (
     *("cloudformation:*StackSet", "cloudformation:*StackInstances", "iam:CreateRole", "iam:PutRolePolicy"),
     *("iam:DeleteRole", "iam:DeleteRolePolicy"),
+    # Of the runbook.
+    "ssm:PutParameter",
 )
 
 
@@ -68,18 +72,20 @@ def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
     assert f"Account {MANAGEMENT} is the management account" in plan_errors(_write(sandbox, workspaces, MANAGEMENT))
     register_administrator(sandbox)
     before = sandbox.snapshot()
-    terraform = _write(sandbox, workspaces, execution_policy_arns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+    terraform = _write(sandbox, workspaces, execution_policy_arns=["arn:aws:iam::aws:policy/AmazonSSMFullAccess"])
     sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[AUTOMATION])
     terraform.apply()
 
     role = sandbox.client("iam", OTHER_MEMBER).get_role(RoleName=_EXECUTION)["Role"]
     trust: Any = role["AssumeRolePolicyDocument"]
-    (statement,) = trust["Statement"]
+    statement, own = trust["Statement"]
+    assert own["Principal"] == {"Service": "ssm.amazonaws.com"}
+    assert own["Condition"]["StringEquals"] == {"aws:SourceAccount": OTHER_MEMBER}
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ADMINISTRATOR}:root"}
     assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": _ADMINISTRATION}
     assert list(statement["Condition"]["StringEquals"]) == ["aws:PrincipalOrgID"]
     attached = sandbox.client("iam", OTHER_MEMBER).list_attached_role_policies(RoleName=_EXECUTION)["AttachedPolicies"]
-    assert [policy["PolicyName"] for policy in attached] == ["ReadOnlyAccess"]
+    assert [policy["PolicyName"] for policy in attached] == ["AmazonSSMFullAccess"]
     names = [found["RoleName"] for found in sandbox.client("iam").list_roles()["Roles"]]
     assert _EXECUTION not in names
 
@@ -102,6 +108,18 @@ def test_roles_and_commands(sandbox: Sandbox, workspaces: Workspaces) -> None:
     start = _arguments(automation["commands"]["start"])
     assert start["--parameters"] == f"AutomationAssumeRole={_ADMINISTRATION}"
     assert json.loads(start["--target-locations"]) == locations
+
+    sandbox.permissions.reset()
+    ssm = sandbox.client("ssm", ADMINISTRATOR)
+    make_runbook(sandbox, ADMINISTRATOR, [OTHER_MEMBER])
+    execution_id = start_automation(
+        sandbox, ADMINISTRATOR, _ADMINISTRATION, Accounts=[OTHER_MEMBER], Regions=["us-east-1"]
+    )
+    started = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    assert [step.get("FailureMessage") for step in started["StepExecutions"]] == [None]
+    sandbox.client("ssm", OTHER_MEMBER).delete_parameters(Names=["/automation/First", "/automation/Second"])
+    ssm.modify_document_permission(Name=RUNBOOK, PermissionType="Share", AccountIdsToRemove=[OTHER_MEMBER])
+    ssm.delete_document(Name=RUNBOOK)
 
     assert_clean_destroy(terraform, sandbox, before, allowed_calls=_ALLOWED, retained=RETAINED_ROLES)
 

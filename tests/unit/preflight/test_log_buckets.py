@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox import Fault
 from unit.preflight_cases import MANAGEMENT, WORKLOAD
 
 if TYPE_CHECKING:
     from sandbox import Sandbox
     from unit.conftest import Run
+
+
+def query_of(bucket: str) -> dict[str, str]:
+    parameters = {"OutputS3BucketName": bucket, "OutputBucketRegion": "eu-west-1"}
+    return {
+        "account_id": MANAGEMENT,
+        "region": "us-east-1",
+        "configurations": json.dumps([{"name": "scan", "parameters": parameters}]),
+    }
 
 
 @pytest.mark.parametrize(
@@ -28,13 +38,14 @@ def test_log_buckets(aws: Sandbox, run: Run, owner: str, region: str, message: s
         aws.client("s3", owner, region).create_bucket(
             Bucket="logs", CreateBucketConfiguration={"LocationConstraint": region}
         )
-    parameters = {"OutputS3BucketName": "logs", "OutputBucketRegion": "eu-west-1"}
-    query = {
-        "account_id": MANAGEMENT,
-        "region": "us-east-1",
-        "configurations": json.dumps([{"name": "scan", "parameters": parameters}]),
-    }
-    findings = json.loads(run("observe", "log-buckets", query=query).result["findings"])
+    findings = json.loads(run("observe", "log-buckets", query=query_of("logs")).result["findings"])
     assert [(finding["severity"], finding["code"], finding["subject"], finding["message"]) for finding in findings] == (
         [("warning", "LOG_BUCKET_NOT_FOUND", "scan", message)] if message else []
     )
+
+
+def test_a_bucket_that_could_not_be_looked_for_is_an_error(aws: Sandbox, run: Run) -> None:
+    aws.faults.inject(Fault("s3", "HeadBucket", "server_error", times=1000))
+    outcome = run("observe", "log-buckets", query=query_of("logs"))
+    assert outcome.status == 1
+    assert "s3:ListBucket failed" in outcome.stderr

@@ -12,7 +12,7 @@ from systems_manager_organization.compliance.model.columns import (
     SERVICE_ERROR,
     THROTTLED,
 )
-from systems_manager_organization.errors import CredentialsError, DependencyError, ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ServiceError
 
 if TYPE_CHECKING:
     from systems_manager_organization.errors import ScriptError
@@ -50,7 +50,7 @@ def classify_read_error(error: ScriptError) -> tuple[str, str]:
 
 
 def _raise_if_general(error: ScriptError) -> None:
-    if isinstance(error, (CredentialsError, DependencyError)):
+    if isinstance(error, OF_EVERY_ACCOUNT):
         raise error
 
 

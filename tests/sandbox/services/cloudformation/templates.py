@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack as MotoStack
 from moto.cloudformation.parsing import get_model_list, get_model_map, get_name_type_map, get_references_from_template
 from yaml import YAMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def know_new_types() -> None:
@@ -24,6 +27,11 @@ def valid_template(body: str | None) -> dict[str, Any]:
     """
     template = _parsed(body)
     resources = template["Resources"]
+    for name, resource in resources.items():
+        # The words, with Type for Properties: https://github.com/aws-cloudformation/cfn-lint/issues/38. Also of a null
+        # deep in a property of type JSON: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1378
+        for path in _null_paths((resource or {}).get("Properties") or {}):
+            raise ValidationError(message=f"[/Resources/{name}/Type{path}] 'null' values are not allowed in templates")
     # ASSUMPTION(cloudformation-handler-words): a type that the sandbox lacks is answered as AWS answers one that
     # it lacks in the Region (aws/aws-cli issue 3403). Custom resources need functions that run, which there are none
     # of.
@@ -52,6 +60,18 @@ def _parsed(body: str | None) -> dict[str, Any]:
     if not isinstance(template, dict) or not template.get("Resources"):
         raise ValidationError(message="Template format error: At least one Resources member must be defined.")
     return template
+
+
+def _null_paths(value: object, path: str = "") -> Iterator[str]:
+    """The paths below the value at which there is null."""
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            yield from _null_paths(below, f"{path}/{key}")
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _null_paths(below, f"{path}/{index}")
 
 
 def _known_types() -> set[str]:

@@ -248,6 +248,10 @@ def test_on_failure(sandbox: Sandbox, cloudformation: Any, options: dict[str, An
         (json.dumps({"Resources": {"A": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}), "WaitCondition"),
         (json.dumps({"Resources": {"A": {"Type": "Custom::Thing"}}}), "[Custom::Thing]"),
         (json.dumps({"Resources": {"A": {}}}), "Unrecognized resource types"),
+        (
+            json.dumps({"Resources": {"A": {**BUCKET, "Properties": {"Tags": [{"Key": "a", "Value": None}]}}}}),
+            "[/Resources/A/Type/Tags/0/Value] 'null' values are not allowed in templates",
+        ),
         (json.dumps({"Resources": {"A": BUCKET}, "Outputs": {"O": {"Value": {"Ref": "B"}}}}), "dependencies [B]"),
         (json.dumps({"Resources": {}}), "At least one Resources member"),
         ("nothing", "At least one Resources member"),

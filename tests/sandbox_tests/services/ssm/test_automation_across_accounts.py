@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from sandbox_tests.cases.automations import (
     EXECUTION,
     RUNBOOK,
+    START_POLICY,
     make_administration_role,
     make_execution_role,
     make_runbook,
@@ -109,6 +111,19 @@ def test_errors_end_it(sandbox: Sandbox, administration: str) -> None:
         "assumed."
     )
     assert children(sandbox, execution_id, *WORKLOADS[:1], "eu-west-1") == []
+
+
+def test_the_execution_role_starts_the_automation_and_runs_it(sandbox: Sandbox, administration: str) -> None:
+    location: dict[str, Any] = {"Accounts": [WORKLOADS[0]], "Regions": ["us-east-1"]}
+    iam = sandbox.client("iam", WORKLOADS[0])
+    trust = iam.get_role(RoleName=EXECUTION)["Role"]["AssumeRolePolicyDocument"]
+    without_service = {**trust, "Statement": trust["Statement"][:1]}
+    iam.update_assume_role_policy(RoleName=EXECUTION, PolicyDocument=json.dumps(without_service))
+    (step,) = describe(sandbox, start(sandbox, MANAGEMENT, administration, **location))["StepExecutions"]
+    assert "unable to be assumed" in step["FailureMessage"]
+    iam.delete_role_policy(RoleName=EXECUTION, PolicyName=START_POLICY)
+    (step,) = describe(sandbox, start(sandbox, MANAGEMENT, administration, **location))["StepExecutions"]
+    assert "not authorized to perform: ssm:StartAutomationExecution" in step["FailureMessage"]
 
 
 def test_both_roles_decide(sandbox: Sandbox, administration: str, client_error: ExpectClientError) -> None:

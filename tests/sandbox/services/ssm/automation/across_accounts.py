@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from moto.ssm.exceptions import SSMException
 
+from sandbox.policies.evaluation import Permission, Policy, evaluate_policies
+from sandbox.services.iam.models import documents_of
 from sandbox.services.organizations.models import find_organization
 from sandbox.services.ssm.automation.executions import (
+    SYSTEMS_MANAGER,
     Step,
     connection,
     execute,
+    find_role,
     keep,
     require_assumable,
     run_as,
@@ -105,9 +109,13 @@ def _run_at(
         # The words for both: CrowdStrike/aws-ssm-distributor issue 55, and, of a runbook that is not shared,
         # https://blog.mmmcorp.co.jp/2025/04/18/difficulty-_in_cross-account_execution_of_custom_automation
         return f"The execution role {role_arn} in the target location is unable to be assumed."
+    denial = _start_denial(account_id, role_arn, region, central.account_id, parent.document_name)
+    if denial is not None:
+        return denial
     backend = ssm_backend_of(account_id, region)
     child = keep(backend, parent.document_name, parent.parameters, parent.id)
     try:
+        require_assumable(backend, role_arn, child.id)
         given = {name: values for name, values in parent.parameters.items() if name != _ROLE_PARAMETER}
         declared = {name: one for name, one in content.get("parameters", {}).items() if name != _ROLE_PARAMETER}
         arguments = arguments_of({**content, "parameters": declared}, given)
@@ -142,6 +150,27 @@ def _may_assume(administration_role_arn: str, role_arn: str, region: str) -> boo
     except ClientError:
         return False
     return True
+
+
+def _start_denial(account_id: str, role_arn: str, region: str, owner_id: str, document_name: str) -> str | None:
+    """The failure where the execution role may not start an automation that runs as the same role.
+
+    AWS's roles may: AmazonSSMAutomationRole and iam:PassRole on itself in the template of
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html;
+    AWS-SSM-DiagnosisAutomation-ExecutionRolePolicy names the three ARNs.
+    """
+    role = find_role(account_id, role_arn)
+    policies = [Policy(document) for document in documents_of(role)] if role else []
+    arn = f"arn:aws:ssm:{region}:{owner_id}"
+    for permission in (
+        Permission("ssm:StartAutomationExecution", f"{arn}:document/{document_name}"),
+        Permission("ssm:StartAutomationExecution", f"{arn}:automation-definition/{document_name}:$DEFAULT"),
+        Permission("iam:PassRole", role_arn, {"iam:PassedToService": SYSTEMS_MANAGER}),
+    ):
+        if evaluate_policies(policies, permission) != "allowed":
+            # ASSUMPTION(automation-messages): the words.
+            return f"{role_arn} is not authorized to perform: {permission.action} on resource: {permission.resource}"
+    return None
 
 
 def _accounts(backend: SandboxSSMBackend, location: Mapping[str, Any]) -> Iterator[str]:

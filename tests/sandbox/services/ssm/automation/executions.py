@@ -202,13 +202,14 @@ def require_assumable(backend: SandboxSSMBackend, role_arn: str, execution_id: s
     """Raise RunbookError unless Systems Manager may assume the role for this automation."""
     arn = f"arn:aws:ssm:{backend.region_name}:{backend.account_id}:automation-execution/{execution_id}"
     context = {"aws:SourceAccount": backend.account_id, "aws:SourceArn": arn}
-    role = _find_role(backend.account_id, role_arn)
+    role = find_role(backend.account_id, role_arn)
     document = None if role is None else role.assume_role_policy_document
     if document is None or not allows_assuming(document, Principal.service(SYSTEMS_MANAGER), context):
         raise RunbookError("The defined assume role is unable to be assumed.")
 
 
-def _find_role(account_id: str, role_arn: str) -> Role | None:
+def find_role(account_id: str, role_arn: str) -> Role | None:
+    """Return the role of the account; None if there is none."""
     try:
         return iam_backend_of(account_id).get_role_by_arn(role_arn)
     except NotFoundException:
