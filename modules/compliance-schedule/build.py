@@ -1,11 +1,13 @@
 """Makes the report, uploads it, publishes its summary, and then exits with the report's exit status.
 
 Runs in CodeBuild, by buildspec.yaml, with Python 3.11 or newer and boto3. Environment: `REPORT_ARGUMENTS` (a list in
-JSON), `BUCKET`, `PREFIX`, `TOPIC_ARN`, `AWS_REGION`, and of CodeBuild `CODEBUILD_BUILD_ID` and `CODEBUILD_BUILD_URL`.
+JSON), `CATALOGS` (names of files to the objects that they are copies of, in JSON), `BUCKET`, `PREFIX`, `TOPIC_ARN`,
+`AWS_REGION`, and of CodeBuild `CODEBUILD_BUILD_ID` and `CODEBUILD_BUILD_URL`.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 TYPES = {"compliance.html": "text/html; charset=utf-8", "compliance.json": "application/json"}
 RESULTS = {
@@ -30,18 +33,35 @@ SUMMARY = '  "summary": '
 def main():
     """Return the exit status."""
     print(" ".join(["report.py", "compliance", *arguments()]), flush=True)
-    completed = subprocess.run(
-        [sys.executable, "scripts/report.py", "compliance", *arguments(), *outputs()],
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    completed = report()
     print(completed.stderr, file=sys.stderr, flush=True)
     # What was made, whatever the status: a threshold that is exceeded is what the report is for.
     links = [upload(name) for name in TYPES if Path(name).exists()]
     publish(subject(completed.returncode), message(completed, links))
     return completed.returncode
+
+
+def report():
+    """Run the report, with the catalogs of today."""
+    command = [sys.executable, "scripts/report.py", "compliance", *arguments(), *outputs()]
+    for name, uri in json.loads(os.environ["CATALOGS"]).items():
+        try:
+            download(uri, name)
+        except (BotoCoreError, ClientError) as error:
+            # Without it nothing would count as exploited.
+            reason = (
+                f"report.{name} is {uri}, which cannot be read: {error}. Upload the file there. The policies of its "
+                "bucket and key must allow the role of the build s3:GetObject and kms:Decrypt."
+            )
+            return subprocess.CompletedProcess(command, 1, stderr=reason)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def download(uri, name):
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+    with Path(name).open("wb") as file:
+        shutil.copyfileobj(body, file)
 
 
 def arguments():

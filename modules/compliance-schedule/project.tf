@@ -19,6 +19,7 @@ locals {
     ]),
     ["--stale-after", tostring(var.report.stale_after_days)],
     length(var.report.regions) == 0 ? [] : ["--regions", join(",", sort(var.report.regions))],
+    length(var.report.accounts) == 0 ? [] : ["--accounts", join(",", sort(var.report.accounts))],
     var.report.organizational_unit == null ? [] : ["--organizational-unit", var.report.organizational_unit],
     length(var.report.patches) == 0 ? [] : concat(["--patches"], sort(var.report.patches)),
     length(var.report.deadline) == 0 ? [] : concat(["--deadline"], var.report.deadline),
@@ -27,15 +28,22 @@ locals {
     [for key in var.report.account_owner_tag[*] : "--account-owner-tag=${key}"],
     var.report.exceptions == null ? [] : ["--exceptions", "exceptions.json"],
     var.report.owners == null ? [] : ["--owners", "owners.json"],
+    flatten([for name, uri in local.catalogs : ["--${name}", name]]),
+    var.report.grace_hours == null ? [] : ["--grace-hours", tostring(var.report.grace_hours)],
+    var.report.by == null ? [] : ["--by", var.report.by],
     var.report.snapshots ? ["--snapshot", "s3://${local.bucket_name}/${var.prefix}/snapshots"] : [],
     var.report.snapshots && var.report.since_days > 0 ? ["--since", "${var.report.since_days}d"] : [],
     length(var.report.fail_on) == 0 ? [] : concat(["--fail-on"], sort(var.report.fail_on)),
     var.report.fail_below == null ? [] : ["--fail-below", tostring(var.report.fail_below)],
   )
 
+  # Objects that a build downloads to files of these names.
+  catalogs = { for name, uri in { epss = var.report.epss, kev = var.report.kev } : name => uri if uri != null }
+
   environment = merge(
     {
       BUCKET           = local.bucket_name
+      CATALOGS         = jsonencode(local.catalogs)
       PREFIX           = var.prefix
       PROGRAM_SHA256   = sha256(local.program)
       REPORT_ARGUMENTS = jsonencode(local.report_arguments)
@@ -254,6 +262,14 @@ resource "aws_iam_role_policy" "build" {
           },
         ]
       ]),
+      length(local.catalogs) == 0 ? [] : [
+        {
+          Sid      = "ReadCatalogs"
+          Effect   = "Allow"
+          Action   = "s3:GetObject"
+          Resource = [for uri in values(local.catalogs) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"]
+        },
+      ],
       # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html#awsorganizations-resources-for-iam-policies
       [
         for _ in var.report.account_owner_tag[*] : {

@@ -60,6 +60,11 @@ variable "member_access" {
   }
 
   validation {
+    condition     = var.report.grace_hours == null || coalesce(one(var.member_access[*].coverage), false)
+    error_message = "report.grace_hours is ${jsonencode(var.report.grace_hours)}, but nothing reads when a node was launched: set member_access, with coverage, or omit it."
+  }
+
+  validation {
     condition     = var.member_access == null ? true : can(regex("^([\\w+=,.@-]+/)*[\\w+=,.@-]{1,64}$", var.member_access.role_name))
     error_message = "member_access.role_name is ${jsonencode(one(var.member_access[*].role_name))}, but must be the name of an IAM role with its path, such as \"reporting/PatchComplianceReader\"."
   }
@@ -70,20 +75,25 @@ variable "report" {
     What is reported, as in the options of `scripts/report.py compliance`: [patch compliance report](../../docs/usage/compliance-report.md).
     - `regions`: only these Regions. Default: all that have compliance data.
     - `organizational_unit`: only the accounts below it; its id, or its path such as `Root/Workloads`. Default: all accounts.
+    - `accounts`: only these accounts (12 digits). Default: all accounts.
     - `patches`: states of patches that are listed one by one: `missing`, `failed`, `pending-reboot`, `rejected`, `not-approved`, `all`. Default: `["all"]`.
     - `stale_after_days`: days after which a node without another scan is not reporting. Default: 7.
     - `deadline`: a preset (`bod-19-02`, `fedramp-rev5`, `pci-dss-4.0.1`) and days by severity, such as `["critical=15d", "high=30d"]`. Requires `patches` and `snapshots`. Default: none.
     - `owner_tag`: the tag that has the owner of a node. Default: none.
     - `account_owner_tag`: the tag of an account that has the owner of its nodes without another. Default: none.
     - `exceptions`, `owners`: files in JSON, such as `file("exceptions.json")`. Default: none.
+    - `kev`, `epss`: CISA's catalog and FIRST's scores, which change daily: objects that each build reads, such as `s3://security-feeds/kev.json`. They require `patches`. Default: none.
+    - `grace_hours`: hours (1 to 9999) after its launch in which a node that was never scanned is new, with `member_access.coverage`. Default: 24.
+    - `by`: what there is a row for: `organizational-unit`, `account`, `region`, `platform`, `severity`, `owner`, `node` or `patch`. Default: `patch`, without `patches` `account`.
     - `snapshots`: whether each day's report is kept as Parquet, with which the next one compares: since when a patch is missing, and the trend. Default: true.
     - `since_days`: the report tells what has changed since the snapshot of so many days (1 to 366) before, with `snapshots`; 0: it does not. Default: 7.
-    - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`, `unmanaged`. Default: nothing.
+    - `fail_on`: what makes a build fail: a severity, such as `CRITICAL`, `not-reporting`, `overdue`, `unmanaged`, `exploited`. Default: nothing.
     - `fail_below`: the percentage of compliant nodes below which a build fails. Default: none.
   EOT
   type = object({
     regions             = optional(set(string), [])
     organizational_unit = optional(string)
+    accounts            = optional(set(string), [])
     patches             = optional(set(string), ["all"])
     stale_after_days    = optional(number, 7)
     deadline            = optional(list(string), [])
@@ -91,6 +101,10 @@ variable "report" {
     account_owner_tag   = optional(string)
     exceptions          = optional(string)
     owners              = optional(string)
+    kev                 = optional(string)
+    epss                = optional(string)
+    grace_hours         = optional(number)
+    by                  = optional(string)
     snapshots           = optional(bool, true)
     since_days          = optional(number, 7)
     fail_on             = optional(set(string), [])
@@ -110,6 +124,11 @@ variable "report" {
   }
 
   validation {
+    condition     = alltrue([for account_id in coalesce(var.report.accounts, []) : can(regex("^[0-9]{12}$", account_id))])
+    error_message = "report.accounts is ${jsonencode(var.report.accounts)}, but the id of an account has 12 digits, such as \"222222222222\"."
+  }
+
+  validation {
     condition     = length(setsubtract(coalesce(var.report.patches, []), ["missing", "failed", "pending-reboot", "rejected", "not-approved", "all"])) == 0
     error_message = "report.patches is ${jsonencode(var.report.patches)}, but must be some of missing, failed, pending-reboot, rejected, not-approved, all."
   }
@@ -125,8 +144,8 @@ variable "report" {
   }
 
   validation {
-    condition     = length(coalesce(var.report.patches, [])) > 0 || length(coalesce(var.report.deadline, [])) == 0 && var.report.exceptions == null
-    error_message = "report.deadline and report.exceptions are about patches, but report.patches is empty: name states, such as [\"all\"]."
+    condition     = length(coalesce(var.report.patches, [])) > 0 || length(coalesce(var.report.deadline, [])) == 0 && alltrue([for text in [var.report.exceptions, var.report.kev, var.report.epss] : text == null])
+    error_message = "report.deadline, report.exceptions, report.kev and report.epss are about patches, but report.patches is empty: name states, such as [\"all\"]."
   }
 
   validation {
@@ -144,6 +163,32 @@ variable "report" {
     error_message = "report.exceptions and report.owners must be objects in JSON, such as the content of a file: file(\"exceptions.json\"). docs/usage/compliance-report.md has their keys."
   }
 
+  # The role of the build may read this object: in the ARN, * and ? would be of many.
+  validation {
+    condition     = alltrue([for uri in [var.report.kev, var.report.epss] : uri == null ? true : can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()=+@:,/-]*[A-Za-z0-9!_.'()=+@:,-]$", uri)) && length(uri) <= 1024])
+    error_message = "report.kev is ${jsonencode(var.report.kev)} and report.epss is ${jsonencode(var.report.epss)}, but each must be an object of a bucket, such as \"s3://security-feeds/kev.json\", whose key has letters, digits and !_.'()=+@:,/- alone. Upload the file there, daily."
+  }
+
+  validation {
+    condition     = var.report.grace_hours == null ? true : var.report.grace_hours >= 1 && var.report.grace_hours <= 9999 && floor(var.report.grace_hours) == var.report.grace_hours
+    error_message = "report.grace_hours is ${jsonencode(var.report.grace_hours)}, but must be a whole number of hours from 1 to 9999."
+  }
+
+  validation {
+    condition     = var.report.by == null ? true : contains(["organizational-unit", "account", "region", "platform", "severity", "owner", "node", "patch"], var.report.by)
+    error_message = "report.by is ${jsonencode(var.report.by)}, but must be organizational-unit, account, region, platform, severity, owner, node or patch."
+  }
+
+  validation {
+    condition     = var.report.by == null ? true : var.report.by != "patch" || length(coalesce(var.report.patches, [])) > 0
+    error_message = "report.by is \"patch\", but report.patches is empty: name states, such as [\"all\"], or group by something else."
+  }
+
+  validation {
+    condition     = var.report.by == null ? true : var.report.by != "owner" || anytrue([for text in [var.report.owners, var.report.owner_tag, var.report.account_owner_tag] : text != null])
+    error_message = "report.by is \"owner\", but nothing says whose a node is: set report.owners, report.owner_tag or report.account_owner_tag."
+  }
+
   # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
   validation {
     condition     = var.report.owner_tag == null ? true : can(regex("^[^-=*?\\[\\]\\s][^=*?\\[\\]\\n]*$", var.report.owner_tag)) && length(var.report.owner_tag) <= 128
@@ -156,8 +201,8 @@ variable "report" {
   }
 
   validation {
-    condition     = length(setsubtract(coalesce(var.report.fail_on, []), ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED", "not-reporting", "overdue", "unmanaged"])) == 0
-    error_message = "report.fail_on is ${jsonencode(var.report.fail_on)}, but must be a severity (CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL, UNSPECIFIED), not-reporting, overdue or unmanaged."
+    condition     = length(setsubtract(coalesce(var.report.fail_on, []), ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED", "not-reporting", "overdue", "unmanaged", "exploited"])) == 0
+    error_message = "report.fail_on is ${jsonencode(var.report.fail_on)}, but must be a severity (CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL, UNSPECIFIED), not-reporting, overdue, unmanaged or exploited."
   }
 
   validation {
@@ -166,8 +211,13 @@ variable "report" {
   }
 
   validation {
-    condition     = !contains(coalesce(var.report.fail_on, []), "overdue") || length(coalesce(var.report.deadline, [])) > 0
-    error_message = "report.fail_on has overdue, but report.deadline is empty: set deadlines, such as [\"critical=15d\"]."
+    condition     = !contains(coalesce(var.report.fail_on, []), "overdue") || length(coalesce(var.report.deadline, [])) > 0 || var.report.kev != null
+    error_message = "report.fail_on has overdue, but report.deadline is empty: set deadlines, such as [\"critical=15d\"], or report.kev, whose catalog has due dates."
+  }
+
+  validation {
+    condition     = !contains(coalesce(var.report.fail_on, []), "exploited") || var.report.kev != null
+    error_message = "report.fail_on has exploited, but nothing says what is: set report.kev, such as \"s3://security-feeds/kev.json\"."
   }
 
   validation {

@@ -119,8 +119,12 @@ run "everything" {
       account_owner_tag   = "-cost center/owner"
       exceptions          = "{\"exceptions\": []}"
       owners              = "{\"owners\": []}"
+      accounts            = ["333333333333", "222222222222"]
+      kev                 = "s3://security-feeds/kev.json"
+      epss                = "s3://security-feeds/epss's(1).csv.gz"
+      by                  = "owner"
       since_days          = 30
-      fail_on             = ["overdue", "HIGH"]
+      fail_on             = ["overdue", "HIGH", "exploited"]
       fail_below          = 95.5
     }
     alarm_after_hours = null
@@ -130,9 +134,9 @@ run "everything" {
 
   assert {
     condition = slice(local.report_arguments, 8, length(local.report_arguments)) == [
-      "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
+      "--stale-after", "3", "--regions", "ap-northeast-1,us-east-1", "--accounts", "222222222222,333333333333", "--organizational-unit", "Root/Workloads", "--patches", "failed", "missing",
       "--deadline", "bod-19-02", "high=20d", "--owner-tag", "Team", "--account-owner-tag=-cost center/owner", "--exceptions", "exceptions.json", "--owners", "owners.json",
-      "--snapshot", "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots", "--since", "30d", "--fail-on", "HIGH", "overdue", "--fail-below", "95.5",
+      "--epss", "epss", "--kev", "kev", "--by", "owner", "--snapshot", "s3://scheduled-compliance-report-222222222222-us-east-1/patch-compliance/snapshots", "--since", "30d", "--fail-on", "HIGH", "exploited", "overdue", "--fail-below", "95.5",
     ]
     error_message = "Every input is an option of the report."
   }
@@ -140,6 +144,13 @@ run "everything" {
   assert {
     condition     = jsondecode(local.program)["exceptions.json"] == "{\"exceptions\": []}" && local.environment.PIP_INDEX_URL == "https://packages.example.com/simple"
     error_message = "The files and the index reach the build."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement.Resource if statement.Sid == "ReadCatalogs"] == [
+      ["arn:aws:s3:::security-feeds/epss's(1).csv.gz", "arn:aws:s3:::security-feeds/kev.json"]
+    ]
+    error_message = "The role reads these two objects."
   }
 
   assert {
@@ -212,13 +223,13 @@ run "access_to_members" {
   variables {
     compliance_data = null
     member_access   = { role_name = "reporting/PatchComplianceReader", security_hub = true }
-    report          = { fail_on = ["unmanaged"], snapshots = false }
+    report          = { fail_on = ["unmanaged"], snapshots = false, grace_hours = 48 }
   }
 
   assert {
     condition = local.report_arguments == [
       "--member-role-name", "reporting/PatchComplianceReader", "--coverage", "--to-security-hub", "--yes", "--stale-after", "7",
-      "--patches", "all", "--fail-on", "unmanaged",
+      "--patches", "all", "--grace-hours", "48", "--fail-on", "unmanaged",
     ]
     error_message = "Every account is read by the API, with coverage and findings."
   }

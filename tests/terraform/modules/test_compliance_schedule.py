@@ -79,30 +79,49 @@ sys.exit("why" if status == 1 else status)
     ],
 )
 def test_every_exit_status(sandbox: Sandbox, tmp_path: Path, status: int, subject: str, uploaded: int) -> None:
-    s3, sns = sandbox.client("s3"), sandbox.client("sns")
-    s3.create_bucket(Bucket="reports")
-    topic = sns.create_topic(Name="reports")["TopicArn"]
-    (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts/report.py").write_text(_STUB.format(status=status))
-    environment = {
-        **sandbox.environment(),
-        "REPORT_ARGUMENTS": '["--source", "s3"]',
-        "BUCKET": "reports",
-        "PREFIX": "compliance",
-        "TOPIC_ARN": topic,
-        "CODEBUILD_BUILD_ID": f"report:{BUILD}",
-        "CODEBUILD_BUILD_URL": "https://example.com/build",
-    }
-    command = [sys.executable, str(REPOSITORY / "modules/compliance-schedule/build.py")]
-    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    topic, completed = _run_stub(sandbox, tmp_path, status, catalogs={})
     assert completed.returncode == status, completed.stderr
-    assert s3.list_objects_v2(Bucket="reports")["KeyCount"] == uploaded
+    assert sandbox.client("s3").list_objects_v2(Bucket="reports")["KeyCount"] == uploaded
     ((announced, message),) = _notifications(topic, MANAGEMENT)
     assert announced == subject
     assert message.startswith(f"{subject}.\n\n")
     assert ("2 managed nodes." in message) == (uploaded > 0)
     assert ("why" in message) == (status == 1)
     assert "https://example.com/build" in message
+
+
+def test_a_catalog_that_cannot_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    """No report, instead of one in which nothing is exploited; and it is said."""
+    topic, completed = _run_stub(sandbox, tmp_path, 0, catalogs={"kev": "s3://reports/catalogs/kev.json"})
+    assert completed.returncode == 1
+    assert "Traceback" not in completed.stderr
+    assert sandbox.client("s3").list_objects_v2(Bucket="reports")["KeyCount"] == 0
+    ((subject, message),) = _notifications(topic, MANAGEMENT)
+    assert subject == "Patch compliance: FAILED: there is no report"
+    assert "report.kev is s3://reports/catalogs/kev.json, which cannot be read: " in message
+    assert "NoSuchKey" in message
+
+
+def _run_stub(
+    sandbox: Sandbox, tmp_path: Path, status: int, catalogs: dict[str, str]
+) -> tuple[str, subprocess.CompletedProcess[str]]:
+    """The topic, and the build with a report that ends with this status."""
+    sandbox.client("s3").create_bucket(Bucket="reports")
+    topic = sandbox.client("sns").create_topic(Name="reports")["TopicArn"]
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts/report.py").write_text(_STUB.format(status=status))
+    environment = {
+        **sandbox.environment(),
+        "REPORT_ARGUMENTS": '["--source", "s3"]',
+        "BUCKET": "reports",
+        "CATALOGS": json.dumps(catalogs),
+        "PREFIX": "compliance",
+        "TOPIC_ARN": topic,
+        "CODEBUILD_BUILD_ID": f"report:{BUILD}",
+        "CODEBUILD_BUILD_URL": "https://example.com/build",
+    }
+    command = [sys.executable, str(REPOSITORY / "modules/compliance-schedule/build.py")]
+    return topic, subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_requirements_are_those_of_the_tests() -> None:

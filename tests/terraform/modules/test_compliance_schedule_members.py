@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from harness.assertions import assert_plan_empty, plan_read_only
 from harness.workspace import REPOSITORY
 from sandbox.services.securityhub.models import securityhub_backend_of
 from terraform.modules.codebuild import BUILD, run_build
+from unit.compliance.test_exploitation import CATALOG, ENTRIES, HEAD, KERNEL
 from unit.golden_fleet import (
     ADMINISTRATOR,
     BILLING,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 _ROLE = "PatchComplianceReader"
 # All signs that AWS allows in the key of an account's tag, and that a command line could take for something else.
 _OWNER_TAG = "-cost center/owner=team"
+# All other signs that a key may have.
+_KEV = "CISA/known_exploited!('vulnerabilities')=+@1:2,3-4.json"
 # Also of node 13, whose scan counts as well.
 _FINDINGS = NONCOMPLIANT + 1
 _MEMBERS = (MANAGEMENT, BILLING, SEARCH)
@@ -49,12 +53,18 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
             "fail_on": ["unmanaged"],
             "stale_after_days": 3650,
             "account_owner_tag": _OWNER_TAG,
+            "accounts": [ADMINISTRATOR, MANAGEMENT, BILLING],
+            "grace_hours": 48,
+            "kev": f"s3://security-feeds/{_KEV}",
+            "epss": "s3://security-feeds/epss.csv.gz",
+            "by": "owner",
         },
     }
     terraform = workspaces.call_modules(
         {"schedule": call}, sandbox.environment(ADMINISTRATOR), output={"schedule": {"value": "${module.schedule}"}}
     )
     sandbox.client("organizations").tag_resource(ResourceId=BILLING, Tags=[{"Key": _OWNER_TAG, "Value": "finance"}])
+    _upload_catalogs(sandbox)
     terraform.apply()
     assert_plan_empty(plan_read_only(terraform, sandbox))
     schedule = terraform.output()["schedule"]
@@ -73,6 +83,13 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
     document = _document(sandbox, schedule["bucket_name"])
     owners = {(node["account_id"], node["owner"]) for node in document["nodes"]}
     assert owners == {(MANAGEMENT, ""), (ADMINISTRATOR, ""), (BILLING, "finance")}
+    assert {group["owner"] for group in document["groups"]} == {"", "finance"}
+    assert document["scope"]["account_ids"] == sorted([ADMINISTRATOR, MANAGEMENT, BILLING])
+    assert document["exploitation"] == [
+        "CISA KEV, version 2026.01.03 of 2026-01-03, 2 CVEs",
+        "FIRST EPSS, model v2025.03.14 of 2026-01-04",
+    ]
+    assert {patch["epss"] for patch in document["patches"] if patch["known_exploited"] == "yes"} == {0.09}
     coverage = document["coverage"]
     assert (coverage["nodes"], coverage["unmanaged"], coverage["stopped"]) == (NODES, 2, 1)
     assert f"Security Hub has accepted {_FINDINGS} findings of {_FINDINGS}." in completed.stderr
@@ -80,6 +97,15 @@ def test_coverage_and_findings(sandbox: Sandbox, workspaces: Workspaces, tmp_pat
         (account_id, region) for account_id in (ADMINISTRATOR, *_MEMBERS) for region in (TOKYO, VIRGINIA)
     ]
     assert sum(len(securityhub_backend_of(*account_region).findings) for account_region in account_regions) == _FINDINGS
+
+
+def _upload_catalogs(sandbox: Sandbox) -> None:
+    """The files of CISA and FIRST, in a bucket of the administrator account that nothing else of the build is in."""
+    s3 = sandbox.client("s3", ADMINISTRATOR)
+    s3.create_bucket(Bucket="security-feeds")
+    s3.put_object(Bucket="security-feeds", Key=_KEV, Body=json.dumps({**CATALOG, "vulnerabilities": ENTRIES}).encode())
+    scores = gzip.compress(f"{HEAD}{KERNEL},0.09,0.9\n".encode())
+    s3.put_object(Bucket="security-feeds", Key="epss.csv.gz", Body=scores)
 
 
 def _create_role(sandbox: Sandbox, account_id: str, build_role_arn: str) -> None:
