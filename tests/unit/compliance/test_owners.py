@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.faults import Fault
 from unit.golden_fleet import ADMINISTRATOR, BILLING, number_of
 
 if TYPE_CHECKING:
@@ -87,6 +88,29 @@ def test_the_owner_of_the_account(aws: Sandbox, fleet_report: RunReport, owners:
 
     only = fleet_report("--account-owner-tag", "Owner", "--owner", "fin*", "--by", "node", "--format", "json").stdout
     assert {number_of(node["node_id"]) for node in json.loads(only)["nodes"]} == {22, 24}
+
+
+def test_an_account_whose_tag_cannot_be_read_has_no_owner_and_the_report_says_so(
+    aws: Sandbox, fleet_report: RunReport
+) -> None:
+    organizations = aws.client("organizations")
+    organizations.tag_resource(ResourceId=BILLING, Tags=[{"Key": "Owner", "Value": "finance"}])
+    whole = fleet_report("--account-owner-tag", "Owner", "--format", "json")
+    aws.faults.inject(Fault("organizations", "ListTagsForResource", "access_denied"))
+    outcome = fleet_report("--account-owner-tag", "Owner", "--format", "json")
+    found, complete = json.loads(outcome.stdout), json.loads(whole.stdout)
+    assert outcome.status == 3
+    # One call was denied: the others have their owners, and nothing else is missing.
+    (problem,) = [problem for problem in found["problems"] if problem not in complete["problems"]]
+    assert problem["code"] == "OWNER_NOT_READ"
+    assert "The tag Owner of this account could not be read" in problem["message"]
+    assert "AccessDenied" in problem["message"]
+    owned = {
+        node["node_id"]: "" if node["account_id"] == problem["subject"] else node["owner"] for node in complete["nodes"]
+    }
+    assert {node["node_id"]: node["owner"] for node in found["nodes"]} == owned
+    assert "The owner that the tag of an account names is not known of 1 account." in found["summary"]
+    assert f"  {problem['subject']}: {problem['message']}" in found["summary"]
 
 
 def test_only_nodes_with_a_tag(fleet_report: RunReport) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.aws.error_translation import error_message
+from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.model import scopes
-from systems_manager_organization.compliance.model.columns import PATCHES
+from systems_manager_organization.compliance.model.columns import OWNER_NOT_READ, PATCHES
 from systems_manager_organization.compliance.store.tables import NODE_KEY, PATCHES_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from duckdb import DuckDBPyConnection
 
     from systems_manager_organization.compliance.model.owners import OwnerRule
+    from systems_manager_organization.errors import ScriptError
 
-    ReadAccountTag: TypeAlias = Callable[[Sequence[str], str], Mapping[str, str]]
-    """The value of a tag by account, of these accounts. Raises ScriptError."""
+    ReadAccountTag: TypeAlias = Callable[[Sequence[str], str], tuple[Mapping[str, str], Mapping[str, ScriptError]]]
+    """The value of a tag, and why it could not be read, by account, of these accounts. Raises ScriptError."""
 
 _COLUMNS = f"{NODE_KEY}, organizational_unit, platform_type"
 # What a scope is about, of each table. An owner is also that of an instance that is not managed.
@@ -69,7 +72,7 @@ class Ownership:
 def apply(tables: DuckDBPyConnection, ownership: Ownership, read_account_tag: ReadAccountTag) -> None:
     """Adds the column `owner` to nodes, instances and patches, and deletes what is not to be reported.
 
-    Raises ScriptError when the tags of accounts cannot be read.
+    An account whose tag cannot be read is a problem of the report. Raises ScriptError.
     """
     if ownership.has_owners:
         _set_owners(tables, ownership)
@@ -92,6 +95,13 @@ def apply(tables: DuckDBPyConnection, ownership: Ownership, read_account_tag: Re
         )
 
 
+def sentences(tables: DuckDBPyConnection) -> Iterator[str]:
+    """Of how many accounts the tag is not known."""
+    ((accounts,),) = tables.execute("SELECT count(*) FROM problems WHERE code = ?", [OWNER_NOT_READ]).fetchall()
+    if accounts:
+        yield f"The owner that the tag of an account names is not known of {pluralize(accounts, 'account')}."
+
+
 def _set_owners(tables: DuckDBPyConnection, ownership: Ownership) -> None:
     """By the rules, and by tags of nodes."""
     for table in _SCOPED:
@@ -109,7 +119,13 @@ def _set_by_account(tables: DuckDBPyConnection, key: str, read_account_tag: Read
     """Sets the owner of what has none yet, and reads only the accounts in which there is any."""
     without = " UNION ".join(f"SELECT account_id FROM {table} WHERE owner = ''" for table in _SCOPED)
     account_ids = [account_id for (account_id,) in tables.execute(f"{without} ORDER BY ALL").fetchall()]
-    owners = read_account_tag(account_ids, key)
+    owners, errors = read_account_tag(account_ids, key)
+    for account_id, error in errors.items():
+        message = (
+            f"The tag {key} of this account could not be read, and its nodes without another owner have none here: "
+            f"{error_message(error)}"
+        )
+        tables.table("problems").insert((OWNER_NOT_READ, account_id, message))
     for table in _SCOPED:
         tables.execute(
             f"""

@@ -26,7 +26,7 @@ class Report:
 
     Attributes:
         generated_at: as `node.time_text` has it.
-        read_account_tag: the value of a tag, by account.
+        read_account_tag: the value of a tag, and why it could not be read, by account.
         read_patches: fills the table of patches with those of the nodes in the tables.
         snapshots: the earlier reports of this scope, and where this one is kept; None: nowhere.
         deliver: sends what is in the tables to others, and adds what it could not send to the problems.
@@ -35,7 +35,7 @@ class Report:
     tables: DuckDBPyConnection
     options: ReportOptions
     generated_at: str
-    read_account_tag: ReadAccountTag = lambda _account_ids, _key: {}
+    read_account_tag: ReadAccountTag = lambda _account_ids, _key: ({}, {})
     read_patches: Callable[[DuckDBPyConnection], None] | None = None
     snapshots: Snapshots | None = None
     deliver: Callable[[DuckDBPyConnection], None] | None = None
@@ -142,6 +142,7 @@ def _notes(
     yield from coverage.sentences(
         measured, options.scope.stale_after_days, is_complete=not summary.is_incomplete(tables)
     )
+    yield from owners.sentences(tables)
     if options.patch_states:
         yield patches.headline(tables, options.patch_states)
         yield from exploitation.sentences(tables, options.exploitation)
