@@ -34,8 +34,8 @@ locals {
   bucket_input = lookup(var.inputs, "bucket_names", "name")
   # S3 deletes no bucket that holds anything, but Terraform deletes its policy, versioning and encryption before.
   lost_buckets = [
-    for name in terraform_data.bucket[*].input : "This plan would delete the bucket ${name}, which this module created. S3 refuses that while it holds anything, but without its policy, versioning and encryption by then. Set ${local.bucket_input} = \"${name}\" to keep it, and give no other bucket. To delete it with all that it holds, apply ${replace(local.bucket_input, "/(bucket_)?name$/", "force_destroy")} = true first."
-    if name != null && !contains(keys(lookup(local.named, "bucket_names", {})), coalesce(name, "none")) && !var.buckets_emptied
+    for name in terraform_data.bucket[*].input : "This plan would delete the bucket ${name}, which this module created. S3 refuses that while it holds anything, but without its policy, versioning and encryption by then. Set ${local.bucket_input} = \"${name}\" to keep it, and give no other bucket. To delete it with all that it holds, apply ${replace(local.bucket_input, "/(bucket_)?name$/", "force_destroy")} = true first, and give the other bucket after that."
+    if name != null && !contains(keys(lookup(local.named, "bucket_names", {})), coalesce(name, "none"))
   ]
 }
 
@@ -71,17 +71,25 @@ resource "terraform_data" "key" {
   }
 }
 
-# The bucket that an apply created; a later one only if what it holds may be deleted.
+# The bucket that an apply created; a later one only if an apply before has allowed that what it holds is deleted: the AWS provider
+# deletes a bucket by the force_destroy in the state.
 resource "terraform_data" "bucket" {
   count = contains(keys(local.named), "bucket_names") ? 1 : 0
 
   input = one(keys(local.named["bucket_names"]))
-  # Of no bucket "null", which is another value than null.
-  triggers_replace = var.buckets_emptied ? jsonencode(one(keys(local.named["bucket_names"]))) : null
 
   lifecycle {
     ignore_changes = [input]
+    # Where one of these is updated, which was there then, and the bucket is another one; not where one is created.
+    replace_triggered_by = [terraform_data.emptied]
   }
+}
+
+# The second one is there from the apply on that allows it. The first one never changes: what replaces is never without an instance.
+resource "terraform_data" "emptied" {
+  count = contains(keys(local.named), "bucket_names") ? var.buckets_emptied ? 2 : 1 : 0
+
+  input = count.index == 0 ? null : one(keys(local.named["bucket_names"]))
 }
 
 data "external" "existing" {

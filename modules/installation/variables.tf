@@ -63,7 +63,7 @@ variable "key" {
 }
 
 variable "buckets_emptied" {
-  description = "Whether a bucket of `named` may be deleted with what it holds. False: a plan that would delete the one that an apply created is refused. Default: false."
+  description = "Whether a bucket of `named` may be deleted with what it holds, by the applies after the one that sets it. Any other plan that would delete the one that an apply created is refused. Default: false."
   type        = bool
   default     = false
   nullable    = false

@@ -169,6 +169,17 @@ run "everything" {
   }
 }
 
+# The bucket may be deleted by the run after it.
+run "bucket_that_may_be_deleted" {
+  module {
+    source = "./modules/compliance-schedule"
+  }
+
+  variables {
+    force_destroy = true
+  }
+}
+
 run "existing_bucket_and_topic" {
   module {
     source = "./modules/compliance-schedule"
@@ -176,7 +187,7 @@ run "existing_bucket_and_topic" {
 
   variables {
     existing_bucket  = { name = "reports", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/bucket" }
-    force_destroy    = true # of the bucket that the run before created
+    force_destroy    = true
     existing_topic   = { arn = "arn:aws:sns:us-east-1:222222222222:security", kms_key_arn = "arn:aws:kms:us-east-1:222222222222:key/topic" }
     kms_key_arn      = "arn:aws:kms:us-east-1:222222222222:key/own"
     created_key_kept = false

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.assertions import assert_plan_empty, plan_errors
+from harness.assertions import assert_plan_empty, plan_errors, plan_read_only
 from harness.complete import ADMINISTRATOR
 from harness.every_module import call_in_administrator
 from harness.examples import UNIFIED_CONSOLE, register_administrator
+from harness.results import TerraformError
 from harness.workspace import change_inputs
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _KEYS = {
     "module.just-in-time-node-access.aws_kms_key.recordings[0]",
     "module.session-manager-preferences.aws_kms_key.this[0]",
 }
+
+_REPORTS = f"scheduled-compliance-report-{ADMINISTRATOR}-us-east-1"
 
 
 def _give(terraform: Terraform, **key: object) -> None:
@@ -70,13 +73,12 @@ def test_kept_or_deleted(sandbox: Sandbox, workspaces: Workspaces) -> None:
     _name_buckets(terraform)
     errors = plan_errors(terraform)
     assert errors.count("This plan would delete the bucket ") == len(_KEYS)
-    reports = f"scheduled-compliance-report-{ADMINISTRATOR}-us-east-1"
-    assert f'Set bucket_name = "{reports}" to keep it' in errors
+    assert f'Set bucket_name = "{_REPORTS}" to keep it' in errors
     assert f'Set rdp_recording.bucket_name = "rdp-recordings-{ADMINISTRATOR}-us-east-1" to keep it' in errors
     for name in ("force_destroy", "bucket.force_destroy", "rdp_recording.force_destroy"):
         assert f"apply {name} = true first" in errors
     change_inputs(terraform, "compliance-schedule", bucket_name=None, existing_bucket={"name": "theirs"})
-    assert f"This plan would delete the bucket {reports}" in plan_errors(terraform)
+    assert f"This plan would delete the bucket {_REPORTS}" in plan_errors(terraform)
 
     _unname_buckets(terraform)
     _give(terraform, kms_key_arn=given)
@@ -95,10 +97,41 @@ def test_kept_or_deleted(sandbox: Sandbox, workspaces: Workspaces) -> None:
     assert {values["is_enabled"] for values in kept.values()} == {True}
 
     emptied = {"kms_key_arn": given, "created_key_kept": True, "force_destroy": True}
-    _give(terraform, **emptied)
-    terraform.apply()
     _name_buckets(terraform, **emptied)
-    assert len(_changes(terraform.plan(), "delete", type_="aws_s3_bucket")) == len(_KEYS)
+    assert plan_errors(terraform).count("This plan would delete the bucket ") == len(_KEYS), "both in one apply"
+
     _unname_buckets(terraform)
     _give(terraform, **emptied)
+    terraform.apply()
     assert_plan_empty(terraform.plan(), warnings=("Check block assertion failed",))
+    _name_buckets(terraform, **emptied)
+    assert len(_changes(terraform.plan(), "delete", type_="aws_s3_bucket")) == len(_KEYS)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.scenario("bare")
+def test_a_bucket_that_holds_something(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """Deleted for another one by two applies, and by none before S3 would allow it."""
+    register_administrator(sandbox)
+    call = {"source": "../module/modules/compliance-schedule", "member_access": {"role_name": "Report"}}
+    terraform = workspaces.call_modules({"report": call}, sandbox.environment(ADMINISTRATOR))
+    terraform.apply()
+    s3 = sandbox.client("s3", ADMINISTRATOR)
+    s3.put_object(Bucket=_REPORTS, Key="patch-compliance/reports/report", Body=b"")
+    before = sandbox.snapshot()
+    change_inputs(terraform, "report", bucket_name="another", force_destroy=True)
+    with pytest.raises(TerraformError) as refused:
+        terraform.apply()
+    (error,) = refused.value.report.errors
+    assert f"This plan would delete the bucket {_REPORTS}" in str(error)
+    assert "apply force_destroy = true first, and give the other bucket after that." in str(error)
+    assert sandbox.snapshot() == before
+
+    change_inputs(terraform, "report", bucket_name=None)
+    terraform.apply()
+    for another in ({"bucket_name": "another"}, {"bucket_name": None, "existing_bucket": {"name": "theirs"}}):
+        s3.create_bucket(Bucket="theirs")
+        change_inputs(terraform, "report", **another)
+        terraform.apply()
+        assert_plan_empty(plan_read_only(terraform, sandbox))
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["theirs"]
