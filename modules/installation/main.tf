@@ -31,11 +31,13 @@ locals {
     if found.creation_mark != local.creation_mark && !startswith(key, "stack-set/")
   ]
 
+  has_bucket   = contains(keys(local.named), "bucket_names")
+  bucket_name  = one(keys(lookup(local.named, "bucket_names", {})))
   bucket_input = lookup(var.inputs, "bucket_names", "name")
   # S3 deletes no bucket that holds anything, but Terraform deletes its policy, versioning and encryption before.
   lost_buckets = [
     for name in terraform_data.bucket[*].input : "This plan would delete the bucket ${name}, which this module created. S3 refuses that while it holds anything, but without its policy, versioning and encryption by then. Set ${local.bucket_input} = \"${name}\" to keep it, and give no other bucket. To delete it with all that it holds, apply ${replace(local.bucket_input, "/(bucket_)?name$/", "force_destroy")} = true first, and give the other bucket after that."
-    if name != null && !contains(keys(lookup(local.named, "bucket_names", {})), coalesce(name, "none"))
+    if name != null && name != local.bucket_name
   ]
 }
 
@@ -74,9 +76,9 @@ resource "terraform_data" "key" {
 # The bucket that an apply created; a later one only if an apply before has allowed that what it holds is deleted: the AWS provider
 # deletes a bucket by the force_destroy in the state.
 resource "terraform_data" "bucket" {
-  count = contains(keys(local.named), "bucket_names") ? 1 : 0
+  count = local.has_bucket ? 1 : 0
 
-  input = one(keys(local.named["bucket_names"]))
+  input = local.bucket_name
 
   lifecycle {
     ignore_changes = [input]
@@ -87,9 +89,9 @@ resource "terraform_data" "bucket" {
 
 # The second one is there from the apply on that allows it. The first one never changes: what replaces is never without an instance.
 resource "terraform_data" "emptied" {
-  count = contains(keys(local.named), "bucket_names") ? var.buckets_emptied ? 2 : 1 : 0
+  count = local.has_bucket ? var.buckets_emptied ? 2 : 1 : 0
 
-  input = count.index == 0 ? null : one(keys(local.named["bucket_names"]))
+  input = count.index == 0 ? null : local.bucket_name
 }
 
 data "external" "existing" {
