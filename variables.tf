@@ -164,7 +164,7 @@ variable "resource_sharing" {
 
   validation {
     condition     = var.resource_sharing == null ? true : var.resource_sharing.enabled
-    error_message = "resource_sharing.enabled is false, but resource_sharing = null turns it off. Set null, or remove the input."
+    error_message = "resource_sharing.enabled is false, but the module never disables it: resource_sharing = null leaves it as it is, unless on_destroy = \"restore\" was applied. Set null, or remove the input."
   }
 
   validation {

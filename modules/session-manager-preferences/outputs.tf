@@ -26,6 +26,6 @@ output "template_body" {
 }
 
 output "failed_accounts" {
-  description = "Accounts and Regions whose preferences could not be set, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
+  description = "Accounts and Regions whose preferences could not be set, at the last plan or apply (`report.py session-preferences` lists those whose own were kept): list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value       = module.stack_set.failed_accounts
 }

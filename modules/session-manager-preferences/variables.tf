@@ -124,7 +124,7 @@ variable "session_kms_key_arns" {
 
 variable "bucket" {
   description = <<-EOT
-    The bucket that all sessions of the organization are logged to, created in the provider's Region, with versions: `{}`. Port forwarding and SSH are not logged. Null: no logs in S3. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-logging.html
+    The bucket to which the sessions of all accounts are logged whose preferences this module sets (`existing`), created in the provider's Region, with versions: `{}`. Port forwarding and SSH are not logged. Null: no logs in S3. Default: null. https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-logging.html
     - `name`: without dots. Default: the module's `name`, the account and the Region, joined by hyphens.
     - `prefix`: of the objects; below it are the account and the Region. Default: `sessions`.
     - `kms_key_arn`: an existing key in the same Region. Its policy must allow the organization's nodes `kms:GenerateDataKey` and `kms:Decrypt` through S3. Its ARN must be known to the plan. Default: a key is created. Given later, it requires `created_key_kept`.

@@ -138,7 +138,8 @@ def test_gitlab_stops_where_aws_refuses_the_token(run: Run) -> None:
     [
         *(
             step["run"]
-            for stage in _load(_RECIPES / "atlantis/repos.yaml")["workflows"]["systems-manager"].values()
+            for workflow in _load(_RECIPES / "atlantis/repos.yaml")["workflows"].values()
+            for stage in workflow.values()
             for step in stage["steps"]
             if "run" in step
         ),
@@ -150,9 +151,20 @@ def test_hooks_of_atlantis_and_spacelift(run: Run, lines: str) -> None:
 
 
 def test_atlantis_plans_and_applies_with_different_profiles() -> None:
-    workflow = _load(_RECIPES / "atlantis/repos.yaml")["workflows"]["systems-manager"]
-    profiles = [stage["steps"][0]["env"]["value"] for stage in workflow.values()]
-    assert profiles == ["systems-manager-plan", "systems-manager-apply"]
+    server, repository = _load(_RECIPES / "atlantis/repos.yaml"), _load(_RECIPES / "atlantis/atlantis.yaml")
+    (settings,) = server["repos"]
+    profiles = {
+        project["name"]: [
+            stage["steps"][0]["env"]["value"]
+            for stage in server["workflows"][project.get("workflow", settings["workflow"])].values()
+        ]
+        for project in repository["projects"]
+    }
+    assert profiles == {
+        "management": ["systems-manager-plan", "systems-manager-apply"],
+        "delegated-administrator": ["systems-manager-administrator-plan", "systems-manager-administrator-apply"],
+    }
+    assert set(settings["allowed_workflows"]) == set(server["workflows"])
 
 
 def test_opentofu_validates_every_folder(run: Run) -> None:
