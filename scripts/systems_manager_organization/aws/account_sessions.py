@@ -7,9 +7,11 @@ and Region serves all accounts, and each call is signed with the credentials of 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -76,15 +78,20 @@ class AccountSession:
 class AccountSessions:
     """Sessions in the member accounts of an organization."""
 
-    def __init__(self, aws: AwsSession, role_name: str, actions: Sequence[str] = READ_ACTIONS) -> None:
+    def __init__(
+        self, aws: AwsSession, role_name: str, actions: Sequence[str] = READ_ACTIONS, as_json: Sequence[str] = ()
+    ) -> None:
         """
         Args:
             role_name: a role of every member account, with its path: `OrganizationAccountAccessRole`.
             actions: the IAM actions that the session policy allows.
+            as_json: actions of a service with the protocol `json`, whose responses stay as JSON has them: times are
+                numbers. botocore looks up every value in its model, a quarter of the time of a call with twenty nodes.
         """
         self.role_name = role_name
         self.region = aws.region
         self._aws = aws
+        self._as_json = as_json
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         self._policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._clients: dict[tuple[str, str], Any] = {}
@@ -159,6 +166,8 @@ class AccountSessions:
         )
         client.meta.events.register("before-call", _sign_with_account)
         client.meta.events.register("before-call", self._count_call)
+        for action in self._as_json:
+            client.meta.events.register(f"before-parse.{action.replace(':', '.')}", _keep_json)
         return client
 
     def _count_call(self, **_: object) -> None:
@@ -170,3 +179,18 @@ def _sign_with_account(context: dict[str, Any], **_: object) -> None:
     credentials = _credentials.get()
     if credentials is not None:
         context.setdefault("signing", {})["request_credentials"] = credentials
+
+
+def _keep_json(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+    """Takes the body from botocore's parser, which adds the metadata alone. It keeps errors, and what is not JSON."""
+    body = response_dict["body"]
+    if response_dict["status_code"] >= HTTPStatus.MULTIPLE_CHOICES:
+        return
+    with suppress(ValueError):
+        customized_response_dict.update(json.loads(body, object_hook=_without_nulls if b"null" in body else None))
+        response_dict["body"] = b"{}"
+
+
+def _without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
+    """As botocore: what has no value is left out."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -105,4 +105,4 @@ def _platform_type(instance: Item) -> str:
 
 
 def _time(time: Any) -> str:
-    return time_text(time.timestamp()) if time else ""
+    return time_text(time) if time else ""

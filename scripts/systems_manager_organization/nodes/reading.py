@@ -209,7 +209,7 @@ def _row(result: AccountRegionResult, instance: Item, ping: Item, evidence: Evid
         or instance.get("PlatformDetails", ""),
         instance.get("State", {}).get("Name", ""),
         ping.get("AgentVersion", ""),
-        time_text(last.timestamp()) if last else "",
+        time_text(last) if last else "",
         status,
         diagnosis.cause,
         diagnosis.evidence,
@@ -224,7 +224,7 @@ def _lost(ping: Item) -> Diagnosis:
     """A hybrid node, or an EC2 instance that is gone: nothing else can be read of it."""
     last = ping.get("LastPingDateTime")
     text = f"Systems Manager knows it as {ping['PingStatus']}"
-    text += f", last heard of at {time_text(last.timestamp())}." if last else "."
+    text += f", last heard of at {time_text(last)}." if last else "."
     return Diagnosis(UNKNOWN, text, REMEDIES[UNKNOWN])
 
 

@@ -112,5 +112,5 @@ def _row(result: AccountRegionResult, node: dict[str, Any]) -> Node:
         "",
         MANAGED if instance.get("ManagedStatus") == _MANAGED else UNMANAGED,
         *("", "", "", "", ""),
-        time_text(captured.timestamp()) if captured else "",
+        time_text(captured) if captured else "",
     )

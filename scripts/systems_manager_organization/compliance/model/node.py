@@ -82,9 +82,10 @@ def is_in_ec2(node_id: str) -> bool:
     return node_id.startswith("i-")
 
 
-def time_text(epoch: float) -> str:
-    """`2026-01-31T23:59:59Z`: such texts compare as the times do."""
-    return datetime.fromtimestamp(int(epoch), timezone.utc).strftime(_TIME)
+def time_text(time: float | datetime) -> str:
+    """`2026-01-31T23:59:59Z`: such texts compare as the times do. A number counts seconds since the epoch."""
+    moment = time if isinstance(time, datetime) else datetime.fromtimestamp(int(time), timezone.utc)
+    return moment.astimezone(timezone.utc).strftime(_TIME)
 
 
 def node_of(result: AccountRegionResult, record: NodeRecord, oldest: str) -> Node:

@@ -95,7 +95,7 @@ def cve_text(text: str) -> str:
     return ",".join(dict.fromkeys(item for item in ids if CVE.fullmatch(item))) or UNKNOWN
 
 
-def installed_text(time: datetime | str | None) -> str:
+def installed_text(time: float | datetime | str | None) -> str:
     """The time in UTC; empty for the year 1970, which AWS has for what is not installed."""
-    text = time if isinstance(time, str) else time_text(time.timestamp()) if time else ""
+    text = time if isinstance(time, str) else time_text(time) if time else ""
     return f"{text[:19]}Z" if _TIME.match(text) and not text.startswith("1970-01-01") else ""

@@ -82,7 +82,8 @@ class ApiSource:
             return read
 
         actions = tuple(dict.fromkeys((*ACTIONS, *(self.instances.actions if self.instances else ()))))
-        read_account_regions(aws, AccountSessions(aws, self.member_role_name, actions), scope, sink, reader_of)
+        members = AccountSessions(aws, self.member_role_name, actions, as_json=ACTIONS)
+        read_account_regions(aws, members, scope, sink, reader_of)
 
     def patch_calls(self) -> tuple[str, int]:
         """See `Source`."""

@@ -36,7 +36,7 @@ PAGE = 100
 
 def read_patches(aws: AwsSession, role_name: str, nodes: Iterable[NodePatches], sink: PatchSink) -> None:
     """Adds the patches of each of the nodes; those of an account come together."""
-    members = AccountSessions(aws, role_name, (ACTION,))
+    members = AccountSessions(aws, role_name, (ACTION,), as_json=(ACTION,))
     run_tasks(
         partial(_read_account, members, sink, account_id, list(found))
         for account_id, found in groupby(nodes, key=attrgetter("account_id"))

@@ -110,5 +110,5 @@ def _record(
         patch_group=state.get("PatchGroup", ""),
         baseline_id=state.get("BaselineId", ""),
         operation=state.get("Operation", ""),
-        operation_ended_at=time_text(ended.timestamp()) if ended else "",
+        operation_ended_at=time_text(ended) if ended else "",
     )
