@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from systems_manager_organization.aws.assumed_role import assumed_role_credentials
 from systems_manager_organization.aws.concurrency import MAX_WORKERS
 from systems_manager_organization.aws.error_translation import translate_errors
-from systems_manager_organization.aws.pagination import paginate
+from systems_manager_organization.aws.pagination import follow_tokens
 from systems_manager_organization.aws.session import APPLICATION_NAME, iam_action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from botocore.credentials import Credentials
     from mypy_boto3_sts.type_defs import CredentialsTypeDef
@@ -68,11 +68,9 @@ class AccountSession:
         return {region["RegionName"]: region["RegionOptStatus"] in _ENABLED for region in listed}
 
     def paginate(self, service: str, region: str, operation: str, **parameters: object) -> Iterator[Any]:
-        """The items of every page of `operation`, by botocore's paginator. Raises ScriptError."""
-        sessions = self._account_sessions
-        pages = sessions.paginator(service, region, operation).paginate(**parameters)
-        invoke = partial(sessions.invoke, account_session=self, service=service, region=region, operation=operation)
-        return paginate(pages, invoke, "")
+        """The items of every page of `operation`. Raises ScriptError."""
+        rule = self._account_sessions.pagination(service, region, operation)
+        return follow_tokens(partial(self.call, service, region, operation), rule, parameters)
 
 
 class AccountSessions:
@@ -95,7 +93,7 @@ class AccountSessions:
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         self._policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._clients: dict[tuple[str, str], Any] = {}
-        self._paginators: dict[tuple[str, str, str], Any] = {}
+        self._pagination: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._lock = Lock()
 
     def assume_role(self, account_id: str) -> AccountSession:
@@ -133,12 +131,13 @@ class AccountSessions:
         with translate_errors(action, account_id=account_session.account_id, region=region):
             return request()
 
-    def paginator(self, service: str, region: str, operation: str) -> Any:
-        """botocore's paginator, which is a new class each time that it is created."""
-        key = (service, region, operation)
-        if key not in self._paginators:
-            self._paginators[key] = self.client(service, region).get_paginator(operation)
-        return self._paginators[key]
+    def pagination(self, service: str, region: str, operation: str) -> Mapping[str, Any]:
+        """See `AwsSession.pagination`."""
+        key = (service, operation)
+        if key not in self._pagination:
+            name = self.client(service, region).meta.method_to_api_mapping[operation]
+            self._pagination[key] = self._aws.pagination(service, name)
+        return self._pagination[key]
 
     def client(self, service: str, region: str) -> Any:
         client = self._clients.get((service, region))

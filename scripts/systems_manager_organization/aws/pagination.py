@@ -1,4 +1,4 @@
-"""Items of botocore's paginators."""
+"""Items of all pages of an operation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.errors import ScriptError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from botocore.paginate import PageIterator
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 def paginate(
     pages: PageIterator[Any], call: Callable[[partial[dict[str, Any] | None]], dict[str, Any] | None], result_key: str
 ) -> Iterator[Any]:
-    """The items of each page, as it is fetched.
+    """The items of each page, as botocore's paginator fetches it.
 
     Args:
         call: runs the function that fetches a page.
@@ -43,3 +45,26 @@ class _Fetch:
         page: dict[str, Any] | None = next(iterator, None)
         self._iterator, self._fetched = iterator, self._fetched + 1
         return page
+
+
+def follow_tokens(
+    call: Callable[..., Mapping[str, Any]], rule: Mapping[str, Any], parameters: Mapping[str, object]
+) -> Iterator[Any]:
+    """The items of each page, without botocore's paginator, which takes a tenth of a call's time.
+
+    Args:
+        call: the operation. It raises ScriptError.
+        rule: botocore's description of the operation's pages, in which all keys are plain names.
+
+    Raises ScriptError also when a page has the token of the page before, and would have it for ever.
+    """
+    given, returned, items = rule["input_token"], rule["output_token"], rule["result_key"]
+    while True:
+        page = call(**parameters)
+        yield from page.get(items) or ()
+        token = page.get(returned)
+        if not token:
+            return
+        if token == parameters.get(given):
+            raise ScriptError(f"AWS returned the same {returned} twice, {token}: run this again later.")
+        parameters = {**parameters, given: token}

@@ -335,6 +335,12 @@ class AwsSession:
         with self._session_lock:
             return self.session.create_client(service, region_name=region, config=config)
 
+    def pagination(self, service: str, operation: str) -> Mapping[str, Any]:
+        """How the pages of `operation`, as AWS names it, follow each other: as botocore describes it."""
+        with self._session_lock:
+            rule: Mapping[str, Any] = self.session.get_paginator_model(service).get_paginator(operation)
+        return rule
+
     def _before_call(self, model: OperationModel, **_: object) -> None:
         self._rate_limiter.acquire(f"{model.service_model.signing_name}:{model.name}")
         self.count_call()

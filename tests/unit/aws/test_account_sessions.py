@@ -16,7 +16,7 @@ from sandbox import Scenario
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.session import AwsSession, botocore_session
 from systems_manager_organization.clock import Clock
-from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,14 @@ def test_every_page_is_fetched_once(aws: Sandbox, session: AwsSession, as_json: 
     assert len(expected) > 10
     calls = [call for call in aws.calls[before:] if call.operation == "DescribeInstanceInformation"]
     assert len(calls) == -(-len(expected) // 5)
+
+
+def test_a_page_that_would_be_next_for_ever_is_an_error(session: AwsSession) -> None:
+    answers = Answers(json.dumps({"InstanceInformationList": [], "NextToken": "again"}))
+    listed = member(session, answers=answers).paginate("ssm", REGION, "describe_instance_information")
+    with pytest.raises(ScriptError, match="NextToken twice, again"):
+        list(listed)
+    assert [request.get("NextToken") for request in answers.requests] == [None, "again"]
 
 
 def test_what_stays_as_json_differs_in_its_times_alone(session: AwsSession) -> None:
