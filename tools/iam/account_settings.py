@@ -7,7 +7,6 @@ from tools.iam.statements import STACK_SET_CHANGES, STACK_SET_READS, Statement
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/systems-manager-account-settings:*",
     "arn:aws:cloudformation:*:*:stackset-target/systems-manager-account-settings:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-ServiceSetting",
 )
 _SETTINGS = tuple(
     f"arn:aws:ssm:*:*:servicesetting/ssm/{path}"

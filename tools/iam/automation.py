@@ -9,7 +9,6 @@ _CALENDAR = ("arn:aws:ssm:*:*:document/automation-across-accounts",)
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/automation-across-accounts:*",
     "arn:aws:cloudformation:*:*:stackset-target/automation-across-accounts:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-IAM-Role",
 )
 
 AUTOMATION = (

@@ -14,16 +14,12 @@ from tools.iam.statements import (
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access:*",
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-Document",
 )
 _OTHER_STACK_SETS = (
     "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access-rdp-recording:*",
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access-rdp-recording:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-SSMGuiConnect-Preferences",
     "arn:aws:cloudformation:*:*:stackset/just-in-time-node-access-events:*",
     "arn:aws:cloudformation:*:*:stackset-target/just-in-time-node-access-events:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-Events-Rule",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-IAM-Role",
 )
 _BUS = (
     "arn:aws:events:*:*:event-bus/just-in-time-node-access",

@@ -22,7 +22,6 @@ _WORKGROUP = ("arn:aws:athena:*:*:workgroup/patch-compliance",)
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/patch-compliance:*",
     "arn:aws:cloudformation:*:*:stackset-target/patch-compliance:*",
-    "arn:aws:cloudformation:*:*:type/resource/AWS-SSM-ResourceDataSync",
 )
 
 REPORTING = (

@@ -16,16 +16,6 @@ _KEYS = ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/session-manager-prefere
 _STACK_SET = (
     "arn:aws:cloudformation:*:*:stackset/session-manager-preferences:*",
     "arn:aws:cloudformation:*:*:stackset-target/session-manager-preferences:*",
-    *(
-        f"arn:aws:cloudformation:*:*:type/resource/AWS-{name}"
-        for name in (
-            "IAM-ManagedPolicy",
-            "IAM-Role",
-            "SSM-Association",
-            "SSM-Document",
-            "SSMQuickSetup-LifecycleAutomation",
-        )
-    ),
 )
 
 # Of a bucket and its key, which the AWS provider reads and changes as those of patch compliance.

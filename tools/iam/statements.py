@@ -58,6 +58,22 @@ STACK_SET_CHANGES = (
     "cloudformation:UpdateStackSet",
 )
 
+# Of all modules. IAM judges each one beside the StackSet and its targets.
+_TYPES = tuple(
+    f"arn:aws:cloudformation:*:*:type/resource/AWS-{name}"
+    for name in (
+        "Events-Rule",
+        "IAM-ManagedPolicy",
+        "IAM-Role",
+        "SSM-Association",
+        "SSM-Document",
+        "SSM-ResourceDataSync",
+        "SSM-ServiceSetting",
+        "SSMGuiConnect-Preferences",
+        "SSMQuickSetup-LifecycleAutomation",
+    )
+)
+
 # Of a bucket that a module creates, as the AWS provider reads, changes and empties one.
 BUCKET_READS = (
     "s3:GetAccelerateConfiguration",
@@ -135,6 +151,12 @@ STATEMENTS = (
             "cloudformation:ListStackSetOperations",
         ),
         ("arn:aws:cloudformation:*:*:stackset/AWS-QuickSetup-*",),
+    ),
+    Statement(
+        "DeployResourceTypes",
+        "the resource types in the templates of the module's StackSets",
+        tuple(action for action in STACK_SET_CHANGES if action.endswith(("StackInstances", "StackSet"))),
+        _TYPES,
     ),
     Statement(
         "ReadSystemsManager",

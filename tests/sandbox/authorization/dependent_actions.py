@@ -23,6 +23,7 @@ from moto.sns.models import sns_backends
 
 from sandbox.authorization.data import query_permissions, read_permissions, result_permissions, write_permissions
 from sandbox.authorization.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
+from sandbox.authorization.stack_set_resources import stack_set_arn
 from sandbox.authorization.stacks import stack_permissions
 from sandbox.policies.evaluation import Permission
 from sandbox.services.kms.models import key_arn
@@ -76,6 +77,11 @@ def _tagged_in_organization(kind: str) -> Callable[[RequestContext], Iterable[Pe
         return [Permission("organizations:TagResource", resource) for resource in resources]
 
     return find
+
+
+def _tags_of_stack_set(request: RequestContext) -> Iterable[Permission]:
+    """Neither targets nor resource types have tags."""
+    return [Permission("cloudformation:TagResource", stack_set_arn(request))] if request.get("Tags") else []
 
 
 def _activation(request: RequestContext) -> Iterable[Permission]:
@@ -177,11 +183,11 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "athena:StartQueryExecution": query_permissions,
     "cloudformation:ActivateOrganizationsAccess": _activation,
     "cloudformation:CreateStack": stack_permissions,
-    "cloudformation:CreateStackSet": _tagged("cloudformation:TagResource"),
+    "cloudformation:CreateStackSet": _tags_of_stack_set,
     "cloudformation:DeleteStack": stack_permissions,
     "cloudformation:DescribeStacks": _all_stacks,
     "cloudformation:UpdateStack": stack_permissions,
-    "cloudformation:UpdateStackSet": _tagged("cloudformation:TagResource"),
+    "cloudformation:UpdateStackSet": _tags_of_stack_set,
     "cloudwatch:PutMetricAlarm": _tagged("cloudwatch:TagResource"),
     "codebuild:CreateProject": _role_of_project,
     "codebuild:UpdateProject": _role_of_project,

@@ -13,6 +13,7 @@ from moto.iam.exceptions import NotFoundException
 from sandbox.authorization.data_resources import of_athena, of_glue, of_kms
 from sandbox.authorization.event_resources import of_events, of_sns
 from sandbox.authorization.schedule_resources import of_cloudwatch, of_codebuild, of_logs, of_scheduler
+from sandbox.authorization.stack_set_resources import of_cloudformation
 from sandbox.services.iam.models import iam_backend_of
 from sandbox.services.iam.service_linked_roles import PATH_PREFIX, ROLE_NAMES
 from sandbox.services.organizations.models import find_organization
@@ -121,17 +122,6 @@ def _of_sts(request: RequestContext) -> list[str]:
     return [request.get("RoleArn")] if request.get("RoleArn") else []
 
 
-def _of_cloudformation(request: RequestContext) -> list[str]:
-    stack, stack_set = request.get("StackName"), request.get("StackSetName")
-    if stack is not None:
-        return [stack if stack.startswith("arn:") else request.arn("cloudformation", f"stack/{stack}/*")]
-    if stack_set is not None:
-        # Its id is its name, a colon and more.
-        name = stack_set if ":" in stack_set else f"{stack_set}:*"
-        return [request.arn("cloudformation", f"stackset/{name}")]
-    return []
-
-
 def _of_quick_setup(request: RequestContext) -> list[str]:
     if request.operation == "CreateConfigurationManager":
         return [request.arn("ssm-quicksetup", "configuration-manager/*")]
@@ -190,7 +180,7 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "account": _of_account,
     "athena": of_athena,
     "cloud9": _of_cloud9,
-    "cloudformation": _of_cloudformation,
+    "cloudformation": of_cloudformation,
     "cloudwatch": of_cloudwatch,
     "codebuild": of_codebuild,
     "ec2": _of_no_resource_type,

@@ -11,6 +11,7 @@ from sandbox.authorization.required_permissions import required_permissions
 from sandbox.authorization.resources import UnknownPermissionError
 from sandbox.policies.evaluation import Permission
 from sandbox.policies.request_context import RequestContext
+from sandbox_tests.cases.organization_stack_sets import MEMBER, STACK_SET, deploy, template
 from sandbox_tests.cases.quick_setup import ADMINISTRATION_ROLE, MANAGEMENT, PATCH_POLICY, SETTING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EXECUTION_ROLE = f"arn:aws:iam::{MANAGEMENT}:role/AWS-QuickSetup-Execution"
 TAGS = [{"Key": "Owner", "Value": "cloud"}]
+PARAMETER = "arn:aws:cloudformation:us-east-1::type/resource/AWS-SSM-Parameter"
 
 
 def required(sandbox: Sandbox, action: str, **parameters: Any) -> set[tuple[str, str]]:
@@ -167,12 +169,51 @@ def test_unknown_resource_types(sandbox: Sandbox) -> None:
         all_required(sandbox, "sqs:ListQueues")
 
 
+TYPED = json.dumps({"Resources": {"Sync": {"Type": "AWS::SSM::Parameter"}, "Role": {"Type": "AWS::IAM::Role"}}})
+TYPES = ("arn:aws:cloudformation:us-east-1::type/resource/AWS-IAM-Role", PARAMETER)
+
+
+def resources(found: tuple[Permission, ...], action: str) -> set[str]:
+    return {permission.resource for permission in found if permission.action == action}
+
+
 def test_stack_sets(sandbox: Sandbox) -> None:
     one = {"StackSetName": "one"}
     arn = f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset/one:*"
-    assert all_required(sandbox, "cloudformation:CreateStackInstances", **one) == (
-        Permission("cloudformation:CreateStackInstances", arn),
+    assert all_required(sandbox, "cloudformation:DeleteStackSet", **one) == (
+        Permission("cloudformation:DeleteStackSet", arn),
     )
-    assert required(sandbox, "cloudformation:CreateStackSet", **one, Tags=TAGS) == {("cloudformation:TagResource", arn)}
+    created = all_required(sandbox, "cloudformation:CreateStackSet", **one, TemplateBody=TYPED, Tags=TAGS)
+    assert resources(created, "cloudformation:CreateStackSet") == {arn, *TYPES}
+    assert resources(created, "cloudformation:TagResource") == {arn}
     asking = ("organizations:ListDelegatedAdministrators", "*")
     assert required(sandbox, "cloudformation:UpdateStackSet", **one, CallAs="DELEGATED_ADMIN") == {asking}
+
+
+def test_instances_of_a_stack_set_are_judged_by_target_and_type(sandbox: Sandbox, organization_stack_sets: Any) -> None:
+    organization_stack_sets.create_stack_set(**STACK_SET, TemplateBody=template(), PermissionModel="SERVICE_MANAGED")
+    stack_set = {f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset/settings:*"}
+    target = f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stackset-target/settings:*/"
+    targets = {"OrganizationalUnitIds": ["r-sbox"], "Accounts": [MEMBER]}
+    for operation in ("CreateStackInstances", "DeleteStackInstances", "UpdateStackInstances"):
+        action = f"cloudformation:{operation}"
+        found = all_required(sandbox, action, **STACK_SET, DeploymentTargets=targets)
+        assert resources(found, action) == stack_set | {PARAMETER, f"{target}r-sbox", f"{target}{MEMBER}"}
+
+    deploy(organization_stack_sets)
+    action = "cloudformation:UpdateStackSet"
+    everywhere = all_required(sandbox, action, **STACK_SET, TemplateBody=TYPED)
+    assert resources(everywhere, action) == stack_set | {f"{target}r-sbox", *TYPES}
+    unchanged = all_required(sandbox, action, **STACK_SET, UsePreviousTemplate=True)
+    assert resources(unchanged, action) == stack_set | {f"{target}r-sbox", PARAMETER}
+    read = "cloudformation:DescribeStackSet"
+    assert resources(all_required(sandbox, read, **STACK_SET), read) == stack_set
+
+
+def test_a_template_in_a_bucket_is_judged_by_its_types(sandbox: Sandbox) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="typed.json", Body=TYPED.encode())
+    url = "https://templates.s3.amazonaws.com/typed.json"
+    found = all_required(sandbox, "cloudformation:CreateStackSet", StackSetName="one", TemplateURL=url)
+    assert set(TYPES) < resources(found, "cloudformation:CreateStackSet")
