@@ -61,9 +61,26 @@ NODE_ACCESS = (
     ),
     Statement(
         "ManageDenyAccessPolicy",
-        "the deny-access policy itself",
-        ("ssm:CreateDocument", "ssm:DeleteDocument", "ssm:DescribeDocument", "ssm:GetDocument", "ssm:UpdateDocument"),
+        "the deny-access policy itself, which CloudFormation makes with the caller's permissions",
+        (
+            "ssm:AddTagsToResource",
+            "ssm:CreateDocument",
+            "ssm:DeleteDocument",
+            "ssm:DescribeDocument",
+            "ssm:GetDocument",
+            "ssm:ListTagsForResource",
+            "ssm:RemoveTagsFromResource",
+            "ssm:UpdateDocument",
+            "ssm:UpdateDocumentDefaultVersion",
+        ),
         _DOCUMENT,
+    ),
+    Statement(
+        "PassTokenRole",
+        "the role of access tokens, which the deny-access policy names",
+        ("iam:PassRole",),
+        ("arn:aws:iam::*:role/SSM-JustInTimeAccessTokenRole",),
+        ("StringEquals", "iam:PassedToService"),
     ),
     Statement(
         "ReadNodeAccessStackSets",

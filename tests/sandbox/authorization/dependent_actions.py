@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from moto.sns.models import sns_backends
 
 from sandbox.authorization.data import query_permissions, read_permissions, result_permissions, write_permissions
+from sandbox.authorization.documents import creation_permissions, update_permissions
 from sandbox.authorization.resources import organizations_arns, resources_of, role_arn, service_linked_role_arn
 from sandbox.authorization.stack_set_resources import stack_set_arn
 from sandbox.authorization.stacks import stack_permissions
@@ -213,5 +214,7 @@ _DEPENDENT_ACTIONS: dict[str, Callable[[RequestContext], Iterable[Permission]]] 
     "ssm-quicksetup:UntagResource": _change_of_manager,
     "ssm-quicksetup:UpdateConfigurationDefinition": _change_of_manager,
     "ssm-quicksetup:UpdateServiceSettings": _explorer_role,
+    "ssm:CreateDocument": creation_permissions,
+    "ssm:UpdateDocument": update_permissions,
     "ssm:UpdateServiceSetting": _host_management_role,
 }

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html. A type's permissions are in
 its schema, under `handlers`: aws-cloudformation/aws-cloudformation-resource-providers-ssm,
-aws-ssm-resourcedatasync/aws-ssm-resourcedatasync.json.
+aws-ssm-resourcedatasync/aws-ssm-resourcedatasync.json, and in the code of the handlers.
 
 ASSUMPTION(cloudformation-caller-is-refused-at-once): without these permissions the stack operation itself is denied. On
 AWS the resource fails, and the reason is in the stack's events.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import cloudformation_backends
 
+from sandbox.authorization import documents
 from sandbox.authorization.resources import UnknownPermissionError, resources_of
 from sandbox.policies.evaluation import Permission
 from sandbox.services.cloudformation.templates import valid_template
@@ -42,18 +43,25 @@ def stack_permissions(request: RequestContext) -> Iterator[Permission]:
     if role:
         yield Permission("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
         return
-    before = {} if request.operation == "CreateStack" else _resources_of_existing(request)
+    stack = None if request.operation == "CreateStack" else _existing(request)
+    before = {} if stack is None else dict(stack.template_dict["Resources"])
     after = {} if request.operation == "DeleteStack" else _resources_in(request.get("TemplateBody"), before)
+    # An update without tags keeps them.
+    tags = {} if stack is None else dict(stack.tags)
+    retagged = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []} or tags
     for logical_id in sorted({*before, *after}):
-        yield from _resource_permissions(request, before.get(logical_id), after.get(logical_id))
+        old, new = before.get(logical_id), after.get(logical_id)
+        yield from _resource_permissions(request, old, new)
+        if old is not None and new is not None and _is_same_document(old, new):
+            yield from documents.stack_tagging(request, new, tags, retagged)
 
 
-def _resources_of_existing(request: RequestContext) -> dict[str, Any]:
+def _existing(request: RequestContext) -> Any:
     backend = cloudformation_backends[request.account_id][request.region]
     try:
-        return dict(backend.get_stack(request.get("StackName")).template_dict["Resources"])
+        return backend.get_stack(request.get("StackName"))
     except ValidationError:
-        return _NOTHING
+        return None
 
 
 def _resources_in(body: str | None, otherwise: dict[str, Any]) -> dict[str, Any]:
@@ -89,12 +97,24 @@ def _resource_permissions(
 def _document_permissions(
     request: RequestContext, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> Iterator[Permission]:
-    """aws-ssm-document/aws-ssm-document.json, as far as the sandbox's documents go: no attachments, no tags."""
-    verb = "Create" if before is None else "Delete" if after is None else "Update"
-    for name in {_name(resource, "Name") for resource in (before, after) if resource is not None}:
-        document = request.arn("ssm", f"document/{name}")
-        yield Permission(f"ssm:{verb}Document", document)
-        yield Permission("ssm:GetDocument", document)
+    if before is not None and after is not None and _is_same_document(before, after):
+        yield from documents.stack_update(request, after)
+        return
+    if after is not None:
+        yield from documents.stack_creation(request, after)
+    if before is not None:
+        yield from documents.stack_deletion(request, before)
+
+
+def _is_same_document(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a document is kept, and not replaced, which is the default UpdateMethod.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
+    """
+    if not before["Type"] == _DOCUMENT == after["Type"]:
+        return False
+    old, new = before["Properties"], after["Properties"]
+    return bool(old == new or (new.get("UpdateMethod") == "NewVersion" and old.get("Name") == new.get("Name")))
 
 
 def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permission:
@@ -105,7 +125,7 @@ def _sync(request: RequestContext, verb: str, resource: dict[str, Any]) -> Permi
     )
 
 
-def _name(resource: dict[str, Any], property_name: str = "SyncName") -> str:
-    name = resource["Properties"].get(property_name)
+def _name(resource: dict[str, Any]) -> str:
+    name = resource["Properties"].get("SyncName")
     # A reference has no value before the stack exists.
     return name if isinstance(name, str) else "*"

@@ -217,3 +217,65 @@ def test_a_template_in_a_bucket_is_judged_by_its_types(sandbox: Sandbox) -> None
     url = "https://templates.s3.amazonaws.com/typed.json"
     found = all_required(sandbox, "cloudformation:CreateStackSet", StackSetName="one", TemplateURL=url)
     assert set(TYPES) < resources(found, "cloudformation:CreateStackSet")
+
+
+POLICY = "SSM-JustInTimeAccessDenyAccessOrgPolicy"
+POLICY_ARN = f"arn:aws:ssm:us-east-1:{MANAGEMENT}:document/{POLICY}"
+TOKEN_ROLE = ("iam:PassRole", f"arn:aws:iam::{MANAGEMENT}:role/SSM-JustInTimeAccessTokenRole")
+
+
+def content(description: str) -> dict[str, Any]:
+    return {
+        "schemaVersion": "0.3",
+        "description": description,
+        "accessTokenRole": "SSM-JustInTimeAccessTokenRole",
+        "AutoApprovalPolicyDocuments": [{"type": "Cedar", "content": "forbid (principal, action, resource);"}],
+    }
+
+
+def policy_stack(description: str = "One", **properties: str) -> str:
+    document = {"Name": POLICY, "DocumentType": "AutoApprovalPolicy", "Content": content(description), **properties}
+    return json.dumps({"Resources": {"Policy": {"Type": "AWS::SSM::Document", "Properties": document}}})
+
+
+def on_the_policy(*actions: str) -> set[tuple[str, str]]:
+    return {(f"ssm:{action}", POLICY_ARN) for action in actions}
+
+
+def test_approval_policy_of_a_stack(sandbox: Sandbox, cloudformation: Any) -> None:
+    one, new_version = {"StackName": "One"}, {"UpdateMethod": "NewVersion"}
+    created = on_the_policy("CreateDocument", "AddTagsToResource", "GetDocument", "DescribeDocument") | {TOKEN_ROLE}
+    deleted = on_the_policy("DeleteDocument", "DescribeDocument")
+    action = "cloudformation:CreateStack"
+    assert required(sandbox, action, **one, TemplateBody=policy_stack(**new_version)) == created
+    passed_role = next(
+        found
+        for found in all_required(sandbox, action, **one, TemplateBody=policy_stack())
+        if found.action == "iam:PassRole"
+    )
+    assert passed_role.context == {"iam:PassedToService": "justintimeaccess.ssm.amazonaws.com"}
+
+    cloudformation.create_stack(**one, TemplateBody=policy_stack(**new_version), Tags=TAGS)
+    action = "cloudformation:UpdateStack"
+    updated = on_the_policy(
+        "UpdateDocument", "UpdateDocumentDefaultVersion", "DescribeDocument", "ListTagsForResource"
+    ) | {TOKEN_ROLE}
+    assert required(sandbox, action, **one, TemplateBody=policy_stack("Two", **new_version)) == updated
+    # Replaced: the default UpdateMethod, or another name.
+    assert required(sandbox, action, **one, TemplateBody=policy_stack("Two")) == created | deleted
+    renamed = required(sandbox, action, **one, TemplateBody=policy_stack(**{**new_version, "Name": "Other"}))
+    assert deleted | {("ssm:CreateDocument", POLICY_ARN.replace(POLICY, "Other"))} < renamed
+    tagged = ("cloudformation:TagResource", f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stack/One/*")
+    retagged = required(sandbox, action, **one, Tags=[{"Key": "Team", "Value": "platform"}])
+    assert retagged == on_the_policy("AddTagsToResource", "RemoveTagsFromResource") | {tagged}
+    assert required(sandbox, action, **one, Tags=TAGS) == {tagged}
+    assert required(sandbox, "cloudformation:DeleteStack", **one) == deleted
+
+
+def test_documents(sandbox: Sandbox) -> None:
+    named = {"Name": POLICY, "Content": json.dumps(content("One"))}
+    created = on_the_policy("AddTagsToResource", "GetDocument") | {TOKEN_ROLE}
+    assert required(sandbox, "ssm:CreateDocument", **named, Tags=TAGS) == created
+    assert required(sandbox, "ssm:UpdateDocument", **named) == {TOKEN_ROLE}
+    calendar = {"Name": POLICY, "Content": "BEGIN:VCALENDAR"}
+    assert required(sandbox, "ssm:CreateDocument", **calendar) == on_the_policy("GetDocument")
