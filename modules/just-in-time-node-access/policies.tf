@@ -71,7 +71,8 @@ locals {
     }
   }
 
-  # AWS's own runbook updates the latest version of such a document and never sets the default one, as CloudFormation does.
+  # AWS's own runbook updates the latest version of such a document and never sets the default one. With NewVersion, the new version is documented to become the default one and was
+  # reported not to. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-updatemethod
   document_resources = merge(
     length(var.auto_approval) == 0 ? {} : {
       AutoApproval = {

@@ -59,7 +59,8 @@ class Document(MotoDocument, CloudFormationModel):
         """Replace the document, which is the default UpdateMethod, and fails where the name is the same; or update it.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
-        A new version does not become the default one: aws-cloudformation/cloudformation-coverage-roadmap issue 2539.
+        A new version is documented to become the default one. Here it does not, as reported:
+        aws-cloudformation/cloudformation-coverage-roadmap issue 2539.
         """
         properties = cloudformation_json["Properties"]
         if properties.get("UpdateMethod") == "NewVersion" and properties.get("Name") == original_resource.name:
