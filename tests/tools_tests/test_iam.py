@@ -11,7 +11,8 @@ from harness import HarnessError
 from sandbox.policies.evaluation import Permission
 from tools.docs.markers import markers
 from tools.iam.command import differences, read_policies
-from tools.iam.policies import DOCUMENTED_NAME, TRUST_NAME, UncoveredNeedError, policies
+from tools.iam.documented import DOCUMENTED_POLICIES
+from tools.iam.policies import TRUST_NAME, UncoveredNeedError, policies
 from tools.iam.roles import (
     ADMINISTRATION,
     ADMINISTRATOR_PLAN,
@@ -94,8 +95,9 @@ def test_policy_has_the_recorded_permissions() -> None:
     assert [statement["Sid"] for statement in documents[REPORT]["Statement"]] == ["ReadPatchCompliance"]
     assert [statement["Sid"] for statement in documents[DELIVERY]["Statement"]] == ["ListSnapshots"]
     assert [statement["Sid"] for statement in documents[MEMBER_SECURITY_HUB]["Statement"]] == ["ImportFindings"]
-    assert sorted(documents) == sorted([*NEEDS, DOCUMENTED_NAME, TRUST_NAME])
-    assert all(statement["Sid"].startswith("Documented") for statement in documents[DOCUMENTED_NAME]["Statement"])
+    assert sorted(documents) == sorted([*NEEDS, *DOCUMENTED_POLICIES, TRUST_NAME])
+    for name in DOCUMENTED_POLICIES:
+        assert all(statement["Sid"].startswith("Documented") for statement in documents[name]["Statement"])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tools.iam.account_settings import ACCOUNT_SETTINGS
 from tools.iam.automation import AUTOMATION
 from tools.iam.compliance_schedule import COMPLIANCE_SCHEDULE
 from tools.iam.delivery import DELIVERY
-from tools.iam.documented import DOCUMENTED, DOCUMENTED_VALUES
+from tools.iam.documented import DOCUMENTED_POLICIES, DOCUMENTED_VALUES
 from tools.iam.node_access import NODE_ACCESS
 from tools.iam.reporting import REPORTING
 from tools.iam.roles import APPLY, BESIDE, PLAN, ROLES
@@ -36,7 +36,6 @@ ALL_STATEMENTS = (
     *OF_ALL_RESOURCES,
 )
 
-DOCUMENTED_NAME = "management-apply-documented"
 TRUST_NAME = "member-trust"
 
 # Characters of a managed policy, in which white space does not count:
@@ -71,7 +70,8 @@ def policies(needs: Mapping[str, Iterable[Permission]]) -> dict[str, dict[str, A
     # Who applies has both policies: one alone would be longer than a managed policy may be.
     of_the_plan = documents[PLAN]["Statement"]
     documents[APPLY] = _document([own for own in documents[APPLY]["Statement"] if own not in of_the_plan])
-    documents[DOCUMENTED_NAME] = _document([_documented(statement) for statement in DOCUMENTED])
+    for name, statements in DOCUMENTED_POLICIES.items():
+        documents[name] = _document([_documented(statement, DOCUMENTED_VALUES[name]) for statement in statements])
     documents[TRUST_NAME] = _TRUST
     return documents
 
@@ -108,8 +108,8 @@ def _statement(statement: Statement, needs: list[Permission]) -> dict[str, Any]:
     return _written(statement, actions, resources, values)
 
 
-def _documented(statement: Statement) -> dict[str, Any]:
-    return _written(statement, statement.actions, statement.resources, DOCUMENTED_VALUES.get(statement.sid, ()))
+def _documented(statement: Statement, values: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    return _written(statement, statement.actions, statement.resources, values.get(statement.sid, ()))
 
 
 def _written(

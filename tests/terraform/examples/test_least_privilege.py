@@ -11,7 +11,8 @@ from harness.workspace import REPOSITORY
 from sandbox.policies.evaluation import Policy
 from sandbox.server.calls import is_read_only
 from tools.iam.command import read_policies
-from tools.iam.policies import DOCUMENTED_NAME, LIMIT, TRUST_NAME
+from tools.iam.documented import DOCUMENTED_POLICIES
+from tools.iam.policies import LIMIT, TRUST_NAME
 from tools.iam.roles import APPLY, PLAN, REPORT, ROLES
 from tools.iam.runs.examples import run_changes
 from tools.iam.sweep import Case, ending_of
@@ -37,7 +38,7 @@ def test_missing_action_is_named(sandbox: Sandbox, workspaces: Workspaces, case:
 
 def test_policies_are_valid_in_iam() -> None:
     documents = read_policies()
-    assert sorted(documents) == sorted((*ROLES, DOCUMENTED_NAME, TRUST_NAME))
+    assert sorted(documents) == sorted((*ROLES, *DOCUMENTED_POLICIES, TRUST_NAME))
     for name, document in documents.items():
         text = (REPOSITORY / "docs" / "iam" / f"{name}.json").read_text()
         assert len(re.sub(r"\s", "", text)) <= LIMIT, name
