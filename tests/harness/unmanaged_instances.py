@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 _EVERYWHERE = [{"CidrIp": "0.0.0.0/0"}]
-_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
+_HOST_MANAGEMENT = "/ssm/managed-instance/default-ec2-instance-management-role"
 
 
 class Workshop:
@@ -28,6 +25,7 @@ class Workshop:
     def __init__(self, sandbox: Sandbox, account_id: str) -> None:
         self.account_id = account_id
         self.ec2 = sandbox.client("ec2", account_id, REGION)
+        self.ssm = sandbox.client("ssm", account_id, REGION)
         self.iam = sandbox.client("iam", account_id)
         self.profile = self.new_profile("Node", "AmazonSSMManagedInstanceCore")
         self._vpcs = 0
@@ -38,11 +36,16 @@ class Workshop:
     def new_profile(self, name: str, policy: str | None, *, with_role: bool = True) -> str:
         self.iam.create_instance_profile(InstanceProfileName=name)
         if with_role:
-            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=_trust("ec2.amazonaws.com"))
             self.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
         if policy:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
         return name
+
+    def set_host_management_role(self) -> None:
+        """Turns on Default Host Management Configuration, with a role that Systems Manager may assume."""
+        self.iam.create_role(RoleName="HostManagement", AssumeRolePolicyDocument=_trust("ssm.amazonaws.com"))
+        self.ssm.update_service_setting(SettingId=_HOST_MANAGEMENT, SettingValue="HostManagement")
 
     def new_vpc(self) -> tuple[str, str]:
         """A VPC and its internet gateway."""
@@ -143,3 +146,8 @@ class Workshop:
         ]
         (association,) = (one for one in found["Associations"] if one["SubnetId"] == subnet)
         self.ec2.replace_network_acl_association(AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl)
+
+
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

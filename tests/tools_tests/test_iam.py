@@ -32,8 +32,9 @@ from tools.iam.roles import (
     SETTINGS,
 )
 from tools.iam.runs.compliance import run_compliance_report
+from tools.iam.runs.nodes import run_nodes
 from tools.iam.runs.recorder import PermissionRecorder
-from tools.iam.sweep import Case, Outcome, cases_of, without
+from tools.iam.sweep import Case, Outcome, cases_of, ending_of, without
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
 
 ROLE = "arn:aws:iam::111111111111:role/AWS-QuickSetup-Some"
+# The management account, and the member account whose nodes are read.
+ACCOUNTS = ("111111111111", "222222222222")
 NEEDS: dict[str, set[Permission]] = {
     PLAN: {Permission("organizations:ListRoots")},
     APPLY: {
@@ -172,3 +175,24 @@ def test_compliance_report_runs_under_its_policies(sandbox: Sandbox, workspaces:
     assert set(recorder.denied) == {"securityhub:BatchImportFindings in 222222222222"}
     assert "Security Hub has accepted 2 findings of 4." in recorder.output
     assert case.action in recorder.output
+
+
+def test_nodes_are_diagnosed_under_the_policies(sandbox: Sandbox, workspaces: Workspaces) -> None:
+    """In a member account and in the caller's own, Default Host Management Configuration among the evidence."""
+    recorder = PermissionRecorder(sandbox, read_policies())
+    run_nodes(recorder, workspaces)
+    assert recorder.denied == []
+    nodes = json.loads(recorder.output[recorder.output.index("{") : recorder.output.rindex("}") + 1])["nodes"]
+    causes = {account_id: [n["cause"] for n in nodes if n["account_id"] == account_id] for account_id in ACCOUNTS}
+    assert all("HOST_MANAGEMENT_ROLE_LACKS_PERMISSIONS" in found for found in causes.values())
+    assert len({tuple(sorted(found)) for found in causes.values()}) == 1
+    assert not any(node["not_checked"] for node in nodes)
+
+
+@pytest.mark.parametrize("role", [MEMBER, REPORT])
+@pytest.mark.parametrize("action", ["ec2:DescribeRouteTables", "iam:GetRole"])
+def test_a_diagnosis_names_the_action_that_it_lacks(
+    sandbox: Sandbox, workspaces: Workspaces, role: str, action: str
+) -> None:
+    case = Case(role, "DiagnoseNodes", action)
+    assert ending_of(sandbox, workspaces, read_policies(), case, run_nodes) == "continues, names the action"

@@ -36,9 +36,16 @@ class Call:
         return is_read_only(self.operation)
 
 
+_READS = ("BatchGet", "Describe", "Get", "Head", "List", "Simulate")
+
+
 def is_read_only(operation: str) -> bool:
-    """Whether an operation only reads, by its name."""
-    return operation.startswith(("BatchGet", "Describe", "Get", "Head", "List")) or operation == "AssumeRole"
+    """Whether an operation only reads, by its name.
+
+    IAM's simulations have the access level Read:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    """
+    return operation.startswith(_READS) or operation == "AssumeRole"
 
 
 Callback = Callable[[Call], None]

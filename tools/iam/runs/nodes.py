@@ -28,11 +28,16 @@ _MEMBER = "333333333333"
 
 
 def run_nodes(recorder: PermissionRecorder, _copies: Workspaces) -> None:
-    """`report.py nodes` over instances that are unmanaged in twelve ways."""
+    """`report.py nodes` over instances that are unmanaged in twelve ways, in a member account, which its role reads,
+    and in the caller's own. In both, Default Host Management Configuration has a role of any name.
+    """
     recorder.begin("bare")
-    Workshop(recorder.sandbox, ADMINISTRATOR).twelve_ways()
+    for account_id in (recorder.sandbox.scenario.management_account.id, ADMINISTRATOR):
+        workshop = Workshop(recorder.sandbox, account_id)
+        workshop.twelve_ways()
+        workshop.set_host_management_role()
     with recorder.assuming(REPORT):
-        recorder.record_report("nodes", "--regions", REGION)
+        recorder.record_report("nodes", "--regions", REGION, "--format", "json")
 
 
 def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sandbox import Sandbox
     from sandbox.policies.evaluation import Permission
 
+# EC2 has a code of its own.
+_DENIALS = ("AccessDenied", "UnauthorizedOperation")
 _MEMBER_ROLES = f"arn:aws:iam::*:role/{DEFAULT_ACCESS_ROLE}"
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -63,9 +65,7 @@ class PermissionRecorder:
         try:
             yield
         finally:
-            denied = [
-                call for call in self.sandbox.calls[first_call:] if (call.error_code or "").startswith("AccessDenied")
-            ]
+            denied = [call for call in self.sandbox.calls[first_call:] if (call.error_code or "").startswith(_DENIALS)]
             self.denied += [f"{call.service}:{call.operation} in {call.account_id}" for call in denied]
             for use in permissions.recorded[first_use:]:
                 if use.identity_arn == identity:
