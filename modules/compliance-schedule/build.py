@@ -12,7 +12,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -82,8 +82,10 @@ def upload(name):
     key = f"{os.environ['PREFIX']}/reports/{folder()}/{name}"
     with Path(name).open("rb") as file:
         boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=file, ContentType=TYPES[name])
-    # ASSUMPTION(s3-console-address): the address of an object in the console, which AWS documents nowhere.
-    address = f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={quote(key, safe='')}"
+    # ASSUMPTION(s3-console-address): the address of an object in the console, which AWS documents nowhere. The host is
+    # that of the build, which is in the same partition.
+    console = urlsplit(os.environ["CODEBUILD_BUILD_URL"]).netloc
+    address = f"https://{console}/s3/object/{bucket}?region={region}&prefix={quote(key, safe='')}"
     return f"{address}\n  aws s3 cp s3://{bucket}/{key} ."
 
 

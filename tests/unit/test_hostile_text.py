@@ -223,7 +223,7 @@ def _copy(original: DuckDBPyConnection) -> DuckDBPyConnection:
 
 
 def _report(**query: str) -> Report:
-    return Report(_copy(_tables()), ReportOptions.of(validated(query, KEYS)), "2026-01-05T09:00:00Z")
+    return Report(_copy(_tables()), ReportOptions.of(validated(query, KEYS)), "2026-01-05T09:00:00Z", "aws")
 
 
 @pytest.mark.parametrize("on_terminal", [False, True])

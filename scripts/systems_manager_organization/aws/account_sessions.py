@@ -56,6 +56,11 @@ class AccountSession:
     credentials: Credentials | None
     _account_sessions: AccountSessions
 
+    @property
+    def region(self) -> str:
+        """The caller's, whose partition botocore takes the endpoint of a service without Regions from."""
+        return self._account_sessions.region
+
     def call(self, service: str, region: str, operation: str, **parameters: object) -> dict[str, Any]:
         """The response of `operation`, a method of botocore's client of `service`, in `region`. Raises ScriptError."""
         sessions = self._account_sessions
@@ -64,7 +69,7 @@ class AccountSession:
 
     def list_regions(self) -> dict[str, bool]:
         """Whether each Region is enabled in the account. Raises ScriptError."""
-        listed = self.paginate("account", self._account_sessions.region, "list_regions", MaxResults=50)
+        listed = self.paginate("account", self.region, "list_regions", MaxResults=50)
         return {region["RegionName"]: region["RegionOptStatus"] in _ENABLED for region in listed}
 
     def paginate(self, service: str, region: str, operation: str, **parameters: object) -> Iterator[Any]:

@@ -75,7 +75,10 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
                     delivery = Delivery(aws, source.member_role_name, time_text(now()))
                     deliver = partial(_deliver, delivery, aws.warn, terminal, yes=options.yes)
                 read_tag = partial(read_account_tag, aws)
-                report = Report(tables, options, time_text(now()), read_tag, read_patches, snapshots, deliver)
+                partition = aws.identity.partition
+                report = Report(
+                    tables, options, time_text(now()), partition, read_tag, read_patches, snapshots, deliver
+                )
                 return render_report(report, terminal)
 
             return collect(aws, source, checkpoint, render, terminal)

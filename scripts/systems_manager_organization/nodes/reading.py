@@ -43,8 +43,6 @@ ACTIONS = (
 
 # The most that AWS returns at once: botocore's models `ec2` and `ssm`.
 _PAGE, _ROUTE_TABLES_PAGE, _SSM_PAGE = 1000, 100, 50
-# IAM has one endpoint for all Regions.
-_IAM_REGION = "us-east-1"
 _MISSING = frozenset({"NoSuchEntity"})
 _SYSTEMS_MANAGER = "ssm.amazonaws.com"
 
@@ -173,7 +171,7 @@ class AccountReader:
     def _iam(self, operation: str, **parameters: object) -> dict[str, Any]:
         """The response; empty for what does not exist."""
         try:
-            return self._session.call("iam", _IAM_REGION, operation, **parameters)
+            return self._session.call("iam", self._session.region, operation, **parameters)
         except ServiceError as error:
             if error.code in _MISSING:
                 return {}

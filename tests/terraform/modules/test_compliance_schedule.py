@@ -87,7 +87,9 @@ def test_every_exit_status(sandbox: Sandbox, tmp_path: Path, status: int, subjec
     assert message.startswith(f"{subject}.\n\n")
     assert ("2 managed nodes." in message) == (uploaded > 0)
     assert ("why" in message) == (status == 1)
-    assert "https://example.com/build" in message
+    assert "https://cn-north-1.console.amazonaws.cn/build" in message
+    # The console of the partition of the build.
+    assert message.count("https://cn-north-1.console.amazonaws.cn/s3/object/reports?region=") == uploaded
 
 
 def test_a_catalog_that_cannot_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def _run_stub(
         "PREFIX": "compliance",
         "TOPIC_ARN": topic,
         "CODEBUILD_BUILD_ID": f"report:{BUILD}",
-        "CODEBUILD_BUILD_URL": "https://example.com/build",
+        "CODEBUILD_BUILD_URL": "https://cn-north-1.console.amazonaws.cn/build",
     }
     command = [sys.executable, str(REPOSITORY / "modules/compliance-schedule/build.py")]
     return topic, subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

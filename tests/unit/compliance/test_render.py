@@ -90,7 +90,7 @@ def render() -> Render:
     ) -> Outcome:
         stdout, stderr = TerminalText() if terminal else io.StringIO(), io.StringIO()
         options = ReportOptions.of(validated(query, KEYS))
-        report = Report(tables(contents or ORGANIZATION, problems), options, "2026-01-05T09:00:00Z")
+        report = Report(tables(contents or ORGANIZATION, problems), options, "2026-01-05T09:00:00Z", "aws")
         status = render_report(report, Terminal(io.StringIO(), stdout, stderr))
         return Outcome(status, stdout.getvalue(), stderr.getvalue())
 

@@ -18,6 +18,8 @@ ACCOUNTS, REGIONS = 1000, ("ap-northeast-1", "eu-west-1", "us-east-1", "us-west-
 class FakeSession:
     """An account in which each Region has two instances of one profile in a VPC: one online, one unknown or not."""
 
+    region = "us-east-1"
+
     def __init__(self, calls: Counter[str], *, unmanaged: bool) -> None:
         self.calls, self.unmanaged = calls, unmanaged
 

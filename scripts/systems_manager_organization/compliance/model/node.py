@@ -72,10 +72,10 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def node_arn(account_id: str, region: str, node_id: str) -> str:
+def node_arn(partition: str, account_id: str, region: str, node_id: str) -> str:
     """An instance of EC2, or a managed node outside it."""
     service, kind = ("ec2", "instance") if is_in_ec2(node_id) else ("ssm", "managed-instance")
-    return f"arn:aws:{service}:{region}:{account_id}:{kind}/{node_id}"
+    return f"arn:{partition}:{service}:{region}:{account_id}:{kind}/{node_id}"
 
 
 def is_in_ec2(node_id: str) -> bool:

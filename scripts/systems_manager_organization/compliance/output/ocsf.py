@@ -56,6 +56,7 @@ class Writer:
 
     tables: DuckDBPyConnection
     generated_at: str
+    partition: str
     exploitation: Exploitation
     _scores: dict[str, float] = field(default_factory=dict)
 
@@ -83,7 +84,7 @@ class Writer:
             **self._event(_COMPLIANCE_FINDING, node, level, _SUPPRESSED if node["is_accepted"] else _NEW),
             "finding_info": self._info(node, f"Patch compliance of {node['node_id']}", "compliance"),
             "compliance": self._compliance(_RESULTS.get(node["status"], _NO_RESULT), details),
-            "resources": [_resource(node)],
+            "resources": [_resource(node, self.partition)],
         }
 
     def _instance(self, instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class Writer:
             **self._event(_COMPLIANCE_FINDING, instance, _NO_RESULT, _NEW),
             "finding_info": self._info(instance, f"Patch compliance of {instance['node_id']}", "compliance"),
             "compliance": self._compliance(_NO_RESULT, details),
-            "resources": [_resource({**instance, "computer_name": instance["name"]})],
+            "resources": [_resource({**instance, "computer_name": instance["name"]}, self.partition)],
         }
 
     def _patch(self, patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class Writer:
             **self._event(_VULNERABILITY_FINDING, patch, level, _SUPPRESSED if patch["accepted_until"] else _NEW),
             "finding_info": info,
             "vulnerabilities": [self._vulnerability(patch, cve) for cve in _references(patch)],
-            "resources": [_resource(patch)],
+            "resources": [_resource(patch, self.partition)],
         }
 
     def _vulnerability(self, patch: Mapping[str, Any], reference: str) -> dict[str, Any]:
@@ -177,14 +178,14 @@ def _references(patch: Mapping[str, Any]) -> list[str]:
     return patch["cve_ids"].split(",") if known else [patch["patch_id"]]
 
 
-def _resource(about: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(about: Mapping[str, Any], partition: str) -> dict[str, Any]:
     node_id, region, account_id = about["node_id"], about["region"], about["account_id"]
     found = {
-        "uid": node_arn(account_id, region, node_id),
+        "uid": node_arn(partition, account_id, region, node_id),
         "name": about["computer_name"] or node_id,
         "type": "AWS::EC2::Instance" if is_in_ec2(node_id) else "AWS::SSM::ManagedInstance",
         "region": region,
-        "cloud_partition": "aws",
+        "cloud_partition": partition,
     }
     return {**found, "owner": {"name": about["owner"]}} if about.get("owner") else found
 

@@ -26,6 +26,7 @@ class Report:
 
     Attributes:
         generated_at: as `node.time_text` has it.
+        partition: of the ARNs of nodes: `aws`, `aws-cn`.
         read_account_tag: the value of a tag, and why it could not be read, by account.
         read_patches: fills the table of patches with those of the nodes in the tables.
         snapshots: the earlier reports of this scope, and where this one is kept; None: nowhere.
@@ -35,6 +36,7 @@ class Report:
     tables: DuckDBPyConnection
     options: ReportOptions
     generated_at: str
+    partition: str
     read_account_tag: ReadAccountTag = lambda _account_ids, _key: ({}, {})
     read_patches: Callable[[DuckDBPyConnection], None] | None = None
     snapshots: Snapshots | None = None

@@ -70,7 +70,7 @@ def _write(prepared: Prepared, terminal: Terminal) -> None:
     elif options.format == CSV:
         export.write_csv(tables, file, _file_query(tables, options))
     elif options.format == OCSF:
-        ocsf.Writer(tables, report.generated_at, options.exploitation).write(file)
+        ocsf.Writer(tables, report.generated_at, report.partition, options.exploitation).write(file)
     elif options.format == JUNIT:
         write_junit(tables, " ".join(head), file)
     elif options.format == MARKDOWN:

@@ -82,12 +82,13 @@ class Delivery:
             now: as `node.time_text` has it.
         """
         self._members = AccountSessions(aws, role_name, ACTIONS)
+        self._partition = aws.identity.partition
         self._now = now
 
     def plan(self, tables: DuckDBPyConnection) -> Plan:
         """Compares with what Security Hub has, in every account and Region that was read. Sends nothing."""
         wanted: dict[AccountRegion, dict[str, dict[str, Any]]] = defaultdict(dict)
-        for finding in findings.findings(tables, self._now):
+        for finding in findings.findings(tables, self._partition, self._now):
             wanted[finding["AwsAccountId"], finding["ProductArn"].split(":")[3]][finding["Id"]] = finding
         unknown = _ids(tables, NOT_REPORTING)
         query = f"SELECT account_id, region FROM account_regions WHERE state = '{READ}' ORDER BY ALL"
@@ -178,8 +179,9 @@ class Delivery:
 
     def _existing(self, session: AccountSession, account_region: AccountRegion) -> Iterator[dict[str, Any]]:
         """The findings that this program has sent, active or not."""
+        product_arn = findings.product_arn(self._partition, *account_region)
         filters = {
-            "ProductArn": [{"Value": findings.product_arn(*account_region), "Comparison": "EQUALS"}],
+            "ProductArn": [{"Value": product_arn, "Comparison": "EQUALS"}],
             "GeneratorId": [{"Value": findings.GENERATOR, "Comparison": "EQUALS"}],
         }
         return session.paginate("securityhub", account_region[1], "get_findings", Filters=filters, MaxResults=_PAGE)

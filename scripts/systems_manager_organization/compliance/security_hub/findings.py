@@ -50,16 +50,16 @@ ORDER BY {NODE_KEY}, exploited DESC, cve DESC
 """
 
 
-def product_arn(account_id: str, region: str) -> str:
+def product_arn(partition: str, account_id: str, region: str) -> str:
     """That of findings of one's own, which Security Hub makes where it is enabled."""
-    return f"arn:aws:securityhub:{region}:{account_id}:product/{account_id}/default"
+    return f"arn:{partition}:securityhub:{region}:{account_id}:product/{account_id}/default"
 
 
 def finding_id(account_id: str, region: str, node_id: str) -> str:
     return f"{GENERATOR}/{account_id}/{region}/{node_id}"
 
 
-def findings(tables: DuckDBPyConnection, now: str) -> Iterator[dict[str, Any]]:
+def findings(tables: DuckDBPyConnection, partition: str, now: str) -> Iterator[dict[str, Any]]:
     """A finding for each noncompliant node, without the times. `now`: as `node.time_text` has it."""
     vulnerabilities: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in documents(tables, _CVES):
@@ -67,10 +67,13 @@ def findings(tables: DuckDBPyConnection, now: str) -> Iterator[dict[str, Any]]:
         if len(found) < _MAX_VULNERABILITIES:
             found.append(_vulnerability(row))
     for node in list(documents(tables, _NODES)):
-        yield _finding(node, vulnerabilities.get((node["account_id"], node["region"], node["node_id"]), []), now)
+        found = vulnerabilities.get((node["account_id"], node["region"], node["node_id"]), [])
+        yield _finding(node, found, partition, now)
 
 
-def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now: str) -> dict[str, Any]:
+def _finding(
+    node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], partition: str, now: str
+) -> dict[str, Any]:
     account_id, region, node_id = node["account_id"], node["region"], node["node_id"]
     counts = ((node[f"noncompliant_{name.lower()}"], name.lower()) for name in SEVERITIES)
     parts = ", ".join(f"{number} {name}" for number, name in counts if number) or "of no known severity"
@@ -78,7 +81,7 @@ def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now
     finding: dict[str, Any] = {
         "SchemaVersion": "2018-10-08",
         "Id": finding_id(account_id, region, node_id),
-        "ProductArn": product_arn(account_id, region),
+        "ProductArn": product_arn(partition, account_id, region),
         "GeneratorId": GENERATOR,
         "AwsAccountId": account_id,
         "Types": _TYPES,
@@ -91,7 +94,7 @@ def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now
         },
         "Title": f"Patches of {name} are not compliant"[:256],
         "Description": f"Noncompliant patches: {parts}. Last scanned at {node['operation_ended_at']}."[:1024],
-        "Resources": [_resource(node)],
+        "Resources": [_resource(node, partition)],
         "Compliance": {"Status": "WARNING" if node["is_accepted"] else "FAILED"},
         "PatchSummary": _summary(node),
         "RecordState": _ACTIVE,
@@ -101,10 +104,11 @@ def _finding(node: Mapping[str, Any], vulnerabilities: list[dict[str, Any]], now
     return {**finding, "ProductFields": {_DIGEST: _digest(finding)}}
 
 
-def _resource(node: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(node: Mapping[str, Any], partition: str) -> dict[str, Any]:
     node_id, region, account_id = node["node_id"], node["region"], node["account_id"]
     kind = "AwsEc2Instance" if is_in_ec2(node_id) else "Other"
-    return {"Type": kind, "Id": node_arn(account_id, region, node_id), "Partition": "aws", "Region": region}
+    arn = node_arn(partition, account_id, region, node_id)
+    return {"Type": kind, "Id": arn, "Partition": partition, "Region": region}
 
 
 def _summary(node: Mapping[str, Any]) -> dict[str, Any]:
