@@ -330,13 +330,14 @@ variable "operation_preferences" {
 }
 
 variable "tags" {
-  description = "Tags of all resources, including the stacks in all accounts."
+  description = "Tags of all resources, including the stacks in all accounts: the letters A to Z, digits, spaces and `_.:/=+-@`."
   type        = map(string)
   default     = {}
   nullable    = false
 
+  # ASSUMPTION(lifecycle-automation-tags): CloudFormation hands the tags of a stack to this resource, which takes fewer characters.
   validation {
-    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 49 }) == ""
-    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["CloudFormation", "IAM"], limit = 49 })
+    condition     = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["AWS::SSMQuickSetup::LifecycleAutomation", "IAM"], limit = 49 }) == ""
+    error_message = templatefile("${path.module}/../tags.tftpl", { tags = var.tags, services = ["AWS::SSMQuickSetup::LifecycleAutomation", "IAM"], limit = 49 })
   }
 }
