@@ -58,7 +58,7 @@ variable "delegated_administrator" {
     - `account_id`: an active member account (12 digits).
     - `account`: creates an account instead: `name`, `email`, `role_name` (default `OrganizationAccountAccessRole`). Terraform refuses to destroy it afterwards.
     - `service_principals`: services to register it for. Default: `["ssm.amazonaws.com"]` (Explorer, OpsCenter, Change Manager). Also: `ssm-quicksetup.amazonaws.com` (Quick Setup itself; requires `ssm.amazonaws.com` and the next), `member.org.stacksets.cloudformation.amazonaws.com` (StackSets: can deploy to every account), `resource-explorer-2.amazonaws.com` (Resource Explorer, for the unified console).
-    Registering another account, or none, deregisters this one, and AWS then deletes its Explorer syncs.
+    Registering another account, or none, deregisters this one, and AWS then deletes its Explorer syncs. It is refused while the account has any, or StackSets or Quick Setup configurations of its own.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/setting_up_delegated_admin.html
   EOT
   type = object({
@@ -440,7 +440,7 @@ variable "installation" {
 variable "preflight" {
   description = <<-EOT
     Preflight checks before anything is changed, and their severities. All errors stop the plan in one message; warnings appear in every plan; the output `preflight_findings` lists them.
-    - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
+    - `member_role_name`: name with path of a role in every member account, with which a plan checks each targeted account for Cloud9 environments and Regions that are not enabled: `OrganizationAccountAccessRole`, or `AWSControlTowerExecution`. A session policy limits the session to reading these, whatever the role allows. With it, destroy also refuses to deregister a delegated administrator whose account still has Explorer's resource data syncs, which AWS would delete, or Quick Setup configurations for the organization. Null: member accounts are not checked, and the output lists these checks as not run. Default: null.
     - `member_accounts`: when a plan reads the accounts of a configuration, for `CLOUD9_ENVIRONMENT`, `ACCOUNT_NOT_READABLE`, `SUSPENDED_ACCOUNT_TARGETED`, `MANAGEMENT_ACCOUNT_TARGETED` and `DEPLOYMENT_TOO_LARGE`: `changes`, where it is not deployed to these organizational units and Regions yet, or not successfully; `always`; or `never`. `observe.py preflight` reads all at any time. Default: `changes`.
     - `severities`: `error`, `warning` or `off` by code, for example `{ CLOUD9_ENVIRONMENT = "error" }`. The output lists every severity that differs from the default. docs/reference/findings.md lists the codes.
   EOT

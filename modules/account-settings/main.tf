@@ -92,7 +92,7 @@ module "stack_set" {
   source = "../stack-set"
 
   name        = var.name
-  description = "Service settings of Systems Manager in each account and Region."
+  description = "Service settings of Systems Manager in each account and Region. Created by account ${local.account_id}."
   call_as     = local.call_as
   template_body = jsonencode({
     Description = "Service settings of Systems Manager."

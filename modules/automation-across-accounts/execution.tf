@@ -49,7 +49,7 @@ module "stack_set" {
   count  = var.roles_created ? 1 : 0
 
   name         = var.name
-  description  = "Automation across accounts: the role ${var.execution_role_name} in each account."
+  description  = "Automation across accounts: the role ${var.execution_role_name} in each account. Created by account ${local.account_id}."
   call_as      = "DELEGATED_ADMIN"
   capabilities = ["CAPABILITY_NAMED_IAM"]
   template_body = jsonencode({

@@ -23,7 +23,7 @@ module "stack_set" {
   source = "../stack-set"
 
   name        = var.name
-  description = "Patch compliance of the organization: a resource data sync in each account and Region."
+  description = "Patch compliance of the organization: a resource data sync in each account and Region. Created by account ${local.account_id}."
   call_as     = "DELEGATED_ADMIN"
   template_body = jsonencode({
     Description = "Inventory and patch compliance, for the bucket ${local.bucket_name} of account ${local.account_id}."

@@ -159,7 +159,7 @@ module "events" {
   count  = var.events == null ? 0 : 1
 
   name         = "${var.name}-events"
-  description  = "Events of access requests, in each account and Region: sent to account ${local.account_id}."
+  description  = "Events of access requests, in each account and Region: sent to account ${local.account_id}. Created by account ${local.account_id}."
   call_as      = "DELEGATED_ADMIN"
   capabilities = ["CAPABILITY_IAM"]
   template_body = jsonencode({

@@ -100,7 +100,7 @@ module "policies" {
   count  = length(var.auto_approval) + length(var.manual_approval) == 0 ? 0 : 1
 
   name        = var.name
-  description = "Approval policies of just-in-time node access, in each account and Region."
+  description = "Approval policies of just-in-time node access, in each account and Region. Created by account ${local.account_id}."
   call_as     = "DELEGATED_ADMIN"
   template_body = jsonencode({
     Description = "Approval policies of just-in-time node access."

@@ -161,7 +161,7 @@ module "recording" {
   count  = local.recordings
 
   name        = "${var.name}-rdp-recording"
-  description = "Recordings of RDP connections, from each account and Region to the bucket ${local.recording_bucket_name}."
+  description = "Recordings of RDP connections, from each account and Region to the bucket ${local.recording_bucket_name}. Created by account ${local.account_id}."
   call_as     = "DELEGATED_ADMIN"
   template_body = jsonencode({
     Description = "Recordings of RDP connections, to the bucket ${local.recording_bucket_name}."

@@ -210,7 +210,7 @@ module "stack_set" {
   source = "../stack-set"
 
   name                  = var.name
-  description           = "Session Manager preferences of each account and Region."
+  description           = "Session Manager preferences of each account and Region. Created by account ${local.account_id}."
   call_as               = "DELEGATED_ADMIN"
   capabilities          = ["CAPABILITY_NAMED_IAM"]
   template_body         = jsonencode(local.template)

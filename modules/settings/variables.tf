@@ -77,8 +77,8 @@ variable "account_id" {
 
 variable "deregistration_guard" {
   description = <<-EOT
-    Checks, before a delegated administrator of Systems Manager is deregistered, whether its account has resource data syncs, which AWS would delete. If it has, nothing is deregistered. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
-    - `member_role_name`: role of the account, with its path. Null: nothing is checked.
+    Checks, before a delegated administrator is deregistered, whether its account has resource data syncs, which AWS would delete, or StackSets or configuration managers, which it could no longer delete. If it has, nothing is deregistered. https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
+    - `member_role_name`: role of the account, with its path. Null: StackSets alone are checked.
     - `regions`: Regions to check.
   EOT
   type = object({

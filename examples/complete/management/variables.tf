@@ -30,7 +30,7 @@ variable "home_region" {
 }
 
 variable "member_role_name" {
-  description = "Role of every member account with which a plan checks the account, and a destroy checks for resource data syncs. Null: member accounts are not checked."
+  description = "Role of every member account with which a plan checks the account, and a destroy checks the administrator account. Null: member accounts are not checked."
   type        = string
   default     = "OrganizationAccountAccessRole"
 }

@@ -210,7 +210,11 @@ class AwsSession:
 
     @property
     def cloudformation(self) -> CloudFormationClient:
-        return self._client("cloudformation")  # type: ignore[no-any-return]
+        return self.cloudformation_in("")
+
+    def cloudformation_in(self, region: str) -> CloudFormationClient:
+        """CloudFormation in any Region; "" is the Region of the session."""
+        return self._client("cloudformation", region)  # type: ignore[no-any-return]
 
     @property
     def glue(self) -> Any:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, list_pattern
 from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
 from systems_manager_organization.creation_tag import TAG, CreationTag
-from systems_manager_organization.errors import QueryError, ScriptError
-from systems_manager_organization.explorer.deregistration import DeregistrationGuard, require_safe_deregistration
+from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
+from systems_manager_organization.installation.deregistration import DeregistrationBlockedError, DeregistrationGuard
 from systems_manager_organization.installation.setting_kinds import FOUNDATIONS, KINDS, sort_by_kind
 from systems_manager_organization.organizations.account_placement import AccountPlacement
+from systems_manager_organization.organizations.delegated_administrator import DelegatedAdministrator, is_deregistered
 from systems_manager_organization.plain_text import plain_line
 from systems_manager_organization.quick_setup.orphaned_managers import require_no_orphaned_managers
 from systems_manager_organization.settings.records import (
@@ -36,12 +37,15 @@ from systems_manager_organization.settings.setting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.settings.records import Records
+
+# None of them is changed back while an account would lose what it manages.
+_OF_ADMINISTRATOR = (DelegatedAdministrator.name, AccountPlacement.name)
 
 APPLY, RESTORE = "apply", "restore"
 
@@ -110,8 +114,8 @@ class SettingsOfInstallation:
     def __init__(self, aws: AwsSession, query: Query) -> None:
         self._aws = aws
         self._region, self._name = query["record_region"], query["installation"]
-        guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
-        self._context = SettingContext(aws, partial(require_safe_deregistration, guard))
+        self._guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
+        self._context = SettingContext(aws)
         self._records: Records = load_records(aws, self._region, self._name, KINDS)
         self._own: dict[str, Record] = dict(self._records.own)
 
@@ -129,6 +133,11 @@ class SettingsOfInstallation:
             {key: replace(record, change=reverts.get(key, record.change)) for key, record in self._own.items()}
             | {key: found.record(found.change) for key, found in desired_by_key.items()}
         )
+        unwanted = [_recorded(key, self._own[key]) for key in self._unwanted(desired_by_key)]
+        if unwanted:
+            # Before the account that is no longer the administrator is moved back.
+            self._require_safe_replacements(desired_by_key.values())
+            self.require_safe_deregistration(self._registrations_restored(unwanted))
         try:
             self._revert_unwanted(desired_by_key, reverts, lines)
             for key, found in desired_by_key.items():
@@ -136,7 +145,7 @@ class SettingsOfInstallation:
                 self._own[key] = found.record(found.change if done else "")
             self._save()
             for key in sort_by_kind(desired_by_key):
-                lines.append(self._apply(desired_by_key[key]))
+                lines.append(self._apply(desired_by_key, key))
                 self._own[key] = completed(self._own[key], desired_by_key[key].change)
         finally:
             self._save()
@@ -198,9 +207,15 @@ class SettingsOfInstallation:
     ) -> list[str]:
         """The failures. What is restored is no longer recorded."""
         failures: list[str] = []
+        retained: tuple[str, ...] = ()
         used_by_others: dict[str, DesiredSetting] = {}
+        try:
+            self.require_safe_deregistration(self._registrations_restored(known.values()))
+        except DeregistrationBlockedError as error:
+            failures.append(str(error))
+            retained = _OF_ADMINISTRATOR
         for key in reversed(sort_by_kind(known)):
-            if failures and key.partition("/")[0] in FOUNDATIONS:
+            if failures and key.partition("/")[0] in (*FOUNDATIONS, *retained):
                 echo(f"{key}: retained until the other settings are restored.")
                 continue
             try:
@@ -226,9 +241,39 @@ class SettingsOfInstallation:
         again, so that at least one of them finds no other.
         """
         self._records = load_records(self._aws, self._region, self._name, KINDS)
-        for key in reversed(sort_by_kind(used_by_others)):
-            if not self._others_of(used_by_others[key]):
-                echo(self._revert(used_by_others[key]))
+        unused = {key: found for key, found in used_by_others.items() if not self._others_of(found)}
+        self.require_safe_deregistration(self._registrations_restored(unused.values()))
+        for key in reversed(sort_by_kind(unused)):
+            echo(self._revert(unused[key]))
+
+    def require_safe_deregistration(self, reversals: Iterable[Reversal]) -> None:
+        """Raises DeregistrationBlockedError if they deregister an account that would lose what it manages."""
+        principals: dict[str, list[str]] = {}
+        for found in reversals:
+            setting = found.desired.setting
+            if (
+                setting.kind == DelegatedAdministrator.name
+                and not found.reason
+                and is_deregistered(setting.name, found.current, found.target)
+            ):
+                principals.setdefault(found.current, []).append(setting.name)
+        for account_id in sorted(principals):
+            self._guard.require(self._aws, account_id, principals[account_id])
+
+    def _registrations_restored(self, settings: Iterable[DesiredSetting]) -> Iterator[Reversal]:
+        for found in settings:
+            if found.setting.kind == DelegatedAdministrator.name:
+                # One that cannot be read is not changed either, and reported then.
+                with suppress(ServiceError):
+                    yield self.plan_reversal(found)
+
+    def _require_safe_replacements(self, desired: Iterable[DesiredSetting]) -> None:
+        """The same, where an apply registers another account."""
+        wanted = [found for found in desired if found.setting.kind == DelegatedAdministrator.name]
+        current = KINDS[DelegatedAdministrator.name].read(self._aws, [found.setting for found in wanted])
+        self.require_safe_deregistration(
+            Reversal(found, current[found.setting.key], found.setting.value) for found in wanted
+        )
 
     def _others_of(self, desired: DesiredSetting) -> Mapping[str, Record]:
         return self._records.records_of_others(desired.setting.key, desired.setting.subject)
@@ -252,21 +297,30 @@ class SettingsOfInstallation:
     def _revert_unwanted(
         self, desired_by_key: Mapping[str, DesiredSetting], reverts: Mapping[str, str], lines: list[str]
     ) -> None:
-        for key in reversed(sort_by_kind(self._own)):
+        for key in self._unwanted(desired_by_key):
             record = self._own[key]
-            if record.reverted or (key in desired_by_key and desired_by_key[key].setting.subject == record.subject):
-                continue
             lines.append(self._revert(_recorded(key, record)))
             self._own[key] = Record(
                 record.subject, record.value, record.previous, reverts.get(key, ""), record.retained, reverted=True
             )
 
-    def _apply(self, desired: DesiredSetting) -> str:
-        setting = desired.setting
+    def _unwanted(self, desired_by_key: Mapping[str, DesiredSetting]) -> list[str]:
+        """Keys of what an earlier apply changed and is no longer desired, in the order in which it is changed back."""
+        return [
+            key
+            for key in reversed(sort_by_kind(self._own))
+            if not self._own[key].reverted
+            and not (key in desired_by_key and desired_by_key[key].setting.subject == self._own[key].subject)
+        ]
+
+    def _apply(self, desired_by_key: Mapping[str, DesiredSetting], key: str) -> str:
+        setting = desired_by_key[key].setting
         kind = KINDS[setting.kind]
         current = kind.current(self._aws, setting)
         if current == setting.value:
             return f"{setting.key}: already {display(current)}."
+        if setting.kind == DelegatedAdministrator.name and is_deregistered(setting.name, current, setting.value):
+            self._require_safe_replacements(desired_by_key.values())
         apply_change(kind, self._context, setting, current, setting.value)
         return f"{setting.key}: {display(setting.value)} (was {display(current)})."
 
@@ -342,7 +396,9 @@ Resource sharing: ram:EnableSharingWithAwsOrganization and organizations:Disable
 Service-linked roles: iam:CreateServiceLinkedRole. The place of an account: organizations:MoveAccount. Delegated
 administrators: organizations:RegisterDelegatedAdministrator and DeregisterDelegatedAdministrator. Explorer's syncs:
 ssm:CreateResourceDataSync, UpdateResourceDataSync and DeleteResourceDataSync. The role of Default Host Management:
-ssm:UpdateServiceSetting and ResetServiceSetting. What was changed is recorded by ssm:PutParameter below
+ssm:UpdateServiceSetting and ResetServiceSetting. Before an administrator is deregistered: cloudformation:ListStackSets,
+and in its account ssm:ListResourceDataSync, ssm-quicksetup:ListConfigurationManagers and GetConfigurationManager.
+What was changed is recorded by ssm:PutParameter below
 /systems-manager-organization. Resources of the AWS provider that adopt what exists, and leave it on destroy, would
 replace this.""",
     example='settings \'{"account_id": "111111111111", "region": "us-east-1", …}\'',
@@ -361,7 +417,7 @@ replace this.""",
         MEMBER_ROLE_NAME,
         Option(
             "regions",
-            "Regions of the administrator account's resource data syncs",
+            "Regions of the administrator account's resource data syncs, StackSets and configuration managers",
             list_pattern(REGION_PATTERN, empty=True),
             "a JSON list of Regions",
             default="[]",

@@ -102,6 +102,7 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
             return EXIT_OK
         _require_deployed_option(query, plan)
         _require_roles(aws, plan)
+        settings.require_safe_deregistration(plan.reversals)
         if not query["yes"] and not terminal.confirm("Delete and restore this?"):
             return EXIT_INCOMPLETE
         _carry_out(aws, terminal, plan, settings)
@@ -369,7 +370,8 @@ Calls what --help of ensure.py settings names; ssm-quicksetup:ListConfigurationM
 GetConfigurationManager, ListConfigurations, DeleteConfigurationManager; iam:GetAccountAuthorizationDetails, GetRole,
 ListAttachedRolePolicies, DetachRolePolicy, ListRolePolicies, DeleteRolePolicy, DeleteRole;
 organizations:DescribeOrganization, ListRoots, ListOrganizationalUnitsForParent, ListAccountsForParent,
-ListTagsForResource, DescribeOrganizationalUnit, DeleteOrganizationalUnit.
+ListTagsForResource, DescribeOrganizationalUnit, DeleteOrganizationalUnit; cloudformation:ListStackSets, and with the
+role ssm:ListResourceDataSync, ssm-quicksetup:ListConfigurationManagers, GetConfigurationManager.
 It exits with 0 when everything is undone, 1 when something that the installation created stays, when AWS refused
 something, or without confirmation.""",
     example="restore --dry-run",
@@ -380,11 +382,11 @@ something, or without confirmation.""",
         replace(
             MEMBER_ROLE_NAME,
             description=(
-                "a role of the administrator account, with its path: it is not deregistered while AWS would delete "
-                "its Explorer syncs; default: they are not looked for"
+                "a role of the administrator account, with its path: nothing is changed while it has Explorer syncs, "
+                "which AWS would delete, or configuration managers of its own; default: they are not looked for"
             ),
         ),
-        replace(REGIONS, description="the Regions of these syncs; default: those of Quick Setup"),
+        replace(REGIONS, description="the Regions of these, and of its StackSets; default: those of Quick Setup"),
         flag("deployed", "also deletes configuration managers whose deployment succeeded"),
         flag("dry_run", "only lists"),
         YES,

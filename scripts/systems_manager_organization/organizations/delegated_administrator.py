@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NONE = "none"
 SYSTEMS_MANAGER = "ssm.amazonaws.com"
 QUICK_SETUP = "ssm-quicksetup.amazonaws.com"
+STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 class DelegatedAdministrator(SettingKind):
@@ -36,11 +37,8 @@ class DelegatedAdministrator(SettingKind):
         return {setting.key: _value(list_administrators(aws, setting.name), setting) for setting in settings}
 
     def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
-        """Raises DeregistrationBlockedError where AWS would delete resource data syncs."""
-        aws, takes_several = context.aws, _takes_several(setting.name)
-        if current != NONE and (target == NONE or not takes_several):
-            if setting.name == SYSTEMS_MANAGER:
-                context.require_safe_deregistration(aws, current)
+        aws = context.aws
+        if is_deregistered(setting.name, current, target):
             aws.call(
                 aws.organizations.deregister_delegated_administrator,
                 AccountId=current,
@@ -50,6 +48,11 @@ class DelegatedAdministrator(SettingKind):
             aws.call(
                 aws.organizations.register_delegated_administrator, AccountId=target, ServicePrincipal=setting.name
             )
+
+
+def is_deregistered(principal: str, current: str, target: str) -> bool:
+    """Whether a change from `current` to `target` deregisters `current`."""
+    return current not in (NONE, target) and (target == NONE or not _takes_several(principal))
 
 
 def list_administrators(aws: AwsSession, principal: str) -> list[str]:
@@ -67,4 +70,4 @@ def _value(administrators: list[str], setting: Setting) -> str:
 
 
 def _takes_several(principal: str) -> bool:
-    return principal == "member.org.stacksets.cloudformation.amazonaws.com"
+    return principal == STACK_SETS

@@ -10,7 +10,7 @@ from systems_manager_organization.aws.waiters import SETTING_DELAYS, wait_until
 from systems_manager_organization.errors import ScriptError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from concurrent.futures import Future
 
     from systems_manager_organization.aws.session import AwsSession
@@ -46,15 +46,11 @@ class Setting:
         return self.key.partition("/")[2]
 
 
-def _allow(_aws: AwsSession, _account_id: str) -> None: ...
-
-
 @dataclass(frozen=True)
 class SettingContext:
     """The dependencies of a change."""
 
     aws: AwsSession
-    require_safe_deregistration: Callable[[AwsSession, str], None] = _allow
 
 
 class SettingKind(ABC):

@@ -103,9 +103,11 @@ def _assert_applied(sandbox: Sandbox, both: Complete) -> None:
     assert "\n- NODES_FAILED scan-production:" in again.warnings[0].detail
     assert_plan_empty(plan_read_only(both.administrator, sandbox))
 
+    registered = sandbox.snapshot()["delegated_administrators"]
     with pytest.raises(TerraformError) as wrong_order:
         both.management.destroy()
-    assert "Destroy the configuration of the administrator account first" in str(wrong_order.value)
+    assert "Destroy the configuration of the administrator account first" in " ".join(str(wrong_order.value).split())
+    assert sandbox.snapshot()["delegated_administrators"] == registered
     # The prerequisites of its configuration are retained.
     assert_plan_empty(plan_read_only(both.administrator, sandbox))
     both.management.apply()

@@ -62,6 +62,7 @@ def test_compliance_reporting(sandbox: Sandbox, workspaces: Workspaces) -> None:
     terraform.apply()
     _assert_synced(sandbox, _MEMBERS)
     _assert_objects(sandbox, terraform)
+    _assert_registered(sandbox)
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
     joined = join(sandbox)
@@ -93,6 +94,23 @@ def _assert_synced(sandbox: Sandbox, accounts: tuple[str, ...]) -> None:
         (account, region) for account in accounts for region in _REGIONS
     }
     assert {tuple(statuses) for statuses in found.values() if statuses} == {("Successful",)}
+
+
+def _assert_registered(sandbox: Sandbox) -> None:
+    """A destroy of the management account's configuration leaves the administrator what the StackSet requires."""
+    key = "delegated-administrator/member.org.stacksets.cloudformation.amazonaws.com"
+    query = {
+        "account_id": "111111111111",
+        "region": "us-east-1",
+        "installation": "main",
+        "record_region": "us-east-1",
+        "regions": json.dumps(_REGIONS),
+        "settings": json.dumps([{"key": key, "value": ADMINISTRATOR, "previous": "none"}]),
+        "action": "restore",
+    }
+    refused = run_script(sandbox, "ensure.py", "settings", json.dumps(query))
+    assert refused.returncode == 1
+    assert "the StackSets that it created: patch-compliance (us-east-1)" in refused.stderr
 
 
 def _syncs(sandbox: Sandbox, account_id: str, region: str) -> list[dict[str, Any]]:

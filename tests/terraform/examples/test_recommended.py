@@ -10,6 +10,7 @@ import pytest
 from harness.assertions import assert_plan_empty, assert_same, plan_read_only
 from harness.complete import ADMINISTRATOR, checkout_recommended
 from harness.node_access import AUTOMATIC, Requester, create_recording_key, decide
+from harness.results import TerraformError
 from sandbox.services.ssmguiconnect.models import gui_connect_of
 from terraform.expectations import (
     MANAGEMENT,
@@ -74,6 +75,21 @@ def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
     assert types == {"DHMC", "PatchPolicy", "SSM", "JITNA"}
     for terraform in (both.management, both.administrator):
         assert_plan_empty(plan_read_only(terraform, sandbox))
+
+    registered = sandbox.snapshot()["delegated_administrators"]
+    with pytest.raises(TerraformError) as wrong_order:
+        both.management.destroy()
+    error = " ".join(str(wrong_order.value).split())
+    assert (
+        f"account {ADMINISTRATOR} cannot be deregistered as the delegated administrator of {', '.join(registered)}"
+        in error
+    )
+    for lost in (
+        "session-manager-preferences (us-east-1)",
+        "just-in-time-node-access (arn:aws:ssm-quicksetup:us-east-1:",
+    ):
+        assert lost in error
+    assert sandbox.snapshot()["delegated_administrators"] == registered
 
     both.administrator.destroy()
     both.management.destroy()

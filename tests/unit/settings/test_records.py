@@ -21,7 +21,6 @@ from unit.cases import (
     parent,
     record,
     recorded,
-    register,
     registered,
     root_id,
     set_trusted,
@@ -252,56 +251,3 @@ def test_quick_setup_is_registered_last(aws: Sandbox, run: Run) -> None:
         "ssm.amazonaws.com",
         "ssm-quicksetup.amazonaws.com",
     ]
-
-
-# Before an administrator is deregistered
-
-_GUARD = {"member_role_name": "OrganizationAccountAccessRole", "regions": '["us-east-1"]'}
-
-
-def create_sync(aws: Sandbox, name: str) -> None:
-    aws.client("ssm", ADMINISTRATOR).create_resource_data_sync(
-        SyncName=name,
-        SyncType="SyncFromSource",
-        SyncSource={
-            "SourceType": "AwsOrganizations",
-            "SourceRegions": ["us-east-1"],
-            "AwsOrganizationsSource": {"OrganizationSourceType": "EntireOrganization"},
-        },
-    )
-
-
-@pytest.fixture
-def explorer(aws: Sandbox) -> dict[str, str]:
-    """A registered administrator whose account has a sync of the organization; the query that restores."""
-    set_trusted(aws, "enabled")
-    register(aws, ADMINISTRATOR)
-    aws.client("iam", ADMINISTRATOR).create_service_linked_role(AWSServiceName="accountdiscovery.ssm.amazonaws.com")
-    create_sync(aws, "explorer")
-    return settings_query(DELEGATED_ADMINISTRATOR.desired(aws), action="restore")
-
-
-def test_a_sync_that_aws_would_delete_keeps_the_administrator(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
-    create_sync(aws, "OpsCenter-DA-ResourceDataSync")
-    outcome = run("ensure", "settings", query={**explorer, **_GUARD})
-    assert (outcome.status, outcome.stdout) == (1, "")
-    assert "AWS would delete its resource data syncs of the organization: explorer (us-east-1)." in outcome.stderr
-    assert "Destroy the configuration of the administrator account first" in outcome.stderr
-    assert registered(aws) == ADMINISTRATOR
-
-    aws.client("ssm", ADMINISTRATOR).delete_resource_data_sync(SyncName="explorer", SyncType="SyncFromSource")
-    assert run("ensure", "settings", query={**explorer, **_GUARD}).status == 0
-    assert registered(aws) == "none"
-
-
-def test_an_unreadable_account_is_deregistered_with_a_warning(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
-    outcome = run("ensure", "settings", query={**explorer, **_GUARD, "member_role_name": "Nobody"})
-    assert outcome.status == 0
-    assert f"Explorer's resource data syncs in account {ADMINISTRATOR} could not be listed" in outcome.stderr
-    assert registered(aws) == "none"
-
-
-def test_without_a_role_nothing_is_checked(aws: Sandbox, run: Run, explorer: dict[str, str]) -> None:
-    assert run("ensure", "settings", query=explorer).status == 0
-    assert "AssumeRole" not in {call.operation for call in aws.calls}
-    assert registered(aws) == "none"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.complete import ADMINISTRATOR, checkout_complete
 from harness.results import TerraformError
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT
 from tools.iam.roles import ADMINISTRATION, ADMINISTRATOR_PLAN, APPLY, PLAN, REPORT
 
 if TYPE_CHECKING:
@@ -117,11 +118,25 @@ def run_changes(recorder: PermissionRecorder, copies: Workspaces) -> None:
     with recorder.assuming(APPLY):
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))
+    _deploy_from_a_member(sandbox)
     for role in (PLAN, APPLY):
         with recorder.assuming(role):
             recorder.record_report("leftovers", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
     with recorder.assuming(PLAN):
         recorder.record_report("service-settings", "--member-role-name", DEFAULT_ACCESS_ROLE, "--json")
+
+
+def _deploy_from_a_member(sandbox: Sandbox) -> None:
+    """A configuration of the administrator account, which `leftovers` reads, and a destroy before it deregisters."""
+    organizations = sandbox.client("organizations")
+    for principal in ("ssm.amazonaws.com", "ssm-quicksetup.amazonaws.com"):
+        organizations.enable_aws_service_access(ServicePrincipal=principal)
+    sandbox.client("cloudformation").activate_organizations_access()
+    for principal in ("ssm-quicksetup.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"):
+        organizations.register_delegated_administrator(AccountId=ADMINISTRATOR, ServicePrincipal=principal)
+    sandbox.client("ssm-quicksetup", ADMINISTRATOR).create_configuration_manager(
+        Name="hosts", ConfigurationDefinitions=[HOST_MANAGEMENT]
+    )
 
 
 def _require_failed_deployment(error: TerraformError) -> None:
