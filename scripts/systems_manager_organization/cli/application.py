@@ -120,7 +120,8 @@ class Program(Generic[R]):
         except KeyboardInterrupt:
             status = interrupts.exit_status()
         except OSError as error:
-            if error.filename is not None:
+            # What the operating system refuses to write to a stream has a number, and no name of a file.
+            if error.filename is not None or error.errno is None:
                 raise
             print(f"{self.name}: standard output cannot be written: {error.strerror}.", file=terminal.stderr)
             status = EXIT_FAILURE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.cli.input_file import errors_of_input, input_path
 from systems_manager_organization.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ def read_entries(
 
     Raises UsageError, which names the file, the entry, the rule and what to do.
     """
+    with errors_of_input(name, key):
+        text = input_path(name, key).read_text(encoding="utf-8")
     try:
-        document = json.loads(Path(name).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        text = getattr(error, "strerror", None) or f"it is no JSON: {error}"
-        raise UsageError(f'{key} is "{name}", but cannot be read: {text}.') from error
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f'{key} is "{name}", but cannot be read: it is no JSON: {error}.') from error
     entries = document.get(key) if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise UsageError(f'{name} must be an object with a list "{key}": {{"{key}": [{{…}}]}}.')

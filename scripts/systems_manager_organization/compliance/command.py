@@ -25,7 +25,7 @@ from systems_manager_organization.compliance.sources import catalog
 from systems_manager_organization.compliance.sources.api import ApiSource
 from systems_manager_organization.compliance.sources.result_sink import PatchSource
 from systems_manager_organization.compliance.store.checkpoint import Checkpoint, ReportKey
-from systems_manager_organization.errors import DependencyError, ScriptError
+from systems_manager_organization.errors import DependencyError, ScriptError, UsageError
 from systems_manager_organization.organizations.account_tags import read_account_tag
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def report(instances: MakeInstanceSource, query: Query, connect: Connect, termin
     Raises ScriptError when nothing can be read, or the options are invalid.
     """
     options = ReportOptions.of(query)
+    if options.to_security_hub and not options.yes and not terminal.stdin.isatty():
+        raise UsageError("--to-security-hub asks before it sends, and standard input is not a terminal: use --yes.")
     require_packages(terminal, draws=options.format == TABLE and options.output is None)
     with connect() as aws:
         now = aws.clock.time

@@ -75,8 +75,12 @@ class NodesOptions:
             raise UsageError("--fast has no causes, and reads everything again: leave --cause and --resume out.")
         grouping = query["by"].lower()
         return cls(
-            # How old a scan is does not matter here.
-            Scope(query["organizational_unit"], split_list(query["accounts"]), split_list(query["regions"]), 0),
+            Scope(
+                query["organizational_unit"],
+                *(tuple(sorted(split_list(query[key]))) for key in ("accounts", "regions")),
+                # How old a scan is does not matter here.
+                stale_after_days=0,
+            ),
             query["member_role_name"] or _DEFAULT_ROLE,
             match_choice(query["status"], STATUSES),
             match_choice(query["cause"], CAUSES),

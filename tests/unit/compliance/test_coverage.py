@@ -105,6 +105,16 @@ def test_what_is_all_compliant_of_a_part_is_not_100_percent(fleet_report: RunRep
         (["--coverage", "--fail-below", "25.1"], 2),
         (["--coverage", "--fail-below", "25"], 0),
         (["--fail-on", "critical,unmanaged", "--coverage", "--accounts", SEARCH], 3),
+        # Of what the filters leave: node 12 has Bottlerocket, and nodes 10 to 13 are all on Linux.
+        (["--platform", "Linux", "--fail-on", "not-reporting"], 2),
+        (["--platform", "Windows", "--fail-on", "not-reporting"], 0),
+        (["--status", "COMPLIANT", "--fail-on", "not-reporting"], 0),
+        (["--coverage", "--platform", "Linux", "--fail-on", "unmanaged"], 2),
+        (["--coverage", "--platform", "Windows", "--fail-on", "unmanaged"], 0),
+        # Only node 3, and nodes 3 and 16.
+        (["--tags", "Stage=test", "--fail-on", "not-reporting"], 0),
+        (["--owner-tag", "Team", "--owner", "bank", "--fail-on", "not-reporting"], 0),
+        (["--owner-tag", "Team", "--owner", "bank", "--coverage", "--fail-on", "unmanaged"], 0),
     ],
 )
 def test_exit_statuses(fleet_report: RunReport, arguments: list[str], status: int) -> None:
@@ -138,6 +148,10 @@ def test_instances_that_cannot_be_listed_are_said_and_are_no_success(aws: Sandbo
         (
             ["--fail-on", "unmanaged"],
             "--fail-on unmanaged needs --coverage, which reads the instances that are",
+        ),
+        (
+            ["--coverage", "--fail-on", "unmanaged", "--status", "COMPLIANT"],
+            "--fail-on unmanaged counts what the filters leave, and instances that are not managed have neither a ",
         ),
         (["--fail-below", "101"], 'fail_below is "101", but must be a percentage from 0 to 100, such as 97.5.'),
         (

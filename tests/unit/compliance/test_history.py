@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.services.ssm.patches import NO_PATCHES, Patches, Severities
-from unit.golden_fleet import BILLING, CRITICAL, number_of, rescan
+from unit.golden_fleet import BILLING, CRITICAL, MANAGEMENT, number_of, rescan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,6 +174,51 @@ def test_snapshots_of_another_scope_are_no_history(fleet_report: RunReport, tmp_
     # The same day again replaces it.
     assert fleet_report(*snapshot, "--accounts", BILLING).status == 0
     assert len(list((tmp_path / "snapshots" / "reports").iterdir())) == 1
+
+
+def test_the_order_of_accounts_and_regions_is_no_scope(fleet_report: RunReport, tmp_path: Path) -> None:
+    where = ("--snapshot", str(tmp_path / "snapshots"), "--accounts")
+    assert fleet_report(*where, MANAGEMENT, BILLING).status == 0
+    (file,) = tmp_path.rglob("reports.parquet")
+    with duckdb.connect() as connection:
+        # As 1.0.0 has written it: in the order of the options.
+        found = connection.read_parquet(str(file)).project(
+            f"* REPLACE (replace(scope, '[\"{MANAGEMENT}\", \"{BILLING}\"]', '[\"{BILLING}\", \"{MANAGEMENT}\"]') AS scope)"
+        )
+        assert f'["{BILLING}", "{MANAGEMENT}"]' in str(found.project("scope").fetchall())
+        found.write_parquet(str(tmp_path / "rewritten"))
+    (tmp_path / "rewritten").replace(file)
+    outcome = fleet_report(*where, BILLING, MANAGEMENT)
+    assert outcome.status == 0, outcome.stderr
+    assert fleet_report(*where, BILLING).status == 2
+
+
+def test_an_interrupted_report_resumes_with_its_accounts_in_another_order(
+    aws: Sandbox, fleet_report: RunReport
+) -> None:
+    full = ("--format", "csv", "--output", "/dev/full", "--accounts")
+    assert fleet_report(*full, MANAGEMENT, BILLING).status == 1
+    outcome = fleet_report("--resume", "--accounts", BILLING, MANAGEMENT)
+    assert outcome.status == 0
+    assert "resuming the interrupted report: 4 accounts and Regions were read." in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["snapshots", "snapshots[1]*"])
+def test_a_damaged_snapshot_is_named(fleet_report: RunReport, aws: Sandbox, tmp_path: Path, name: str) -> None:
+    location = tmp_path / name
+    where = ("--snapshot", str(location))
+    assert fleet_report(*where).status == 0
+    aws.clock.advance(DAY)
+    assert fleet_report(*where, "--since", "1d").status == 0
+    nodes = location / "nodes" / "report_date=2026-01-05" / "nodes.parquet"
+    nodes.write_bytes(b"no Parquet")
+    outcome = fleet_report(*where)
+    assert outcome.status == 1
+    assert f": The snapshot {nodes} cannot be read: " in outcome.stderr
+    assert "Restore the file, or delete this day: report_date=2026-01-05 of every table." in outcome.stderr
+    reports = location / "reports" / "report_date=2026-01-06" / "reports.parquet"
+    reports.write_bytes(b"")
+    assert f": The snapshot {reports} cannot be read: " in fleet_report(*where).stderr
 
 
 @pytest.mark.parametrize(

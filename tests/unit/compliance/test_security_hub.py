@@ -24,6 +24,7 @@ from unit.golden_fleet import (
     number_of,
     rescan,
 )
+from unit.conftest import TerminalText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +64,23 @@ def imports(aws: Sandbox) -> Counter[str]:
 
 
 def test_nothing_is_sent_before_it_is_confirmed(aws: Sandbox, hub: RunReport) -> None:
-    outcome = hub("--to-security-hub")
+    outcome = hub("--to-security-hub", stdin=TerminalText("n\n"))
     assert (
         "Security Hub: 11 new findings, 0 updated, 0 archived, 0 unchanged; to send in 4 accounts and Regions: 11.\n"
     ) in outcome.stderr
     assert "Nothing was sent." in outcome.stderr
     assert imports(aws) == {}
     assert everywhere() == {}
+
+
+def test_a_question_that_nobody_can_answer_is_refused_before_anything_is_read(aws: Sandbox, hub: RunReport) -> None:
+    outcome = hub("--to-security-hub")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert outcome.stderr == (
+        "report.py compliance: --to-security-hub asks before it sends, and standard input is not a terminal: use "
+        "--yes.\n"
+    )
+    assert aws.calls == []
 
 
 def test_each_account_and_region_gets_the_findings_of_its_nodes(aws: Sandbox, hub: RunReport) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.model.columns import NOT_REPORTING
 from systems_manager_organization.compliance.model.node import hours_before
+from systems_manager_organization.compliance.store.tables import NODE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ UNMANAGED = f"status = 'UNMANAGED' AND cause <> '{SERVICE_MANAGED}'"
 _WITHOUT_SUPPORT = "lower(platform_name) LIKE '%bottlerocket%'"
 _UNCOUNTED = "Instances that are not managed are not counted: use --coverage."
 _CLASSES = ("scanned", "silent", "new", "without_support", "never_scanned")
+_NOT_REPORTING = ("silent", "without_support", "never_scanned")
 
 
 @dataclass(frozen=True)
@@ -69,29 +71,28 @@ class NodeCoverage:
 
 
 def measure(tables: DuckDBPyConnection, now: str, *, grace_hours: int, has_instances: bool) -> NodeCoverage:
-    """The coverage of the nodes in the tables.
+    """The coverage of the nodes in the tables, and the table `classified`, which keeps the class of each of them.
 
     Args:
         now: as `node.time_text` has it.
         has_instances: whether the instances that are not managed were read.
     """
-    (found,) = tables.execute(
+    tables.execute(
         f"""
-        WITH classified AS (
-          SELECT CASE
-            WHEN nodes.status <> '{NOT_REPORTING}' THEN 'scanned'
-            WHEN operation_ended_at <> '' THEN 'silent'
-            WHEN {_WITHOUT_SUPPORT} THEN 'without_support'
-            WHEN launched_at >= ? THEN 'new'
-            ELSE 'never_scanned'
-          END AS class
-          FROM nodes LEFT JOIN (SELECT account_id, region, node_id, launched_at FROM instances) AS instances
-            USING (account_id, region, node_id)
-        )
-        SELECT {", ".join(f"count(*) FILTER (class = '{name}')" for name in _CLASSES)}, count(*) FROM classified
+        CREATE TEMP TABLE classified AS
+        SELECT {NODE_KEY}, CASE
+          WHEN nodes.status <> '{NOT_REPORTING}' THEN 'scanned'
+          WHEN operation_ended_at <> '' THEN 'silent'
+          WHEN {_WITHOUT_SUPPORT} THEN 'without_support'
+          WHEN launched_at >= ? THEN 'new'
+          ELSE 'never_scanned'
+        END AS class
+        FROM nodes LEFT JOIN (SELECT {NODE_KEY}, launched_at FROM instances) AS instances USING ({NODE_KEY})
         """,
         [hours_before(now, grace_hours)],
-    ).fetchall()
+    )
+    counts = ", ".join(f"count(*) FILTER (class = '{name}')" for name in _CLASSES)
+    (found,) = tables.execute(f"SELECT {counts}, count(*) FROM classified").fetchall()
     scanned, silent, new, without_support, never_scanned, managed = found
     causes = dict(
         tables.execute(
@@ -112,6 +113,17 @@ def measure(tables: DuckDBPyConnection, now: str, *, grace_hours: int, has_insta
         of_services if has_instances else None,
         causes,
     )
+
+
+def remaining(tables: DuckDBPyConnection) -> tuple[int, int]:
+    """After the filters: how many nodes do not report and are not new, and how many running instances are unmanaged."""
+    (found,) = tables.execute(
+        f"""
+        SELECT (SELECT count(*) FROM nodes JOIN classified USING ({NODE_KEY}) WHERE class IN {_NOT_REPORTING}),
+          (SELECT count(*) FROM instances WHERE {UNMANAGED} AND cause <> '{STOPPED}')
+        """
+    ).fetchall()
+    return found  # type: ignore[no-any-return]
 
 
 def sentences(coverage: NodeCoverage, stale_after_days: int, *, is_complete: bool) -> Iterator[str]:

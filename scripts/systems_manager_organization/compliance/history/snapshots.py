@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from systems_manager_organization.compliance.history.storage import name_of
 from systems_manager_organization.compliance.model.columns import ACCOUNT_REGIONS, NODES, PATCHES
 from systems_manager_organization.compliance.store.tables import ROW_GROUP
-from systems_manager_organization.errors import UsageError
+from systems_manager_organization.errors import ScriptError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,9 +49,12 @@ class Snapshots:
         dates = self.storage.dates(REPORTS)
         if not dates:
             return
-        with self._relation(REPORTS, dates[-1:]) as (connection, files):
-            ((scope,),) = connection.execute("SELECT scope FROM read_parquet(?)", [files]).fetchall()
-        if scope != self.scope:
+        import duckdb
+
+        with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder, duckdb.connect() as connection:
+            with self._file(REPORTS, dates[-1], Path(folder)) as file:
+                ((scope,),) = connection.execute("SELECT scope FROM read_parquet(?)", [file]).fetchall()
+        if _unordered(scope) != _unordered(self.scope):
             raise UsageError(
                 f"The snapshots in {self.location} are of another scope: {scope}, and this one is {self.scope}. Name "
                 "another folder, or use the same options."
@@ -70,13 +76,13 @@ class Snapshots:
             with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder:
                 for day in wanted:
                     if day in have:
-                        path = self.storage.fetch(table, day, Path(folder))
                         columns = ", ".join(_LOADED[table])
-                        tables.execute(
-                            f"INSERT INTO past_{table} BY NAME SELECT ? AS report_date, {columns} FROM "
-                            "read_parquet(?, hive_partitioning = false)",
-                            [day, str(path)],
-                        )
+                        with self._file(table, day, Path(folder)) as file:
+                            tables.execute(
+                                f"INSERT INTO past_{table} BY NAME SELECT ? AS report_date, {columns} FROM "
+                                "read_parquet(?, hive_partitioning = false)",
+                                [day, file],
+                            )
         return base
 
     def write(self, tables: DuckDBPyConnection, states: Sequence[State], report: Mapping[str, Any]) -> None:
@@ -106,11 +112,21 @@ class Snapshots:
             self.storage.write(table, self.today, file)
 
     @contextmanager
-    def _relation(self, table: str, dates: Sequence[str]) -> Iterator[tuple[DuckDBPyConnection, list[str]]]:
+    def _file(self, table: str, day: str, folder: Path) -> Iterator[str]:
+        """The file of a day, as DuckDB takes it. Raises ScriptError for what DuckDB says of it: that it is damaged."""
         import duckdb
 
-        with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder, duckdb.connect() as connection:
-            yield connection, [str(self.storage.fetch(table, day, Path(folder))) for day in dates]
+        try:
+            # What DuckDB takes for a pattern may be in the name of a folder.
+            yield re.sub(r"[*?\[]", r"[\g<0>]", str(self.storage.fetch(table, day, folder)))
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            name = f"{self.location.rstrip('/')}/{name_of(table, day)}"
+            raise ScriptError(
+                f"The snapshot {name} cannot be read: {' '.join(str(error).split())} Restore the file, or delete this "
+                f"day: report_date={day} of every table."
+            ) from error
 
 
 REPORT_COLUMNS = {
@@ -139,6 +155,12 @@ def _create(tables: DuckDBPyConnection) -> None:
     for table, columns in _LOADED.items():
         fields = ", ".join(f"{name} {kinds.get(name, 'VARCHAR')}" for name in columns)
         tables.execute(f"CREATE TEMP TABLE past_{table} (report_date VARCHAR, {fields})")
+
+
+def _unordered(scope: str) -> dict[str, Any]:
+    """1.0.0 has kept accounts and Regions in the order in which they were given."""
+    found: dict[str, Any] = json.loads(scope)
+    return {key: sorted(value) if isinstance(value, list) else value for key, value in found.items()}
 
 
 def _day(since: str, today: str) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from systems_manager_organization.aws.error_translation import translate_errors
+from systems_manager_organization.cli.input_file import errors_of_input, input_path
 from systems_manager_organization.errors import ScriptError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from systems_manager_organization.aws.session import AwsSession
 
 _S3 = "s3://"
@@ -44,10 +46,12 @@ def location_of(text: str) -> str:
         if not _LOCATION.fullmatch(text):
             raise UsageError(f'snapshot is "{text}", but must be a folder, or s3://BUCKET/PREFIX.')
         return text
-    path = Path(text).expanduser()
-    if path.exists() and not path.is_dir():
+    path = input_path(text, "snapshot")
+    with errors_of_input(text, "snapshot"):
+        exists, has_parent = path.exists(), path.absolute().parent.is_dir()
+    if exists and not path.is_dir():
         raise UsageError(f'snapshot is "{text}", but must be a folder, and that is a file.')
-    if not path.exists() and not path.absolute().parent.is_dir():
+    if not exists and not has_parent:
         raise UsageError(f'snapshot is "{text}", but there is no directory "{path.absolute().parent}": make it first.')
     return text
 
@@ -55,7 +59,7 @@ def location_of(text: str) -> str:
 def storage_of(location: str, aws: AwsSession) -> Storage:
     """The storage at a valid location; of a bucket, with the caller's own credentials."""
     found = _LOCATION.fullmatch(location)
-    return BucketStorage(aws, found[1], (found[2] or "").strip("/")) if found else Folder(Path(location).expanduser())
+    return BucketStorage(aws, found[1], (found[2] or "").strip("/")) if found else Folder(input_path(location, "snapshot"))
 
 
 def name_of(table: str, date: str) -> str:

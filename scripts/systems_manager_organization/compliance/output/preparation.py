@@ -57,6 +57,8 @@ class Prepared:
         notes: what is known beside that: coverage, deadlines, exceptions, what changed.
         document: the same for JSON.
         coverage: before the filters.
+        silent_nodes: those that do not report and are not new, of what the filters leave.
+        unmanaged_instances: likewise, those that run and are not managed.
         exploited_patches: of all patches that were read, and that no exception accepts.
     """
 
@@ -65,6 +67,8 @@ class Prepared:
     notes: list[str]
     document: dict[str, Any]
     coverage: NodeCoverage
+    silent_nodes: int
+    unmanaged_instances: int
     exploited_patches: int
     overdue_patches: int
 
@@ -105,7 +109,7 @@ def prepare(report: Report) -> Prepared:
     if options.exploited:
         exploitation.keep(tables, options.exploitation, options.exploited)
     document = _document(report, measured, changed, points)
-    return Prepared(report, lines, notes, document, measured, exploited, overdue)
+    return Prepared(report, lines, notes, document, measured, *coverage.remaining(tables), exploited, overdue)
 
 
 def _numbers(report: Report, measured: NodeCoverage) -> dict[str, Any]:

@@ -98,16 +98,16 @@ def _status(prepared: Prepared) -> int:
 
 
 def _failures(prepared: Prepared) -> Iterator[bool]:
-    """What --fail-on and --fail-below say, one by one."""
-    tables, options, measured = prepared.report.tables, prepared.report.options, prepared.coverage
+    """What --fail-on and --fail-below say of the nodes that the filters leave, one by one."""
+    tables, options = prepared.report.tables, prepared.report.options
     if options.fail_on:
         yield summary.meets_threshold(tables, options.fail_on, accepted.ACCEPTED_NODES)
     if options.fail_below is not None:
         percent = summary.totals(tables).compliant_percent
         yield percent is not None and percent < options.fail_below
     conditions = {
-        UNMANAGED: measured.unmanaged,
-        NOT_REPORTING: measured.never_scanned + measured.without_support + measured.silent,
+        UNMANAGED: prepared.unmanaged_instances,
+        NOT_REPORTING: prepared.silent_nodes,
         OVERDUE: prepared.overdue_patches,
         EXPLOITED: prepared.exploited_patches,
     }

@@ -104,8 +104,7 @@ class ReportOptions:
             raise UsageError("--output and --html name the same file: name two.")
         scope = Scope(
             query["organizational_unit"],
-            split_list(query["accounts"]),
-            split_list(query["regions"]),
+            *(tuple(sorted(split_list(query[key]))) for key in ("accounts", "regions")),
             int(query["stale_after"]),
         )
         severities, conditions = _failures(query)
@@ -212,6 +211,11 @@ def _failures(query: Query) -> tuple[list[str], frozenset[str]]:
     conditions = frozenset(one.lower() for one in asked if one.upper() not in SEVERITIES)
     if UNMANAGED in conditions and not query["coverage"]:
         raise UsageError("--fail-on unmanaged needs --coverage, which reads the instances that are not managed.")
+    if UNMANAGED in conditions and (query["severity"] or query["status"]):
+        raise UsageError(
+            "--fail-on unmanaged counts what the filters leave, and instances that are not managed have neither a "
+            "severity nor a status: omit --severity and --status."
+        )
     if EXPLOITED in conditions and not query["kev"]:
         raise UsageError("--fail-on exploited needs --kev, the catalog of what is.")
     if OVERDUE in conditions and not (query["deadline"] or query["kev"]):
