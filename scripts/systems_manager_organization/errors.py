@@ -17,7 +17,7 @@ class UsageError(ScriptError):
 
 
 class QueryError(ScriptError):
-    """The query is malformed: the text names the key, its value and the rule."""
+    """What was asked for cannot be done: the text names the value, the rule, and what there is instead."""
 
 
 class DependencyError(ScriptError):

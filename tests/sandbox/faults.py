@@ -11,6 +11,7 @@ from moto.core.utils import get_service_model
 
 from sandbox.protocol.errors import Failure, first_listed
 from sandbox.protocol.operations import Operation, protocol_of
+from sandbox.server.calls import is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,8 @@ class Faults:
         """Inject a fault.
 
         Raises FaultError on an unknown service, operation or kind, on numbers below 1, on a conflict of an
-        operation that knows none, and on late visibility of a service that has none.
+        operation that knows none, on late visibility of a service that has none, and on a resource of an operation
+        that only reads: the log has none of it, so that the fault would never come.
         """
         if fault.kind not in get_args(Kind):
             raise FaultError(f"{fault.kind!r} is no kind of fault; there are: {', '.join(get_args(Kind))}")
@@ -84,6 +86,10 @@ class Faults:
             raise FaultError("occurrence, times and reads count from 1")
         if fault.kind == "visible_late" and fault.service not in VISIBLE_LATE_SERVICES:
             raise FaultError(f"visible_late is for {', '.join(VISIBLE_LATE_SERVICES)}, and not for {fault.service}")
+        if fault.resource is not None and is_read_only(fault.operation):
+            raise FaultError(
+                f"{fault.operation} only reads, and no resource is known of such a call: leave resource out"
+            )
         # An invalid fault fails here and not at the call.
         failure_of(_operation(fault), fault)
         with self._lock:

@@ -209,3 +209,9 @@ def test_invalid_faults(sandbox: Sandbox, fault: Fault, message: str) -> None:
     with pytest.raises(FaultError) as caught:
         sandbox.faults.inject(fault)
     assert message in str(caught.value)
+
+
+def test_a_resource_of_a_call_that_only_reads_is_refused(sandbox: Sandbox) -> None:
+    for operation in ("GetRole", "ListRoles"):
+        with pytest.raises(FaultError, match=f"^{operation} only reads, and no resource is known of such a call"):
+            sandbox.faults.inject(Fault("iam", operation, "throttle", resource="First"))

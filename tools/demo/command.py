@@ -40,9 +40,6 @@ EXAMPLE = "examples/complete"
 # Git ignores it, `make clean` removes it.
 PAGE = REPOSITORY / ".cache" / "demo" / "patch-compliance.html"
 
-# What report.py ends with when all that can be read was: the suspended account alone could not be.
-_REPORTED = 0
-
 # 25 hours, in seconds: the applies take minutes of the sandbox's clock.
 _DAY = 25 * 60 * 60
 

@@ -38,6 +38,7 @@ def main() -> int:
     changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
     problems = [
+        *dirty_files(REPOSITORY),
         *problems_of(tag, __version__, changelog),
         *check(released, read_interface(), __version__),
         *(
@@ -64,6 +65,13 @@ def write(folder: Path, changelog: str) -> str:
     (folder / "SHA256SUMS").write_text(f"{hashlib.sha256(archive).hexdigest()}  {name}.tar.gz\n", encoding="utf-8")
     (folder / "notes.md").write_text(notes(__version__, changelog), encoding="utf-8")
     return f"{folder}: {name}.tar.gz ({len(archive) // 1000} KB), SHA256SUMS, notes.md"
+
+
+def dirty_files(repository: Path) -> Iterator[str]:
+    """What is checked is in the working tree, and what is archived is HEAD: a line for each file that differs."""
+    command = ["git", "status", "--porcelain", "--untracked-files=no"]
+    changed = subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True).stdout
+    yield from (f"{line[3:]} is not as in the commit: commit it, or restore it." for line in changed.splitlines())
 
 
 def problems_of(tag: str, version: str, changelog: str) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The command line and the query of the external data source. Knows no feature."""
+"""The command line, the query of the external data source, and what several commands share of both."""

@@ -338,6 +338,12 @@ def _complete(parser: argparse.ArgumentParser) -> None:
 def _query(program: Program[R], command: Command[R], values: dict[str, Any], stdin: TextIO) -> tuple[Query, bool]:
     """The query, and whether it is from the command line: options, or none for a command without required options."""
     given = {option.name: _text(values[option.name]) for option in command.options if values[option.name] is not None}
+    if given and values.get("query") is not None:
+        option = next(option for option in command.options if option.name in given)
+        raise UsageError(
+            f"{option.option_string} and a QUERY are given, of which one would be ignored: give options alone, or all "
+            "of them in the QUERY."
+        )
     arn = _ARN.match(given.get("name", ""))
     if arn:
         given.setdefault("region", arn[1])

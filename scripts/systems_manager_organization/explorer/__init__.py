@@ -1,1 +1,1 @@
-"""Resource data syncs of Explorer, and their OpsData. Imports nothing of Quick Setup."""
+"""Resource data syncs of Explorer, and their OpsData."""

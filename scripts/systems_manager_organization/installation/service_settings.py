@@ -12,6 +12,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, YES, regions_to_read
 from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag, text_option
 from systems_manager_organization.cli.terminal import pluralize
+from systems_manager_organization.errors import UsageError
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
     no_longer_wanted,
@@ -76,6 +77,10 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     With --restore, what `restored_service_settings.restore` returns.
     """
     if query["restore"]:
+        if query["json"] or query["regions"]:
+            raise UsageError(
+                "--restore has its Regions from the file, and prints text: leave --regions and --json out."
+            )
         return restore(query, connect, terminal)
     with connect() as aws:
         regions = regions_to_read(query, aws)

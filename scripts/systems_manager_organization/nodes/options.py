@@ -71,13 +71,17 @@ class NodesOptions:
         """Raises UsageError for invalid combinations, before anything takes minutes."""
         if query["format"].lower() == PARQUET and not query["output"]:
             raise UsageError("--format parquet is not for a terminal: use --output FILE.")
-        if query["fast"] and (query["cause"] or query["resume"]):
-            raise UsageError("--fast has no causes, and reads everything again: leave --cause and --resume out.")
+        if query["fast"] and (query["cause"] or query["resume"] or query["member_role_name"]):
+            raise UsageError(
+                "--fast has no causes, assumes no role, and reads everything again: leave --cause, --member-role-name "
+                "and --resume out."
+            )
         grouping = query["by"].lower()
         return cls(
             Scope(
                 query["organizational_unit"],
-                *(tuple(sorted(split_list(query[key]))) for key in ("accounts", "regions")),
+                tuple(sorted(split_list(query["accounts"]))),
+                tuple(sorted(split_list(query["regions"]))),
                 # How old a scan is does not matter here.
                 stale_after_days=0,
             ),

@@ -11,7 +11,7 @@ from systems_manager_organization.aws.concurrency import run_tasks
 from systems_manager_organization.compliance.model.columns import NOT_READ, READ, SYNC_NOT_DEPLOYED
 from systems_manager_organization.compliance.model.node import AccountRegionResult, time_text
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
 from systems_manager_organization.nodes.columns import MANAGED, UNMANAGED
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class SyncedNodesSource:
 
     def read(self, aws: AwsSession, scope: Scope, sink: ResultSink) -> None:
         """See `Source`. Several accounts are read by one call."""
+        known = aws.session.get_available_regions("ssm", aws.identity.partition)
+        # A Region that AWS's SDK does not know yet is that of the credentials, at least.
+        if unknown := [region for region in scope.regions if region not in (*known, aws.region)]:
+            raise QueryError(f"There is no Region {', '.join(unknown)}: name some of {', '.join(sorted(known))}.")
         accounts = list_accounts_with_ou(aws, scope)
         management = aws.call(aws.organizations.describe_organization)["Organization"]["MasterAccountId"]
         read = partial(_read_accounts, aws, scope, sink, management)

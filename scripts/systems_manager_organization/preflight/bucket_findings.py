@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import SEVERITIES
 from systems_manager_organization.cli.options import COMMON_KEYS
-from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.errors import QueryError, ServiceError
 from systems_manager_organization.findings import Finding, Severities
 from systems_manager_organization.quick_setup.configurations import configurations_key, parse_configurations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.quick_setup.configurations import Configuration
 
 NOT_FOUND = "LOG_BUCKET_NOT_FOUND"
+_PARAMETERS = ("OutputS3BucketName", "OutputBucketRegion")
 
 
 def observe(query: Query, connect: Connect) -> dict[str, str]:
@@ -44,7 +45,13 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
 
 def _bucket_findings(aws: AwsSession, configuration: Configuration) -> Iterator[Finding]:
-    name, expected = (configuration.parameters[key] for key in ("OutputS3BucketName", "OutputBucketRegion"))
+    missing = [key for key in _PARAMETERS if not configuration.parameters.get(key)]
+    if missing:
+        raise QueryError(
+            f'configurations has "{configuration.name}" without {" and ".join(missing)}: add what the patch policy has '
+            'to its "parameters", or leave it out.'
+        )
+    name, expected = (configuration.parameters[key] for key in _PARAMETERS)
     try:
         response = aws.call(aws.s3.head_bucket, Bucket=name)
     except ServiceError as error:

@@ -223,7 +223,8 @@ def _scan_account(members: AccountSessions, scans: list[AccountScan], target: _T
     except ScriptError as error:
         scan.assume_role_error = error
         return []
-    if not may_have_environments(member, target.regions[0]):
+    # Some types have no Regions among their parameters.
+    if not target.regions or not may_have_environments(member, target.regions[0]):
         return []
     return [partial(_find_environments, member, region, scan) for region in target.regions]
 

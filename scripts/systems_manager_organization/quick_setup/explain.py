@@ -16,7 +16,7 @@ from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, NA
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, Option, flag
 from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ScriptError, ServiceError
+from systems_manager_organization.errors import ScriptError, ServiceError, UsageError
 from systems_manager_organization.organizations.account_directory import AccountDirectory
 from systems_manager_organization.quick_setup.cloud9 import list_environments
 from systems_manager_organization.quick_setup.configuration_managers import (
@@ -103,6 +103,8 @@ def explain(query: Query, connect: Connect, terminal: Terminal) -> int:
     Raises ScriptError, also when no manager has the name.
     """
     if query["message"]:
+        if query["name"] or query["json"]:
+            raise UsageError("--message explains a text, as text: leave NAME and --json out.")
         issue = find_known_issue(_unwrapped(query["message"])) or KnownIssue(
             "No known issue has this wording.", "Read it as AWS's: it names the action, the resource and the reason."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import NAME, YES
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from systems_manager_organization.cli.options import Query
     from systems_manager_organization.cli.terminal import Terminal
     from systems_manager_organization.quick_setup.configuration_managers import Definition
+
+D = TypeVar("D", bound="Mapping[str, Any]")
 
 
 def redeploy(query: Query, connect: Connect, terminal: Terminal) -> int:
@@ -66,7 +68,7 @@ def get_manager(aws: AwsSession, name: str) -> dict[str, Any]:
     if len(managers) != 1:
         arns = ", ".join(manager.arn for manager in managers)
         raise QueryError(f'{len(managers)} configuration managers are named "{name}". Use the ARN of one: {arns}.')
-    return get_configuration_manager(aws, managers[0].arn)
+    return _existing(get_configuration_manager(aws, managers[0].arn), managers[0].arn)
 
 
 def describe_once_idle(aws: AwsSession, terminal: Terminal, description: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,10 +82,14 @@ def describe_once_idle(aws: AwsSession, terminal: Terminal, description: Mapping
 
 def wait_until_idle(aws: AwsSession, terminal: Terminal, description: Mapping[str, Any]) -> Mapping[str, Any]:
     """The description once nothing is in progress. Raises QueryError when the manager was deleted."""
-    found = describe_once_idle(aws, terminal, description)
-    if not found:
-        raise QueryError(f"the configuration manager {description['ManagerArn']} was deleted meanwhile.")
-    return found
+    return _existing(describe_once_idle(aws, terminal, description), description["ManagerArn"])
+
+
+def _existing(description: D, arn: str) -> D:
+    """Raises QueryError when the manager was deleted since it was listed, or while it was waited for."""
+    if not description:
+        raise QueryError(f"the configuration manager {arn} was deleted meanwhile.")
+    return description
 
 
 def _roles(definition: Definition) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, regions_to_read
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.cli.terminal import pluralize
-from systems_manager_organization.errors import ServiceError
+from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.account_regions import read_account_regions
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html
 DOCUMENT = "SSM-SessionManagerRunShell"
 NOT_FOUND = "InvalidDocument"
+_BUCKET = ("s3BucketName", "s3KeyPrefix")
 
 EXIT_OK, EXIT_UNREADABLE = 0, 3
 
@@ -73,10 +74,10 @@ def _line(item: Preferences) -> str:
     if not item.default_version:
         return f"{begin} no preferences: no logs, and AWS's timeout"
     logs = [
-        f"s3://{'/'.join(filter(None, (item.inputs.get('s3BucketName'), item.inputs.get('s3KeyPrefix'))))}"
-        if item.inputs.get("s3BucketName")
+        f"s3://{'/'.join(str(item.inputs[name]) for name in _BUCKET if name in item.inputs)}"
+        if _BUCKET[0] in item.inputs
         else "",
-        item.inputs.get("cloudWatchLogGroupName", ""),
+        str(item.inputs.get("cloudWatchLogGroupName", "")),
     ]
     parts = [
         item.version_name or "no version name",
@@ -99,7 +100,10 @@ def _read_region(member: AccountSession, region: str) -> list[Preferences]:
     default = next(version for version in versions if version["IsDefaultVersion"])
     latest = max(versions, key=lambda version: int(version["DocumentVersion"]))
     content = json.loads(document["Content"])
-    inputs = {name: value for name, value in content.get("inputs", {}).items() if value not in ("", None)}
+    given = content.get("inputs", {}) if isinstance(content, dict) else None
+    if not isinstance(given, dict):
+        raise ScriptError(f"Account {member.account_id}, Region {region}: {DOCUMENT} has no object of inputs.")
+    inputs = {name: value for name, value in given.items() if value not in ("", None)}
     return [
         Preferences(
             member.account_id,

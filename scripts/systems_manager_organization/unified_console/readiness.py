@@ -55,6 +55,8 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
     with connect() as aws:
         regions = regions_to_read(query, aws)
         read = read_account_regions(aws, query["member_role_name"], ACTIONS, sorted(regions), _read_region)
+        # Quick Setup deploys to organizational units, and so never to the management account.
+        management = aws.call(aws.organizations.describe_organization)["Organization"]["MasterAccountId"]
     if query["json"]:
         document = {"account_regions": [asdict(item) for item in read.found], "unreadable": read.errors}
         terminal.write(json.dumps(document, indent=2))
@@ -69,7 +71,8 @@ def show(query: Query, connect: Connect, terminal: Terminal) -> int:
         return EXIT_FAILED
     if counts[IN_PROGRESS]:
         return EXIT_IN_PROGRESS
-    return EXIT_OK if counts[READY] and not read.errors else EXIT_UNREADABLE
+    lacking = [item for item in read.found if item.state == NOT_DEPLOYED and item.account_id != management]
+    return EXIT_OK if counts[READY] and not lacking and not read.errors else EXIT_UNREADABLE
 
 
 def _words(state: str) -> str:
@@ -113,9 +116,10 @@ COMMAND: Command[str] = Command(
 A deployment that has succeeded has created associations. Those that enable Explorer, Default Host Management
 Configuration, Resource Explorer's index and just-in-time node access run afterwards: a Region of an account is ready
 when all of them have succeeded and the role of Default Host Management Configuration is set. Calls
-ssm:ListAssociations and GetServiceSetting; with --member-role-name also organizations:ListRoots and ListAccounts, and
-sts:AssumeRole for every active account. Changes nothing. It exits with 0 when all are ready; 1 when an association
-failed; 2 when one has not run; 3 when something could not be read, or nothing is deployed.""",
+ssm:ListAssociations and GetServiceSetting and organizations:DescribeOrganization; with --member-role-name also
+organizations:ListRoots and ListAccounts, and sts:AssumeRole for every active account. Changes nothing. It exits with 0
+when all are ready, but for the management account, to which nothing is deployed; 1 when an association failed; 2 when
+one has not run; 3 when something could not be read or is not deployed.""",
     example="""unified-console --regions us-east-1 \\
     --member-role-name OrganizationAccountAccessRole""",
     options=(

@@ -10,7 +10,7 @@ import pytest
 
 from harness.workspace import REPOSITORY
 from systems_manager_organization import __version__
-from tools.release.command import notes, problems_of, write
+from tools.release.command import dirty_files, notes, problems_of, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,3 +64,19 @@ def test_workflow(workflow: Path) -> None:
     targets = set(re.findall(r"make ([a-z-]+)", text))
     assert targets
     assert targets <= set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_what_is_not_as_in_the_commit_is_no_release(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com")
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    (tmp_path / "CHANGELOG.md").write_text("one\n")
+    git("init")
+    git("add", "--all")
+    git("commit", "--message", "one")
+    # What no commit has is not in the archive either.
+    (tmp_path / "notes.txt").write_text("new\n")
+    assert [*dirty_files(tmp_path)] == []
+    (tmp_path / "CHANGELOG.md").write_text("two\n")
+    assert [*dirty_files(tmp_path)] == ["CHANGELOG.md is not as in the commit: commit it, or restore it."]

@@ -198,3 +198,14 @@ def test_a_bar_is_drawn_for_a_person_alone(tmp_path: Path, monkeypatch: pytest.M
             checkpoint.add_result(result(1), nodes(result(1), 7))
     assert ("1 of 4, 7 nodes" in stderr.getvalue()) == is_terminal
     assert bool(stderr.getvalue()) == is_terminal
+
+
+@pytest.mark.parametrize("content", ["", "{", "null"])
+@pytest.mark.parametrize("scope", [Scope(regions=(VIRGINIA,)), Scope()], ids=["the same", "another"])
+def test_a_key_that_was_not_written_to_its_end_is_no_report(tmp_path: Path, content: str, scope: Scope) -> None:
+    with open_checkpoint(tmp_path, key=KEY):
+        pass
+    (file,) = tmp_path.rglob("report.json")
+    file.write_text(content)
+    with open_checkpoint(tmp_path, resume=True, key=ReportKey(ACCOUNT, "api", scope)) as checkpoint:
+        assert checkpoint.done == 0

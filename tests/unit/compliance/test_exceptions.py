@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.services.ssm.patches import Patches
+from unit.golden_fleet import HIGH, NONCOMPLIANT, number_of, rescan
 from unit.golden_organization import ADMINISTRATOR, MANAGEMENT, VIRGINIA, node_id
 
 if TYPE_CHECKING:
@@ -70,6 +72,18 @@ def test_a_patch_is_accepted_by_its_cves_when_all_of_them_are(golden_report: Run
         file = write(tmp_path, {"cves": cves, "platforms": ["Linux"], "regions": [VIRGINIA[:3] + "*"], **SIGNED})
         outcome = golden_report("--patches", "missing", "--exceptions", file, "--format", "json")
         assert json.loads(outcome.stdout)["totals"]["accepted_patches"] == expected
+
+
+def test_a_compliant_node_is_not_accepted(fleet_report: RunReport, tmp_path: Path) -> None:
+    # A security update that the baseline does not ask for, yet: no noncompliant patch, and one that is accepted.
+    rescan(7, Patches(installed=3, available_security_updates=HIGH))
+    file = write(tmp_path, {"patches": ["*"], **SIGNED})
+    found = json.loads(fleet_report("--patches", "all", "--exceptions", file, "--format", "json").stdout)
+    statuses = {number_of(node["node_id"]): node["status"] for node in found["nodes"]}
+    assert statuses[7] == "COMPLIANT"
+    assert any(number_of(patch["node_id"]) == 7 and patch["accepted_until"] for patch in found["patches"])
+    # And node 13, whose last scan was too long ago.
+    assert found["totals"]["accepted_nodes"] == NONCOMPLIANT + 1
 
 
 def test_a_node_of_which_everything_is_accepted_does_not_fail_a_pipeline(

@@ -133,6 +133,23 @@ def test_a_clock_that_starts_with_the_first_node_of_the_organization(history: Ru
     assert outcome.status == 2
 
 
+def test_a_patch_that_is_due_today_is_not_overdue(history: RunReport) -> None:
+    found = json.loads(history("--deadline", "critical=10d", "--format", "json").stdout)
+    due = [patch for patch in found["patches"] if patch["due_at"] == "2026-01-15"]
+    assert {patch["deadline"] for patch in due} == {"DUE_SOON"}
+    assert len(due) == 9
+    assert found["due"]["overdue_patches"] == 0
+
+
+def test_of_two_deadlines_on_one_day_that_of_the_severity_is_named(fleet_report: RunReport, tmp_path: Path) -> None:
+    entry = {"cveID": "CVE-2026-10476", "dateAdded": "2025-12-20"}
+    (tmp_path / "kev.json").write_text(json.dumps({"vulnerabilities": [entry | {"dueDate": "2026-01-12"}]}))
+    files = ("--kev", str(tmp_path / "kev.json"), "--snapshot", str(tmp_path / "snapshots"))
+    found = json.loads(fleet_report(*WHAT, *DEADLINES, *files, "--format", "json").stdout)
+    known = [patch for patch in found["patches"] if patch["known_exploited"] == "yes"]
+    assert {(patch["due_at"], patch["due_by"]) for patch in known} == {("2026-01-12", "severity")}
+
+
 def test_the_text_has_the_changes(history: RunReport) -> None:
     text = history(*DEADLINES, "--since", "2026-01-01").stdout
     assert "Since 2026-01-05: 0 nodes became compliant, 1 noncompliant; 0 new, 0 gone; of patches 1 new, 0 gone" in text
@@ -183,7 +200,7 @@ def test_the_order_of_accounts_and_regions_is_no_scope(fleet_report: RunReport, 
     with duckdb.connect() as connection:
         # As 1.0.0 has written it: in the order of the options.
         found = connection.read_parquet(str(file)).project(
-            f"* REPLACE (replace(scope, '[\"{MANAGEMENT}\", \"{BILLING}\"]', '[\"{BILLING}\", \"{MANAGEMENT}\"]') AS scope)"
+            f'* REPLACE (replace(scope, \'["{MANAGEMENT}", "{BILLING}"]\', \'["{BILLING}", "{MANAGEMENT}"]\') AS scope)'
         )
         assert f'["{BILLING}", "{MANAGEMENT}"]' in str(found.project("scope").fetchall())
         found.write_parquet(str(tmp_path / "rewritten"))
@@ -193,9 +210,7 @@ def test_the_order_of_accounts_and_regions_is_no_scope(fleet_report: RunReport, 
     assert fleet_report(*where, BILLING).status == 2
 
 
-def test_an_interrupted_report_resumes_with_its_accounts_in_another_order(
-    aws: Sandbox, fleet_report: RunReport
-) -> None:
+def test_an_interrupted_report_resumes_with_its_accounts_in_another_order(fleet_report: RunReport) -> None:
     full = ("--format", "csv", "--output", "/dev/full", "--accounts")
     assert fleet_report(*full, MANAGEMENT, BILLING).status == 1
     outcome = fleet_report("--resume", "--accounts", BILLING, MANAGEMENT)

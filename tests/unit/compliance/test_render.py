@@ -472,6 +472,12 @@ def test_markdown_escapes_names_and_has_the_head_and_what_was_not_read(render: R
     assert any("ROLE\\_NOT\\_ASSUMED" in line for line in lines)
 
 
+def test_markdown_makes_no_link_of_a_bare_address(render: Render) -> None:
+    hostile = AccountRegionResult(SHOP, "www.evil.example WWW.evil.example https://evil.example", "Root", TOKYO, "READ")
+    text = render([(hostile, [node(1)])], format="markdown").stdout
+    assert f"| {SHOP} www\\.evil.example WWW\\.evil.example https\\://evil.example |" in text
+
+
 def test_markdown_stays_below_the_limit_and_says_what_it_leaves_out() -> None:
     file = io.StringIO()
     rows = [[f"node-{number}", "é" * 20] for number in range(1000)]

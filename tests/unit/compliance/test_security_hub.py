@@ -10,8 +10,10 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.services.securityhub.models import securityhub_backend_of
 from sandbox.services.ssm.patches import NO_PATCHES, Patches
+from systems_manager_organization.aws.account_sessions import AccountSession
 from systems_manager_organization.compliance.security_hub.delivery import batches
 from systems_manager_organization.compliance.security_hub.findings import GENERATOR
+from unit.conftest import TerminalText
 from unit.golden_fleet import (
     ADMINISTRATOR,
     BILLING,
@@ -24,7 +26,6 @@ from unit.golden_fleet import (
     number_of,
     rescan,
 )
-from unit.conftest import TerminalText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +155,27 @@ def test_what_a_person_decided_stays_and_findings_of_others_are_untouched(aws: S
     assert stored(MANAGEMENT)[1]["Workflow"] == {"Status": "SUPPRESSED"}
     assert stored(MANAGEMENT)[1]["FindingProviderFields"]["Severity"]["Label"] == "HIGH"
     assert [one.data for one in backend.findings if one.id == "other/i-1"] == [before]
+
+
+def test_nothing_that_a_person_decided_or_aws_keeps_is_sent_again(
+    hub: RunReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub(*SEND)
+    note = {"Text": "Known.", "UpdatedBy": "somebody", "UpdatedAt": "2026-01-05T09:00:00Z"}
+    stored(ADMINISTRATOR)[17] |= {"Severity": {"Label": "LOW"}, "Workflow": {"Status": "NOTIFIED"}, "Note": note}
+    sent: list[dict[str, Any]] = []
+    call = AccountSession.call
+
+    def spy(self: AccountSession, *arguments: Any, **parameters: Any) -> Any:
+        sent.extend(parameters.get("Findings", ()))
+        return call(self, *arguments, **parameters)
+
+    monkeypatch.setattr(AccountSession, "call", spy)
+    rescan(17, NO_PATCHES)
+    hub(*SEND)
+    (archived,) = sent
+    assert archived["RecordState"] == "ARCHIVED"
+    assert archived.keys().isdisjoint({"Severity", "Workflow", "Note"})
 
 
 def test_a_refused_finding_is_said_and_is_no_success(hub: RunReport) -> None:

@@ -163,6 +163,25 @@ def test_malformed_objects_are_problems(aws: Sandbox) -> None:
     assert len(rows) == len(whole.nodes) - 1
 
 
+def test_a_text_that_no_table_takes_is_cleaned_or_the_problem_of_its_object(aws: Sandbox) -> None:
+    data = build(aws, _SCENARIO)
+    source = _sources(frozen_time(aws))[0]
+    whole = data.collect(source)
+    account_id = data.deployed_account_ids[0]
+    names = {"i-00000000000000bad": "a\\ud800b", "i-0000000000000bad1": "a\\u0000b"}
+    for node_id, name in names.items():
+        text = f'{{"resourceId": "{node_id}", "ComputerName": "{name}", "captureTime": "2026-01-05T00:00:00Z"}}'
+        data.put("instance_information", account_id, node_id, text)
+    key = data.put("instance_information", account_id, "i-0000000000000bad2", "[" * 200_000)
+    found = data.collect(source)
+    rows = {str(node[4]): node for node in found.nodes}
+    assert [rows[node_id][5] for node_id in names] == ["a?b", "a\N{REPLACEMENT CHARACTER}b"]
+    assert len(rows) == len(whole.nodes) + 2
+    (problem,) = (problem for problem in found.problems if problem.code == MALFORMED_OBJECT)
+    assert problem.subject == key
+    assert problem.message.startswith("1 of its lines is no JSON object with a resourceId.")
+
+
 def test_of_several_lines_the_latest_of_patches_counts(aws: Sandbox) -> None:
     data = build(aws, _SCENARIO)
     node = "i-00000000000000003"

@@ -146,3 +146,11 @@ def test_a_plan_reads_each_region_and_its_record(aws: Sandbox, run: Run) -> None
     values = {key: found["value"] for region in regions.values() for key, found in region["settings"].items()}
     assert values == {keys[0]: "default", keys[1]: "Enable"}
     assert [region["no_longer_wanted"] for region in regions.values()] == [{}, {}]
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--regions", "us-east-1"]])
+def test_restore_ignores_no_option(aws: Sandbox, run: Run, arguments: list[str]) -> None:
+    outcome = run("report", "service-settings", "--restore", "settings.json", *arguments)
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "--restore has its Regions from the file, and prints text: leave --regions and --json out." in outcome.stderr
+    assert aws.calls == []

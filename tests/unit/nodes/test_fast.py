@@ -103,4 +103,10 @@ def test_the_management_account_is_not_read(console: Callable[..., Outcome]) -> 
 def test_what_fast_does_not_have(fast: Callable[..., Outcome], arguments: tuple[str, ...]) -> None:
     outcome = fast(*arguments)
     assert outcome.status in (1, 2)
-    assert "--fast has no causes, and reads everything again: leave --cause and --resume out." in outcome.stderr
+    assert "--fast has no causes, assumes no role, and reads everything again: leave --cause, " in outcome.stderr
+
+
+def test_a_region_that_does_not_exist_is_refused(console: Callable[..., Outcome]) -> None:
+    outcome = console("--regions", "us-esat-1", REGION)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert "There is no Region us-esat-1: name some of " in outcome.stderr

@@ -11,6 +11,8 @@ from sandbox import Fault
 from unit.preflight_cases import MANAGEMENT, WORKLOAD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
@@ -49,3 +51,15 @@ def test_a_bucket_that_could_not_be_looked_for_is_an_error(aws: Sandbox, run: Ru
     outcome = run("observe", "log-buckets", query=query_of("logs"))
     assert outcome.status == 1
     assert "s3:ListBucket failed" in outcome.stderr
+
+
+def test_a_configuration_without_a_bucket_is_refused(run: Run, api_calls: Callable[[], list[str]]) -> None:
+    for given, missing in (
+        ({}, "OutputS3BucketName and OutputBucketRegion"),
+        ({"OutputBucketRegion": "x"}, "OutputS3"),
+    ):
+        configurations = json.dumps([{"name": "scan", "parameters": given}])
+        outcome = run("observe", "log-buckets", query={"configurations": configurations})
+        assert (outcome.status, outcome.stdout) == (1, "")
+        assert f'configurations has "scan" without {missing}' in outcome.stderr
+    assert "s3:HeadBucket" not in api_calls()

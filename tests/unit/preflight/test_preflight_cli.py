@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.organization import root_id
 from unit.preflight_cases import (
     HOST_MANAGEMENT,
     PATCH_POLICY,
@@ -86,3 +87,18 @@ def test_account_and_region_are_optional(run: Run, monkeypatch: pytest.MonkeyPat
         2,
         "observe.py preflight: no Region is configured: use --region, or set AWS_REGION.\n",
     )
+
+
+def test_a_configuration_without_regions_has_none_to_check(aws: Sandbox, run: Run) -> None:
+    configurations = json.dumps([{"name": "all", "organizational_unit_ids": [root_id(aws)]}])
+    arguments = ("--region", "us-east-1", "--member-role-name", ROLE, "--configurations", configurations)
+    outcome = run("observe", "preflight", *arguments)
+    assert outcome.status == 0, outcome.stderr
+    assert "0 errors" in outcome.stderr
+
+
+def test_options_beside_a_query_are_refused(aws: Sandbox, run: Run) -> None:
+    outcome = run("observe", "preflight", "--region", "eu-west-1", '{"account_id": "111111111111"}')
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "--region and a QUERY are given, of which one would be ignored: give options alone" in outcome.stderr
+    assert aws.calls == []

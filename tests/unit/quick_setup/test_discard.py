@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sandbox_tests.cases.quick_setup import INSTANCE_MANAGEMENT
+from systems_manager_organization.quick_setup.configuration_managers import find_managers
 from unit.conftest import TerminalText
 from unit.quick_setup_cases import (
     ADMINISTRATION,
@@ -139,3 +140,21 @@ def test_a_manager_of_a_deleted_unit(aws: Sandbox, run: Run) -> None:
     organizations.delete_organizational_unit(OrganizationalUnitId=unit)
     assert run("report", "discard", "scan", "--deployed", "--yes").status == 0
     assert names(aws) == []
+
+
+@pytest.mark.parametrize("command", ["discard", "redeploy"])
+def test_a_manager_that_was_deleted_since_it_was_listed(
+    aws: Sandbox, run: Run, orphaned_manager: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    delete = aws.client("ssm-quicksetup").delete_configuration_manager
+
+    def find_and_delete(*arguments: Any) -> Any:
+        found = find_managers(*arguments)
+        delete(ManagerArn=found[0].arn)
+        aws.clock.advance(3600)
+        return found
+
+    monkeypatch.setattr("systems_manager_organization.quick_setup.redeploy.find_managers", find_and_delete)
+    outcome = run("report", command, orphaned_manager, "--yes")
+    assert outcome.status == 1
+    assert f"the configuration manager {orphaned_manager} was deleted meanwhile." in outcome.stderr

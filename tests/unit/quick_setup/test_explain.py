@@ -285,3 +285,10 @@ def test_a_name_is_needed(run: Run, command: str) -> None:
     outcome = run("report", command)
     assert (outcome.status, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith(f"report.py {command}: the following arguments are required: NAME.")
+
+
+@pytest.mark.parametrize("arguments", [["scan"], ["--json"]])
+def test_a_message_alone_is_explained(run: Run, arguments: list[str]) -> None:
+    outcome = run("report", "explain", *arguments, "--message", "Access denied")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert outcome.stderr == ("report.py explain: --message explains a text, as text: leave NAME and --json out.\n")

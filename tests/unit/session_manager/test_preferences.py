@@ -55,6 +55,14 @@ def test_without_a_role_the_account_itself_in_several_regions(aws: Sandbox, run:
     assert document["unreadable"] == []
 
 
+def test_inputs_of_any_kind_in_one_account(aws: Sandbox, run: Run) -> None:
+    save(aws, MEMBER, "us-east-1", s3BucketName=5, s3KeyPrefix=["a"], cloudWatchLogGroupName={"a": 1})
+    outcome = run("report", "session-preferences", "--member-role-name", ROLE)
+    assert outcome.status == 0, outcome.stderr
+    assert f"{MEMBER} us-east-1: no version name; logs: s3://5/['a'], {{'a': 1}}; idle" in outcome.stdout
+    assert "3 Regions of accounts, 2 without preferences." in outcome.stderr
+
+
 def test_what_cannot_be_read_is_no_success(aws: Sandbox, run: Run) -> None:
     aws.faults.inject(Fault("ssm", "ListDocumentVersions", "access_denied", times=1000))
     outcome = run("report", "session-preferences")

@@ -83,6 +83,13 @@ def test_ready_when_all_have_run(run: Run, deploy: Callable[[int], None]) -> Non
     assert outcome.stderr.startswith("2 ready, 0 in progress, 0 failed, 1 not deployed")
 
 
+def test_a_region_that_has_nothing_is_not_ready(run: Run, deploy: Callable[[int], None]) -> None:
+    deploy(RAN)
+    outcome = run("report", "unified-console", "--member-role-name", ROLE, "--regions", "us-east-1", "eu-west-1")
+    assert outcome.status == 3
+    assert outcome.stderr.startswith("2 ready, 0 in progress, 0 failed, 4 not deployed")
+
+
 def test_a_failed_association_and_a_setting_that_was_reset(
     aws: Sandbox, run: Run, deploy: Callable[[int], None]
 ) -> None:

@@ -123,7 +123,7 @@ def remaining(tables: DuckDBPyConnection) -> tuple[int, int]:
           (SELECT count(*) FROM instances WHERE {UNMANAGED} AND cause <> '{STOPPED}')
         """
     ).fetchall()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def sentences(coverage: NodeCoverage, stale_after_days: int, *, is_complete: bool) -> Iterator[str]:

@@ -51,9 +51,12 @@ class Snapshots:
             return
         import duckdb
 
-        with tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder, duckdb.connect() as connection:
-            with self._file(REPORTS, dates[-1], Path(folder)) as file:
-                ((scope,),) = connection.execute("SELECT scope FROM read_parquet(?)", [file]).fetchall()
+        with (
+            tempfile.TemporaryDirectory(prefix="patch-compliance-") as folder,
+            duckdb.connect() as connection,
+            self._file(REPORTS, dates[-1], Path(folder)) as file,
+        ):
+            ((scope,),) = connection.execute("SELECT scope FROM read_parquet(?)", [file]).fetchall()
         if _unordered(scope) != _unordered(self.scope):
             raise UsageError(
                 f"The snapshots in {self.location} are of another scope: {scope}, and this one is {self.scope}. Name "

@@ -59,7 +59,9 @@ def location_of(text: str) -> str:
 def storage_of(location: str, aws: AwsSession) -> Storage:
     """The storage at a valid location; of a bucket, with the caller's own credentials."""
     found = _LOCATION.fullmatch(location)
-    return BucketStorage(aws, found[1], (found[2] or "").strip("/")) if found else Folder(input_path(location, "snapshot"))
+    return (
+        BucketStorage(aws, found[1], (found[2] or "").strip("/")) if found else Folder(input_path(location, "snapshot"))
+    )
 
 
 def name_of(table: str, date: str) -> str:

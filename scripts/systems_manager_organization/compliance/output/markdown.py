@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 LIMIT = 1_000_000
 # What must follow the table has this much.
 _RESERVED = 100_000
-# A name must not become a link, an image, HTML or a mention.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&-])")
+# A name must not become a link, an image, HTML or a mention; nor a link that GitHub makes of www. and of a protocol.
+# https://github.github.com/gfm/#autolinks-extension-
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&-]|(?<=www)\.|:(?=//))", re.IGNORECASE)
 
 
 def write_markdown(

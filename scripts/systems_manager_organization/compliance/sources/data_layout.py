@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.compliance.model.columns import SEVERITIES
 from systems_manager_organization.compliance.model.node import NodeRecord
+from systems_manager_organization.plain_text import REPLACEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ _PATCH_TABLE = "compliance_item"
 PATH = "$path"
 
 
-# A row of nodes.sql: account and Region, then the fields of an Observation, with the severities one by one.
+# A row of nodes.sql: account and Region, then the fields of a NodeRecord, with the severities one by one.
 _FIRST_SEVERITY = 8
 _AFTER_SEVERITIES = _FIRST_SEVERITY + len(SEVERITIES)
 _FIRST_TEXT_AFTER_COUNTS = -4
@@ -116,17 +117,19 @@ def _record(row: Sequence[Any]) -> NodeRecord:
 def _object(line: str) -> dict[str, str]:
     try:
         found = json.loads(line)
-    except ValueError:
+        if not isinstance(found, dict):
+            return {}
+        return {name.lower(): _text(value) for name, value in found.items() if value is not None}
+    except (ValueError, RecursionError):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    return {name.lower(): _text(value) for name, value in found.items() if value is not None}
 
 
 def _text(value: Any) -> str:
     # ASSUMPTION(inventory-values-are-text): all values are text, as in AWS's examples and in what others read; no page
     # has their types.
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    # JSON can have lone surrogates, which are no text of UTF-8, and NUL: DuckDB takes neither.
+    return text.encode("utf-8", "replace").decode().replace("\0", REPLACEMENT)
 
 
 @cache

@@ -23,7 +23,7 @@ _PATCH = {"Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL"}
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SeveritySummary.html
 _SEVERITY_COUNTS = tuple(f"{name.capitalize()}Count" for name in SEVERITIES)
 
-# Field of an Observation to AWS's name of it.
+# Field of a NodeRecord to AWS's name of it.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
 _COUNTS = {
     "missing": "MissingCount",

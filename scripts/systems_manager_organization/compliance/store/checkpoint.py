@@ -121,7 +121,7 @@ class Checkpoint:
         self._path = base / key.directory_name
         self._lock = Lock()
         self._columns = columns
-        if resume and not (self._path / _KEY).exists():
+        if resume and not _read_key(self._path / _KEY):
             _require_same_report(base, key)
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -227,8 +227,8 @@ class Checkpoint:
     def _begin(self, key: ReportKey, *, resume: bool, now: float) -> float:
         """The time at which the journal was created, in seconds since the epoch."""
         path = self._path / _KEY
-        if resume and path.exists():
-            return float(json.loads(path.read_bytes())["begun_at"])
+        if resume and (document := _read_key(path)):
+            return float(document["begun_at"])
         for name in FILES:
             (self._path / name).unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -288,12 +288,21 @@ def _acquire_lock(path: Path) -> int:
 
 def _require_same_report(base: Path, key: ReportKey) -> None:
     """Raises QueryError when the interrupted reports of this account are others."""
-    others = [json.loads(path.read_bytes()) for path in sorted(base.glob(f"{key.account_id}-*/{_KEY}"))]
+    others = [*filter(None, map(_read_key, sorted(base.glob(f"{key.account_id}-*/{_KEY}"))))]
     if others:
         raise QueryError(
             f"--resume continues a report of the same source and scope, and the interrupted report is another: "
             f"{' or '.join(map(_describe_key, others))}. Use the same options, or omit --resume."
         )
+
+
+def _read_key(path: Path) -> dict[str, Any]:
+    """The key and the time of a report; empty if it has not come so far: a full disk, a crash of the machine."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _describe_key(document: dict[str, Any]) -> str:

@@ -104,7 +104,8 @@ class ReportOptions:
             raise UsageError("--output and --html name the same file: name two.")
         scope = Scope(
             query["organizational_unit"],
-            *(tuple(sorted(split_list(query[key]))) for key in ("accounts", "regions")),
+            tuple(sorted(split_list(query["accounts"]))),
+            tuple(sorted(split_list(query["regions"]))),
             int(query["stale_after"]),
         )
         severities, conditions = _failures(query)
