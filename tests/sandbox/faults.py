@@ -86,7 +86,7 @@ class Faults:
             raise FaultError("occurrence, times and reads count from 1")
         if fault.kind == "visible_late" and fault.service not in VISIBLE_LATE_SERVICES:
             raise FaultError(f"visible_late is for {', '.join(VISIBLE_LATE_SERVICES)}, and not for {fault.service}")
-        if fault.resource is not None and is_read_only(fault.operation):
+        if fault.resource and is_read_only(fault.operation):
             raise FaultError(
                 f"{fault.operation} only reads, and no resource is known of such a call: leave resource out"
             )
