@@ -46,6 +46,13 @@ _DENYING_POLICY = re.compile(
     "session policy|VPC endpoint policy)"
 )
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+THROTTLED_CODES = frozenset(
+    {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
+_SERVER_CODES = frozenset(
+    {"500", "503", "InternalFailure", "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"}
+)
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
     "InvalidConfigError",
@@ -100,6 +107,13 @@ def translate_errors(action: str, *, account_id: str, region: str) -> Iterator[N
         if isinstance(error, (EOFError, OSError, ValueError)) and not isinstance(error, BrokenPipeError):
             raise _from_configuration_error(error, action, target) from error
         raise
+
+
+def may_pass(error: ScriptError) -> bool:
+    """Whether the same call may succeed later: AWS was not reached, throttled it, or failed."""
+    if isinstance(error, ServiceError):
+        return error.code in THROTTLED_CODES | _SERVER_CODES
+    return isinstance(error, UnreachableError)
 
 
 def error_message(error: ScriptError | None) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.concurrency import map_concurrently
-from systems_manager_organization.aws.error_translation import error_message
+from systems_manager_organization.aws.error_translation import error_message, may_pass
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.explorer.resource_data_syncs import FROM_SOURCE, list_explorer_syncs_of_account
 from systems_manager_organization.organizations.delegated_administrator import STACK_SETS, SYSTEMS_MANAGER
@@ -61,8 +61,8 @@ class DeregistrationGuard:
     def require(self, aws: AwsSession, account_id: str, principals: Collection[str]) -> None:
         """Returns when nothing would be lost if `account_id` no longer administered these services.
 
-        Also where that cannot be read: an account must not stay registered forever, because it may be closed. Raises
-        DeregistrationBlockedError.
+        Also where that may not be read: an account must not stay registered forever, because it may be closed. Raises
+        DeregistrationBlockedError, or the ScriptError of a call that may succeed later.
         https://docs.aws.amazon.com/systems-manager/latest/userguide/Explorer-setup-delegated-administrator-deregister.html
         """
         readings = self._read_member(aws, account_id, syncs_deleted=SYSTEMS_MANAGER in principals)
@@ -95,6 +95,8 @@ class DeregistrationGuard:
         try:
             member = AccountSessions(aws, self.member_role_name, _ACTIONS).assume_role(account_id)
         except ServiceError as error:
+            if may_pass(error):
+                raise
             kinds = (_SYNCS, _MANAGERS) if syncs_deleted else (_MANAGERS,)
             return [_Reading(kind, unreadable=error.message) for kind in kinds]
         reads = [partial(_managers_in, member, region) for region in sorted({*self.regions} & {*quick_setup_regions()})]
@@ -126,6 +128,9 @@ def _read(kind: str, region: str, names: Callable[[], Iterable[str]]) -> _Readin
     try:
         return _Reading(kind, region, tuple(names()))
     except ScriptError as error:
+        # Until it has, nothing says that AWS would delete nothing.
+        if may_pass(error):
+            raise
         return _Reading(kind, region, unreadable=error_message(error))
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox import Sandbox
+    from sandbox.faults import Kind
     from unit.conftest import Run
 
 _GUARD = {"member_role_name": "OrganizationAccountAccessRole", "regions": '["eu-west-1", "us-east-1"]'}
@@ -194,6 +195,28 @@ def test_nothing_is_deleted_before_a_lost_state_is_refused(
     delete()
     assert run("report", "restore", *arguments).status == 0
     assert (names(aws), _administrators(aws)) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        ("ssm:ListResourceDataSync", "throttle"),
+        ("ssm:ListResourceDataSync", "dropped"),
+        ("cloudformation:ListStackSets", "server_error"),
+        ("ssm-quicksetup:ListConfigurationManagers", "throttle"),
+        ("sts:AssumeRole", "throttle"),
+    ],
+)
+def test_what_could_not_be_read_for_a_while_keeps_the_account_registered(
+    aws: Sandbox, run: Run, desired: list[dict[str, Any]], call: str, kind: Kind
+) -> None:
+    before = _administrators(aws)
+    service, _, operation = call.partition(":")
+    aws.faults.inject(Fault(service, operation, kind, times=1000))
+    outcome = run("ensure", "settings", query=settings_query(*desired, action="restore", **_GUARD))
+    assert outcome.status == 1
+    assert operation in outcome.stderr
+    assert _administrators(aws) == before != {}
 
 
 def test_an_unreadable_account_is_deregistered_with_a_warning(

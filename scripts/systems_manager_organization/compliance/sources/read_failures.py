@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.aws.error_translation import DENIED_CODES, error_message
+from systems_manager_organization.aws.error_translation import DENIED_CODES, THROTTLED_CODES, error_message
 from systems_manager_organization.compliance.model.columns import (
     ACCESS_DENIED,
     REGION_DISABLED,
@@ -17,10 +17,6 @@ from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ServiceError
 if TYPE_CHECKING:
     from systems_manager_organization.errors import ScriptError
 
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html and its like of STS.
-_THROTTLED = frozenset(
-    {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
-)
 # So AWS answers in a Region that the account has not enabled: InvalidClientTokenId as others saw it
 # (https://blog.leapp.cloud/how-to-fix-aws-invalidclienttokenid-the-security-token-included-in-the-request-is-invalid);
 # its pages name no code. Credentials that are rejected there were valid before, when AWS issued or verified them.
@@ -33,7 +29,7 @@ def classify_assume_error(error: ScriptError) -> tuple[str, str]:
     """Code and reason. Raises the error itself when it is not about that account: the caller's credentials are over."""
     _raise_if_general(error)
     code = _error_code(error)
-    if code in _THROTTLED:
+    if code in THROTTLED_CODES:
         return THROTTLED, error_message(error)
     return ROLE_NOT_ASSUMED if isinstance(error, ServiceError) else SERVICE_ERROR, error_message(error)
 
@@ -44,7 +40,7 @@ def classify_read_error(error: ScriptError) -> tuple[str, str]:
     if code in _REGION_DISABLED:
         return REGION_DISABLED, f"Not known there, as in a Region that is not enabled: {error_message(error)}"
     _raise_if_general(error)
-    if code in _THROTTLED:
+    if code in THROTTLED_CODES:
         return THROTTLED, error_message(error)
     return ACCESS_DENIED if code in DENIED_CODES else SERVICE_ERROR, error_message(error)
 
