@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
@@ -11,6 +13,9 @@ from sandbox.services.ssm.instances import STOPPED, TERMINATED
 from sandbox.services.ssm.models import ssm_backend_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.ec2.models.amis import Ami
     from moto.ec2.models.instances import Instance
     from moto.ec2.models.vpcs import VPCEndPoint
 
@@ -25,6 +30,18 @@ class SandboxEC2Backend(EC2Backend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.impaired: set[str] = set()
+        # What moto's constructor has set: `amis` below takes its place.
+        del self.amis
+
+    def _load_amis(self) -> None:
+        """Nothing at the start of the backend, where moto's images would take more time than all else together."""
+
+    @cached_property
+    def amis(self) -> dict[str, Ami]:  # type: ignore[override]
+        """The images, with moto's own, from the first time that they are asked for."""
+        images = self.__dict__["amis"] = {}
+        super()._load_amis()
+        return images
 
     def add_instances_of_systems_manager(self) -> None:
         """Add an instance for each one that Systems Manager has: when they are read, as few tests do."""
@@ -41,7 +58,8 @@ class SandboxEC2Backend(EC2Backend):
 
     def _add(self, managed: ManagedInstance) -> None:
         profile = managed.instance_profile
-        reservation = self.run_instances("ami-0abcdef1234567890", 1, None, [], is_instance_type_default=True)
+        with self._without_images():
+            reservation = self.run_instances("ami-0abcdef1234567890", 1, None, [], is_instance_type_default=True)
         instance: Instance = reservation.instances[0]
         instance.id = managed.id
         # "The platform. This value is windows for Windows instances; otherwise, it is empty": botocore's model `ec2`.
@@ -55,6 +73,16 @@ class SandboxEC2Backend(EC2Backend):
         instance.add_tags(managed.tags)
         if managed.status == STOPPED:
             instance.stop()
+
+    @contextmanager
+    def _without_images(self) -> Iterator[None]:
+        """Let an instance be added whose image moto does not have, without a look at all that it has."""
+        before = self.__dict__.get("amis")
+        self.__dict__["amis"] = {}
+        yield
+        del self.__dict__["amis"]
+        if before is not None:
+            self.__dict__["amis"] = before
 
 
 def ec2_backend_of(account_id: str, region: str) -> SandboxEC2Backend:
