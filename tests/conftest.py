@@ -16,6 +16,7 @@ from botocore.loaders import create_loader
 
 from harness import HarnessError
 from harness.assertions import assert_no_violations
+from harness.forking.scripts import ScriptServer
 from harness.providers import prepare_providers
 from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
@@ -81,8 +82,8 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory, providers: Providers) -> Iterator[Workspaces]:
     """Copies of the repository to run Terraform in."""
-    with closing(ReattachedProviders()) as reattached:
-        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, reattached=reattached)
+    with closing(ReattachedProviders()) as reattached, ScriptServer() as scripts:
+        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers, reattached=reattached, scripts=scripts)
 
 
 @pytest.fixture(scope="session")

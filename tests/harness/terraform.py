@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.forking.scripts import ScriptServer
     from harness.reattachment.reattached_providers import ReattachedProvider, ReattachedProviders
 
 _FLAG = python_terraform.IsFlagged
@@ -47,6 +48,7 @@ class Terraform:
     variables: values of input variables, for every command that takes them
     timeout: seconds after which a command and its plugins are killed
     reattached: running providers to reattach to; in `start_apply` one of its own, which ends with it
+    scripts: what runs the module's scripts, but for `start_apply`, whose scripts end with it
     """
 
     def __init__(
@@ -57,17 +59,20 @@ class Terraform:
         variables: Mapping[str, object] | None = None,
         timeout: float = 400.0,
         reattached: ReattachedProviders | None = None,
+        scripts: ScriptServer | None = None,
     ) -> None:
         self._reattached = reattached
+        self._scripts = scripts
         self.directory = directory
         self.environment = dict(environment)
         self.variables = dict(variables or {})
         self.timeout = timeout
 
     def reattaching_environment(self) -> dict[str, str]:
-        """The environment of a command that reattaches to the running provider."""
+        """The environment of a command that reattaches to the running provider, and runs scripts in forks."""
         reattach = self._reattached.start(self.directory, self.environment) if self._reattached else {}
-        return {**self.environment, **reattach}
+        forks = self._scripts.variables if self._scripts else {}
+        return {**self.environment, **reattach, **forks}
 
     def init(self, *, backend: bool = True, **options: object) -> Report:
         """Initialise the directory, with its backend or without. Raises TerraformError."""

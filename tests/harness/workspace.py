@@ -9,6 +9,7 @@ from __future__ import annotations
 import compileall
 import json
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -17,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import HarnessError
+from harness.forking.scripts import FORKED_PYTHON, VARIABLE
 from harness.providers import prepare_providers
 from harness.terraform import Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.forking.scripts import ScriptServer
     from harness.providers import Providers
     from harness.reattachment.reattached_providers import ReattachedProviders
 
@@ -36,7 +39,7 @@ _NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
 
 
 class Workspaces:
-    """The copies of one session, below `folder`; their commands share the `reattached` AWS providers."""
+    """The copies of one session, below `folder`; their commands share the `reattached` AWS providers and `scripts`."""
 
     def __init__(
         self,
@@ -44,9 +47,11 @@ class Workspaces:
         providers: Providers,
         *,
         reattached: ReattachedProviders | None = None,
+        scripts: ScriptServer | None = None,
         repository: Path = REPOSITORY,
     ) -> None:
         self._reattached = reattached
+        self._scripts = scripts
         self._folder = folder
         self._providers = providers
         self._repository = repository
@@ -101,9 +106,7 @@ class Workspaces:
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
         shutil.copytree(self._pristine, copy, symlinks=True)
-        return Terraform(
-            copy / configuration, self.environment(environment), variables=variables, reattached=self._reattached
-        )
+        return self._terraform(copy / configuration, environment, variables)
 
     def checkout_with(
         self,
@@ -122,9 +125,7 @@ class Workspaces:
         directory.mkdir(parents=True)
         for name, text in files.items():
             (directory / name).write_text(text, encoding="utf-8")
-        terraform = Terraform(
-            directory, self.environment(environment), variables=variables, reattached=self._reattached
-        )
+        terraform = self._terraform(directory, environment, variables)
         terraform.init()
         return terraform
 
@@ -139,7 +140,7 @@ class Workspaces:
         for name, text in files.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
-        terraform = Terraform(directory, self.environment(environment), reattached=self._reattached)
+        terraform = self._terraform(directory, environment)
         if init:
             terraform.init()
         return terraform
@@ -169,6 +170,17 @@ class Workspaces:
             for name in (".terraform", ".terraform.lock.hcl"):
                 _copy(terraform.directory / name, self._installed[sources] / name)
         return terraform
+
+    def _terraform(
+        self, directory: Path, environment: Mapping[str, str] | None, variables: Mapping[str, object] | None = None
+    ) -> Terraform:
+        return Terraform(
+            directory,
+            self.environment(environment),
+            variables=variables,
+            reattached=self._reattached,
+            scripts=self._scripts,
+        )
 
     def _initialise(self, configuration: str, *, backend: bool) -> None:
         if configuration in self._initialised:
@@ -206,7 +218,8 @@ class Workspaces:
         if not link.exists():
             folder.mkdir(parents=True, exist_ok=True)
             # A script, not a link: Python locates its virtual environment by the path it was started by.
-            link.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+            fork = shlex.join([sys.executable, "-I", "-S", *map(str, (FORKED_PYTHON, FORKED_PYTHON.parents[2]))])
+            link.write_text(f'#!/bin/sh\n[ -z "${VARIABLE}" ] || exec {fork} "$@"\nexec "{sys.executable}" "$@"\n')
             link.chmod(0o755)
         return folder
 

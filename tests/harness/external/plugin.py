@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import HarnessError
+from harness.forking.server import start_fork_server
 
 if TYPE_CHECKING:
+    import subprocess
     from types import TracebackType
     from typing import Self
 
@@ -37,7 +37,9 @@ class ExternalPlugin:
         certificate.touch(mode=0o600)
         certificate.write_bytes(_certificate())
         self._install(address, certificate)
-        self._fork_server = _start_fork_server(address, certificate)
+        self._fork_server = start_fork_server(
+            "harness.external.provider", [str(address), str(certificate)], _HERE.parents[1]
+        )
         return self
 
     def __exit__(
@@ -62,22 +64,6 @@ class ExternalPlugin:
         arguments = [sys.executable, "-I", "-S", str(_HERE / "launcher.py"), address, certificate, *imports]
         self.program.write_text(f"#!/bin/sh\nexec {shlex.join(map(str, arguments))}\n")
         self.program.chmod(0o755)
-
-
-def _start_fork_server(address: Path, certificate: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness.external.provider", str(address), str(certificate)],
-        cwd=_HERE.parents[1],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        # Ctrl-C at the terminal must reach Terraform first; this process ends when its stdin is closed.
-        start_new_session=True,
-    )
-    if process.stdout is None or process.stdout.readline() != "ready\n":
-        process.communicate()
-        raise HarnessError("The stand-in for hashicorp/external does not start: see its stderr above.")
-    return process
 
 
 def _certificate() -> bytes:

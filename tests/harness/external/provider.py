@@ -10,10 +10,7 @@ passes its environment, working directory and streams to the fork. Without a for
 from __future__ import annotations
 
 import base64
-import marshal
 import os
-import signal
-import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +25,7 @@ from tf.schema import Attribute, Schema
 from tf.types import List, Map, String, Unknown
 
 from harness.external.program import ExternalProgramError, ProgramRunner
+from harness.forking.server import serve_forks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,65 +151,10 @@ def _der(pem: bytes) -> str:
     return base64.b64encode(base64.b64decode(body)).decode().rstrip("=")
 
 
-def serve_forks(listener: socket.socket, certificate: Path) -> None:
-    """Fork a plugin for every launcher that connects, until the parent process closes stdin."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        launcher, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            _run_plugin(launcher, certificate)
-        launcher.close()
-
-
-def _end_with_parent() -> None:
-    os.read(0, 1)
-    os._exit(0)
-
-
-def _run_plugin(launcher: socket.socket, certificate: Path) -> None:
-    status = b"\1"
-    try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _receive_process(launcher)
-        threading.Thread(target=_end_with_launcher, args=(launcher,), daemon=True).start()
-        serve(certificate)
-        status = b"\0"
-    finally:
-        launcher.sendall(status)
-        # sys.exit would run the exit handlers of the fork server and wait for grpc's threads.
-        os._exit(status[0])
-
-
-def _receive_process(launcher: socket.socket) -> None:
-    head, streams, _, _ = socket.recv_fds(launcher, 8, 3)
-    size = int.from_bytes(head, "big")
-    with launcher.makefile("rb", buffering=0) as stream:
-        document = bytearray()
-        while len(document) < size:
-            document += stream.read(size - len(document)) or _disconnected()
-    process = marshal.loads(document)  # noqa: S302 - from the launcher, over a private socket
-    for number, descriptor in enumerate(streams):
-        os.dup2(descriptor, number)
-        os.close(descriptor)
-    os.chdir(process["directory"])
-    os.environ.clear()
-    os.environ.update(process["environment"])
-
-
-def _disconnected() -> bytes:
-    raise ConnectionError("the launcher disconnected")
-
-
-def _end_with_launcher(launcher: socket.socket) -> None:
-    launcher.recv(1)
-    os._exit(1)
+def _serve_as_fork(certificate: Path) -> int:
+    serve(certificate)
+    return 0
 
 
 if __name__ == "__main__":
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(sys.argv[1])
-        listener.listen(64)
-        print("ready", flush=True)
-        serve_forks(listener, Path(sys.argv[2]))
+    serve_forks(sys.argv[1], lambda _arguments: _serve_as_fork(Path(sys.argv[2])))
