@@ -1,7 +1,7 @@
 """Copies of the repository to run Terraform in, so that nothing is written into the working tree.
 
 The tree is copied once a session, and each configuration is initialised there once. A test gets a copy of that copy,
-with a state of its own. Copying takes milliseconds, because the providers in it are symbolic links.
+with a state of its own. Copying takes milliseconds, because providers and scripts in it are symbolic links.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from harness.providers import prepare_providers
 from harness.terraform import Terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.forking.scripts import ScriptServer
     from harness.providers import Providers
@@ -34,6 +34,8 @@ DOWNLOADS = REPOSITORY / ".cache" / "providers"
 
 _CALLS = "main.tf.json"
 _COPIED = ("modules", "scripts", "examples", "policies", "docs")
+# Most of the files, and none that anything writes.
+_LINKED = ("docs", "policies", "scripts")
 _NOT_COPIED = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".terraform.lock.hcl")
 _NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
 
@@ -105,7 +107,7 @@ class Workspaces:
         self._initialise(configuration, backend=backend)
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
-        shutil.copytree(self._pristine, copy, symlinks=True)
+        self._copy_pristine(copy)
         return self._terraform(copy / configuration, environment, variables)
 
     def checkout_with(
@@ -119,7 +121,7 @@ class Workspaces:
         """A configuration from `files` (text by name) in place of those of the repository. Raises TerraformError."""
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
-        shutil.copytree(self._tree(), copy, symlinks=True)
+        self._copy_pristine(copy)
         directory = copy / configuration
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
@@ -135,7 +137,7 @@ class Workspaces:
         """A configuration from `files` (text by name), with a copy of the module: `source = "../module"`."""
         self._count += 1
         copy = self._folder / f"checkout-{self._count}"
-        shutil.copytree(self._tree(), copy / "module", ignore=_NOT_COPIED)
+        self._copy_pristine(copy / "module", ignore=_NOT_COPIED)
         directory = copy / "configuration"
         for name, text in files.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
@@ -195,6 +197,17 @@ class Workspaces:
         if not self._pristine.exists():
             self._copy_tree(self._pristine)
         return self._pristine
+
+    def _copy_pristine(self, target: Path, ignore: Callable[..., set[str]] = lambda *_: set()) -> None:
+        pristine = self._tree()
+        linked = {name for name in _LINKED if (pristine / name).exists()}
+
+        def ignored(folder: str, names: list[str]) -> set[str]:
+            return ignore(folder, names) | (linked if Path(folder) == pristine else set())
+
+        shutil.copytree(pristine, target, symlinks=True, ignore=ignored)
+        for name in linked:
+            (target / name).symlink_to(pristine / name)
 
     def _copy_tree(self, target: Path) -> None:
         target.mkdir(parents=True)

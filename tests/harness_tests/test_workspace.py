@@ -66,7 +66,9 @@ def test_checkouts(repository: Path, tmp_path: Path, providers: Providers, monke
 
     top = first.directory.parents[1]
     copied = {
-        str(file.relative_to(top)) for file in top.rglob("*") if file.is_file() and ".terraform" not in file.parts
+        str(file.relative_to(top))
+        for file in [*top.rglob("*"), *top.glob("scripts/*")]
+        if file.is_file() and ".terraform" not in file.parts
     }
     assert copied >= {"main.tf", "examples/small/main.tf", "scripts/observe.py", "tests/apply/odd/main.tf"}
     assert not copied & {"README.md", "examples/small/terraform.tfstate", "tests/apply/odd/test_odd.py"}
