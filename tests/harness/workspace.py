@@ -37,7 +37,8 @@ _COPIED = ("modules", "scripts", "examples", "policies", "docs")
 # Most of the files, and none that anything writes.
 _LINKED = ("docs", "policies", "scripts")
 _NOT_COPIED = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".terraform.lock.hcl")
-_NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "COV_")
+# Nor what pytest sets anew for each test: a provider is kept for commands of the same environment.
+_NOT_INHERITED = ("AWS_", "TF_", "PYTHON", "PYTEST_", "COV_")
 
 
 class Workspaces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,14 @@ def test_settings_of_the_user_are_not_inherited(workspaces: Workspaces, monkeypa
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
     assert environment["CHECKPOINT_DISABLE"] == "1"
     assert environment["TF_CLI_CONFIG_FILE"].endswith("terraform.tfrc")
+
+
+def test_every_test_has_the_same_environment(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so its commands the same AWS provider, whose start takes longer than a plan."""
+    environment = workspaces.environment()
+    assert os.environ["PYTEST_CURRENT_TEST"]
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "another")
+    assert workspaces.environment() == environment
 
 
 def test_written_configuration_has_the_module(workspaces: Workspaces) -> None:
