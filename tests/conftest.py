@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import closing
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import botocore.session
 import pytest
@@ -24,7 +24,7 @@ from scheduling import WaitingFirst, waits
 from systems_manager_organization.aws.garbage_collection import pause_garbage_collection, resume_garbage_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xdist.remote import Producer
 
@@ -44,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Modules and tests live as long as the process: to look for garbage among them took a quarter of the time."""
     gc.collect()
+    gc.freeze()
     gc.set_threshold(50_000, 10, 10)
     resume_garbage_collection()
 
@@ -93,6 +94,17 @@ def sandbox_of_session() -> Iterator[Sandbox]:
 
     with Sandbox.start(Scenario.named("bare")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def inspectors(sandbox_of_session: Sandbox) -> Callable[..., Any]:
+    """`Sandbox.client`, one client of a kind for all tests: making one takes longer than most tests."""
+    create = cache(sandbox_of_session.client)
+
+    def inspector(service: str, account_id: str | None = None, region: str | None = None) -> Any:
+        return create(service, account_id or sandbox_of_session.scenario.management_account.id, region)
+
+    return inspector
 
 
 @pytest.fixture

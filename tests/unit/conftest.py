@@ -125,12 +125,6 @@ def act_as(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.fixture(scope="session")
-def inspectors(sandbox_of_session: Sandbox) -> Callable[..., Any]:
-    """`Sandbox.client`, one client of a kind for all tests: making one takes longer than most tests."""
-    return functools.cache(sandbox_of_session.client)
-
-
-@pytest.fixture(scope="session")
 def load_once() -> Callable[[object, str], Any]:
     """botocore's data files, loaded once each: every session would parse them again."""
     read = JSONFileLoader().load_file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.terraform import Terraform
-from unit.conftest import act_as, aws, inspectors, load_once
+from unit.conftest import act_as, aws, load_once
 from unit.credentials_cases import CASES, configured
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from unit.credentials_cases import Case
 
-__all__ = ["act_as", "aws", "configured", "inspectors", "load_once"]
+__all__ = ["act_as", "aws", "configured", "load_once"]
 
 _NAMES = (
     "AWS_REGION first",
