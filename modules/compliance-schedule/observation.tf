@@ -11,6 +11,7 @@ module "installation" {
   python_command           = var.python_command
   script_credentials       = var.script_credentials
   key                      = { input = "kms_key_arn", given_arn = var.kms_key_arn, created_key_kept = var.created_key_kept }
+  keys                     = aws_kms_key.this
   inputs                   = { bucket_names = "bucket_name", role_names = "role_name_prefix" }
   buckets_emptied          = var.force_destroy
   existing_read            = length(local.errors) == 0

@@ -25,6 +25,13 @@ locals {
       for name, tags in found : name if lookup(coalesce(tags, {}), "systems-manager-organization:created", "-") == local.creation_mark
     ]
   }
+  # By description; the id of a key that this plan creates is not known yet.
+  keys = {
+    for key in var.keys : key.description => [
+      for id in [key.key_id] : id if lookup(coalesce(key.tags, {}), "systems-manager-organization:created", "-") != local.creation_mark
+    ]
+  }
+  unused_keys = jsondecode(coalesce(one(data.external.existing[*].result.unused_keys), "{}"))
   # Read during an apply, it has what the same plan created already. modules/stack-set refuses a StackSet.
   exists_already = [
     for key, found in jsondecode(coalesce(one(data.external.existing[*].result.existing), "{}")) : found.message
@@ -103,7 +110,7 @@ data "external" "existing" {
       account_id   = var.account_id
       region       = var.region
       installation = local.name
-      resources    = var.existing_read ? jsonencode(merge(local.new_names, var.stack_set_names, { inputs = var.inputs })) : "{}"
+      resources    = var.existing_read ? jsonencode(merge(local.new_names, var.stack_set_names, { inputs = var.inputs, keys = local.keys })) : "{}"
     }) : key => value if value != null
   }
 }
@@ -124,5 +131,13 @@ resource "terraform_data" "existing" {
       condition     = length(local.lost_buckets) == 0
       error_message = join("\n", local.lost_buckets)
     }
+  }
+}
+
+# The answer to kms:CreateKey was lost, or an apply ended: a key has no name by which the next one would find it.
+check "keys" {
+  assert {
+    condition     = length(local.unused_keys) == 0
+    error_message = join("\n", values(local.unused_keys))
   }
 }

@@ -62,6 +62,17 @@ variable "key" {
   default = null
 }
 
+variable "keys" {
+  description = "Keys that the caller creates, each with a description of its own: one without an alias that the state has lost is refused or, beside the one in the state, warned of. Default: none."
+  type = list(object({
+    description = string
+    key_id      = string
+    tags        = map(string)
+  }))
+  default  = []
+  nullable = false
+}
+
 variable "buckets_emptied" {
   description = "Whether a bucket of `named` may be deleted with what it holds, by the applies after the one that sets it. Any other plan that would delete the one that an apply created is refused. Default: false."
   type        = bool

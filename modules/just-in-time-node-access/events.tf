@@ -27,7 +27,7 @@ resource "aws_kms_key" "events" {
   description             = "Just-in-time node access: events of access requests."
   enable_key_rotation     = true
   deletion_window_in_days = 30
-  tags                    = var.tags
+  tags                    = local.tags
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -50,6 +50,8 @@ resource "aws_kms_key" "events" {
   })
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."

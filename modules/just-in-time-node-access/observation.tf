@@ -28,6 +28,7 @@ module "installation" {
   python_command           = var.python_command
   script_credentials       = var.script_credentials
   key                      = one([for recording in var.rdp_recording[*] : { input = "rdp_recording.kms_key_arn", given_arn = recording.kms_key_arn, created_key_kept = recording.created_key_kept }])
+  keys                     = concat(aws_kms_key.events, aws_kms_key.recordings)
   inputs                   = { bucket_names = "rdp_recording.bucket_name" }
   buckets_emptied          = coalesce(one(var.rdp_recording[*].force_destroy), false)
   existing_read            = length(local.errors) == 0

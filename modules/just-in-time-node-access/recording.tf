@@ -19,8 +19,8 @@ resource "aws_kms_key" "recordings" {
   description             = "Just-in-time node access: recordings of RDP connections."
   enable_key_rotation     = true
   deletion_window_in_days = 30
-  # AWS's policies of just-in-time node access allow only keys with this tag.
-  tags = merge(var.tags, { SystemsManagerJustInTimeNodeAccessManaged = "true" })
+  # AWS's policies of just-in-time node access allow only keys with this tag. KMS takes 50 tags, and `tags` has at most 49.
+  tags = merge(length(var.tags) < 49 ? local.tags : var.tags, { SystemsManagerJustInTimeNodeAccessManaged = "true" })
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -58,6 +58,8 @@ resource "aws_kms_key" "recordings" {
   })
 
   lifecycle {
+    ignore_changes = [tags["systems-manager-organization:created"]]
+
     precondition {
       condition     = length(terraform_data.requirements.input) > 0
       error_message = "The requirements are not met."

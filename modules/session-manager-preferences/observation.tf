@@ -11,6 +11,7 @@ module "installation" {
   python_command           = var.python_command
   script_credentials       = var.script_credentials
   key                      = one([for bucket in var.bucket[*] : { input = "bucket.kms_key_arn", given_arn = bucket.kms_key_arn, created_key_kept = bucket.created_key_kept }])
+  keys                     = aws_kms_key.this
   inputs                   = { bucket_names = "bucket.name" }
   buckets_emptied          = coalesce(one(var.bucket[*].force_destroy), false)
   existing_read            = length(local.errors) == 0

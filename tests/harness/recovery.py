@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
 
 from harness.assertions import plan_errors
 from systems_manager_organization.quick_setup.known_issues import find_known_issue
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 ADOPTED = "adopted.tf"
 REPLACED = "replace"
+KEY_DELETED = "delete the second key"
 
 _DISCARD = re.compile(r"(\S+ \S*report\.py discard (?:--deployed )?arn:\S+?configuration-manager/[0-9a-f-]+)")
 
@@ -63,6 +66,13 @@ def follow(terraform: Terraform, errors: str) -> str:
 def follow_warnings(terraform: Terraform, plan: Plan) -> str:
     """Do what the warnings of a plan say, which changes nothing itself. Returns what was done, or ""."""
     warnings = re.sub(r"\s+", " ", " ".join(warning.detail for warning in plan.warnings))
+    deletions = re.findall(
+        r"aws kms schedule-key-deletion --key-id (\S+) --pending-window-in-days (\d+) --region ([\w-]+)", warnings
+    )
+    for key_id, days, region in deletions:
+        _kms(terraform, region).schedule_key_deletion(KeyId=key_id, PendingWindowInDays=int(days))
+    if deletions:
+        return KEY_DELETED
     stack_sets = re.findall(r"The StackSet (\S+) has no stack in any account:", warnings)
     if not stack_sets:
         return ""
@@ -84,9 +94,9 @@ def _follow_adopt(terraform: Terraform, errors: str) -> str:
         terraform.untaint(address)
     if tainted:
         return "untaint"
-    lost = re.search(r'set the input (installation = "[^"]+")', remarks)
+    lost = re.search(r'^module\.(\w+).* set the input (installation = "[^"]+")', remarks, re.MULTILINE)
     if lost:
-        add_argument(terraform, lost[1])
+        add_argument(terraform, lost[2], lost[1])
         return "installation"
     unit = re.search(r'Set (dedicated_organizational_unit = \{ id = "[^"]+" \})', remarks)
     if unit:
@@ -137,12 +147,26 @@ def _discard(terraform: Terraform, errors: str, arn: str) -> None:
     _run(terraform, ["python3", report[0], "discard", "--deployed", arn, "--yes"])
 
 
-def add_argument(terraform: Terraform, argument: str) -> None:
-    """Add an argument to the first module call of a configuration in HCL; one of this name is replaced."""
+def add_argument(terraform: Terraform, argument: str, call: str = r"\w+") -> None:
+    """Add an argument to a module call in HCL, by default the first; one of this name is replaced."""
     file = terraform.directory / "main.tf"
     name = argument.partition(" ")[0]
-    text = re.sub(rf"\n  {name} += .+", "", file.read_text())
-    file.write_text(re.sub(r'(module "\w+" \{\n  source = "[^"]+")', rf"\1\n  {argument}", text, count=1))
+    before, begin, rest = re.split(rf'(module "{call}" \{{\n  source = "[^"]+")', file.read_text(), maxsplit=1)
+    block, end, after = rest.partition("\n}")
+    block = re.sub(rf"\n  {name} += .+", "", block)
+    file.write_text(f"{before}{begin}\n  {argument}{block}{end}{after}")
+
+
+def _kms(terraform: Terraform, region: str) -> Any:
+    """As the AWS CLI with the credentials of the configuration."""
+    environment = terraform.environment
+    return boto3.client(
+        "kms",
+        region_name=region,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
 
 
 def _environment(terraform: Terraform) -> dict[str, str]:

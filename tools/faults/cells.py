@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from harness.recovery import REPLACED
+from harness.recovery import KEY_DELETED, REPLACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ Half-way: a command that nothing interrupted failed after it had changed somethi
 def verdict_after(followed: Iterable[str]) -> Verdict:
     """Of a good outcome, by what had to be followed."""
     ways = set(followed)
-    return "converged" if not ways else "warned" if ways == {REPLACED} else "refused"
+    return "converged" if not ways else "warned" if ways <= {KEY_DELETED, REPLACED} else "refused"
 
 
 @dataclass(frozen=True, order=True)

@@ -193,6 +193,9 @@ class Trial:
         text = text.replace('"UPDATE_COMPLETE"', '"CREATE_COMPLETE"')
         text = _KEY.sub("", _STACK_OF_STACK_SET.sub(r"\1", text))
         found: dict[str, Any] = json.loads(_CREATED.sub("", text))
+        # What a plan's warning says to delete, or a destroy deletes, is there for 30 days.
+        for location, keys in found["kms_keys"].items():
+            found["kms_keys"][location] = [key for key in keys if key["state"] != "PendingDeletion"]
         return found
 
     def _configuration_ids(self) -> list[str]:

@@ -82,8 +82,8 @@ REPORTING = (
     ),
     Statement(
         "CreateComplianceKey",
-        "creates a key; lists aliases, which IAM restricts by no ARN",
-        ("kms:CreateKey", "kms:ListAliases", "kms:TagResource"),
+        "creates a key; lists aliases, and keys by their tag, which IAM restricts by no ARN",
+        ("kms:CreateKey", "kms:ListAliases", "kms:TagResource", "tag:GetResources"),
     ),
     Statement(
         "ReadComplianceTables",

@@ -54,6 +54,10 @@ APPLICATION_NAME = "systems-manager-organization"
 # Operations that are called, whose IAM action has another name.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _S3_ACTIONS = {"HeadBucket": "ListBucket", "ListBuckets": "ListAllMyBuckets", "ListObjectsV2": "ListBucket"}
+# The signing name is the service prefix of IAM actions, but for these.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+_PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 # What makes more of them runs for long.
 _CALLS_OF_A_START = 100
 
@@ -378,8 +382,8 @@ class AwsSession:
 
 def iam_action(client: BaseClient, method: str) -> str:
     """`organizations:MoveAccount` for the method `move_account` of a client."""
-    # The signing name is the service prefix of IAM actions.
     service, operation = client.meta.service_model.signing_name, client.meta.method_to_api_mapping[method]
+    service = _PREFIXES.get(service, service)
     return f"{service}:{_S3_ACTIONS.get(operation, operation) if service == 's3' else operation}"
 
 

@@ -191,6 +191,7 @@ _SERVICES: dict[str, Callable[[RequestContext], list[str]]] = {
     "logs": of_logs,
     "organizations": _of_organizations,
     "ram": _of_no_resource_type,
+    "resourcegroupstaggingapi": _of_no_resource_type,
     "scheduler": of_scheduler,
     "securityhub": _of_security_hub,
     "sns": of_sns,

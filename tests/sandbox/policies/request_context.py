@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
     from sandbox.policies.evaluation import Policy
 
+# Of a service whose actions have another prefix than the name of the SDK client.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html
+_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+
 
 @dataclass(frozen=True)
 class RequestContext:
-    """`service` is the name of the SDK client, which is the prefix of its actions in each service of the sandbox."""
+    """`service` is the name of the SDK client."""
 
     service: str
     operation: str
@@ -23,7 +27,7 @@ class RequestContext:
 
     @property
     def action(self) -> str:
-        return f"{self.service}:{self.operation}"
+        return f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
     def get(self, name: str) -> Any:
         """A parameter of the request, or None."""

@@ -37,7 +37,7 @@ _SERVICES = (
 )
 
 # Services that sign with another name than that of their SDK client.
-_CLIENTS = {"monitoring": "cloudwatch"}
+_CLIENTS = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 
 # At the first request of a service moto reads its operations, whose cache has botocore's own for a moment.
 _ROUTING = Lock()

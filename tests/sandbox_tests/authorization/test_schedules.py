@@ -1,4 +1,4 @@
-"""What calls to EventBridge Scheduler, CodeBuild, CloudWatch and CloudWatch Logs need."""
+"""What calls to EventBridge Scheduler, CodeBuild, CloudWatch, CloudWatch Logs and the tagging API need."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def test_schedules(sandbox: Sandbox) -> None:
         on("scheduler:GetScheduleGroup", "schedule-group/other")
     }
     assert required("scheduler:ListSchedules") == {Permission("scheduler:ListSchedules")}
+
+
+def test_tags_have_a_prefix_of_their_own() -> None:
+    assert required("resourcegroupstaggingapi:GetResources") == {Permission("tag:GetResources")}
 
 
 def test_projects_and_builds(sandbox: Sandbox) -> None:

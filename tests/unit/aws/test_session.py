@@ -138,6 +138,8 @@ def test_a_list_of_one_page_is_one_call_of_the_rate(aws: Sandbox) -> None:
         ("s3", "list_objects_v2", "s3:ListBucket"),
         ("s3", "get_object", "s3:GetObject"),
         ("organizations", "move_account", "organizations:MoveAccount"),
+        ("cloudwatch", "describe_alarms", "cloudwatch:DescribeAlarms"),
+        ("resourcegroupstaggingapi", "get_resources", "tag:GetResources"),
     ],
 )
 def test_the_action_is_one_of_iam(service: str, method: str, action: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.creation_tag import CreationTag
 from systems_manager_organization.installation.existing.finders import FINDERS, find_key
+from systems_manager_organization.installation.existing.keys import find_keys_without_alias
 from systems_manager_organization.installation.existing.resources import (
     describe_stack,
     describe_stack_set,
@@ -148,10 +149,17 @@ class ResourceLookup:
             )
 
     def _keys(self, candidate: Candidate) -> Iterator[Existing]:
-        """The key of an alias that the plan creates beside it: a key has no name."""
+        """The key of an alias that the plan creates beside it, since a key has no name; else one without an alias."""
         alias = self._aliases.get(beside(candidate.address, "aws_kms_key", "aws_kms_alias"))
-        for found in self._named(alias) if alias else ():
+        of_alias = list(self._named(alias)) if alias else []
+        for found in of_alias:
             yield replace(found, id=(find_key(self._aws, found.id) or {}).get("KeyId", ""))
+        description = candidate.planned.get("description")
+        if not of_alias and candidate.installation and description:
+            self.looked_up += 1
+            found_keys, _ = find_keys_without_alias(self._aws, candidate.installation, {description: ()})
+            for key in found_keys[:1]:
+                yield Existing(key.id, key.tag, changes=("what the configuration sets otherwise",))
 
     def _roles(self, planned: Mapping[str, Any]) -> Iterator[Existing]:
         role = find_role(self._aws, planned["name"])

@@ -74,15 +74,16 @@ def parse_resources(text: str, lists: Iterable[str] = ("role_names",)) -> dict[s
     """The value of RESOURCES, with these lists of names. Raises QueryError."""
     rule = (
         f"a JSON object with the lists {', '.join(lists)}, the object organizational_unit (name, parent_id; without "
-        "parent_id its parent is the root), the string account_email, and the object inputs (the input that names a "
-        "list), all of which are optional"
+        "parent_id its parent is the root), the string account_email, the object inputs (the input that names a list), "
+        "and the object keys (description of a KMS key to ids), all of which are optional"
     )
     try:
         found: dict[str, Any] = json.loads(text)
         unit = found.get("organizational_unit") or {}
         is_valid = (
-            set(found) <= {*lists, "organizational_unit", "account_email", "inputs"}
+            set(found) <= {*lists, "organizational_unit", "account_email", "inputs", "keys"}
             and all(isinstance(name, str) for key in lists for name in found.get(key, []))
+            and all(isinstance(id_, str) for ids in found.get("keys", {}).values() for id_ in ids)
             and set(unit) <= {"name", "parent_id"}
         )
     except (ValueError, TypeError, AttributeError) as error:

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox import Fault
 from sandbox_tests.cases.quick_setup import policy
+from systems_manager_organization.creation_tag import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox import Sandbox
     from unit.conftest import Run
+
+# An installation of the same call, whose state was lost.
+_EARLIER = "20250101T000000Z-abcdef"
 
 
 def test_what_exists_has_its_creator(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
@@ -105,6 +110,55 @@ def test_a_plan_that_creates_nothing_asks_aws_for_nothing(run: Run, api_calls: C
     resources = json.dumps({"stack_set_names": []})
     outcome = run("observe", "existing-resources", query={"installation": "ours", "resources": resources})
     assert (outcome.result["existing"], api_calls()) == ("{}", [])
+
+
+def test_keys_without_an_alias(aws: Sandbox, run: Run, api_calls: Callable[[], list[str]]) -> None:
+    """Where the state has another one they are warned of; where it has none, a plan is refused that creates one."""
+    call = "20260101T000000Z-abcdef"
+    kms = aws.client("kms")
+    created = {
+        (description, installation): kms.create_key(
+            Description=description, Tags=[{"TagKey": TAG, "TagValue": f"{installation}/2026-01-01T00:00:00Z"}]
+        )["KeyMetadata"]["KeyId"]
+        for installation in (call, _EARLIER, "20260101T000000Z-000000")
+        for description in ("in the state", "to be created", "of another module")
+    }
+    known = created["in the state", call]
+    resources: dict[str, object] = {"keys": {"in the state": [known], "to be created": []}}
+    query = {"installation": call, "resources": json.dumps(resources)}
+    result = run("observe", "existing-resources", query=query).result
+    existing = json.loads(result["existing"])
+    assert existing.keys() == {f"kms-key/{created['to be created', found]}" for found in (call, _EARLIER)}
+    own, earlier = (existing[f"kms-key/{created['to be created', found]}"]["message"] for found in (call, _EARLIER))
+    assert 'The key "to be created" already exists' in own
+    assert "This installation created it" in own
+    assert f'a state that was lost (then set installation = "{_EARLIER}", and plan again)' in earlier
+    warnings = json.loads(result["unused_keys"])
+    assert warnings.keys() == {created["in the state", _EARLIER]}
+    assert "aws kms schedule-key-deletion --key-id" in warnings[created["in the state", _EARLIER]]
+    calls = api_calls()
+    # That of the state is known by its id.
+    assert [calls.count(name) for name in ("resourcegroupstaggingapi:GetResources", "kms:DescribeKey")] == [1, 5]
+
+    # With an alias, its key is imported. One of a given name has no other.
+    kms.create_alias(AliasName="alias/report", TargetKeyId=created["to be created", _EARLIER])
+    query = {"installation": call, "resources": json.dumps({**resources, "key_alias_names": ["alias/report"]})}
+    result = run("observe", "existing-resources", query=query).result
+    assert json.loads(result["existing"]).keys() == {"key-alias/alias/report"}
+    query = {"installation": "given", "resources": json.dumps(resources)}
+    result = run("observe", "existing-resources", query=query).result
+    assert (result["existing"], result["unused_keys"]) == ("{}", "{}")
+
+
+def test_keys_are_not_required_to_be_read(aws: Sandbox, run: Run) -> None:
+    query = {"installation": "ours", "resources": json.dumps({"keys": {"Key.": []}})}
+    for service, operation in (("sts", "GetCallerIdentity"), ("resourcegroupstaggingapi", "GetResources")):
+        aws.faults.inject(Fault(service, operation, "access_denied", times=9))
+        result = run("observe", "existing-resources", query=query).result
+        assert (result["existing"], result["unused_keys"]) == ("{}", "{}")
+        aws.faults.reset()
+    failed = run("observe", "existing-resources", query={**query, "resources": json.dumps({"keys": {"Key.": [1]}})})
+    assert "the object keys (description of a KMS key to ids)" in failed.stderr
 
 
 def test_a_stack_set_of_the_management_account_can_be_imported(aws: Sandbox, run: Run) -> None:
