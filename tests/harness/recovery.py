@@ -88,7 +88,11 @@ def follow_warnings(terraform: Terraform, plan: Plan) -> str:
 
 def _follow_adopt(terraform: Terraform, errors: str) -> str:
     """Adopt; and what is in the way of that: another installation's name, a tainted resource, two of one name."""
+    file = terraform.directory / ADOPTED
+    # What was adopted before, in a plan that was then refused for what it could not reach without: `>>` keeps it.
+    before = file.read_text() if file.exists() else ""
     _, _, remarks = _adopt(terraform, errors)
+    file.write_text(before + file.read_text())
     tainted = re.findall(r"terraform untaint '([^']+)'", remarks)
     for address in tainted:
         terraform.untaint(address)

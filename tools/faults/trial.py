@@ -230,7 +230,8 @@ class Trial:
         else:
             errors = ""
         self.changed = self.changing_calls(begin)
-        (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
+        if "EXISTS_ALREADY" not in errors:
+            (self.terraform.directory / ADOPTED).unlink(missing_ok=True)
         done = follow(self.terraform, errors) if errors else ""
         self.followed += [done] if done else []
         return errors
