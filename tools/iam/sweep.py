@@ -41,6 +41,8 @@ Ending = Literal[
 # Role and action, as patterns, and why a missing action is not reported.
 _EXCEPTIONS = {
     ("*", "cloudformation:ListStackSet*"): "it adds the reasons to a failure that Quick Setup reports",
+    ("*", "tag:GetResources"): "without it, no plan looks for keys without an alias",
+    ("just-in-time-node-access", "kms:ListAliases"): "without it, no plan finds a key without an alias",
     ("member", "iam:GetRole"): "without it, every Region is checked for Cloud9 environments",
     (
         "administrator-account",
