@@ -23,7 +23,8 @@ _TEXT = """\
 Written by `make bench WRITE=1` at commit {commit}, from one run of all benchmarks on one machine. Ratios: the
 module beside the same resources without module, checks and scripts
 ([`tools/bench/module/baseline`](../../tools/bench/module/baseline/main.tf)); scripts beside Python that creates the
-same clients; reports beside the lower bound of their calls. AWS is the
+same clients; reports beside the lower bound of their calls, of which one is botocore's own time for them: a report
+that leaves long responses as JSON has them is below it. AWS is the
 [sandbox](../development/architecture.md#the-sandbox).
 
 ![Seconds of an empty plan by accounts, target units and patch policies](../images/performance.svg)
