@@ -1,8 +1,6 @@
 # The role of the automation in each account. IAM is global: one Region.
 
 locals {
-  own_role_arn = { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/${var.execution_role_name}" }
-
   # With this role Automation starts an automation of the account, which runs as the same role: as AWS's own roles of these names allow
   # (AmazonSSMAutomationRole, and AWS-SSM-DiagnosisAutomation-ExecutionRolePolicy for another pair).
   # https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
@@ -21,7 +19,7 @@ locals {
     {
       Effect    = "Allow"
       Action    = "iam:PassRole"
-      Resource  = local.own_role_arn
+      Resource  = { "Fn::Sub" = "arn:$${AWS::Partition}:iam::$${AWS::AccountId}:role/${var.execution_role_name}" }
       Condition = { StringEquals = { "iam:PassedToService" = "ssm.amazonaws.com" } }
     },
   ]
@@ -75,15 +73,7 @@ module "stack_set" {
                   StringEquals = { "aws:PrincipalOrgID" = local.organization.id }
                 }
               },
-              {
-                Effect    = "Allow"
-                Action    = "sts:AssumeRole"
-                Principal = { Service = "ssm.amazonaws.com" }
-                Condition = {
-                  StringEquals = { "aws:SourceAccount" = { Ref = "AWS::AccountId" } }
-                  ArnLike      = { "aws:SourceArn" = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:automation-execution/*" } }
-                }
-              },
+              jsondecode(templatefile("${path.module}/../automation_trust.tftpl", {})),
             ]
           }
           Policies = [

@@ -100,16 +100,8 @@ locals {
       RoleName    = { "Fn::Sub" = "${var.name}-$${AWS::Region}" }
       Description = "Sets the preferences of Session Manager."
       AssumeRolePolicyDocument = {
-        Version = "2012-10-17"
-        Statement = [{
-          Effect    = "Allow"
-          Action    = "sts:AssumeRole"
-          Principal = { Service = "ssm.amazonaws.com" }
-          Condition = {
-            StringEquals = { "aws:SourceAccount" = { Ref = "AWS::AccountId" } }
-            ArnLike      = { "aws:SourceArn" = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:automation-execution/*" } }
-          }
-        }]
+        Version   = "2012-10-17"
+        Statement = [jsondecode(templatefile("${path.module}/../automation_trust.tftpl", {}))]
       }
       Policies = [{
         PolicyName = "SetPreferences"

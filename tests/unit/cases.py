@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import Fault
 from sandbox.services.ssm.service_settings import DEFAULT_HOST_MANAGEMENT as HOST_MANAGEMENT_SETTING
+from systems_manager_organization.aws.session import AwsSession, botocore_session
+from systems_manager_organization.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,13 @@ class Case:
 
 def settings_query(*settings: dict[str, Any], **keys: str) -> dict[str, str]:
     return {"installation": INSTALLATION, "record_region": "us-east-1", "settings": json.dumps(settings), **keys}
+
+
+def open_session(region: str = "us-east-1") -> AwsSession:
+    """A session of the management account, which never waits."""
+    query = {"account_id": "111111111111", "region": region, "profile": "", "role_arn": ""}
+    clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
+    return AwsSession(query, session_factory=botocore_session, clock=clock, warn=lambda _text: None)
 
 
 def recorded(sandbox: Sandbox) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def paginate(
-    pages: PageIterator[Any], call: Callable[[partial[dict[str, Any] | None]], dict[str, Any] | None], result_key: str
+    pages: PageIterator[Any],
+    call: Callable[[Callable[[], dict[str, Any] | None]], dict[str, Any] | None],
+    result_key: str,
 ) -> Iterator[Any]:
     """The items of each page, as botocore's paginator fetches it.
 
@@ -25,7 +26,7 @@ def paginate(
     """
     fetch = _Fetch(pages)
     first_key = pages.result_keys[0]  # type: ignore[index] # each paginator has one
-    while (page := call(partial(fetch))) is not None:
+    while (page := call(fetch)) is not None:
         yield from (page.get(result_key) if result_key else first_key.search(page)) or ()
 
 

@@ -315,7 +315,7 @@ class AwsSession:
         )
 
     def _check_identity(self, sts: STSClient) -> Identity:
-        response = self._invoke(partial(sts.get_caller_identity), sts.get_caller_identity)
+        response = self._invoke(sts.get_caller_identity, sts.get_caller_identity)
         identity = Identity(response["Account"], response["Arn"])
         if self._expected_account_id not in ("", identity.account_id):
             raise IdentityMismatchError(
@@ -353,7 +353,7 @@ class AwsSession:
         self._rate_limiter.acquire(f"{model.service_model.signing_name}:{model.name}")
         self.count_call()
 
-    def _invoke(self, request: partial[R], operation: Callable[..., object]) -> R:
+    def _invoke(self, request: Callable[[], R], operation: Callable[..., object]) -> R:
         from botocore.exceptions import ClientError
 
         client: BaseClient = operation.__self__  # type: ignore[attr-defined]

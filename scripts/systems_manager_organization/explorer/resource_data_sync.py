@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.explorer.resource_data_syncs import Sync
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 ABSENT, PRESENT, DIFFERENT, BROKEN = "absent", "present", "different", "broken"
 _OF_ACCOUNT = "of its own account only"
@@ -55,9 +55,8 @@ class ResourceDataSync(SettingKind):
         syncs = {sync.name: sync for sync in list_explorer_syncs(aws)}
         return {setting.key: _value(syncs.get(setting.name), setting) for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         """Raises BrokenSyncError when AWS creates the sync and it does not work."""
-        aws = context.aws
         if target == ABSENT:
             aws.call(aws.ssm.delete_resource_data_sync, SyncName=setting.name, SyncType=FROM_SOURCE)
             return

@@ -31,7 +31,6 @@ from systems_manager_organization.settings.records import (
 from systems_manager_organization.settings.setting import (
     IrreversibleError,
     Setting,
-    SettingContext,
     apply_change,
     display,
 )
@@ -115,7 +114,6 @@ class SettingsOfInstallation:
         self._aws = aws
         self._region, self._name = query["record_region"], query["installation"]
         self._guard = DeregistrationGuard(query["member_role_name"], tuple(sorted(set(json.loads(query["regions"])))))
-        self._context = SettingContext(aws)
         self._records: Records = load_records(aws, self._region, self._name, KINDS)
         self._own: dict[str, Record] = dict(self._records.own)
 
@@ -321,7 +319,7 @@ class SettingsOfInstallation:
             return f"{setting.key}: already {display(current)}."
         if setting.kind == DelegatedAdministrator.name and is_deregistered(setting.name, current, setting.value):
             self._require_safe_replacements(desired_by_key.values())
-        apply_change(kind, self._context, setting, current, setting.value)
+        apply_change(kind, self._aws, setting, current, setting.value)
         return f"{setting.key}: {display(setting.value)} (was {display(current)})."
 
     def plan_reversal(self, desired: DesiredSetting) -> Reversal:
@@ -339,7 +337,7 @@ class SettingsOfInstallation:
         current = kind.current(self._aws, setting)
         if current not in self._values(desired):
             return Reversal(desired, current, reason=f"it is {display(current)} and no longer {display(setting.value)}")
-        return Reversal(desired, current, kind.previous_or_substitute(self._context, desired.previous))
+        return Reversal(desired, current, kind.previous_or_substitute(self._aws, desired.previous))
 
     def _revert(self, desired: DesiredSetting) -> str:
         reversal, setting = self.plan_reversal(desired), desired.setting
@@ -349,7 +347,7 @@ class SettingsOfInstallation:
         if current == target:
             return f"{setting.key}: already {display(current)}."
         try:
-            apply_change(KINDS[setting.kind], self._context, setting, current, target)
+            apply_change(KINDS[setting.kind], self._aws, setting, current, target)
         except IrreversibleError as error:
             return f"{setting.key}: left {display(current)}, because {error}."
         note = "" if target == desired.previous or not desired.previous else f" ({desired.previous} is gone)"

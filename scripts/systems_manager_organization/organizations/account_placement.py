@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 
 class AccountPlacement(SettingKind):
@@ -29,8 +29,7 @@ class AccountPlacement(SettingKind):
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: get_parent(aws, setting.subject) if setting.subject else "" for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
-        aws = context.aws
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:
         if not current:
             raise QueryError(
                 f'account "{setting.subject}" cannot be placed in {target}: it is not in the organization of '
@@ -43,12 +42,11 @@ class AccountPlacement(SettingKind):
             DestinationParentId=target,
         )
 
-    def previous_or_substitute(self, context: SettingContext, previous: str) -> str:
+    def previous_or_substitute(self, aws: AwsSession, previous: str) -> str:
         """The root, if the organizational unit was deleted, or the account was created by this installation.
 
         The account must leave the organizational unit before that is deleted.
         """
-        aws = context.aws
         if not previous:
             return get_root_id(aws)
         if not previous.startswith("ou-"):

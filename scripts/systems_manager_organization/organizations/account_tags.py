@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.errors import CredentialsError, ScriptError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ def read_account_tag(
 ) -> tuple[dict[str, str], dict[str, ScriptError]]:
     """The value of a tag, and why it could not be read, by account; one without the tag, or that has left, is in none.
 
-    The management account and a delegated administrator may call this. Raises CredentialsError.
+    The management account and a delegated administrator may call this. Raises what concerns every account.
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListTagsForResource.html
     """
     started = {account_id: aws.start(_tag_of, aws, account_id, key) for account_id in account_ids}
@@ -30,7 +30,7 @@ def _tag_of(aws: AwsSession, account_id: str, key: str) -> str | ScriptError:
     list_ = aws.organizations.list_tags_for_resource
     try:
         response = aws.call_or_none("TargetNotFoundException", list_, ResourceId=account_id)
-    except CredentialsError:
+    except OF_EVERY_ACCOUNT:
         raise
     except ScriptError as error:
         return error

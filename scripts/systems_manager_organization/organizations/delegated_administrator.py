@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 NONE = "none"
 SYSTEMS_MANAGER = "ssm.amazonaws.com"
@@ -36,8 +36,7 @@ class DelegatedAdministrator(SettingKind):
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: _value(list_administrators(aws, setting.name), setting) for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
-        aws = context.aws
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:
         if is_deregistered(setting.name, current, target):
             aws.call(
                 aws.organizations.deregister_delegated_administrator,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 PRINCIPAL, ROLE_NAME = "ram.amazonaws.com", "AWSServiceRoleForResourceAccessManager"
 ENABLED, DISABLED, INCOMPLETE = "enabled", "disabled", "incomplete"
@@ -40,8 +40,7 @@ class ResourceSharing(SettingKind):
         value = _value(aws)
         return {setting.key: value for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        aws = context.aws
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
         if target == INCOMPLETE:
             raise IrreversibleError(f"trusted access of {PRINCIPAL} was enabled before, without {ROLE_NAME}")
         if target == DISABLED:

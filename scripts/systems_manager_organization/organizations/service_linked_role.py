@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 # The names of the roles follow no rule.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/using-service-linked-roles.html
@@ -35,8 +35,8 @@ class ServiceLinkedRole(SettingKind):
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: PRESENT if role_exists(aws, ROLE_NAMES[setting.name]) else ABSENT for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        context.aws.call(context.aws.iam.create_service_linked_role, AWSServiceName=setting.name)
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        aws.call(aws.iam.create_service_linked_role, AWSServiceName=setting.name)
 
 
 def role_exists(aws: AwsSession, role_name: str) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from systems_manager_organization.aws.account_sessions import AccountSession
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 DEFAULT = "default"
 _NOT_FOUND = "ServiceSettingNotFound"
@@ -61,8 +61,8 @@ class ServiceSetting(SettingKind):
     def read(self, aws: AwsSession, settings: Sequence[Setting]) -> dict[str, str]:
         return {setting.key: self._value(aws, setting.name) for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        aws, ssm = context.aws, context.aws.ssm_in(setting.name)
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        ssm = aws.ssm_in(setting.name)
         if target == self.unset:
             aws.call(ssm.reset_service_setting, SettingId=self.setting_id)
         else:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
@@ -31,9 +31,9 @@ class StackSetsAccess(SettingKind):
         status = aws.call(aws.cloudformation.describe_organizations_access)["Status"]
         return {setting.key: ENABLED if status == ENABLED else DISABLED for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        cloudformation = context.aws.cloudformation
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        cloudformation = aws.cloudformation
         if target == ENABLED:
-            context.aws.call(cloudformation.activate_organizations_access)
+            aws.call(cloudformation.activate_organizations_access)
         else:
-            context.aws.call(cloudformation.deactivate_organizations_access)
+            aws.call(cloudformation.deactivate_organizations_access)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from systems_manager_organization.aws.session import AwsSession
-    from systems_manager_organization.settings.setting import Setting, SettingContext
+    from systems_manager_organization.settings.setting import Setting
 
 ENABLED, DISABLED = "enabled", "disabled"
 
@@ -35,12 +35,12 @@ class TrustedAccess(SettingKind):
         enabled = enabled_principals(aws)
         return {setting.key: ENABLED if setting.name in enabled else DISABLED for setting in settings}
 
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
-        organizations = context.aws.organizations
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:  # noqa: ARG002
+        organizations = aws.organizations
         operation = (
             organizations.enable_aws_service_access if target == ENABLED else organizations.disable_aws_service_access
         )
-        context.aws.call(operation, ServicePrincipal=setting.name)
+        aws.call(operation, ServicePrincipal=setting.name)
 
 
 def enabled_principals(aws: AwsSession) -> set[str]:

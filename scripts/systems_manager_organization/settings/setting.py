@@ -46,13 +46,6 @@ class Setting:
         return self.key.partition("/")[2]
 
 
-@dataclass(frozen=True)
-class SettingContext:
-    """The dependencies of a change."""
-
-    aws: AwsSession
-
-
 class SettingKind(ABC):
     """One kind of setting. A value is a short text, which plans show.
 
@@ -71,10 +64,10 @@ class SettingKind(ABC):
         """The current values of these settings of the kind, by key. Raises ScriptError."""
 
     @abstractmethod
-    def change(self, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+    def change(self, aws: AwsSession, setting: Setting, current: str, target: str) -> None:
         """Replaces `current` by `target`. Raises IrreversibleError when AWS has no such operation, or ScriptError."""
 
-    def previous_or_substitute(self, context: SettingContext, previous: str) -> str:  # noqa: ARG002
+    def previous_or_substitute(self, aws: AwsSession, previous: str) -> str:  # noqa: ARG002
         """The value to restore; another one if the previous one no longer exists."""
         return previous
 
@@ -82,14 +75,13 @@ class SettingKind(ABC):
         return self.read(aws, [setting])[setting.key]
 
 
-def apply_change(kind: SettingKind, context: SettingContext, setting: Setting, current: str, target: str) -> None:
+def apply_change(kind: SettingKind, aws: AwsSession, setting: Setting, current: str, target: str) -> None:
     """Changes the setting and waits until AWS returns the new value.
 
     Raises WaiterError when it does not, or what `change` raises.
     """
-    aws = context.aws
     try:
-        kind.change(context, setting, current, target)
+        kind.change(aws, setting, current, target)
     except ServiceError:
         # A change whose response was lost is retried, and the retry can fail because it is already applied.
         if not _already_applied(kind, aws, setting, target):

@@ -14,15 +14,15 @@ from botocore.compat import HTTPHeaders
 
 from sandbox import Scenario
 from systems_manager_organization.aws.account_sessions import AccountSessions
-from systems_manager_organization.aws.session import AwsSession, botocore_session
-from systems_manager_organization.clock import Clock
 from systems_manager_organization.errors import ScriptError, ServiceError
+from unit.cases import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox import Sandbox
     from systems_manager_organization.aws.account_sessions import AccountSession
+    from systems_manager_organization.aws.session import AwsSession
 
 MANAGEMENT, REGION = "111111111111", "us-east-1"
 INFORMATION, STATES = "ssm:DescribeInstanceInformation", "ssm:DescribeInstancePatchStates"
@@ -32,9 +32,7 @@ SCENARIO = Scenario.generated(accounts=8, regions=(REGION,), instances=300)
 @pytest.fixture
 def session(aws: Sandbox) -> Iterator[AwsSession]:
     aws.reset(SCENARIO)
-    query = {"account_id": MANAGEMENT, "region": REGION, "profile": "", "role_arn": ""}
-    clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
-    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=lambda _text: None) as session:
+    with open_session(REGION) as session:
         yield session
 
 

@@ -16,18 +16,18 @@ from sandbox.clock import START
 from sandbox.faults import Fault
 from systems_manager_organization.aws.account_sessions import AccountSessions
 from systems_manager_organization.aws.error_translation import translate_errors
-from systems_manager_organization.aws.session import AwsSession, botocore_session
-from systems_manager_organization.clock import Clock
 from systems_manager_organization.compliance.model.columns import NODES, SEVERITIES
 from systems_manager_organization.compliance.model.node import time_text
 from systems_manager_organization.compliance.sources.api import ACTIONS, ApiSource
 from systems_manager_organization.compliance.sources.result_sink import Scope
 from systems_manager_organization.errors import CredentialsError, QueryError
+from unit.cases import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sandbox import Sandbox
+    from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.compliance.model.columns import Node
     from systems_manager_organization.compliance.model.node import AccountRegionResult
     from systems_manager_organization.compliance.sources.result_sink import Problem, Row
@@ -74,9 +74,7 @@ class MemorySink:
 @pytest.fixture
 def session(aws: Sandbox) -> Iterator[AwsSession]:
     aws.reset(SCENARIO)
-    query = {"account_id": MANAGEMENT, "region": VIRGINIA, "profile": "", "role_arn": ""}
-    clock = Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
-    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=lambda _text: None) as session:
+    with open_session(VIRGINIA) as session:
         yield session
 
 
