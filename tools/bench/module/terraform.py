@@ -22,6 +22,7 @@ from harness.organization import root_id
 from harness.workspace import temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.bench.module.calls import calls_table
+from tools.bench.module.phases import clock, phases_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,10 +47,11 @@ boto3.client("sts").get_caller_identity()
 
 @dataclass
 class Figures:
-    """Seconds and number of AWS calls of each step, one per round; and the calls of the last empty plan."""
+    """Seconds, number of AWS calls and phases of each step, one per round; and the calls of the last empty plan."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {step: [] for step in STEPS})
     calls: dict[str, list[int]] = field(default_factory=lambda: {step: [] for step in STEPS})
+    phases: dict[str, list[dict[str, float]]] = field(default_factory=lambda: {step: [] for step in STEPS})
     empty_plan: list[Call] = field(default_factory=list)
 
 
@@ -67,6 +69,7 @@ def bench_terraform(console: Console, repository: Path) -> Measurements:
                 _measure(sandbox, flat(own, sandbox, Scenario.named("bare")), baseline)
         script, bare = _scripts(repository, copies, sandbox)
     console.print(_table(module, baseline, script, bare))
+    console.print(phases_table(module.phases, baseline.phases))
     console.print(calls_table(module.empty_plan, baseline.empty_plan))
     ratios = {step: _median_ratio(module.seconds[step], baseline.seconds[step]) for step in STEPS}
     return {**ratios, "observe.py organization, until its first call": _median_ratio(script, bare)}
@@ -135,7 +138,7 @@ def _measure(sandbox: Sandbox, terraform: Terraform, figures: Figures) -> None:
     for step in STEPS:
         delay = LATENCY_SECONDS if step.endswith("a call") else 0.0
         command = {"apply": terraform.apply, "destroy": terraform.destroy}.get(step, terraform.plan)
-        with latency(sandbox, delay):
+        with latency(sandbox, delay), clock(sandbox, figures.phases[step]):
             known = len(sandbox.calls)
             figure = measure(sandbox, command)
             if command == terraform.plan:
