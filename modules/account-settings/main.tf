@@ -56,8 +56,8 @@ locals {
     local.is_management_account || contains(local.administrators, local.account_id) ? [] : [
       "Account ${local.account_id} is neither the management account nor an administrator of StackSets, and cannot create a StackSet for the organization. Give the provider credentials of the management account, or register this account first, in the management account: delegated_administrator = { account_id = \"${local.account_id}\", service_principals = [\"ssm.amazonaws.com\", \"${local.stack_sets_principal}\"] }.",
     ],
-    local.is_management_account || !var.management_account_included ? [] : [
-      "management_account_included is true, but the provider works in account ${local.account_id}, and only the management account can change its own settings. Give the provider its credentials, or set management_account_included = false.",
+    local.is_management_account || !var.include_management_account ? [] : [
+      "include_management_account is true, but the provider works in account ${local.account_id}, and only the management account can change its own settings. Give the provider its credentials, or set include_management_account = false.",
     ],
   )
 }

@@ -7,7 +7,7 @@ locals {
   }
   script = var.python_command == null ? null : { command = var.python_command, query = local.script_query }
 
-  own_regions = local.is_management_account && var.management_account_included ? var.regions : []
+  own_regions = local.is_management_account && var.include_management_account ? var.regions : []
 
   desired_settings = {
     for region in local.own_regions : region => {

@@ -30,16 +30,16 @@ variable "organizational_unit_ids" {
   }
 }
 
-variable "management_account_included" {
+variable "include_management_account" {
   description = "Whether the management account itself is set as well, which requires its credentials and Python. Its previous values are restored on destroy. Default: true."
   type        = bool
   default     = true
   nullable    = false
 
   validation {
-    condition = !var.management_account_included || var.python_command != null
+    condition = !var.include_management_account || var.python_command != null
     error_message = join("\n  ", concat(
-      ["management_account_included is true and python_command is null, but no Terraform resource keeps the previous value of a service setting. Set python_command; or set management_account_included = false and run in the management account, in each Region:"],
+      ["include_management_account is true and python_command is null, but no Terraform resource keeps the previous value of a service setting. Set python_command; or set include_management_account = false and run in the management account, in each Region:"],
       [for kind, value in local.settings : "aws ssm update-service-setting --setting-id ${local.setting_ids[kind]} --setting-value ${value}"],
     ))
   }

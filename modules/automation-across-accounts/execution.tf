@@ -44,7 +44,7 @@ locals {
 
 module "stack_set" {
   source = "../stack-set"
-  count  = var.roles_created ? 1 : 0
+  count  = var.create_roles ? 1 : 0
 
   name         = var.name
   description  = "Automation across accounts: the role ${var.execution_role_name} in each account. Created by account ${local.account_id}."
@@ -87,7 +87,7 @@ module "stack_set" {
   targets               = local.targets
   regions               = [local.region]
   failure               = "StackSets could not create the role ${var.execution_role_name} in these accounts, so no automation runs there:"
-  remedy                = "If OpsCenter of Quick Setup made roles of these names, set roles_created = false, or other names. Else remove the cause, then create them again:"
+  remedy                = "If OpsCenter of Quick Setup made roles of these names, set create_roles = false, or other names. Else remove the cause, then create them again:"
   operation_preferences = var.operation_preferences
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark

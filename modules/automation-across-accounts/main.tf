@@ -59,7 +59,7 @@ resource "terraform_data" "requirements" {
 
 # The role of the automation that starts those of all accounts.
 resource "aws_iam_role" "administration" {
-  count = var.roles_created ? 1 : 0
+  count = var.create_roles ? 1 : 0
 
   name                 = var.administration_role_name
   path                 = var.role_path
@@ -86,7 +86,7 @@ resource "aws_iam_role" "administration" {
 }
 
 resource "aws_iam_role_policy" "administration" {
-  count = var.roles_created ? 1 : 0
+  count = var.create_roles ? 1 : 0
 
   name = "RunInOtherAccounts"
   role = aws_iam_role.administration[0].name

@@ -12,7 +12,7 @@ module "installation" {
   script_credentials       = var.script_credentials
   inputs                   = { document_names = "change_calendar.name", role_names = "administration_role_name" }
   existing_read            = length(local.errors) == 0
-  stack_set_names          = { stack_set_names = var.roles_created ? module.stack_set[0].new_names : [] }
+  stack_set_names          = { stack_set_names = var.create_roles ? module.stack_set[0].new_names : [] }
 
   named = {
     document_names = { for document in aws_ssm_document.calendar : document.name => document.tags }

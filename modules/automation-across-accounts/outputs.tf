@@ -38,6 +38,11 @@ output "administration_role_arn" {
   depends_on = [aws_iam_role_policy.administration]
 }
 
+output "stack_set_name" {
+  description = "The StackSet that creates the role in the member accounts. Null with `create_roles = false`."
+  value       = one(module.stack_set[*].name)
+}
+
 output "failed_accounts" {
   description = "Accounts without the role, at the last plan or apply: list of `account_id` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value       = [for account in flatten(module.stack_set[*].failed_accounts) : { account_id = account.account_id, reason = account.reason }]

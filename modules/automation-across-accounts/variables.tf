@@ -79,7 +79,7 @@ variable "execution_policy_arns" {
   }
 }
 
-variable "roles_created" {
+variable "create_roles" {
   description = "Whether the roles are created. False: they exist already, as after OpsCenter of Quick Setup, which creates roles of AWS's names and never deletes them. Default: true."
   type        = bool
   default     = true

@@ -35,7 +35,7 @@ output "stack_set_name" {
   value       = module.stack_set.name
 }
 
-output "failed_syncs" {
+output "failed_accounts" {
   description = "Accounts and Regions whose sync could not be created, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value       = module.stack_set.failed_accounts
 }

@@ -22,6 +22,11 @@ output "rdp_recording" {
   value       = var.rdp_recording == null ? null : { bucket_name = one(aws_s3_bucket.recordings[*].id), kms_key_arn = local.recording_key_arn }
 }
 
+output "stack_set_names" {
+  description = "The StackSets of the approval policies, of the rule for `events` and of the preferences of `rdp_recording`, as far as they are used."
+  value       = concat(module.policies[*].name, module.events[*].name, module.recording[*].name)
+}
+
 output "failed_accounts" {
   description = "Accounts and Regions without the approval policies, the rule for `events` or the preferences of `rdp_recording`, at the last plan or apply: list of `account_id`, `region` and AWS's `reason`. It changes without an apply; a configuration with this value in its outputs then has a change in its plan."
   value       = flatten(concat(module.policies[*].failed_accounts, module.events[*].failed_accounts, module.recording[*].failed_accounts))

@@ -13,7 +13,7 @@ locals {
 
 resource "aws_iam_role" "this" {
   name                 = var.name
-  path                 = var.path
+  path                 = var.role_path
   description          = "EC2 instances that Systems Manager manages and that patch policies patch."
   permissions_boundary = var.permissions_boundary
   tags                 = merge(local.tags, local.principal_tags)
@@ -37,7 +37,7 @@ resource "aws_iam_role_policy_attachment" "this" {
 
 resource "aws_iam_instance_profile" "this" {
   name = var.name
-  path = var.path
+  path = var.role_path
   role = aws_iam_role.this.name
   tags = local.tags
 

@@ -33,15 +33,15 @@ variable "additional_policy_names" {
   nullable    = false
 }
 
-variable "path" {
+variable "role_path" {
   description = "Path of the role and of the instance profile, which begins and ends with `/`. Default: `/`."
   type        = string
   default     = "/"
   nullable    = false
 
   validation {
-    condition     = can(regex("^/([!-~]+/)?$", var.path)) && length(var.path) <= 512
-    error_message = "path is ${jsonencode(var.path)}, but must begin and end with a slash, for example \"/nodes/\", and have at most 512 characters."
+    condition     = can(regex("^/([!-~]+/)?$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path is ${jsonencode(var.role_path)}, but must begin and end with a slash, for example \"/nodes/\", and have at most 512 characters."
   }
 }
 

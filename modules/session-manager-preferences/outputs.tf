@@ -4,7 +4,7 @@ output "preferences" {
 }
 
 output "node_policy" {
-  description = "What the role of a node needs to write the logs, beside `AmazonSSMManagedInstanceCore`: an IAM policy as JSON; null where it needs nothing. The policy of Default Host Management's role has none of it: see `default_host_management_roles_included`."
+  description = "What the role of a node needs to write the logs, beside `AmazonSSMManagedInstanceCore`: an IAM policy as JSON; null where it needs nothing. The policy of Default Host Management's role has none of it: see `include_default_host_management_roles`."
   value       = length(local.node_statements) == 0 ? null : jsonencode(local.node_policy)
 }
 
@@ -18,6 +18,11 @@ output "bucket_name" {
 output "kms_key_arn" {
   description = "The key of the bucket. Null without a bucket."
   value       = local.kms_key_arn
+}
+
+output "stack_set_name" {
+  description = "The StackSet that sets the preferences in the member accounts."
+  value       = module.stack_set.name
 }
 
 output "template_body" {

@@ -38,9 +38,9 @@ locals {
   node_policy = { Version = "2012-10-17", Statement = local.node_statements }
 
   # Quick Setup's of each Region, and the console's. https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html
-  region_role_prefixes = length(local.node_statements) > 0 && var.default_host_management_roles_included ? ["AWS-QuickSetup-SSM-DefaultEC2MgmtRole-"] : []
+  region_role_prefixes = length(local.node_statements) > 0 && var.include_default_host_management_roles ? ["AWS-QuickSetup-SSM-DefaultEC2MgmtRole-"] : []
   node_role_names = length(local.node_statements) == 0 ? [] : sort(concat(
-    var.default_host_management_roles_included ? ["AWSSystemsManagerDefaultEC2InstanceManagementRole"] : [], tolist(var.node_role_names)
+    var.include_default_host_management_roles ? ["AWSSystemsManagerDefaultEC2InstanceManagementRole"] : [], tolist(var.node_role_names)
   ))
   all_role_names = concat([for prefix in local.region_role_prefixes : "${prefix}$${AWS::Region}"], local.node_role_names)
 

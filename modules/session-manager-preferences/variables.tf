@@ -212,7 +212,7 @@ variable "log_group" {
   }
 }
 
-variable "default_host_management_roles_included" {
+variable "include_default_host_management_roles" {
   description = "Whether the roles of Default Host Management, of Quick Setup and of the console, get `node_policy` in each account, also those that are created later: AWS's policy for them allows no logs. It goes on destroy. Default: true."
   type        = bool
   default     = true

@@ -46,7 +46,7 @@ locals {
     {
       DelegatedAccountId     = local.account_id
       HomeRegion             = local.region
-      CreateRemediationRoles = tostring(var.remediation_roles_created)
+      CreateRemediationRoles = tostring(var.create_remediation_roles)
     },
     var.kms_key_arn == null ? {} : { S3BucketEncryptionKeyArn = var.kms_key_arn },
   )

@@ -50,7 +50,7 @@ variable "inventory_interval_hours" {
   }
 }
 
-variable "remediation_roles_created" {
+variable "create_remediation_roles" {
   description = "Whether every account gets the roles with which the console changes security groups, VPC attributes and endpoints, so that instances become managed. Roles for the diagnosis, which only reads, are created anyway. AWS's own default is true. Default: false."
   type        = bool
   default     = false

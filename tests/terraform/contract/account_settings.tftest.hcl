@@ -19,9 +19,9 @@ mock_provider "aws" {
 }
 
 variables {
-  regions                     = ["us-east-1", "ap-northeast-1"]
-  management_account_included = false
-  python_command              = null
+  regions                    = ["us-east-1", "ap-northeast-1"]
+  include_management_account = false
+  python_command             = null
 }
 
 run "settings_of_the_template" {

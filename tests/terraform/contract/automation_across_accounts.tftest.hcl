@@ -70,7 +70,7 @@ run "targets" {
   }
 
   variables {
-    roles_created           = false
+    create_roles            = false
     organizational_unit_ids = ["ou-ab12-34cd56ef"]
     excluded_account_ids    = ["333333333333"]
     max_concurrency         = "5"

@@ -169,7 +169,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     ),
     "role_path": _PATHS,
     "role_path of Quick Setup": _PATHS,
-    "path of nodes": _PATHS,
+    "role_path of nodes": _PATHS,
     "role_name_prefix": (
         Fault("44 characters", "{1,43}", "{1,44}"),
         Fault("a slash", "+=,.@", "+=,.@/"),

@@ -33,7 +33,7 @@ _CALLS: dict[str, dict[str, Any]] = {
     ".": {"regions": ["us-east-1"], "python_command": None, "default_host_management": {}, **_ROLES, **_PREFIX},
     "modules/quick-setup": {**_ROLES, "role_name_prefix": "Corp-Other-"},
     "modules/default-host-management": {**_ROLES, "role_name": "Corp-Nodes"},
-    "modules/patch-policy-node-role": {"name": "Corp-Node", "patch_policy_ids": ["ab12c"], "path": _PATH, **_COMPANY},
+    "modules/patch-policy-node-role": {"name": "Corp-Node", "patch_policy_ids": ["ab12c"], **_ROLES},
     "examples/hcp-terraform/credentials": {"organization": "corp", "workspace": "one", **_ROLES, **_PREFIX},
 }
 # Refused in the management account.

@@ -61,7 +61,7 @@ run "every_input" {
     default_host_management_interval_days = 31
     agent_update_interval_days            = null
     inventory_interval_hours              = 1
-    remediation_roles_created             = true
+    create_remediation_roles              = true
     kms_key_arn                           = "arn:aws:kms:us-east-1:222222222222:key/1"
   }
 

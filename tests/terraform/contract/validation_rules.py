@@ -132,7 +132,7 @@ RULES = {
     ),
     "role_path": role_paths("."),
     "role_path of Quick Setup": role_paths("modules/quick-setup"),
-    "path of nodes": role_paths("modules/patch-policy-node-role", "path"),
+    "role_path of nodes": role_paths("modules/patch-policy-node-role"),
     "role_name_prefix": Rule(
         "role_name_prefix",
         ("AWS-QuickSetup-Retail-", "a" * 43),

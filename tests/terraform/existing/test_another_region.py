@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _REGIONS = ["eu-west-1", "us-east-1"]
 _CONSOLE = {"home_region": "${module.unified-console.home_region}", "regions": _REGIONS, "targets": ["r-ab12"]}
 _CALLS: dict[str, dict[str, Any]] = {
-    "account-settings": {"regions": _REGIONS, "management_account_included": False},
+    "account-settings": {"regions": _REGIONS, "include_management_account": False},
     "automation-across-accounts": {"regions": _REGIONS},
     "compliance-reporting": {"regions": _REGIONS},
     "compliance-schedule": {"member_access": {"role_name": "OrganizationAccountAccessRole"}},

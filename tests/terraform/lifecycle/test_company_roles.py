@@ -51,7 +51,7 @@ def test_path_and_boundary_on_every_role(workspaces: Workspaces, sandbox: Sandbo
         "nodes": {
             "source": "../module/modules/patch-policy-node-role",
             "name": "Corp-Node",
-            "path": _PATH,
+            "role_path": _PATH,
             "patch_policy_ids": ['${module.systems_manager.patch_policies["scan"].id}'],
             **company,
         },

@@ -136,7 +136,7 @@ def test_two_calls_for_the_same_accounts(sandbox: Sandbox, workspaces: Workspace
     assert errors.count("SETTING_CONFLICT: automation-log-group/") == len(_REGIONS)
     assert "is to be second, and installation" in errors
 
-    change_inputs(second, "settings", management_account_included=False)
+    change_inputs(second, "settings", include_management_account=False)
     second.apply()
     assert_plan_empty(plan_read_only(first, sandbox))
     account_region = f"{OTHER_MEMBER} us-east-1"
@@ -148,13 +148,13 @@ def test_two_calls_for_the_same_accounts(sandbox: Sandbox, workspaces: Workspace
 
 @pytest.mark.scenario("bare")
 def test_retained_settings_and_the_administrator_account(sandbox: Sandbox, workspaces: Workspaces) -> None:
-    errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, management_account_included=False))
+    errors = plan_errors(_write(sandbox, workspaces, OTHER_MEMBER, include_management_account=False))
     assert f"Account {OTHER_MEMBER} is neither the management account nor an administrator of StackSets" in errors
     register_administrator(sandbox)
     errors = plan_errors(_write(sandbox, workspaces, ADMINISTRATOR))
     assert f"the provider works in account {ADMINISTRATOR}, and only the management account can change" in errors
 
-    inputs = {"management_account_included": False, "automation_logging": None, "deletion_policy": "Retain"}
+    inputs = {"include_management_account": False, "automation_logging": None, "deletion_policy": "Retain"}
     terraform = _write(sandbox, workspaces, ADMINISTRATOR, regions=["us-east-1"], python_command=None, **inputs)
     terraform.apply()
     settings = _settings(sandbox)

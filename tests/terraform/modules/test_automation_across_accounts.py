@@ -135,7 +135,7 @@ def test_roles_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
         )
     before = sandbox.snapshot()
     assert "AutomationAdministrationRole" in plan_errors(_write(sandbox, workspaces))
-    terraform = _write(sandbox, workspaces, roles_created=False, excluded_account_ids=[ADMINISTRATOR])
+    terraform = _write(sandbox, workspaces, create_roles=False, excluded_account_ids=[ADMINISTRATOR])
     terraform.apply()
     automation = terraform.output()["automation"]
     locations = json.loads(automation["target_locations"])
@@ -151,7 +151,7 @@ def test_roles_that_exist(sandbox: Sandbox, workspaces: Workspaces) -> None:
 def test_change_calendar(sandbox: Sandbox, workspaces: Workspaces) -> None:
     register_administrator(sandbox)
     before = sandbox.snapshot()
-    terraform = _write(sandbox, workspaces, roles_created=False, change_calendar={"content": _CALENDAR})
+    terraform = _write(sandbox, workspaces, create_roles=False, change_calendar={"content": _CALENDAR})
     ssm = sandbox.client("ssm", ADMINISTRATOR)
     taken = {"Name": "automation-across-accounts", "DocumentType": "ChangeCalendar", "DocumentFormat": "TEXT"}
     ssm.create_document(**taken, Content=_CALENDAR)

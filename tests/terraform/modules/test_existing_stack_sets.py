@@ -36,7 +36,7 @@ def _write(sandbox: Sandbox, workspaces: Workspaces, **inputs: object) -> Terraf
     level = {"approvers": [{"id": _APPROVERS, "type": "SSOGroup"}]}
     manual = {"node_tag": {"key": "Access", "values": ["Approved"]}, "access_hours": 1, "levels": [level]}
     calls: dict[str, dict[str, Any]] = {
-        "settings": {"source": "account-settings", "management_account_included": False},
+        "settings": {"source": "account-settings", "include_management_account": False},
         "automation": {"source": "automation-across-accounts"},
         "preferences": {"source": "session-manager-preferences"},
         "access": {

@@ -231,7 +231,7 @@ def test_roles_of_nodes(sandbox: Sandbox, workspaces: Workspaces) -> None:
     # Roles that are created later, and nothing of Default Host Management.
     iam.create_role(RoleName="Later", AssumeRolePolicyDocument=json.dumps(_TRUST))
     change_inputs(
-        terraform, "preferences", node_role_names=["Node", "Later"], default_host_management_roles_included=False
+        terraform, "preferences", node_role_names=["Node", "Later"], include_default_host_management_roles=False
     )
     terraform.apply()
     assert found("Node", "Later", _CONSOLE_ROLE) == {"Node": second, "Later": second, _CONSOLE_ROLE: []}

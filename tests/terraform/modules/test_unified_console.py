@@ -79,7 +79,7 @@ def test_deployed_beside_host_management_and_destroyed(sandbox: Sandbox, workspa
         workspaces,
         inventory_interval_hours=None,
         agent_update_interval_days=None,
-        remediation_roles_created=True,
+        create_remediation_roles=True,
     )
     sandbox.permissions.enforce(f"arn:aws:iam::{ADMINISTRATOR}:user/Administrator", read_policies()[CONSOLE])
     terraform.apply()
