@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.cli.application import Command
@@ -12,6 +13,7 @@ from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, flag
 from systems_manager_organization.errors import QueryError
 from systems_manager_organization.explorer.resource_data_sync import ResourceDataSync
 from systems_manager_organization.installation.apply_settings import SettingsOfInstallation
+from systems_manager_organization.installation.deregistration import DeregistrationBlockedError
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.installation.tagged_resources import (
     TaggedResources,
@@ -47,7 +49,7 @@ from systems_manager_organization.settings.records import (
 from systems_manager_organization.settings.setting import Setting, display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
@@ -98,11 +100,17 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
         plan = _plan(aws, terminal, name, tagged, settings, wait=not query["dry_run"])
         for line in (*_describe_scope(aws, query, name, settings.records), *_describe(aws, plan, name)):
             terminal.echo(line, err=not query["dry_run"])
+        requirements = (
+            partial(_require_deployed_option, query, plan),
+            partial(_require_roles, aws, plan),
+            partial(settings.require_safe_deregistration, plan.reversals),
+        )
         if query["dry_run"]:
+            for refusal in _refusals(requirements):
+                terminal.echo(f"Without --dry-run this is refused: {refusal}")
             return EXIT_OK
-        _require_deployed_option(query, plan)
-        _require_roles(aws, plan)
-        settings.require_safe_deregistration(plan.reversals)
+        for require in requirements:
+            require()
         if not query["yes"] and not terminal.confirm("Delete and restore this?"):
             return EXIT_INCOMPLETE
         _carry_out(aws, terminal, plan, settings)
@@ -155,6 +163,14 @@ def _require_region(aws: AwsSession, query: Query, name: str, tagged: TaggedReso
             f"installation {name} has configuration managers or resource data syncs in {', '.join(elsewhere)}, and "
             f"this is {aws.region}. Use --region {elsewhere[0]}."
         )
+
+
+def _refusals(requirements: Iterable[Callable[[], None]]) -> Iterator[str]:
+    for require in requirements:
+        try:
+            require()
+        except (QueryError, DeregistrationBlockedError) as refusal:
+            yield str(refusal)
 
 
 def _require_deployed_option(query: Query, plan: _Plan) -> None:
@@ -388,7 +404,7 @@ something, or without confirmation.""",
         ),
         replace(REGIONS, description="the Regions of these, and of its StackSets; default: those of Quick Setup"),
         flag("deployed", "also deletes configuration managers whose deployment succeeded"),
-        flag("dry_run", "only lists"),
+        flag("dry_run", "only lists, and says what would be refused"),
         YES,
     ),
     cli_handler=restore,

@@ -125,6 +125,9 @@ def test_the_list_comes_first_and_a_dry_run_changes_nothing(
         f'- organizational unit "SystemsManager" ({unit}): will be deleted.',
     ]
     assert [line for line in lines if line in order] == order
+    assert lines[-1].startswith("Without --dry-run this is refused: scan: deployed. Nothing was changed.")
+    allowed = run("report", "restore", "--dry-run", "--deployed")
+    assert (allowed.status, "is refused" in allowed.stdout) == (0, False)
 
 
 def test_nothing_is_touched_that_has_another_tag_or_none(aws: Sandbox, run: Run) -> None:
