@@ -53,6 +53,11 @@ def follow(terraform: Terraform, errors: str) -> str:
             _adopt(terraform, issue.remedy.replace("scripts/report.py", str(report)), statuses=(0, 1))
             return "adopt by a known issue"
     errors = re.sub(r"\s+", " ", errors)
+    buckets = re.findall(r"delete it: aws s3api delete-bucket --bucket (\S+) --region ([\w-]+)\.", errors)
+    for name, region in buckets:
+        _client(terraform, "s3", region).delete_bucket(Bucket=name)
+    if buckets:
+        return "delete the empty bucket"
     if "| " in errors and "adopt >>" in errors:
         return _follow_adopt(terraform, errors)
     if "DUPLICATE_CONFIGURATION" in errors:
@@ -70,7 +75,7 @@ def follow_warnings(terraform: Terraform, plan: Plan) -> str:
         r"aws kms schedule-key-deletion --key-id (\S+) --pending-window-in-days (\d+) --region ([\w-]+)", warnings
     )
     for key_id, days, region in deletions:
-        _kms(terraform, region).schedule_key_deletion(KeyId=key_id, PendingWindowInDays=int(days))
+        _client(terraform, "kms", region).schedule_key_deletion(KeyId=key_id, PendingWindowInDays=int(days))
     if deletions:
         return KEY_DELETED
     stack_sets = re.findall(r"The StackSet (\S+) has no stack in any account:", warnings)
@@ -161,11 +166,11 @@ def add_argument(terraform: Terraform, argument: str, call: str = r"\w+") -> Non
     file.write_text(f"{before}{begin}\n  {argument}{block}{end}{after}")
 
 
-def _kms(terraform: Terraform, region: str) -> Any:
+def _client(terraform: Terraform, service: str, region: str) -> Any:
     """As the AWS CLI with the credentials of the configuration."""
     environment = terraform.environment
     return boto3.client(
-        "kms",
+        service,
         region_name=region,
         endpoint_url=environment["AWS_ENDPOINT_URL"],
         aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
