@@ -17,23 +17,25 @@ if TYPE_CHECKING:
 
 
 def read_entries(
-    name: str, key: str, keys: Collection[str], what: str
+    name: str, key: str, keys: Collection[str], what: str, *, option: str = ""
 ) -> Iterator[tuple[int, Mapping[str, Any], Refuse]]:
     """The entries of the list `key`, each with its number, from 1.
 
     Args:
-        name: the file, also the name of the option.
+        name: the file.
         keys: those that an entry may have.
         what: which of them it has, for the message.
+        option: that names the file; default: `key`.
 
     Raises UsageError, which names the file, the entry, the rule and what to do.
     """
-    with errors_of_input(name, key):
-        text = input_path(name, key).read_text(encoding="utf-8")
+    option = option or key
+    with errors_of_input(name, option):
+        text = input_path(name, option).read_text(encoding="utf-8")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f'{key} is "{name}", but cannot be read: it is no JSON: {error}.') from error
+        raise UsageError(f'{option} is "{name}", but cannot be read: it is no JSON: {error}.') from error
     entries = document.get(key) if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise UsageError(f'{name} must be an object with a list "{key}": {{"{key}": [{{…}}]}}.')

@@ -80,7 +80,8 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
 
 def read_file(name: str) -> list[Customized]:
     """The settings in a file. Raises UsageError, which names the file, the entry, the rule and what to do."""
-    return [_setting(entry, refuse) for _, entry, refuse in read_entries(name, "customized", _KEYS, ", ".join(_KEYS))]
+    entries = read_entries(name, "customized", _KEYS, ", ".join(_KEYS), option="restore")
+    return [_setting(entry, refuse) for _, entry, refuse in entries]
 
 
 def _setting(entry: Mapping[str, Any], refuse: Refuse) -> Customized:

@@ -27,6 +27,7 @@ class Account:
     name: str
     state: str
     email: str = ""
+    is_management: bool = False
 
     @classmethod
     def of(cls, account: dict[str, Any]) -> Account:
@@ -38,6 +39,8 @@ class Account:
             account.get("Name", ""),
             account.get("State") or account.get("Status") or ACTIVE,
             account.get("Email", ""),
+            # An ARN has the id of the management account: arn:aws:organizations::MANAGEMENT:account/ORGANIZATION/ID
+            f":{account['Id']}:account/" in account.get("Arn", ""),
         )
 
     @property

@@ -153,7 +153,7 @@ def to_deployment_status(
         for account_region, state in states.items()
         if configuration.account_id or account_region in targeted or account_region[0] != aws.account_id
     }
-    missing = partial(_missing_state, aws, configuration, description, unread=unread, nothing_deployed=not deployed)
+    missing = partial(_missing_state, configuration, description, unread=unread, nothing_deployed=not deployed)
     return DeploymentStatus(
         configuration,
         deployment_status=statuses.get("Deployment", "NONE"),
@@ -274,7 +274,6 @@ def _deployed_state(item: Mapping[str, Any], stack_sets_reason: str) -> State:
 
 
 def _missing_state(
-    aws: AwsSession,
     configuration: Configuration,
     description: Mapping[str, Any],
     account: Account,
@@ -282,7 +281,7 @@ def _missing_state(
     unread: State | None,
     nothing_deployed: bool,
 ) -> State:
-    if not configuration.account_id and account.id == aws.account_id:
+    if not configuration.account_id and account.is_management:
         return State(NOT_DEPLOYED, MANAGEMENT_ACCOUNT)
     if not account.is_active:
         return State(NOT_DEPLOYED, f"The account is {account.state}: StackSets does not deploy to it.")

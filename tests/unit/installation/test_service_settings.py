@@ -134,6 +134,9 @@ def test_a_file_that_was_changed_is_refused(run: Run, kept: Path, change: dict[s
     outcome = run("report", "service-settings", "--restore", str(kept))
     assert outcome.status == 2
     assert message in outcome.stderr
+    kept.unlink()
+    outcome = run("report", "service-settings", "--restore", str(kept))
+    assert f'restore is "{kept}", but cannot be read: No such file or directory.' in outcome.stderr
 
 
 def test_a_plan_reads_each_region_and_its_record(aws: Sandbox, run: Run) -> None:

@@ -81,6 +81,24 @@ def test_deployed_accounts_and_the_management_account(
     assert aws.snapshot() == before
 
 
+def test_a_configuration_of_the_administrator_account(aws: Sandbox, run: Run, act_as: Callable[[str], None]) -> None:
+    prepare(aws)
+    organizations = aws.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="ssm-quicksetup.amazonaws.com")
+    for principal in ("ssm", "ssm-quicksetup", "member.org.stacksets.cloudformation"):
+        organizations.register_delegated_administrator(
+            AccountId=ADMINISTRATOR, ServicePrincipal=f"{principal}.amazonaws.com"
+        )
+    aws.client("ssm-quicksetup", ADMINISTRATOR).create_configuration_manager(
+        Name="hosts", ConfigurationDefinitions=[host_management("us-east-1")]
+    )
+    aws.clock.advance(240)
+    act_as(ADMINISTRATOR)
+    found = states_of(deployments(run, {"account_id": ADMINISTRATOR}), "hosts")
+    assert found[MANAGEMENT] == {"us-east-1": NEVER_REACHED}
+    assert found[ADMINISTRATOR] == found[WORKLOAD] == {"us-east-1": SUCCEEDED}
+
+
 @pytest.mark.scenario("realistic")
 def test_a_suspended_account(aws: Sandbox, run: Run) -> None:
     prepare(aws)
