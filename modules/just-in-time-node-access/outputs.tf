@@ -1,5 +1,5 @@
 output "configuration" {
-  description = "The Quick Setup configuration: `arn`, `id`, `type`, `status` of its deployment, `regions`, `targets`. What creates the role of access tokens runs after the deployment: `report.py explain NAME` has its status."
+  description = "The Quick Setup configuration: `arn`, `id`, `type`, `status` of its deployment, `regions`, `targets`. What creates the role of access tokens runs after the deployment: `report.py unified-console` has its status."
   value       = module.configuration.configurations[var.name]
 }
 

@@ -1,5 +1,5 @@
 output "configuration" {
-  description = "The Quick Setup configuration: `arn`, `id`, `type`, `status` of its deployment, `regions`, `targets`. `report.py explain NAME` has the status of each account and Region, and of the associations, which run after the deployment."
+  description = "The Quick Setup configuration: `arn`, `id`, `type`, `status` of its deployment, `regions`, `targets`. `report.py unified-console` has the status of the associations, which run after the deployment, in each account and Region."
   value       = module.configuration.configurations[var.name]
 }
 
