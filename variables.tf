@@ -182,7 +182,7 @@ variable "patch_policies" {
     - `install_schedule`: the same, for `ScanAndInstall`. Default: `cron(0 2 ? * SUN *)`.
     - `install_at_next_interval`: whether the first installation waits for the schedule. Default: true.
     - `reboot_option`: `NoReboot` (default) or `RebootIfNeeded`; only for `ScanAndInstall`.
-    - `baselines`: id or ARN of a patch baseline by operating system, for example `{ WINDOWS = "pb-0123456789abcdef0" }`; the others keep AWS's default. Default: AWS's defaults for all, frozen at the first apply.
+    - `baselines`: id or ARN of a patch baseline by operating system, for example `{ WINDOWS = "pb-0123456789abcdef0" }`; the others keep the management account's default. Default: its defaults for all, frozen at the first apply.
     - `concurrency`: nodes at the same time, a number or percentage. Default: `10%`.
     - `error_threshold`: failed nodes after which to stop, a number or percentage. Default: `2%`.
     - `target_tag`: only nodes with this tag: `key`, `value`. Default: all nodes.

@@ -85,7 +85,7 @@ variable "reboot_option" {
 }
 
 variable "baselines" {
-  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id or ARN. Other operating systems keep AWS's default. Null: AWS's defaults for all, frozen at the first apply."
+  description = "Operating system (as in `WINDOWS`, `AMAZON_LINUX_2023`) to patch baseline id or ARN. Other operating systems keep the default of the provider's account and Region, which is AWS's unless another is registered. Null: these defaults for all, frozen at the first apply."
   type        = map(string)
   default     = null
 
