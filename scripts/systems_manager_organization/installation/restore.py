@@ -49,7 +49,7 @@ from systems_manager_organization.settings.records import (
 from systems_manager_organization.settings.setting import Setting, display
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from systems_manager_organization.aws.session import AwsSession
     from systems_manager_organization.cli.application import Connect
@@ -106,7 +106,7 @@ def restore(query: Query, connect: Connect, terminal: Terminal) -> int:
             partial(settings.require_safe_deregistration, plan.reversals),
         )
         if query["dry_run"]:
-            for refusal in _refusals(requirements):
+            for refusal in filter(None, map(_refusal, requirements)):
                 terminal.echo(f"Without --dry-run this is refused: {refusal}")
             return EXIT_OK
         for require in requirements:
@@ -165,12 +165,13 @@ def _require_region(aws: AwsSession, query: Query, name: str, tagged: TaggedReso
         )
 
 
-def _refusals(requirements: Iterable[Callable[[], None]]) -> Iterator[str]:
-    for require in requirements:
-        try:
-            require()
-        except (QueryError, DeregistrationBlockedError) as refusal:
-            yield str(refusal)
+def _refusal(require: Callable[[], None]) -> str:
+    """The message with which it refuses, or ""."""
+    try:
+        require()
+    except (QueryError, DeregistrationBlockedError) as refusal:
+        return str(refusal)
+    return ""
 
 
 def _require_deployed_option(query: Query, plan: _Plan) -> None:
