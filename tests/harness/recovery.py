@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 
@@ -166,7 +166,7 @@ def add_argument(terraform: Terraform, argument: str, call: str = r"\w+") -> Non
     file.write_text(f"{before}{begin}\n  {argument}{block}{end}{after}")
 
 
-def _client(terraform: Terraform, service: str, region: str) -> Any:
+def _client(terraform: Terraform, service: Literal["kms", "s3"], region: str) -> Any:
     """As the AWS CLI with the credentials of the configuration."""
     environment = terraform.environment
     return boto3.client(
