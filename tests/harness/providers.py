@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -68,7 +69,7 @@ class Providers:
 
 @contextmanager
 def prepare_providers(
-    folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path
+    folder: Path, environment: Mapping[str, str] = os.environ, *, download: Path, by_scripts: bool = False
 ) -> Iterator[Providers]:
     """Find the providers of this machine.
 
@@ -76,12 +77,28 @@ def prepare_providers(
     ----------
     folder: an empty folder for generated files
     download: a folder that persists between sessions, for downloads from the registry
+    by_scripts: whether Terraform installs a script that starts the AWS provider: it hashes what it installs, and the
+      700 megabytes of the provider take as long as a plan
 
     Raises HarnessError: no terraform, an unsupported terraform, or no AWS provider.
     """
     platform = _terraform_platform()
-    with configure_providers(folder, resolve(environment, download, platform), platform) as providers:
+    mirrors = resolve(environment, download, platform)
+    if by_scripts:
+        mirrors = Mirrors(_scripts(mirrors.aws, folder / "scripts", platform), mirrors.external)
+    with configure_providers(folder, mirrors, platform) as providers:
         yield providers
+
+
+def _scripts(mirror: Path, folder: Path, platform: str) -> Path:
+    """A mirror whose programs are scripts that start those of `mirror`; `mirror` itself if that is packed."""
+    programs = list((mirror / AWS).glob(f"*/{platform}/terraform-provider-*"))
+    for program in programs:
+        script = folder / program.relative_to(mirror)
+        script.parent.mkdir(parents=True)
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(program))} "$@"\n')
+        script.chmod(0o755)
+    return folder if programs else mirror
 
 
 @contextmanager

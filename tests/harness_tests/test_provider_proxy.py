@@ -1,4 +1,4 @@
-"""The proxy before the AWS provider: a smaller schema, and everything else as the provider has it."""
+"""The proxy before the AWS provider: a smaller schema, remembered answers, and all else as the provider has it."""
 
 from __future__ import annotations
 
@@ -74,6 +74,12 @@ def test_the_schema_has_the_used_types_alone_and_is_asked_for_once(channel: grpc
         assert list(schema.resource_schemas) == list(schema.data_source_schemas) == ["aws_iam_role"]
         assert schema.provider.version == schema.resource_schemas["aws_iam_role"].version == 3
     assert provider.asked == [f"{_SERVICE}GetSchema"]
+
+
+def test_a_configuration_of_the_provider_is_validated_once(channel: grpc.Channel, provider: _Provider) -> None:
+    validate = channel.unary_unary(f"{_SERVICE}PrepareProviderConfig")
+    assert [validate(configuration) for configuration in (b"a", b"b", b"a")] == [b"a", b"b", b"a"]
+    assert provider.asked == [f"{_SERVICE}PrepareProviderConfig"] * 2
 
 
 def test_everything_else_passes_unchanged(channel: grpc.Channel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,3 +116,26 @@ def test_genuine_provider_is_preferred(tmp_path: Path) -> None:
     written = prepared.cli_configuration.read_text()
     assert written.count(r'mirror \"quoted\""') == 2
     assert "direct" not in written
+
+
+def test_a_script_starts_the_provider(tmp_path: Path) -> None:
+    named = fill(tmp_path / "named mirror", AWS, EXTERNAL)
+    program = named / AWS / "5.100.0" / PLATFORM / "terraform-provider-aws_v5.100.0"
+    program.write_text('#!/bin/sh\necho "$0" "$@"\n')
+    program.chmod(0o755)
+    environment = {MIRROR_VARIABLE: str(named)}
+    with prepare_providers(tmp_path / "session", environment, download=tmp_path, by_scripts=True) as prepared:
+        scripts = tmp_path / "session/scripts"
+        assert f'"{scripts}"' in prepared.cli_configuration.read_text()
+        script = scripts / program.relative_to(named)
+        started = subprocess.run([script, "-debug", "a b"], capture_output=True, text=True, check=True)
+        assert started.stdout == f"{program} -debug a b\n"
+
+
+def test_a_packed_provider_is_installed_itself(tmp_path: Path) -> None:
+    folder = tmp_path / AWS
+    folder.mkdir(parents=True)
+    (folder / f"terraform-provider-aws_5.100.0_{PLATFORM}.zip").touch()
+    environment = {MIRROR_VARIABLE: str(tmp_path)}
+    with prepare_providers(tmp_path / "session", environment, download=tmp_path, by_scripts=True) as prepared:
+        assert f'"{tmp_path}"' in prepared.cli_configuration.read_text()
