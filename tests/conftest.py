@@ -10,17 +10,16 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import botocore.session
 import pytest
-from botocore.loaders import create_loader
 
 from harness import HarnessError
 from harness.assertions import assert_no_violations
 from harness.forking.scripts import ScriptServer
+from harness.forking.shared_clients import share_clients
 from harness.providers import prepare_providers
 from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.workspace import DOWNLOADS, Workspaces
-from scheduling import WaitingFirst, waits
+from scheduling import InOrder, in_order
 from systems_manager_organization.aws.garbage_collection import pause_garbage_collection, resume_garbage_collection
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not waits(item.nodeid))
+    items[:] = in_order(items)
 
 
 def pytest_collection_finish() -> None:
@@ -49,9 +48,15 @@ def pytest_collection_finish() -> None:
     resume_garbage_collection()
 
 
+def pytest_sessionfinish() -> None:
+    """pytest looks for garbage five times before it ends, for what complains when it is deleted: in what is new."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WaitingFirst:
-    return WaitingFirst(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InOrder:
+    return InOrder(config, log)
 
 
 class Checkout(Protocol):
@@ -63,10 +68,9 @@ class Checkout(Protocol):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_loader() -> Iterator[None]:
-    """Every session of botocore lists and parses the service models again: half of the time of a program's run."""
+def shared_clients() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        share_clients(patch.setattr)
         yield
 
 
@@ -74,7 +78,8 @@ def shared_loader() -> Iterator[None]:
 def providers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Providers]:
     """The providers of this machine, with the stand-in for hashicorp/external where it is needed."""
     try:
-        with prepare_providers(tmp_path_factory.mktemp("providers"), download=DOWNLOADS) as prepared:
+        folder = tmp_path_factory.mktemp("providers")
+        with prepare_providers(folder, download=DOWNLOADS, by_scripts=True) as prepared:
             yield prepared
     except HarnessError as error:
         pytest.fail(str(error), pytrace=False)

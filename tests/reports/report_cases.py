@@ -67,5 +67,5 @@ def report_cases() -> tuple[ReportCase, ...]:
     return tuple(
         ReportCase(subject=file.stem, **case)
         for file in sorted(_FOLDER.glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text())
+        for case in yaml.load(file.read_text(), yaml.CSafeLoader)
     )

@@ -6,7 +6,7 @@ Arguments: the folder of the tests, and python3's own. Whatever it cannot hand o
 import os
 import sys
 
-SCRIPTS = ("ensure.py", "observe.py")
+SCRIPTS = ("ensure.py", "observe.py", "report.py")
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ start them as users do.
 
 from __future__ import annotations
 
-import functools
 import gc
 import runpy
 import sys
@@ -56,7 +55,9 @@ def _prepare() -> None:
     import boto3  # noqa: F401 - the scripts say so when it is missing
     import botocore.session
 
-    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+    from harness.forking.shared_clients import share_clients
+
+    share_clients(setattr)
     session = botocore.session.get_session()
     for service in _SERVICES:
         session.create_client(service, region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _SCHEMA = Path(__file__).parent / "scenario.schema.yaml"
-_VALIDATOR = Draft202012Validator(yaml.safe_load(_SCHEMA.read_text(encoding="utf-8")))
+_VALIDATOR = Draft202012Validator(yaml.load(_SCHEMA.read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
 class ScenarioError(Exception):

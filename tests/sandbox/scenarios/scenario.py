@@ -93,7 +93,7 @@ class Scenario:
         """Read a scenario file. Raises ScenarioError when it cannot be read or breaks a rule."""
         path = Path(path)
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         except OSError as error:
             raise ScenarioError(f"scenario {path}: cannot be read: {error.strerror}") from error
         except yaml.YAMLError as error:
