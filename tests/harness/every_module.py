@@ -9,6 +9,8 @@ from harness.complete import ADMINISTRATOR
 from harness.organization import child_units, root_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.terraform import Terraform
     from harness.workspace import Workspaces
     from sandbox import Sandbox
@@ -48,8 +50,8 @@ def call_in_management(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
     return workspaces.call_modules(modules, sandbox.environment())
 
 
-def call_in_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform:
-    """The modules for the administrator account."""
+def call_in_administrator(workspaces: Workspaces, sandbox: Sandbox, *, without: Collection[str] = ()) -> Terraform:
+    """The modules for the administrator account, `without` those of these names."""
     inputs: dict[str, dict[str, object]] = {
         "automation-across-accounts": {
             # OpsCenter creates those of AWS's names.
@@ -81,7 +83,8 @@ def call_in_administrator(workspaces: Workspaces, sandbox: Sandbox) -> Terraform
     modules = {name: {"source": f"../module/modules/{name}", **arguments} for name, arguments in inputs.items()}
     for name in inputs.keys() - {"compliance-schedule", "patch-policy-node-role"}:
         modules[name]["regions"] = _REGIONS
-    return workspaces.call_modules(modules, sandbox.environment(ADMINISTRATOR))
+    called = {name: call for name, call in modules.items() if name not in without}
+    return workspaces.call_modules(called, sandbox.environment(ADMINISTRATOR))
 
 
 def called_folders(terraform: Terraform) -> dict[str, str]:

@@ -25,12 +25,13 @@ KEY_DELETED = "delete the second key"
 _DISCARD = re.compile(r"(\S+ \S*report\.py discard (?:--deployed )?arn:\S+?configuration-manager/[0-9a-f-]+)")
 
 
-def run_adopt(terraform: Terraform, remedy: str = "") -> tuple[int, str, str]:
+def run_adopt(terraform: Terraform, errors: str = "", *, remedy: str = "") -> tuple[int, str, str]:
     """Run the commands in the message of EXISTS_ALREADY. Returns the exit status, stdout (the blocks) and stderr.
 
-    `remedy`: of a known issue, which has them for a plan that is not refused.
+    `errors`: those of the present plan, if they are known. `remedy`: of a known issue, which has the commands for a
+    plan that is not refused.
     """
-    return _adopt(terraform, remedy, statuses=(0,)) if remedy else _adopt(terraform, plan_errors(terraform))
+    return _adopt(terraform, remedy, statuses=(0,)) if remedy else _adopt(terraform, errors or plan_errors(terraform))
 
 
 def apply_adopted(terraform: Terraform) -> int:

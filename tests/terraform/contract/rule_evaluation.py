@@ -86,13 +86,22 @@ def evaluate(
 
 
 def _files(trials: Sequence[_Trial]) -> Iterator[tuple[str, str]]:
+    # Its id is known at apply: what is known before, Terraform evaluates to validate and to plan as well.
+    yield "apply.tf", 'resource "terraform_data" "apply" {}\n'
     for number, trial in enumerate(trials):
         name = f"trial_{number}"
         # As texts: Terraform derives a type for each object, which takes minutes.
         yield f"{name}.json", json.dumps([json.dumps(trial.rule.wrap(value)) for value in trial.inputs])
         yield (
             f"{name}.tf",
-            f'module "{name}" {{ source = "./{name}" }}\noutput "{name}" {{ value = module.{name}.accepted }}\n',
+            f"""
+module "{name}" {{
+  source = "./{name}"
+  apply  = terraform_data.apply.id
+}}
+
+output "{name}" {{ value = module.{name}.accepted }}
+""",
         )
         for file, text in _module(f"{name}.json", trial):
             yield f"{name}/{file}", text
@@ -112,9 +121,11 @@ def _module(values: str, trial: _Trial) -> Iterator[tuple[str, str]]:
     yield (
         "main.tf",
         f"""
+variable "apply" {{}}
+
 output "accepted" {{
   value = [
-    for text in tolist(jsondecode(file("${{path.root}}/{values}"))) : alltrue(flatten([
+    for text in tolist(jsondecode(file(var.apply == "" ? "" : "${{path.root}}/{values}"))) : alltrue(flatten([
       for value in [jsondecode(text)] : [{", ".join(conditions)}]
     ]))
   ]

@@ -116,7 +116,7 @@ def test_console_organization(sandbox: Sandbox, configure: Configure, unit: str,
     assert errors.count("It was created manually or by another tool.") == 3
     use_unit = f'et dedicated_organizational_unit = {{ id = "{unit}" }}'
     assert use_unit in errors
-    status, blocks, stderr = run_adopt(terraform)
+    status, blocks, stderr = run_adopt(terraform, errors)
     assert (status, blocks.count("import {"), unit in blocks) == (1, 2, False)
     for expected in (
         f"is not imported, as destroy would then delete it. S{use_unit}",

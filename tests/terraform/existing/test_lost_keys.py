@@ -124,7 +124,7 @@ def test_a_key_that_an_apply_left_is_refused(sandbox: Sandbox, workspaces: Works
     errors = plan_errors(terraform)
     assert f'EXISTS_ALREADY: The key "{_DESCRIPTION}" already exists ({lost}). This installation created it' in errors
     assert f"aws kms schedule-key-deletion --key-id {lost} --pending-window-in-days 30 --region us-east-1" in errors
-    status, blocks, remarks = run_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform, errors)
     assert (status, f'  to = {_KEY}\n  id = "{lost}"\n' in blocks) == (0, True), remarks
     assert apply_adopted(terraform) == 1
     assert set(_keys(sandbox)) == {lost}
@@ -177,7 +177,7 @@ def test_each_of_two_keys_is_its_own(sandbox: Sandbox, workspaces: Workspaces) -
     terraform.forget(_RECORDINGS)
     errors = plan_errors(terraform)
     assert errors.count("EXISTS_ALREADY: The key ") == 2
-    _, blocks, _ = run_adopt(terraform)
+    _, blocks, _ = run_adopt(terraform, errors)
     assert f'  to = {_EVENTS}\n  id = "{events}"\n' in blocks
     assert apply_adopted(terraform) == 2
     assert _ids(terraform, _EVENTS, _RECORDINGS) == keys

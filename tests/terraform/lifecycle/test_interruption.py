@@ -51,10 +51,11 @@ def test_killed_during_a_deployment(sandbox: Sandbox, configure: Configure) -> N
     _kill_at(sandbox, terraform, "CreateConfigurationManager")
     created = managers(sandbox)
     assert [name for name, _ in created] == ["scan"]
-    assert f'configuration manager "scan" already exists ({created[0][1]})' in plan_errors(terraform)
+    errors = plan_errors(terraform)
+    assert f'configuration manager "scan" already exists ({created[0][1]})' in errors
 
     sandbox.clock.advance(600)
-    status, blocks, _ = run_adopt(terraform)
+    status, blocks, _ = run_adopt(terraform, errors)
     assert (status, blocks.count("import {")) == (0, 1)
     assert apply_adopted(terraform) == 1
     assert managers(sandbox) == created

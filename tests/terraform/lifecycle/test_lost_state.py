@@ -65,7 +65,7 @@ def test_lost_resources_are_adopted(sandbox: Sandbox, configure: Configure) -> N
     assert 'role "AWS-QuickSetup-Organization-Execution" already exists' in errors
     assert 'organizational unit "SystemsManager" in r-sbox already exists (ou-sbox-' in errors
 
-    status, blocks, stderr = run_adopt(terraform)
+    status, blocks, stderr = run_adopt(terraform, errors)
     assert (status, blocks.count("import {")) == (0, 3)
     assert f"created by installation {installation}: will be imported" in stderr
     assert apply_adopted(terraform) == 3
@@ -100,7 +100,7 @@ def test_lost_state(sandbox: Sandbox, configure: Configure) -> None:
 
     errors = plan_errors(terraform)
     assert f"Installation {installation} created it" in errors
-    status, blocks, stderr = run_adopt(terraform)
+    status, blocks, stderr = run_adopt(terraform, errors)
     assert (status, blocks) == (1, "")
     assert f'set the input installation = "{installation}" of the module, and plan and adopt again' in stderr
 
@@ -121,8 +121,9 @@ def test_renamed_module_call(sandbox: Sandbox, configure: Configure) -> None:
     created = managers(sandbox)
 
     _rename_call(terraform, "ssm")
-    assert "this module call renamed without a moved block" in plan_errors(terraform)
-    status, blocks, stderr = run_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert "this module call renamed without a moved block" in errors
+    status, blocks, stderr = run_adopt(terraform, errors)
     assert (status, blocks) == (0, "moved {\n  from = module.systems_manager\n  to   = module.ssm\n}\n")
     assert "which the same plan deletes: the moved block keeps it" in stderr
     applied = terraform.apply()
@@ -156,7 +157,7 @@ def test_second_installation_changes_nothing_of_the_first(sandbox: Sandbox, conf
     errors = plan_errors(second)
     assert errors.count("EXISTS_ALREADY") == 3
     assert f"Installation {installation} created it" in errors
-    assert run_adopt(second)[:2] == (1, "")
+    assert run_adopt(second, errors)[:2] == (1, "")
     (second.directory / ADOPTED).unlink()
 
     change_inputs(second, "systems_manager", dedicated_organizational_unit={"name": "Another"})

@@ -93,7 +93,7 @@ def _lose(terraform: Terraform, sandbox: Sandbox) -> None:
     errors = plan_errors(terraform)
     for existing in ('workgroup "patch-compliance"', 'database "patch_compliance"'):
         assert re.search(rf"The {existing} already exists.*? This installation created it", errors)
-    status, _, remarks = run_adopt(terraform)
+    status, _, remarks = run_adopt(terraform, errors)
     assert status == 0, remarks
     assert apply_adopted(terraform) == len(_LOST)
     assert_plan_empty(plan_read_only(terraform, sandbox))
@@ -108,7 +108,8 @@ def _lose(terraform: Terraform, sandbox: Sandbox) -> None:
     assert len(failed.value.report.errors) == len(untagged)
     (issue,) = issues
     assert issue
-    status, _, remarks = run_adopt(terraform, issue.remedy.replace("scripts/report.py", "../module/scripts/report.py"))
+    remedy = issue.remedy.replace("scripts/report.py", "../module/scripts/report.py")
+    status, _, remarks = run_adopt(terraform, remedy=remedy)
     assert status == 0, remarks
     assert "created manually" not in remarks
     assert apply_adopted(terraform) == len(untagged)

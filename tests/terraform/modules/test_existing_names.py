@@ -124,7 +124,7 @@ def test_a_name_that_is_taken_is_refused_at_plan(sandbox: Sandbox, workspaces: W
     assert "It belongs to another account" in errors
     for name in ("administration_role_name", "change_calendar.name", "bucket.name", "rdp_recording.bucket_name"):
         assert f"To create another one instead, set {name}." in errors
-    status, blocks, remarks = run_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform, errors)
     assert status == 1
     for name, address in _NAMED.items():
         assert (f"  to = {address}\n" in blocks) == (name not in _DATA), remarks
@@ -157,8 +157,9 @@ def test_a_name_that_is_taken_is_refused_at_plan(sandbox: Sandbox, workspaces: W
     lost = [*_NAMED.values(), "module.preferences.aws_kms_key.this[0]"]
     for address in lost:
         terraform.forget(address)
-    assert len(_refused(plan_errors(terraform), "This installation created it")) == len(_NAMED)
-    run_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert len(_refused(errors, "This installation created it")) == len(_NAMED)
+    run_adopt(terraform, errors)
     assert apply_adopted(terraform) == len(lost)
     assert_plan_empty(plan_read_only(terraform, sandbox))
 
@@ -199,8 +200,9 @@ def test_names_of_the_scheduled_report(sandbox: Sandbox, workspaces: Workspaces)
     before = sandbox.snapshot()
     call = {"source": "../module/modules/compliance-schedule", "compliance_data": _DATA_OF_A_REPORT, "name": "report"}
     terraform = workspaces.call_modules({"report": call}, sandbox.environment(ADMINISTRATOR))
-    assert _refused(plan_errors(terraform), "It was created manually") == _NAMES_OF_A_REPORT.keys()
-    status, blocks, _ = run_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert _refused(errors, "It was created manually") == _NAMES_OF_A_REPORT.keys()
+    status, blocks, _ = run_adopt(terraform, errors)
     assert status == 1
     for name, address in _NAMES_OF_A_REPORT.items():
         assert (f"  to = module.report.{address}\n" in blocks) == (name.partition(" ")[0] not in ("bucket", "key"))
@@ -231,8 +233,9 @@ def _delete_beside_untagged(terraform: Terraform, sandbox: Sandbox) -> None:
     """By hand, what has the tag for an alias or a schedule that stays in the state."""
     # Before: a role of another path cannot have the name of the present one.
     change_inputs(terraform, "report", role_path="/reports/")
-    assert len(_refused(plan_errors(terraform), "This installation created it")) == 2
-    status, _, remarks = run_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert len(_refused(errors, "This installation created it")) == 2
+    status, _, remarks = run_adopt(terraform, errors)
     (terraform.directory / ADOPTED).unlink()
     assert status == 1
     assert remarks.count("as the configuration wants (path). Give it another name too, or undo that.") == 2

@@ -97,7 +97,7 @@ def test_a_stack_set_that_exists_is_refused_at_plan(sandbox: Sandbox, workspaces
     errors = plan_errors(terraform)
     assert _refused(errors, "It was created manually") == sorted(_ADDRESSES)
     assert errors.count("To create another one instead, set name.") == len(_ADDRESSES)
-    status, blocks, remarks = run_adopt(terraform)
+    status, blocks, remarks = run_adopt(terraform, errors)
     assert status == 0, remarks
     for name, address in _ADDRESSES.items():
         assert f'  to = {address}.aws_cloudformation_stack_set.this\n  id = "{name},DELEGATED_ADMIN"' in blocks
@@ -133,8 +133,9 @@ def test_a_stack_set_that_exists_is_refused_at_plan(sandbox: Sandbox, workspaces
     for address in _ADDRESSES.values():
         terraform.forget(f"{address}.aws_cloudformation_stack_set.this")
         terraform.forget(f"{address}.aws_cloudformation_stack_instances.this")
-    assert _refused(plan_errors(terraform), "This installation created it") == sorted(_ADDRESSES)
-    run_adopt(terraform)
+    errors = plan_errors(terraform)
+    assert _refused(errors, "This installation created it") == sorted(_ADDRESSES)
+    run_adopt(terraform, errors)
     assert apply_adopted(terraform) == len(_ADDRESSES)
     assert_plan_empty(plan_read_only(terraform, sandbox))
 

@@ -113,8 +113,9 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
     for lost in ([_STACK], [_STACK, *_BESIDE_STACK]):
         for address in lost:
             terraform.forget(address)
-        assert "This installation created it" in plan_errors(terraform)
-        assert run_adopt(terraform)[:1] == (0,)
+        errors = plan_errors(terraform)
+        assert "This installation created it" in errors
+        assert run_adopt(terraform, errors)[:1] == (0,)
         assert apply_adopted(terraform) == 1
         _assert_replaceable(terraform, sandbox)
     (terraform.directory / "terraform.tfstate").unlink()
@@ -135,8 +136,9 @@ def test_existing_sync_and_stack(sandbox: Sandbox, workspaces: Workspaces) -> No
         Tags=[{"Key": "team", "Value": "operations"}],
     )
     change_inputs(terraform, "explorer", installation=None)
-    assert "It was created manually or by another tool" in plan_errors(terraform)
-    assert run_adopt(terraform)[:1] == (0,)
+    errors = plan_errors(terraform)
+    assert "It was created manually or by another tool" in errors
+    assert run_adopt(terraform, errors)[:1] == (0,)
     assert apply_adopted(terraform) == 1
     _assert_replaceable(terraform, sandbox)
     terraform.destroy()
@@ -157,8 +159,9 @@ def test_another_name_that_is_taken(sandbox: Sandbox, workspaces: Workspaces) ->
     sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="ssm.amazonaws.com")
     terraform = _write(sandbox, workspaces, MANAGEMENT)
     assert kill_at(sandbox, terraform, lambda call: call.operation == "CreateStack")
-    assert "This installation created it" in plan_errors(terraform)
-    assert run_adopt(terraform)[:1] == (0,)
+    errors = plan_errors(terraform)
+    assert "This installation created it" in errors
+    assert run_adopt(terraform, errors)[:1] == (0,)
     assert apply_adopted(terraform) == 1
     topic = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
     sandbox.client("cloudformation").create_stack(StackName="ExplorerDataSync-first", TemplateBody=topic)

@@ -26,7 +26,7 @@ def test_created_by_hand_and_lost(sandbox: Sandbox, workspaces: Workspaces) -> N
     errors = plan_errors(terraform)
     assert errors.count("It was created manually or by another tool.") == 2
     assert errors.count("To create another one instead, set name.") == 2
-    assert run_adopt(terraform)[0] == 0
+    assert run_adopt(terraform, errors)[0] == 0
     assert apply_adopted(terraform) == 2
     assert_plan_empty(plan_read_only(terraform, sandbox))
     terraform.destroy()
