@@ -152,7 +152,7 @@ variable "installation" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, as in the root module: it reads and changes the settings of the management account. Null: no Python."
+  description = "Command that runs Python, as in the root module: it reads and changes the settings of the management account, and follows changed units. Null: no Python; changed units then delete all stacks and create them again."
   type        = list(string)
   default     = ["python3"]
 

@@ -41,6 +41,9 @@ module "stack_set" {
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark
   existing              = module.installation.existing
+  account_id            = local.account_id
+  python_command        = var.python_command
+  script_credentials    = var.script_credentials
 
   # AWS refuses to create a sync without permission to write to the bucket.
   depends_on = [

@@ -203,6 +203,9 @@ module "events" {
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark
   existing              = module.installation.existing
+  account_id            = local.account_id
+  python_command        = var.python_command
+  script_credentials    = var.script_credentials
 
   # A rule finds the bus, and what it sends reaches the topic.
   depends_on = [aws_cloudwatch_event_bus_policy.events, aws_cloudwatch_event_target.events]

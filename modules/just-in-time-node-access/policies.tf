@@ -115,6 +115,9 @@ module "policies" {
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark
   existing              = module.installation.existing
+  account_id            = local.account_id
+  python_command        = var.python_command
+  script_credentials    = var.script_credentials
 }
 
 # Of what the management account enables, members see the trusted access alone, which EnableSharingWithAwsOrganization enables too.

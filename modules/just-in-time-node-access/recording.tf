@@ -189,6 +189,9 @@ module "recording" {
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark
   existing              = module.installation.existing
+  account_id            = local.account_id
+  python_command        = var.python_command
+  script_credentials    = var.script_credentials
 
   # What is recorded arrives.
   depends_on = [aws_s3_bucket_policy.recordings]

@@ -15,7 +15,7 @@ variable "unified_console" {
 }
 
 variable "organizational_unit_ids" {
-  description = "Organizational units, for example `[\"ou-ab12-34cd56ef\"]`, which are targets of the unified console. Changing them deletes the policies of all accounts and creates them again. Null: all of its targets. Default: null."
+  description = "Organizational units, for example `[\"ou-ab12-34cd56ef\"]`, which are targets of the unified console. Null: all of its targets. Default: null."
   type        = set(string)
   default     = null
 
@@ -326,7 +326,7 @@ variable "installation" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, as in the root module: it reads what exists already and what does the same. Null: no Python."
+  description = "Command that runs Python, as in the root module: it reads what exists already and what does the same, and follows changed units. Null: no Python; changed units then delete all stacks and create them again."
   type        = list(string)
   default     = ["python3"]
 

@@ -213,6 +213,9 @@ module "stack_set" {
   tags                  = var.tags
   creation_mark         = module.installation.creation_mark
   existing              = module.installation.existing
+  account_id            = local.account_id
+  python_command        = var.python_command
+  script_credentials    = var.script_credentials
 
   # A session that begins would write its log at once.
   depends_on = [

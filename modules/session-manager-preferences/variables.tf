@@ -287,7 +287,7 @@ variable "installation" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, as in the root module: it reads what exists already. Null: no Python."
+  description = "Command that runs Python, as in the root module: it reads what exists already, and follows changed units. Null: no Python; changed units then delete all stacks and create them again."
   type        = list(string)
   default     = ["python3"]
 

@@ -55,14 +55,14 @@ resource "aws_cloudformation_stack_set" "this" {
     # The provider has a default for it, although a service-managed StackSet has no such role.
     # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack_set
     ignore_changes = [administration_role_arn, tags["systems-manager-organization:created"]]
+
+    # Of each operation. The StackSet also waits for what the caller's targets wait for.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackInstances.html
+    precondition {
+      condition     = length(var.targets) <= 50
+      error_message = "The StackSet ${var.name} has ${length(var.targets)} targets, but CloudFormation takes 50. Give units above them, or divide them among several calls of the module, with other names."
+    }
   }
-
-  # The caller's targets wait for what has to be there before.
-  depends_on = [terraform_data.targets]
-}
-
-resource "terraform_data" "targets" {
-  input = var.targets
 }
 
 resource "aws_cloudformation_stack_instances" "this" {
@@ -90,7 +90,7 @@ resource "aws_cloudformation_stack_instances" "this" {
     # The provider reads the targets from the instances, which a unit without accounts does not have: every plan would add the unit again.
     # https://github.com/hashicorp/terraform-provider-aws/issues/40243
     ignore_changes       = [deployment_targets]
-    replace_triggered_by = [terraform_data.targets]
+    replace_triggered_by = [terraform_data.without_python]
 
     # Here, and not of the StackSet: what exists already is asked for only where a plan creates it.
     precondition {
@@ -100,10 +100,46 @@ resource "aws_cloudformation_stack_instances" "this" {
   }
 }
 
+# Replaced where the targets change, which the plan shows here: the script leaves the stacks of those that stay. A change of
+# the Regions is the provider's; the script adds them to targets without an account.
+resource "terraform_data" "targets" {
+  triggers_replace = { regions = sort(var.regions), targets = sort(var.targets) }
+
+  # The query is one argument of the program: no shell interprets it.
+  provisioner "local-exec" {
+    interpreter = var.python_command == null ? null : concat(var.python_command, ["${path.module}/../../scripts/ensure.py", "stack-set-targets"])
+    command = var.python_command == null ? "exit 0" : jsonencode({
+      for key, value in merge(
+        { for key, value in var.operation_preferences : key => tostring(value) },
+        {
+          account_id = var.account_id
+          # That of the provider.
+          region         = element(split(":", aws_cloudformation_stack_set.this.arn), 3)
+          stack_set_name = aws_cloudformation_stack_set.this.name
+          call_as        = var.call_as
+          targets        = jsonencode(sort(var.targets))
+          regions        = jsonencode(sort(var.regions))
+        },
+        var.script_credentials,
+      ) : key => value if value != null
+    })
+  }
+
+  depends_on = [aws_cloudformation_stack_instances.this]
+}
+
+# Without Python changed targets replace all stacks. The second one is there then; the first one never changes: what replaces
+# is never without an instance, and is not replaced by one that is created.
+resource "terraform_data" "without_python" {
+  count = var.python_command == null ? 2 : 1
+
+  input = count.index == 0 ? null : sort(var.targets)
+}
+
 check "accounts" {
   assert {
     condition = length(local.instances) > 0 && length(local.failed_instances) == 0
-    error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account or no longer exist, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again} If the targets no longer exist, other targets and a destroy require first: terraform state rm 'ADDRESS.aws_cloudformation_stack_instances.this'" : join("\n", concat(
+    error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account or no longer exist, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again} If the targets no longer exist, give others; a destroy requires first: terraform state rm 'ADDRESS.aws_cloudformation_stack_instances.this'" : join("\n", concat(
       [var.failure],
       [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
       ["${var.remedy} ${local.create_again}"],

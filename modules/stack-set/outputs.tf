@@ -2,7 +2,7 @@ output "name" {
   description = "The StackSet, once all accounts have its stack that could be reached."
   value       = aws_cloudformation_stack_set.this.name
 
-  depends_on = [aws_cloudformation_stack_instances.this]
+  depends_on = [terraform_data.targets]
 }
 
 # A tag has the time of this plan only if this plan creates the StackSet.

@@ -47,7 +47,7 @@ variable "capabilities" {
 }
 
 variable "targets" {
-  description = "The root (`r-ab12`) or organizational units whose member accounts get the stack. Changing them deletes all stacks and creates them again."
+  description = "The root (`r-ab12`) or organizational units whose member accounts get the stack: 50 at most."
   type        = list(string)
   nullable    = false
 }
@@ -111,4 +111,37 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "account_id" {
+  description = "Account of the provider (12 digits): the script stops where its credentials belong to another. Null: any. Default: null."
+  type        = string
+  default     = null
+}
+
+variable "python_command" {
+  description = "Command that runs Python, as in the root module: it follows changed targets. Null: no Python; changed targets then delete all stacks and create them again."
+  type        = list(string)
+  default     = ["python3"]
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0 && alltrue([for word in var.python_command : length(word) > 0])
+    error_message = "python_command is ${jsonencode(var.python_command)}, but must name a program, for example [\"python3\"], or be null for no Python."
+  }
+}
+
+variable "script_credentials" {
+  description = "Credentials for the scripts if those of the AWS provider come from its own block: see the [root module](../../README.md#script_credentials). Null: those of the environment. Default: null."
+  type = object({
+    profile      = optional(string)
+    role_arn     = optional(string)
+    external_id  = optional(string)
+    session_name = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials }) == ""
+    error_message = templatefile("${path.module}/../script_credentials.tftpl", { credentials = var.script_credentials })
+  }
 }

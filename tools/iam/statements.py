@@ -45,7 +45,9 @@ STACK_SET_READS = (
     "cloudformation:DescribeStackSet",
     "cloudformation:DescribeStackSetOperation",
     "cloudformation:ListStackInstances",
+    "cloudformation:ListStackSetAutoDeploymentTargets",
     "cloudformation:ListStackSetOperationResults",
+    "cloudformation:ListStackSetOperations",
 )
 STACK_SET_CHANGES = (
     "cloudformation:CreateStackInstances",

@@ -11,7 +11,10 @@ PROGRAM: Program[str] = Program(
     summary="""\
 Applies settings in AWS for which Terraform has no resource. It is idempotent: it reads the current values, changes
 only what differs, and verifies the result. `--action restore` restores the previous values, and nothing else.""",
-    loaders={"settings": partial(load_command, "installation.apply_settings:COMMAND")},
+    loaders={
+        "settings": partial(load_command, "installation.apply_settings:COMMAND"),
+        "stack-set-targets": partial(load_command, "installation.stack_set_targets:COMMAND"),
+    },
     render=lambda sentence, _on_terminal: sentence,
     reads_standard_input=False,
 )

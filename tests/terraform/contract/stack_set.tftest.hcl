@@ -15,6 +15,8 @@ variables {
   regions       = ["us-east-1"]
   failure       = "These failed:"
   creation_mark = "main/2026-01-01T00:00:00Z"
+  # The scripts have no AWS to call.
+  python_command = null
 }
 
 run "one_that_exists_already" {
@@ -107,6 +109,20 @@ run "a_template_that_is_too_long" {
   variables {
     # 51,201 bytes: the last letter has two.
     template_body = "${format("%051199d", 0)}é"
+  }
+
+  expect_failures = [aws_cloudformation_stack_set.this]
+}
+
+run "too_many_targets" {
+  command = plan
+
+  module {
+    source = "./modules/stack-set"
+  }
+
+  variables {
+    targets = [for number in range(51) : format("ou-ab12-%08d", number)]
   }
 
   expect_failures = [aws_cloudformation_stack_set.this]

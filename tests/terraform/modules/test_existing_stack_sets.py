@@ -111,6 +111,8 @@ def test_a_stack_set_that_exists_is_refused_at_plan(sandbox: Sandbox, workspaces
     terraform.apply()
     described = _descriptions(terraform, sandbox)
     _change_all(terraform, python_command=None)
+    # What changed targets replace from now on.
+    terraform.apply()
     assert _descriptions(terraform, sandbox) == described
     _change_all(terraform, python_command=["python3"])
     _create(sandbox, "taken")

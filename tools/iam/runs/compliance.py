@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
@@ -15,6 +15,7 @@ from sandbox.scenarios.parts import Instance
 from sandbox.services.ssm.patches import Patches, Severities
 from tools.iam.delivery import SNAPSHOT_BUCKET
 from tools.iam.roles import COMPLIANCE, COMPLIANCE_PLAN, DELIVERY, REPORT, SCHEDULE
+from tools.iam.runs.module_call import WHOLE_ORGANIZATION, call_with_unit
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -22,18 +23,7 @@ if TYPE_CHECKING:
     from tools.iam.runs.recorder import PermissionRecorder
 
 _REGION = "us-east-1"
-_REPORTING: dict[str, Any] = {
-    "variable": {"regions": {"default": ["us-east-1"]}, "tags": {"default": {"Owner": "cloud"}}},
-    "modules": {
-        "reporting": {
-            "source": "../module/modules/compliance-reporting",
-            "regions": "${var.regions}",
-            "tags": "${var.tags}",
-            "force_destroy": True,
-        }
-    },
-    "output": {"reporting": {"value": "${module.reporting}"}},
-}
+_MEMBER = "333333333333"
 
 
 def _node(number: int, account_id: str, kind: str = "i") -> Instance:
@@ -66,11 +56,17 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
     recorder.begin("bare")
     sandbox = recorder.sandbox
     register_administrator(sandbox)
-    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **_REPORTING)
-    changes: dict[str, object] = {"regions": ["eu-west-1", "us-east-1"], "tags": {"Team": "platform"}}
+    call = call_with_unit("compliance-reporting", sandbox, _MEMBER)
+    call["modules"]["called"]["force_destroy"] = True
+    terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
+    changes: dict[str, object] = {
+        **WHOLE_ORGANIZATION,
+        "regions": ["eu-west-1", "us-east-1"],
+        "tags": {"Team": "platform"},
+    }
     recorder.record_apply_and_plan(terraform, COMPLIANCE, COMPLIANCE_PLAN)
     with recorder.assuming(COMPLIANCE):
-        for arguments in terraform.output()["reporting"]["report_arguments"].values():
+        for arguments in terraform.output()["called"]["report_arguments"].values():
             recorder.record_report("compliance", "--format", "json", *arguments, account_id=ADMINISTRATOR)
         recorder.record_warnings(terraform.apply(changes))
         recorder.record_warnings(terraform.destroy(changes))

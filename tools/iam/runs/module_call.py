@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from harness.organization import create_unit, root_id
+
+if TYPE_CHECKING:
+    from sandbox import Sandbox
+
+WHOLE_ORGANIZATION: dict[str, object] = {"organizational_unit_ids": None}
 
 
 def call_of(module: str) -> dict[str, Any]:
@@ -13,3 +20,18 @@ def call_of(module: str) -> dict[str, Any]:
         "modules": {"called": call},
         "output": {"called": {"value": "${module.called}"}},
     }
+
+
+def call_with_unit(module: str, sandbox: Sandbox, account_id: str) -> dict[str, Any]:
+    """The same for a module that takes `organizational_unit_ids`: of a unit, in which this account is from now on.
+
+    With `WHOLE_ORGANIZATION` the unit gives way to the root.
+    """
+    unit = create_unit(sandbox, "Workloads")
+    sandbox.client("organizations").move_account(
+        AccountId=account_id, SourceParentId=root_id(sandbox), DestinationParentId=unit
+    )
+    call = call_of(module)
+    call["variable"]["organizational_unit_ids"] = {"default": [unit]}
+    call["modules"]["called"]["organizational_unit_ids"] = "${var.organizational_unit_ids}"
+    return call
