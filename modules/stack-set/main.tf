@@ -119,6 +119,7 @@ resource "terraform_data" "targets" {
           call_as        = var.call_as
           targets        = jsonencode(sort(var.targets))
           regions        = jsonencode(sort(var.regions))
+          tagged         = tostring(var.creation_mark != null)
         },
         var.script_credentials,
       ) : key => value if value != null

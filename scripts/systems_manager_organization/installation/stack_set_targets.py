@@ -18,6 +18,7 @@ from systems_manager_organization.aws.waiters import DEPLOYMENT_DELAYS, wait_unt
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import ORGANIZATIONAL_UNIT_PATTERN, list_pattern
 from systems_manager_organization.cli.options import COMMON_KEYS, REGION_PATTERN, Option
+from systems_manager_organization.creation_tag import CreationTag
 from systems_manager_organization.errors import ScriptError, ServiceError
 from systems_manager_organization.organizations.accounts import get_ancestors, is_root
 
@@ -49,7 +50,10 @@ def run(query: Query, connect: Connect) -> str:
         failed = {(unit, region) for unit in stack_set.failed_units() for region in regions}
         # One that is not wanted, and no target any more, may still have stacks.
         deleted = _deleted(aws, current | failed, wanted) if (current | failed) - wanted else set()
+        kept = [] if not deleted or stack_set.is_own() else sorted(deleted - wanted)
+        deleted = set() if kept else deleted
         lines = [
+            *map(stack_set.describe_kept, kept),
             *stack_set.delete_stacks(deleted),
             *stack_set.create_stacks(wanted - (current - deleted - failed)),
         ]
@@ -92,6 +96,24 @@ class _StackSet:
         list_targets: Any = self.aws.cloudformation.list_stack_set_auto_deployment_targets
         for target in follow_tokens(partial(self.aws.call, list_targets), _PAGES, self._named):
             yield from ((target["OrganizationalUnitId"], region) for region in target["Regions"])
+
+    def is_own(self) -> bool:
+        """Whether the module created it: one that was imported may have stacks of others."""
+        if self.query["tagged"] != "true":
+            return True
+        found = self.aws.call(self.aws.cloudformation.describe_stack_set, **self._named)
+        return bool(CreationTag.of_list(found["StackSet"].get("Tags", [])).installation)
+
+    def describe_kept(self, target: Target) -> str:
+        """That stacks are left, with the command that deletes them."""
+        unit, region = target
+        name, call_as = self.query["stack_set_name"], self.query["call_as"]
+        return (
+            f"The stacks of {unit} in {region} stay, although it is no target: the StackSet {name} was "
+            f"{CreationTag().creator}. Delete them: aws cloudformation delete-stack-instances --stack-set-name {name} "
+            f"--call-as {call_as} --region {self.aws.region} --deployment-targets OrganizationalUnitIds={unit} "
+            f"--regions {region} --no-retain-stacks"
+        )
 
     def failed_units(self) -> list[str]:
         """Those of the last operation of an earlier run, unless it succeeded. Waits until it ends."""
@@ -210,7 +232,8 @@ Lists the targets of the StackSet (cloudformation:ListStackSetAutoDeploymentTarg
 cloudformation:DeleteStackInstances and CreateStackInstances for what differs, and waits
 (cloudformation:DescribeStackSetOperation, ListStackSetOperationResults). If the last operation of an earlier run failed
 (cloudformation:ListStackSetOperations), it is repeated. The stacks of units that stay are not touched.
-Where units are no longer targets, it reads which are below others: organizations:ListParents. Resource
+Where units are no longer targets, it reads which are below others: organizations:ListParents; with tagged = true also
+whose StackSet it is (cloudformation:DescribeStackSet), and leaves the stacks of others. Resource
 aws_cloudformation_stack_instances would replace this, if it kept units that have no account.""",
     example='stack-set-targets \'{"stack_set_name": "log-group", …}\'',
     options=(
@@ -244,6 +267,13 @@ aws_cloudformation_stack_instances would replace this, if it kept units that hav
             list_pattern(REGION_PATTERN, empty=False),
             "a JSON list of Regions",
             required=True,
+        ),
+        Option(
+            "tagged",
+            "whether the module tags what it creates: without the tag the stacks of others stay",
+            "true|false",
+            '"true" or "false"',
+            default="false",
         ),
         Option(
             "max_concurrent_percentage",

@@ -127,6 +127,27 @@ def test_a_unit_is_added_and_removed(organization: Organization, api_calls: Call
 
 
 @pytest.mark.scenario("bare")
+def test_stacks_of_others_stay(organization: Organization, api_calls: Callable[[], list[str]]) -> None:
+    """Of a StackSet that was imported: it has no tag of a module."""
+    organization.target(organization.upper)
+    api_calls()
+    outcome = organization.target(organization.beside, tagged="true")
+    kept, created = outcome.stdout.splitlines()
+    assert kept.startswith(f"The stacks of {organization.upper} in us-east-1 stay, although it is no target:")
+    assert kept.endswith(
+        f"aws cloudformation delete-stack-instances --stack-set-name {NAME} --call-as SELF --region us-east-1 "
+        f"--deployment-targets OrganizationalUnitIds={organization.upper} --regions us-east-1 --no-retain-stacks"
+    )
+    assert created.startswith(f"creation of the stacks of {organization.beside} ")
+    assert DELETE not in api_calls()
+    assert set(organization.stacks()) == {IN_LOWER, IN_BESIDE}
+    tag = {"Key": "systems-manager-organization:created", "Value": "abc/2026-12-01T00:00:00Z"}
+    organization.cloudformation.update_stack_set(StackSetName=NAME, UsePreviousTemplate=True, Tags=[tag])
+    assert organization.target(organization.beside, tagged="true").status == 0
+    assert set(organization.stacks()) == {IN_BESIDE}
+
+
+@pytest.mark.scenario("bare")
 def test_units_below_one_that_is_added_keep_their_stacks(
     organization: Organization, api_calls: Callable[[], list[str]]
 ) -> None:
