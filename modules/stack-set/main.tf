@@ -12,6 +12,14 @@ locals {
     for key, found in jsondecode(var.existing == null ? "{}" : var.existing) : found.message
     if key == "stack-set/${var.name}" && found.creation_mark != var.creation_mark
   ]
+  # Of these alone: to replace the resource would delete the stacks of all accounts first.
+  # ASSUMPTION(stack-sets-failed-instances): it also creates the stack that could not be created.
+  deploy_again = join(" ", [
+    "aws cloudformation update-stack-instances --stack-set-name ${var.name} --call-as ${var.call_as}",
+    "--region ${element(split(":", aws_cloudformation_stack_set.this.arn), 3)}",
+    "--deployment-targets OrganizationalUnitIds=${join(",", sort(distinct(local.failed_instances[*].organizational_unit_id)))},Accounts=${join(",", sort(distinct(local.failed_instances[*].account_id)))},AccountFilterType=INTERSECTION",
+    "--regions ${join(" ", sort(distinct(local.failed_instances[*].region)))}",
+  ])
   create_again = "terraform apply -replace='ADDRESS.aws_cloudformation_stack_instances.this', with the address of this module as terraform state list shows it."
 }
 
@@ -143,7 +151,7 @@ check "accounts" {
     error_message = length(local.instances) == 0 ? "The StackSet ${var.name} has no stack in any account: its targets have no active account or no longer exist, or all of its stacks were deleted outside of Terraform. If they were, create them again: ${local.create_again} If the targets no longer exist, give others; a destroy requires first: terraform state rm 'ADDRESS.aws_cloudformation_stack_instances.this'" : join("\n", concat(
       [var.failure],
       [for instance in local.failed_instances : "- ${instance.account_id} ${instance.region}: ${instance.status_reason}"],
-      ["${var.remedy} ${local.create_again}"],
+      ["${var.remedy} ${local.deploy_again}"],
     ))
   }
 }

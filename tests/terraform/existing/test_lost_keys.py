@@ -96,7 +96,10 @@ def test_a_second_key_is_warned_of(sandbox: Sandbox, workspaces: Workspaces) -> 
     assert_plan_empty(terraform.plan())
     sandbox.faults.reset()
     change_inputs(terraform, "preferences", python_command=None)
-    assert_plan_empty(terraform.plan())
+    plan = terraform.plan()
+    # What changed targets replace from now on.
+    runner = "module.preferences.module.stack_set.terraform_data.without_python[1]"
+    assert (plan.actions(), plan.warnings) == ({runner: "create"}, ())
     terraform.destroy()
 
 

@@ -149,6 +149,8 @@ def test_a_name_that_is_taken_is_refused_at_plan(sandbox: Sandbox, workspaces: W
     # What is in the state is not asked for again.
     read = _reads(terraform, sandbox)
     _change_all(terraform, python_command=None)
+    # What changed targets replace from now on.
+    terraform.apply()
     assert _reads(terraform, sandbox) == read
     _change_all(terraform, python_command=["python3"])
 
