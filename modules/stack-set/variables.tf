@@ -120,7 +120,7 @@ variable "account_id" {
 }
 
 variable "python_command" {
-  description = "Command that runs Python, as in the root module: it follows changed targets. Null: no Python; changed targets then delete all stacks and create them again."
+  description = "Command that runs Python, as in the root module: it follows changed targets. Null: no Python; changed targets then delete all stacks and create them again, unless the same apply changed this to null: change targets in the next one."
   type        = list(string)
   default     = ["python3"]
 

@@ -46,29 +46,32 @@ def run(query: Query, connect: Connect) -> str:
     wanted = {(unit, region) for unit in units for region in regions}
     with connect() as aws:
         stack_set = _StackSet(aws, query)
-        current = set(stack_set.targets())
         failed = {(unit, region) for unit in stack_set.failed_units() for region in regions}
+        current = set(stack_set.targets())
+        added = wanted - (current - failed)
         # One that is not wanted, and no target any more, may still have stacks.
-        deleted = _deleted(aws, current | failed, wanted) if (current | failed) - wanted else set()
+        deleted = _deleted(aws, current | failed | added, wanted) if (current | failed) - wanted else set()
         kept = [] if not deleted or stack_set.is_own() else sorted(deleted - wanted)
         deleted = set() if kept else deleted
+        # What AWS refuses, as a unit that does not exist, ends it before a deletion.
         lines = [
             *map(stack_set.describe_kept, kept),
-            *stack_set.delete_stacks(deleted),
-            *stack_set.create_stacks(wanted - (current - deleted - failed)),
+            *stack_set.create_stacks(added - deleted),
+            *stack_set.delete_stacks(deleted - (wanted - current)),
+            *stack_set.create_stacks(wanted & deleted),
         ]
     return "\n".join(lines) or "There is nothing to change."
 
 
-def _deleted(aws: AwsSession, current: set[Target], wanted: set[Target]) -> set[Target]:
+def _deleted(aws: AwsSession, targets: set[Target], wanted: set[Target]) -> set[Target]:
     """The targets of which the stacks are deleted.
 
     What is below a wanted unit keeps its stacks. It stays a target of the StackSet as well, since AWS deletes the
     stacks of what no longer is one.
     """
-    above = {unit: get_ancestors(aws, unit)[1:] for unit in sorted({unit for unit, _ in current})}
+    above = {unit: get_ancestors(aws, unit)[1:] for unit in sorted({unit for unit, _ in targets})}
     # AWS refuses a unit that was deleted; its accounts lost their stacks when they left it.
-    existing = {(unit, region) for unit, region in current if above[unit] or is_root(unit)}
+    existing = {(unit, region) for unit, region in targets if above[unit] or is_root(unit)}
     deleted = {
         (unit, region)
         for unit, region in existing - wanted
@@ -116,7 +119,7 @@ class _StackSet:
         )
 
     def failed_units(self) -> list[str]:
-        """Those of the last operation of an earlier run, unless it succeeded. Waits until it ends."""
+        """Those of the last operation of an earlier run, unless it succeeded everywhere. Waits until it ends."""
         listed = self.aws.call(self.aws.cloudformation.list_stack_set_operations, **self._named, MaxResults=100)
         # ASSUMPTION(cloudformation-default-pages): the newest one is the first.
         own = (found["OperationId"] for found in listed["Summaries"] if found["OperationId"].startswith(_OWN))
@@ -124,7 +127,8 @@ class _StackSet:
         if operation_id is None:
             return []
         ended = self._wait(operation_id, f"operation {operation_id}")
-        return [] if ended["Status"] == "SUCCEEDED" else ended["DeploymentTargets"]["OrganizationalUnitIds"]
+        succeeded = ended["Status"] == "SUCCEEDED" and not ended["StatusDetails"].get("FailedStackInstancesCount")
+        return [] if succeeded else ended["DeploymentTargets"]["OrganizationalUnitIds"]
 
     def create_stacks(self, targets: Iterable[Target]) -> Iterator[str]:
         """Where a stack exists already, AWS leaves it. Raises ScriptError."""
@@ -229,11 +233,17 @@ COMMAND = Command(
     summary="Creates the stacks of a StackSet in the units that became targets, and deletes those of the others.",
     description="""\
 Lists the targets of the StackSet (cloudformation:ListStackSetAutoDeploymentTargets), calls
-cloudformation:DeleteStackInstances and CreateStackInstances for what differs, and waits
+cloudformation:CreateStackInstances and DeleteStackInstances for what differs, and waits
 (cloudformation:DescribeStackSetOperation, ListStackSetOperationResults). If the last operation of an earlier run failed
-(cloudformation:ListStackSetOperations), it is repeated. The stacks of units that stay are not touched.
-Where units are no longer targets, it reads which are below others: organizations:ListParents; with tagged = true also
-whose StackSet it is (cloudformation:DescribeStackSet), and leaves the stacks of others. Resource
+        deleted = _deleted(aws, current | failed | added, wanted) if (current | failed) - wanted else set()
+        kept = [] if not deleted or stack_set.is_own() else sorted(deleted - wanted)
+        deleted = set() if kept else deleted
+        # What AWS refuses, as a unit that does not exist, ends it before a deletion.
+        lines = [
+            *map(stack_set.describe_kept, kept),
+            *stack_set.create_stacks(added - deleted),
+            *stack_set.delete_stacks(deleted - (wanted - current)),
+            *stack_set.create_stacks(wanted & deleted),
 aws_cloudformation_stack_instances would replace this, if it kept units that have no account.""",
     example='stack-set-targets \'{"stack_set_name": "log-group", …}\'',
     options=(

@@ -108,7 +108,7 @@ def test_a_unit_is_added_and_removed(organization: Organization, api_calls: Call
     api_calls()
     assert organization.target(organization.upper).stdout == "There is nothing to change.\n"
     # The last operation is its own.
-    assert api_calls() == ["sts:GetCallerIdentity", LIST, OPERATIONS, "cloudformation:DescribeStackSetOperation"]
+    assert api_calls() == ["sts:GetCallerIdentity", OPERATIONS, "cloudformation:DescribeStackSetOperation", LIST]
 
     assert _done(organization.target(organization.upper, organization.beside)) == [
         f"creation of the stacks of {organization.beside} in us-east-1"
@@ -214,9 +214,11 @@ def test_a_unit_that_was_deleted(organization: Organization, aws: Sandbox, api_c
     ]
     assert DELETE not in api_calls()
     assert set(organization.stacks()) == {IN_BESIDE}
+    # Others keep their stacks where one never existed.
     outcome = organization.target(MISSING)
     assert outcome.status == 1
     assert MISSING in outcome.stderr
+    assert set(organization.stacks()) == {IN_BESIDE}
 
 
 @pytest.mark.scenario("bare")
@@ -234,10 +236,12 @@ def test_accounts_that_fail(organization: Organization, aws: Sandbox) -> None:
     assert "is FAILED: remove the cause, then apply again." in outcome.stderr
     assert f"- {MEMBER} us-east-1: An SCP denies it." in outcome.stderr
 
-    # What failed is repeated, and nothing once it succeeded.
+    # Nothing was deleted. What failed is repeated, and nothing once it succeeded.
+    assert set(organization.stacks()) == {IN_LOWER}
     aws.fail_stack_instance(NAME, MEMBER, "us-east-1", None)
     assert _done(organization.target(organization.beside, failure_tolerance_percentage="0")) == [
-        f"creation of the stacks of {organization.beside} in us-east-1"
+        f"creation of the stacks of {organization.beside} in us-east-1",
+        f"deletion of the stacks of {organization.upper} in us-east-1",
     ]
     assert set(organization.stacks()) == {IN_BESIDE}
     assert organization.target(organization.beside).stdout == "There is nothing to change.\n"
@@ -254,6 +258,18 @@ def test_a_deletion_that_fails(organization: Organization, aws: Sandbox) -> None
     assert _done(organization.target(organization.upper)) == [
         f"deletion of the stacks of {organization.beside} in us-east-1"
     ]
+    assert set(organization.stacks()) == {IN_LOWER}
+
+
+@pytest.mark.scenario("bare")
+def test_a_deletion_that_fails_in_an_account_is_repeated(organization: Organization, aws: Sandbox) -> None:
+    """Although the operation succeeded, since accounts may fail."""
+    organization.target(organization.upper, organization.beside)
+    policy = attach(aws, MEMBER, document("cloudformation:DeleteStack"))
+    assert organization.target(organization.upper).status == 0
+    assert set(organization.stacks()) == {IN_LOWER, IN_BESIDE}
+    aws.client("organizations").detach_policy(PolicyId=policy, TargetId=MEMBER)
+    organization.target(organization.upper)
     assert set(organization.stacks()) == {IN_LOWER}
 
 
