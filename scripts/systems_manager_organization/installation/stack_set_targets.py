@@ -235,15 +235,9 @@ COMMAND = Command(
 Lists the targets of the StackSet (cloudformation:ListStackSetAutoDeploymentTargets), calls
 cloudformation:CreateStackInstances and DeleteStackInstances for what differs, and waits
 (cloudformation:DescribeStackSetOperation, ListStackSetOperationResults). If the last operation of an earlier run failed
-        deleted = _deleted(aws, current | failed | added, wanted) if (current | failed) - wanted else set()
-        kept = [] if not deleted or stack_set.is_own() else sorted(deleted - wanted)
-        deleted = set() if kept else deleted
-        # What AWS refuses, as a unit that does not exist, ends it before a deletion.
-        lines = [
-            *map(stack_set.describe_kept, kept),
-            *stack_set.create_stacks(added - deleted),
-            *stack_set.delete_stacks(deleted - (wanted - current)),
-            *stack_set.create_stacks(wanted & deleted),
+in an account (cloudformation:ListStackSetOperations), it is repeated. The stacks of units that stay are not touched.
+Where units are no longer targets, it reads which are below others: organizations:ListParents; with tagged = true also
+whose StackSet it is (cloudformation:DescribeStackSet), and leaves the stacks of others. Resource
 aws_cloudformation_stack_instances would replace this, if it kept units that have no account.""",
     example='stack-set-targets \'{"stack_set_name": "log-group", …}\'',
     options=(
