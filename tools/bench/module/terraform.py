@@ -19,7 +19,7 @@ from rich.table import Table
 
 from harness.complete import ADMINISTRATOR
 from harness.organization import root_id
-from harness.workspace import temporary_workspaces
+from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.bench.module.calls import calls_table
 from tools.bench.module.phases import clock, phases_table
@@ -70,7 +70,7 @@ def bench_terraform(console: Console, repository: Path) -> Measurements:
         script, bare = _scripts(repository, copies, sandbox)
     console.print(_table(module, baseline, script, bare))
     console.print(phases_table(module.phases, baseline.phases))
-    console.print(calls_table(module.empty_plan, baseline.empty_plan))
+    console.print(calls_table(module.empty_plan, baseline.empty_plan, reasons_required=repository == REPOSITORY))
     ratios = {step: _median_ratio(module.seconds[step], baseline.seconds[step]) for step in STEPS}
     return {**ratios, "observe.py organization, until its first call": _median_ratio(script, bare)}
 
