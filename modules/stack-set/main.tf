@@ -12,11 +12,13 @@ locals {
     for key, found in jsondecode(var.existing == null ? "{}" : var.existing) : found.message
     if key == "stack-set/${var.name}" && found.creation_mark != var.creation_mark
   ]
+  # That of the provider.
+  region = element(split(":", aws_cloudformation_stack_set.this.arn), 3)
   # Of these alone: to replace the resource would delete the stacks of all accounts first.
   # ASSUMPTION(stack-sets-failed-instances): it also creates the stack that could not be created.
   deploy_again = join(" ", [
     "aws cloudformation update-stack-instances --stack-set-name ${var.name} --call-as ${var.call_as}",
-    "--region ${element(split(":", aws_cloudformation_stack_set.this.arn), 3)}",
+    "--region ${local.region}",
     "--deployment-targets OrganizationalUnitIds=${join(",", sort(distinct(local.failed_instances[*].organizational_unit_id)))},Accounts=${join(",", sort(distinct(local.failed_instances[*].account_id)))},AccountFilterType=INTERSECTION",
     "--regions ${join(" ", sort(distinct(local.failed_instances[*].region)))}",
   ])
@@ -120,9 +122,8 @@ resource "terraform_data" "targets" {
       for key, value in merge(
         { for key, value in var.operation_preferences : key => tostring(value) },
         {
-          account_id = var.account_id
-          # That of the provider.
-          region         = element(split(":", aws_cloudformation_stack_set.this.arn), 3)
+          account_id     = var.account_id
+          region         = local.region
           stack_set_name = aws_cloudformation_stack_set.this.name
           call_as        = var.call_as
           targets        = jsonencode(sort(var.targets))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from harness.interruption import kill_at
 from harness.organization import create_unit, root_id
 from harness.workspace import change_inputs
 from terraform.expectations import OTHER_MEMBER, RETAINED_ROLES
+from terraform.stack_set_call import CALL
 
 if TYPE_CHECKING:
     from harness.results import Plan
@@ -23,23 +23,6 @@ if TYPE_CHECKING:
 _ADDRESS = "module.parameter"
 _RUNNER = f"{_ADDRESS}.terraform_data.targets"
 _STACKS = f"{_ADDRESS}.aws_cloudformation_stack_instances.this"
-_TEMPLATE = {
-    "Resources": {
-        "Parameter": {
-            "Type": "AWS::SSM::Parameter",
-            "Properties": {"Name": "/example", "Type": "String", "Value": "one"},
-        }
-    }
-}
-_CALL: dict[str, Any] = {
-    "source": "../module/modules/stack-set",
-    "name": "example",
-    "description": "A parameter.",
-    "call_as": "DELEGATED_ADMIN",
-    "regions": ["us-east-1"],
-    "failure": "These failed:",
-    "template_body": json.dumps(_TEMPLATE),
-}
 _ALLOWED = ("cloudformation:*StackSet", "cloudformation:*StackInstances", "ssm:PutParameter", "ssm:DeleteParameter")
 
 
@@ -56,7 +39,7 @@ class _Parameter:
         for account_id, unit in ((ADMINISTRATOR, self.lower), (OTHER_MEMBER, self.beside)):
             organizations.move_account(AccountId=account_id, SourceParentId=root_id(sandbox), DestinationParentId=unit)
         self.terraform = workspaces.call_modules(
-            {"parameter": {**_CALL, "targets": [self.lower]}}, sandbox.environment(ADMINISTRATOR)
+            {"parameter": {**CALL, "targets": [self.lower]}}, sandbox.environment(ADMINISTRATOR)
         )
 
     def change(self, *targets: str, **inputs: object) -> Plan:

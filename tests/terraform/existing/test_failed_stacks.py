@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from harness.complete import ADMINISTRATOR
 from harness.examples import register_administrator
 from harness.organization import root_id
 from terraform.expectations import OTHER_MEMBER
+from terraform.stack_set_call import CALL
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from harness.workspace import Workspaces
     from sandbox import Sandbox
 
-_TEMPLATE = {
-    "Resources": {
-        "Parameter": {
-            "Type": "AWS::SSM::Parameter",
-            "Properties": {"Name": "/example", "Type": "String", "Value": "one"},
-        }
-    }
-}
 _PARAMETERS = {
     "--stack-set-name": "StackSetName",
     "--call-as": "CallAs",
@@ -64,19 +56,7 @@ def test_the_account_alone_is_deployed_to_again(sandbox: Sandbox, workspaces: Wo
     ssm = sandbox.client("ssm", OTHER_MEMBER)
     ssm.put_parameter(Name="/example", Type="String", Value="somebody's")
     terraform = workspaces.call_modules(
-        {
-            "parameter": {
-                "source": "../module/modules/stack-set",
-                "name": "example",
-                "description": "A parameter.",
-                "call_as": "DELEGATED_ADMIN",
-                "regions": ["us-east-1"],
-                "failure": "These failed:",
-                "template_body": json.dumps(_TEMPLATE),
-                "targets": [root_id(sandbox)],
-            }
-        },
-        sandbox.environment(ADMINISTRATOR),
+        {"parameter": {**CALL, "targets": [root_id(sandbox)]}}, sandbox.environment(ADMINISTRATOR)
     )
     terraform.apply()
     failed, account, remedy = _warning(terraform.plan()).splitlines()

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from sandbox import Call, Sandbox
 
+FIRST = "until the first call"
 PHASES = {
-    "until the first call": "Terraform reads the configuration, and starts the providers to validate and to plan",
+    FIRST: "Terraform reads the configuration, and starts the providers to validate and to plan",
     "reads": "the provider's reads, the start of Python and the script's reads",
     "changes": "from the first call that changes something to the last call",
     "after the last call": "Terraform evaluates what depends on it, and writes the state",

@@ -22,7 +22,7 @@ from harness.organization import root_id
 from harness.workspace import REPOSITORY, temporary_workspaces
 from sandbox import Sandbox, Scenario
 from tools.bench.module.calls import calls_table
-from tools.bench.module.phases import clock, phases_table
+from tools.bench.module.phases import FIRST, clock, phases_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -167,10 +167,8 @@ def _scripts(repository: Path, copies: Workspaces, sandbox: Sandbox) -> tuple[li
 
 
 def _until_first_call(sandbox: Sandbox, arguments: list[str], environment: dict[str, str]) -> float:
-    called: list[float] = []
-    unsubscribe = sandbox.on_call(lambda _: called.append(time.perf_counter()))
-    began = time.perf_counter()
-    try:
+    phases: list[dict[str, float]] = []
+    with clock(sandbox, phases):
         subprocess.run(
             [sys.executable, *arguments],
             env=environment,
@@ -178,9 +176,7 @@ def _until_first_call(sandbox: Sandbox, arguments: list[str], environment: dict[
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-    finally:
-        unsubscribe()
-    return called[0] - began
+    return phases[0][FIRST]
 
 
 def _table(module: Figures, baseline: Figures, script: list[float], bare: list[float]) -> Table:

@@ -15,7 +15,7 @@ from sandbox.scenarios.parts import Instance
 from sandbox.services.ssm.patches import Patches, Severities
 from tools.iam.delivery import SNAPSHOT_BUCKET
 from tools.iam.roles import COMPLIANCE, COMPLIANCE_PLAN, DELIVERY, REPORT, SCHEDULE
-from tools.iam.runs.module_call import WHOLE_ORGANIZATION, call_with_unit
+from tools.iam.runs.module_call import CHANGES, call_with_unit
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -59,11 +59,7 @@ def run_compliance_reporting(recorder: PermissionRecorder, copies: Workspaces) -
     call = call_with_unit("compliance-reporting", sandbox, _MEMBER)
     call["modules"]["called"]["force_destroy"] = True
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
-    changes: dict[str, object] = {
-        **WHOLE_ORGANIZATION,
-        "regions": ["eu-west-1", "us-east-1"],
-        "tags": {"Team": "platform"},
-    }
+    changes: dict[str, object] = {**CHANGES, "regions": ["eu-west-1", "us-east-1"]}
     recorder.record_apply_and_plan(terraform, COMPLIANCE, COMPLIANCE_PLAN)
     with recorder.assuming(COMPLIANCE):
         for arguments in terraform.output()["called"]["report_arguments"].values():

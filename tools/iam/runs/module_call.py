@@ -9,7 +9,7 @@ from harness.organization import create_unit, root_id
 if TYPE_CHECKING:
     from sandbox import Sandbox
 
-WHOLE_ORGANIZATION: dict[str, object] = {"organizational_unit_ids": None}
+CHANGES: dict[str, object] = {"organizational_unit_ids": None, "tags": {"Team": "platform"}}
 
 
 def call_of(module: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def call_of(module: str) -> dict[str, Any]:
 def call_with_unit(module: str, sandbox: Sandbox, account_id: str) -> dict[str, Any]:
     """The same for a module that takes `organizational_unit_ids`: of a unit, in which this account is from now on.
 
-    With `WHOLE_ORGANIZATION` the unit gives way to the root.
+    With `CHANGES` the unit gives way to the root.
     """
     unit = create_unit(sandbox, "Workloads")
     sandbox.client("organizations").move_account(

@@ -12,7 +12,7 @@ from harness.unmanaged_instances import REGION, Workshop
 from sandbox.services.organizations.accounts import DEFAULT_ACCESS_ROLE
 from sandbox_tests.cases.automations import make_runbook, start
 from tools.iam.roles import ADMINISTRATOR_PLAN, AUTOMATION, CONSOLE, NODE_ACCESS, PLAN, PREFERENCES, REPORT, SETTINGS
-from tools.iam.runs.module_call import WHOLE_ORGANIZATION, call_of, call_with_unit
+from tools.iam.runs.module_call import CHANGES, call_of, call_with_unit
 
 if TYPE_CHECKING:
     from harness.workspace import Workspaces
@@ -47,11 +47,7 @@ def run_account_settings(recorder: PermissionRecorder, copies: Workspaces) -> No
     sandbox.client("cloudformation").activate_organizations_access()
     call = call_with_unit("account-settings", sandbox, _MEMBER)
     terraform = copies.call_modules(environment=sandbox.environment(), **call)
-    changes: dict[str, object] = {
-        **WHOLE_ORGANIZATION,
-        "regions": ["eu-west-1", "us-east-1"],
-        "tags": {"Team": "platform"},
-    }
+    changes: dict[str, object] = {**CHANGES, "regions": ["eu-west-1", "us-east-1"]}
     with recorder.assuming(SETTINGS):
         recorder.record_warnings(terraform.apply())
         recorder.record_warnings(terraform.apply(changes))
@@ -86,7 +82,7 @@ def run_automation_across_accounts(recorder: PermissionRecorder, copies: Workspa
     call["variable"]["calendar_type"] = {"default": "DEFAULT_OPEN"}
     call["modules"]["called"]["change_calendar"] = {"content": _CALENDAR}
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
-    changes: dict[str, object] = {**WHOLE_ORGANIZATION, "tags": {"Team": "platform"}, "calendar_type": "DEFAULT_CLOSED"}
+    changes: dict[str, object] = {**CHANGES, "calendar_type": "DEFAULT_CLOSED"}
     recorder.record_apply_and_plan(terraform, AUTOMATION, ADMINISTRATOR_PLAN)
     # The role of the members has no permission for what this runbook does.
     make_runbook(sandbox, ADMINISTRATOR, [_MEMBER])
@@ -109,11 +105,7 @@ def run_session_manager_preferences(recorder: PermissionRecorder, copies: Worksp
     call = call_with_unit("session-manager-preferences", sandbox, _MEMBER)
     call["modules"]["called"]["bucket"] = {"retention_days": 400, "force_destroy": True, "object_lock": {"days": 1}}
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
-    changes: dict[str, object] = {
-        **WHOLE_ORGANIZATION,
-        "regions": ["eu-west-1", "us-east-1"],
-        "tags": {"Team": "platform"},
-    }
+    changes: dict[str, object] = {**CHANGES, "regions": ["eu-west-1", "us-east-1"]}
     recorder.record_apply_and_plan(terraform, PREFERENCES, ADMINISTRATOR_PLAN)
     # No StackSet reaches the management account.
     content = json.dumps({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {}})
@@ -147,7 +139,7 @@ def run_just_in_time_node_access(recorder: PermissionRecorder, copies: Workspace
     }
     terraform = copies.call_modules(environment=sandbox.environment(ADMINISTRATOR), **call)
     terraform.variables["tags"] = {"Team": "network"}
-    changes: dict[str, object] = {**WHOLE_ORGANIZATION, "regions": regions, "tags": {"Team": "platform"}}
+    changes: dict[str, object] = {**CHANGES, "regions": regions}
     recorder.record_apply_and_plan(terraform, NODE_ACCESS, ADMINISTRATOR_PLAN)
     _create_second_key(sandbox)
     with recorder.assuming(NODE_ACCESS):
