@@ -38,6 +38,7 @@ module "settings" {
   desired          = local.desired_settings[each.key]
   observed         = local.observed[each.key].settings
   no_longer_wanted = local.observed[each.key].no_longer_wanted
+  lost_record      = local.observed[each.key].lost_record
   installation     = module.installation.name
   record_region    = each.key
   account_id       = local.account_id

@@ -116,6 +116,11 @@ resource "terraform_data" "changes" {
     }
 
     precondition {
+      condition     = var.lost_record == ""
+      error_message = "EXISTS_ALREADY: ${var.lost_record}"
+    }
+
+    precondition {
       condition     = length(local.conflicts) == 0
       error_message = "SETTING_CONFLICT: ${join("; ", local.conflicts)}. Two installations of this module would undo each other: give both the same value, or destroy one of them first. (Or the module call was renamed without a moved block, or the state was lost.)"
     }

@@ -51,6 +51,13 @@ variable "no_longer_wanted" {
   nullable    = false
 }
 
+variable "lost_record" {
+  description = "Why nothing is changed, as an earlier apply of the same call left a record and its installation is in no state: `lost_record` of `observe.py service-settings`. Default: empty, there is none."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "installation" {
   description = "Name of this installation, part of the name of its record in Parameter Store: 1 to 64 letters, digits, dots, underscores or hyphens. It must never change."
   type        = string

@@ -7,6 +7,7 @@ installation.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 TAG = "systems-manager-organization:created"
+
+# As modules/installation names one: the time, and a hash of account, Region, workspace and the name of the call.
+_GENERATED = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{6})")
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,12 @@ class CreationTag:
     def of_list(cls, tags: Iterable[Mapping[str, Any]]) -> CreationTag:
         """From the tags of IAM and Organizations: objects with Key and Value."""
         return cls.of({tag["Key"]: tag["Value"] for tag in tags})
+
+
+def is_of_same_call(installation: str, other: str) -> bool:
+    """Whether both are of one call of a module, also where the name of the first was not in the state yet.
+
+    What has the same hash has the same names of everything else, which two installations cannot have.
+    """
+    own, found = _GENERATED.fullmatch(installation), _GENERATED.fullmatch(other)
+    return installation == other or bool(own and found and own[1] == found[1])

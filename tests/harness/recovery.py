@@ -14,6 +14,7 @@ from systems_manager_organization.quick_setup.known_issues import find_known_iss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from harness.results import Plan
     from harness.terraform import Terraform
@@ -59,6 +60,13 @@ def follow(terraform: Terraform, errors: str) -> str:
         _client(terraform, "s3", region).delete_bucket(Bucket=name)
     if buckets:
         return "delete the empty bucket"
+    lost = re.search(r'To continue with it, set (installation = "[^"]+")', errors)
+    if lost:
+        # The only module that says it: of what the others create there is something that has the name.
+        call = re.search(r'module "(\w+)" \{\n  source = "[^"]+/account-settings"', _main(terraform).read_text())
+        assert call
+        add_argument(terraform, lost[1], call[1])
+        return "installation"
     if "| " in errors and "adopt >>" in errors:
         return _follow_adopt(terraform, errors)
     if "DUPLICATE_CONFIGURATION" in errors:
@@ -159,12 +167,16 @@ def _discard(terraform: Terraform, errors: str, arn: str) -> None:
 
 def add_argument(terraform: Terraform, argument: str, call: str = r"\w+") -> None:
     """Add an argument to a module call in HCL, by default the first; one of this name is replaced."""
-    file = terraform.directory / "main.tf"
+    file = _main(terraform)
     name = argument.partition(" ")[0]
     before, begin, rest = re.split(rf'(module "{call}" \{{\n  source = "[^"]+")', file.read_text(), maxsplit=1)
     block, end, after = rest.partition("\n}")
     block = re.sub(rf"\n  {name} += .+", "", block)
     file.write_text(f"{before}{begin}\n  {argument}{block}{end}{after}")
+
+
+def _main(terraform: Terraform) -> Path:
+    return terraform.directory / "main.tf"
 
 
 def _client(terraform: Terraform, service: Literal["kms", "s3"], region: str) -> Any:

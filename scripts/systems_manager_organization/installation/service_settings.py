@@ -11,7 +11,9 @@ from systems_manager_organization.aws.concurrency import map_concurrently
 from systems_manager_organization.cli.application import Command
 from systems_manager_organization.cli.common_options import MEMBER_ROLE_NAME, READ_REGIONS, YES, regions_to_read
 from systems_manager_organization.cli.options import COMMON_KEYS, OPTIONAL_COMMON_KEYS, flag, text_option
+from systems_manager_organization.cli.report_command import report_command
 from systems_manager_organization.cli.terminal import pluralize
+from systems_manager_organization.creation_tag import is_of_same_call
 from systems_manager_organization.errors import UsageError
 from systems_manager_organization.installation.observed_settings import (
     SETTINGS,
@@ -29,7 +31,7 @@ from systems_manager_organization.installation.restored_service_settings import 
 from systems_manager_organization.installation.setting_kinds import KINDS
 from systems_manager_organization.organizations.account_regions import read_account_regions
 from systems_manager_organization.organizations.service_setting import SETTING_IDS, customized_in
-from systems_manager_organization.settings.records import INSTALLATION, Records, load_records
+from systems_manager_organization.settings.records import INSTALLATION, Records, load_records, parameter_name
 from systems_manager_organization.settings.setting import read_all
 
 if TYPE_CHECKING:
@@ -50,8 +52,9 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
 
     - `schema_version`: "1"
     - `account_id`: the account whose credentials were used
-    - `regions`: JSON object from each Region to its `settings` and `no_longer_wanted`, as of `observe.py organization`;
-      the record of what was changed in a Region is in that Region
+    - `regions`: JSON object from each Region to its `settings` and `no_longer_wanted`, as of `observe.py organization`,
+      and `lost_record`, the error for a plan where an earlier apply of the same call has a record and this one has
+      none, or ""; the record of what was changed in a Region is in that Region
     """
     settings = parse_settings(query["settings"])
     with connect() as aws:
@@ -61,7 +64,11 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             name = query["installation"]
             records = load_records(aws, region, name, KINDS) if name else Records("")
             observed = observe_settings(read_all(KINDS, aws, own), records, own)
-            return region, {"settings": observed, "no_longer_wanted": no_longer_wanted(records, own)}
+            return region, {
+                "settings": observed,
+                "no_longer_wanted": no_longer_wanted(records, own),
+                "lost_record": _lost_record(records, region),
+            }
 
         regions = sorted({setting.name for setting in settings})
         return {
@@ -69,6 +76,20 @@ def observe(query: Query, connect: Connect) -> dict[str, str]:
             "account_id": aws.account_id,
             "regions": json.dumps(dict(map_concurrently(of_region, regions))),
         }
+
+
+def _lost_record(records: Records, region: str) -> str:
+    """The message about the record of an apply after which no resource has the name of its installation."""
+    names = () if records.own else sorted(records.others)
+    name = next((found for found in names if is_of_same_call(records.installation, found)), "")
+    if not name:
+        return ""
+    return (
+        f"The record {parameter_name(name)} in {region} already exists: another workspace or state, this module call "
+        "renamed without a moved block, or a state that was lost. Nothing was changed. To continue with it, set "
+        f'installation = "{name}", which the first plan of a state reads. Or restore what it records: '
+        f"{report_command()} restore --installation {name} --record-region {region}"
+    )
 
 
 def show(query: Query, connect: Connect, terminal: Terminal) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,6 +150,36 @@ def test_a_plan_reads_each_region_and_its_record(aws: Sandbox, run: Run) -> None
     values = {key: found["value"] for region in regions.values() for key, found in region["settings"].items()}
     assert values == {keys[0]: "default", keys[1]: "Enable"}
     assert [region["no_longer_wanted"] for region in regions.values()] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    ("installation", "lost"),
+    [
+        ("20261202T000000Z-abc123", True),
+        ("20261202T000000Z-000000", False),
+        ("20261201T000000Z-abc123", False),
+        ("named", False),
+    ],
+)
+def test_the_record_of_an_earlier_apply_of_the_same_call(
+    aws: Sandbox, run: Run, installation: str, *, lost: bool
+) -> None:
+    key = "document-public-sharing/us-east-1"
+    name = "20261201T000000Z-abc123"
+    setting = {"key": key, "value": "Disable", "previous": "default", "change": "done"}
+    query = {"installation": name, "record_region": "us-east-1", "settings": json.dumps([setting])}
+    assert run("ensure", "settings", query=query).status == 0
+
+    observed = run(
+        "observe", "service-settings", query={"settings": json.dumps([{"key": key}]), "installation": installation}
+    ).result["regions"]
+    message = json.loads(observed)["us-east-1"]["lost_record"]
+    assert bool(message) is lost
+    if lost:
+        assert f'set installation = "{name}", which' in message
+        restored = run("report", *shlex.split(message.partition("report.py ")[2]), "--yes")
+        assert restored.status == 0
+        assert value_of(aws, MANAGEMENT) == "Enable"
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["--regions", "us-east-1"]])

@@ -6,10 +6,9 @@ lost, the AWS SDK creates a second one; where an apply ended before the key was 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from systems_manager_organization.creation_tag import TAG, CreationTag
+from systems_manager_organization.creation_tag import TAG, CreationTag, is_of_same_call
 from systems_manager_organization.errors import ScriptError
 from systems_manager_organization.installation.existing.finders import find_key
 from systems_manager_organization.installation.existing.resources import ExistingResource
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from systems_manager_organization.aws.session import AwsSession
-
-# As modules/installation names one: the time, and a hash of account, Region, workspace and the name of the call.
-_NAME = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{6})")
 
 
 def find_keys_without_alias(
@@ -55,7 +51,7 @@ def _find(aws: AwsSession, installation: str, known: Mapping[str, Collection[str
     for resource in aws.paginate(tagged, ResourceTypeFilters=["kms:key"], TagFilters=[{"Key": TAG}]):
         tag = CreationTag.of_list(resource["Tags"])
         id_ = resource["ResourceARN"].rpartition("/")[2]
-        if id_ in ids or not _is_of_the_call(tag, installation):
+        if id_ in ids or not is_of_same_call(installation, tag.installation):
             continue
         key = find_key(aws, id_)
         if not key or key["KeyState"] != "Enabled" or key["Description"] not in known:
@@ -68,15 +64,6 @@ def _find(aws: AwsSession, installation: str, known: Mapping[str, Collection[str
                 tag,
                 remark=f"No alias points to it. To create another one instead, {_ways_out(aws, id_)}.",
             )
-
-
-def _is_of_the_call(tag: CreationTag, installation: str) -> bool:
-    """Also where the apply ended before the name of the installation was in the state: the next plan has another one.
-
-    What has the same hash has the same names of everything else, which two installations cannot have.
-    """
-    own, other = _NAME.fullmatch(installation), _NAME.fullmatch(tag.installation)
-    return tag.installation == installation or bool(own and other and own[1] == other[1])
 
 
 def _describe(description: str) -> str:
