@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sandbox import Call, Sandbox
 
@@ -26,18 +26,21 @@ PHASES = {
 
 @dataclass
 class Clock:
-    """The times of the calls of one command, in seconds since its begin."""
+    """The times of the calls of one command, in seconds since its begin; `now` is the time in seconds."""
 
-    began: float = field(default_factory=time.perf_counter)
+    now: Callable[[], float] = time.perf_counter
     calls: list[tuple[float, bool]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.began = self.now()
 
     def note(self, call: Call) -> None:
         """A call arrives."""
-        self.calls.append((time.perf_counter() - self.began, not call.is_read_only))
+        self.calls.append((self.now() - self.began, not call.is_read_only))
 
     def phases(self) -> dict[str, float]:
         """The seconds of each of `PHASES`, with the end of the command now."""
-        end = time.perf_counter() - self.began
+        end = self.now() - self.began
         first, last = self.calls[0][0], self.calls[-1][0]
         change = next((at for at, changes in self.calls if changes), last)
         return dict(zip(PHASES, (first, change - first, last - change, end - last), strict=True))
