@@ -16,7 +16,10 @@ _Arguments = TypeVarTuple("_Arguments")
 
 @contextmanager
 def worker_processes(work: Callable[[*_Arguments], None], each: Sequence[tuple[*_Arguments]]) -> Iterator[None]:
-    """Run `work` in one forked process for each tuple of arguments. However the block ends, they end before it."""
+    """Run `work` in one forked process for each tuple of arguments. They end before the block does.
+
+    It waits for them; where it raises, they are terminated.
+    """
     started: list[multiprocessing.Process] = []
     try:
         for arguments in each:
@@ -25,9 +28,11 @@ def worker_processes(work: Callable[[*_Arguments], None], each: Sequence[tuple[*
                 process.start()
                 started.append(process)
         yield
-    finally:
+    except BaseException:
         for process in started:
             process.terminate()
+        raise
+    finally:
         for process in started:
             process.join()
 
