@@ -33,13 +33,14 @@ What an empty plan of the module costs beyond its resources:
 
 - one run of `observe.py organization`: the start of Python and its AWS clients, then the calls below. Settings and
   configuration managers wait for it, since nothing may be created before the checks;
-- Terraform's own work for each variable, local value and output of the modules, once to validate and once to plan;
+- Terraform's own work for each variable, local value and output of the modules, once to validate and once to plan: a
+  graph of hundreds of nodes, which takes as long to build as to validate;
 - the start of the provider `hashicorp/external`: for its schema, to validate and to plan.
 
-A destroy and an apply also run `ensure.py settings` once, after the configuration managers, which need the settings; a
-destroy reads before any change whether the administrator account still has what a deregistration would strand. One more
-patch policy costs a call of GetConfigurationManager, which AWS allows five times a second: the list of managers has
-neither their targets nor their tags.
+An apply also runs `ensure.py settings` once, before the configuration managers, which need the settings, and a destroy
+after them. A destroy reads before any change whether the administrator account still has what a deregistration would
+strand. One more patch policy costs a call of GetConfigurationManager, which AWS allows five times a second: the list
+of managers has neither their targets nor their tags.
 
 Tried without gain: no validations at all (0.2 of 3.6 seconds of processor time, and no shorter plan); `GOGC` and
 `GOMAXPROCS` of Terraform; DuckDB with less memory. Not built: a manager's targets from `FirstClassParameters` of the
