@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tools.faults.matrix import Baseline
     from tools.faults.trial import Trial
 
+_LATE = "visible late"
 _FAULTS: dict[str, Kind] = {
     "denied": "access_denied",
     "throttled": "throttle",
@@ -30,7 +31,7 @@ _FAULTS: dict[str, Kind] = {
     "conflict": "conflict",
     "connection dropped": "dropped",
     "answer lost": "answer_lost",
-    "visible late": "visible_late",
+    _LATE: "visible_late",
 }
 _KILLS = ("killed before", "killed after", "killed after, state late")
 # In this order they are tried: first those that left the most behind when they were first tried.
@@ -72,6 +73,9 @@ class Interruptions(Matrix):
         trial.converge(destroy=destroy, interrupted=attempt.has_news)
         attempt.has_news()
         if not destroy:
+            if attempt.is_late:
+                # The next plan can still see what was there before; what it changes then must be right as well.
+                trial.converge()
             trial.require_converged(self.baseline.applied, interrupted=True)
             attempt.settle()
         # What did not happen would happen later.
@@ -90,6 +94,10 @@ class _Attempt:
         self._hit: list[str] = []
         self._since_followed: list[str] = []
         self._ways: dict[str, list[str]] = {}
+
+    @property
+    def is_late(self) -> bool:
+        return self._event == _LATE
 
     def interrupt(self, *, destroy: bool) -> None:
         """Inject the faults, or run the command as often as it is killed. Raises TrialError."""
@@ -143,7 +151,7 @@ class _Attempt:
         return [
             subject
             for call in self.trial.sandbox.calls[begin:]
-            if (call.error_code or self._event == "visible late") and (subject := subject_of(call)) in self._subjects
+            if (call.error_code or self.is_late) and (subject := subject_of(call)) in self._subjects
         ]
 
     def outcome(self, cell: Cell) -> Outcome:
