@@ -86,8 +86,9 @@ def _lost_record(records: Records, region: str) -> str:
         return ""
     return (
         f"The record {parameter_name(name)} in {region} already exists: another workspace or state, this module call "
-        "renamed without a moved block, or a state that was lost. Nothing was changed. To continue with it, set "
-        f'installation = "{name}", which the first plan of a state reads. Or restore what it records: '
+        "renamed without a moved block, or a state that was lost. Nothing was changed. If another state has it, set "
+        f'another name here. To continue with it, set installation = "{name}", which the first plan of a state reads. '
+        "Or restore what it records: "
         f"{report_command()} restore --installation {name} --record-region {region}"
     )
 
