@@ -10,6 +10,9 @@ PIP_OPTIONS := install --quiet --disable-pip-version-check --no-compile --requir
 # Empty: where the environment forbids bytecode, every process would compile moto and the tests again, for six seconds.
 RUN := PYTHONDONTWRITEBYTECODE= PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)/tests:$(CURDIR)" $(VENV)/bin/python
 
+# The ones of this repository, and the recipe for those of users.
+WORKFLOWS := $(wildcard .github/workflows/*.yaml) examples/pipelines/github-actions/systems-manager.yaml
+
 # Needs no package, and shows what is silent for long.
 RUNNING := PYTHONPATH="$(CURDIR)/scripts:$(CURDIR)" $(PYTHON) -m tools.running
 
@@ -42,12 +45,16 @@ test-browser: $(VENV)/.browser ## Test the HTML report in Chromium, which has to
 	@$(RUN) -m pytest tests/browser $(PYTEST_ARGUMENTS)
 
 .PHONY: lint
-lint: $(VENV)/.lint $(VENV)/.bench terraform ## Check format, style, types, imports, assumptions and the generated parts of every README
+lint: $(VENV)/.lint $(VENV)/.bench terraform ## Check format, style, types, imports, workflows, assumptions and the generated parts of every README
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(RUN) -m tools.running mypy $(VENV)/bin/mypy
 	@terraform fmt -check -recursive
 	@PYTHONPATH=scripts $(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/pipelines/gitlab/.gitlab-ci.yml
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress $(WORKFLOWS) .github/dependabot.yml
 	@$(RUN) -m tools.folders
 	@$(RUN) -m tools.docs.command --check
 	@$(RUN) -m tools.assumptions.command --check
