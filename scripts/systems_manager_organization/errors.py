@@ -54,9 +54,11 @@ class ServiceError(ScriptError):
     Attributes:
         code: AWS's error code, for example `AccessDeniedException`.
         message: what failed, the account, and AWS's message; without the advice that follows in the text.
+        status: the HTTP status of the answer; 0 if it is not known.
     """
 
-    def __init__(self, message: str, code: str, advice: str = "") -> None:
+    def __init__(self, message: str, code: str, advice: str = "", *, status: int = 0) -> None:
         super().__init__(f"{message} {advice}".rstrip())
         self.code = code
+        self.status = status
         self.message = plain_line(message)

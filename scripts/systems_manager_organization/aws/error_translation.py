@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import (
@@ -48,10 +49,6 @@ _DENYING_POLICY = re.compile(
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 THROTTLED_CODES = frozenset(
     {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
-)
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
-_SERVER_CODES = frozenset(
-    {"500", "503", "InternalFailure", "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"}
 )
 _CREDENTIALS_EXCEPTIONS = (
     "CredentialRetrievalError",
@@ -112,7 +109,8 @@ def translate_errors(action: str, *, account_id: str, region: str) -> Iterator[N
 def may_pass(error: ScriptError) -> bool:
     """Whether the same call may succeed later: AWS was not reached, throttled it, or failed."""
     if isinstance(error, ServiceError):
-        return error.code in THROTTLED_CODES | _SERVER_CODES
+        # Each service has codes of its own for its failures: InternalFailure, InternalServerException, and others.
+        return error.code in THROTTLED_CODES or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, UnreachableError)
 
 
@@ -137,7 +135,7 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
         advice = _denial_advice(action, message)
     else:
         advice = _ADVICE.get(code, "")
-    return ServiceError(text, code, advice)
+    return ServiceError(text, code, advice, status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def _denial_advice(action: str, message: str) -> str:

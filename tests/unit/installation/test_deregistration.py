@@ -204,6 +204,7 @@ def test_nothing_is_deleted_before_a_lost_state_is_refused(
         ("ssm:ListResourceDataSync", "dropped"),
         ("cloudformation:ListStackSets", "server_error"),
         ("ssm-quicksetup:ListConfigurationManagers", "throttle"),
+        ("ssm-quicksetup:ListConfigurationManagers", "server_error"),
         ("sts:AssumeRole", "throttle"),
     ],
 )
