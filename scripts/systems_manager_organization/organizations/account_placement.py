@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from systems_manager_organization.errors import QueryError
-from systems_manager_organization.organizations.accounts import get_root_id
+from systems_manager_organization.organizations.accounts import get_parent, get_root_id
 from systems_manager_organization.settings.setting import SettingKind
 
 if TYPE_CHECKING:
@@ -57,11 +57,3 @@ class AccountPlacement(SettingKind):
             OrganizationalUnitId=previous,
         )
         return previous if unit else get_root_id(aws)
-
-
-def get_parent(aws: AwsSession, account_id: str) -> str:
-    """Id of the root or organizational unit of the account; "" if it is not in the organization."""
-    response = aws.call_or_none("ChildNotFoundException", aws.organizations.list_parents, ChildId=account_id)
-    # "In the current release, a child can have only a single parent."
-    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
-    return response["Parents"][0]["Id"] if response else ""

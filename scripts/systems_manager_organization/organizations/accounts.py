@@ -70,14 +70,21 @@ def list_accounts_below(
 def get_ancestors(aws: AwsSession, organizational_unit_id: str) -> list[str]:
     """The organizational unit and its ancestors, up to the root; without ancestors if it does not exist."""
     lineage = [organizational_unit_id]
-    while not is_root(lineage[-1]):
-        # "In the current release, a child can have only a single parent."
-        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
-        response = aws.call_or_none("ChildNotFoundException", aws.organizations.list_parents, ChildId=lineage[-1])
-        if response is None:
-            break
-        lineage.append(response["Parents"][0]["Id"])
+    while not is_root(lineage[-1]) and (parent := get_parent(aws, lineage[-1])):
+        lineage.append(parent)
     return lineage
+
+
+def get_parent(aws: AwsSession, child_id: str) -> str:
+    """Id of the root or organizational unit that has the account or unit; "" if it is not in the organization."""
+    try:
+        # "In the current release, a child can have only a single parent"; but a page may be empty, and another follow.
+        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
+        return str(next(aws.paginate(aws.organizations.list_parents, ChildId=child_id))["Id"])
+    except ServiceError as error:
+        if error.code != "ChildNotFoundException":
+            raise
+        return ""
 
 
 def get_root_id(aws: AwsSession) -> str:

@@ -38,7 +38,8 @@ class Unit:
 def get_root(aws: AwsSession) -> Unit:
     """The organization's only root. Raises ScriptError."""
     # "Currently, you can have only one root": https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html
-    root = aws.call(aws.organizations.list_roots)["Roots"][0]
+    # A page of it may be empty, and another one follow.
+    root = next(aws.paginate(aws.organizations.list_roots))
     return Unit(root["Id"], root["Name"])
 
 
