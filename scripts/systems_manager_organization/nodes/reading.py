@@ -161,11 +161,21 @@ class AccountReader:
 
     def _denied(self, failures: list[str], arn: str) -> frozenset[str] | None:
         """The actions of the agent that the role may not do, with its permissions boundary. One call for each role."""
-        call = partial(self._iam, "simulate_principal_policy", PolicySourceArn=arn, ActionNames=list(AGENT_ACTIONS))
-        answer = self._read(failures, "iam:SimulatePrincipalPolicy", call)
-        if not answer:
+
+        def simulate() -> list[Item]:
+            # "IAM might return fewer results, even when there are more": botocore's model `iam`.
+            listed = self._session.paginate(
+                "iam",
+                self._session.region,
+                "simulate_principal_policy",
+                PolicySourceArn=arn,
+                ActionNames=list(AGENT_ACTIONS),
+            )
+            return list(listed)
+
+        results = self._read(failures, "iam:SimulatePrincipalPolicy", simulate)
+        if results is None:
             return None
-        results = answer["EvaluationResults"]
         return frozenset(found["EvalActionName"] for found in results if found["EvalDecision"] != "allowed")
 
     def _iam(self, operation: str, **parameters: object) -> dict[str, Any]:
