@@ -209,7 +209,8 @@ def _of_step(
         step["StepStatus"],
         step.get("FailureMessage") or step.get("Response", ""),
         step.get("FailureDetails", {}).get("FailureType", ""),
-        step.get("Outputs", {}).get("CommandId", [""])[0] if step["Action"] == RUN_COMMAND else "",
+        # The list of an output may be empty: botocore's model `ssm`, AutomationParameterValueList.
+        next(iter(step.get("Outputs", {}).get("CommandId", ())), "") if step["Action"] == RUN_COMMAND else "",
     )
 
 

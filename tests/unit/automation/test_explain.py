@@ -21,6 +21,8 @@ from sandbox_tests.cases.automations import (
 from unit.quick_setup_cases import ADMINISTRATOR, MANAGEMENT, WORKLOAD
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sandbox import Sandbox
     from unit.conftest import Run
 
@@ -152,6 +154,21 @@ def test_causes(aws: Sandbox, run: Run, administration: str, action: str, failur
     execution.steps.append(Step("Own", action, failure))
     (found,) = document(run, 0, execution_id, *MEMBERS)["failures"]
     assert explanation in found["explanation"]
+
+
+class _NotSent(Step):
+    """A step whose command was not sent: the list of an output may be empty, by AWS's model."""
+
+    def describe(self, ended_at: datetime) -> dict[str, Any]:
+        return {**super().describe(ended_at), "Outputs": {"CommandId": []}}
+
+
+def test_a_command_that_was_not_sent(aws: Sandbox, run: Run, administration: str) -> None:
+    execution_id = start_everywhere(aws, administration, Accounts=[ADMINISTRATOR])
+    (execution,) = ssm_backend_of(MANAGEMENT, "us-east-1").automations
+    execution.steps.append(_NotSent("Own", "aws:runCommand", "No instance has this tag."))
+    (found,) = document(run, 0, execution_id, *MEMBERS)["failures"]
+    assert (found["step"], found["reason"]) == ("Own", "No instance has this tag.")
 
 
 @pytest.mark.usefixtures("aws")
