@@ -46,7 +46,8 @@ _DENYING_POLICY = re.compile(
     "(?:explicit deny in|because no) (?:a |an )?(service control policy|resource control policy|permissions boundary|"
     "session policy|VPC endpoint policy)"
 )
-DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+# AuthorizationError is SNS's: botocore's model `sns`.
+DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
 THROTTLED_CODES = frozenset(
     {"RequestLimitExceeded", "RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
@@ -68,6 +69,7 @@ _CONNECTION_ADVICE = (
 )
 _ADVICE = {
     "AWSOrganizationsNotInUseException": "Create the organization first; this module does not create it.",
+    "ConcurrentModification": "Another change of the same resource of IAM is in progress: run this again later.",
     "ConcurrentModificationException": "Another change of the organization is in progress: run this again later.",
     "ConflictException": "Another change of Quick Setup is in progress: run this again later.",
     "DestinationParentNotFoundException": "The destination does not exist: use another, or move the account manually.",
@@ -75,6 +77,7 @@ _ADVICE = {
     "ResourceDataSyncConflictException": "Another change of the sync is in progress: run this again later.",
     "ThrottlingException": "AWS throttled every retry: run this again later.",
     "TooManyRequestsException": "AWS throttled every retry: run this again later.",
+    "TooManyUpdates": "Another change of the same resource is in progress: run this again later.",
 }
 
 

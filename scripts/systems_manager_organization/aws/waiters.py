@@ -18,9 +18,17 @@ R = TypeVar("R")
 # botocore retries what was throttled, dropped or answered with a 5xx, but not a conflict with another change.
 # Organizations: API reference, ConcurrentModificationException "Try again later"; Quick Setup: API reference,
 # ConflictException "Wait a few minutes and try again"; Systems Manager: API reference,
-# ResourceDataSyncConflictException in the same words.
+# ResourceDataSyncConflictException in the same words, TooManyUpdates "There are concurrent updates for a resource that
+# supports one update at a time"; IAM: API reference, ConcurrentModification "Wait a few minutes and submit your request
+# again".
 CONFLICT_CODES = frozenset(
-    {"ConcurrentModificationException", "ConflictException", "ResourceDataSyncConflictException"}
+    {
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "ConflictException",
+        "ResourceDataSyncConflictException",
+        "TooManyUpdates",
+    }
 )
 
 # Seconds between polls, short at first.

@@ -23,3 +23,12 @@ def test_what_is_denied_for_lack_of_a_role_needs_no_permission(message: str, adv
     with pytest.raises(ServiceError) as raised, translate_errors(ACTION, account_id="111111111111", region="us-east-1"):
         raise error
     assert advice in str(raised.value)
+
+
+def test_what_sns_denies_is_advised_like_any_other() -> None:
+    """AuthorizationError is its code for it, in AWS's model."""
+    error = ClientError({"Error": {"Code": "AuthorizationError", "Message": "No."}}, "ListTagsForResource")
+    action = "sns:ListTagsForResource"
+    with pytest.raises(ServiceError) as raised, translate_errors(action, account_id="111111111111", region="us-east-1"):
+        raise error
+    assert f"Allow {action} to the script's credentials" in str(raised.value)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore import xform_name
 
 from systems_manager_organization.aws.session import AwsSession, botocore_session, iam_action
 from systems_manager_organization.cli.options import OPTIONAL_COMMON_KEYS, validated
@@ -128,6 +130,31 @@ def test_a_list_of_one_page_is_one_call_of_the_rate(aws: Sandbox) -> None:
         assert (pauses, session.calls) == ([], len(aws.calls))
         assert list(session.paginate(listed)) == []
     assert pauses == [pytest.approx(0.2)]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [("ssm", "UpdateServiceSetting", "TooManyUpdates"), ("iam", "DeleteRole", "ConcurrentModification")],
+)
+def test_a_conflict_is_retried_whatever_its_name(aws: Sandbox, service: str, operation: str, code: str) -> None:
+    """The names are those of AWS's models, and botocore repeats neither."""
+    assert aws
+    warned: list[str] = []
+    answers = [*([{"Error": {"Code": code, "Message": "Try again."}}] * 2), {}]
+    query = validated({"account_id": "111111111111", "region": "us-east-1"}, OPTIONAL_COMMON_KEYS)
+    clock = Clock(now=lambda: 0, sleep=lambda _seconds: None, time=lambda: 0)
+    with AwsSession(query, session_factory=botocore_session, clock=clock, warn=warned.append) as session:
+        client = session.client(service)
+        assert code in {error.error_code for error in client.meta.service_model.operation_model(operation).error_shapes}
+
+        def answer(**_: object) -> tuple[SimpleNamespace, dict[str, object]]:
+            found = answers.pop(0)
+            return SimpleNamespace(status_code=400 if found else 200), {**found, "ResponseMetadata": {}}
+
+        client.meta.events.register(f"before-call.{service}.{operation}", answer)
+        parameters = {"SettingId": "/ssm/x", "SettingValue": "x"} if service == "ssm" else {"RoleName": "x"}
+        session.call(getattr(client, xform_name(operation)), **parameters)
+    assert (answers, len(warned)) == ([], 1)
 
 
 @pytest.mark.parametrize(
