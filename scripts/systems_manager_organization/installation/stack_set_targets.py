@@ -127,7 +127,7 @@ class _StackSet:
         if operation_id is None:
             return []
         ended = self._wait(operation_id, f"operation {operation_id}")
-        succeeded = ended["Status"] == "SUCCEEDED" and not ended["StatusDetails"].get("FailedStackInstancesCount")
+        succeeded = ended["Status"] == "SUCCEEDED" and not self._has_failed_stacks(ended)
         return [] if succeeded else ended["DeploymentTargets"]["OrganizationalUnitIds"]
 
     def create_stacks(self, targets: Iterable[Target]) -> Iterator[str]:
@@ -169,7 +169,7 @@ class _StackSet:
         )
         aws.warn(f"{what} began.")
         ended = self._wait(operation_id, what)
-        failed = [*self._failed(operation_id)] if ended["StatusDetails"].get("FailedStackInstancesCount") else []
+        failed = [*self._failed(operation_id)] if self._has_failed_stacks(ended) else []
         if ended["Status"] != "SUCCEEDED":
             raise ScriptError(
                 f"The {what} is {ended['Status']}: remove the cause, then apply again.",
@@ -200,6 +200,11 @@ class _StackSet:
             delays=DEPLOYMENT_DELAYS,
             timeout_message=lambda found: f"The {what} is {found['Status']} after 90 minutes: apply again later.",
         )
+
+    def _has_failed_stacks(self, operation: Mapping[str, Any]) -> bool:
+        # Neither is required: botocore's model `cloudformation`.
+        number = operation.get("StatusDetails", {}).get("FailedStackInstancesCount")
+        return any(True for _ in self._failed(operation["OperationId"])) if number is None else number > 0
 
     def _failed(self, operation_id: str) -> Iterator[str]:
         for result in self.aws.paginate(

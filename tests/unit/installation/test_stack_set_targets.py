@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.services.cloudformation.stack_sets.stack_set import Operation
 from sandbox_tests.cases.organization_stack_sets import ADMINISTRATOR, MEMBER, NAME, ROOT, template
 from sandbox_tests.cases.policies import attach, document
 from unit.cases import fault
@@ -245,6 +246,22 @@ def test_accounts_that_fail(organization: Organization, aws: Sandbox) -> None:
     ]
     assert set(organization.stacks()) == {IN_BESIDE}
     assert organization.target(organization.beside).stdout == "There is nothing to change.\n"
+
+
+@pytest.mark.scenario("bare")
+def test_operations_without_details(organization: Organization, aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS's model does not require the number of stacks that failed: the results have it as well."""
+    describe = Operation.describe
+    monkeypatch.setattr(
+        Operation,
+        "describe",
+        lambda self: {name: value for name, value in describe(self).items() if name != "StatusDetails"},
+    )
+    aws.fail_stack_instance(NAME, MEMBER, "us-east-1", "An SCP denies it.")
+    assert organization.target(ROOT).stdout.splitlines()[-1] == f"- {MEMBER} us-east-1: An SCP denies it."
+    aws.fail_stack_instance(NAME, MEMBER, "us-east-1", None)
+    assert _done(organization.target(ROOT)) == [f"creation of the stacks of {ROOT} in us-east-1"]
+    assert organization.target(ROOT).stdout == "There is nothing to change.\n"
 
 
 @pytest.mark.scenario("bare")
