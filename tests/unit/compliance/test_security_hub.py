@@ -12,7 +12,7 @@ from sandbox.services.securityhub.models import securityhub_backend_of
 from sandbox.services.ssm.patches import NO_PATCHES, Patches
 from systems_manager_organization.aws.account_sessions import AccountSession
 from systems_manager_organization.compliance.security_hub.delivery import batches
-from systems_manager_organization.compliance.security_hub.findings import GENERATOR
+from systems_manager_organization.compliance.security_hub.findings import GENERATOR, archived, resent
 from unit.conftest import TerminalText
 from unit.golden_fleet import (
     ADMINISTRATOR,
@@ -204,6 +204,26 @@ def test_where_security_hub_is_off_it_is_said_and_the_rest_is_sent(hub: RunRepor
     assert outcome.status == 3
     assert "Security Hub has accepted 10 findings of 10.\n" in outcome.stderr
     assert f"SECURITY_HUB_NOT_ENABLED, 1 times:\n  {ADMINISTRATOR} {TOKYO}: securityhub:GetFindings" in outcome.stdout
+
+
+@pytest.mark.parametrize("again", [archived, resent])
+def test_what_aws_has_added_is_not_sent_back(again: Callable[..., dict[str, Any]]) -> None:
+    """Of a finding as GetFindings has it: with what Security Hub fills in, and what a person has set."""
+    sent = {"Id": "a", "CreatedAt": "2026-01-01T00:00:00Z", "Types": ["b"], "Compliance": {"Status": "FAILED"}}
+    added = {"CompanyName": "Personal", "ProductName": "Default", "Region": VIRGINIA, "AwsAccountName": "Shop"}
+    set_by_person = {"Confidence": 1, "Criticality": 2, "RelatedFindings": [], "Workflow": {"Status": "NOTIFIED"}}
+    own = {f"{GENERATOR}/digest": "0"}
+    existing = {
+        **sent,
+        **added,
+        **set_by_person,
+        "ProductFields": {**own, "aws/securityhub/FindingId": "arn", "aws/securityhub/CompanyName": "Personal"},
+        # As many digits as AWS's format takes.
+        "UpdatedAt": "2026-01-01T00:00:00.123456789Z",
+    }
+    finding = again(existing, "2026-06-01T00:00:00Z")
+    assert finding.keys() - {"RecordState"} == {*sent, "ProductFields", "UpdatedAt"}
+    assert (finding["ProductFields"], finding["UpdatedAt"]) == (own, "2026-06-01T00:00:00Z")
 
 
 def test_batches_by_number_and_by_size() -> None:

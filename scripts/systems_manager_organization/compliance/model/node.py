@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from systems_manager_organization.compliance.model.columns import Node
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_FRACTION = re.compile(r"\.\d+")
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def hours_before(now: str, hours: int) -> str:
 
 
 def time_of(text: str) -> datetime:
-    """The time of such a text, or of AWS's with fractions of a second."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    """The time of such a text, or of AWS's with fractions of a second, which are left out."""
+    # Python 3.10 takes three or six digits alone, and Security Hub has up to nine.
+    return datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
 
 
 def node_arn(partition: str, account_id: str, region: str, node_id: str) -> str:

@@ -32,8 +32,27 @@ _RESEND_AFTER = timedelta(days=60)
 # https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Severity.html
 _LABELS = dict(zip(SEVERITIES, ("CRITICAL", "HIGH", "MEDIUM", "LOW", "LOW", "LOW"), strict=True))
 _MAX_VULNERABILITIES = 50
-# What AWS keeps of an earlier import, or a person has changed.
-_NOT_OURS = ("Note", "UserDefinedFields", "VerificationState", "Workflow", "WorkflowState", "ProcessedAt", "Severity")
+# What AWS keeps of an earlier import or fills in, or a person has changed: botocore's model `securityhub`,
+# BatchImportFindings and AwsSecurityFinding.
+_NOT_OURS = (
+    "AwsAccountName",
+    "CompanyName",
+    "Confidence",
+    "Criticality",
+    "Note",
+    "ProcessedAt",
+    "ProductName",
+    "Region",
+    "RelatedFindings",
+    "Severity",
+    "UserDefinedFields",
+    "VerificationState",
+    "Workflow",
+    "WorkflowState",
+)
+# Security Hub adds such fields, and they "must not be submitted":
+# https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html#asff-productfields
+_RESERVED = "aws/"
 _ARCHIVED, _ACTIVE = "ARCHIVED", "ACTIVE"
 
 _NODES = f"""
@@ -167,7 +186,8 @@ def archived(existing: Mapping[str, Any], now: str) -> dict[str, Any]:
 
 
 def _ours(existing: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in existing.items() if key not in _NOT_OURS}
+    fields = {key: value for key, value in existing.get("ProductFields", {}).items() if not key.startswith(_RESERVED)}
+    return {**{key: value for key, value in existing.items() if key not in _NOT_OURS}, "ProductFields": fields}
 
 
 def _later(existing: Mapping[str, Any], now: str) -> str:
