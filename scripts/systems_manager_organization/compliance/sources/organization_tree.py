@@ -66,11 +66,14 @@ def _filter_accounts(accounts: Iterator[AccountWithOu], scope: Scope) -> Iterato
 
 
 def _accounts_below(aws: AwsSession, top: Unit) -> Iterator[AccountWithOu]:
-    remaining = deque([top])
+    remaining, known = deque([top]), set[str]()
     while remaining:
         unit = remaining.popleft()
-        listed = aws.paginate(aws.organizations.list_accounts_for_parent, ParentId=unit.id)
-        yield from (AccountWithOu(Account.of(response), unit.path) for response in listed)
+        for account in map(Account.of, aws.paginate(aws.organizations.list_accounts_for_parent, ParentId=unit.id)):
+            # One that is moved meanwhile may be in two units, and its nodes would count twice.
+            if account.id not in known:
+                known.add(account.id)
+                yield AccountWithOu(account, unit.path)
         remaining += list_children(aws, unit)
 
 
