@@ -8,7 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from systems_manager_organization.aws.concurrency import run_tasks
-from systems_manager_organization.compliance.model.columns import NOT_READ, READ, SYNC_NOT_DEPLOYED
+from systems_manager_organization.compliance.model.columns import (
+    ACCOUNT_NOT_ACTIVE,
+    NOT_READ,
+    READ,
+    SYNC_NOT_DEPLOYED,
+)
 from systems_manager_organization.compliance.model.node import AccountRegionResult, time_text
 from systems_manager_organization.compliance.sources.organization_tree import list_accounts_with_ou
 from systems_manager_organization.errors import QueryError, ScriptError, ServiceError
@@ -57,10 +62,16 @@ def _read_accounts(
     aws: AwsSession, scope: Scope, sink: ResultSink, management: str, batch: Sequence[AccountWithOu]
 ) -> tuple[()]:
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for node in _list_nodes(aws, [one.account.id for one in batch]):
+    active = [one for one in batch if one.account.is_active]
+    for node in _list_nodes(aws, [one.account.id for one in active]) if active else ():
         if not scope.regions or node["Region"] in scope.regions:
             found.setdefault((node["Owner"]["AccountId"], node["Region"]), []).append(node)
     for one in batch:
+        if not one.account.is_active:
+            reason = f"The account is {one.account.state}, and Systems Manager does not work in it."
+            for region in scope.regions or [aws.region]:
+                _add(sink, one, region, (), ACCOUNT_NOT_ACTIVE, reason)
+            continue
         # An account without nodes was read as well.
         regions = scope.regions or sorted(region for account_id, region in found if account_id == one.account.id)
         for region in regions or [aws.region]:

@@ -110,3 +110,13 @@ def test_a_region_that_does_not_exist_is_refused(console: Callable[..., Outcome]
     outcome = console("--regions", "us-esat-1", REGION)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert "There is no Region us-esat-1: name some of " in outcome.stderr
+
+
+def test_an_account_that_is_not_active_was_not_read(aws: Sandbox, console: Callable[..., Outcome]) -> None:
+    """As in every other report: what was collected before it was closed says nothing about now."""
+    aws.client("organizations").close_account(AccountId=OTHER)
+    aws.clock.advance(600)
+    report = document(console("--accounts", OTHER, "--regions", REGION, "--format", "json"))
+    assert report["nodes"] == []
+    (found,) = report["account_regions"]
+    assert (found["state"], found["code"]) == ("NOT_READ", "ACCOUNT_NOT_ACTIVE")
