@@ -136,9 +136,9 @@ def test_a_list_of_one_page_is_one_call_of_the_rate(aws: Sandbox) -> None:
     ("service", "operation", "code"),
     [("ssm", "UpdateServiceSetting", "TooManyUpdates"), ("iam", "DeleteRole", "ConcurrentModification")],
 )
-def test_a_conflict_is_retried_whatever_its_name(aws: Sandbox, service: str, operation: str, code: str) -> None:
+@pytest.mark.usefixtures("aws")
+def test_a_conflict_is_retried_whatever_its_name(service: str, operation: str, code: str) -> None:
     """The names are those of AWS's models, and botocore repeats neither."""
-    assert aws
     warned: list[str] = []
     answers = [*([{"Error": {"Code": code, "Message": "Try again."}}] * 2), {}]
     query = validated({"account_id": "111111111111", "region": "us-east-1"}, OPTIONAL_COMMON_KEYS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from systems_manager_organization.aws.pagination import follow_tokens
 from systems_manager_organization.nodes.evidence import Profile, Role
 from systems_manager_organization.nodes.reading import AccountReader
@@ -13,7 +15,6 @@ from unit.cases import open_session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox import Sandbox
     from systems_manager_organization.aws.session import AwsSession
 
 ROLE = "arn:aws:iam::111111111111:role/Node"
@@ -46,8 +47,8 @@ class Session:
         return {"EvaluationResults": [FIRST], "IsTruncated": True, "Marker": "next"}
 
 
-def test_what_the_role_may_not_do_is_read_from_every_page(aws: Sandbox) -> None:
-    assert aws
+@pytest.mark.usefixtures("aws")
+def test_what_the_role_may_not_do_is_read_from_every_page() -> None:
     with open_session() as session:
         reader = AccountReader(Session(session))  # type: ignore[arg-type]
         instance = {"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn:aws:iam::111111111111:instance-profile/N"}}

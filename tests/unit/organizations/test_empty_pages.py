@@ -15,7 +15,6 @@ from unit.cases import ADMINISTRATOR, open_session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox import Sandbox
     from systems_manager_organization.aws.session import AwsSession
 
 ROOT, UNIT, TOKEN = "r-ab12", "ou-ab12-34cd56ef", "next"
@@ -37,11 +36,10 @@ def _answer(model: Any, params: dict[str, Any], **_: object) -> tuple[Any, dict[
         (lambda aws: AccountPlacement().current(aws, Setting("account-placement/x", ADMINISTRATOR)), ROOT),
     ],
 )
-def test_the_page_after_an_empty_one_is_read(
-    aws: Sandbox, read: Callable[[AwsSession], object], expected: object
-) -> None:
-    assert aws
+@pytest.mark.usefixtures("aws")
+def test_the_page_after_an_empty_one_is_read(read: Callable[[AwsSession], object], expected: object) -> None:
     with open_session() as session:
+        events: Any = session.organizations.meta.events
         for name in PAGES:
-            session.organizations.meta.events.register(f"before-call.organizations.{name}", _answer)
+            events.register(f"before-call.organizations.{name}", _answer)
         assert read(session) == expected
