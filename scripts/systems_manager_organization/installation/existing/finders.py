@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def _find_alarm(aws: AwsSession, name: str) -> ExistingResource | None:
     cloudwatch = aws.client("cloudwatch")
     found = aws.call(cloudwatch.describe_alarms, AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    alarms = [*found["MetricAlarms"], *found["CompositeAlarms"]]
+    # Of CBOR, in which botocore calls CloudWatch and CodeBuild, a list that AWS leaves out is no empty one.
+    alarms = [*found.get("MetricAlarms", ()), *found.get("CompositeAlarms", ())]
     if not alarms:
         return None
     tags = aws.call(cloudwatch.list_tags_for_resource, ResourceARN=alarms[0]["AlarmArn"])["Tags"]
@@ -168,7 +169,7 @@ def _find_named_query(aws: AwsSession, name: str) -> ExistingResource | None:
 
 
 def _find_project(aws: AwsSession, name: str) -> ExistingResource | None:
-    for found in aws.call(aws.client("codebuild").batch_get_projects, names=[name])["projects"]:
+    for found in aws.call(aws.client("codebuild").batch_get_projects, names=[name]).get("projects", ()):
         tag = CreationTag.of({tag["key"]: tag["value"] for tag in found.get("tags", [])})
         return _existing("codebuild-project", "CodeBuild project", name, tag)
     return None
