@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,4 +46,8 @@ def _interrupt(number: int, _frame: object) -> None:
     for handled in _NUMBERS:
         if signal.getsignal(handled) is _interrupt:
             signal.signal(handled, signal.SIG_DFL)
+    # What the signal finds half-made, such as an HTTP response without its file, fails when it is deleted, and since
+    # Python 3.13 that is reported after the line that says what was interrupted.
+    # https://docs.python.org/3/whatsnew/3.13.html#io
+    sys.unraisablehook = lambda _: None
     raise KeyboardInterrupt
