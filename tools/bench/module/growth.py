@@ -114,6 +114,9 @@ def _grow(
         with console.status(f"growth, {count} {name}"):
             settled[count] = settle(count)
         table.add_row(str(count), *_cells(*settled[count]))
+    curve = _curve(name, settled)
+    # A baseline that hardly grows makes any ratio large.
+    table.caption = f"each one more: {curve.slope:.3f} seconds, baseline {curve.baseline_slope:.3f}"
     console.print(table)
     return settled
 
