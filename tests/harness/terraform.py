@@ -70,9 +70,10 @@ class Terraform:
 
     def reattaching_environment(self) -> dict[str, str]:
         """The environment of a command that reattaches to the running provider, and runs scripts in forks."""
-        reattach = self._reattached.start(self.directory, self.environment) if self._reattached else {}
         forks = self._scripts.variables if self._scripts else {}
-        return {**self.environment, **reattach, **forks}
+        environment = {**self.environment, **forks}
+        reattach = self._reattached.start(self.directory, environment) if self._reattached else {}
+        return {**environment, **reattach}
 
     def init(self, *, backend: bool = True, **options: object) -> Report:
         """Initialise the directory, with its backend or without. Raises TerraformError."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.external.plugin import ExternalPlugin
 from harness.providers import EXTERNAL, Mirrors, configure_providers
+from harness.reattachment.reattached_providers import ReattachedProviders
 from harness.results import TerraformError
 from harness.workspace import Workspaces
 
@@ -49,7 +51,7 @@ data "external" "echo" {
 resource "terraform_data" "later" {}
 
 data "external" "at_apply" {
-  program = ["echo", "{\\"a\\": \\"1\\"}"]
+  program = ["python3", "-c", file("echo.py")]
   query   = { id = terraform_data.later.id }
 }
 
@@ -58,7 +60,7 @@ output "echo" {
 }
 
 output "at_apply" {
-  value = data.external.at_apply.result.a
+  value = data.external.at_apply.result.folder
 }
 """
 
@@ -79,13 +81,20 @@ SUMMARIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspaces]:
+@pytest.fixture(scope="module", params=["started", "reattached"])
+def stand_in(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspaces]:
     """Workspaces with the stand-in, also on a machine that has the genuine provider."""
     folder = tmp_path_factory.mktemp("stand-in")
-    with configure_providers(folder, Mirrors(aws=folder, external=None), PLATFORM) as providers:
+    with (
+        configure_providers(folder, Mirrors(aws=folder, external=None), PLATFORM) as providers,
+        closing(ReattachedProviders()) as reattached,
+    ):
         assert providers.is_stand_in
-        yield Workspaces(tmp_path_factory.mktemp("workspaces"), providers)
+        yield Workspaces(
+            tmp_path_factory.mktemp("workspaces"),
+            providers,
+            reattached=reattached if request.param == "reattached" else None,
+        )
 
 
 def test_reads_at_plan_and_at_apply(stand_in: Workspaces) -> None:
@@ -98,7 +107,7 @@ def test_reads_at_plan_and_at_apply(stand_in: Workspaces) -> None:
         "result": {"kept": "é", "mark": "from Terraform's environment", "folder": "/"},
         "working_dir": "/",
     }
-    assert outputs["at_apply"] == "1"
+    assert outputs["at_apply"] == str(terraform.directory)
     assert terraform.plan().is_empty
 
 

@@ -1,4 +1,4 @@
-"""Shared AWS providers: one for each environment, at most two, and none after `close`."""
+"""Shared providers: one of AWS for each environment, at most two, and none after `close`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import HarnessError
+from harness.providers import EXTERNAL
 from harness.reattachment.reattached_providers import ReattachedProviders
 
 if TYPE_CHECKING:
@@ -65,6 +66,17 @@ def test_separate(tmp_path: Path) -> None:
     assert _is_running(separate.process.pid)
     separate.end()
     assert not _is_running(separate.process.pid)
+
+
+@pytest.mark.parametrize(("content", "served"), [(b"#!/bin/sh\n", True), (b"\x7fELF", False)])
+def test_the_stand_in_for_external_alone_is_served(tmp_path: Path, content: bytes, *, served: bool) -> None:
+    program = tmp_path / ".terraform/providers" / EXTERNAL / "2.3.5/linux_amd64/terraform-provider-external_v2.3.5"
+    program.parent.mkdir(parents=True)
+    program.write_bytes(content)
+    with closing(ReattachedProviders()) as providers:
+        variables = providers.start(tmp_path, {})
+        assert variables == providers.start(tmp_path, {})
+        assert list(json.loads(variables.get("TF_REATTACH_PROVIDERS", "{}"))) == ([EXTERNAL] if served else [])
 
 
 def test_no_provider(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from typing import NoReturn
 
 _UNEXPECTED = "The data source received an unexpected error while attempting to"
@@ -40,9 +41,14 @@ class ExternalProgramError(Exception):
 
 
 class ProgramRunner:
-    """Runs the programs of one provider process, and can kill the running ones."""
+    """Runs the programs of one provider, and can kill the running ones.
 
-    def __init__(self) -> None:
+    `directory` and `environment` are those of the Terraform command; None is for those of this process.
+    """
+
+    def __init__(self, directory: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self._directory = directory
+        self._environment = os.environ if environment is None else environment
         self._running: set[subprocess.Popen[bytes]] = set()
 
     def run(
@@ -60,7 +66,7 @@ class ProgramRunner:
                 "The data source was configured without a program to execute. Verify the configuration contains at "
                 "least one non-empty value.",
             )
-        command, executable = _look_up(arguments, program[0])
+        command, executable = self._look_up(arguments, program[0])
         values = {key: value for key, value in (query or {}).items() if value is not None}
         document = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         return _decode(self._execute(command, executable, document, working_dir), executable)
@@ -71,17 +77,19 @@ class ProgramRunner:
             process.kill()
 
     def _execute(self, command: list[str], executable: str, document: bytes, working_dir: str | None) -> bytes:
+        directory = self._path(working_dir or "")
         try:
             process = subprocess.Popen(
                 command,
-                cwd=working_dir or None,
+                cwd=directory or None,
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
-            operation = "chdir" if error.filename == working_dir else "fork/exec"
-            _execution_failed(executable, "", f"{operation} {error.filename}: {_reason(error)}")
+            operation = f"chdir {working_dir}" if error.filename == directory else f"fork/exec {error.filename}"
+            _execution_failed(executable, "", f"{operation}: {_reason(error)}")
         self._running.add(process)
         try:
             output, stderr = process.communicate(document)
@@ -91,32 +99,36 @@ class ProgramRunner:
             _execution_failed(executable, stderr.decode(errors="replace"), _state(process.returncode))
         return output
 
+    def _look_up(self, arguments: list[str], name: str | None) -> tuple[list[str], str]:
+        program = arguments[0]
+        if "/" in program:
+            problem = _executable_problem(program, self._path(program))
+            if problem is None:
+                return arguments, program
+            _lookup_failed(name, f'exec: "{program}": {problem}')
+        found = shutil.which(program, path=self._environment.get("PATH", ""))
+        if found is not None:
+            return [found, *arguments[1:]], found
+        shell = self._environment.get("SHELL", "")
+        # The genuine provider passes a program that it cannot find to the user's shell, which may have an alias.
+        if not any(shell.endswith(f"/{known}") for known in _SHELLS):
+            _lookup_failed(name, f'exec: "{program}": executable file not found in $PATH')
+        return [shell, "-i", "-c", "--", " ".join(arguments)], shell
 
-def _look_up(arguments: list[str], name: str | None) -> tuple[list[str], str]:
-    program = arguments[0]
-    if "/" in program:
-        problem = _executable_problem(program)
-        if problem is None:
-            return arguments, program
-        _lookup_failed(name, f'exec: "{program}": {problem}')
-    found = shutil.which(program)
-    if found is not None:
-        return [found, *arguments[1:]], found
-    shell = os.environ.get("SHELL", "")
-    # The genuine provider passes a program that it cannot find to the user's shell, which may have an alias.
-    if not any(shell.endswith(f"/{known}") for known in _SHELLS):
-        _lookup_failed(name, f'exec: "{program}": executable file not found in $PATH')
-    return [shell, "-i", "-c", "--", " ".join(arguments)], shell
+    def _path(self, path: str) -> str:
+        """A path of the configuration, from this process's own directory."""
+        return path if self._directory is None else os.path.join(self._directory, path)  # noqa: PTH118 - plain, as above
 
 
-def _executable_problem(program: str) -> str | None:
+def _executable_problem(program: str, path: str) -> str | None:
+    """Why the program, which is at `path`, cannot be run."""
     try:
-        os.stat(program)  # noqa: PTH116 - a plain string keeps the path as the configuration wrote it
+        os.stat(path)  # noqa: PTH116 - a plain string keeps the path as the configuration wrote it
     except OSError as error:
         return f"stat {program}: {_reason(error)}"
-    if os.path.isdir(program):  # noqa: PTH112
+    if os.path.isdir(path):  # noqa: PTH112
         return "is a directory"
-    return None if os.access(program, os.X_OK) else "permission denied"
+    return None if os.access(path, os.X_OK) else "permission denied"
 
 
 def _decode(output: bytes, executable: str) -> dict[str, str]:

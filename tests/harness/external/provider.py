@@ -77,8 +77,8 @@ class ExternalDataSource(DataSource):  # type: ignore[misc]
 
 
 class ExternalProvider(Provider):  # type: ignore[misc]
-    def __init__(self) -> None:
-        self.runner = ProgramRunner()
+    def __init__(self, runner: ProgramRunner) -> None:
+        self.runner = runner
 
     def get_model_prefix(self) -> str:
         return "external"
@@ -122,6 +122,15 @@ class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
         return iter(())
 
 
+def create_server(runner: ProgramRunner, shut_down: threading.Event) -> grpc.Server:
+    """A server of the provider, whose programs `runner` runs, without an address; Shutdown sets `shut_down`."""
+    server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", 64 * _MEBIBYTE)])
+    tfplugin_pb2_grpc.add_ProviderServicer_to_server(_Servicer(ExternalProvider(runner)), server)
+    grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(shut_down), server)
+    grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
+    return server
+
+
 def serve(certificate: Path) -> None:
     """Serve as the plugin that Terraform started, until it calls Shutdown.
 
@@ -130,10 +139,7 @@ def serve(certificate: Path) -> None:
     """
     pem = certificate.read_bytes()
     shut_down = threading.Event()
-    server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", 64 * _MEBIBYTE)])
-    tfplugin_pb2_grpc.add_ProviderServicer_to_server(_Servicer(ExternalProvider()), server)
-    grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(shut_down), server)
-    grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
+    server = create_server(ProgramRunner(), shut_down)
     # In the folder of the certificate, which is removed with the sockets of killed plugins.
     address = certificate.with_name(f"plugin-{os.getpid()}")
     address.unlink(missing_ok=True)
