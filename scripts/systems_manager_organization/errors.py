@@ -25,7 +25,15 @@ class DependencyError(ScriptError):
 
 
 class CredentialsError(ScriptError):
-    """There are no AWS credentials, or AWS rejects them."""
+    """There are no AWS credentials, or AWS rejects them.
+
+    Attributes:
+        operation: AWS's name of what was called, for example `AssumeRole`; empty when AWS did not answer.
+    """
+
+    def __init__(self, message: str, operation: str = "") -> None:
+        super().__init__(message)
+        self.operation = operation
 
 
 class IdentityMismatchError(ScriptError):
@@ -55,10 +63,12 @@ class ServiceError(ScriptError):
         code: AWS's error code, for example `AccessDeniedException`.
         message: what failed, the account, and AWS's message; without the advice that follows in the text.
         status: the HTTP status of the answer; 0 if it is not known.
+        operation: AWS's name of what was called, for example `AssumeRole`; empty if it is not known.
     """
 
-    def __init__(self, message: str, code: str, advice: str = "", *, status: int = 0) -> None:
+    def __init__(self, message: str, code: str, advice: str = "", *, status: int = 0, operation: str = "") -> None:
         super().__init__(f"{message} {advice}".rstrip())
         self.code = code
         self.status = status
+        self.operation = operation
         self.message = plain_line(message)

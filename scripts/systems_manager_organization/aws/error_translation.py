@@ -128,7 +128,7 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
     message = plain_text(" ".join(response.get("Message", "").split()))
     text = f"{action} failed {target}: {code}{': ' if message else ''}{message}{'' if message.endswith('.') else '.'}"
     if code in _CREDENTIALS_CODES:
-        return CredentialsError(f"{text} {CREDENTIALS_ADVICE}")
+        return CredentialsError(f"{text} {CREDENTIALS_ADVICE}", error.operation_name)
     if code in DENIED_CODES and _INACCESSIBLE_ROLE in message:
         advice = (
             "Quick Setup cannot find this role, by which it works in its own account: apply again, which recreates it, "
@@ -138,7 +138,8 @@ def _from_client_error(error: ClientError, action: str, target: str) -> ScriptEr
         advice = _denial_advice(action, message)
     else:
         advice = _ADVICE.get(code, "")
-    return ServiceError(text, code, advice, status=error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return ServiceError(text, code, advice, status=status, operation=error.operation_name)
 
 
 def _denial_advice(action: str, message: str) -> str:

@@ -12,7 +12,7 @@ from systems_manager_organization.compliance.model.columns import (
     SERVICE_ERROR,
     THROTTLED,
 )
-from systems_manager_organization.errors import OF_EVERY_ACCOUNT, ServiceError
+from systems_manager_organization.errors import OF_EVERY_ACCOUNT, CredentialsError, ServiceError
 
 if TYPE_CHECKING:
     from systems_manager_organization.errors import ScriptError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _REGION_DISABLED = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "OptInRequired", "RegionDisabledException", "UnrecognizedClientException"}
 )
+# A role's credentials are refreshed within a call: what AWS says then is about who assumes it, and not about a Region.
+_ASSUME_ROLE = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity"})
 
 
 def classify_assume_error(error: ScriptError) -> tuple[str, str]:
@@ -36,6 +38,8 @@ def classify_assume_error(error: ScriptError) -> tuple[str, str]:
 
 def classify_read_error(error: ScriptError) -> tuple[str, str]:
     """Code and reason of a Region of an account that was entered. Raises as `classify_assume_error` does."""
+    if isinstance(error, (CredentialsError, ServiceError)) and error.operation in _ASSUME_ROLE:
+        return classify_assume_error(error)
     code = _error_code(error)
     if code in _REGION_DISABLED:
         return REGION_DISABLED, f"Not known there, as in a Region that is not enabled: {error_message(error)}"

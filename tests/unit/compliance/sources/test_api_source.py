@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import Counter
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from sandbox import Scenario
@@ -171,6 +173,32 @@ def test_credentials_of_the_caller_that_are_over_end_it(session: AwsSession, mon
     _refuse(monkeypatch, (MANAGEMENT, TOKYO), "ExpiredTokenException")
     with pytest.raises(CredentialsError, match="ExpiredTokenException"):
         read(session)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("InvalidClientTokenId", CredentialsError), ("AccessDenied", "ROLE_NOT_ASSUMED")]
+)
+def test_a_role_that_cannot_be_assumed_anew_is_no_region_that_is_disabled(
+    session: AwsSession, code: str, expected: type[Exception] | str
+) -> None:
+    """Its credentials end meanwhile, and so does the caller's key, or its permission to assume the role."""
+    hours = itertools.count()
+    object.__setattr__(session.clock, "now", lambda: next(hours) * 3600.0)
+    entered: set[str] = set()
+
+    def refuse_the_second_time(params: dict[str, Any], **_: object) -> tuple[AWSResponse, dict[str, Any]] | None:
+        role_arn = params["body"]["RoleArn"]
+        if role_arn not in entered:
+            entered.add(role_arn)
+            return None
+        return AWSResponse("", 403, {}, None), {"Error": {"Code": code, "Message": "The token is invalid."}}
+
+    session.sts.meta.events.register("before-call.sts.AssumeRole", refuse_the_second_time)
+    if isinstance(expected, str):
+        assert set(read(session).codes) == {"", expected, "ACCOUNT_NOT_ACTIVE"}
+    else:
+        with pytest.raises(expected, match=r"sts:AssumeRole failed .*: InvalidClientTokenId"):
+            read(session)
 
 
 def test_completed_regions_are_not_read_again(aws: Sandbox, session: AwsSession) -> None:
