@@ -62,9 +62,9 @@ class ReportPage:
         titles = self.tab.locator(f"#{view}-table thead th").all_inner_texts()
         return self.tab.locator(f"#{view}-table tbody td:nth-child({titles.index(title) + 1})").all_inner_texts()
 
-    def sort(self, title: str) -> str | None:
+    def sort(self, title: str, view: str = "nodes") -> str | None:
         """Click the header of a column. Returns its aria-sort."""
-        head = self.tab.locator("#nodes-table thead th").filter(has_text=title)
+        head = self.tab.locator(f"#{view}-table thead th").filter(has_text=title)
         head.get_by_role("button").click()
         return head.get_attribute("aria-sort")
 

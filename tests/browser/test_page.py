@@ -113,6 +113,26 @@ def test_sorting(open_page: Open, tables: DuckDBPyConnection, small: Path) -> No
     assert [page.sort(title) in ("ascending", "descending") for title in titles] == [True] * len(titles)
 
 
+def test_sorting_by_fractions(open_page: Open, tmp_path: Path) -> None:
+    with organization(30, 600) as tables:
+        insert_patches(tables)
+        tables.execute("UPDATE patches_read SET epss = hash(title) % 1000 / 1000 WHERE starts_with(title, 'curl')")
+        page = open_page(write_report(tables, tmp_path / "report.html", ReportMetadata("", "api", document=DOCUMENT)))
+        query = "SELECT max(epss) AS epss FROM patches GROUP BY patch_id, title"
+        scores = [_score(row) for (row,) in tables.execute(f"{query} ORDER BY epss DESC NULLS LAST").fetchall()]
+        assert len(set(scores)) > 20
+    assert page.sort("EPSS", "by-patch") == "descending"
+    assert page.column("EPSS", "by-patch") == scores[:50]
+    assert page.sort("EPSS", "by-patch") == "ascending"
+    assert page.column("EPSS", "by-patch") == scores[::-1][:50]
+    page.sort("Compliant, %", "trend")
+    assert page.column("Compliant, %", "trend") == ["74.1", "71.5", _NONE]
+
+
+def _score(epss: float | None) -> str:
+    return _NONE if epss is None else f"{epss:.2f}"
+
+
 def test_search_and_filters(open_page: Open, tables: DuckDBPyConnection, small: Path) -> None:
     page = open_page(small)
     page.search("HOST-59", "11 of 600 nodes")

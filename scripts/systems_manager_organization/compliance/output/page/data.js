@@ -28,11 +28,11 @@ class Column {
     return this.codes ? this.values[this.codes[row]] : this.values[row];
   }
 
-  // A number for each row that compares as its value does.
+  // A whole number for each row that compares as its value does: scores have fractions, and nothing comes first.
   ranks() {
     if (this.codes) return this.codes;
-    if (typeof this.values[0] !== "string") return this.values;
-    this.ranked ??= ranked(this.values);
+    if (ArrayBuffer.isView(this.values)) return this.values;
+    this.ranked ??= ranked(this.values.map((value) => value ?? -Infinity));
     return this.ranked;
   }
 
