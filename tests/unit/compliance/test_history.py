@@ -133,6 +133,21 @@ def test_a_clock_that_starts_with_the_first_node_of_the_organization(history: Ru
     assert outcome.status == 2
 
 
+def test_the_clock_of_the_organization_goes_on_when_the_first_node_is_patched(
+    aws: Sandbox, fleet_report: RunReport, tmp_path: Path
+) -> None:
+    for number in range(1, 25):
+        rescan(number, NO_PATCHES)
+    rescan(17, Patches(missing=CRITICAL))
+    snapshot = ("--snapshot", str(tmp_path / "snapshots"), "--deadline-start", "organization", "--format", "json")
+    fleet_report(*WHAT, *DEADLINES, *snapshot)
+    aws.clock.advance(5 * DAY)
+    rescan(17, NO_PATCHES)
+    rescan(19, Patches(missing=CRITICAL))
+    (patch,) = json.loads(fleet_report(*WHAT, *DEADLINES, *snapshot).stdout)["patches"]
+    assert (number_of(patch["node_id"]), patch["first_seen"], patch["due_at"]) == (19, "2026-01-10", "2026-01-12")
+
+
 def test_a_patch_that_is_due_today_is_not_overdue(history: RunReport) -> None:
     found = json.loads(history("--deadline", "critical=10d", "--format", "json").stdout)
     due = [patch for patch in found["patches"] if patch["due_at"] == "2026-01-15"]

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 OVERDUE, DUE_SOON, LATER = "OVERDUE", "DUE_SOON", "LATER"
 BY_SEVERITY, BY_KNOWN_EXPLOITED = "severity", "kev"
 _SOON_DAYS = 7
+_FROM_NODE = "SELECT *, first_seen AS start FROM patches"
+# Also of nodes that no longer have it: the clock of the others must not start anew once the first one is patched.
+_FROM_ORGANIZATION = f"""
+SELECT * FROM (SELECT *, {IDENTITY} AS identity FROM patches) JOIN (
+  SELECT patch_id, {IDENTITY} AS identity, min(first_seen) AS start
+  FROM (
+    SELECT patch_id, platform_type, title, first_seen FROM patches
+    UNION ALL
+    SELECT patch_id, platform_type, title, first_seen FROM past_patches
+  )
+  WHERE first_seen <> ''
+  GROUP BY ALL
+) USING (patch_id, identity)
+"""
 
 
 @dataclass(frozen=True)
@@ -64,15 +78,13 @@ def mark(tables: DuckDBPyConnection, deadlines: Deadlines, today: str) -> None:
     """Fills the deadlines: by severity from `first_seen`, and that of CISA's catalog where it is sooner."""
     if deadlines.days:
         days = " ".join(f"WHEN {SEVERITIES.index(name)} THEN {number}" for name, number in deadlines.days.items())
-        start = "first_seen"
-        if deadlines.start == FROM_ORGANIZATION:
-            start = f"min(first_seen) OVER (PARTITION BY patch_id, {IDENTITY})"
+        started = _FROM_ORGANIZATION if deadlines.start == FROM_ORGANIZATION else _FROM_NODE
         tables.execute(
             f"""
             UPDATE {PATCHES_READ} SET due_at = found.due_at, due_by = '{BY_SEVERITY}'
             FROM (
               SELECT {PATCH_KEY}, strftime(start::DATE + days::INTEGER, '%Y-%m-%d') AS due_at
-              FROM (SELECT {PATCH_KEY}, {start} AS start, CASE {RANK} {days} END AS days FROM patches)
+              FROM (SELECT {PATCH_KEY}, start, CASE {RANK} {days} END AS days FROM ({started}))
               WHERE days IS NOT NULL AND start <> ''
             ) AS found
             WHERE {SAME_PATCH}
