@@ -148,6 +148,18 @@ def test_the_clock_of_the_organization_goes_on_when_the_first_node_is_patched(
     assert (number_of(patch["node_id"]), patch["first_seen"], patch["due_at"]) == (19, "2026-01-10", "2026-01-12")
 
 
+def test_a_day_of_which_all_that_was_read_is_compliant(aws: Sandbox, fleet_report: RunReport, tmp_path: Path) -> None:
+    for number in range(1, 25):
+        rescan(number, NO_PATCHES)
+    aws.faults.inject(Fault("ssm", "DescribeInstanceInformation", "access_denied", times=4, account_id=BILLING))
+    snapshot = (*WHAT, "--snapshot", str(tmp_path / "snapshots"), "--since", "2026-01-01")
+    first = fleet_report(*snapshot).stdout
+    aws.clock.advance(DAY)
+    text = fleet_report(*snapshot).stdout
+    assert "compliant (all that were read)" in first
+    assert "  2026-01-05: all that were read compliant of " in text
+
+
 def test_a_patch_that_is_due_today_is_not_overdue(history: RunReport) -> None:
     found = json.loads(history("--deadline", "critical=10d", "--format", "json").stdout)
     due = [patch for patch in found["patches"] if patch["due_at"] == "2026-01-15"]

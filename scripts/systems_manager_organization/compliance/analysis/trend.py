@@ -90,7 +90,9 @@ def sentences(changed: Change, trend: list[dict[str, Any]]) -> Iterator[str]:
         f"of patches {changed.new_patches} new, {changed.gone_patches} gone."
     )
     for point in trend[-_MAX_LINES:]:
-        percent = "no node" if point["compliant_percent"] is None else f"{point['compliant_percent']} % compliant"
+        # Of a part, 100 % is no percentage of the whole, and left out.
+        without = "all that were read compliant" if point["compliant"] else "no node"
+        percent = without if point["compliant_percent"] is None else f"{point['compliant_percent']} % compliant"
         yield (
             f"  {point['report_date']}: {percent} of {point['nodes']}, {point['noncompliant']} noncompliant, "
             f"{point['patches']} patches, {point['overdue_patches']} overdue"
