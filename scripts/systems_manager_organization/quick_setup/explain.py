@@ -134,9 +134,8 @@ def _explanation(aws: AwsSession, manager: Manager, role_name: str) -> Explanati
         current = get_deployment_status(aws, configuration, directory, description)
         explanation.messages += filter(None, [current.deployment_message])
         explanation.failures += _failures(aws, definition, current)
-        explanation.not_deployed.update(
-            {reason: account_regions for (_, reason), account_regions in current.by_reason(NOT_DEPLOYED).items()}
-        )
+        for (_, reason), account_regions in current.by_reason(NOT_DEPLOYED).items():
+            explanation.not_deployed.setdefault(reason, []).extend(account_regions)
         explanation.seen += _environments(aws, current, role_name)
         explanation.seen += missing_roles(aws, definition)
     if explanation.failures or manager.deployment_status in FAILED_STATUSES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox import Fault
-from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT
+from sandbox_tests.cases.quick_setup import HOST_MANAGEMENT, INSTANCE_MANAGEMENT, changed
 from unit.quick_setup_cases import (
     ADMINISTRATOR,
     DENIED,
@@ -146,6 +146,20 @@ def test_nodes_of_another_type_read_no_baselines(aws: Sandbox, run: Run) -> None
     output = explained(run("report", "explain", "scan", session_factory=session))
     assert "Which nodes: State Manager" in output
     assert "QSConfigId" not in output
+
+
+def test_what_several_configurations_of_a_manager_are_not_deployed_to(aws: Sandbox, run: Run) -> None:
+    """For one reason, in other Regions: none of them is left out."""
+    prepare(aws)
+    definitions = [
+        changed(HOST_MANAGEMENT, TargetRegions="us-east-1"),
+        changed(INSTANCE_MANAGEMENT, TargetRegions="ap-northeast-1"),
+    ]
+    aws.client("ssm-quicksetup").create_configuration_manager(Name="scan", ConfigurationDefinitions=definitions)
+    output = explained(run("report", "explain", "scan"))
+    (line,) = (line for line in output.splitlines() if "never reach the management account" in line)
+    assert "us-east-1" in line
+    assert "ap-northeast-1" in line
 
 
 def test_the_message_of_the_manager_comes_first(aws: Sandbox, run: Run, failing: Callable[..., str]) -> None:
