@@ -86,6 +86,17 @@ def test_a_compliant_node_is_not_accepted(fleet_report: RunReport, tmp_path: Pat
     assert found["totals"]["accepted_nodes"] == NONCOMPLIANT + 1
 
 
+def test_of_a_node_that_does_not_report_nothing_is_accepted_for_good(fleet_report: RunReport, tmp_path: Path) -> None:
+    """Node 13 was scanned too long ago: which patches it lacks since then nobody knows."""
+    options = ("--patches", "all", "--exceptions", write(tmp_path, {"patches": ["*"], **SIGNED}))
+    junit = fleet_report(*options, "--format", "junit").stdout
+    assert "not reporting: last scanned" in junit.partition(node_id(13))[2].partition("</testcase>")[0]
+    lines = fleet_report(*options, "--format", "ocsf").stdout.splitlines()
+    events = [event for event in map(json.loads, lines) if event["class_name"] == "Compliance Finding"]
+    statuses = {event["compliance"]["status"]: event["status"] for event in events}
+    assert statuses == {"Pass": "New", "Fail": "Suppressed", "Unknown": "New"}
+
+
 def test_a_node_of_which_everything_is_accepted_does_not_fail_a_pipeline(
     golden_report: RunReport, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from systems_manager_organization.compliance.analysis.accepted import ACCEPTED_N
 from systems_manager_organization.compliance.model.columns import (
     ACCOUNT_NOT_ACTIVE,
     COMPLIANT,
+    NON_COMPLIANT,
     NOT_READ,
     NOT_REPORTING,
     SEVERITIES,
@@ -30,7 +31,8 @@ _CASES = f"""
 WITH cases AS (
   SELECT account_regions.account_id, account_name, account_regions.region, coalesce(node_id, '') AS node_id,
     coalesce(computer_name, '') AS computer_name,
-    CASE WHEN state = '{NOT_READ}' THEN '{NOT_READ}' WHEN accepted THEN '{_ACCEPTED}' ELSE status END AS result,
+    CASE WHEN state = '{NOT_READ}' THEN '{NOT_READ}'
+      WHEN accepted AND status = '{NON_COMPLIANT}' THEN '{_ACCEPTED}' ELSE status END AS result,
     code, reason, operation_ended_at, {_SEVERITIES}
   FROM account_regions
   LEFT JOIN (SELECT * EXCLUDE (account_name, organizational_unit) FROM nodes) AS nodes USING (account_id, region)
@@ -39,7 +41,7 @@ WITH cases AS (
 )
 SELECT *,
   count(*) OVER suite AS tests,
-  count(*) FILTER (result = 'NON_COMPLIANT') OVER suite AS failures,
+  count(*) FILTER (result = '{NON_COMPLIANT}') OVER suite AS failures,
   count(*) FILTER (result = '{NOT_READ}' AND code <> '{ACCOUNT_NOT_ACTIVE}') OVER suite AS errors,
   count(*) FILTER (result IN ('{NOT_REPORTING}', '{_ACCEPTED}') OR code = '{ACCOUNT_NOT_ACTIVE}') OVER suite AS skipped
 FROM cases
@@ -79,7 +81,7 @@ def _result(case: dict[str, Any]) -> str:
         return '<skipped message="noncompliant, and every patch is accepted by an exception"/>'
     numbers = ((case[f"noncompliant_{name.lower()}"], name.lower()) for name in SEVERITIES)
     patches = ", ".join(f"{number} {name}" for number, name in numbers if number) or "no patch of a known severity"
-    return f'<failure type="NON_COMPLIANT" message={_attribute(f"noncompliant patches: {patches}")}/>'
+    return f'<failure type="{NON_COMPLIANT}" message={_attribute(f"noncompliant patches: {patches}")}/>'
 
 
 def _attribute(text: str) -> str:

@@ -38,7 +38,7 @@ _NO_RESULT = (0, "Unknown")
 _LEVELS = ((5, "Critical"), (4, "High"), (3, "Medium"), (2, "Low"), (1, "Informational"), (0, "Unknown"))
 _VENDOR_LEVELS = (*_LEVELS[:4], (0, "Unknown"))
 _NODES = f"""
-SELECT nodes.*, accepted.node_id IS NOT NULL AS is_accepted
+SELECT nodes.*, accepted.node_id IS NOT NULL AND status = '{NON_COMPLIANT}' AS is_accepted
 FROM nodes LEFT JOIN ({ACCEPTED_NODES}) AS accepted USING (account_id, region, node_id)
 ORDER BY {WORST_FIRST}
 """
