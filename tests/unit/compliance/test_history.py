@@ -18,14 +18,14 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.services.ssm.patches import NO_PATCHES, Patches, Severities
-from unit.golden_fleet import BILLING, CRITICAL, MANAGEMENT, number_of, rescan
+from unit.golden_fleet import BILLING, CRITICAL, MANAGEMENT, TOKYO, VIRGINIA, number_of, rescan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from sandbox import Sandbox
-    from unit.conftest import Outcome
+    from unit.conftest import Outcome, Run
 
     RunReport = Callable[..., Outcome]
 
@@ -146,6 +146,25 @@ def test_the_clock_of_the_organization_goes_on_when_the_first_node_is_patched(
     rescan(19, Patches(missing=CRITICAL))
     (patch,) = json.loads(fleet_report(*WHAT, *DEADLINES, *snapshot).stdout)["patches"]
     assert (number_of(patch["node_id"]), patch["first_seen"], patch["due_at"]) == (19, "2026-01-10", "2026-01-12")
+
+
+@pytest.mark.usefixtures("fleet_report")
+def test_a_report_that_ends_after_midnight_is_of_the_day_on_which_it_began(
+    aws: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    midnight = (aws.clock.now().timestamp() // DAY + 1) * DAY
+    before = len(aws.calls)
+
+    def now() -> float:
+        reads = any(call.service == "ssm" for call in aws.calls[before:])
+        return midnight + 60 if reads else midnight - 60
+
+    where = ("--regions", f"{TOKYO},{VIRGINIA}", "--snapshot", str(tmp_path / "snapshots"))
+    outcome = run("report", "compliance", *where, *WHAT, *DEADLINES, "--format", "json", time=now)
+    assert [path.parent.name for path in tmp_path.glob("snapshots/patches/*/*")] == ["report_date=2026-01-05"]
+    patches = json.loads(outcome.stdout)["patches"]
+    assert {patch["first_seen"] for patch in patches} == {"2026-01-05"}
+    assert min(patch["due_at"] for patch in patches if patch["due_at"]) == "2026-01-12"
 
 
 def test_a_day_of_which_all_that_was_read_is_compliant(aws: Sandbox, fleet_report: RunReport, tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ class Report:
 
     @property
     def today(self) -> str:
-        """In UTC."""
-        return self.generated_at[:10]
+        """In UTC; where snapshots are kept, the day of this one, though reading went on after midnight."""
+        return self.snapshots.today if self.snapshots else self.generated_at[:10]
 
 
 @dataclass(frozen=True)
