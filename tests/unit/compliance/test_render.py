@@ -27,6 +27,7 @@ from systems_manager_organization.compliance.model.columns import (
     NOT_REPORTING,
 )
 from systems_manager_organization.compliance.model.node import AccountRegionResult
+from systems_manager_organization.compliance.output import page_data
 from systems_manager_organization.compliance.output.markdown import write_markdown
 from systems_manager_organization.compliance.output.options.keys import KEYS
 from systems_manager_organization.compliance.output.options.report_options import ReportOptions
@@ -488,3 +489,9 @@ def test_markdown_stays_below_the_limit_and_says_what_it_leaves_out() -> None:
     assert 50 < written < 1000
     assert f"\n{1000 - written} more rows, which " in text
     assert f"\n{1000 - text.count('footer')} more lines, which " in text
+
+
+def test_an_account_that_was_renamed_before_its_report_was_resumed_is_one_on_the_page() -> None:
+    renamed = replace(result(SHOP, VIRGINIA), account_name="Store", organizational_unit="Root/Workloads/Retail")
+    with tables([(result(SHOP, TOKYO), [node(1)]), (renamed, [node(2)])]) as connection:
+        assert [(one.regions, one.compliant) for one in page_data.accounts(connection)] == [(2, 2)]

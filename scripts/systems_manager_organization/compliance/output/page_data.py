@@ -226,10 +226,11 @@ WITH
       count(*) FILTER (status = '{NOT_REPORTING}') AS not_reporting
     FROM nodes GROUP BY account_id
   ),
+  -- Of a report that was resumed after an account was renamed or moved, its Regions have both.
   regions AS (
-    SELECT account_id, account_name, organizational_unit, count(*) AS regions,
-      count(*) FILTER (state = '{READ}') AS regions_read
-    FROM account_regions GROUP BY account_id, account_name, organizational_unit
+    SELECT account_id, max(account_name) AS account_name, max(organizational_unit) AS organizational_unit,
+      count(*) AS regions, count(*) FILTER (state = '{READ}') AS regions_read
+    FROM account_regions GROUP BY account_id
   )
 SELECT
   account_id, account_name, organizational_unit, regions, regions_read,
