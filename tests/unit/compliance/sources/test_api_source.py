@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 from sandbox import Scenario
@@ -186,12 +187,12 @@ def test_a_role_that_cannot_be_assumed_anew_is_no_region_that_is_disabled(
     object.__setattr__(session.clock, "now", lambda: next(hours) * 3600.0)
     entered: set[str] = set()
 
-    def refuse_the_second_time(params: dict[str, Any], **_: object) -> tuple[AWSResponse, dict[str, Any]] | None:
+    def refuse_the_second_time(params: dict[str, Any], **_: object) -> Any:
         role_arn = params["body"]["RoleArn"]
         if role_arn not in entered:
             entered.add(role_arn)
             return None
-        return AWSResponse("", 403, {}, None), {"Error": {"Code": code, "Message": "The token is invalid."}}
+        return AWSResponse("", 403, HTTPHeaders(), None), {"Error": {"Code": code, "Message": "The token is invalid."}}
 
     session.sts.meta.events.register("before-call.sts.AssumeRole", refuse_the_second_time)
     if isinstance(expected, str):
