@@ -81,9 +81,17 @@ def test_the_answers_are_those_of_a_report(aws: Sandbox, tmp_path: Path) -> None
     counted = {node["node_id"]: sum(node[name] for name in columns) for node in nodes}
     assert patches == Counter({node: number for node, number in counted.items() if number})
     assert dict(_in_duckdb(aws, data, tmp_path)) == results
+    with_nodes = {(node["account_id"], node["region"]) for node in nodes}
+    # The objects of a node that is gone stay.
+    lonely = next(
+        (id_, region) for id_ in data.deployed_account_ids for region in REGIONS if (id_, region) not in with_nodes
+    )
+    gone = {"resourceId": "i-00000000000000002", "captureTime": "2026-01-01T00:00:00Z", "InstanceStatus": "Terminated"}
+    for table in ("instance_information", "patch_summary"):
+        data.put(table, lonely[0], gone["resourceId"], json.dumps(gone), region=lonely[1])
     aws.clock.advance(timedelta(days=3).total_seconds())
     stale = run_query(aws, data_layout.load_query("accounts_without_recent_data"))
-    assert {row[:2] for row in stale} >= {(node["account_id"], node["region"]) for node in nodes}
+    assert {row[:2] for row in stale} == with_nodes
 
 
 def _in_duckdb(aws: Sandbox, data: SyncedData, folder: Path) -> Iterator[tuple[str, Rows]]:
