@@ -123,6 +123,18 @@ def test_the_only_patch_of_a_node_that_was_installed_is_seen_anew(
     assert (seen[17], seen[18]) == ("2026-01-15", "2026-01-05")
 
 
+def test_a_patch_that_waits_for_a_reboot_is_no_longer_missing(
+    aws: Sandbox, fleet_report: RunReport, tmp_path: Path
+) -> None:
+    arguments = ("--patches", "missing", "--stale-after", "30", "--snapshot", str(tmp_path / "snapshots"))
+    rescan(17, Patches(missing=CRITICAL))
+    fleet_report(*arguments)
+    aws.clock.advance(DAY)
+    rescan(17, Patches(installed_pending_reboot=CRITICAL))
+    changes = json.loads(fleet_report(*arguments, "--since", "1d", "--format", "json").stdout)["changes"]
+    assert (changes["new_patches"], changes["gone_patches"]) == (0, 1)
+
+
 def test_a_clock_that_starts_with_the_first_node_of_the_organization(history: RunReport) -> None:
     outcome = history(*DEADLINES, "--deadline-start", "organization", "--fail-on", "overdue")
     # The kernels of nodes 1 and 19 too.

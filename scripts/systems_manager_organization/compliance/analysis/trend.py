@@ -9,12 +9,14 @@ from systems_manager_organization.cli.terminal import pluralize
 from systems_manager_organization.compliance.history.snapshots import REPORT_COLUMNS
 from systems_manager_organization.compliance.model.columns import READ
 from systems_manager_organization.compliance.model.patches import IDENTITY
-from systems_manager_organization.compliance.store.tables import NODE_KEY, NONCOMPLIANT_PATCHES, documents
+from systems_manager_organization.compliance.store.tables import NODE_KEY, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
+
+    from systems_manager_organization.compliance.model.patches import State
 
 _MAX_LINES = 30
 
@@ -39,8 +41,9 @@ class Change:
     became_noncompliant: int
 
 
-def change(tables: DuckDBPyConnection, base: str) -> Change:
-    """Compares the tables with `past_nodes` and `past_patches` of that day."""
+def change(tables: DuckDBPyConnection, base: str, states: Sequence[State]) -> Change:
+    """Compares the tables with `past_nodes` and `past_patches` of that day. `states`: of the patches that were read."""
+    total = " + ".join(state.column for state in states) or "0"
     (found,) = tables.execute(
         f"""
         WITH
@@ -52,7 +55,7 @@ def change(tables: DuckDBPyConnection, base: str) -> Change:
           -- Those whose counts are known, and whose patches were listed if they have any.
           is_known AS (
             SELECT {NODE_KEY} FROM nodes WHERE operation_ended_at <> '' AND (
-              {NONCOMPLIANT_PATCHES} = 0
+              {total} = 0
               OR ({NODE_KEY}) IN (SELECT ({NODE_KEY}) FROM patches)
             )
           ),

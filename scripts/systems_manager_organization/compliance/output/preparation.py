@@ -96,7 +96,7 @@ def prepare(report: Report) -> Prepared:
     numbers = _numbers(report, measured)
     changed, points = None, []
     if base:
-        changed = trend.change(tables, base)
+        changed = trend.change(tables, base, options.patch_states)
         points = trend.points(tables, base, numbers)
     if report.snapshots:
         kept = {name: value for name, value in numbers.items() if name != "report_date"}
