@@ -86,8 +86,12 @@ locals {
     }]
   }
 
-  # CloudFormation replaces a document that changes, and creates the new one first: their names must differ.
-  runbook_name = "${var.name}-${substr(sha1(jsonencode(local.runbook)), 0, 8)}"
+  # As text: of an object CloudFormation makes text of each number and truth value, which the script would hand to AWS.
+  # https://github.com/aws-cloudformation/cloudformation-cli/issues/435
+  runbook_text = jsonencode(local.runbook)
+  # CloudFormation replaces a document that changes, and creates the new one first: their names must differ. Also from that of a version
+  # whose content was an object.
+  runbook_name = "${var.name}-${substr(sha1(jsonencode(local.runbook_text)), 0, 8)}"
   document_arn = { "Fn::Sub" = "arn:$${AWS::Partition}:ssm:$${AWS::Region}:$${AWS::AccountId}:document/SSM-SessionManagerRunShell" }
 
   member_role_properties = jsondecode(templatefile("${path.module}/../member_role.tftpl", {
@@ -163,7 +167,7 @@ locals {
     Role = local.role
     Runbook = {
       Type       = "AWS::SSM::Document"
-      Properties = { Name = local.runbook_name, DocumentType = "Automation", DocumentFormat = "JSON", Content = local.runbook }
+      Properties = { Name = local.runbook_name, DocumentType = "Automation", DocumentFormat = "JSON", Content = local.runbook_text }
     }
     # Unlike an inline policy it knows its roles, and is the only one that the runbook may attach and detach.
     NodePolicy = {

@@ -121,6 +121,15 @@ run "everything" {
     error_message = "The roles of Default Host Management have no such permissions by themselves."
   }
 
+  # Of an object CloudFormation would make text of the number of days and of each truth value.
+  assert {
+    condition = [
+      for content in [jsondecode(module.stack_set.template_body).Resources.Runbook.Properties.Content] :
+      [jsondecode(content).mainSteps[0].inputs.InputPayload.LogGroup.RetentionDays, jsondecode(content).mainSteps[0].inputs.InputPayload.Preferences.inputs.runAsEnabled]
+    ] == [[365, true]]
+    error_message = "The runbook is text in the template."
+  }
+
   # A node writes below its own account alone.
   assert {
     condition = [

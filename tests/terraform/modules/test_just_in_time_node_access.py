@@ -127,8 +127,9 @@ def test_requests_are_decided_by_the_policies(sandbox: Sandbox, workspaces: Work
     assert _decided(sandbox, engineer) == DENIED
     ssm = sandbox.client("ssm", OTHER_MEMBER, "eu-west-1")
     manual = json.loads(ssm.get_document(Name="production")["Content"])
-    assert manual["accessDuration"] == 8 * 3600
-    assert [step["inputs"]["MinRequiredApprovals"] for step in manual["mainSteps"]] == [1, 2]
+    # Text, as CloudFormation makes it of the numbers of AWS's own template too.
+    assert manual["accessDuration"] == str(8 * 3600)
+    assert [step["inputs"]["MinRequiredApprovals"] for step in manual["mainSteps"]] == ["1", "2"]
 
     # A change is a new version; without statements the document goes.
     change_inputs(terraform, "access", auto_approval=[{"node_tags": {"Environment": "Test"}}], deny_access=None)

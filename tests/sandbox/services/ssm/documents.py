@@ -37,7 +37,7 @@ class Document(MotoDocument, CloudFormationModel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The property of stacks is an object or text, the document's content is text.
         if isinstance(kwargs.get("content"), dict):
-            kwargs["content"] = json.dumps(kwargs["content"])
+            kwargs["content"] = json.dumps(_texts(kwargs["content"]))
         if kwargs.get("document_format") == TEXT:
             # moto reads JSON and YAML alone.
             calendar = valid_calendar(kwargs["content"])
@@ -66,7 +66,7 @@ class Document(MotoDocument, CloudFormationModel):
         if properties.get("UpdateMethod") == "NewVersion" and properties.get("Name") == original_resource.name:
             backend = ssm_backends[account_id][region_name]
             backend.update_document(
-                content=json.dumps(properties["Content"]),
+                content=_content_of(properties["Content"]),
                 attachments=[],
                 name=original_resource.name,
                 version_name="",
@@ -78,6 +78,24 @@ class Document(MotoDocument, CloudFormationModel):
         made = cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
         made.replaced = original_resource  # type: ignore[attr-defined]
         return made
+
+
+def _content_of(content: Any) -> str:
+    return content if isinstance(content, str) else json.dumps(_texts(content))
+
+
+def _texts(value: Any) -> Any:
+    """Return a property of a template as its handler receives it: with numbers and truth values as text.
+
+    aws-cloudformation/cloudformation-cli issue 435. A handler makes values of the types in its schema of them again.
+    The content of a document has none: aws-cloudformation/cloudformation-coverage-roadmap issue 2303, of another such
+    property.
+    """
+    if isinstance(value, dict):
+        return {key: _texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
 def describe_versions(documents: Documents) -> list[dict[str, Any]]:

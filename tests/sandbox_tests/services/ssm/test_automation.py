@@ -138,3 +138,17 @@ def test_versions_of_a_document(sandbox: Sandbox, client_error: Any) -> None:
     assert [(one["DocumentVersion"], one["IsDefaultVersion"]) for one in versions] == [("2", False), ("1", True)]
     with client_error("InvalidDocument"):
         ssm.list_document_versions(Name="two")
+
+
+def test_numbers_of_a_document_that_a_stack_creates(sandbox: Sandbox) -> None:
+    # aws-cloudformation/cloudformation-cli issue 435
+    step = {"name": "Wait", "action": "aws:sleep", "isEnd": True, "inputs": {"Duration": "PT1S", "Times": [2, 0.5]}}
+    content = {"schemaVersion": "0.3", "mainSteps": [step]}
+    found = []
+    for name, given in {"of-an-object": content, "of-text": json.dumps(content)}.items():
+        properties = {"Name": name, "DocumentType": "Automation", "DocumentFormat": "JSON", "Content": given}
+        body = {"Resources": {"Document": {"Type": "AWS::SSM::Document", "Properties": properties}}}
+        sandbox.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(body))
+        document = json.loads(sandbox.client("ssm").get_document(Name=name)["Content"])["mainSteps"][0]
+        found.append((document["isEnd"], document["inputs"]["Times"]))
+    assert found == [("true", ["2", "0.5"]), (True, [2, 0.5])]
