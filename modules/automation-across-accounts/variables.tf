@@ -179,15 +179,19 @@ variable "change_calendar" {
     error_message = "change_calendar.content has a VEVENT without END:VEVENT, UID, DTSTART, or DTEND or DURATION."
   }
 
+  # Of events alone: those of a VTIMEZONE, which an export has for each TZID, are local. https://www.rfc-editor.org/rfc/rfc5545#section-3.6.5
   validation {
-    condition     = var.change_calendar == null ? true : alltrue([for line in regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", var.change_calendar.content) : can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])
-    error_message = "change_calendar.content has the times ${jsonencode(var.change_calendar == null ? [] : [for line in regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", var.change_calendar.content) : line if !can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])}, but each must have its time zone, such as DTSTART:20261231T180000Z, DTSTART;TZID=Asia/Tokyo:20261231T180000 or DTSTART;VALUE=DATE:20261231."
+    condition     = var.change_calendar == null ? true : alltrue([for line in flatten([for event in regexall("(?s:BEGIN:VEVENT\\r?\\n.*?END:VEVENT)", var.change_calendar.content) : regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", event)]) : can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])
+    error_message = "change_calendar.content has the times ${jsonencode(var.change_calendar == null ? [] : [for line in flatten([for event in regexall("(?s:BEGIN:VEVENT\\r?\\n.*?END:VEVENT)", var.change_calendar.content) : regexall("(?m)^DT(?:START|END)[;:][^\\r\\n]*", event)]) : line if !can(regex("^DT(START|END)(;TZID=[^:;]+:[0-9]{8}T[0-9]{6}|;VALUE=DATE:[0-9]{8}|:[0-9]{8}T[0-9]{6}Z)$", line))])}, but each must have its time zone, such as DTSTART:20261231T180000Z, DTSTART;TZID=Asia/Tokyo:20261231T180000 or DTSTART;VALUE=DATE:20261231."
   }
 
-  # Documents have at most 64 KB: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  # Documents have at most 64 KB, here with lines that end with CRLF: https://docs.aws.amazon.com/general/latest/gr/ssm.html
   validation {
-    condition     = var.change_calendar == null ? true : length(base64encode(var.change_calendar.content)) <= 87384
-    error_message = "change_calendar.content is longer than 64 KB. Remove events of the past, or make two calendars: who names both runs only while both are open."
+    condition = var.change_calendar == null ? true : alltrue([
+      for text in [base64encode("${replace(replace(trimspace(var.change_calendar.content), "\r\n", "\n"), "\n", "\r\n")}\r\n")] :
+      length(text) * 3 / 4 - length(regexall("=", text)) <= 65536
+    ])
+    error_message = "change_calendar.content is longer than 64 KB, with lines that end with CRLF as iCalendar has them. Remove events of the past, or make two calendars: who names both runs only while both are open."
   }
 
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html

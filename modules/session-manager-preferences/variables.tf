@@ -230,6 +230,12 @@ variable "node_role_names" {
     condition     = alltrue([for name in var.node_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name))])
     error_message = "node_role_names is ${jsonencode(var.node_role_names)}, but each must have 1 to 64 letters, digits or characters of +=,.@_-"
   }
+
+  # Each is in two ARNs of the inline policy of the role that sets the preferences, which has at most 10,240 characters.
+  validation {
+    condition     = sum(concat([0], [for name in var.node_role_names : 84 + 2 * length(name)])) <= 8500
+    error_message = "node_role_names has ${length(var.node_role_names)} names, which the policy of the role that sets the preferences has no room for: an inline policy has at most 10,240 characters. Give fewer or shorter names, and attach the output node_policy to the other roles where they are made."
+  }
 }
 
 variable "member_role_path" {
@@ -263,15 +269,16 @@ variable "administrator_account_id" {
 }
 
 variable "name" {
-  description = "Name of the StackSet, and in each account of roles and runbooks: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter. Default: `session-manager-preferences`."
+  description = "Name of the StackSet, and in each account of roles and runbooks: 3 to 32 lower-case letters, digits and hyphens, beginning with a letter. Default: `session-manager-preferences`."
   type        = string
   default     = "session-manager-preferences"
   nullable    = false
 
-  # With account and Region it is the name of a bucket.
+  # With account and Region it is the name of a bucket, and alone that of an association, which has at least 3 characters:
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateAssociation.html
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name)) && !anytrue([for prefix in ["aws", "amazon", "amzn", "sthree", "xn--"] : startswith(var.name, prefix)])
-    error_message = "name is ${jsonencode(var.name)}, but must have 1 to 32 lower-case letters, digits and hyphens, begin with a letter, and not with aws, amazon, amzn, sthree or xn--, which S3 reserves."
+    condition     = can(regex("^[a-z][a-z0-9-]{2,31}$", var.name)) && !anytrue([for prefix in ["aws", "amazon", "amzn", "sthree", "xn--"] : startswith(var.name, prefix)])
+    error_message = "name is ${jsonencode(var.name)}, but must have 3 to 32 lower-case letters, digits and hyphens, begin with a letter, and not with aws, amazon, amzn, sthree or xn--, which S3 reserves."
   }
 }
 

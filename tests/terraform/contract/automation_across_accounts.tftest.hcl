@@ -95,3 +95,44 @@ run "targets" {
     error_message = "Roles that exist are not created."
   }
 }
+
+# An iCalendar with a TZID has the time zone as well, whose own times are local: https://www.rfc-editor.org/rfc/rfc5545#section-3.6.5
+run "exported_calendar" {
+  command = plan
+
+  module {
+    source = "./modules/automation-across-accounts"
+  }
+
+  variables {
+    create_roles = false
+    change_calendar = {
+      content = <<-EOT
+        BEGIN:VCALENDAR
+        PRODID:-//Google Inc//Google Calendar 70.9054//EN
+        VERSION:2.0
+        X-CALENDAR-TYPE:DEFAULT_OPEN
+        BEGIN:VTIMEZONE
+        TZID:America/New_York
+        BEGIN:STANDARD
+        DTSTART:19701101T020000
+        TZOFFSETFROM:-0400
+        TZOFFSETTO:-0500
+        RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+        END:STANDARD
+        END:VTIMEZONE
+        BEGIN:VEVENT
+        UID:freeze
+        DTSTART;TZID=America/New_York:20261220T000000
+        DTEND;TZID=America/New_York:20270105T000000
+        END:VEVENT
+        END:VCALENDAR
+      EOT
+    }
+  }
+
+  assert {
+    condition     = strcontains(aws_ssm_document.calendar[0].content, "DTSTART:19701101T020000\r\n")
+    error_message = "The calendar is taken as it was exported."
+  }
+}
