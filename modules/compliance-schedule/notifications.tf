@@ -81,7 +81,7 @@ resource "aws_cloudwatch_metric_alarm" "missing" {
   count = var.alarm_after_hours == null ? 0 : 1
 
   alarm_name          = "${var.name}-missing"
-  alarm_description   = "There was no patch compliance report in ${var.alarm_after_hours} hours: see the builds of the project ${local.project_name}, and the schedule ${var.name}."
+  alarm_description   = "No build of the patch compliance report succeeded in ${var.alarm_after_hours} hours. One that found what it is to fail on, or could not read everything, made a report all the same. See the builds of the project ${local.project_name}, and the schedule ${var.name}."
   namespace           = "AWS/CodeBuild"
   metric_name         = "SucceededBuilds"
   dimensions          = { ProjectName = aws_codebuild_project.this.name }

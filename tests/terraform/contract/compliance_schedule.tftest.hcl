@@ -97,6 +97,12 @@ run "nothing_but_the_data" {
     error_message = "What was not measured is a report that is missing, and none that failed."
   }
 
+  # A build that exceeds a threshold uploads its report, and does not succeed.
+  assert {
+    condition     = startswith(one(aws_cloudwatch_metric_alarm.missing).alarm_description, "No build of the patch compliance report succeeded in 26 hours.")
+    error_message = "The alarm does not say that there was no report."
+  }
+
   assert {
     condition     = one(aws_sns_topic.this).kms_master_key_id == one(aws_kms_key.this).arn
     error_message = "The topic has the key: Checkov does not see it in a plan."
