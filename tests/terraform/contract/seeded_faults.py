@@ -308,6 +308,7 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     "name of session preferences": (
         Fault("a reserved prefix", '"aws", "amazon", "amzn", "sthree", "xn--"', ""),
         Fault("letters of any script", "[a-z0-9-]", r"[\\p{L}0-9-]"),
+        Fault("two characters", "{2,31}", "{1,31}"),
     ),
     "key of the unified console": _KEY_ARNS,
 }

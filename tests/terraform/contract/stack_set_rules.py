@@ -236,14 +236,16 @@ STACK_SET_RULES = {
     ),
     "name of session preferences": Rule(
         "name",
-        ("sessions", "a", "a" * 32),
+        ("sessions", "abc", "a" * 32),
         lambda name: (
-            services.document_name(f"{name}-01234567") and services.bucket(f"{name}-222222222222-ap-northeast-1")
+            services.document_name(f"{name}-01234567")
+            and services.model("ssm", "AssociationName", name)
+            and services.bucket(f"{name}-222222222222-ap-northeast-1")
         ),
         _PREFERENCES,
         signs=LOWER + DIGITS + "-",
         maximum=32,
-        near=("aws-sessions", "amazon", "amzn-a", "sthree-a", "xn--a", "A"),
+        near=("aws-sessions", "amazon", "amzn-a", "sthree-a", "xn--a", "A", "ab"),
         others={},
     ),
     "key of the unified console": Rule(
