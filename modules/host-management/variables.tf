@@ -52,9 +52,11 @@ variable "management_account" {
   # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html
   validation {
     condition = var.management_account == null ? true : var.management_account.target_tag == null ? true : (
-      can(regex("^[\\s\\S]{1,127}$", var.management_account.target_tag.key)) && length(var.management_account.target_tag.value) <= 256
+      can(regex("^(?s:.{1,127})$", var.management_account.target_tag.key)) &&
+      length(regexall("[^\\p{L}\\p{Z}\\p{N}_.:/=@-]", var.management_account.target_tag.key)) == 0 &&
+      can(regex("^(?s:.{0,256})$", var.management_account.target_tag.value))
     )
-    error_message = "management_account is ${jsonencode(var.management_account)}, but target_tag must have a key of 1 to 127 characters and a value of at most 256."
+    error_message = "management_account is ${jsonencode(var.management_account)}, but State Manager selects nodes by a key of target_tag of 1 to 127 letters, digits, spaces and _.:/=-@, and by a value of at most 256 characters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html"
   }
 
   validation {
