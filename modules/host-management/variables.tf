@@ -24,7 +24,7 @@ variable "management_account" {
     Deploys Host Management to the account of the provider itself, by a separate configuration. Null: not covered.
     - `regions`: Regions to deploy in.
     - `target_tag`: only nodes with this tag: `key`, `value`; or
-    - `instance_ids`: only these; or
+    - `instance_ids`: only these, 1 to 50; or
     - `resource_group_name`: only those of this resource group. Default: all nodes.
   EOT
   type = object({
@@ -59,11 +59,12 @@ variable "management_account" {
     error_message = "management_account is ${jsonencode(var.management_account)}, but State Manager selects nodes by a key of target_tag of 1 to 127 letters, digits, spaces and _.:/=-@, and by a value of at most 256 characters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html"
   }
 
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html
   validation {
-    condition = var.management_account == null ? true : var.management_account.instance_ids == null ? true : length(var.management_account.instance_ids) > 0 && alltrue([
+    condition = var.management_account == null ? true : var.management_account.instance_ids == null ? true : contains(range(1, 51), length(var.management_account.instance_ids)) && alltrue([
       for id in var.management_account.instance_ids : can(regex("^m?i-[0-9a-f]{8,17}$", id))
     ])
-    error_message = "management_account is ${jsonencode(var.management_account)}, but instance_ids must have at least one id of a node, for example \"i-0123456789abcdef0\"; without instance_ids all nodes are targeted."
+    error_message = "management_account is ${jsonencode(var.management_account)}, but instance_ids must have 1 to 50 ids of nodes, for example \"i-0123456789abcdef0\", because a target of State Manager has no more. Use target_tag for more nodes; without instance_ids all nodes are targeted."
   }
 
   validation {
