@@ -52,7 +52,7 @@ def test_both_accounts(sandbox: Sandbox, workspaces: Workspaces) -> None:
             ssm = sandbox.client("ssm", account_id, region)
             preferences = json.loads(ssm.get_document(Name="SSM-SessionManagerRunShell")["Content"])
             assert preferences["inputs"]["s3KeyPrefix"] == f"sessions/{account_id}/{region}"
-            assert json.loads(ssm.get_document(Name="production")["Content"])["accessDuration"] == 8 * 3600
+            assert json.loads(ssm.get_document(Name="production")["Content"])["accessDuration"] == str(8 * 3600)
             recorded = gui_connect_of(account_id, region).preferences
             assert recorded
             assert recorded["KMSKeyArn"] == key_arn.replace("us-east-1", region)
